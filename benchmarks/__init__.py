@@ -1,0 +1,1 @@
+"""Benchmarks of simcore and the programs that it is compared with."""

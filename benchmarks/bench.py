@@ -1,0 +1,253 @@
+"""The benchmark: simcore and its peers, measured in one run and written to docs/benchmarks.md.
+
+Usage: ``python -m benchmarks.bench [--full] [--rounds N] [--output FILE]`` from the root of the repository.
+Every round runs every program once, one after the other, so that a slow minute of the machine hits all of
+them; ratios are taken within a round. `benchmarks/README.md` says what is measured and what is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from simcore.engine import simulate
+
+from benchmarks.peers import c_peer, numpy_peer, python_peer, simpy_peer
+from benchmarks.peers.canonical import REP_WEEKS_PER_REPLICATION
+from benchmarks.report import Goal, Report, Series, render
+from simcore.scenario_file import load_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.peers.canonical import Statistics
+    from simcore.scenario import Scenario
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+CANONICAL: Final = "trust-the-process"
+SIMCORE: Final = "simcore, one thread"
+TWO_THREADS: Final = "simcore, two threads"
+REAL_TEAM: Final = "simcore, one thread, `real-team`"
+C: Final = "C, SIMD, an hour a draw"
+NUMPY: Final = "NumPy, vectorised, an hour a draw"
+PYTHON: Final = "plain Python, call by call"
+SIMPY: Final = "SimPy, call by call"
+MEBIBYTE: Final = 2**20
+
+
+class Contender(NamedTuple):
+    """A program to measure.
+
+    Attributes
+    ----------
+    name
+        As shown in the table.
+    rep_weeks
+        Weeks of one rep that a run simulates, warm-up included.
+    run
+        Simulates them with the given seed and returns the seconds that it took.
+    """
+
+    name: str
+    rep_weeks: int
+    run: Callable[[int], float]
+
+
+def say(text: str) -> None:
+    """Report progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def scenario_path(name: str) -> Path:
+    """Return the file of a shipped scenario."""
+    return ROOT / "scenarios" / f"{name}.yaml"
+
+
+def wall(work: Callable[[], object]) -> float:
+    """Seconds that a piece of work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def simcore_contender(name: str, scenario: Scenario, replications: int, threads: int) -> Contender:
+    """simcore, from the call of `simulate` to its result; one small run before compiles the kernels."""
+    simulate(scenario, replications=2, seed=1, threads=threads)
+    weeks = scenario.horizon.weeks + scenario.horizon.warmup_weeks
+
+    def run(seed: int) -> float:
+        return wall(lambda: simulate(scenario, replications=replications, seed=seed, threads=threads))
+
+    return Contender(name, replications * scenario.team.reps * weeks, run)
+
+
+def simcore_contenders() -> list[Contender]:
+    """The canonical scenario on one and on two threads, and `real-team`."""
+    canonical = load_scenario(scenario_path(CANONICAL))
+    real_team = load_scenario(scenario_path("real-team"))
+    contenders = [
+        simcore_contender(SIMCORE, canonical, 20_000, 1),
+        simcore_contender(REAL_TEAM, real_team, 2_000, 1),
+    ]
+    if (os.cpu_count() or 1) >= 2:
+        contenders.insert(1, simcore_contender(TWO_THREADS, canonical, 40_000, 2))
+    return contenders
+
+
+def python_contender(name: str, peer: Callable[[int, int], Statistics], replications: int) -> Contender:
+    """Wrap a peer written in Python."""
+    peer(1, 1)
+    return Contender(
+        name,
+        replications * REP_WEEKS_PER_REPLICATION,
+        lambda seed: wall(lambda: peer(replications, seed)),
+    )
+
+
+def peer_contenders(folder: Path) -> list[Contender]:
+    """The peers; the C program is compiled into ``folder`` and left out where there is no gcc."""
+    contenders = [
+        python_contender(NUMPY, numpy_peer.simulate, 1_000),
+        python_contender(PYTHON, python_peer.simulate, 20),
+        python_contender(SIMPY, simpy_peer.simulate, 2),
+    ]
+    if c_peer.compiler() is None:
+        say("no gcc: the C program is left out")
+        return contenders
+    program = c_peer.build(folder)
+    replications = 15_000
+    c = Contender(
+        C,
+        replications * REP_WEEKS_PER_REPLICATION,
+        lambda seed: c_peer.run(program, replications, seed).seconds,
+    )
+    return [c, *contenders]
+
+
+def measure(contenders: Sequence[Contender], rounds: int) -> dict[str, Series]:
+    """Run every contender once a round; nanoseconds per rep-week of each, in the order of the rounds."""
+    nanoseconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
+    for number in range(rounds):
+        say(f"round {number + 1} of {rounds}")
+        for contender in contenders:
+            nanoseconds[contender.name].append(1e9 * contender.run(number) / contender.rep_weeks)
+    return {name: Series(tuple(values)) for name, values in nanoseconds.items()}
+
+
+def start_up(arguments: Sequence[str], rounds: int) -> Series:
+    """Seconds that the installed command takes from start to end, after one run that is not counted.
+
+    Raises
+    ------
+    FileNotFoundError
+        simcore is not installed in this environment.
+    subprocess.CalledProcessError
+        The command failed.
+    """
+    command = [str(Path(sysconfig.get_path("scripts")) / "simcore"), *arguments]
+
+    def work() -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    work()
+    return Series(tuple(wall(work) for _ in range(rounds)))
+
+
+def peak_memory(rep_weeks: int) -> int:
+    """Peak bytes of a process that simulates so many rep-weeks of the canonical scenario."""
+    replications = -(-rep_weeks // REP_WEEKS_PER_REPLICATION)
+    command = [sys.executable, "-m", "benchmarks.memory", str(scenario_path(CANONICAL)), str(replications)]
+    return int(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout)
+
+
+def machine() -> str:
+    """CPU, cores and versions; nothing that tells which machine it is."""
+    cpuinfo = Path("/proc/cpuinfo")
+    found = (
+        re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
+    )
+    cpu = found[1] if found else platform.processor() or platform.machine()
+    return (
+        f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"NumPy {version('numpy')}, Numba {version('numba')}"
+    )
+
+
+def ratio_goals(series: dict[str, Series]) -> list[Goal]:
+    """Goals that compare two programs, by the median over the rounds of their ratio."""
+    wanted = (
+        ("one thread against NumPy", NUMPY, SIMCORE, 20.0),
+        ("one thread against SimPy", SIMPY, SIMCORE, 2000.0),
+        ("one thread against C", C, SIMCORE, 1.2),
+        ("two threads against one", SIMCORE, TWO_THREADS, 1.9),
+    )
+    goals = [
+        Goal.at_least(f"{what}, times faster", goal, series[slow].over(series[fast]))
+        for what, slow, fast, goal in wanted
+        if slow in series and fast in series
+    ]
+    cost = series[REAL_TEAM].over(series[SIMCORE])
+    return [*goals, Goal.at_most("a rep-week of `real-team`, in canonical ones", 6.0, cost)]
+
+
+def start_up_goals(rounds: int) -> list[Goal]:
+    """Goals for the time from the shell's point of view, in seconds."""
+    small = ("run", CANONICAL, "--replications", "10", "--quiet")
+    return [
+        Goal.at_most("`simcore --help`, seconds", 0.25, start_up(["--help"], rounds)),
+        Goal.at_most("`simcore run` of 5,200 rep-weeks, warm, seconds", 1.0, start_up(small, rounds)),
+    ]
+
+
+def memory_goal(rep_weeks: int) -> Goal:
+    """Goal for the peak memory."""
+    say(f"peak memory at {rep_weeks:,} rep-weeks")
+    peak = peak_memory(rep_weeks) / MEBIBYTE
+    return Goal.at_most(f"peak memory at {rep_weeks:,} rep-weeks, MiB", 400.0, Series((peak,)))
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.bench", description="Measure simcore and its peers."
+    )
+    parser.add_argument("--full", action="store_true", help="measure memory at 1e9 rep-weeks, not at 1e8")
+    parser.add_argument(
+        "--rounds", type=int, default=7, metavar="N", help="repetitions of everything (default 7)"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="FILE")
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure everything and write the page."""
+    options = parse(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        series = measure([*simcore_contenders(), *peer_contenders(Path(folder))], options.rounds)
+    goals = [
+        *ratio_goals(series),
+        memory_goal(10**9 if options.full else 10**8),
+        *start_up_goals(options.rounds),
+    ]
+    notes = (ROOT / "benchmarks" / "notes.md").read_text(encoding="utf-8")
+    report = Report(machine(), options.rounds, series, SIMCORE, goals, notes)
+    options.output.write_text(render(report), encoding="utf-8")
+    missed = [goal.what for goal in goals if not goal.met]
+    say(f"wrote {options.output.name}; goals missed: {', '.join(missed) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

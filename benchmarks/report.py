@@ -1,0 +1,153 @@
+"""What the benchmark measured, and the page that shows it."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Series(NamedTuple):
+    """One figure in every round."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Middle value."""
+        return median(self.values)
+
+    def over(self, other: Series) -> Series:
+        """Return the ratio to another series, round by round.
+
+        Examples
+        --------
+        >>> Series((6.0, 8.0)).over(Series((2.0, 4.0)))
+        Series(values=(3.0, 2.0))
+        """
+        return Series(tuple(a / b for a, b in zip(self.values, other.values, strict=True)))
+
+
+class Goal(NamedTuple):
+    """A goal and what was reached; the median counts."""
+
+    what: str
+    goal: str
+    reached: Series
+    met: bool
+
+    @classmethod
+    def at_least(cls, what: str, goal: float, reached: Series) -> Goal:
+        """Make a goal that is met by ``goal`` or more."""
+        return cls(what, f"at least {goal:,g}", reached, reached.median >= goal)
+
+    @classmethod
+    def at_most(cls, what: str, goal: float, reached: Series) -> Goal:
+        """Make a goal that is met by ``goal`` or less."""
+        return cls(what, f"at most {goal:,g}", reached, reached.median <= goal)
+
+
+class Report(NamedTuple):
+    """All that the page shows.
+
+    Attributes
+    ----------
+    machine
+        CPU and versions, one line.
+    rounds
+        Number of repetitions.
+    series
+        Nanoseconds per rep-week of every program.
+    reference
+        The program that the others are compared with.
+    goals
+        In the order of the page.
+    notes
+        Hand-written Markdown without a title of its own.
+    """
+
+    machine: str
+    rounds: int
+    series: Mapping[str, Series]
+    reference: str
+    goals: Sequence[Goal]
+    notes: str
+
+
+def figure(value: float) -> str:
+    """Three digits, with commas.
+
+    Examples
+    --------
+    >>> [figure(x) for x in (0.1234, 1.2, 12.345, 1234.5, 987654.0)]
+    ['0.123', '1.20', '12.3', '1,230', '988,000']
+    """
+    digits = f"{value:.3g}"
+    number = float(digits)
+    decimals = max(0, 2 - int(f"{number:e}".split("e")[1]))
+    return f"{number:,.{decimals}f}"
+
+
+def spread(series: Series) -> str:
+    """Least and greatest value; empty for a single one."""
+    if len(series.values) < 2:
+        return ""
+    return f"{figure(min(series.values))} to {figure(max(series.values))}"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown table with its first column to the left and the others to the right."""
+    rule = ["---", *("---:" for _ in header[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
+
+
+def speed_table(report: Report) -> str:
+    """A row for every program."""
+    reference = report.series[report.reference]
+    rows = []
+    for name, series in report.series.items():
+        ratio = series.over(reference)
+        rows.append([name, figure(series.median), spread(series), figure(ratio.median), spread(ratio)])
+    header = ["program", "ns per rep-week", "min to max", f"relative to {report.reference}", "min to max"]
+    return table(header, rows)
+
+
+def goal_table(report: Report) -> str:
+    """A row for every goal."""
+    rows = [
+        [
+            goal.what,
+            goal.goal,
+            figure(goal.reached.median),
+            spread(goal.reached),
+            "yes" if goal.met else "**no**",
+        ]
+        for goal in report.goals
+    ]
+    return table(["goal", "wanted", "reached", "min to max", "met"], rows)
+
+
+def render(report: Report) -> str:
+    """Return the page, Markdown."""
+    return f"""# Benchmarks
+
+Written by `make bench`; do not edit. The notes come from `benchmarks/notes.md`, and `benchmarks/README.md`
+says how this is measured.
+
+{report.machine}. Medians over {report.rounds} rounds, with the least and the greatest value; each round runs
+every program once, and a ratio is taken within a round. A rep-week is a week of one rep, 500 calls.
+
+## Speed
+
+{speed_table(report)}
+
+## Goals
+
+{goal_table(report)}
+
+## Notes
+
+{report.notes.strip()}
+"""

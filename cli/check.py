@@ -1,0 +1,58 @@
+"""`simcore check`: validate a scenario and tell all about it without running it."""
+
+from __future__ import annotations
+
+from simcore.cli.options import JsonOption, ReplicationsOption, ScenarioArgument, SetOption, ThreadsOption
+
+
+def check(
+    file: ScenarioArgument,
+    *,
+    replications: ReplicationsOption = None,
+    threads: ThreadsOption = 1,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    json: JsonOption = False,
+) -> None:
+    """Validate a scenario; show its cost and assumptions.
+
+    Shows the scenario in full, what a run will cost, the figures without a source, and the expected values
+    where there is a closed form. The output is itself a valid scenario file: the rest stands in comments.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import print_json, print_text  # noqa: PLC0415
+
+    from simcore.closed_form import expected  # noqa: PLC0415
+    from simcore.cost import LIMIT, cost  # noqa: PLC0415
+    from simcore.digest import scenario_digest  # noqa: PLC0415
+    from simcore.scenario import assumptions, unsupported  # noqa: PLC0415
+
+    scenario = load(file, changes, replications=replications)
+    price = cost(scenario, threads or 1)
+    figures = assumptions(scenario)
+    refusals = unsupported(scenario)
+    values = [] if refusals else expected(scenario)
+    if json:
+        print_json(
+            {
+                "scenario": scenario.resolved(),
+                "digest": scenario_digest(scenario),
+                "cost": {**price._asdict(), "threads": threads or 1, "limit_rep_weeks": LIMIT},
+                "not_supported": [str(problem) for problem in refusals],
+                "assumptions": [figure._asdict() for figure in figures],
+                "expected": [value._asdict() for value in values],
+            }
+        )
+        return
+    from simcore.cli.render_check import commented  # noqa: PLC0415
+
+    from simcore.scenario_file import dump_yaml  # noqa: PLC0415
+
+    notes = commented(
+        price=price,
+        threads=threads or 1,
+        refusals=refusals,
+        figures=figures,
+        values=values,
+        currency=scenario.deal.currency,
+    )
+    print_text(f"{dump_yaml(scenario)}\n{notes}")

@@ -1,0 +1,41 @@
+"""Scenario files and command-line changes to them, as one scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+
+
+def load(
+    source: str, changes: Sequence[str], *, replications: int | None = None, seed: int | None = None
+) -> Scenario:
+    """Return the scenario of a file, or a shipped one of that name, with the changes of ``--set``.
+
+    The options ``--replications`` and ``--seed`` are changes like any other, and come last.
+
+    Raises
+    ------
+    typer.BadParameter
+        If a change is not ``path=value``.
+    ScenarioError
+        If the scenario is invalid.
+    FileError
+        If the file cannot be read.
+    """
+    from simcore.scenario_file import load_scenario  # noqa: PLC0415
+
+    for change in changes:
+        path, equals, _ = change.partition("=")
+        if not equals or not path.strip():
+            raise typer.BadParameter(f"{change!r} is not path=value, as in team.reps=20", param_hint="--set")
+    overrides = list(changes)
+    if replications is not None:
+        overrides.append(f"run.replications={replications}")
+    if seed is not None:
+        overrides.append(f"run.seed={seed}")
+    return load_scenario(source, overrides)

@@ -1,0 +1,161 @@
+"""The command `simcore`: its commands, and the boundary at which every error becomes a message and an exit status.
+
+Only the command that runs imports what it needs: `simcore --help` loads none of numba, scipy, pyarrow and pydantic.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from simcore.cli.check import check
+from simcore.cli.init import init
+from simcore.cli.run import run
+from simcore.cli.scenarios import scenarios
+from simcore.cli.schema import schema
+from typer.core import TyperGroup
+
+from simcore.errors import ExitStatus, ScenarioError, SimcoreError
+
+if TYPE_CHECKING:
+    # What a context is called there is not public; only its parameters are used.
+    Context = Any
+
+STATUS_WORDS = {
+    ExitStatus.DONE: "done",
+    ExitStatus.INTERNAL: "an error in simcore itself",
+    ExitStatus.USAGE: "the command line is wrong",
+    ExitStatus.INVALID: "the scenario or data is invalid",
+    ExitStatus.IO: "a file could not be read or written",
+    ExitStatus.NOT_REACHED: "a stated precision or check was not reached",
+    ExitStatus.INTERRUPTED: "interrupted; what was done is kept and reported",
+}
+"""What each exit status means, for ``--help``."""
+
+_EPILOG = "\b\nExit status:\n" + "\n".join(
+    f"  {int(status):3}  {words}" for status, words in STATUS_WORDS.items()
+)
+
+
+class _Boundary(TyperGroup):
+    """The group of commands; an error of simcore leaves it as a message on stderr and an exit status."""
+
+    def invoke(self, ctx: Context) -> Any:  # noqa: ANN401  (typer's own signature)
+        debug = bool(ctx.params.get("debug")) or os.environ.get("SIMCORE_DEBUG", "") not in ("", "0")
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except BaseException as error:
+            status = _told(error, debug=debug)
+            if status is None:
+                raise
+            raise typer.Exit(int(status)) from None
+        return result
+
+
+def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
+    """Tell the user what went wrong; return the exit status, or ``None`` for what is not ours to handle."""
+    if isinstance(error, OSError) and error.errno == errno.EPIPE:
+        # Whoever reads us has enough, as `head` has: nothing went wrong.
+        _silence_stdout()
+        return ExitStatus.DONE
+    if isinstance(error, KeyboardInterrupt):
+        _say("interrupted")
+        return ExitStatus.INTERRUPTED
+    if not isinstance(error, Exception):
+        return None
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, ScenarioError):
+        _say(*(str(problem) for problem in error.problems))
+        return error.exit_status
+    if isinstance(error, SimcoreError):
+        _say(*str(error).splitlines())
+        return error.exit_status
+    if isinstance(error, OSError):
+        where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+        _say(f"{error.strerror or error}{where}")
+        if error.errno == errno.ENOSPC:
+            _silence_stdout()
+        return ExitStatus.IO
+    hint = "" if debug else "; SIMCORE_DEBUG=1 shows where"
+    _say(f"sorry, this is an error in simcore itself: {type(error).__name__}: {error}{hint}")
+    return ExitStatus.INTERNAL
+
+
+def _say(*lines: str) -> None:
+    """Write lines to stderr, without anything that a terminal would obey."""
+    from simcore.text import printable  # noqa: PLC0415
+
+    for line in lines or ("unknown error",):
+        sys.stderr.write(f"simcore: {printable(line)}\n")
+    sys.stderr.flush()
+
+
+def _silence_stdout() -> None:
+    """Let what is still in stdout's buffer go nowhere, so that the interpreter's last flush does not complain."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from simcore.version import __version__  # noqa: PLC0415
+
+        typer.echo(f"simcore {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show a traceback with every error (or set SIMCORE_DEBUG=1).")
+    ] = False,
+) -> None:
+    """Simulate sales work: does a steady process make bad hours and weeks average out?
+
+    Start with `simcore run trust-the-process`.
+    """
+    del version, debug  # read by their callback and by the boundary
+
+
+app = typer.Typer(
+    name="simcore",
+    cls=_Boundary,
+    callback=_root,
+    epilog=_EPILOG,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+"""The application; `main` is what the command `simcore` calls."""
+
+for _command in (run, check, scenarios, init, schema):
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command line of this process; always ends in `SystemExit` with an `ExitStatus`."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show a character gets a question mark, not a crash.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app(prog_name="simcore")
+    except KeyboardInterrupt:
+        raise SystemExit(int(ExitStatus.INTERRUPTED)) from None

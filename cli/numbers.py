@@ -1,0 +1,158 @@
+"""Figures as text: an estimate shows the digits that its standard error supports, and no more."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
+
+NONE = "–"
+"""Shown where a figure is not defined."""
+_MOST_DIGITS = 7
+"""No figure shows more significant digits than this, however small its error is."""
+_SMALLEST = -8
+"""No figure shows more decimals than this."""
+_COUNT = re.compile(r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.IGNORECASE)
+_SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9}
+
+
+class Figure(NamedTuple):
+    """An estimate and its standard error as text; the error is empty where there is none."""
+
+    value: str
+    error: str
+
+    def inline(self, unit: str = "") -> str:
+        """Return ``value ± error``, with the unit after the value.
+
+        Examples
+        --------
+        >>> figure(36.79, 0.05).inline(" %")
+        '36.790 % ± 0.050'
+        """
+        return f"{self.value}{unit} ± {self.error}" if self.error else f"{self.value}{unit}"
+
+
+def figure(estimate: float | None, error: float | None) -> Figure:
+    """Round an estimate so that two significant digits of its standard error remain.
+
+    Parameters
+    ----------
+    estimate
+        Any finite number; ``None`` where the figure is not defined.
+    error
+        Its standard error, at least 0; ``None`` where it is not known, 0 where the figure is exact.
+
+    Examples
+    --------
+    >>> figure(10002.34, 14.2).inline()
+    '10,002 ± 14'
+    >>> figure(0.998001, 0.00004).inline()
+    '0.998001 ± 0.000040'
+    >>> figure(520131.0, 1234.0).inline()
+    '520,100 ± 1,200'
+    >>> figure(500.0, 0.0).inline(), figure(2.23456, None).inline(), figure(None, None).inline()
+    ('500', '2.23', '–')
+    """
+    if estimate is None:
+        return Figure(NONE, "")
+    value = Decimal(repr(float(estimate)))
+    if error is None:
+        return Figure(_grouped(_rounded(value, _place(value, 3))), "")
+    spread = Decimal(repr(float(error)))
+    most = _place(value, _MOST_DIGITS)
+    if spread == 0:
+        return Figure(_trimmed(_rounded(value, most)), "")
+    place = max(_place(spread, 2), _SMALLEST if value == 0 else max(most, _SMALLEST))
+    shown = _rounded(spread, place)
+    # An error below the last digit shown is told as a bound, not as a zero.
+    text = _grouped(shown) if shown else f"<{_grouped(Decimal(1).scaleb(place))}"
+    return Figure(_grouped(_rounded(value, place)), text)
+
+
+def significant(number: float, digits: int = 5) -> str:
+    """Return a number without an error: so many significant digits, no trailing zeros, tiny ones as 2.5e-21.
+
+    Examples
+    --------
+    >>> significant(26000 * 20), significant(20.408163), significant(0.5), significant(2.4818e-21)
+    ('520,000', '20.408', '0.5', '2.48e-21')
+    """
+    if 0 < abs(number) < 1e-4:
+        return f"{number:.2e}"
+    value = Decimal(repr(float(number)))
+    return _trimmed(_rounded(value, _place(value, digits)))
+
+
+def count(number: int) -> str:
+    """Return an integer with thousands separators.
+
+    Examples
+    --------
+    >>> count(5200000)
+    '5,200,000'
+    """
+    return f"{number:,}"
+
+
+def brief(number: float) -> str:
+    """Return a number of any size to three significant digits, with k, M or G.
+
+    Examples
+    --------
+    >>> brief(16_823_000), brief(999.6), brief(1234), brief(0.5)
+    ('16.8 M', '1.00 k', '1.23 k', '0.5')
+    """
+    for size, suffix in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if abs(number) >= size * 0.9995:
+            scaled = number / size
+            decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
+            return f"{scaled:.{decimals}f}{suffix}"
+    return f"{number:.3g}"
+
+
+def parse_count(text: str) -> int:
+    """Read a count: ``1000``, ``1_000``, ``1e5``, ``1.5e6``, ``10k``, ``2M``, ``1B``.
+
+    Raises
+    ------
+    ValueError
+        If the text is something else, or not a whole number.
+
+    Examples
+    --------
+    >>> parse_count("1e5"), parse_count("10k"), parse_count("2.5M")
+    (100000, 10000, 2500000)
+    """
+    match = _COUNT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a count: write 1000, 1e5, 10k or 2M")
+    number = Decimal(match["digits"].replace("_", "")).scaleb(_SUFFIXES[match["suffix"].lower()])
+    if number != number.to_integral_value():
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(number)
+
+
+def _place(number: Decimal, digits: int) -> int:
+    """Return the exponent of the last of so many significant digits, after rounding to them."""
+    if number == 0:
+        return 0
+    first = number.adjusted()
+    rounded = _rounded(number, first - digits + 1)
+    return rounded.adjusted() - digits + 1
+
+
+def _rounded(number: Decimal, place: int) -> Decimal:
+    """Round to a multiple of ``10 ** place``."""
+    return number.quantize(Decimal(1).scaleb(place), rounding=ROUND_HALF_EVEN)
+
+
+def _grouped(number: Decimal) -> str:
+    """Return the number with thousands separators and no exponent; a zero has no sign."""
+    return "0" if number == 0 and number.adjusted() >= 0 else f"{abs(number) if number == 0 else number:,f}"
+
+
+def _trimmed(number: Decimal) -> str:
+    """Return the number as `_grouped`, without zeros after the last decimal."""
+    text = _grouped(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text

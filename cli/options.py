@@ -1,0 +1,64 @@
+"""Arguments and options that several commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def _count(text: str) -> int:
+    """Read a count for typer: a wrong one becomes a usage error."""
+    from simcore.cli.numbers import parse_count  # noqa: PLC0415
+
+    if isinstance(text, int):
+        return text
+    try:
+        return parse_count(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="A scenario file, or the name of a shipped scenario.", show_default=False
+    ),
+]
+SetOption = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Replace a value of the scenario, as in team.reps=20 or funnel.meetings.rate=0.03. Repeatable.",
+        show_default=False,
+    ),
+]
+ReplicationsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--replications",
+        "-n",
+        metavar="N",
+        parser=_count,
+        help="Possible worlds to simulate: 1000, 1e5, 10k, 2M.",
+    ),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", "-s", min=0, max=2**64 - 1, metavar="S", help="Seed of all random numbers."),
+]
+ThreadsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
+NoLimitOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-limit", help="Run it whatever it costs (`simcore check` tells the cost and the limit)."
+    ),
+]

@@ -1,0 +1,54 @@
+"""Where the commands write: results to stdout, messages to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_WIDTH = 80
+_WIDEST = 100
+_JOINERS = "\u200c\u200d"
+
+
+def print_result(result: RenderableType) -> None:
+    """Print a renderable on stdout: 80 columns in a pipe, up to 100 on a terminal, colour only on a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+
+    width = _WIDTH
+    if sys.stdout.isatty():
+        width = min(max(Console().width, _WIDTH), _WIDEST)
+    console = Console(width=width, markup=False, emoji=False, highlight=False)
+    if console.is_terminal:
+        console.print(result)
+        return
+    with console.capture() as captured:
+        console.print(result)
+    # Tables are padded to the right: in a file or a pipe that is only in the way.
+    sys.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+
+def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
+    """Print a JSON document on stdout, indented, in ASCII: what is not, is escaped, and terminals obey none of it."""
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Print lines on stdout as they are, but for characters that a terminal would obey."""
+    kept = (
+        c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _JOINERS
+    )
+    sys.stdout.write("".join(kept))
+
+
+def message(text: str) -> None:
+    """Write a line to stderr."""
+    from simcore.text import printable  # noqa: PLC0415
+
+    sys.stderr.write(printable(text) + "\n")
+    sys.stderr.flush()

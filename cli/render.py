@@ -1,0 +1,266 @@
+"""A run's summary as text and tables: no input or output here, and nothing computed that the summary does not hold."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+from simcore.cli.numbers import Figure, brief, count, figure
+
+from simcore.text import printable
+from simcore.words import currency_sign, money
+
+if TYPE_CHECKING:
+    from simcore.summary import AveragingRow, Estimate, QuotaRow, Speed, Summary
+
+_FAINT = "dim"
+_HEAD = "bold"
+_ALARM = "yellow"
+_UNITS = ((1e10, 1e6, "million "), (1e7, 1e3, "thousand "), (0.0, 1.0, ""))
+"""From which largest amount on a table of money is in which unit, so that it fits 80 columns."""
+
+
+class Paragraph:
+    """A paragraph that is wrapped to the width of the console, never between a number and its per cent sign."""
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self._text = text
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines; `textwrap` does not break at the no-break spaces that stand in for a moment."""
+        glued = self._text.replace(" %", "\u00a0%").replace("± ", "±\u00a0")
+        lines = textwrap.wrap(glued, options.max_width, break_long_words=False, break_on_hyphens=False)
+        yield Text(
+            "\n".join(lines).replace("\u00a0", " "), style=self._style, no_wrap=True, overflow="ignore"
+        )
+
+
+def report(summary: Summary, about: str = "") -> RenderableType:
+    """Return the report of a run, made for 80 columns and for readers without colour.
+
+    Parameters
+    ----------
+    summary
+        The result document; nothing else is shown.
+    about
+        The scenario's own line about itself.
+
+    Returns
+    -------
+    RenderableType
+        For `rich.console.Console.print`; names in it are never read as markup.
+    """
+    parts: list[RenderableType] = [_header(summary, about), _funnel(summary)]
+    currency = summary.scenario.currency
+    accounts = summary.averaging
+    if accounts.close == accounts.origin:
+        parts.append(_pyramid(accounts.close, currency, ""))
+    else:
+        parts.append(_pyramid(accounts.close, currency, ", dated by the close of the deal"))
+        parts.append(_pyramid(accounts.origin, currency, ", dated by the call that began the deal"))
+    parts.append(_first_step(summary))
+    parts.append(_value(summary))
+    if summary.quota is not None:
+        parts.append(_quota(summary.quota, currency))
+    if summary.open_at_end:
+        parts.append(_open(summary))
+    if summary.turned_away or summary.clipped:
+        parts.append(_limits(summary))
+    parts.append(_footnotes(summary))
+    parts.append(Paragraph(printable(summary.sentence), style=_HEAD))
+    return Group(*_spaced(parts))
+
+
+def speed_line(speed: Speed, rep_weeks: int) -> str:
+    """Return what the run took, in one line.
+
+    Examples
+    --------
+    >>> from simcore.summary import Speed
+    >>> speed_line(Speed(seconds=0.31, compile_seconds=0.052, rep_weeks_per_second=16.8e6, threads=2), 5_200_000)
+    '5,200,000 rep-weeks in 0.31 s on 2 threads: 16.8 M a second (compiling or loading kernels: 0.05 s)'
+    """
+    threads = "1 thread" if speed.threads == 1 else f"{speed.threads} threads"
+    return (
+        f"{count(rep_weeks)} rep-weeks in {speed.seconds:.2f} s on {threads}: {brief(speed.rep_weeks_per_second)} "
+        f"a second (compiling or loading kernels: {speed.compile_seconds:.2f} s)"
+    )
+
+
+def _spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
+    """Return the parts with an empty line between each two."""
+    spaced: list[RenderableType] = []
+    for part in parts:
+        spaced += [Text(), part] if spaced else [part]
+    return spaced
+
+
+def _header(summary: Summary, about: str) -> Text:
+    identity, size = summary.scenario, summary.size
+    text = Text(printable(identity.name), style=_HEAD)
+    if about:
+        text.append("\n" + printable(about), style="not bold")
+    reps = f"{count(size.reps)} rep" + ("s" if size.reps != 1 else "")
+    weeks = f"{count(size.weeks)} week" + ("s" if size.weeks != 1 else "")
+    worlds = f"{count(size.replications)} replication" + ("s" if size.replications != 1 else "")
+    lines = [
+        f"{worlds} of {reps} over {weeks}: {count(size.rep_weeks)} rep-weeks, {brief(size.calls)} calls",
+        f"strategy {printable(identity.strategy)}, seed {identity.seed}, scenario {printable(identity.digest)[:12]}",
+    ]
+    text.append("\n" + "\n".join(lines), style="not bold dim")
+    if summary.interrupted:
+        text.append("\nInterrupted: all figures are those of the replications that were done.", style=_ALARM)
+    return text
+
+
+def _titled(title: str, body: RenderableType) -> Group:
+    return Group(Text(title, style=_HEAD), body)
+
+
+def listing(rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """Return names, each with a line about it."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True, overflow="fold", style=_HEAD)
+    table.add_column()
+    for name, about in rows:
+        table.add_row(Text(printable(name)), Text(printable(about)))
+    return table
+
+
+def grid(headings: Sequence[str], *, left: int = 1) -> Table:
+    """Return an empty table: the first ``left`` columns to the left, the others to the right."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0), header_style=_HEAD)
+    for index, heading in enumerate(headings):
+        justify: JustifyMethod = "left" if index < left else "right"
+        table.add_column(Text(heading), justify=justify, no_wrap=index >= left, overflow="fold")
+    return table
+
+
+def _inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
+    """Return ``value ± error`` in one line, the error faint."""
+    shown = _figure(estimate, scale)
+    text = Text(shown.value + unit)
+    if shown.error:
+        text.append(f" ± {shown.error}", style=_FAINT)
+    return text
+
+
+def _stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
+    """Return the value and, below it, its error."""
+    shown = _figure(estimate, scale)
+    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+
+
+def _figure(estimate: Estimate, scale: float) -> Figure:
+    value, error = estimate.estimate, estimate.se
+    return figure(None if value is None else value * scale, None if error is None else error * scale)
+
+
+def _percent(estimate: Estimate) -> Text:
+    return _inline(estimate, scale=100.0, unit=" %")
+
+
+def _funnel(summary: Summary) -> Group:
+    table = grid(["stage", "per rep and week"])
+    for row in summary.funnel:
+        table.add_row(Text(printable(row.stage)), _inline(row.per_rep_week))
+    return _titled("The funnel", table)
+
+
+def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> Group:
+    """Return the averaging pyramid: a line of figures and a line of errors for each horizon."""
+    scale, unit = _money_unit(rows)
+    table = grid(["period", "mean", "sd", "cv %", "q05", "q50", "q95", "P(no win) %"])
+    for row in rows:
+        revenue = row.revenue
+        quantiles = (revenue.q05, revenue.q50, revenue.q95)
+        table.add_row(
+            Text(row.horizon),
+            *(_stacked(cell, scale=scale) for cell in (revenue.mean, revenue.sd)),
+            _stacked(revenue.cv, scale=100.0),
+            *(_stacked(cell, scale=scale) for cell in quantiles),
+            _stacked(revenue.p_zero, scale=100.0),
+        )
+    return _titled(f"The averaging pyramid: revenue of one rep, {unit}{printable(currency)}{account}", table)
+
+
+def _money_unit(rows: Sequence[AveragingRow]) -> tuple[float, str]:
+    """Return the factor and the name of the unit in which the largest amount fits its column."""
+    cells = [cell for row in rows for cell in (row.revenue.mean, row.revenue.sd, row.revenue.q95)]
+    largest = max((abs(cell.estimate) for cell in cells if cell.estimate is not None), default=0.0)
+    return next((1 / size, name) for least, size, name in _UNITS if largest >= least)
+
+
+def _first_step(summary: Summary) -> Group:
+    stage = printable(summary.funnel[1].stage)
+    table = grid(["period", "mean", "sd", "cv"])
+    for row in summary.averaging.origin:
+        if row.horizon == "call":
+            continue
+        step = row.first_step
+        table.add_row(Text(row.horizon), _inline(step.mean), _inline(step.sd), _percent(step.cv))
+    return _titled(f"The first step: {stage} brought in by one rep", table)
+
+
+def _value(summary: Summary) -> Group:
+    sign = currency_sign(printable(summary.scenario.currency))
+    table = grid(["value", "revenue by origin"])
+    stage = printable(summary.funnel[1].stage)
+    rows = (("one call, whatever happens on it", summary.value.per_call), ('one "no"', summary.value.per_no))
+    for label, estimate in rows:
+        table.add_row(Text(label), Text(sign).append(_inline(estimate)))
+    note = Text(f'a "no" is a call that does not lead to {stage}', style=_FAINT)
+    return Group(table, note)
+
+
+def _quota(quota: QuotaRow, currency: str) -> RenderableType:
+    title = f"Quota of {money(quota.amount, currency)} a {quota.period} and rep"
+    table = grid(["reached by", "probability"])
+    for label, chance in (("a rep", quota.p_hit), ("the team", quota.p_hit_team)):
+        table.add_row(Text(label), Text(f"no whole {quota.period}") if chance is None else _percent(chance))
+    return _titled(title, table)
+
+
+def _open(summary: Summary) -> Group:
+    table = grid(["open at the end in", "may become", "per rep"], left=2)
+    for row in summary.open_at_end:
+        table.add_row(Text(printable(row.stage)), Text(printable(row.waiting_for)), _inline(row.per_rep))
+    return Group(table)
+
+
+def _limits(summary: Summary) -> Group:
+    """Return what was turned away by caps, and the limits of the model that were hit."""
+    parts: list[RenderableType] = []
+    if summary.turned_away:
+        table = grid(["turned away at", "per rep and week"])
+        for row in summary.turned_away:
+            table.add_row(Text(printable(row.stage)), _inline(row.per_rep_week))
+        parts.append(table)
+    if summary.clipped:
+        hits = ", ".join(f"{printable(row.what)} {count(row.count)} times" for row in summary.clipped)
+        parts.append(Paragraph(f"Warning: a limit of the model was hit: {hits}.", style=_ALARM))
+    return Group(*parts)
+
+
+def _footnotes(summary: Summary) -> Paragraph:
+    notes = ["± is one Monte Carlo standard error."]
+    if summary.size.replications < 2:
+        notes = ["One replication: no standard errors can be given."]
+    notes.append("q05, q50, q95: 5, 50 and 95 % of the periods bring so much or less.")
+    if summary.quantile_error_bound > 0:
+        notes.append(
+            f"Quantiles are binned: off by at most {100 * summary.quantile_error_bound:.2g} % of themselves."
+        )
+    assumed = sum(row.source is None for row in summary.assumptions)
+    if assumed:
+        notes.append(
+            f"{assumed} of {len(summary.assumptions)} figures have no source and count as assumptions: "
+            "`simcore check` lists them."
+        )
+    return Paragraph(" ".join(notes), style=_FAINT)

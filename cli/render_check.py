@@ -1,0 +1,145 @@
+"""What `simcore check` tells of a scenario, as the comments of a scenario file: no input or output here."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+from simcore.cli.numbers import brief, count, significant
+from simcore.cli.render import Paragraph, grid
+
+from simcore.cost import LIMIT, duration
+from simcore.text import printable
+from simcore.words import currency_sign
+
+if TYPE_CHECKING:
+    from simcore.closed_form import Expected
+    from simcore.cost import Cost
+    from simcore.errors import Problem
+    from simcore.scenario import Assumption
+
+_WIDTH = 78
+_HEADINGS = {"mean": "mean", "sd": "sd", "cv": "cv %", "P(no win)": "P(no win) %"}
+
+
+def commented(
+    *,
+    price: Cost,
+    threads: int,
+    refusals: Sequence[Problem],
+    figures: Sequence[Assumption],
+    values: Sequence[Expected],
+    currency: str,
+) -> str:
+    """Return cost, assumptions and expected values as text in which every line starts with ``#``.
+
+    Parameters
+    ----------
+    price, threads
+        What a run costs on so many threads.
+    refusals
+        Why this version cannot run the scenario; empty if it can.
+    figures
+        The scenario's figures; those without a source are listed.
+    values
+        Expected values in closed form.
+    currency
+        ISO 4217 code.
+    """
+    parts = [_cost(price, threads), _assumptions(figures)]
+    if refusals:
+        parts.insert(
+            0, [Paragraph(f"Valid, but not to be run yet: {printable(str(one))}.") for one in refusals]
+        )
+    else:
+        parts.append(_expected(values, currency))
+    blocks = [_as_text(part) for part in parts]
+    lines = "\n\n".join(blocks).split("\n")
+    return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"
+
+
+def _as_text(parts: Sequence[RenderableType]) -> str:
+    """Render parts to plain text."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=_WIDTH, color_system=None, markup=False, emoji=False, highlight=False
+    )
+    for part in parts:
+        console.print(part)
+    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
+
+
+def _cost(price: Cost, threads: int) -> list[RenderableType]:
+    where = "one thread" if threads == 1 else f"{threads} threads"
+    text = (
+        f"Cost of a run: {count(price.rep_weeks)} rep-weeks, about {duration(price.seconds)} on {where}, "
+        f"{_bytes(price.memory_bytes)} of memory; with --detail rep-week {_bytes(price.disk_bytes)} of disk. "
+    )
+    over = price.rep_weeks > LIMIT
+    text += (
+        f"That is over the limit of {count(LIMIT)} rep-weeks: `simcore run` needs --no-limit."
+        if over
+        else f"The limit is {count(LIMIT)} rep-weeks."
+    )
+    return [Paragraph(text)]
+
+
+def _bytes(number: int) -> str:
+    return f"{brief(float(number))}B".replace(" B", "B") if number >= 1000 else f"{number} B"
+
+
+def _assumptions(figures: Sequence[Assumption]) -> list[RenderableType]:
+    assumed = [entry for entry in figures if entry.source is None]
+    if not figures:
+        return [Text("The scenario has no figures.")]
+    if not assumed:
+        return [Text(f"All {len(figures)} figures have a source.")]
+    table = grid(["path", "value"])
+    for entry in assumed:
+        table.add_row(Text(printable(entry.path)), Text(printable(entry.value)))
+    counts = (
+        "has no source and counts as an assumption"
+        if len(assumed) == 1
+        else "have no source and count as assumptions"
+    )
+    return [Paragraph(f"{len(assumed)} of {len(figures)} figures {counts}:"), table]
+
+
+def _expected(values: Sequence[Expected], currency: str) -> list[RenderableType]:
+    if not values:
+        return [Text("No closed form is known for this scenario: simulate it.")]
+    rows: dict[str, dict[str, Expected]] = {}
+    plain: list[Expected] = []
+    for value in values:
+        horizon, colon, quantity = value.label.partition(": ")
+        if colon and quantity in _HEADINGS:
+            rows.setdefault(horizon, {})[quantity] = value
+        else:
+            plain.append(value)
+    table = grid(["expected, in closed form", "value"])
+    for value in plain:
+        table.add_row(Text(printable(value.label)), Text(_shown(value, currency)))
+    parts: list[RenderableType] = [table]
+    if rows:
+        used = [quantity for quantity in _HEADINGS if any(quantity in row for row in rows.values())]
+        pyramid = grid(
+            [f"revenue of a rep, {printable(currency)}", *(_HEADINGS[quantity] for quantity in used)]
+        )
+        for horizon, row in rows.items():
+            cells = [Text(_cell(row[quantity])) if quantity in row else Text() for quantity in used]
+            pyramid.add_row(Text(horizon), *cells)
+        parts += [Text(), pyramid]
+    return parts
+
+
+def _cell(value: Expected) -> str:
+    return significant(value.value * (100 if value.unit == "share" else 1))
+
+
+def _shown(value: Expected, currency: str) -> str:
+    if value.unit == "money":
+        return currency_sign(printable(currency)) + significant(value.value)
+    return f"{significant(100 * value.value)} %" if value.unit == "share" else significant(value.value)

@@ -1,0 +1,138 @@
+"""`simcore run`: simulate a scenario and show what came out."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from simcore.cli.options import (
+    JsonOption,
+    NoLimitOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    ThreadsOption,
+)
+
+from simcore.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from simcore.engine import Result
+
+    from simcore.scenario import Scenario
+
+
+class Detail(StrEnum):
+    """What is written beside the summary."""
+
+    REP_WEEK = "rep-week"
+
+
+def run(
+    file: ScenarioArgument,
+    *,
+    replications: ReplicationsOption = None,
+    seed: SeedOption = None,
+    threads: ThreadsOption = None,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write the results into this folder.")
+    ] = None,
+    detail: Annotated[
+        Detail | None, typer.Option("--detail", help="With --out: a Parquet dataset with a row per rep-week.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Let --out replace earlier results.")
+    ] = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
+) -> None:
+    """Simulate a scenario and show the results.
+
+    Results go to stdout, progress and messages to stderr. The first Ctrl-C stops the run: what was done is
+    reported, with exit status 130.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
+
+    from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
+
+    if detail is not None and out is None:
+        raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
+    scenario = load(file, changes, replications=replications, seed=seed)
+    if not no_limit:
+        check_limit(scenario, LIMIT)
+    result, folder = _simulated(
+        scenario, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
+    )
+    _show(result, scenario, json=json, quiet=quiet)
+    if folder is not None and not quiet:
+        message(f"results are in {folder}")
+    if result.summary.interrupted:
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def _simulated(
+    scenario: Scenario,
+    *,
+    threads: int | None,
+    out: Path | None,
+    detail: Detail | None,
+    overwrite: bool,
+    quiet: bool,
+) -> tuple[Result, Path | None]:
+    """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.engine import simulate  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        folder = None
+        if out is not None:
+            from simcore.digest import scenario_digest  # noqa: PLC0415
+            from simcore.results_file import ResultsFolder  # noqa: PLC0415
+            from simcore.version import __version__  # noqa: PLC0415
+
+            folder = stack.enter_context(
+                ResultsFolder(
+                    out,
+                    scenario=scenario,
+                    digest=scenario_digest(scenario),
+                    seed=scenario.run.seed,
+                    version=__version__,
+                    overwrite=overwrite,
+                )
+            )
+        asked = stack.enter_context(stop_on_interrupt())
+        with progress_bar(quiet=quiet) as progress:
+            result = simulate(
+                scenario,
+                threads=threads,
+                progress=progress,
+                sink=folder.write_rep_weeks if folder is not None and detail is not None else None,
+                stop=asked.is_set,
+            )
+        if folder is None:
+            return result, None
+        return result, folder.finish(result.summary, complete=not result.summary.interrupted)
+
+
+def _show(result: Result, scenario: Scenario, *, json: bool, quiet: bool) -> None:
+    """Print the result on stdout, and on stderr what it took: so stdout is the same for every run of a seed."""
+    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+
+    summary = result.summary
+    if json:
+        print_json(summary.model_dump(mode="json"))
+        return
+    from simcore.cli.render import report, speed_line  # noqa: PLC0415
+
+    print_result(report(summary, scenario.about))
+    if not quiet:
+        message(speed_line(summary.speed, summary.size.rep_weeks))

@@ -1,0 +1,20 @@
+"""`simcore scenarios`: the scenarios that are shipped."""
+
+from __future__ import annotations
+
+from simcore.cli.options import JsonOption
+
+
+def scenarios(*, json: JsonOption = False) -> None:
+    """List the shipped scenarios."""
+    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+
+    from simcore.scenario_file import shipped  # noqa: PLC0415
+
+    rows = shipped()
+    if json:
+        print_json([{"name": name, "about": about} for name, about in rows])
+        return
+    from simcore.cli.render import listing  # noqa: PLC0415
+
+    print_result(listing(rows))

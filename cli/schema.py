@@ -1,0 +1,34 @@
+"""`simcore schema`: the published formats as JSON Schema."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """The formats that have a schema."""
+
+    RESULT = "result"
+    SCENARIO = "scenario"
+
+
+def schema(
+    which: Annotated[Format, typer.Argument(metavar="FORMAT", help="result or scenario", show_default=False)],
+) -> None:
+    """Print the JSON Schema of a format.
+
+    `result` is what `run --json` prints; `scenario` is the scenario file, for editors.
+    """
+    from simcore.cli.output import print_json  # noqa: PLC0415
+
+    if which is Format.RESULT:
+        from simcore.summary import Summary  # noqa: PLC0415
+
+        print_json(Summary.model_json_schema())
+    else:
+        from simcore.scenario import Scenario  # noqa: PLC0415
+
+        print_json(Scenario.model_json_schema())

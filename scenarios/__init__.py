@@ -1,0 +1,1 @@
+"""The scenarios that come with simcore: YAML files that `simcore.load_scenario` finds by name."""

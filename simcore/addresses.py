@@ -1,0 +1,62 @@
+"""The address of every draw: which decision of which rep, week and replication it belongs to.
+
+The layout is spelled out in ``docs/randomness.md``; changing it changes every result.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import uint32, uint64
+
+from simcore.jit import inlined
+
+SUCCESSES = 1
+ITEM = 2
+ITEM_LATE = 3
+LAG = 4
+LAG_LATE = 5
+VALUE = 6
+MARKET = 7
+REP_RATE = 8
+WEEK_NOISE = 9
+TURNOVER = 10
+
+OPEN_AT_START = 16
+"""Added to ITEM .. VALUE for the items that are open when a run starts."""
+
+MAX_REPS = 1 << 16
+MAX_WEEKS = 1 << 16
+MAX_ITEMS = (1 << 16) - 1
+MAX_REPLICATIONS = 1 << 40
+MAX_PARTS = 1 << 8
+
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+class Stream(NamedTuple):
+    """What all draws of one replication share: the key and the high half of the counter (uint32 each)."""
+
+    key: tuple[np.uint32, np.uint32]
+    c2: np.uint32
+    c3: np.uint32
+
+
+@inlined
+def stream_of(key: tuple[np.uint32, np.uint32], replication: int) -> Stream:
+    """Return the stream of one replication."""
+    number = uint64(replication)
+    return Stream(key, uint32(number & _LOW), uint32(number >> np.uint64(32)))
+
+
+@inlined
+def decision(purpose: int, part: int, item: int) -> np.uint32:
+    """Return the first counter word: what is decided (uint32)."""
+    return uint32((purpose << 24) | (part << 16) | item)
+
+
+@inlined
+def place(rep: int, week: int) -> np.uint32:
+    """Return the second counter word: whose decision, and in which week (uint32)."""
+    return uint32((rep << 16) | week)

@@ -1,0 +1,77 @@
+"""The averaging pyramid: revenue of a rep at every horizon, from the call to the year."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.estimate import complement, jackknife, ratio, scaled, sectioned_quantile, spread, variation
+from simcore.horizons import CALL, HORIZONS
+from simcore.program import Program
+from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
+from simcore.tally import SECTIONS, Tally, bin_values
+
+
+def windows_of(program: Program, tally: Tally, horizon: int) -> NDArray[np.int64]:
+    """Return the number of windows of a horizon by group, int64[G], over all reps and replications."""
+    if horizon == CALL:
+        return tally.arrays.entered[:, 0]
+    return tally.arrays.replications * program.team.reps * int(program.clock.periods[horizon])
+
+
+def averaging_rows(program: Program, tally: Tally, account: int) -> list[AveragingRow]:
+    """Return a row for each horizon that the run holds whole, shortest first.
+
+    Parameters
+    ----------
+    account
+        `simcore.tally.CLOSE` or `simcore.tally.ORIGIN`: how revenue is dated.
+    """
+    rows = []
+    for horizon, name in enumerate(HORIZONS):
+        windows = windows_of(program, tally, horizon)
+        if windows.sum() > 0:
+            rows.append(
+                AveragingRow(
+                    horizon=name,
+                    periods=int(windows.sum()),
+                    revenue=_revenue(program, tally, account, horizon, windows),
+                    first_step=_first_step(tally, horizon, windows),
+                )
+            )
+    return rows
+
+
+def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows: NDArray[np.int64]) -> RevenueRow:
+    arrays, size = tally.arrays, tally.arrays.replications
+    unit = program.deals.unit / 100.0
+    total = arrays.revenue_sum[:, account, horizon]
+    high = arrays.square_high[:, account, horizon].astype(np.float64)
+    squares = high * 2.0**64 + arrays.square_low[:, account, horizon].astype(np.float64)
+    counts = arrays.bins[:, account, horizon].copy()
+    by_section = np.bincount(np.arange(len(windows)) % SECTIONS, weights=windows, minlength=SECTIONS)
+    counts[:, 0] = by_section.astype(np.int64) - counts.sum(axis=1)
+    values = bin_values()
+
+    def quantile(p: float) -> Estimate:
+        return scaled(sectioned_quantile(counts, values, p), unit)
+
+    return RevenueRow(
+        mean=scaled(jackknife(ratio, size, total, windows), unit),
+        sd=scaled(jackknife(spread, size, total, squares, windows), unit),
+        cv=jackknife(variation, size, total, squares, windows),
+        q05=quantile(0.05),
+        q50=quantile(0.50),
+        q95=quantile(0.95),
+        p_zero=jackknife(complement, size, arrays.nonzero[:, account, horizon], windows),
+    )
+
+
+def _first_step(tally: Tally, horizon: int, windows: NDArray[np.int64]) -> FirstStepRow:
+    arrays, size = tally.arrays, tally.arrays.replications
+    total, squares = arrays.first_sum[:, horizon], arrays.first_square[:, horizon]
+    return FirstStepRow(
+        mean=jackknife(ratio, size, total, windows),
+        sd=jackknife(spread, size, total, squares, windows),
+        cv=jackknife(variation, size, total, squares, windows),
+    )

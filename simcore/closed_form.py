@@ -1,0 +1,378 @@
+"""What can be worked out without simulation: expected values in closed form, each with the rule for when it holds.
+
+Notation: n calls; step s has the rate p_s, spread between reps with cv a_s, from week to week with cv b_s; the
+market's logarithm has the standard deviation d and the persistence f, and acts on k steps; a deal is worth m on
+average, with variance v. Of a call made in week w by some rep in some world, the chance to become a win is
+
+    Q_w = A * B_w * M_w,    A = prod of the rep's own rates,  B_w = prod of week noises,  M_w = market factor ^ k.
+
+A, B and M are independent, B_w and B_w' are independent, and
+
+    E[A] = prod p_s,   E[A^2] = E[A]^2 prod (1 + a_s^2),   E[B] = 1,   E[B^2] = prod (1 + b_s^2),
+    E[M_w M_w'] = exp(-k d^2 + k^2 d^2 (1 + f^|w - w'|)),   E[M] = exp((k^2 - k) d^2 / 2)
+
+(moments of Beta and log-normal variables). Given the rates, calls are independent, so the revenue R of n_w calls in
+each week w of a period has, by the law of total variance,
+
+    E[R] = N q m,   Var[R] = N (q (v + m^2) - E[Q^2] m^2) + m^2 sum over w, w' of n_w n_w' Cov(Q_w, Q_w'),
+
+with N = sum of n_w and q = E[Q]. Without spreads this is the binomial result N (q (v + m^2) - q^2 m^2).
+
+Rules
+-----
+rates
+    No cap turns items away, no referral adds any, no strategy reacts, and cutting rates at 1 costs less than 1e-6
+    of the mean (bounded by `_cut_share`). A market that acts on several steps needs them without lags.
+plan
+    As *rates*, and every week has the planned calls: no turnover, ramp or holidays.
+spread
+    As *plan*; where a lag lies between steps, their rates must not vary from week to week. By origin.
+binomial
+    As *spread*, without any spread of rates: P(no win) = (1 - q)^n.
+quota
+    As *binomial*, with a fixed deal value, no lag and a cold or warmed-up start (by close is by origin then).
+steady state
+    As *plan*: in a steady pipeline, neither cold nor filled by hand, each stage is entered at its rate and holds
+    arrival rate x mean lag items (Little 1961). Labels say so where it matters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from simcore.scenario import (
+    Deal,
+    FixedDeal,
+    FixedLag,
+    GammaLag,
+    Lag,
+    ListDeal,
+    LogNormalLag,
+    Rate,
+    Scenario,
+    Stage,
+)
+
+Unit = Literal["count", "money", "share"]
+
+_CUT_LIMIT = 1e-6
+_P90 = 1.2815515655446004
+"""The normal distribution's 90 % point."""
+_WEEKS = {"week": 1, "month": 0, "quarter": 13, "year": 52}
+_MONTHS = (4, 4, 5)
+
+
+class Expected(NamedTuple):
+    """An expected value.
+
+    Attributes
+    ----------
+    label
+        What it is the expectation of, in words; ``PERIOD: QUANTITY`` for rows of the averaging pyramid.
+    value
+        In the currency for money, from 0 to 1 for a share.
+    unit
+        ``count``, ``money`` or ``share`` (a probability or a coefficient of variation).
+    """
+
+    label: str
+    value: float
+    unit: Unit
+
+
+def expected(scenario: Scenario) -> list[Expected]:
+    """Return all expected values that have a closed form for this scenario; empty if none has.
+
+    The values are those of the model itself: rounding to cents, hours and 2^-33 of a rate is left out. Rows of the
+    pyramid are revenue by origin (which is by close where nothing takes time).
+
+    Examples
+    --------
+    >>> from simcore.scenario import validate
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "Canon", "deal": 10_000,
+    ...     "funnel": [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
+    ... })
+    >>> for entry in expected(scenario)[:6]:
+    ...     print(f"{entry.label}: {entry.value:.6g}")
+    calls per rep and week: 500
+    meetings per rep and week: 10
+    wins per rep and week: 1
+    value of a call: 20
+    value of a "no": 20.4082
+    call: mean: 20
+    """
+    if not _rates_hold(scenario):
+        return []
+    values: list[Expected] = []
+    planned = _plan_holds(scenario)
+    if planned:
+        values += _funnel(scenario)
+    values += _value(scenario)
+    if planned and _spread_holds(scenario):
+        values += _pyramid(scenario)
+    if planned and _quota_holds(scenario):
+        values += _quota(scenario)
+    if planned:
+        values += _open(scenario)
+    return values
+
+
+def win_chance(scenario: Scenario) -> float:
+    """Return q = E[Q]: the chance of one call to become a win (rule *rates*)."""
+    return _chance(scenario, scenario.funnel[1:])
+
+
+def deal_moments(deal: Deal) -> tuple[float, float]:
+    """Return mean and variance of a deal's value.
+
+    Examples
+    --------
+    >>> from simcore.scenario import ListDeal
+    >>> deal_moments(ListDeal(values=(5000, 20000), weights=(3, 1)))
+    (8750.0, 42187500.0)
+    """
+    if isinstance(deal, FixedDeal):
+        return float(deal.fixed), 0.0
+    if isinstance(deal, ListDeal):
+        weights = deal.weights or (1.0,) * len(deal.values)
+        total = math.fsum(weights)
+        mean = math.fsum(w * x for w, x in zip(weights, deal.values, strict=True)) / total
+        spread = math.fsum(w * (x - mean) ** 2 for w, x in zip(weights, deal.values, strict=True)) / total
+        return mean, spread
+    return float(deal.mean), (deal.mean * deal.cv) ** 2
+
+
+def mean_lag_hours(lag: Lag, scenario: Scenario) -> float:
+    """Return the mean of a lag in working hours, before it is rounded to whole hours."""
+    calendar = scenario.calendar
+    if isinstance(lag, FixedLag):
+        return lag.fixed.hours(calendar)
+    if isinstance(lag, LogNormalLag):
+        median = lag.median.hours(calendar)
+        sigma = math.log(lag.p90.hours(calendar) / median) / _P90
+        return median * math.exp(sigma**2 / 2)
+    if isinstance(lag, GammaLag):
+        return lag.mean.hours(calendar)
+    weights = lag.weights or (1.0,) * len(lag.values)
+    hours = [value.hours(calendar) for value in lag.values]
+    return math.fsum(w * h for w, h in zip(weights, hours, strict=True)) / math.fsum(weights)
+
+
+def _rate(stage: Stage) -> Rate:
+    if stage.rate is None:
+        raise ValueError(f"stage {stage.stage} has no rate")
+    return stage.rate
+
+
+def _market_steps(scenario: Scenario, steps: Sequence[Stage]) -> int:
+    """Return on how many of the steps the market acts."""
+    return 0 if scenario.market is None else sum(step.stage in scenario.market.acts_on for step in steps)
+
+
+def _chance(scenario: Scenario, steps: Sequence[Stage]) -> float:
+    """Return the expected chance of a call to pass these steps."""
+    k = _market_steps(scenario, steps)
+    variance = scenario.market.sd**2 if scenario.market is not None else 0.0
+    return math.prod(_rate(step).mean for step in steps) * math.exp((k * k - k) * variance / 2)
+
+
+# --- rules ------------------------------------------------------------------------------------------------------
+
+
+def _rates_hold(scenario: Scenario) -> bool:
+    steps = scenario.funnel[1:]
+    free = scenario.referrals is None and not scenario.strategy.drives and not any(step.cap for step in steps)
+    # Between two steps on which the market acts, time must not pass: the market would be another then.
+    acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
+    together = len(acted) < 2 or not any(step.lag for step in steps[acted[0] : acted[-1] + 1])
+    return free and together and sum(_cut_share(scenario, step) for step in steps) < _CUT_LIMIT
+
+
+def _cut_share(scenario: Scenario, step: Stage) -> float:
+    """Bound the share of a step's mean rate that is lost by cutting it at 1.
+
+    With r the rep's rate (Beta) and L the log-normal factors, (r L - 1)+ <= (r L)^j for every j >= 1, so the
+    loss is at most the least of E[r^j] E[L^j]: Markov's inequality with the best power.
+    """
+    rate = _rate(step)
+    variance = math.log1p(rate.week_cv**2)
+    if scenario.market is not None and step.stage in scenario.market.acts_on:
+        variance += scenario.market.sd**2
+    if variance == 0:
+        return 0.0
+    # Beta(a, b) with a + b = size: E[r^j] = prod over i < j of (a + i) / (size + i).
+    size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1 if rate.rep_cv else math.inf
+    bound, moment = math.inf, 0.0
+    for power in range(1, 200):
+        i = power - 1
+        moment += (
+            math.log((size * rate.mean + i) / (size + i)) if math.isfinite(size) else math.log(rate.mean)
+        )
+        bound = min(bound, moment + (power * power - power) * variance / 2)
+    return math.exp(bound) / rate.mean
+
+
+def _plan_holds(scenario: Scenario) -> bool:
+    team = scenario.team
+    return team.turnover is None and not (team.ramp and team.new) and not scenario.calendar.holidays
+
+
+def _weekly_spread(scenario: Scenario) -> bool:
+    return scenario.market is not None or any(_rate(step).week_cv for step in scenario.funnel[1:])
+
+
+def _lagged(scenario: Scenario) -> bool:
+    return any(step.lag for step in scenario.funnel[1:])
+
+
+def _spread_holds(scenario: Scenario) -> bool:
+    # The lag of the first step comes after its rate, and the last step's before: one lag parts two rates.
+    return not (_weekly_spread(scenario) and _lagged(scenario))
+
+
+def _quota_holds(scenario: Scenario) -> bool:
+    fixed = isinstance(scenario.deal, FixedDeal) and scenario.quota is not None and scenario.start is None
+    return fixed and not _lagged(scenario) and _binomial(scenario)
+
+
+def _binomial(scenario: Scenario) -> bool:
+    return not _weekly_spread(scenario) and not any(_rate(step).rep_cv for step in scenario.funnel[1:])
+
+
+# --- values -----------------------------------------------------------------------------------------------------
+
+
+def _funnel(scenario: Scenario) -> list[Expected]:
+    """Return the entries into each stage; behind a lag, those of a steady pipeline."""
+    values = []
+    lagged = False
+    for index, stage in enumerate(scenario.funnel):
+        lagged = lagged or stage.lag is not None
+        number = scenario.plan.calls_per_week * _chance(scenario, scenario.funnel[1 : index + 1])
+        label = f"{stage.stage} per rep and week" + (", steady state" if lagged else "")
+        values.append(Expected(label, number, "count"))
+    return values
+
+
+def _value(scenario: Scenario) -> list[Expected]:
+    """Return the value of a call, q m, and of a "no": q m / (1 - p_1)."""
+    per_call = win_chance(scenario) * deal_moments(scenario.deal)[0]
+    values = [Expected("value of a call", per_call, "money")]
+    first = _chance(scenario, scenario.funnel[1:2])
+    if first < 1:
+        values.append(Expected('value of a "no"', per_call / (1 - first), "money"))
+    return values
+
+
+def _pyramid(scenario: Scenario) -> list[Expected]:
+    values: list[Expected] = []
+    mean_value = deal_moments(scenario.deal)[0]
+    q = win_chance(scenario)
+    for horizon, windows in _windows(scenario):
+        means = [sum(weeks) * q * mean_value for weeks in windows]
+        mean = math.fsum(means) / len(windows)
+        within = math.fsum(_variance(scenario, weeks) for weeks in windows) / len(windows)
+        between = math.fsum((one - mean) ** 2 for one in means) / len(windows)
+        sd = math.sqrt(within + between)
+        values += [
+            Expected(f"{horizon}: mean", mean, "money"),
+            Expected(f"{horizon}: sd", sd, "money"),
+            Expected(f"{horizon}: cv", sd / mean, "share"),
+        ]
+        if _binomial(scenario):
+            chances = [(1 - q) ** sum(weeks) for weeks in windows]
+            values.append(Expected(f"{horizon}: P(no win)", math.fsum(chances) / len(windows), "share"))
+    return values
+
+
+def _windows(scenario: Scenario) -> list[tuple[str, list[tuple[int, ...]]]]:
+    """Return for each horizon its windows, each as calls by week; windows that repeat are told once a cycle."""
+    calls, weeks = scenario.plan.calls_per_week, scenario.horizon.weeks
+    hours, days = scenario.calendar.hours_per_week, scenario.calendar.days_per_week
+    by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
+    length = scenario.calendar.hours_per_day
+    by_day = [sum(by_hour[d * length : (d + 1) * length]) for d in range(days)]
+    windows: list[tuple[str, list[tuple[int, ...]]]] = [
+        ("call", [(1,)]),
+        ("hour", [(n,) for n in by_hour]),
+        ("day", [(n,) for n in by_day]),
+        ("week", [(calls,)]),
+        ("month", [(calls,) * count for count in _whole_months(weeks)]),
+    ]
+    for horizon, count in (("quarter", 13), ("year", 52)):
+        windows.append((horizon, [(calls,) * count] if weeks >= count else []))
+    return [(horizon, found) for horizon, found in windows if found]
+
+
+def _whole_months(weeks: int) -> list[int]:
+    """Return the lengths of the months that the run holds whole."""
+    months, used = [], 0
+    while used + _MONTHS[len(months) % 3] <= weeks:
+        months.append(_MONTHS[len(months) % 3])
+        used += months[-1]
+    return months
+
+
+def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
+    """Return Var[R] for the calls of each week of a window (the formula of the module's docstring)."""
+    steps = [_rate(step) for step in scenario.funnel[1:]]
+    mean, variance = deal_moments(scenario.deal)
+    q = win_chance(scenario)
+    own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) for rate in steps)
+    noise = math.prod(1 + rate.week_cv**2 for rate in steps)
+    market = scenario.market
+    k = _market_steps(scenario, scenario.funnel[1:])
+
+    def product(distance: int) -> float:
+        """Return E[Q_w Q_w'] for weeks so far apart."""
+        factor = own * (noise if distance == 0 else 1.0)
+        if market is None:
+            return factor
+        return factor * math.exp(market.sd**2 * (k * k * (1 + market.persistence**distance) - k))
+
+    calls = sum(weeks)
+    # Weeks so far apart, weighted with their calls: sum over all pairs.
+    spread = math.fsum(
+        (2 if distance else 1)
+        * (product(distance) - q * q)
+        * sum(a * b for a, b in zip(weeks, weeks[distance:], strict=False))
+        for distance in range(len(weeks))
+    )
+    return calls * (q * (variance + mean**2) - product(0) * mean**2) + mean**2 * spread
+
+
+def _quota(scenario: Scenario) -> list[Expected]:
+    """Return P(quota) from the binomial tail: at least ceil(amount / value) wins of the period's calls."""
+    from scipy.stats import binom  # noqa: PLC0415
+
+    quota, deal = scenario.quota, scenario.deal
+    if quota is None or not isinstance(deal, FixedDeal):
+        return []
+    weeks = _whole_months(scenario.horizon.weeks) if quota.per == "month" else [_WEEKS[quota.per]]
+    if not weeks or min(weeks) > scenario.horizon.weeks:
+        return []
+    value, amount = round(100 * deal.fixed), round(100 * quota.amount)
+    values = []
+    for who, reps in (("a rep", 1), ("the team", scenario.team.reps)):
+        wins = -(-reps * amount // value)
+        calls = [reps * scenario.plan.calls_per_week * count for count in weeks]
+        chance = math.fsum(float(binom.sf(wins - 1, n, win_chance(scenario))) for n in calls) / len(weeks)
+        values.append(Expected(f"P(quota of a {quota.per}), {who}", chance, "share"))
+    return values
+
+
+def _open(scenario: Scenario) -> list[Expected]:
+    """Return the open items of a steady pipeline, arrival rate x mean lag, for each step with a lag."""
+    values = []
+    calls = scenario.plan.calls_per_week / scenario.calendar.hours_per_week
+    for step, stage in enumerate(scenario.funnel):
+        if stage.lag is None:
+            continue
+        # Bookings wait for the first stage after their step; later items wait in the stage before theirs.
+        arrivals = calls * _chance(scenario, scenario.funnel[1 : max(step, 2)])
+        label = f"open items per rep on the way to {stage.stage}, steady state"
+        values.append(Expected(label, arrivals * mean_lag_hours(stage.lag, scenario), "count"))
+    return values

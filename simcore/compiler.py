@@ -1,0 +1,261 @@
+"""Compiles a validated scenario to the program that the kernels run."""
+
+from __future__ import annotations
+
+from math import gcd, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore import horizons
+from simcore.draws import TWO_32, binomial_thresholds, guide_of, parts_of
+from simcore.elementary import exp, log
+from simcore.money import cents
+from simcore.program import (
+    FIXED,
+    GAMMA,
+    LOGNORMAL,
+    TABLE,
+    Clock,
+    Deals,
+    FirstStep,
+    Market,
+    OpenItems,
+    Plan,
+    Program,
+    Quota,
+    Steps,
+    Team,
+)
+from simcore.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
+from simcore.scenario_parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogNormalLag, TableLag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.scenario import Scenario, Stage
+
+_Z90 = 1.2815515655446004
+"""The 90 % point of the normal distribution."""
+
+
+def compile_scenario(scenario: Scenario) -> Program:
+    """Compile a validated scenario to flat arrays.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> program = compile_scenario(load_scenario("trust-the-process"))
+    >>> program.steps.count, int(program.plan.calls[0]), program.deals.unit
+    (3, 500, 1000000)
+    """
+    plan = _plan(scenario)
+    steps = _steps(scenario)
+    deals = _deals(scenario)
+    return Program(
+        clock=_clock(scenario),
+        plan=plan,
+        team=_team(scenario),
+        market=Market(scenario.market.sd, scenario.market.persistence) if scenario.market else Market(0.0, 0.0),
+        steps=steps,
+        first=_first_step(steps, int(plan.calls[0])),
+        deals=deals,
+        start=_open_items(scenario),
+        quota=_quota(scenario, deals.unit),
+    )
+
+
+def _clock(scenario: Scenario) -> Clock:
+    calendar, horizon = scenario.calendar, scenario.horizon
+    week, counted = calendar.hours_per_week, horizon.weeks
+    periods = np.zeros((7, counted), np.int32)
+    for number in (horizons.WEEK, horizons.MONTH, horizons.QUARTER, horizons.YEAR):
+        periods[number] = horizons.period_of_week(number, counted)
+    counts = periods.max(axis=1).astype(np.int64) + 1
+    counts[[horizons.CALL, horizons.HOUR, horizons.DAY]] = 0, counted * week, counted * calendar.days_per_week
+    return Clock(
+        hours_per_week=week,
+        warmup_weeks=horizon.warmup_weeks,
+        counted_weeks=counted,
+        simulated_weeks=horizon.warmup_weeks + counted,
+        end_hour=(horizon.warmup_weeks + counted) * week,
+        day_of_hour=(np.arange(counted * week) // calendar.hours_per_day).astype(np.int32),
+        day_of_week_hour=(np.arange(week) // calendar.hours_per_day).astype(np.int32),
+        week_of_day=(np.arange(counted * calendar.days_per_week) // calendar.days_per_week).astype(np.int32),
+        period_of_week=periods,
+        periods=counts,
+    )
+
+
+def _plan(scenario: Scenario) -> Plan:
+    calendar, horizon = scenario.calendar, scenario.horizon
+    full = horizons.calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week)
+    weeks = (np.arange(horizon.warmup_weeks + horizon.weeks) - horizon.warmup_weeks) % horizons.WEEKS_PER_YEAR
+    rows, row_of_year_week = [full], np.zeros(horizons.WEEKS_PER_YEAR, np.int32)
+    for number in sorted({holiday.week for holiday in calendar.holidays}):
+        by_day = full.copy().reshape(calendar.days_per_week, calendar.hours_per_day)
+        for holiday in calendar.holidays:
+            if holiday.week == number:
+                by_day[slice(None) if holiday.day is None else holiday.day - 1] = 0
+        row_of_year_week[number - 1] = len(rows)
+        rows.append(by_day.ravel())
+    per_hour = np.array(rows)
+    slot_hour = np.zeros((len(rows), int(full.sum())), np.int32)
+    for row, planned in enumerate(rows):
+        slot_hour[row, : planned.sum()] = np.repeat(np.arange(len(planned)), planned)
+    return Plan(row_of_year_week[weeks], per_hour, per_hour.sum(axis=1), slot_hour)
+
+
+def _team(scenario: Scenario) -> Team:
+    team = scenario.team
+    leave = 0
+    if team.turnover:
+        leave = int((1.0 - exp(log(1.0 - team.turnover.yearly) / horizons.WEEKS_PER_YEAR)) * TWO_32 + 0.5)
+    return Team(
+        reps=team.reps,
+        new=team.new,
+        ramp_weeks=team.ramp.weeks if team.ramp else 0,
+        ramp_start=team.ramp.start if team.ramp else 1.0,
+        leave_threshold=leave,
+        vacancy_weeks=team.turnover.vacancy_weeks if team.turnover else 0,
+    )
+
+
+def _sigma(cv: float) -> float:
+    """Return the sd of the logarithm of a log-normal with this coefficient of variation."""
+    return sqrt(log(1.0 + cv * cv)) if cv > 0.0 else 0.0
+
+
+def _cumulated(weights: Sequence[float]) -> NDArray[np.int64]:
+    """Return the cumulated shares as 32-bit thresholds; the last is 2**32."""
+    shares = np.cumsum(np.asarray(weights, np.float64))
+    thresholds = np.floor(shares / shares[-1] * TWO_32 + 0.5).astype(np.int64)
+    thresholds[-1] = int(TWO_32)
+    return thresholds
+
+
+def _stack(tables: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.array(tables) if tables else np.zeros((0, ROWS, COLUMNS))
+
+
+def _steps(scenario: Scenario) -> Steps:
+    stages = scenario.funnel
+    size = len(stages)
+    acts_on = set(scenario.market.acts_on) if scenario.market else set()
+    beta = np.full(size, -1, np.int64)
+    tables: list[NDArray[np.float64]] = []
+    for step, stage in enumerate(stages[1:], 1):
+        if stage.rate is not None and stage.rate.rep_cv > 0.0:
+            beta[step] = len(tables)
+            tables.append(build_beta(stage.rate.mean, stage.rate.rep_cv))
+    rates = [stage.rate for stage in stages]
+    caps = [(-1, -1)] + [_cap(stage) for stage in stages[1:]]
+    return Steps(
+        count=size - 1,
+        rate=np.array([rate.mean if rate else 1.0 for rate in rates]),
+        beta=beta,
+        beta_tables=_stack(tables),
+        noise_sigma=np.array([_sigma(rate.week_cv) if rate else 0.0 for rate in rates]),
+        in_market=np.array([stage.stage in acts_on for stage in stages]),
+        cap_week=np.array([week for week, _ in caps]),
+        cap_open=np.array([at_once for _, at_once in caps]),
+        **_lags(scenario),
+    )
+
+
+def _cap(stage: Stage) -> tuple[int, int]:
+    if stage.cap is None:
+        return -1, -1
+    return (
+        -1 if stage.cap.per_week is None else stage.cap.per_week,
+        -1 if stage.cap.open is None else stage.cap.open,
+    )
+
+
+def _lags(scenario: Scenario) -> dict[str, Any]:
+    """Return the lag fields of `Steps`."""
+    size, calendar = len(scenario.funnel), scenario.calendar
+    kind, table = np.zeros(size, np.int64), np.full(size, -1, np.int64)
+    scale, sigma = np.zeros(size), np.zeros(size)
+    gamma_tables: list[NDArray[np.float64]] = []
+    thresholds: list[NDArray[np.int64]] = []
+    hours: list[int] = []
+    for step, stage in enumerate(scenario.funnel):
+        match stage.lag:
+            case FixedLag(fixed=fixed):
+                scale[step] = np.floor(fixed.hours(calendar) + 0.5)
+            case LogNormalLag(median=median, p90=p90):
+                kind[step] = LOGNORMAL
+                scale[step] = median.hours(calendar)
+                sigma[step] = log(p90.hours(calendar) / median.hours(calendar)) / _Z90
+            case GammaLag(mean=mean, cv=cv):
+                kind[step], table[step] = GAMMA, len(gamma_tables)
+                scale[step] = mean.hours(calendar)
+                gamma_tables.append(build_gamma(cv))
+            case TableLag(values=values, weights=weights):
+                kind[step], table[step] = TABLE, len(hours)
+                hours += [int(value.hours(calendar) + 0.5) for value in values]
+                thresholds.append(_cumulated(weights or [1.0] * len(values)))
+    return {
+        "lag_kind": kind,
+        "lag_scale": scale,
+        "lag_sigma": sigma,
+        "lag_table": table,
+        "gamma_tables": _stack(gamma_tables),
+        "lag_thresholds": np.concatenate([*thresholds, np.zeros(0, np.int64)]),
+        "lag_hours": np.array(hours, np.int64),
+        "lagged": (kind != FIXED) | (scale > 0.0),
+    }
+
+
+def _deals(scenario: Scenario) -> Deals:
+    deal = scenario.deal
+    nothing = np.zeros(0, np.int64)
+    no_table = np.zeros((ROWS, COLUMNS))
+    given = [cents(entry.value) for entry in (scenario.start.open if scenario.start else ()) if entry.value]
+    if isinstance(deal, FixedDeal):
+        value = cents(deal.fixed)
+        return Deals(FIXED, float(value), 0.0, no_table, nothing, nothing, gcd(value, *given))
+    if isinstance(deal, ListDeal):
+        values = [cents(value) for value in deal.values]
+        thresholds = _cumulated(deal.weights or [1.0] * len(values))
+        return Deals(TABLE, 0.0, 0.0, no_table, thresholds, np.array(values), gcd(*values, *given))
+    scale = 100.0 * deal.mean
+    if deal.shape == "gamma":
+        return Deals(GAMMA, scale, 0.0, build_gamma(deal.cv), nothing, nothing, 1)
+    return Deals(LOGNORMAL, scale, _sigma(deal.cv), no_table, nothing, nothing, 1)
+
+
+def _first_step(steps: Steps, calls: int) -> FirstStep:
+    """Tabulate the successes of a full week where everybody has the same rate in every week."""
+    rate = float(steps.rate[1])
+    varies = steps.beta[1] >= 0 or steps.noise_sigma[1] > 0.0 or bool(steps.in_market[1])
+    if varies or rate > 0.5 or parts_of(calls, rate) > 1:
+        return FirstStep(False, 0, np.zeros(0, np.int64), np.zeros(0, np.int32))
+    thresholds = binomial_thresholds(calls, rate)
+    return FirstStep(True, calls, thresholds, guide_of(thresholds))
+
+
+def _open_items(scenario: Scenario) -> OpenItems:
+    number = {stage.stage: place for place, stage in enumerate(scenario.funnel)}
+    first = np.zeros(scenario.team.reps + 1, np.int64)
+    rows: list[tuple[int, int, int]] = []
+    entries = scenario.start.open if scenario.start else ()
+    for rep in range(scenario.team.reps if entries else 0):
+        for entry in entries:
+            if entry.rep is None or entry.rep == rep + 1:
+                due = -1 if entry.due is None else int(entry.due.hours(scenario.calendar) + 0.5)
+                value = -1 if entry.value is None else cents(entry.value)
+                rows += [(number[entry.stage], due, value)] * entry.count
+        first[rep + 1] = len(rows)
+    columns = np.array(rows, np.int64).reshape(-1, 3)
+    return OpenItems(first, *(np.ascontiguousarray(column) for column in columns.T))
+
+
+def _quota(scenario: Scenario, unit: int) -> Quota:
+    if scenario.quota is None:
+        return Quota(0, 0, 0)
+    amount = cents(scenario.quota.amount)
+    team = amount * scenario.team.reps
+    return Quota(horizons.HORIZONS.index(scenario.quota.per), -(-amount // unit), -(-team // unit))

@@ -1,0 +1,162 @@
+"""What a run will cost, before it is run: rep-weeks, memory, time and disk.
+
+The figures are estimates with the coefficients stated here, measured on one core of a 2020s server; good to a
+factor of about two. What a run costs does not depend on the number of calls but on the number of successes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from simcore.errors import Problem, ScenarioError
+from simcore.scenario import Scenario
+
+LIMIT = 2_000_000_000
+"""Rep-weeks above which a run must be asked for with ``--no-limit``."""
+
+REP_WEEK_NS = 60.0
+"""Time of a rep-week without a success: the clock, the windows, the draw of the week's number."""
+SUCCESS_NS = 6.0
+"""Time of a success of the first step: its call slot and its later rates."""
+ITEM_NS = 4.0
+"""Time of an item at each later step."""
+LAG_NS = 40.0
+"""Time of an item to wait: drawing its lag, sorting it into the pipeline and finding it there."""
+NOISE_NS = 25.0
+"""Time of a rate that varies from week to week (a normal, an exponential)."""
+DEAL_NS = 30.0
+"""Time of a deal: drawing its value, booking it in both accounts."""
+
+BASE_BYTES = 220_000_000
+"""The interpreter, NumPy, Numba and the compiled kernels."""
+TALLY_BYTES = 75_000_000
+"""Tallies of a thread, most of it the bins of the quantiles."""
+ITEM_BYTES = 40
+"""An item in the pipeline of the team that is being simulated."""
+ROW_BYTES = 4.0
+"""A rep-week in the Parquet dataset beside its stages: number, revenue, compressed."""
+STAGE_BYTES = 1.0
+"""Each of its stages."""
+
+
+class Cost(NamedTuple):
+    """What a run will cost.
+
+    Attributes
+    ----------
+    rep_weeks
+        Rep-weeks that are simulated, warm-up included; exact.
+    memory_bytes
+        Peak memory of the process.
+    seconds
+        Time of simulation on the given number of threads, compilation excluded.
+    disk_bytes
+        Size of the dataset that ``--detail rep-week`` writes.
+    """
+
+    rep_weeks: int
+    memory_bytes: int
+    seconds: float
+    disk_bytes: int
+
+
+def cost(scenario: Scenario, threads: int = 1) -> Cost:
+    """Return what a run of the scenario will cost.
+
+    Parameters
+    ----------
+    scenario
+        Its ``run.replications`` count.
+    threads
+        Threads that share the work, at least 1.
+
+    Examples
+    --------
+    >>> from simcore.scenario import validate
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "Canon", "deal": 10_000, "run": {"replications": 1000},
+    ...     "funnel": [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
+    ... })
+    >>> cost(scenario).rep_weeks
+    520000
+    """
+    weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
+    rep_weeks = scenario.run.replications * scenario.team.reps * weeks
+    counted = scenario.run.replications * scenario.team.reps * scenario.horizon.weeks
+    row = ROW_BYTES + STAGE_BYTES * len(scenario.funnel)
+    return Cost(
+        rep_weeks=rep_weeks,
+        memory_bytes=BASE_BYTES + threads * (TALLY_BYTES + round(_items_held(scenario) * ITEM_BYTES)),
+        seconds=rep_weeks * rep_week_ns(scenario) * 1e-9 / threads,
+        disk_bytes=round(counted * row),
+    )
+
+
+def rep_week_ns(scenario: Scenario) -> float:
+    """Return the time of one rep-week on one thread, in nanoseconds."""
+    time = REP_WEEK_NS
+    items = float(scenario.plan.calls_per_week)
+    for step, stage in enumerate(scenario.funnel):
+        if stage.rate is None:
+            continue
+        arriving, items = items, items * stage.rate.mean
+        time += SUCCESS_NS * items if step == 1 else ITEM_NS * arriving
+        # A lag of the first step is waited by its successes, a later one by all who may become something.
+        time += LAG_NS * (items if step == 1 else arriving) if stage.lag is not None else 0.0
+        time += NOISE_NS if stage.rate.week_cv else 0.0
+    return time + DEAL_NS * items
+
+
+def check_limit(scenario: Scenario, limit: int = LIMIT) -> None:
+    """Refuse a scenario that costs more than the limit.
+
+    Raises
+    ------
+    ScenarioError
+        With the figure, the limit and the option that lifts it.
+    """
+    estimate = cost(scenario)
+    if estimate.rep_weeks <= limit:
+        return
+    raise ScenarioError(
+        (
+            Problem(
+                f"a run takes {estimate.rep_weeks:,} rep-weeks (about {duration(estimate.seconds)} on one thread)",
+                path="run.replications",
+                allowed=f"up to {limit:,} rep-weeks",
+                hint="--no-limit runs it all the same",
+            ),
+        )
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, one or two significant digits.
+
+    Examples
+    --------
+    >>> duration(0.042), duration(12.3), duration(400), duration(9000), duration(1e6)
+    ('0.04 s', '12 s', '6.7 min', '2.5 h', '12 days')
+    """
+    if seconds < 0.995:
+        return f"{seconds:.1g} s"
+    for size, word in ((86_400 * 2, "days"), (5400, "h"), (120, "min")):
+        if seconds >= size:
+            return f"{seconds / {'days': 86_400, 'h': 3600, 'min': 60}[word]:.2g} {word}"
+    return f"{seconds:.0f} s"
+
+
+def _items_held(scenario: Scenario) -> float:
+    """Return the items that one team has open at a time, with lags of the size of the run at most."""
+    from simcore.closed_form import mean_lag_hours  # noqa: PLC0415
+
+    weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
+    items, held = float(scenario.plan.calls_per_week), 0.0
+    for step, stage in enumerate(scenario.funnel):
+        if stage.rate is None:
+            continue
+        arriving, items = items, items * stage.rate.mean
+        if stage.lag is not None:
+            lag = mean_lag_hours(stage.lag, scenario) / scenario.calendar.hours_per_week
+            held += (items if step == 1 else arriving) * min(lag, weeks)
+    return held * scenario.team.reps

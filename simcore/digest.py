@@ -1,0 +1,40 @@
+"""The identity of what is simulated: same digest, seed and replications: bit-identical results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from simcore.version import __version__
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+
+_LEFT_OUT = ("name", "about", "run", "strategies")
+
+
+def canonical_text(scenario: Scenario) -> str:
+    """Return what determines the results of a scenario as JSON with sorted keys and without spaces.
+
+    Name, description, sources, the strategies that are not run and the section `run` are left out; defaults
+    are written out. The engine's version is in it.
+    """
+    resolved = scenario.resolved(sources=False)
+    world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
+    strategy = resolved["strategies"][scenario.run.strategy]
+    identity = {"engine": __version__, "scenario": world, "strategy": strategy}
+    return json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """Return the SHA-256 of the canonical text of a scenario, 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> scenario = load_scenario("trust-the-process")
+    >>> scenario_digest(scenario) == scenario_digest(load_scenario("trust-the-process", ["run.seed=7"]))
+    True
+    """
+    return hashlib.sha256(canonical_text(scenario).encode("ascii")).hexdigest()

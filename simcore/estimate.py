@@ -1,0 +1,123 @@
+"""Estimates with their Monte Carlo standard errors.
+
+Replications are independent; what happens within one is not (the market joins the reps, the pipeline the weeks).
+So every error comes from the spread between replications, by two methods that hold for any dependence within:
+
+* smooth functions of sums (means, sd, cv, probabilities, ratios): the delete-a-group jackknife over up to 256
+  groups of replications (Quenouille 1956, Tukey 1958; for groups see Kott 2001). With 256 replications or fewer it is
+  the ordinary jackknife; beyond, a standard error is itself known to about 4 %.
+* quantiles, for which the jackknife fails: sectioning over up to 32 sections (Asmussen and Glynn 2007, section III.4;
+  Nakayama 2014), known to about 13 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.summary import Estimate
+
+Floats = NDArray[np.float64]
+
+
+def jackknife(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: NDArray[np.generic]) -> Estimate:
+    """Estimate a smooth function of sums over replications.
+
+    Parameters
+    ----------
+    statistic
+        Function of as many arrays as ``sums``, elementwise; it is given the totals, and the totals without each group.
+    size
+        int[G]: replications in each group; groups with none are left out.
+    sums
+        Arrays [G]: sums over the replications of each group.
+
+    Examples
+    --------
+    The mean of 1, 2, 3, 4 and its standard error sd / sqrt(n):
+
+    >>> one = np.ones(4, np.int64)
+    >>> jackknife(lambda total, n: total / n, one, np.array([1, 2, 3, 4]), one)
+    Estimate(estimate=2.5, se=0.6454972243679028)
+    """
+    used = size > 0
+    n = size[used].astype(np.float64)
+    parts = [column[used].astype(np.float64) for column in sums]
+    totals = [np.array([column.sum()]) for column in parts]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = float(statistic(*totals)[0])
+        without = statistic(*(total - part for total, part in zip(totals, parts, strict=True)))
+        variance = float((((n.sum() - n) / n.sum()) * (without - estimate) ** 2).sum())
+    return Estimate(
+        estimate=estimate if np.isfinite(estimate) else None,
+        se=sqrt(variance) if len(n) > 1 and np.isfinite(variance) else None,
+    )
+
+
+def quantile_of_counts(counts: NDArray[np.int64], p: float) -> int:
+    """Return the index at which the cumulated counts reach the share p: the p-quantile of an integer sample.
+
+    Examples
+    --------
+    >>> quantile_of_counts(np.array([5, 0, 5]), 0.5), quantile_of_counts(np.array([5, 0, 5]), 0.51)
+    (0, 2)
+    """
+    cumulated = np.cumsum(counts)
+    return int(np.searchsorted(cumulated, p * cumulated[-1] * (1.0 - 1e-12), side="left"))
+
+
+def sectioned_quantile(counts: NDArray[np.int64], values: Floats, p: float) -> Estimate:
+    """Estimate a quantile from histograms by section.
+
+    Parameters
+    ----------
+    counts
+        int[sections, bins]; sections without a count are left out.
+    values
+        float[bins], increasing: the value that stands for each bin.
+    p
+        Share in (0, 1).
+    """
+    used = counts[counts.sum(axis=1) > 0]
+    if len(used) == 0:
+        return Estimate(estimate=None, se=None)
+    estimate = float(values[quantile_of_counts(used.sum(axis=0), p)])
+    sections = len(used)
+    if sections < 2:
+        return Estimate(estimate=estimate, se=None)
+    own = np.array([values[quantile_of_counts(section, p)] for section in used])
+    return Estimate(estimate=estimate, se=sqrt(float(((own - estimate) ** 2).sum()) / (sections * (sections - 1))))
+
+
+def scaled(figure: Estimate, factor: float) -> Estimate:
+    """Return an estimate in another unit."""
+    return Estimate(
+        estimate=None if figure.estimate is None else figure.estimate * factor,
+        se=None if figure.se is None else figure.se * abs(factor),
+    )
+
+
+# The statistics, elementwise over arrays of sums.
+
+
+def ratio(total: Floats, count: Floats) -> Floats:
+    """Return a mean or a share."""
+    return total / count
+
+
+def complement(part: Floats, count: Floats) -> Floats:
+    """Return the share that is not in the part."""
+    return 1.0 - part / count
+
+
+def spread(total: Floats, squares: Floats, count: Floats) -> Floats:
+    """Return the standard deviation."""
+    return np.sqrt(np.maximum(squares / count - (total / count) ** 2, 0.0))
+
+
+def variation(total: Floats, squares: Floats, count: Floats) -> Floats:
+    """Return the coefficient of variation."""
+    return spread(total, squares, count) / (total / count)

@@ -1,0 +1,57 @@
+"""The horizons at which results are reported, and the working calendar that they are made of.
+
+Months are 4-4-5 weeks, a quarter is 13 weeks and a year 52, aligned to the first counted week.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Horizon = Literal["call", "hour", "day", "week", "month", "quarter", "year"]
+
+HORIZONS: tuple[Horizon, ...] = get_args(Horizon)
+"""Names of the horizons, shortest first; a horizon's number in kernels is its place here."""
+
+CALL, HOUR, DAY, WEEK, MONTH, QUARTER, YEAR = range(7)
+MONTH_ENDS = (4, 8, 13)
+WEEKS_PER_QUARTER = 13
+WEEKS_PER_YEAR = 52
+
+
+def period_of_week(horizon: int, weeks: int) -> NDArray[np.int32]:
+    """Return the period (from 0) that each of ``weeks`` counted weeks belongs to, int32[weeks].
+
+    Weeks of a period that the run does not hold whole have -1.
+
+    Examples
+    --------
+    >>> period_of_week(MONTH, 10).tolist()
+    [0, 0, 0, 0, 1, 1, 1, 1, -1, -1]
+    """
+    week = np.arange(weeks)
+    if horizon == WEEK:
+        return week.astype(np.int32)
+    if horizon == MONTH:
+        quarter, within = np.divmod(week, WEEKS_PER_QUARTER)
+        period = 3 * quarter + np.searchsorted(MONTH_ENDS, within, side="right")
+        ends = WEEKS_PER_QUARTER * (period // 3) + np.take(MONTH_ENDS, period % 3)
+    else:
+        length = WEEKS_PER_QUARTER if horizon == QUARTER else WEEKS_PER_YEAR
+        period = week // length
+        ends = length * (period + 1)
+    return np.where(ends <= weeks, period, -1).astype(np.int32)
+
+
+def calls_per_hour(calls_per_week: int, hours: int) -> NDArray[np.int64]:
+    """Return the calls of each hour of a week, int64[hours]: the plan spread so that nothing is lost to rounding.
+
+    Examples
+    --------
+    >>> calls_per_hour(5, 4).tolist()
+    [1, 1, 1, 2]
+    """
+    edges = np.arange(hours + 1, dtype=np.int64) * calls_per_week // hours
+    return np.diff(edges)

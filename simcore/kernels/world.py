@@ -1,0 +1,127 @@
+"""The world of a replication: the market, who sits where, and everybody's rates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import int64
+
+from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
+from simcore.draws import normal, threshold
+from simcore.elementary import exp
+from simcore.jit import inlined, kernel
+from simcore.kernels.scratch import MarketPath, Seat
+from simcore.philox import block
+from simcore.program import FULL_ACTIVITY, Program, Team
+from simcore.quantile_table import beta_quantile
+
+
+@inlined
+def word_of_step(stream: Stream, purpose: int, rep: int, week: int, step: int) -> np.uint32:
+    """Return the word of a step in a purpose that has one word a step, four steps a block."""
+    x = block(decision(purpose, 0, (step - 1) >> 2), place(rep, week), stream.c2, stream.c3, stream.key)
+    return x[(step - 1) & 3]
+
+
+@kernel
+def extend_market(market: Market, stream: Stream, path: MarketPath, weeks: int) -> None:
+    """Extend the market's path to at least ``weeks`` weeks: a stationary log-AR(1) with mean one."""
+    innovation = market.sd * np.sqrt(1.0 - market.persistence * market.persistence)
+    half_variance = market.sd * market.sd * 0.5
+    x = path.state[0]
+    for week in range(path.known[0], weeks):
+        word = block(decision(MARKET, 0, 0), place(0, week), stream.c2, stream.c3, stream.key)[0]
+        z = normal(word)
+        x = market.sd * z if week == 0 else market.persistence * x + innovation * z
+        path.factor[week] = exp(x - half_variance)
+    path.state[0] = x
+    path.known[0] = max(path.known[0], weeks)
+
+
+@inlined
+def ramped(team: Team, week_in_seat: int) -> int:
+    """Return a new person's activity, fixed point, in a week since the start."""
+    if week_in_seat >= team.ramp_weeks:
+        return FULL_ACTIVITY
+    activity = team.ramp_start + (1.0 - team.ramp_start) * float(week_in_seat) / float(team.ramp_weeks)
+    return int64(activity * FULL_ACTIVITY + 0.5)
+
+
+@inlined
+def fill_seat(program: Program, stream: Stream, rep: int, seat: Seat) -> None:
+    """Decide who sits in a seat in each simulated week, and how active they are."""
+    team = program.team
+    person = 0
+    started = 0
+    newcomer = rep < team.new
+    for week in range(program.clock.simulated_weeks):
+        if team.leave_threshold > 0 and week > started:
+            word = block(decision(TURNOVER, 0, 0), place(rep, week), stream.c2, stream.c3, stream.key)[0]
+            if int64(word) < team.leave_threshold:
+                person += 1
+                started = week + team.vacancy_weeks
+                newcomer = True
+        vacant = week < started
+        seat.person[week] = -1 if vacant else person
+        full = vacant or not newcomer
+        seat.activity[week] = FULL_ACTIVITY if full else ramped(team, week - started)
+
+
+@inlined
+def fill_own_rates(program: Program, stream: Stream, rep: int, seat: Seat) -> None:
+    """Draw the own rates of everybody who sits in the seat during the run."""
+    steps = program.steps
+    last = 0
+    for week in range(program.clock.simulated_weeks):
+        last = max(last, int64(seat.person[week]))
+    for person in range(last + 1):
+        for step in range(1, steps.count + 1):
+            rate = steps.rate[step]
+            if steps.beta[step] >= 0:
+                z = normal(word_of_step(stream, REP_RATE, rep, person, step))
+                rate = beta_quantile(steps.beta_tables[steps.beta[step]], z)
+            seat.own_rate[person, step] = rate
+
+
+@inlined
+def rate_in_week(
+    program: Program, stream: Stream, rep: int, step: int, week: int, seat: Seat, path: MarketPath
+) -> float:
+    """Return the rate of a step for a seat in any week, not yet cut at 1."""
+    steps = program.steps
+    person = seat.person[min(week, program.clock.simulated_weeks - 1)]
+    rate = steps.rate[step] if person < 0 else seat.own_rate[person, step]
+    if steps.in_market[step]:
+        if week >= path.known[0]:
+            extend_market(program.market, stream, path, week + 1)
+        rate *= path.factor[week]
+    sigma = steps.noise_sigma[step]
+    if sigma > 0.0:
+        z = normal(word_of_step(stream, WEEK_NOISE, rep, week, step))
+        rate *= exp(sigma * z - sigma * sigma * 0.5)
+    return rate
+
+
+@inlined
+def varies_weekly(program: Program, step: int) -> bool:
+    """Return whether the rate of a step can differ between weeks or between the people of a seat."""
+    steps = program.steps
+    drawn_anew = steps.beta[step] >= 0 and program.team.leave_threshold > 0
+    return steps.in_market[step] or steps.noise_sigma[step] > 0.0 or drawn_anew
+
+
+@inlined
+def fill_rates(program: Program, stream: Stream, rep: int, seat: Seat, path: MarketPath) -> None:
+    """Fill the rates of all steps and simulated weeks of a seat."""
+    weeks = program.clock.simulated_weeks
+    for step in range(1, program.steps.count + 1):
+        if varies_weekly(program, step):
+            for week in range(weeks):
+                seat.rate[step, week] = rate_in_week(program, stream, rep, step, week, seat, path)
+        else:
+            seat.rate[step, :] = seat.own_rate[0, step]
+
+
+@inlined
+def cut_threshold(rate: float) -> int:
+    """Return the 32-bit threshold of a rate, cut at 1."""
+    return threshold(min(rate, 1.0))

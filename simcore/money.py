@@ -1,0 +1,67 @@
+"""Money: whole cents inside, units of a currency outside."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def cents(amount: float | Decimal) -> int:
+    """Return an amount in whole cents, halves rounded up (away from zero).
+
+    Parameters
+    ----------
+    amount
+        Units of the currency, finite. A float counts as the decimal number that it prints as: 1.005 is 101
+        cents, although the float itself is a little less.
+
+    Raises
+    ------
+    ValueError
+        If the amount is not finite.
+
+    Examples
+    --------
+    >>> cents(10000), cents(0.125), cents(1.005)
+    (1000000, 13, 101)
+    """
+    exact = Decimal(str(amount))
+    if not exact.is_finite():
+        raise ValueError(f"an amount of money is finite, got {amount}")
+    sign, digits, exponent = exact.as_tuple()
+    # In integers, since a Decimal context would round a long number first.
+    coefficient = int("".join(map(str, digits)))
+    shift = int(exponent) + 2
+    if shift >= 0:
+        whole = coefficient * int(10**shift)
+    elif -shift > len(digits):
+        whole = 0
+    else:
+        unit = int(10**-shift)
+        whole = (2 * coefficient + unit) // (2 * unit)
+    return -whole if sign else whole
+
+
+def format_money(units: float, currency: str, decimals: int = 0) -> str:
+    """Return an amount with thousands separators and its currency.
+
+    Parameters
+    ----------
+    units
+        Units of the currency.
+    currency
+        Its code; USD, EUR and GBP are shown as a symbol.
+    decimals
+        Digits after the point.
+
+    Examples
+    --------
+    >>> format_money(-1234.5, "USD", 2), format_money(10000, "CHF")
+    ('-$1,234.50', '10,000 CHF')
+    """
+    rounded = f"{Decimal(str(units)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    sign = "-" if rounded.startswith("-") and rounded.strip("-0.,") else ""
+    number = rounded.removeprefix("-")
+    symbol = _SYMBOLS.get(currency)
+    return f"{sign}{number} {currency}" if symbol is None else f"{sign}{symbol}{number}"

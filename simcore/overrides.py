@@ -1,0 +1,133 @@
+"""Changes of single values of a scenario, as ``--set path=value`` gives them."""
+
+from __future__ import annotations
+
+from simcore.errors import Problem, ScenarioError
+from simcore.scenario import shorten
+from simcore.scenario_base import Location, Unreadable
+from simcore.scenario_checks import stage_names
+from simcore.text import did_you_mean, printable
+from simcore.yaml_tree import read, resolve
+
+_FILE = "--set"
+_PLAIN_FORM = {"rate": "mean", "lag": "fixed", "deal": "fixed"}
+"""What a plain number stands for, where a mapping may take its place."""
+
+
+class _CannotSetError(Exception):
+    """A change cannot be made."""
+
+    def __init__(self, path: str, message: str, allowed: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.problem = Problem(message, printable(path), _FILE, allowed=allowed, hint=hint)
+
+
+def _value(path: str, text: str) -> object:
+    """Read a value: a plain scalar, or a quoted or bracketed one in YAML's flow style."""
+    text = text.strip()
+    if text[:1] not in ("{", "[", '"', "'"):
+        value, message, hint = resolve(text)
+        if message is not None:
+            raise _CannotSetError(path, f"{message}: {shorten(text)}", hint=hint)
+        return value
+    try:
+        tree = read(text, _FILE)
+    except ScenarioError as error:
+        raise _CannotSetError(path, error.problems[0].message, hint=error.problems[0].hint) from None
+    if tree.found:
+        complaint = tree.found[0][0]
+        raise _CannotSetError(path, complaint.message, hint=complaint.hint)
+    return tree.data
+
+
+def _index(entries: list[object], word: str, location: Location, data: dict[str, object]) -> int:
+    """Return which entry of a list a word of a path names: a stage by its name, another entry from 1."""
+    if location == ("funnel",):
+        names = stage_names(data)
+        if word in names:
+            return names.index(word)
+        raise _CannotSetError(f"funnel.{word}", "unknown stage", ", ".join(names), did_you_mean(word, names))
+    if word.isascii() and word.isdigit() and len(word) < 6 and 1 <= int(word) <= len(entries):
+        return int(word) - 1
+    raise _CannotSetError(".".join([*map(str, location), word]), "no such entry", f"1 to {len(entries)}")
+
+
+def _step(
+    here: object, word: str, location: Location, data: dict[str, object]
+) -> tuple[object, str | int, bool]:
+    """Go one step down a path; return what is there, its key, and whether it was made."""
+    if isinstance(here, list):
+        index = _index(here, word, location, data)
+        return here[index], index, False
+    if not isinstance(here, dict):
+        raise _CannotSetError(".".join(map(str, location)), f"has no {word}: it is not a mapping")
+    below = here.get(word)
+    if below is None:
+        here[word] = below = {}
+        return below, word, True
+    if word in _PLAIN_FORM and not isinstance(below, dict | list | Unreadable):
+        here[word] = below = {_PLAIN_FORM[word]: below}
+    return below, word, False
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _put(here: object, word: str, value: object, location: Location, data: dict[str, object]) -> Location:
+    """Put a value in its place and return the location that changed."""
+    if isinstance(here, list):
+        index = _index(here, word, location, data)
+        here[index] = value
+        return (*location, index)
+    if not isinstance(here, dict):
+        raise _CannotSetError(
+            ".".join([*map(str, location), word]), "cannot be set: what holds it is not a mapping"
+        )
+    before = here.get(word)
+    if word != "source":
+        here.pop("source", None)  # the figure no longer comes from it
+    if word == "rate" and isinstance(before, dict) and _is_number(value):
+        before.pop("source", None)
+        before["mean"] = value
+        return (*location, word, "mean")
+    here[word] = value
+    return (*location, word)
+
+
+def apply_override(data: dict[str, object], override: str, overridden: list[Location]) -> Problem | None:
+    """Change one value in the data of a scenario.
+
+    Parameters
+    ----------
+    data
+        The data of a scenario file; changed in place.
+    override
+        ``path=value``.
+    overridden
+        Gets the locations that no longer come from the file.
+
+    Returns
+    -------
+    Problem or None
+        Why the change cannot be made; whether its result is valid is told by the validation.
+    """
+    path, equals, text = override.partition("=")
+    words = path.strip().split(".")
+    if not equals or not all(words):
+        return Problem(
+            "must be path=value", file=_FILE, value=shorten(override), hint="for example team.reps=20"
+        )
+    try:
+        value = _value(path, text)
+        here: object = data
+        location: Location = ()
+        for word in words[:-1]:
+            here, key, made = _step(here, word, location, data)
+            location = (*location, key)
+            if made:
+                overridden.append(location)
+        overridden.append(_put(here, words[-1], value, location, data))
+    except _CannotSetError as refusal:
+        return refusal.problem
+    return None

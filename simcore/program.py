@@ -1,0 +1,161 @@
+"""The program: all that the kernels know of a scenario, as flat arrays.
+
+Step s turns an item of stage s - 1 into one of stage s; arrays over steps have S + 1 entries and leave
+entry 0 unused, so that a step's number is its index. Times are working hours, money is cents.
+`simcore.compiler` makes a program of a scenario.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FULL_ACTIVITY = 1 << 20
+"""Activity 1 as a fixed-point integer."""
+
+FIXED, LOGNORMAL, GAMMA, TABLE = range(4)
+"""Kinds of a distribution of lags or values."""
+
+
+class Clock(NamedTuple):
+    """The working calendar of a run."""
+
+    hours_per_week: int
+    warmup_weeks: int
+    counted_weeks: int
+    simulated_weeks: int
+    """Warm-up and counted weeks."""
+    end_hour: int
+    """The first hour after the run."""
+    day_of_hour: NDArray[np.int32]
+    """int32[counted hours]: the counted day of each counted hour."""
+    day_of_week_hour: NDArray[np.int32]
+    """int32[hours of a week]: the day of the week of each hour."""
+    week_of_day: NDArray[np.int32]
+    """int32[counted days]"""
+    period_of_week: NDArray[np.int32]
+    """int32[7, counted weeks]: by horizon, the period of each counted week or -1."""
+    periods: NDArray[np.int64]
+    """int64[7]: by horizon, the whole periods of one seat (0 for the call)."""
+
+
+class Plan(NamedTuple):
+    """The planned calls. Weeks with the same holidays share a row."""
+
+    row_of_week: NDArray[np.int32]
+    """int32[simulated weeks]"""
+    per_hour: NDArray[np.int64]
+    """int64[rows, hours of a week]"""
+    calls: NDArray[np.int64]
+    """int64[rows]: calls of the week."""
+    slot_hour: NDArray[np.int32]
+    """int32[rows, most calls]: the hour of the week of each call, in the order of time."""
+
+
+class Team(NamedTuple):
+    """The seats, and who comes and goes."""
+
+    reps: int
+    new: int
+    ramp_weeks: int
+    ramp_start: float
+    leave_threshold: int
+    """A 32-bit word below it: the holder leaves before the week. 0: nobody leaves."""
+    vacancy_weeks: int
+
+
+class Market(NamedTuple):
+    """The team's weekly factor; sd 0 is no market."""
+
+    sd: float
+    persistence: float
+
+
+class Steps(NamedTuple):
+    """Rates, lags and caps, each an array over steps (entry 0 unused)."""
+
+    count: int
+    rate: NDArray[np.float64]
+    beta: NDArray[np.int64]
+    """Index into ``beta_tables`` of the spread between reps, or -1."""
+    beta_tables: NDArray[np.float64]
+    """float64[tables, knots, columns]"""
+    noise_sigma: NDArray[np.float64]
+    """sd of the logarithm of the week noise; 0 is none."""
+    in_market: NDArray[np.bool_]
+    lag_kind: NDArray[np.int64]
+    lag_scale: NDArray[np.float64]
+    """Hours: the fixed lag, the median of a log-normal, the mean of a gamma."""
+    lag_sigma: NDArray[np.float64]
+    lag_table: NDArray[np.int64]
+    """Index into ``gamma_tables``, or the first entry in ``lag_thresholds`` and ``lag_hours``."""
+    gamma_tables: NDArray[np.float64]
+    lag_thresholds: NDArray[np.int64]
+    lag_hours: NDArray[np.int64]
+    lagged: NDArray[np.bool_]
+    """Whether the step can take time."""
+    cap_week: NDArray[np.int64]
+    """Most entries into stage s in a week, or -1."""
+    cap_open: NDArray[np.int64]
+    """Most open items in stage s, or -1."""
+
+
+class Deals(NamedTuple):
+    """The value of a deal in cents."""
+
+    kind: int
+    scale: float
+    sigma: float
+    gamma_table: NDArray[np.float64]
+    thresholds: NDArray[np.int64]
+    values: NDArray[np.int64]
+    unit: int
+    """All values are multiples of this many cents; windows are tallied in units."""
+
+
+class FirstStep(NamedTuple):
+    """The number of successes of a full week, tabulated where step 1 has one rate for all."""
+
+    tabulated: bool
+    calls: int
+    """The number of calls that the table is for."""
+    thresholds: NDArray[np.int64]
+    guide: NDArray[np.int32]
+
+
+class OpenItems(NamedTuple):
+    """Items open at the start, seat by seat."""
+
+    first: NDArray[np.int64]
+    """int64[reps + 1]: a seat's items are ``first[rep] .. first[rep + 1] - 1``."""
+    stage: NDArray[np.int64]
+    due: NDArray[np.int64]
+    """Hour, or -1: after a fresh lag."""
+    value: NDArray[np.int64]
+    """Cents, or -1: drawn."""
+
+
+class Quota(NamedTuple):
+    """The quota of one seat for one period; horizon 0 is no quota."""
+
+    horizon: int
+    units: int
+    """The least revenue that reaches it, in units of `Deals.unit`."""
+    units_team: int
+    """The same for the team's total against N times the amount."""
+
+
+class Program(NamedTuple):
+    """All that the kernels know of a scenario."""
+
+    clock: Clock
+    plan: Plan
+    team: Team
+    market: Market
+    steps: Steps
+    first: FirstStep
+    deals: Deals
+    start: OpenItems
+    quota: Quota

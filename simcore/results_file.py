@@ -1,0 +1,349 @@
+"""The folder of a run's results: summary, scenario, rep-weeks as Parquet, and a manifest that tells all.
+
+A run is written into ``unfinished/`` inside the folder and moved to its place when it is whole, the manifest
+last. So a folder with a manifest holds exactly what the manifest says, and a run that fails leaves an earlier
+result alone. pyarrow is imported only by the functions that need it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from simcore.atomic import AtomicFile, FolderLock, Written, file_errors, move_all, shown, write_whole
+from simcore.errors import FileError
+from simcore.manifest import (
+    MANIFEST,
+    REP_WEEKS,
+    SCENARIO,
+    SUMMARY,
+    FileEntry,
+    Manifest,
+    own_manifest,
+    read_rep_weeks,
+    verify,
+)
+from simcore.rep_weeks import RepWeekBlock, rep_week_schema, rep_week_table
+from simcore.scenario_file import dump_yaml
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pyarrow as pa
+
+    from simcore.scenario import Scenario
+    from simcore.summary import Summary
+
+__all__ = ["RepWeekBlock", "ResultsFolder", "read_rep_weeks", "rep_week_schema", "rep_week_table", "verify"]
+
+ROW_GROUP_ROWS = 1 << 17
+"""Rows held in memory before they are written: a row group of a part."""
+PART_ROWS = 1 << 21
+"""Rows of a part; a multiple of `ROW_GROUP_ROWS`."""
+
+_UNFINISHED, _REPLACED = "unfinished", "replaced"
+_IN_PLACE = (MANIFEST, SUMMARY, SCENARIO, REP_WEEKS)
+_FOLDERS = (REP_WEEKS, _UNFINISHED, _REPLACED)
+_PART = re.compile(r"part-[0-9]{5,}\.parquet")
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{16}\.tmp")
+
+
+class _Parts:
+    """Cuts a stream of tables into row groups and parts; what is written does not depend on the blocks."""
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.files: list[FileEntry] = []
+        self._folder = folder
+        self._schema = schema
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
+        self._open: _OpenPart | None = None
+        with file_errors("create", folder):
+            folder.mkdir()
+
+    def add(self, table: pa.Table) -> None:
+        self._waiting.append(table)
+        self._waiting_rows += table.num_rows
+        while self._waiting_rows >= ROW_GROUP_ROWS:
+            self._write_group(ROW_GROUP_ROWS)
+
+    def finish(self) -> None:
+        if self._waiting_rows:
+            self._write_group(self._waiting_rows)
+        if self._open is not None:
+            self._commit(self._open)
+
+    def abandon(self) -> None:
+        """Drop the part in work; those that are whole stay."""
+        if self._open is not None:
+            self._open.discard()
+            self._open = None
+
+    def _write_group(self, rows: int) -> None:
+        import pyarrow as pa  # noqa: PLC0415
+
+        if self._open is None:
+            self._open = _OpenPart(self._folder / f"part-{len(self.files):05d}.parquet", self._schema)
+        table = pa.concat_tables(self._waiting)
+        self._open.write(table.slice(0, rows).combine_chunks())
+        self._waiting_rows -= rows
+        self._waiting = [table.slice(rows)] if self._waiting_rows else []
+        if self._open.rows >= PART_ROWS:
+            self._commit(self._open)
+
+    def _commit(self, part: _OpenPart) -> None:
+        written = part.commit()
+        name = f"{REP_WEEKS}/part-{len(self.files):05d}.parquet"
+        self.files.append(_entry(name, written, part.rows))
+        self._open = None
+
+
+class _OpenPart:
+    """A part that is being written."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        self.rows = 0
+        self._file = AtomicFile(path)
+        self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", write_page_checksum=True)
+
+    def write(self, group: pa.Table) -> None:
+        self._writer.write_table(group, row_group_size=group.num_rows)
+        self.rows += group.num_rows
+
+    def commit(self) -> Written:
+        self._writer.close()
+        self._file.commit()
+        return self._file.written()
+
+    def discard(self) -> None:
+        # A writer left open adds its footer when it is collected. Here it may: the file is thrown away.
+        with contextlib.suppress(OSError, ValueError, FileError):
+            self._writer.close()
+        self._file.discard()
+
+
+class ResultsFolder:
+    """Writes the results of one run into a folder; a context manager.
+
+    Blocks go to `write_rep_weeks` in the order of replications; `finish` puts everything in its place.
+    Without it (the body raised) no manifest is written: whole parts stay in ``unfinished/``, all else is
+    removed.
+
+    Parameters
+    ----------
+    path
+        The folder; made, with its parents, if it does not exist. It must be empty, or hold results of simcore
+        and ``overwrite`` be given: these stay untouched until the new ones are whole. Files that are not
+        simcore's are never removed.
+    scenario, digest, seed, version
+        What is run, and the identity of the run.
+    overwrite
+        Whether earlier results in the folder may be replaced. An interrupted run never replaces a
+        complete one.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be used or a file cannot be written; nothing half-written has a final name then.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        scenario: Scenario,
+        digest: str,
+        seed: int,
+        version: str,
+        overwrite: bool = False,
+    ) -> None:
+        self.path = Path(path)
+        self._scenario, self._digest, self._seed, self._version = scenario, digest, seed, version
+        self._work = self.path / _UNFINISHED
+        self._parts: _Parts | None = None
+        self._replications = 0
+        self._finished = False
+        self._created = not self.path.exists()
+        with file_errors("use as a results folder", self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = FolderLock(self.path)
+        try:
+            _check_free(self.path, overwrite=overwrite)
+            with file_errors("create", self._work):
+                if self._work.exists():
+                    shutil.rmtree(self._work)
+                self._work.mkdir()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def write_rep_weeks(self, block: RepWeekBlock) -> None:
+        """Add the rep-weeks of the next replications.
+
+        Raises
+        ------
+        ValueError
+            If the block does not follow the one before it.
+        FileError
+            If a part could not be written.
+        """
+        if self._parts is None:
+            schema = rep_week_schema(
+                self._scenario, digest=self._digest, seed=self._seed, version=self._version
+            )
+            self._schema = schema
+            self._parts = _Parts(self._work / REP_WEEKS, schema)
+        if block.first_replication != self._replications:
+            raise ValueError(f"expected replication {self._replications}, got {block.first_replication}")
+        self._parts.add(rep_week_table(block, self._schema))
+        self._replications += block.counts.shape[0]
+
+    def finish(self, summary: Summary, *, complete: bool) -> Path:
+        """Write summary, scenario and manifest, and move all to its place.
+
+        Parameters
+        ----------
+        summary
+            The result of the run.
+        complete
+            False if the run was interrupted: it is kept, and the manifest tells how many replications it
+            holds.
+
+        Returns
+        -------
+        pathlib.Path
+            Where the results are: `path`, or its folder ``unfinished`` if the run was interrupted and a
+            complete result stands in `path`.
+
+        Raises
+        ------
+        ValueError
+            If the rep-weeks are not those that the summary tells of.
+        FileError
+            If a file could not be written.
+        """
+        files, rows = [], 0
+        if self._parts is not None:
+            self._parts.finish()
+            files, rows = self._parts.files, sum(entry.rows or 0 for entry in self._parts.files)
+            if (self._replications, rows) != (summary.size.replications, summary.size.rep_weeks):
+                raise ValueError(
+                    f"{self._replications} replications with {rows} rep-weeks were written, the summary has "
+                    f"{summary.size.replications} with {summary.size.rep_weeks}"
+                )
+        texts = {
+            SUMMARY: summary.model_dump_json(indent=2) + "\n",
+            SCENARIO: dump_yaml(self._scenario),
+        }
+        for name, text in texts.items():
+            files.append(_entry(name, write_whole(self._work / name, text.encode())))
+        manifest = Manifest(
+            version=self._version,
+            scenario=self._scenario.name,
+            digest=self._digest,
+            seed=self._seed,
+            complete=complete,
+            replications=summary.size.replications,
+            rows=rows,
+            files=files,
+        )
+        write_whole(self._work / MANIFEST, (manifest.model_dump_json(indent=2) + "\n").encode())
+        self._finished = True
+        earlier = own_manifest(self.path)
+        if earlier is not None and earlier.complete and not complete:
+            return self._work
+        self._promote()
+        return self.path
+
+    def _promote(self) -> None:
+        """Put the new results in the place of the old: all or, if that fails, none."""
+        replaced = self._work / _REPLACED
+        with file_errors("create", replaced):
+            replaced.mkdir()
+        old = [name for name in _IN_PLACE if os.path.lexists(self.path / name)]
+        new = [name for name in reversed(_IN_PLACE) if os.path.lexists(self._work / name)]
+        try:
+            move_all(
+                [(self.path / name, replaced / name) for name in old]
+                + [(self._work / name, self.path / name) for name in new]
+            )
+        except FileError as error:
+            raise FileError(f"{error}; the new results are whole in {shown(self._work)}") from error
+        with file_errors("clean up (the new results are in place)", self._work):
+            shutil.rmtree(self._work)
+
+    def close(self) -> None:
+        """Release the folder; a run that was not finished leaves its whole parts, and nothing else."""
+        try:
+            if self._parts is not None:
+                self._parts.abandon()
+            if not self._finished:
+                self._clear()
+        finally:
+            self._lock.release()
+
+    def _clear(self) -> None:
+        """Remove what tells nothing: texts without a manifest, empty folders."""
+        with file_errors("clear", self._work):
+            for name in (SUMMARY, SCENARIO, MANIFEST):
+                (self._work / name).unlink(missing_ok=True)
+            candidates = [self._work / REP_WEEKS, self._work, *([self.path] if self._created else [])]
+            for folder in candidates:
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
+
+    def __enter__(self) -> Self:
+        """Return self."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _entry(path: str, written: Written, rows: int | None = None) -> FileEntry:
+    return FileEntry(path=path, bytes=written.size, sha256=written.sha256, rows=rows)
+
+
+def _foreign(folder: Path) -> list[str]:
+    """Return the names in a folder, and in the folders of simcore below it, that simcore did not write."""
+    found = []
+    for entry in sorted(folder.iterdir()):
+        name = entry.name
+        known = name in _IN_PLACE or _PART.fullmatch(name) or _TEMPORARY.fullmatch(name)
+        if name in _FOLDERS and entry.is_dir() and not entry.is_symlink():
+            found += [f"{name}/{below}" for below in _foreign(entry)]
+        elif name in _FOLDERS or entry.is_symlink() or not (known and entry.is_file()):
+            found.append(name)
+    return found
+
+
+def _check_free(folder: Path, *, overwrite: bool) -> None:
+    """Raise unless a run may write into the folder."""
+    with file_errors("read", folder):
+        names = sorted(entry.name for entry in folder.iterdir())
+        foreign = _foreign(folder)
+    if not names:
+        return
+    manifest = own_manifest(folder)
+    if manifest is not None:
+        # What a user has put beside the results is left alone, unless it stands where a result belongs.
+        foreign = [name for name in foreign if "/" in name or name in (*_IN_PLACE, *_FOLDERS)]
+    elif _UNFINISHED not in names:
+        foreign = foreign or names
+    if foreign:
+        example = shown(Path(foreign[0]))
+        raise FileError(
+            f"{shown(folder)} holds what is not simcore's ({example}): name an empty or a new folder"
+        )
+    if not overwrite:
+        state = "an unfinished run" if manifest is None else "results"
+        raise FileError(f"{shown(folder)} holds {state}: name another folder, or replace it with --overwrite")

@@ -1,0 +1,370 @@
+"""A scenario: the validated, frozen description of what is simulated.
+
+`validate` turns plain data (mappings, lists, texts, numbers: what a scenario file holds) into a `Scenario`;
+reading YAML is the business of `simcore.scenario_file`. The parts have the names and the meaning of the keys
+of the file; see docs/scenario-format.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from simcore.errors import Problem, ScenarioError
+from simcore.scenario_base import Complaint, Length, Location, Many, Part, Text, Unreadable, complaints_of
+from simcore.scenario_checks import consistency, stage_names
+from simcore.scenario_parts import (
+    Calendar,
+    Cap,
+    Deal,
+    DealField,
+    Duration,
+    FixedDeal,
+    FixedLag,
+    GammaLag,
+    Holiday,
+    Horizon,
+    Lag,
+    ListDeal,
+    LogNormalLag,
+    Market,
+    Name,
+    OpenItems,
+    Plan,
+    Quota,
+    Ramp,
+    Rate,
+    Referrals,
+    Run,
+    SpreadDeal,
+    Stage,
+    Start,
+    TableLag,
+    Team,
+    Title,
+    Turnover,
+)
+from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
+from simcore.text import printable
+
+__all__ = [
+    "Assumption",
+    "Calendar",
+    "Cap",
+    "Channel",
+    "Deal",
+    "Drive",
+    "Duration",
+    "FixedDeal",
+    "FixedLag",
+    "GammaLag",
+    "Holiday",
+    "Horizon",
+    "Lag",
+    "ListDeal",
+    "LogNormalLag",
+    "Market",
+    "OpenItems",
+    "Plan",
+    "PullForward",
+    "Quota",
+    "Ramp",
+    "Rate",
+    "Referrals",
+    "Run",
+    "Scenario",
+    "Signals",
+    "SpreadDeal",
+    "Stage",
+    "Start",
+    "Strategy",
+    "TableLag",
+    "Team",
+    "Turnover",
+    "assumptions",
+    "unsupported",
+    "validate",
+]
+
+
+class Scenario(Part):
+    """All that a run depends on; two equal scenarios give bit-identical results.
+
+    Examples
+    --------
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "Two steps", "deal": 5000,
+    ...     "funnel": [
+    ...         {"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, {"stage": "wins", "rate": 0.1},
+    ...     ],
+    ... })
+    >>> scenario.funnel[1].rate.mean, scenario.team.reps, scenario.run.strategy
+    (0.02, 10, 'process')
+    """
+
+    model_config = ConfigDict(
+        title="simcore scenario", json_schema_extra={"required": ["simcore", "name", "funnel", "deal"]}
+    )
+
+    simcore: Literal[1] = Field(default=1, description="Version of the scenario format.")
+    name: Title
+    about: Annotated[Text, Length(0, 2000, "characters")] = ""
+    calendar: Calendar = Calendar()
+    horizon: Horizon = Horizon()
+    team: Team = Team()
+    plan: Plan = Plan()
+    funnel: Annotated[Many[Stage], Length(2, 8, "stages")]
+    market: Market | None = None
+    deal: DealField
+    quota: Quota | None = None
+    start: Start | None = None
+    referrals: Referrals | None = None
+    strategies: Annotated[dict[Name, Strategy], Length(1, 100, "strategies")] = Field(
+        default_factory=lambda: {"process": Strategy()}
+    )
+    run: Run = Run()
+
+    @classmethod
+    def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:
+        """Tell what does not fit together between the parts."""
+        return consistency(data)
+
+    @classmethod
+    def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+        """Let `run.strategy` default to the first strategy."""
+        plain = {key: to_plain(value) for key, value in data.items()}
+        strategies = plain.setdefault("strategies", {"process": {}})
+        run = plain.setdefault("run", {})
+        if isinstance(run, Mapping) and isinstance(strategies, Mapping) and strategies:
+            plain["run"] = {"strategy": next(iter(strategies)), **run}
+        return super()._lift(plain)
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy that is run."""
+        return self.strategies[self.run.strategy]
+
+    def resolved(self, *, sources: bool = True) -> dict[str, Any]:
+        """Return plain data in the file format, with all defaults; validating it gives an equal scenario."""
+        resolved: dict[str, Any] = to_plain(self, sources=sources)
+        return resolved
+
+
+def _number(value: float) -> float:
+    """Write a whole number without a decimal point."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
+    """Turn parts into mappings, tuples into lists and durations into text; leave out what is absent."""
+    if isinstance(value, Part):
+        plain: dict[str, object] = {}
+        for field in sorted(type(value).model_fields, key="source".__eq__):
+            entry = getattr(value, field)
+            if entry is None or entry == () or (field == "source" and not sources):
+                continue
+            plain[field] = to_plain(entry, sources=sources)
+            if sources and field in value.sources:
+                plain[field] = {"value": plain[field], "source": value.sources[field]}
+        return plain
+    if isinstance(value, Mapping):
+        return {key: to_plain(entry, sources=sources) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_plain(entry, sources=sources) for entry in value]
+    if isinstance(value, Duration):
+        return str(value)
+    return _number(value) if isinstance(value, float) else value
+
+
+def path_of(location: Location, data: object) -> str:
+    """Return a location as a path: stages by name, entries of other lists by number from 1.
+
+    Examples
+    --------
+    >>> path_of(("funnel", 1, "rate"), {"funnel": [{"stage": "calls"}, {"stage": "meetings"}]})
+    'funnel.meetings.rate'
+    """
+    names = stage_names(data) if isinstance(data, Mapping) else []
+    words = []
+    for depth, step in enumerate(location):
+        in_funnel = depth == 1 and location[0] == "funnel"
+        if isinstance(step, int) and in_funnel and step < len(names) and names[step]:
+            words.append(names[step])
+        elif isinstance(step, int):
+            words.append(str(step + 1))
+        else:
+            words.append(printable(step))
+    return ".".join(words)
+
+
+def _existing(location: Location, data: object) -> Location:
+    """Cut what the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``."""
+    here = data
+    for depth, step in enumerate(location):
+        if isinstance(here, Mapping):
+            if step not in here:
+                return location[: depth + 1]
+            here = here[step]
+        elif isinstance(here, Sequence) and not isinstance(here, str) and isinstance(step, int):
+            here = here[step]
+        else:
+            return location[:depth]
+    return location
+
+
+def shorten(value: object) -> str:
+    """Return an offending value for an error message: short, on one line and without control characters."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = printable(str(value))
+    text = text if len(text) <= 60 else text[:57] + "..."
+    return f'"{text}"' if isinstance(value, str) else text
+
+
+class Place(NamedTuple):
+    """Where in a file something stands, from line 1 and column 1, and how the value is written there."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    text: str | None = None
+
+
+Locate = Callable[[Complaint], Place]
+"""Says where in which file a complaint belongs."""
+
+
+def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
+    """Give a complaint its path and its position."""
+    location = _existing(complaint.location, data)
+    place = locate(complaint._replace(location=location))
+    shown = None if complaint.at_key or complaint.value is None else place.text or shorten(complaint.value)
+    return Problem(
+        message=complaint.message,
+        path=path_of(location, data),
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        value=shown,
+        allowed=complaint.allowed,
+        hint=complaint.hint,
+    )
+
+
+def validate(
+    data: object,
+    *,
+    locate: Locate = lambda _: Place(),
+    earlier: Sequence[Problem] = (),
+) -> Scenario:
+    """Turn the data of a scenario file into a scenario.
+
+    Parameters
+    ----------
+    data
+        Mappings, lists, texts, numbers and ``None``, in the format of the file; parts may also be models.
+    locate
+        Says where in a file a complaint belongs; without it the problems have a path but no position.
+    earlier
+        Problems that were found before, while reading; they are told together with those found here.
+
+    Raises
+    ------
+    ScenarioError
+        With all problems at once, those with a position in its order.
+    """
+    problems = list(earlier)
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        found = [line for line in complaints_of(error) if not isinstance(line.value, Unreadable)]
+        problems.extend(as_problem(line, data, locate) for line in found)
+    else:
+        if not problems:
+            return scenario
+    unique = dict.fromkeys(problems)
+    raise ScenarioError(tuple(sorted(unique, key=lambda problem: (problem.line or 0, problem.column or 0))))
+
+
+_REFUSAL = (
+    'are simulated with issue "Strategies that react"; until then a scenario that needs them is refused'
+)
+
+
+def unsupported(scenario: Scenario) -> tuple[Problem, ...]:
+    """Return why a valid scenario cannot be simulated yet; empty if it can.
+
+    Strategies that are in the file but are not run do not matter.
+    """
+    problems = []
+    if scenario.referrals is not None:
+        problems.append(Problem(f"referrals {_REFUSAL}", path="referrals"))
+    if scenario.strategy.drives:
+        problems.append(
+            Problem(f"strategies that react {_REFUSAL}", path=f"strategies.{scenario.run.strategy}")
+        )
+    return tuple(problems)
+
+
+class Assumption(NamedTuple):
+    """A figure of a scenario and where it comes from."""
+
+    path: str
+    value: str
+    source: str | None
+    """``None``: an assumption of whoever wrote the scenario."""
+
+
+def _figures(part: Part, path: str) -> Iterator[Assumption]:
+    """Tell the numbers and durations of a part that are given or matter."""
+    for field in type(part).model_fields:
+        value = getattr(part, field)
+        if isinstance(value, tuple) and len(value) > 6:
+            text = f"a table of {len(value)}"
+        elif isinstance(value, tuple):
+            text = ", ".join(str(to_plain(entry)) for entry in value)
+        else:
+            text = str(to_plain(value))
+        is_figure = isinstance(value, int | float | tuple | Duration) and not isinstance(value, bool)
+        if (
+            is_figure
+            and value != ()
+            and field != "acts_on"
+            and not (field in ("rep_cv", "week_cv") and value == 0)
+        ):
+            yield Assumption(f"{path}.{field}", text, part.source_of(field))
+
+
+def assumptions(scenario: Scenario) -> list[Assumption]:
+    """Return every rate, lag, spread, value and plan figure of a scenario, in the order of the file.
+
+    Examples
+    --------
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "One step", "deal": {"fixed": 5000, "source": "price list"},
+    ...     "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": 0.001}],
+    ... })
+    >>> for figure in assumptions(scenario):
+    ...     print(figure.path, figure.value, figure.source)
+    plan.calls_per_week 500 None
+    funnel.wins.rate.mean 0.001 None
+    deal.fixed 5000 price list
+    """
+    parts: list[tuple[Part | None, str]] = [
+        (scenario.team.ramp, "team.ramp"),
+        (scenario.team.turnover, "team.turnover"),
+        (scenario.plan, "plan"),
+    ]
+    for stage in scenario.funnel:
+        path = f"funnel.{stage.stage}"
+        parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
+    parts += [(scenario.market, "market"), (scenario.deal, "deal"), (scenario.quota, "quota")]
+    if scenario.referrals is not None:
+        parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]
+    return [figure for part, path in parts if part is not None for figure in _figures(part, path)]

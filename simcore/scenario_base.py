@@ -1,0 +1,333 @@
+"""What all parts of a scenario share: strict fields, ranges, sources, and errors told all at once."""
+
+from __future__ import annotations
+
+import math
+import re
+import types
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
+
+from simcore.text import did_you_mean, printable
+
+Location = tuple[str | int, ...]
+"""Keys and indices from the root of the scenario to a value."""
+
+
+class Unreadable:
+    """Stands for a value whose problem was told before: nothing more is said about it."""
+
+
+class Complaint(NamedTuple):
+    """A problem before it has a position: `Problem` without file, line and column."""
+
+    location: Location
+    message: str
+    value: object = None
+    allowed: str | None = None
+    hint: str | None = None
+    at_key: bool = False
+    """Whether the key is at fault, not its value."""
+
+    def below(self, location: Location) -> Complaint:
+        """Return the same complaint seen from a part that holds this one at `location`."""
+        return self._replace(location=location + self.location)
+
+    def as_error(self) -> PydanticCustomError:
+        """Return it as an exception that a pydantic validator may raise."""
+        context = {"message": self.message, "allowed": self.allowed, "hint": self.hint, "at_key": self.at_key}
+        return PydanticCustomError("problem", "{message}", context)
+
+    def as_detail(self) -> InitErrorDetails:
+        """Return it as a line of a pydantic `ValidationError`."""
+        return InitErrorDetails(type=self.as_error(), loc=self.location, input=self.value)
+
+
+def refused(message: str, *, allowed: str | None = None, hint: str | None = None) -> PydanticCustomError:
+    """Return the exception with which a field validator refuses its value."""
+    return Complaint((), message, allowed=allowed, hint=hint).as_error()
+
+
+def unknown_key(key: str | int, known: Iterable[str]) -> Complaint:
+    """Return the complaint about a key that a mapping does not have."""
+    keys = list(known)
+    hint = did_you_mean(str(key), keys)
+    return Complaint((key,), "unknown key", key, ", ".join(keys), hint, at_key=True)
+
+
+_SIMPLE_MESSAGES = {
+    "missing": "is missing",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "is out of range",
+    "finite_number": "must be finite",
+    "string_type": "must be text",
+    "dict_type": "must be a mapping (key: value)",
+    "mapping_type": "must be a mapping (key: value)",
+    "model_type": "must be a mapping (key: value)",
+    "model_attributes_type": "must be a mapping (key: value)",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+}
+
+
+_ALMOST_A_NUMBER = re.compile(
+    r"\s*([-+]?[0-9]{1,3}(?:,[0-9]{3})+|[-+]?[0-9]+)(\.[0-9]+)?\s*(%?)\s*", re.ASCII
+)
+
+
+def _number_hint(text: str) -> str | None:
+    """Say how to write what was probably meant as a number, or ``None``."""
+    match = _ALMOST_A_NUMBER.fullmatch(text)
+    if match is None or len(text) > 30:
+        return None
+    number = float(match[1].replace(",", "") + (match[2] or ""))
+    return f"write {number / (100 if match[3] else 1):.15g}, without quotes, commas or a percent sign"
+
+
+def translate(error: ErrorDetails) -> Complaint:
+    """Turn one line of a pydantic error into a complaint in the words of the scenario format."""
+    location, kind, given = error["loc"], error["type"], error["input"]
+    context = error.get("ctx", {})
+    if kind == "problem":
+        return Complaint(
+            location, context["message"], given, context["allowed"], context["hint"], at_key=context["at_key"]
+        )
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        hint = did_you_mean(given, choices) if isinstance(given, str) else None
+        return Complaint(location, "is not one of the choices", given, ", ".join(choices), hint)
+    if kind == "missing":
+        return Complaint(location, "is missing")
+    hint = None
+    if kind == "string_type" and isinstance(given, int | float):
+        hint = "put it in quotes if it is meant as text"
+    elif kind in ("int_type", "float_type") and isinstance(given, str):
+        hint = _number_hint(given)
+    return Complaint(location, _SIMPLE_MESSAGES.get(kind, error["msg"]), given, hint=hint)
+
+
+def complaints_of(error: ValidationError) -> list[Complaint]:
+    """Return all that a pydantic error tells."""
+    return [translate(line) for line in error.errors(include_url=False)]
+
+
+class SourcedNumber(BaseModel):
+    """A number together with where it comes from (only for the published schema)."""
+
+    model_config = ConfigDict(extra="forbid")
+    value: float
+    source: str | None = None
+
+
+def _not_a_mapping(value: object) -> object:
+    if isinstance(value, Mapping):
+        raise refused(
+            "must be a number, or a mapping of value and source", allowed="{value: 0.1, source: text}"
+        )
+    return value
+
+
+def _whole(value: object) -> object:
+    """Let `1e5` be a count: it is a whole number, however it is written."""
+    value = _not_a_mapping(value)
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise refused("must be a whole number")
+        return int(value)
+    return value
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _text(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Range:
+    """The range of a number; its bounds are included unless `above` or `below` is set."""
+
+    low: float
+    high: float = math.inf
+    above: bool = False
+    below: bool = False
+
+    def __str__(self) -> str:
+        """Return the range in words, for an error."""
+        low = f"above {self.low:.15g}" if self.above else f"from {self.low:.15g}"
+        if math.isinf(self.high):
+            return low if self.above else f"{self.low:.15g} or more"
+        return f"{low} to below {self.high:.15g}" if self.below else f"{low} to {self.high:.15g}"
+
+    def __contains__(self, value: float) -> bool:
+        """Whether the value is finite and inside."""
+        if not math.isfinite(value):
+            return False
+        over = value > self.low if self.above else value >= self.low
+        return over and (value < self.high if self.below else value <= self.high)
+
+    def check(self, value: float) -> float:
+        """Return the value, or refuse it."""
+        if not math.isfinite(value):
+            raise refused("must be finite", allowed=str(self))
+        if value not in self:
+            raise refused("is out of range", allowed=str(self))
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        described = handler(schema)
+        described["exclusiveMinimum" if self.above else "minimum"] = self.low
+        if math.isfinite(self.high):
+            described["exclusiveMaximum" if self.below else "maximum"] = self.high
+        return described
+
+
+@dataclass(frozen=True)
+class Length:
+    """How many entries a list, or characters a text, may have."""
+
+    low: int
+    high: int
+    what: str
+
+    def check(self, value: Any) -> Any:  # noqa: ANN401
+        """Return the value, or refuse it."""
+        if not self.low <= len(value) <= self.high:
+            raise refused(f"has {len(value)} {self.what}", allowed=f"{self.low} to {self.high}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        described = handler(schema)
+        kind = "Length" if described.get("type") == "string" else "Items"
+        return {**described, f"min{kind}": self.low, f"max{kind}": self.high}
+
+
+_Entry = TypeVar("_Entry")
+
+Number = Annotated[float, BeforeValidator(_not_a_mapping, json_schema_input_type=float | SourcedNumber)]
+Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int | SourcedNumber)]
+Many = Annotated[tuple[_Entry, ...], BeforeValidator(_tuple)]
+Text = Annotated[str, BeforeValidator(_text)]
+Share = Annotated[Number, Range(0, 1)]
+
+
+@cache
+def number_fields(part: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the fields of a part that hold one number."""
+
+    def is_number(annotation: object) -> bool:
+        if typing.get_origin(annotation) in (typing.Union, types.UnionType, Annotated):
+            return any(is_number(argument) for argument in typing.get_args(annotation))
+        return annotation in (int, float)
+
+    return frozenset(name for name, field in part.model_fields.items() if is_number(field.annotation))
+
+
+class Part(BaseModel):
+    """A frozen, strictly validated part of a scenario.
+
+    All its errors are told at once. Each of its numbers may be given as ``{value: number, source: text}``:
+    the attribute is the number, the source is kept aside in `sources`.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=True)
+    _sources: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The sources of single numbers, by field name."""
+        return dict(self._sources)
+
+    def source_of(self, field: str) -> str | None:
+        """Return the source of a number: its own, else that of the whole part, else ``None``."""
+        whole: str | None = getattr(self, "source", None)
+        return self._sources.get(field, whole)
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Tell what is wrong between valid fields; parts override it."""
+        return iter(())
+
+    @classmethod
+    def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:  # noqa: ARG003
+        """Tell what is wrong in the data as given, whether or not its fields are valid; parts override it."""
+        return iter(())
+
+    @classmethod
+    def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+        """Take the sources out of the numbers that are given with one."""
+        plain, sources = dict(data), {}
+        for name in number_fields(cls) & plain.keys():
+            given = plain[name]
+            if (
+                not isinstance(given, Mapping)
+                or "value" not in given
+                or not given.keys() <= {"value", "source"}
+            ):
+                continue
+            source = given.get("source")
+            if source is None or isinstance(source, str):
+                plain[name] = given["value"]
+                if source is not None:
+                    sources[name] = printable(source)
+        return plain, sources
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _validate(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(data, Mapping):
+            return handler(data)
+        plain, sources = cls._lift(data)
+        found = [unknown_key(key, cls.model_fields) for key in plain if key not in cls.model_fields]
+        found.extend(cls.complaints_about(plain))
+        part: Self | None = None
+        try:
+            part = handler({key: plain[key] for key in plain if key in cls.model_fields})
+        except ValidationError as error:
+            found.extend(complaints_of(error))
+        else:
+            found.extend(part.complaints())
+        if part is None or found:
+            raise ValidationError.from_exception_data(cls.__name__, [line.as_detail() for line in found])
+        part._sources = sources  # noqa: SLF001 (the instance that is being made)
+        return part
+
+
+class SourcedPart(Part):
+    """A part with a source for all its numbers."""
+
+    source: Text | None = Field(
+        default=None, description="Where the numbers come from; without one they are assumptions."
+    )

@@ -1,0 +1,189 @@
+"""Scenario files: finding them, reading them, changing single values (``--set``), and writing them.
+
+All errors of a file are told at once, each with file, line, column, path, value, what is allowed and, for a
+misspelt word, the nearest correct one.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simcore.errors import FileError, Problem, ScenarioError
+from simcore.overrides import apply_override
+from simcore.scenario import Place, Scenario, as_problem, validate
+from simcore.text import did_you_mean, printable
+from simcore.yaml_tree import MAX_BYTES, Tree, decode, read, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from simcore.scenario_base import Complaint, Location
+
+_SHIPPED = "simcore.scenarios"
+_SUFFIX = ".yaml"
+
+
+def _locate(complaint: Complaint, tree: Tree, file: str, overridden: Iterable[Location]) -> Place:
+    """Say where a complaint belongs: the key for a misplaced key, else the value, else what is around it."""
+    location = complaint.location
+    if any(location[: len(changed)] == changed for changed in overridden):
+        return Place(file="--set")
+    with_source = (*location, "value")
+    if not complaint.at_key and not isinstance(complaint.value, dict) and with_source in tree.texts:
+        location = with_source
+    here = tree.keys if complaint.at_key else tree.values
+    if location in here:
+        return Place(file, here[location].line, here[location].column, tree.texts.get(location))
+    while location and location not in tree.values:
+        location = location[:-1]
+    mark = tree.keys.get(location) or tree.values.get(location)
+    return Place(file) if mark is None else Place(file, mark.line, mark.column)
+
+
+def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] = ()) -> Scenario:
+    """Read a scenario from YAML text.
+
+    Parameters
+    ----------
+    text
+        The YAML text.
+    file
+        Its name, for errors.
+    overrides
+        Changes, each ``path=value``; see `load_scenario`.
+
+    Raises
+    ------
+    ScenarioError
+        With all problems of the text and of the changes.
+
+    Examples
+    --------
+    >>> scenario = parse_scenario('''
+    ... simcore: 1
+    ... name: Two steps
+    ... funnel: [{stage: calls}, {stage: meetings, rate: 0.02}, {stage: wins, rate: 0.1}]
+    ... deal: 5000
+    ... ''', overrides=["team.reps=3", "funnel.wins.rate=0.2"])
+    >>> scenario.team.reps, scenario.funnel[2].rate.mean
+    (3, 0.2)
+    """
+    tree = read(text, file)
+    if not isinstance(tree.data, dict):
+        raise ScenarioError(
+            (Problem("must be a mapping of keys such as simcore, name and funnel", file=file, line=1),)
+        )
+    problems = [
+        as_problem(complaint, tree.data, lambda _, mark=mark: Place(file, *mark))  # type: ignore[misc]
+        for complaint, mark in tree.found
+    ]
+    if "simcore" not in tree.data:
+        hint = "write simcore: 1 as the first line"
+        problems.append(Problem("is missing: the version of the format", "simcore", file, 1, 1, hint=hint))
+    overridden: list[Location] = []
+    for override in overrides:
+        problem = apply_override(tree.data, override, overridden)
+        if problem is not None:
+            problems.append(problem)
+    return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
+
+
+def _shipped_files() -> dict[str, importlib.resources.abc.Traversable]:
+    files = importlib.resources.files(_SHIPPED).iterdir()
+    found = {entry.name.removesuffix(_SUFFIX): entry for entry in files if entry.name.endswith(_SUFFIX)}
+    return dict(sorted(found.items()))
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"cannot read {printable(str(path))}: {reason}") from error
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"cannot read {printable(str(path))}: {reason}") from error
+
+
+def scenario_text(source: str | Path) -> tuple[str, str]:
+    """Return the text of a scenario and the name of its file.
+
+    Parameters
+    ----------
+    source
+        A path, or the name of a shipped scenario; a path that exists wins.
+
+    Raises
+    ------
+    FileError
+        If it is neither, or cannot be read.
+    ScenarioError
+        If it is too long or not UTF-8.
+    """
+    path = Path(source)
+    if _exists(path):
+        file = printable(str(path))
+        return decode(_read_bytes(path), file), file
+    shipped = _shipped_files()
+    name = str(source)
+    if name in shipped:
+        file = name + _SUFFIX
+        return decode(shipped[name].read_bytes(), file), file
+    hint = did_you_mean(path.name.removesuffix(_SUFFIX), shipped) or "shipped are " + ", ".join(shipped)
+    raise FileError(f"{printable(name)} is neither a file nor a shipped scenario; {hint}")
+
+
+def load_scenario(source: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Load a scenario from a file, or a shipped one by its name.
+
+    Parameters
+    ----------
+    source
+        A path, or the name of a shipped scenario such as ``trust-the-process``; a path that exists wins.
+    overrides
+        Changes, each ``path=value`` with the paths of the format: ``team.reps=20``,
+        ``funnel.meetings.rate=0.03``. A number set on a rate that has spreads is its new mean. What is changed
+        loses its source.
+
+    Raises
+    ------
+    FileError
+        If there is no such file or scenario, or it cannot be read.
+    ScenarioError
+        If it is not a valid scenario; with all problems at once.
+
+    Examples
+    --------
+    >>> load_scenario("trust-the-process", ["team.reps=20"]).team.reps
+    20
+    """
+    text, file = scenario_text(source)
+    return parse_scenario(text, file, overrides)
+
+
+def shipped() -> list[tuple[str, str]]:
+    """Return the name of each shipped scenario and the line that says what it is about."""
+    files = _shipped_files().items()
+    return [
+        (name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files
+    ]
+
+
+def dump_yaml(scenario: Scenario) -> str:
+    """Return a scenario with all defaults as the text of a scenario file; parsing it gives an equal one.
+
+    Examples
+    --------
+    >>> scenario = load_scenario("trust-the-process")
+    >>> parse_scenario(dump_yaml(scenario)) == scenario
+    True
+    """
+    return write(scenario.resolved())

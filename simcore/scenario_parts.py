@@ -1,0 +1,420 @@
+"""The parts of a scenario that describe the world: calendar, team, funnel, market, deals."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from simcore.scenario_base import (
+    Complaint,
+    Length,
+    Many,
+    Number,
+    Part,
+    Range,
+    Share,
+    SourcedPart,
+    Text,
+    Unreadable,
+    Whole,
+    refused,
+)
+from simcore.text import nearest
+
+MAX_WEEKS = 5200
+"""Simulated weeks of one replication, at most: a century."""
+MAX_LAG_WEEKS = 5 * 52
+"""A lag of more than five years is a slip."""
+MAX_ENTRIES = 10_000
+"""Entries of a table, at most."""
+
+Money = Annotated[Number, Range(0.01, 1e9)]
+Weight = Annotated[Number, Range(0)]
+
+
+def _name(value: str) -> str:
+    if any(character in value for character in ".="):
+        raise refused("must not hold a dot or an equals sign: names are part of a path")
+    if value.isdigit():
+        raise refused("must not be a number")
+    return value
+
+
+def _currency(value: str) -> str:
+    if any(character.isspace() or character.isdigit() for character in value):
+        raise refused("must not hold a space or a digit")
+    return value
+
+
+Name = Annotated[Text, Length(1, 40, "characters"), AfterValidator(_name)]
+Currency = Annotated[Text, Length(1, 8, "characters"), AfterValidator(_currency)]
+Title = Annotated[Text, Length(1, 120, "characters")]
+
+
+class Holiday(Part):
+    """A day, or a whole week, of the 52-week year in which no call is made."""
+
+    week: Annotated[Whole, Range(1, 52)]
+    day: Annotated[Whole, Range(1, 7)] | None = Field(default=None, description="Left out: the whole week.")
+
+
+class Calendar(Part):
+    """Working hours and holidays.
+
+    Examples
+    --------
+    >>> Calendar().hours_per_week
+    40
+    """
+
+    hours_per_day: Annotated[Whole, Range(1, 24)] = 8
+    days_per_week: Annotated[Whole, Range(1, 7)] = 5
+    holidays: Annotated[Many[Holiday], Length(0, 366, "holidays")] = ()
+
+    @property
+    def hours_per_week(self) -> int:
+        """Working hours of a week."""
+        return self.hours_per_day * self.days_per_week
+
+
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|d|w)", re.ASCII)
+_DURATION_FORM = "a number and h, d or w (working hours, days, weeks), such as 3h, 2.5d or 1w"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span of working time: 3h, 2.5d, 1w.
+
+    Parameters
+    ----------
+    amount
+        How many, finite and not negative.
+    unit
+        ``h``, ``d`` or ``w``: working hours, working days, working weeks.
+
+    Examples
+    --------
+    >>> Duration.parse("2.5d").hours(Calendar())
+    20.0
+    >>> str(Duration(1, "w"))
+    '1w'
+    """
+
+    amount: float
+    unit: Literal["h", "d", "w"]
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.amount) or self.amount < 0:
+            raise ValueError(f"a duration is finite and not negative, got {self.amount}")
+        object.__setattr__(self, "amount", float(self.amount))
+
+    @classmethod
+    def parse(cls, given: object) -> Duration:
+        """Read a duration as a scenario file writes it; a plain number counts working days.
+
+        Raises
+        ------
+        ValueError
+            If it is not a duration.
+        """
+        if isinstance(given, Duration):
+            return given
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return cls(float(given), "d")
+        match = _DURATION.fullmatch(given) if isinstance(given, str) else None
+        if match is None or len(match[1]) > 30:
+            raise ValueError(f"not a duration: {given!r}")
+        unit = match[2]
+        return cls(float(match[1]), "h" if unit == "h" else "d" if unit == "d" else "w")
+
+    def hours(self, calendar: Calendar) -> float:
+        """Return it in working hours, not rounded."""
+        if self.unit == "h":
+            return self.amount
+        return self.amount * (calendar.hours_per_day if self.unit == "d" else calendar.hours_per_week)
+
+    def __str__(self) -> str:
+        """Return it as a scenario file writes it; reading it again gives an equal one."""
+        amount = int(self.amount) if self.amount.is_integer() else self.amount
+        return f"{Decimal(str(amount)):f}{self.unit}"
+
+    @classmethod
+    def _validated(cls, given: object) -> Duration:
+        try:
+            return cls.parse(given)
+        except ValueError:
+            raise refused("must be a duration", allowed=_DURATION_FORM) from None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        return core_schema.no_info_plain_validator_function(
+            cls._validated, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls,
+        schema: CoreSchema,
+        handler: GetJsonSchemaHandler,
+    ) -> dict[str, Any]:
+        text = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+        return {"anyOf": [text, {"type": "number", "minimum": 0}], "description": _DURATION_FORM}
+
+
+class Horizon(Part):
+    """How long a replication is."""
+
+    weeks: Annotated[Whole, Range(1, MAX_WEEKS)] = Field(default=52, description="Counted weeks.")
+    warmup_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = Field(
+        default=0, description="Simulated before, not counted."
+    )
+
+
+class Ramp(SourcedPart):
+    """Activity of a new rep: from `start` linearly to 1 in `weeks` weeks."""
+
+    weeks: Annotated[Whole, Range(1, 520)]
+    start: Share
+
+
+class Turnover(SourcedPart):
+    """Reps leave and are replaced."""
+
+    yearly: Annotated[Number, Range(0, 1, above=True, below=True)] = Field(
+        description="Chance to leave within a year."
+    )
+    vacancy_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = 0
+
+
+class Team(Part):
+    """The seats of a team."""
+
+    reps: Annotated[Whole, Range(1, 65536)] = 10
+    new: Annotated[Whole, Range(0, 65536)] = Field(
+        default=0, description="Seats, from the first, with a new rep in week 0."
+    )
+    ramp: Ramp | None = None
+    turnover: Turnover | None = None
+
+
+class Plan(SourcedPart):
+    """What a rep does in a week."""
+
+    calls_per_week: Annotated[Whole, Range(1, 65535)] = 500
+
+
+class Rate(SourcedPart):
+    """The conversion rate of a step and its spreads; a plain number is its mean."""
+
+    mean: Annotated[Number, Range(0, 1, above=True)]
+    rep_cv: Annotated[Number, Range(0)] = Field(default=0.0, description="Spread between reps (Beta).")
+    week_cv: Annotated[Number, Range(0, 5)] = Field(
+        default=0.0, description="Spread between weeks (log-normal)."
+    )
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse a spread that no Beta distribution has."""
+        limit = (1 - self.mean) / self.mean
+        if self.rep_cv > 0 and self.rep_cv**2 >= limit:
+            allowed = "0" if limit <= 0 else f"0, or up to but not including {math.sqrt(limit):.6g}"
+            message = f"is more than a rate of {self.mean:.6g} can have (no Beta distribution has it)"
+            yield Complaint(("rep_cv",), message, self.rep_cv, allowed)
+
+
+class FixedLag(SourcedPart):
+    """The same lag for every item."""
+
+    fixed: Duration
+
+
+class LogNormalLag(SourcedPart):
+    """A log-normal lag, from two points that a team knows; `p90` is above `median`."""
+
+    median: Duration
+    p90: Duration = Field(description="The 90th percentile.")
+
+
+class GammaLag(SourcedPart):
+    """A gamma lag."""
+
+    mean: Duration
+    cv: Annotated[Number, Range(0, 5, above=True)]
+    shape: Literal["gamma"] = "gamma"
+
+
+def _table(entries: int, weights: tuple[float, ...] | None) -> Iterator[Complaint]:
+    if weights is None:
+        return
+    if len(weights) != entries:
+        yield Complaint(
+            ("weights",), f"has {len(weights)} entries for {entries} values", allowed=str(entries)
+        )
+    elif not 0 < math.fsum(weights) < math.inf:
+        yield Complaint(("weights",), "must have a sum above 0")
+
+
+class TableLag(SourcedPart):
+    """A lag drawn from a table, each entry alike or by its weight."""
+
+    values: Annotated[Many[Duration], Length(1, MAX_ENTRIES, "entries")]
+    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse weights that do not fit."""
+        return _table(len(self.values), self.weights)
+
+
+class FixedDeal(SourcedPart):
+    """Every deal has the same value."""
+
+    fixed: Money
+    currency: Currency = "USD"
+
+
+class SpreadDeal(SourcedPart):
+    """Deal values with a mean and a coefficient of variation."""
+
+    mean: Money
+    cv: Annotated[Number, Range(0, 5, above=True)]
+    shape: Literal["lognormal", "gamma"] = "lognormal"
+    currency: Currency = "USD"
+
+
+class ListDeal(SourcedPart):
+    """Deal values drawn from a list, each entry alike or by its weight."""
+
+    values: Annotated[Many[Money], Length(1, MAX_ENTRIES, "entries")]
+    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
+    currency: Currency = "USD"
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse weights that do not fit."""
+        return _table(len(self.values), self.weights)
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)
+
+
+def _as_rate(given: object) -> object:
+    return {"mean": given} if _is_number(given) else given
+
+
+_Variant = TypeVar("_Variant", bound=Part)
+
+
+def _variant(given: Mapping[str, object], variants: tuple[type[_Variant], ...], forms: str) -> _Variant:
+    """Validate a mapping as the variant that its keys speak for, misspelt ones too."""
+    own = [variant.model_fields.keys() - {"source", "weights", "currency", "shape"} for variant in variants]
+    scores = [sum((key in keys) * 2 + (nearest(str(key), keys) is not None) for key in given) for keys in own]
+    if max(scores) == 0:
+        raise refused("has none of the keys that say which kind it is", allowed=forms)
+    return variants[scores.index(max(scores))].model_validate(given)
+
+
+def _as_lag(given: object) -> object:
+    if isinstance(given, Mapping):
+        return _variant(given, (FixedLag, LogNormalLag, GammaLag, TableLag), _LAG_FORMS)
+    if isinstance(given, Part | Unreadable):
+        return given
+    return FixedLag.model_validate({"fixed": given})
+
+
+def _as_deal(given: object) -> object:
+    if isinstance(given, Mapping):
+        return _variant(given, (FixedDeal, SpreadDeal, ListDeal), _DEAL_FORMS)
+    if isinstance(given, Part | Unreadable):
+        return given
+    return FixedDeal.model_validate({"fixed": given})
+
+
+_LAG_FORMS = "{fixed: 2d}, {median: 30d, p90: 75d}, {mean: 10d, cv: 0.8} or {values: [1d, 2d]}"
+_DEAL_FORMS = "{fixed: 10000}, {mean: 10000, cv: 0.5} or {values: [5000, 20000]}"
+
+RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | float)]
+Lag = FixedLag | LogNormalLag | GammaLag | TableLag
+LagField = Annotated[Lag, BeforeValidator(_as_lag, json_schema_input_type=Lag | Duration)]
+Deal = FixedDeal | SpreadDeal | ListDeal
+DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | float)]
+
+
+class Cap(SourcedPart):
+    """How many items a stage takes from one rep; more are turned away."""
+
+    per_week: Annotated[Whole, Range(1, 65535)] | None = Field(default=None, description="New items a week.")
+    open: Annotated[Whole, Range(1, 65535)] | None = Field(
+        default=None, description="Items open at one time."
+    )
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse a cap that caps nothing."""
+        if self.per_week is None and self.open is None:
+            yield Complaint((), "caps nothing", allowed="{per_week: 20}, {open: 40} or both")
+
+
+class Stage(Part):
+    """A stage of the funnel and the step that leads into it; the first is the activity and has no step."""
+
+    stage: Name
+    rate: RateField | None = None
+    lag: LagField | None = None
+    cap: Cap | None = None
+
+
+class Market(SourcedPart):
+    """A factor on rates that the whole team shares: log-AR(1), weekly, mean one."""
+
+    sd: Annotated[Number, Range(0, 3, above=True)] = Field(description="Standard deviation of its logarithm.")
+    persistence: Annotated[Number, Range(0, 1, below=True)] = Field(
+        description="Correlation of a week with the next."
+    )
+    acts_on: Annotated[Many[Name], Length(1, 7, "stages")] = Field(
+        description="Stages whose step it acts on."
+    )
+
+
+class Quota(SourcedPart):
+    """What one rep should book in a period."""
+
+    per: Literal["week", "month", "quarter", "year"]
+    amount: Annotated[Number, Range(0.01, 1e12)]
+
+
+class OpenItems(SourcedPart):
+    """Items that are open in a stage at the start."""
+
+    stage: Name
+    count: Annotated[Whole, Range(1, 65535)] = 1
+    rep: Annotated[Whole, Range(1, 65536)] | None = Field(
+        default=None, description="Seat, from 1; left out: every seat."
+    )
+    due: Duration | None = Field(default=None, description="Left out: after a fresh lag.")
+    value: Money | None = Field(default=None, description="Value if won; left out: drawn.")
+
+
+class Start(Part):
+    """Where a run starts that starts neither cold nor warmed up."""
+
+    open: Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")]
+
+
+class Referrals(SourcedPart):
+    """A win brings new meetings."""
+
+    per_win: Annotated[Number, Range(0, 100, above=True)]
+    lag: LagField | None = None
+
+
+class Run(Part):
+    """How often, with which seed and which strategy."""
+
+    replications: Annotated[Whole, Range(1, 2**40)] = 10_000
+    seed: Annotated[Whole, Range(0, 2**64 - 1)] = 2026
+    strategy: Name = Field(default="process", description="Left out: the first strategy of the file.")

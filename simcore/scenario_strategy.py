@@ -1,0 +1,89 @@
+"""The part of a scenario that says how reps react: strategies, drives, signals and channels (format only)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from simcore.scenario_base import Complaint, Length, Many, Number, Range, Share, SourcedPart, complaints_of
+from simcore.scenario_parts import Duration, Name  # noqa: TC001 (pydantic reads the annotations)
+
+CHANNELS = ("activity", "lag", "deal_value", "referrals", "pull_forward")
+"""What a drive can change, besides the rate of each stage after the first."""
+
+Coefficient = Annotated[Number, Range(-1000, 1000)]
+
+
+class Channel(SourcedPart):
+    """How a drive's level x changes something: ``clip(1 + slope x + curve x^2, min, max)``."""
+
+    slope: Coefficient = 0.0
+    curve: Coefficient = 0.0
+    min: Annotated[Number, Range(0, 1)] = 0.0
+    max: Annotated[Number, Range(1, 1000)] | None = None
+
+
+class PullForward(Channel):
+    """Opportunities due soon after the end of a quota period are closed now, at a discount."""
+
+    window: Duration = Field(description="How long before the end of the period.")
+    reach: Duration = Field(description="How far after its end.")
+    discount: Annotated[Number, Range(0, 1, below=True)] = 0.0
+    win_rate: Annotated[Number, Range(0, 10, above=True)] = 1.0
+
+
+def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """Let `pull_forward` have its own keys, and tell the errors of all channels."""
+    if not isinstance(given, Mapping):
+        return handler(given)
+    valid: dict[object, Channel] = {}
+    found: list[Complaint] = []
+    for name, channel in given.items():
+        try:
+            valid[name] = (PullForward if name == "pull_forward" else Channel).model_validate(channel)
+        except ValidationError as error:
+            found.extend(line.below((name,)) for line in complaints_of(error))
+    if found:
+        raise ValidationError.from_exception_data("changes", [line.as_detail() for line in found])
+    return handler(valid)
+
+
+class Signals(SourcedPart):
+    """What a drive listens to, each with its gain."""
+
+    behind: Coefficient | None = None
+    ahead: Coefficient | None = None
+    deadline: Coefficient | None = None
+    surprise: Coefficient | None = None
+    dry_spell: Coefficient | None = None
+    rejections: Coefficient | None = None
+    peers: Coefficient | None = None
+    overwork: Coefficient | None = None
+    coach: Coefficient | None = None
+
+
+class Drive(SourcedPart):
+    """A feedback from results to behaviour."""
+
+    memory: Share = 0.0
+    signals: Signals
+    level: Annotated[Many[Coefficient], Length(2, 2, "entries")] | None = Field(
+        default=None, description="[low, high]; it starts at 0."
+    )
+    changes: Annotated[dict[Name, Channel | PullForward], WrapValidator(_channels)]
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse a level that cannot start at 0."""
+        if self.level is not None and not (
+            self.level[0] <= 0 <= self.level[1] and self.level[0] < self.level[1]
+        ):
+            yield Complaint(("level",), "must be [low, high] with 0 in it", list(self.level))
+
+
+class Strategy(SourcedPart):
+    """How a rep reacts to results; without drives the plan is followed whatever they are."""
+
+    decides: Literal["hour", "day", "week"] = "day"
+    drives: dict[Name, Drive] = Field(default_factory=dict)

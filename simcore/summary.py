@@ -1,0 +1,165 @@
+"""The result document: what ``--json`` prints and ``summary.json`` holds, with its published schema.
+
+Every estimate is an `Estimate`: the figure and its Monte Carlo standard error. Money is in units of the
+scenario's currency (not cents).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simcore.horizons import Horizon
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Estimate(_Document):
+    """A figure with its Monte Carlo standard error."""
+
+    estimate: float | None = Field(description="The figure; null where it is not defined (a cv of a zero mean).")
+    se: float | None = Field(description="Its Monte Carlo standard error; null with fewer than two replications.")
+
+
+class ScenarioIdentity(_Document):
+    """Which scenario was run."""
+
+    name: str
+    digest: str = Field(description="SHA-256 of the canonical scenario and the engine's version, hexadecimal.")
+    seed: int = Field(ge=0, lt=2**64)
+    strategy: str
+    currency: str
+
+
+class Size(_Document):
+    """How much was simulated; all counts exclude warm-up."""
+
+    replications: int
+    reps: int = Field(description="Seats in the team of one replication.")
+    weeks: int = Field(description="Counted weeks of one replication.")
+    rep_weeks: int = Field(description="replications x reps x weeks")
+    calls: int = Field(description="Calls made in counted weeks, over all replications.")
+
+
+class StageRow(_Document):
+    """How many items entered a stage."""
+
+    stage: str
+    per_rep_week: Estimate
+
+
+class RevenueRow(_Document):
+    """Revenue of one rep in one period, over all reps, periods and replications."""
+
+    mean: Estimate
+    sd: Estimate
+    cv: Estimate
+    q05: Estimate
+    q50: Estimate
+    q95: Estimate
+    p_zero: Estimate = Field(description="P(no win): share of periods without a deal.")
+
+
+class FirstStepRow(_Document):
+    """Successes of the first step (meetings booked) of one rep in one period."""
+
+    mean: Estimate
+    sd: Estimate
+    cv: Estimate
+
+
+class AveragingRow(_Document):
+    """One horizon of the averaging pyramid."""
+
+    horizon: Horizon
+    periods: int = Field(description="Periods observed, over all reps and replications.")
+    revenue: RevenueRow
+    first_step: FirstStepRow
+
+
+class Averaging(_Document):
+    """The averaging pyramid in both accounts; horizons that the run does not hold whole are left out."""
+
+    close: list[AveragingRow] = Field(description="Revenue dated by the hour in which the deal closed.")
+    origin: list[AveragingRow] = Field(description="Revenue dated by the hour of the call that began the deal.")
+
+
+class Value(_Document):
+    """What a call is worth, and a "no"."""
+
+    per_call: Estimate = Field(description="Revenue by origin over calls.")
+    per_no: Estimate = Field(description="Revenue by origin over calls that did not succeed at the first step.")
+
+
+class QuotaRow(_Document):
+    """Chance of reaching quota in one quota period, by close."""
+
+    period: Literal["week", "month", "quarter", "year"]
+    amount: float
+    p_hit: Estimate | None = Field(description="Per rep; null where the run holds no whole period.")
+    p_hit_team: Estimate | None
+
+
+class OpenRow(_Document):
+    """Items open after the last counted week, per rep."""
+
+    stage: str = Field(description="The stage that they are in; for the first, bookings still to be held.")
+    waiting_for: str = Field(description="The stage that they may become.")
+    per_rep: Estimate
+
+
+class TurnedAwayRow(_Document):
+    """Items turned away by a cap, per rep and week."""
+
+    stage: str
+    per_rep_week: Estimate
+
+
+class ClippedRow(_Document):
+    """How often a limit of the model was hit, never in silence."""
+
+    what: str = Field(description='"rate of STAGE", "lag" or "value"')
+    count: int
+
+
+class Speed(_Document):
+    """What the run took."""
+
+    seconds: float = Field(description="Wall-clock seconds of simulation, compilation excluded.")
+    compile_seconds: float = Field(description="Seconds to compile the kernels, or to load them from the cache.")
+    rep_weeks_per_second: float
+    threads: int
+
+
+class AssumptionRow(_Document):
+    """One figure of the scenario and where it comes from."""
+
+    path: str
+    value: str
+    source: str | None = Field(description="null: an assumption of whoever wrote the scenario.")
+
+
+class Summary(_Document):
+    """The result of one run."""
+
+    simcore_result: Literal[1] = Field(default=1, description="Version of this document's format.")
+    version: str = Field(description="Version of simcore.")
+    scenario: ScenarioIdentity
+    size: Size
+    interrupted: bool = Field(description="True if the run was stopped before all replications were done.")
+    funnel: list[StageRow]
+    averaging: Averaging
+    value: Value
+    quota: QuotaRow | None
+    open_at_end: list[OpenRow]
+    turned_away: list[TurnedAwayRow] = Field(description="Empty where no stage has a cap.")
+    clipped: list[ClippedRow] = Field(description="Only limits that were hit.")
+    quantile_error_bound: float = Field(
+        description="Largest relative error of a quantile by binning, on top of its standard error; 0 if exact."
+    )
+    speed: Speed
+    assumptions: list[AssumptionRow]
+    sentence: str = Field(description="The result in one plain sentence.")

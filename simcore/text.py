@@ -1,0 +1,57 @@
+"""Text from outside, made safe to show: no control and no bidirectional characters."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_JOINERS = "\u200c\u200d"
+"""Format characters that scripts and emoji need and that reorder nothing."""
+
+
+def printable(text: str) -> str:
+    r"""Return the text on one line, without control, bidirectional and other invisible characters.
+
+    Runs of white space become one space. What remains may still look like markup: print it as plain text.
+
+    Examples
+    --------
+    >>> printable("Trust\x1b[31m the\n process\u202e")
+    'Trust[31m the process'
+    """
+    kept = []
+    for character in text:
+        if character.isspace():
+            kept.append(" ")
+        elif unicodedata.category(character) not in {"Cc", "Cf", "Cs"} or character in _JOINERS:
+            kept.append(character)
+    return " ".join("".join(kept).split())
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, or ``None``.
+
+    Examples
+    --------
+    >>> nearest("meetngs", ["calls", "meetings", "wins"])
+    'meetings'
+    """
+    lowered = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return the hint of an error about a misspelt word, or ``None`` if nothing known is near.
+
+    Examples
+    --------
+    >>> did_you_mean("rte", ["stage", "rate", "lag"])
+    'did you mean rate?'
+    """
+    found = nearest(word, known)
+    return None if found is None else f"did you mean {found}?"

@@ -1,0 +1,195 @@
+"""The result in plain words: the closing sentence, and the amounts and shares in it.
+
+The sentence must be true whatever the figures are, so it says only what a comparison of the figures shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simcore.summary import AveragingRow
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+_WEEKS = {"week": 1.0, "month": 13 / 3, "quarter": 13.0, "year": 52.0}
+_TOLERANCE = 0.1
+"""A spread within a tenth of what independent periods would leave counts as independent."""
+_NOISE_LIMIT = 0.25
+"""With a relative standard error above this the spreads are too uncertain to be compared."""
+
+
+def currency_sign(currency: str) -> str:
+    """Return what stands before an amount: a sign where one is common, else the code and a space.
+
+    Examples
+    --------
+    >>> currency_sign("USD"), currency_sign("CHF")
+    ('$', 'CHF ')
+    """
+    return _SIGNS.get(currency, f"{currency} ")
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount for a sentence: three significant digits, or whole cents below 100.
+
+    Examples
+    --------
+    >>> money(20.0034, "USD"), money(9_987.4, "USD"), money(0.523, "CHF"), money(-1_234_567, "USD")
+    ('$20', '$9,990', 'CHF 0.52', '-$1,230,000')
+    """
+    size = abs(amount)
+    if size == 0:
+        text = "0"
+    elif size < 0.095:
+        text = f"{size:.2g}"
+    elif size < 99.995:
+        text = f"{size:.2f}" if abs(size - round(size)) >= 0.01 else f"{size:.0f}"
+    else:
+        step = 10 ** max(0, math.floor(math.log10(size)) - 2)
+        text = f"{round(size / step) * step:,}"
+    return ("-" if amount < 0 else "") + currency_sign(currency) + text
+
+
+def share(probability: float) -> str:
+    """Return a probability in per cent, never rounded to a 0 or 100 % that it is not.
+
+    Examples
+    --------
+    >>> share(0.998), share(0.37), share(0.99998), share(1.0), share(1e-9)
+    ('99.8 %', '37 %', '99.998 %', '100 %', 'below 0.0001 %')
+    """
+    percent = 100 * probability
+    tail = min(percent, 100 - percent)
+    if tail <= 0:
+        return f"{percent:.0f} %"
+    if tail < 1e-4:
+        return "below 0.0001 %" if percent < 50 else "above 99.9999 %"
+    decimals = max(0, -math.floor(math.log10(tail)))
+    return f"{percent:.{decimals}f} %"
+
+
+def spread(cv: float) -> str:
+    """Return a coefficient of variation in per cent, two significant digits below 10 %.
+
+    Examples
+    --------
+    >>> spread(6.2456), spread(0.1387), spread(0.0312)
+    ('625 %', '14 %', '3.1 %')
+    """
+    percent = 100 * cv
+    return f"{percent:,.0f} %" if percent >= 9.95 else f"{percent:.2g} %"
+
+
+def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
+    """Return the averaging pyramid in one sentence that holds for any scenario.
+
+    It tells the mean of a call, how many calls earn nothing, the spread of an hour, a week and the longest
+    period of the run, whether the spread falls as it would if weeks were independent
+    (``cv_week / sqrt(52)`` for a year), and what a bad longest period brings.
+
+    Parameters
+    ----------
+    averaging
+        Rows of one account, shortest horizon first; horizons may be missing.
+    currency
+        ISO 4217 code.
+
+    Examples
+    --------
+    >>> closing_sentence([], "USD")
+    'The run holds no whole period, so there is nothing to average.'
+    """
+    rows: dict[str, AveragingRow] = {row.horizon: row for row in averaging}
+    if not rows:
+        return "The run holds no whole period, so there is nothing to average."
+    if not any(row.revenue.mean.estimate for row in averaging):
+        return "No deal was won in this run, so there is nothing to average."
+    longest = list(rows)[-1]
+    shown = [
+        horizon
+        for horizon in dict.fromkeys(["hour", "week", longest])
+        if horizon in rows and horizon != "call"
+    ]
+    parts = _call(rows.get("call"), currency) + _spreads([rows[horizon] for horizon in shown])
+    text = "; ".join(parts)
+    verdict = _verdict(rows, longest)
+    tail = _bad_period(rows[longest], currency) if longest != "call" else ""
+    if verdict and tail:
+        text += f": {verdict}, and {tail}"
+    elif verdict or tail:
+        text += f": {verdict or tail}"
+    return text[:1].upper() + text[1:] + "."
+
+
+def _article(horizon: str) -> str:
+    return f"an {horizon}" if horizon == "hour" else f"a {horizon}"
+
+
+def _call(row: AveragingRow | None, currency: str) -> list[str]:
+    """Return what one call brings, as a list of no or one part."""
+    if row is None or row.revenue.mean.estimate is None:
+        return []
+    part = f"one call earns {money(row.revenue.mean.estimate, currency)} on average"
+    nothing = row.revenue.p_zero.estimate
+    if nothing:
+        part += f" and {share(nothing)} of calls earn nothing"
+    return [part]
+
+
+def _spreads(rows: Sequence[AveragingRow]) -> list[str]:
+    """Return how much each period varies, as a list of no or one part."""
+    parts = []
+    for row in rows:
+        cv = row.revenue.cv.estimate
+        if cv is None:
+            continue
+        verb = " varies by" if not parts else " by"
+        part = f"{_article(row.horizon)}{verb} {spread(cv)}"
+        if not parts:
+            part += " of its mean"
+        dry = row.revenue.p_zero.estimate
+        if row.horizon != "hour" and dry is not None and dry >= 0.005:
+            part += f" ({share(dry)} of {row.horizon}s have no win)"
+        parts.append(part)
+    return [", ".join(parts)] if parts else []
+
+
+def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
+    """Compare the spread of the longest period with what independent shorter periods would leave."""
+    base = "week" if _WEEKS.get(longest, 0.0) > 1 else "hour"
+    if base not in rows or longest in (base, "call"):
+        return ""
+    short, long = rows[base].revenue.cv, rows[longest].revenue.cv
+    if not short.estimate or long.estimate is None:
+        return ""
+    count = _WEEKS[longest] if base == "week" else rows["hour"].periods / rows[longest].periods
+    independent = short.estimate / math.sqrt(count)
+    if short.se is None or long.se is None:
+        return f"independent {base}s would leave {_article(longest)} {spread(independent)}"
+    error = math.hypot(short.se / short.estimate, long.se / max(long.estimate, 1e-300))
+    if error > _NOISE_LIMIT:
+        return f"too few replications to tell how {base}s average out"
+    ratio = long.estimate / independent
+    if ratio * (1 - 2 * error) > 1 + _TOLERANCE:
+        degree = "hardly average out" if long.estimate > 0.8 * short.estimate else "average out only in part"
+        why = f"what lasts longer than {_article(base)} does not"
+        return f"{base}s {degree} (independent ones would leave {spread(independent)}), since {why}"
+    if ratio * (1 + 2 * error) < 1 - _TOLERANCE:
+        return (
+            f"{base}s average out more than independent ones would (those would leave {spread(independent)})"
+        )
+    return f"{base}s average out as independent ones do"
+
+
+def _bad_period(row: AveragingRow, currency: str) -> str:
+    """Say what the worst twentieth of the longest periods brings; empty if that is nothing new."""
+    mean, low = row.revenue.mean.estimate, row.revenue.q05.estimate
+    if not mean or low is None or low <= 0:
+        return ""
+    return (
+        f"one {row.horizon} in 20 brings {money(low, currency)} or less, {share(low / mean)} of the mean"
+        if low < mean
+        else ""
+    )

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from simcore import digest
+from simcore.digest import canonical_text, scenario_digest
+from simcore.scenario import validate
+
+
+def data(**changes: Any) -> dict[str, Any]:
+    return {
+        "simcore": 1,
+        "name": "Base",
+        "funnel": [
+            {"stage": "calls"},
+            {"stage": "meetings", "rate": {"mean": 0.02, "source": "log"}},
+            {"stage": "wins", "rate": 0.1},
+        ],
+        "deal": 5000,
+        "strategies": {"process": {}, "other": {"decides": "week"}},
+        **changes,
+    }
+
+
+BASE = scenario_digest(validate(data()))
+
+
+def test_form() -> None:
+    assert re.fullmatch("[0-9a-f]{64}", BASE)
+    text = canonical_text(validate(data()))
+    assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Another"},
+        {"about": "words"},
+        {"run": {"seed": 3, "replications": 7}},
+        {"strategies": {"process": {}}},
+        {"strategies": {"renamed": {}}},
+        {"horizon": {"weeks": 52}},
+        {"plan": {"calls_per_week": {"value": 500.0, "source": "a"}}},
+        {"deal": {"fixed": 5000.0, "currency": "USD", "source": "b"}},
+    ],
+)
+def test_words_sources_defaults_and_run_do_not_matter(changes: dict[str, Any]) -> None:
+    assert scenario_digest(validate(data(**changes))) == BASE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"run": {"strategy": "other"}},
+        {"horizon": {"weeks": 53}},
+        {"plan": {"calls_per_week": 501}},
+        {"deal": 5000.01},
+        {"deal": {"fixed": 5000, "currency": "EUR"}},
+        {"team": {"new": 1}},
+        {"funnel": [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}]},
+    ],
+)
+def test_what_is_simulated_matters(changes: dict[str, Any]) -> None:
+    assert scenario_digest(validate(data(**changes))) != BASE
+
+
+def test_the_engine_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "__version__", "0.0.0")
+    assert scenario_digest(validate(data())) != BASE

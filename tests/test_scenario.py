@@ -1,0 +1,403 @@
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simcore.errors import Problem, ScenarioError
+from simcore.scenario import (
+    Calendar,
+    Duration,
+    FixedDeal,
+    FixedLag,
+    GammaLag,
+    ListDeal,
+    LogNormalLag,
+    Rate,
+    Scenario,
+    SpreadDeal,
+    TableLag,
+    assumptions,
+    unsupported,
+    validate,
+)
+from simcore.text import did_you_mean, printable
+
+WINS = {"stage": "wins", "rate": 0.1}
+
+
+def data(**changes: Any) -> dict[str, Any]:
+    funnel = [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, copy.deepcopy(WINS)]
+    return {"simcore": 1, "name": "Base", "funnel": funnel, "deal": 5000, **changes}
+
+
+def with_step(**changes: Any) -> dict[str, Any]:
+    return data(funnel=[{"stage": "calls"}, {"stage": "meetings", "rate": 0.02, **changes}, WINS])
+
+
+def problems(given: object) -> tuple[Problem, ...]:
+    with pytest.raises(ScenarioError) as caught:
+        validate(given)
+    return caught.value.problems
+
+
+def test_defaults() -> None:
+    scenario = validate(data())
+    assert scenario.calendar.hours_per_week == 40
+    assert (scenario.horizon.weeks, scenario.horizon.warmup_weeks) == (52, 0)
+    assert (scenario.team.reps, scenario.team.new, scenario.team.ramp, scenario.team.turnover) == (
+        10,
+        0,
+        None,
+        None,
+    )
+    assert scenario.plan.calls_per_week == 500
+    assert scenario.funnel[0].rate is None
+    assert scenario.funnel[1].rate == Rate(mean=0.02)
+    assert scenario.deal == FixedDeal(fixed=5000)
+    assert scenario.deal.currency == "USD"
+    assert scenario.run.strategy == "process"
+    assert scenario.strategy.drives == {}
+
+
+def test_parts_may_be_models() -> None:
+    scenario = validate(data())
+    assert Scenario(**{name: getattr(scenario, name) for name in Scenario.model_fields}) == scenario
+
+
+def test_it_is_frozen_and_can_be_pickled() -> None:
+    scenario = validate(with_step(rate={"mean": {"value": 0.02, "source": "log"}}, lag="2d"))
+    with pytest.raises(ValueError, match="frozen"):
+        scenario.name = "Other"  # type: ignore[misc]
+    again = pickle.loads(pickle.dumps(scenario))  # noqa: S301
+    assert again == scenario
+    assert again.funnel[1].rate.sources == {"mean": "log"}
+
+
+@pytest.mark.parametrize(
+    ("lag", "expected"),
+    [
+        ("2d", FixedLag(fixed=Duration(2, "d"))),
+        (3, FixedLag(fixed=Duration(3, "d"))),
+        ({"fixed": "0h"}, FixedLag(fixed=Duration(0, "h"))),
+        ({"median": "30d", "p90": "75d"}, LogNormalLag(median=Duration(30, "d"), p90=Duration(75, "d"))),
+        ({"mean": "2w", "cv": 0.5}, GammaLag(mean=Duration(2, "w"), cv=0.5)),
+        ({"values": ["1d", "3h"]}, TableLag(values=(Duration(1, "d"), Duration(3, "h")))),
+        (
+            {"values": ["1d", "3h"], "weights": [1, 0]},
+            TableLag(values=(Duration(1, "d"), Duration(3, "h")), weights=(1.0, 0.0)),
+        ),
+    ],
+)
+def test_lags(lag: Any, expected: object) -> None:
+    assert validate(with_step(lag=lag)).funnel[1].lag == expected
+
+
+@pytest.mark.parametrize(
+    ("deal", "expected"),
+    [
+        (7, FixedDeal(fixed=7)),
+        ({"fixed": 10000, "currency": "EUR"}, FixedDeal(fixed=10000, currency="EUR")),
+        ({"mean": 10000, "cv": 0.5}, SpreadDeal(mean=10000, cv=0.5)),
+        ({"mean": 10000, "cv": 0.5, "shape": "gamma"}, SpreadDeal(mean=10000, cv=0.5, shape="gamma")),
+        ({"values": [1, 2.5]}, ListDeal(values=(1.0, 2.5))),
+    ],
+)
+def test_deals(deal: Any, expected: object) -> None:
+    assert validate(data(deal=deal)).deal == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("3h", 3), ("2.5d", 20), ("1w", 40), (".5w", 20), ("0d", 0), (2, 16), (0.5, 4)]
+)
+def test_durations(text: object, hours: float) -> None:
+    duration = Duration.parse(text)
+    assert duration.hours(Calendar()) == hours
+    assert Duration.parse(str(duration)) == duration
+
+
+@given(st.floats(0, 1e9), st.sampled_from(["h", "d", "w"]))
+def test_a_duration_reads_back_as_written(amount: float, unit: Any) -> None:
+    duration = Duration(amount, unit)
+    text = str(duration)
+    assert len(text) > 31 or Duration.parse(text) == duration
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2", "d", "2 d", "-2d", "2m", "1e3d", "2D", "٣d", "2d ", None, True, "9" * 40 + "d", float("nan")],
+)
+def test_what_is_no_duration(text: object) -> None:
+    with pytest.raises(ValueError, match="duration"):
+        Duration.parse(text)
+
+
+def drive(**changes: Any) -> dict[str, Any]:
+    about = {"signals": {"deadline": 1.0}, "changes": {"activity": {"slope": 0.25, "max": 1.4}}, **changes}
+    return data(strategies={"process": {}, "pressure": {"decides": "day", "drives": {"urgency": about}}})
+
+
+LONG = [{"stage": "calls"}, *({"stage": f"s{i}", "rate": 0.5} for i in range(8))]
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    # what is given, the path of the problem, a part of what is said
+    (data(funnel=[{"stage": "calls"}]), "funnel", "has 1 stages; allowed: 2 to 8"),
+    (data(funnel=LONG), "funnel", "has 9 stages; allowed: 2 to 8"),
+    (data(funnel=[{"stage": "a"}, {"stage": "a", "rate": 0.1}]), "funnel.a.stage", "names must differ"),
+    (data(funnel=[{"stage": "calls", "rate": 0.1}, WINS]), "funnel.calls.rate", "not for the first stage"),
+    (data(funnel=[{"stage": "calls", "lag": "1d"}, WINS]), "funnel.calls.lag", "not for the first stage"),
+    (
+        data(funnel=[{"stage": "calls", "cap": {"open": 1}}, WINS]),
+        "funnel.calls.cap",
+        "not for the first stage",
+    ),
+    (data(funnel=[{"stage": "calls"}, {"stage": "wins"}]), "funnel.wins.rate", "is missing"),
+    (
+        data(funnel=[{"stage": "calls"}, {**WINS, "cap": {"open": 1}}]),
+        "funnel.wins.cap",
+        "not for the last stage",
+    ),
+    (data(funnel=[{"stage": "calls"}, {"stage": "lag", "rate": 0.1}]), "funnel.lag.stage", "choose another"),
+    (data(funnel=[{"stage": "a.b"}, WINS]), "funnel.a.b.stage", "must not hold a dot"),
+    (data(funnel=[{"stage": "12"}, WINS]), "funnel.12.stage", "must not be a number"),
+    (data(funnel=[{"stage": "x" * 41}, WINS]), f"funnel.{'x' * 41}.stage", "allowed: 1 to 40"),
+    (data(funnel=[{"stage": "\x1b\u202e"}, WINS]), "funnel.1.stage", "has 0 characters"),
+    (with_step(rate=1.5), "funnel.meetings.rate", "is out of range, got 1.5; allowed: above 0 to 1"),
+    (with_step(rate=0), "funnel.meetings.rate", "is out of range"),
+    (with_step(rate=float("nan")), "funnel.meetings.rate", "must be finite"),
+    (with_step(rate=True), "funnel.meetings.rate", "must be a mapping"),
+    (with_step(rate="2%"), "funnel.meetings.rate", "must be a number"),
+    (with_step(rate={"mean": "2%"}), "funnel.meetings.rate.mean", "write 0.02"),
+    (with_step(rate={"rep_cv": 0.1}), "funnel.meetings.rate.mean", "is missing"),
+    (with_step(rate={"mean": 0.5, "rep_cv": 1}), "funnel.meetings.rate.rep_cv", "no Beta distribution"),
+    (with_step(rate={"mean": 1, "rep_cv": 0.1}), "funnel.meetings.rate.rep_cv", "allowed: 0"),
+    (with_step(rate={"mean": 0.5, "rep_cv": -0.1}), "funnel.meetings.rate.rep_cv", "is out of range"),
+    (with_step(rate={"mean": 0.5, "week_cv": 5.1}), "funnel.meetings.rate.week_cv", "allowed: from 0 to 5"),
+    (with_step(rate={"mean": 0.5, "rep_vc": 1}), "funnel.meetings.rate.rep_vc", "did you mean rep_cv?"),
+    (with_step(lag="soon"), "funnel.meetings.lag", "must be a duration"),
+    (with_step(lag={"fixed": -1}), "funnel.meetings.lag.fixed", "must be a duration"),
+    (with_step(lag={"fixd": "2d"}), "funnel.meetings.lag.fixd", "did you mean fixed?"),
+    (with_step(lag={}), "funnel.meetings.lag", "none of the keys"),
+    (with_step(lag={"median": "30d"}), "funnel.meetings.lag.p90", "is missing"),
+    (with_step(lag={"median": "2w", "p90": "10d"}), "funnel.meetings.lag.p90", "longer than the median"),
+    (with_step(lag={"median": "0d", "p90": "10d"}), "funnel.meetings.lag.median", "above 0"),
+    (with_step(lag={"mean": "0d", "cv": 1}), "funnel.meetings.lag.mean", "above 0"),
+    (with_step(lag={"mean": "1d", "cv": 0}), "funnel.meetings.lag.cv", "allowed: above 0 to 5"),
+    (with_step(lag={"values": []}), "funnel.meetings.lag.values", "has 0 entries"),
+    (with_step(lag={"values": ["1d"] * 10001}), "funnel.meetings.lag.values", "has 10001 entries"),
+    (with_step(lag={"values": ["1d"], "weights": [1, 2]}), "funnel.meetings.lag.weights", "for 1 values"),
+    (with_step(lag={"values": ["1d"], "weights": [0]}), "funnel.meetings.lag.weights", "a sum above 0"),
+    (with_step(lag={"values": ["1d"], "weights": [-1]}), "funnel.meetings.lag.weights.1", "is out of range"),
+    (with_step(lag={"values": ["1d", "261w"]}), "funnel.meetings.lag.values.2", "longer than five years"),
+    (with_step(lag="261w"), "funnel.meetings.lag", "longer than five years"),
+    (with_step(lag={"median": "1d", "p90": "1301d"}), "funnel.meetings.lag.p90", "longer than five years"),
+    (with_step(cap={}), "funnel.meetings.cap", "caps nothing"),
+    (with_step(cap={"open": 0}), "funnel.meetings.cap.open", "is out of range"),
+    (
+        data(market={"sd": 0.1, "persistence": 1, "acts_on": ["wins"]}),
+        "market.persistence",
+        "from 0 to below 1",
+    ),
+    (data(market={"sd": 0, "persistence": 0, "acts_on": ["wins"]}), "market.sd", "above 0 to 3"),
+    (data(market={"sd": 1, "persistence": 0, "acts_on": []}), "market.acts_on", "has 0 stages"),
+    (data(market={"sd": 1, "persistence": 0, "acts_on": ["calls"]}), "market.acts_on.1", "is not a stage"),
+    (data(market={"sd": 1, "persistence": 0, "acts_on": ["wons"]}), "market.acts_on.1", "did you mean wins?"),
+    (data(market={"sd": 1, "persistence": 0, "acts_on": ["wins", "wins"]}), "market.acts_on.2", "twice"),
+    (data(team={"reps": 0}), "team.reps", "allowed: from 1 to 65536"),
+    (data(team={"reps": 65537}), "team.reps", "allowed: from 1 to 65536"),
+    (data(team={"reps": 2.5}), "team.reps", "must be a whole number, got 2.5"),
+    (data(team={"reps": "3"}), "team.reps", "write 3, without quotes"),
+    (data(team={"reps": 3, "new": 4}), "team.new", "more than the team has reps"),
+    (data(team={"ramp": {"weeks": 3, "start": 0.3}}), "team.ramp", "would do nothing"),
+    (data(team={"turnover": {"yearly": 1}}), "team.turnover.yearly", "allowed: above 0 to below 1"),
+    (
+        data(team={"turnover": {"yearly": 0.1, "vacancy_weeks": -1}}),
+        "team.turnover.vacancy_weeks",
+        "out of range",
+    ),
+    (data(plan={"calls_per_week": 65536}), "plan.calls_per_week", "allowed: from 1 to 65535"),
+    (data(plan={"calls_per_week": {"vaule": 3}}), "plan.calls_per_week", "a mapping of value and source"),
+    (data(plan={"calls_per_week": {"value": 3, "source": 4}}), "plan.calls_per_week", "value and source"),
+    (data(horizon={"weeks": 0}), "horizon.weeks", "is out of range"),
+    (data(horizon={"weeks": 5200, "warmup_weeks": 1}), "horizon.warmup_weeks", "at most 5200 weeks"),
+    (data(calendar={"hours_per_day": 25}), "calendar.hours_per_day", "allowed: from 1 to 24"),
+    (data(calendar={"holidays": [{"week": 53}]}), "calendar.holidays.1.week", "allowed: from 1 to 52"),
+    (data(calendar={"holidays": [{"week": 1, "day": 6}]}), "calendar.holidays.1.day", "allowed: 1 to 5"),
+    (data(deal=0), "deal", "is out of range"),
+    (data(deal={"fixed": 1e10}), "deal.fixed", "allowed: from 0.01 to 1000000000"),
+    (data(deal={"mean": 5, "cv": 0.5, "shape": "lognormall"}), "deal.shape", "did you mean lognormal?"),
+    (data(deal={"mean": 5, "cv": 0.5, "currency": "US 1"}), "deal.currency", "space or a digit"),
+    (data(quota={"per": "quater", "amount": 1}), "quota.per", "did you mean quarter?"),
+    (data(quota={"per": "year", "amount": 0}), "quota.amount", "is out of range"),
+    (data(referrals={"per_win": 0}), "referrals.per_win", "is out of range"),
+    (data(referrals={"per_win": 1, "lag": "300w"}), "referrals.lag", "longer than five years"),
+    (data(start={"open": [{"stage": "wins"}]}), "start.open.1.stage", "is not a stage that it can name"),
+    (data(start={"open": [{"stage": "meetings", "rep": 11}]}), "start.open.1.rep", "allowed: 1 to 10"),
+    (data(start={"open": [{"stage": "meetings", "count": 65535}] * 2}), "start.open", "131070 items"),
+    (data(start={"open": [{"stage": "meetings", "due": "261w"}]}), "start.open.1.due", "five years"),
+    (
+        data(start={"open": [{"stage": "meetings"}]}, horizon={"warmup_weeks": 1}),
+        "start",
+        "cannot be together with horizon.warmup_weeks",
+    ),
+    (data(run={"seed": 2**64}), "run.seed", "is out of range"),
+    (data(run={"seed": -1}), "run.seed", "is out of range"),
+    (data(run={"replications": 2**40 + 1}), "run.replications", "is out of range"),
+    (data(run={"strategy": "proces"}), "run.strategy", "did you mean process?"),
+    (data(strategies={}), "strategies", "is empty"),
+    (data(strategies={"a": {"decides": "dya"}}), "strategies.a.decides", "did you mean day?"),
+    (drive(memory=1.1), "strategies.pressure.drives.urgency.memory", "from 0 to 1"),
+    (drive(level=[1, 3]), "strategies.pressure.drives.urgency.level", "with 0 in it"),
+    (drive(signals={"deadlin": 1}), "strategies.pressure.drives.urgency.signals.deadlin", "mean deadline?"),
+    (drive(changes={"actvity": {}}), "strategies.pressure.drives.urgency.changes.actvity", "mean activity?"),
+    (drive(changes={"meetngs": {}}), "strategies.pressure.drives.urgency.changes.meetngs", "mean meetings?"),
+    (drive(changes={"calls": {}}), "strategies.pressure.drives.urgency.changes.calls", "a drive can change"),
+    (
+        drive(changes={"wins": {"min": 2}}),
+        "strategies.pressure.drives.urgency.changes.wins.min",
+        "from 0 to 1",
+    ),
+    (
+        drive(changes={"pull_forward": {"window": "2w", "reach": "4w", "discnt": 0.1}}),
+        "strategies.pressure.drives.urgency.changes.pull_forward.discnt",
+        "did you mean discount?",
+    ),
+    (data(simcore=2), "simcore", "is not one of the choices, got 2; allowed: 1"),
+    (data(name=2026), "name", "put it in quotes"),
+    (data(name=""), "name", "has 0 characters"),
+    (data(funel=[]), "funel", "did you mean funnel?"),
+    (data(team=[1]), "team", "must be a mapping"),
+    (data(funnel={"calls": 1}), "funnel", "must be a list"),
+    ({"simcore": 1, "name": "x", "deal": 1}, "funnel", "is missing"),
+]
+
+
+@pytest.mark.parametrize(
+    ("given_data", "path", "said"), REFUSED, ids=[f"{i}-{row[1]}" for i, row in enumerate(REFUSED)]
+)
+def test_refused(given_data: dict[str, Any], path: str, said: str) -> None:
+    found = problems(given_data)
+    assert [problem.path for problem in found] == [path], "one mistake is one problem"
+    assert said in str(found[0])
+
+
+def test_all_problems_are_told_at_once() -> None:
+    given_data = data(
+        nmae="x",
+        team={"reps": 0, "ramp": {"weeks": 2, "start": 2}},
+        funnel=[
+            {"stage": "calls", "rate": 0.5},
+            {"stage": "meetings", "rate": 2},
+            {"stage": "wins", "rat": 0.1},
+        ],
+        market={"sd": -1, "persistence": 0.5, "acts_on": ["meeting"]},
+        run={"strategy": "pressure"},
+    )
+    assert sorted(problem.path for problem in problems(given_data)) == sorted(
+        [
+            "nmae",
+            "team.reps",
+            "team.ramp",
+            "team.ramp.start",
+            "funnel.calls.rate",
+            "funnel.meetings.rate",
+            "funnel.wins.rat",
+            "funnel.wins.rate",
+            "market.sd",
+            "market.acts_on.1",
+            "run.strategy",
+        ]
+    )
+
+
+@pytest.mark.parametrize("given_data", [None, 3, "text", [], [data()]])
+def test_what_is_no_mapping_is_refused(given_data: object) -> None:
+    assert "mapping" in str(problems(given_data)[0])
+
+
+def test_sources_are_kept_aside() -> None:
+    scenario = validate(
+        data(
+            plan={"calls_per_week": {"value": 400, "source": "dialler"}},
+            funnel=[
+                {"stage": "calls"},
+                {
+                    "stage": "wins",
+                    "rate": {"mean": 0.1, "rep_cv": {"value": 0.2, "source": "HR"}, "source": "CRM"},
+                },
+            ],
+            deal={"fixed": 5, "source": "price list"},
+        )
+    )
+    assert scenario.plan.calls_per_week == 400
+    assert type(scenario.plan.calls_per_week) is int
+    rate = scenario.funnel[1].rate
+    assert rate is not None
+    assert type(rate.rep_cv) is float
+    assert (rate.source_of("mean"), rate.source_of("rep_cv")) == ("CRM", "HR")
+    assert [tuple(figure) for figure in assumptions(scenario)] == [
+        ("plan.calls_per_week", "400", "dialler"),
+        ("funnel.wins.rate.mean", "0.1", "CRM"),
+        ("funnel.wins.rate.rep_cv", "0.2", "HR"),
+        ("deal.fixed", "5", "price list"),
+    ]
+    assert validate(scenario.resolved()) == scenario
+    assert "source" not in str(scenario.resolved(sources=False))
+
+
+def test_names_are_cleaned() -> None:
+    scenario = validate(data(name="Trust\x1b[31m \u202ethe\n process", about="[/red] stays"))
+    assert scenario.name == "Trust[31m the process"
+    assert scenario.about == "[/red] stays"
+
+
+def test_names_in_other_scripts_are_kept() -> None:
+    assert printable("Łódź 東京 👩\u200d💻") == "Łódź 東京 👩\u200d💻"
+    assert printable("a\u2066b\u200fc\x9bd\ud800e\u2028f") == "abcde f"
+
+
+def test_did_you_mean() -> None:
+    assert did_you_mean("Rate", ["rate"]) == "did you mean rate?"
+    assert did_you_mean("xyz", ["rate"]) is None
+
+
+def test_what_is_not_simulated_yet() -> None:
+    assert unsupported(validate(data())) == ()
+    assert unsupported(validate(drive())) == ()
+    (problem,) = unsupported(validate({**drive(), "run": {"strategy": "pressure"}}))
+    assert problem.path == "strategies.pressure"
+    assert problem.message == (
+        'strategies that react are simulated with issue "Strategies that react"; until then a scenario that needs '
+        "them is refused"
+    )
+    (problem,) = unsupported(validate(data(referrals={"per_win": 0.2})))
+    assert problem.path == "referrals"
+    assert '"Strategies that react"' in problem.message
+
+
+def test_the_first_strategy_is_the_default() -> None:
+    scenario = validate(data(strategies={"calm": {}, "process": {}}, run={"seed": 1}))
+    assert scenario.run.strategy == "calm"
+
+
+def test_the_published_schema_agrees() -> None:
+    schema = Scenario.model_json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    accepted = drive(memory={"value": 0.5, "source": "x"})
+    accepted["funnel"][1]["lag"] = "2d"
+    accepted["funnel"][2]["rate"] = {"mean": 0.5, "source": "x"}
+    for good in (data(), accepted, validate(accepted).resolved()):
+        validator.validate(good)
+    for bad in (
+        with_step(rate=1.5),
+        with_step(lag="soon"),
+        data(funel=1),
+        data(team={"reps": 0}),
+        {"simcore": 1},
+    ):
+        assert not validator.is_valid(bad)

@@ -1,0 +1,225 @@
+"""Reads a resolved scenario, a plain dict in the format of the scenario file; it checks next to nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from tests.twin.decisions import Spread, constant, entries, gamma, lognormal
+
+Section = Mapping[str, Any]
+
+Z90 = 1.2815515655446004
+"""The 90 % point of the normal distribution."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working hours; holidays are (week of the year, day or None for the whole week), counted from 0."""
+
+    hours_per_day: int
+    days_per_week: int
+    holidays: frozenset[tuple[int, int | None]]
+
+    @property
+    def week(self) -> int:
+        """Hours of a week."""
+        return self.hours_per_day * self.days_per_week
+
+    def hours(self, duration: str | float) -> float:
+        """Return a duration such as '2.5d' in working hours; a plain number counts days."""
+        if not isinstance(duration, str):
+            return float(duration) * self.hours_per_day
+        unit = {"h": 1, "d": self.hours_per_day, "w": self.week}[duration[-1]]
+        return float(duration[:-1]) * unit
+
+
+@dataclass(frozen=True)
+class Step:
+    """How an item gets into a stage, and the caps on that stage."""
+
+    rate: float
+    rep_cv: float
+    week_cv: float
+    in_market: bool
+    lag: Spread
+    cap_per_week: int | None
+    cap_open: int | None
+
+
+@dataclass(frozen=True)
+class StartItems:
+    """Items that are open at hour 0, in one seat or (None) in every seat."""
+
+    stage: int
+    count: int
+    seat: int | None
+    due: int | None
+    cents: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario, read: money in cents, durations in hours, seats and holidays counted from 0."""
+
+    calendar: Calendar
+    weeks: int
+    warmup: int
+    reps: int
+    new: int
+    ramp: tuple[int, float] | None
+    turnover: tuple[float, int] | None
+    calls_per_week: int
+    stages: tuple[str, ...]
+    steps: Mapping[int, Step]
+    market: tuple[float, float] | None
+    deal: Spread
+    quota: tuple[str, int] | None
+    start: tuple[StartItems, ...]
+
+    @property
+    def simulated(self) -> int:
+        """Simulated weeks, the warm-up included."""
+        return self.warmup + self.weeks
+
+    @property
+    def first(self) -> int:
+        """First counted hour."""
+        return self.warmup * self.calendar.week
+
+    @property
+    def end(self) -> int:
+        """First hour after the run."""
+        return self.simulated * self.calendar.week
+
+    @property
+    def last_stage(self) -> int:
+        """Number of the stage of the wins."""
+        return len(self.stages) - 1
+
+
+def cents(amount: float) -> int:
+    """Return an amount of the file in whole cents, half a cent up."""
+    return int((Decimal(str(amount)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _bare(value: object) -> Any:  # noqa: ANN401 - whatever a file holds
+    """Return a part of a scenario without sources: `{value: x, source: ...}` stands for x."""
+    if isinstance(value, Mapping):
+        if "value" in value and value.keys() <= {"value", "source"}:
+            return _bare(value["value"])
+        return {key: _bare(entry) for key, entry in value.items() if key != "source"}
+    if isinstance(value, list | tuple):
+        return [_bare(entry) for entry in value]
+    return value
+
+
+def _rate(value: float | Section | None) -> Section:
+    if isinstance(value, Mapping):
+        return value
+    return {"mean": value}
+
+
+def _lag(value: str | float | Section | None, calendar: Calendar) -> Spread:
+    """Return a lag in hours, before it is rounded."""
+    if value is None:
+        return constant(0.0)
+    if not isinstance(value, Mapping):
+        value = {"fixed": value}
+    if "fixed" in value:
+        return constant(calendar.hours(value["fixed"]))
+    if "median" in value:
+        median, p90 = calendar.hours(value["median"]), calendar.hours(value["p90"])
+        return lognormal(median, math.log(p90 / median) / Z90)
+    if "values" in value:
+        return entries([calendar.hours(v) for v in value["values"]], value.get("weights"))
+    return gamma(calendar.hours(value["mean"]), value["cv"])
+
+
+def _deal(value: float | Section) -> Spread:
+    """Return the value of a deal in cents, before it is rounded and cut."""
+    if not isinstance(value, Mapping):
+        value = {"fixed": value}
+    if "fixed" in value:
+        return constant(cents(value["fixed"]))
+    if "values" in value:
+        return entries([cents(v) for v in value["values"]], value.get("weights"))
+    mean, cv = value["mean"], value["cv"]
+    if value.get("shape") == "gamma":
+        return gamma(100 * mean, cv)
+    variance = math.log(1.0 + cv * cv)
+    return lognormal(100 * mean, math.sqrt(variance), variance / 2)
+
+
+def _calendar(section: Section) -> Calendar:
+    holidays = frozenset(
+        (day["week"] - 1, None if day.get("day") is None else day["day"] - 1)
+        for day in section.get("holidays") or ()
+    )
+    return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays)
+
+
+def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar) -> dict[int, Step]:
+    steps = {}
+    for number, stage in enumerate(funnel[1:], start=1):
+        rate = _rate(stage["rate"])
+        cap = stage.get("cap") or {}
+        steps[number] = Step(
+            rate=rate["mean"],
+            rep_cv=rate.get("rep_cv", 0.0),
+            week_cv=rate.get("week_cv", 0.0),
+            in_market=stage["stage"] in acts_on,
+            lag=_lag(stage.get("lag"), calendar),
+            cap_per_week=cap.get("per_week"),
+            cap_open=cap.get("open"),
+        )
+    return steps
+
+
+def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -> tuple[StartItems, ...]:
+    items = []
+    for entry in (section or {}).get("open") or ():
+        rep, due, value = entry.get("rep"), entry.get("due"), entry.get("value")
+        items.append(
+            StartItems(
+                stage=stages.index(entry["stage"]),
+                count=entry.get("count", 1),
+                seat=None if rep is None else rep - 1,
+                due=None if due is None else math.floor(calendar.hours(due) + 0.5),
+                cents=None if value is None else cents(value),
+            )
+        )
+    return tuple(items)
+
+
+def read(scenario: Section) -> Plan:
+    """Read a scenario; one that runs drives or has referrals is refused: the twin does not play them."""
+    scenario = _bare(scenario)
+    strategies = scenario.get("strategies") or {"process": {}}
+    run = strategies[(scenario.get("run") or {}).get("strategy", next(iter(strategies)))]
+    if scenario.get("referrals") or (run or {}).get("drives"):
+        raise ValueError("the twin plays neither drives nor referrals")
+    calendar = _calendar(scenario.get("calendar") or {})
+    team, funnel, horizon = scenario.get("team") or {}, scenario["funnel"], scenario.get("horizon") or {}
+    ramp, turnover, quota = team.get("ramp"), team.get("turnover"), scenario.get("quota")
+    market = scenario.get("market")
+    stages = tuple(stage["stage"] for stage in funnel)
+    return Plan(
+        calendar=calendar,
+        weeks=horizon.get("weeks", 52),
+        warmup=horizon.get("warmup_weeks", 0),
+        reps=team.get("reps", 10),
+        new=team.get("new", 0),
+        ramp=None if ramp is None else (ramp["weeks"], ramp["start"]),
+        turnover=None if turnover is None else (turnover["yearly"], turnover.get("vacancy_weeks", 0)),
+        calls_per_week=(scenario.get("plan") or {}).get("calls_per_week", 500),
+        stages=stages,
+        steps=_steps(funnel, () if market is None else market["acts_on"], calendar),
+        market=None if market is None else (market["sd"], market["persistence"]),
+        deal=_deal(scenario["deal"]),
+        quota=None if quota is None else (quota["per"], cents(quota["amount"])),
+        start=_start(scenario.get("start"), stages, calendar),
+    )

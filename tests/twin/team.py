@@ -1,0 +1,151 @@
+"""Who sits in a seat in which week, how many calls fall in which hour, and at what rates they work."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.twin.decisions import beta, normal, yes
+from tests.twin.philox import Purpose, Source
+
+if TYPE_CHECKING:
+    from tests.twin.reader import Plan
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person in a seat: number in the seat, first week in it, and whether a ramp applies."""
+
+    person: int
+    since: int
+    new: bool
+
+
+def timeline(plan: Plan, source: Source, seat: int) -> list[Holder | None]:
+    """Return the holder of a seat in each simulated week; None where it is vacant."""
+    holder: Holder | None = Holder(0, 0, new=seat < plan.new)
+    persons, arrival = 1, 0
+    weeks: list[Holder | None] = []
+    for week in range(plan.simulated):
+        if plan.turnover is not None:
+            yearly, vacancy = plan.turnover
+            if holder is not None and holder.since < week:
+                word = source.words(Purpose.TURNOVER, seat=seat, week=week)[0]
+                if yes(word, 1.0 - (1.0 - yearly) ** (1.0 / 52.0)):
+                    holder, arrival = None, week + vacancy
+            if holder is None and week == arrival:
+                holder = Holder(persons, week, new=True)
+                persons += 1
+        weeks.append(holder)
+    return weeks
+
+
+def planned(plan: Plan) -> list[int]:
+    """Return the planned calls of each simulated hour, holidays left out."""
+    hours, day = plan.calendar.week, plan.calendar.hours_per_day
+    holidays = plan.calendar.holidays
+    calls = []
+    for week in range(plan.simulated):
+        of_year = (week - plan.warmup) % 52
+        for h in range(hours):
+            off = (of_year, None) in holidays or (of_year, h // day) in holidays
+            share = (h + 1) * plan.calls_per_week // hours - h * plan.calls_per_week // hours
+            calls.append(0 if off else share)
+    return calls
+
+
+def activity(plan: Plan, holder: Holder, week: int) -> int:
+    """Return the holder's activity of a week, in units of 2^-20."""
+    level = 1.0
+    age = week - holder.since
+    if plan.ramp is not None and holder.new and age < plan.ramp[0]:
+        weeks, start = plan.ramp
+        level = start + (1.0 - start) * age / weeks
+    return math.floor(level * 2**20 + 0.5)
+
+
+def calls_by_hour(plan: Plan, holders: list[Holder | None]) -> list[int]:
+    """Return the calls of each simulated hour of a seat; a person's fraction of a call is carried on."""
+    hours = plan.calendar.week
+    plan_of_hour = planned(plan)
+    calls: list[int] = []
+    carry, carrier = 0, -1
+    for week, holder in enumerate(holders):
+        units = 0
+        if holder is not None:
+            units = activity(plan, holder, week)
+            if holder.person != carrier:
+                carry, carrier = 0, holder.person
+        for number in plan_of_hour[week * hours : (week + 1) * hours]:
+            carry += units * number
+            calls.append(carry >> 20)
+            carry &= 2**20 - 1
+    return calls
+
+
+class Market:
+    """The team's weekly factor, drawn as far as it is asked for."""
+
+    def __init__(self, plan: Plan, source: Source) -> None:
+        self._market = plan.market
+        self._source = source
+        self._x: list[float] = []
+
+    def factor(self, week: int) -> float:
+        """Return the factor of a simulated week."""
+        if self._market is None:
+            return 1.0
+        sd, persistence = self._market
+        while len(self._x) <= week:
+            now = len(self._x)
+            z = normal(self._source.words(Purpose.MARKET, seat=0, week=now)[0])
+            if now == 0:
+                self._x.append(sd * z)
+            else:
+                self._x.append(persistence * self._x[-1] + sd * math.sqrt(1.0 - persistence**2) * z)
+        return math.exp(self._x[week] - sd * sd / 2.0)
+
+
+class Rates:
+    """The rates of one seat; also past the end, where the last week's holder stays."""
+
+    def __init__(
+        self, plan: Plan, source: Source, market: Market, seat: int, holders: list[Holder | None]
+    ) -> None:
+        self._plan = plan
+        self._source = source
+        self._market = market
+        self._seat = seat
+        self._holders = holders
+        self._known: dict[tuple[int, int], float] = {}
+        self._own: dict[tuple[int, int], float] = {}
+
+    def uncut(self, step: int, week: int) -> float:
+        """Return the rate of a step in a week before it is cut at one."""
+        key = (step, week)
+        if key not in self._known:
+            market = self._market.factor(week) if self._plan.steps[step].in_market else 1.0
+            self._known[key] = (self._person(step, week) * market) * self._noise(step, week)
+        return self._known[key]
+
+    def _person(self, step: int, week: int) -> float:
+        """Return the holder's own rate, or the team's."""
+        of_step = self._plan.steps[step]
+        holder = self._holders[min(week, len(self._holders) - 1)]
+        if of_step.rep_cv == 0.0 or holder is None:
+            return of_step.rate
+        key = (step, holder.person)
+        if key not in self._own:
+            word = self._source.of_step(Purpose.REP_RATE, step, seat=self._seat, week=holder.person)
+            self._own[key] = beta(of_step.rate, of_step.rep_cv, word)
+        return self._own[key]
+
+    def _noise(self, step: int, week: int) -> float:
+        """Return the factor of a seat, week and step."""
+        cv = self._plan.steps[step].week_cv
+        if cv == 0.0:
+            return 1.0
+        variance = math.log(1.0 + cv * cv)
+        word = self._source.of_step(Purpose.WEEK_NOISE, step, seat=self._seat, week=week)
+        return math.exp(math.sqrt(variance) * normal(word) - variance / 2.0)
