@@ -1,18 +1,10 @@
 """Estimate the scenario ``telemarketing`` from a bank's real campaign log, and show how well it fits.
 
-Run ``python benchmarks/fit_telemarketing.py bank_additional_rows_1-20000.csv.gz``; ``--write`` renews the
-tables in ``docs/telemarketing.md``. The log is the first 20,000 rows of ``bank-additional-full.csv``
-(S. Moro, P. Cortez and P. Rita 2014, Decision Support Systems 62, 22-31; UCI Bank Marketing, CC BY 4.0), a
-row a client, in date order.
-
-Model: client ``i`` of block ``w`` says yes with probability ``rate * exp(x_w - sd^2 / 2) * noise_w``. The
-market ``x`` is a stationary AR(1) with standard deviation ``sd`` and a ``persistence`` from block to block;
-``noise`` is independent, log-normal, with mean one and coefficient of variation ``week_cv``. A block is a
-week of the scenario, so that this is the model of ``docs/model.md`` with one rep.
-
-Method: maximum likelihood. The noise is integrated out by Gauss-Hermite quadrature and the market by a filter
-on a grid (Kitagawa 1987, JASA 82, 1032-1041): no normal approximation of counts, no random numbers. Intervals
-are Wald's on the logarithm of rate, sd, half-life and week_cv, from the curvature of the likelihood.
+Run ``python -m benchmarks.fit_telemarketing bank_additional_rows_1-20000.csv.gz`` from the root of the
+repository; ``--write`` renews the tables in ``docs/telemarketing.md``. The log is the first 20,000 rows of
+``bank-additional-full.csv`` (S. Moro, P. Cortez and P. Rita 2014, Decision Support Systems 62, 22-31; UCI
+Bank Marketing, CC BY 4.0), a row a client, in date order. A call is a row; `benchmarks.market_model` is the
+model.
 """
 
 from __future__ import annotations
@@ -27,70 +19,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
+from benchmarks.market_model import Fit, Ints, Parameters, fit, interval, simulate
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "telemarketing.yaml"
 PAGE = ROOT / "docs" / "telemarketing.md"
 BEGIN, END = "<!-- begin: fit_telemarketing.py -->", "<!-- end: fit_telemarketing.py -->"
 
 WINDOWS = (12, 60, 500, 2000)
 BLOCKS = (12, 24, 36, 48, 60, 120, 240, 500)
-GRID_POINTS = 161
-GRID_REACH = 4.0
-QUADRATURE_POINTS = 15
 REPLICATIONS = 2000
 SEED = 2014
-
-
-class Parameters(NamedTuple):
-    """The model of one step.
-
-    Attributes
-    ----------
-    rate
-        Mean chance of a yes, 0 .. 1.
-    sd
-        Standard deviation of the market's logarithm.
-    persistence
-        Correlation of the market's logarithm from one block to the next, 0 .. 1.
-    week_cv
-        Coefficient of variation of a block's noise.
-    """
-
-    rate: float
-    sd: float
-    persistence: float
-    week_cv: float
-
-
-class Fit(NamedTuple):
-    """An estimate with its 95 % interval.
-
-    Attributes
-    ----------
-    block
-        Clients in a block.
-    estimate, low, high
-        The estimate and the ends of the interval, each parameter by itself.
-    log_likelihood
-        Of the counts of all blocks, with the order of yes and no inside a block as given, so that fits with
-        different blocks compare.
-    """
-
-    block: int
-    estimate: Parameters
-    low: Parameters
-    high: Parameters
-    log_likelihood: float
 
 
 class Spread(NamedTuple):
@@ -145,141 +89,6 @@ def read_log(path: Path) -> Log:
         raise ValueError(f"{path.name}: the outcomes y must be yes or no, found {sorted(outcomes)}")
     success = np.array([outcome == "yes" for outcome, _ in rows], dtype=np.int64)
     return Log(success, np.array([contacts for _, contacts in rows], dtype=np.int64))
-
-
-def block_counts(success: Ints, block: int) -> tuple[Ints, Ints]:
-    """Return successes and clients of each block; the last block holds what is left.
-
-    Examples
-    --------
-    >>> successes, clients = block_counts(np.array([1, 0, 1, 1, 0]), 2)
-    >>> successes.tolist(), clients.tolist()
-    ([1, 2, 0], [2, 2, 1])
-    """
-    starts = np.arange(0, len(success), block)
-    clients = np.diff(np.append(starts, len(success)))
-    return np.add.reduceat(success, starts), clients
-
-
-def _emissions(parameters: Parameters, grid: Floats, successes: Ints, clients: Ints) -> Floats:
-    """Return the chance of each block's outcomes at each state of the market: shape (blocks, grid points)."""
-    sigma = math.sqrt(math.log1p(parameters.week_cv**2))
-    z, weights = np.polynomial.hermite_e.hermegauss(QUADRATURE_POINTS)
-    logarithm = math.log(parameters.rate) + parameters.sd * grid[:, None] - parameters.sd**2 / 2
-    rate = np.minimum(np.exp(logarithm + sigma * z - sigma**2 / 2), 1 - 1e-12)
-    outcomes, index = np.unique(np.stack([successes, clients]), axis=1, return_inverse=True)
-    yes, no = outcomes[0][:, None, None], (outcomes[1] - outcomes[0])[:, None, None]
-    chances = np.exp(yes * np.log(rate) + no * np.log1p(-rate)) @ (weights / weights.sum())
-    return np.asarray(chances[index.ravel()], dtype=np.float64)
-
-
-def log_likelihood(parameters: Parameters, successes: Ints, clients: Ints) -> float:
-    """Return the logarithm of the likelihood of block counts, shape (blocks,) each.
-
-    Source: the filter of Kitagawa (1987), with the market standardised and held on a grid of 161 points to
-    four standard deviations. Minus infinity where the market moves less than 3/4 of a grid step from block to
-    block: nearer to a constant the sums on the grid are no longer exact to 1e-5.
-    """
-    grid = np.linspace(-GRID_REACH, GRID_REACH, GRID_POINTS)
-    innovation = math.sqrt(1 - parameters.persistence**2)
-    if innovation < 0.75 * (grid[1] - grid[0]):
-        return -math.inf
-    transition = np.exp(-0.5 * ((grid[None, :] - parameters.persistence * grid[:, None]) / innovation) ** 2)
-    transition /= transition.sum(axis=1, keepdims=True)
-    state = np.exp(-0.5 * grid**2)
-    state /= state.sum()
-    total = 0.0
-    for chance in _emissions(parameters, grid, successes, clients):
-        state = state * chance
-        scale = float(state.sum())
-        total += math.log(scale)
-        state = (state / scale) @ transition
-    return total
-
-
-def _from_free(free: Floats) -> Parameters:
-    """Turn logarithms of rate, sd, half-life (in blocks) and week_cv into parameters."""
-    rate, sd, half_life, week_cv = (float(value) for value in np.exp(free))
-    return Parameters(min(rate, 1 - 1e-9), sd, 0.5 ** (1 / half_life), week_cv)
-
-
-def _curvature(function: Callable[[Floats], float], at: Floats, step: float = 0.05) -> Floats:
-    """Return the matrix of second derivatives, shape (n, n), by central differences."""
-    size = len(at)
-    matrix = np.empty((size, size))
-    for i in range(size):
-        for j in range(i, size):
-            a, b = np.eye(size)[i] * step, np.eye(size)[j] * step
-            second = function(at + a + b) - function(at + a - b) - function(at - a + b) + function(at - a - b)
-            matrix[i, j] = matrix[j, i] = second / (4 * step**2)
-    return matrix
-
-
-def fit(success: Ints, block: int) -> Fit:
-    """Estimate the model by maximum likelihood, with 95 % intervals.
-
-    Parameters
-    ----------
-    success
-        0 or 1 for each client in order, shape (clients,).
-    block
-        Clients in a block, that is, in a week of the scenario.
-
-    Raises
-    ------
-    ValueError
-        If the log holds fewer than 20 blocks or no success: then there is nothing to estimate.
-    RuntimeError
-        If the search does not end, or ends where the likelihood has no peak.
-    """
-    successes, clients = block_counts(success, block)
-    if len(clients) < 20 or not successes.any():
-        raise ValueError(
-            f"need 20 blocks and a success, got {len(clients)} blocks, {successes.sum()} successes"
-        )
-
-    def cost(free: Floats) -> float:
-        return -log_likelihood(_from_free(free), successes, clients)
-
-    start = np.log([success.mean(), 0.3, len(clients) / 3, 0.3])
-    options = {"xatol": 0.003, "fatol": 0.001, "maxiter": 2000}
-    found = optimize.minimize(cost, start, method="Nelder-Mead", options=options)
-    if not found.success:
-        raise RuntimeError(f"the search for the maximum did not end: {found.message}")
-    free: Floats = found.x
-    variance = np.diag(np.linalg.inv(_curvature(cost, free)))
-    if not (variance > 0).all():
-        raise RuntimeError("the likelihood has no peak inside its range; use more data or longer blocks")
-    margin = 1.959964 * np.sqrt(variance)
-    return Fit(
-        block, _from_free(free), _from_free(free - margin), _from_free(free + margin), -float(found.fun)
-    )
-
-
-def simulate(
-    parameters: Parameters, clients: int, block: int, replications: int, rng: np.random.Generator
-) -> npt.NDArray[np.int8]:
-    """Simulate logs of the model, call by call, independently of simcore's engine.
-
-    Returns
-    -------
-    ndarray
-        0 or 1 for each call in order, shape (replications, clients), int8.
-    """
-    blocks = -(-clients // block)
-    innovation = math.sqrt(1 - parameters.persistence**2)
-    sigma = math.sqrt(math.log1p(parameters.week_cv**2))
-    market = np.empty((replications, blocks))
-    market[:, 0] = rng.standard_normal(replications)
-    for week in range(1, blocks):
-        step = innovation * rng.standard_normal(replications)
-        market[:, week] = parameters.persistence * market[:, week - 1] + step
-    noise = sigma * rng.standard_normal((replications, blocks)) - sigma**2 / 2
-    rate = np.minimum(parameters.rate * np.exp(parameters.sd * market - parameters.sd**2 / 2 + noise), 1.0)
-    success = np.empty((replications, clients), dtype=np.int8)
-    for row, rates in zip(success, rate, strict=True):
-        row[:] = rng.random(clients) < np.repeat(rates, block)[:clients]
-    return success
 
 
 def spread(success: npt.NDArray[np.integer], window: int) -> Spread:
@@ -345,28 +154,40 @@ def spread_tables(success: Ints, parameters: Parameters, block: int) -> str:
     return "\n".join(sds) + "\n\n" + "\n".join(ratios)
 
 
-def estimate_table(result: Fit) -> str:
+def estimate_rows(estimate: Parameters) -> list[str]:
+    """Return the beginning of each row of `estimate_table`."""
+    return [
+        f"| rate of a call | {estimate.rate:.4f} |",
+        f"| market, sd of the logarithm | {estimate.sd:.2f} |",
+        f"| market, persistence a week | {estimate.persistence:.4f} |",
+        f"| `week_cv` | {estimate.week_cv:.2f} |",
+    ]
+
+
+def estimate_table(success: Ints, result: Fit) -> str:
     """Return the estimates with their 95 % intervals, in Markdown."""
-    rows = [("rate of a call", *(f"{one.rate:.4f}" for one in result[1:4]))]
-    rows.append(("market, sd of the logarithm", *(f"{one.sd:.2f}" for one in result[1:4])))
-    rows.append(("market, persistence a week", *(f"{one.persistence:.4f}" for one in result[1:4])))
-    rows.append(("`week_cv`", *(f"{one.week_cv:.2f}" for one in result[1:4])))
-    lines = ["| figure | estimate | 95 % interval |", "|---|--:|--:|"]
-    lines.extend(f"| {name} | {estimate} | {low} to {high} |" for name, estimate, low, high in rows)
-    return "\n".join(lines)
+    digits = (3, 2, 4, 2)
+    rows = []
+    for row, name, places in zip(estimate_rows(result.estimate), Parameters._fields, digits, strict=True):
+        low, high = interval(success, result, name)
+        rows.append(f"{row} {low:.{places}f} to {high:.{places}f} |")
+    return "\n".join(["| figure | estimate | 95 % interval |", "|---|--:|--:|", *rows])
 
 
 def block_row(success: Ints, block: int) -> str:
     """Return what the log says with weeks of one length, as a row of `block_table`."""
     one = fit(success, block)
-    half_life = block * math.log(0.5) / math.log(one.estimate.persistence)
-    cells = f"{one.estimate.week_cv:.2f} | {one.estimate.sd:.2f} | {half_life:,.0f}"
+    half_life = block * one.estimate.half_life
+    cells = f"{one.estimate.week_cv:.2f} | {one.estimate.sd:.2f} | {round(half_life, -2):,.0f}"
     return f"| {block} | {one.log_likelihood:.1f} | {cells} |"
 
 
 def block_table(success: Ints) -> str:
     """Return what the log says with other lengths of a week, in Markdown."""
-    head = ["| week, calls | log-likelihood | `week_cv` | market sd | half-life, calls |", "|--:|--:|--:|--:|--:|"]
+    head = [
+        "| week, calls | log-likelihood | `week_cv` | market sd | half-life, calls |",
+        "|--:|--:|--:|--:|--:|",
+    ]
     return "\n".join(head + [block_row(success, block) for block in BLOCKS])
 
 
@@ -392,7 +213,7 @@ def facts(log: Log) -> str:
 
 def page_block(log: Log, result: Fit) -> str:
     """Return what stands between the markers of docs/telemarketing.md."""
-    parts = [facts(log), "### Estimates", estimate_table(result)]
+    parts = [facts(log), "### Estimates", estimate_table(log.success, result)]
     parts += ["### The spread of success", spread_tables(log.success, *scenario_parameters())]
     parts += ["### Other lengths of a week", block_table(log.success)]
     return "\n\n".join(parts)

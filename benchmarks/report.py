@@ -110,7 +110,13 @@ def speed_table(report: Report) -> str:
     for name, series in report.series.items():
         ratio = series.over(reference)
         rows.append([name, figure(series.median), spread(series), figure(ratio.median), spread(ratio)])
-    header = ["program", "ns per rep-week", "min to max", f"relative to {report.reference}", "min to max"]
+    header = [
+        "program",
+        "ns per rep-week",
+        "min to max",
+        f"time relative to {report.reference}",
+        "min to max",
+    ]
     return table(header, rows)
 
 
@@ -136,8 +142,10 @@ def render(report: Report) -> str:
 Written by `make bench`; do not edit. The notes come from `benchmarks/notes.md`, and `benchmarks/README.md`
 says how this is measured.
 
-{report.machine}. Medians over {report.rounds} rounds, with the least and the greatest value; each round runs
-every program once, and a ratio is taken within a round. A rep-week is a week of one rep, 500 calls.
+Machine: {report.machine}.
+
+Medians over {report.rounds} rounds, with the least and the greatest value; each round runs every program
+once, and a ratio is taken within a round. A rep-week is a week of one rep, 500 calls.
 
 ## Speed
 

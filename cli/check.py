@@ -1,7 +1,5 @@
 """`simcore check`: validate a scenario and tell all about it without running it."""
 
-from __future__ import annotations
-
 from simcore.cli.options import JsonOption, ReplicationsOption, ScenarioArgument, SetOption, ThreadsOption
 
 

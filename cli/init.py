@@ -1,7 +1,5 @@
 """`simcore init`: a commented scenario to start from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

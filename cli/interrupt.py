@@ -5,17 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[threading.Event]:
     """Yield an event that the first SIGINT sets.
 
-    After it SIGINT has the operating system's own effect, so a second Ctrl-C ends the process at once, wherever
-    it is. The handler before is put back at the end.
+    After it, SIGINT has the operating system's own effect, so a second Ctrl-C ends the process at once,
+    wherever it is. The handler before is put back at the end.
     """
     asked = threading.Event()
 

@@ -1,6 +1,6 @@
-"""The command `simcore`: its commands, and the boundary at which every error becomes a message and an exit status.
+"""The command `simcore`, and the boundary at which every error becomes a message and an exit status.
 
-Only the command that runs imports what it needs: `simcore --help` loads none of numba, scipy, pyarrow and pydantic.
+Only the command that runs imports what it needs: `simcore --help` loads no numba, scipy, pyarrow or pydantic.
 """
 
 from __future__ import annotations
@@ -72,21 +72,25 @@ def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
         return None
     if debug:
         traceback.print_exception(error)
+    status, lines = _words(error, debug=debug)
+    _say(*lines)
+    if isinstance(error, OSError):
+        # What could not be written is not tried again at the interpreter's end.
+        _silence_stdout()
+    return status
+
+
+def _words(error: Exception, *, debug: bool) -> tuple[ExitStatus, list[str]]:
+    """Return the exit status of an error and its message, line by line."""
     if isinstance(error, ScenarioError):
-        _say(*(str(problem) for problem in error.problems))
-        return error.exit_status
+        return error.exit_status, [str(problem) for problem in error.problems]
     if isinstance(error, SimcoreError):
-        _say(*str(error).splitlines())
-        return error.exit_status
+        return error.exit_status, str(error).splitlines()
     if isinstance(error, OSError):
         where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
-        _say(f"{error.strerror or error}{where}")
-        if error.errno == errno.ENOSPC:
-            _silence_stdout()
-        return ExitStatus.IO
+        return ExitStatus.IO, [f"{error.strerror or error}{where}"]
     hint = "" if debug else "; SIMCORE_DEBUG=1 shows where"
-    _say(f"sorry, this is an error in simcore itself: {type(error).__name__}: {error}{hint}")
-    return ExitStatus.INTERNAL
+    return ExitStatus.INTERNAL, [f"sorry, an error in simcore itself: {type(error).__name__}: {error}{hint}"]
 
 
 def _say(*lines: str) -> None:
@@ -99,7 +103,7 @@ def _say(*lines: str) -> None:
 
 
 def _silence_stdout() -> None:
-    """Let what is still in stdout's buffer go nowhere, so that the interpreter's last flush does not complain."""
+    """Let what is left in stdout's buffer go nowhere, so that the last flush does not complain."""
     try:
         descriptor = sys.stdout.fileno()
     except (OSError, ValueError):
@@ -126,7 +130,7 @@ def _root(
         bool, typer.Option("--debug", help="Show a traceback with every error (or set SIMCORE_DEBUG=1).")
     ] = False,
 ) -> None:
-    """Simulate sales work: does a steady process make bad hours and weeks average out?
+    """Simulate sales work, and see bad hours and weeks average out, or not.
 
     Start with `simcore run trust-the-process`.
     """

@@ -6,13 +6,15 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
-NONE = "–"
+NONE = "\u2013"
 """Shown where a figure is not defined."""
 _MOST_DIGITS = 7
 """No figure shows more significant digits than this, however small its error is."""
 _SMALLEST = -8
 """No figure shows more decimals than this."""
-_COUNT = re.compile(r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.ASCII | re.IGNORECASE
+)
 _SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9}
 
 
@@ -51,8 +53,8 @@ def figure(estimate: float | None, error: float | None) -> Figure:
     '0.998001 ± 0.000040'
     >>> figure(520131.0, 1234.0).inline()
     '520,100 ± 1,200'
-    >>> figure(500.0, 0.0).inline(), figure(2.23456, None).inline(), figure(None, None).inline()
-    ('500', '2.23', '–')
+    >>> figure(500.0, 0.0).inline(), figure(2.23456, None).inline(), figure(None, None).value == NONE
+    ('500', '2.23', True)
     """
     if estimate is None:
         return Figure(NONE, "")

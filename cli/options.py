@@ -11,8 +11,6 @@ def _count(text: str) -> int:
     """Read a count for typer: a wrong one becomes a usage error."""
     from simcore.cli.numbers import parse_count  # noqa: PLC0415
 
-    if isinstance(text, int):
-        return text
     try:
         return parse_count(text)
     except ValueError as error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.console import RenderableType
 
 _WIDTH = 80
@@ -17,7 +18,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def print_result(result: RenderableType) -> None:
-    """Print a renderable on stdout: 80 columns in a pipe, up to 100 on a terminal, colour only on a terminal."""
+    """Print a renderable on stdout: 80 columns in a pipe, up to 100 and in colour on a terminal."""
     from rich.console import Console  # noqa: PLC0415
 
     width = _WIDTH
@@ -34,7 +35,7 @@ def print_result(result: RenderableType) -> None:
 
 
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
-    """Print a JSON document on stdout, indented, in ASCII: what is not, is escaped, and terminals obey none of it."""
+    """Print a JSON document on stdout, indented; all but ASCII is escaped, so terminals obey none of it."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 

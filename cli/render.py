@@ -1,9 +1,8 @@
-"""A run's summary as text and tables: no input or output here, and nothing computed that the summary does not hold."""
+"""A run's summary as text and tables: no input or output, and no figure that is not in the summary."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -16,6 +15,8 @@ from simcore.text import printable
 from simcore.words import currency_sign, money
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from simcore.summary import AveragingRow, Estimate, QuotaRow, Speed, Summary
 
 _FAINT = "dim"
@@ -26,7 +27,7 @@ _UNITS = ((1e10, 1e6, "million "), (1e7, 1e3, "thousand "), (0.0, 1.0, ""))
 
 
 class Paragraph:
-    """A paragraph that is wrapped to the width of the console, never between a number and its per cent sign."""
+    """A paragraph, wrapped to the console's width but never between a number and its per cent sign."""
 
     def __init__(self, text: str, style: str = "") -> None:
         self._text = text
@@ -62,8 +63,8 @@ def report(summary: Summary, about: str = "") -> RenderableType:
     if accounts.close == accounts.origin:
         parts.append(_pyramid(accounts.close, currency, ""))
     else:
-        parts.append(_pyramid(accounts.close, currency, ", dated by the close of the deal"))
-        parts.append(_pyramid(accounts.origin, currency, ", dated by the call that began the deal"))
+        parts.append(_pyramid(accounts.close, currency, ", by close"))
+        parts.append(_pyramid(accounts.origin, currency, ", by origin"))
     parts.append(_first_step(summary))
     parts.append(_value(summary))
     if summary.quota is not None:
@@ -83,13 +84,15 @@ def speed_line(speed: Speed, rep_weeks: int) -> str:
     Examples
     --------
     >>> from simcore.summary import Speed
-    >>> speed_line(Speed(seconds=0.31, compile_seconds=0.052, rep_weeks_per_second=16.8e6, threads=2), 5_200_000)
+    >>> speed = Speed(seconds=0.31, compile_seconds=0.052, rep_weeks_per_second=16.8e6, threads=2)
+    >>> speed_line(speed, 5_200_000)
     '5,200,000 rep-weeks in 0.31 s on 2 threads: 16.8 M a second (compiling or loading kernels: 0.05 s)'
     """
     threads = "1 thread" if speed.threads == 1 else f"{speed.threads} threads"
     return (
-        f"{count(rep_weeks)} rep-weeks in {speed.seconds:.2f} s on {threads}: {brief(speed.rep_weeks_per_second)} "
-        f"a second (compiling or loading kernels: {speed.compile_seconds:.2f} s)"
+        f"{count(rep_weeks)} rep-weeks in {speed.seconds:.2f} s on {threads}: "
+        f"{brief(speed.rep_weeks_per_second)} a second "
+        f"(compiling or loading kernels: {speed.compile_seconds:.2f} s)"
     )
 
 
@@ -110,8 +113,11 @@ def _header(summary: Summary, about: str) -> Text:
     weeks = f"{count(size.weeks)} week" + ("s" if size.weeks != 1 else "")
     worlds = f"{count(size.replications)} replication" + ("s" if size.replications != 1 else "")
     lines = [
-        f"{worlds} of {reps} over {weeks}: {count(size.rep_weeks)} rep-weeks, {brief(size.calls)} calls",
-        f"strategy {printable(identity.strategy)}, seed {identity.seed}, scenario {printable(identity.digest)[:12]}",
+        f"{worlds} of {reps} over {weeks}: {count(size.rep_weeks)} rep-weeks",
+        (
+            f"{count(size.calls)} calls, strategy {printable(identity.strategy)}, seed {identity.seed}, "
+            f"digest {printable(identity.digest[:12])}"
+        ),
     ]
     text.append("\n" + "\n".join(lines), style="not bold dim")
     if summary.interrupted:
@@ -187,7 +193,7 @@ def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> Group
             *(_stacked(cell, scale=scale) for cell in quantiles),
             _stacked(revenue.p_zero, scale=100.0),
         )
-    return _titled(f"The averaging pyramid: revenue of one rep, {unit}{printable(currency)}{account}", table)
+    return _titled(f"The averaging pyramid{account}: revenue of one rep, {unit}{printable(currency)}", table)
 
 
 def _money_unit(rows: Sequence[AveragingRow]) -> tuple[float, str]:
@@ -253,6 +259,8 @@ def _footnotes(summary: Summary) -> Paragraph:
     if summary.size.replications < 2:
         notes = ["One replication: no standard errors can be given."]
     notes.append("q05, q50, q95: 5, 50 and 95 % of the periods bring so much or less.")
+    if summary.averaging.close != summary.averaging.origin:
+        notes.append("By close: dated when the deal closed; by origin: when the call was made that began it.")
     if summary.quantile_error_bound > 0:
         notes.append(
             f"Quantiles are binned: off by at most {100 * summary.quantile_error_bound:.2g} % of themselves."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
@@ -16,6 +15,8 @@ from simcore.text import printable
 from simcore.words import currency_sign
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simcore.closed_form import Expected
     from simcore.cost import Cost
     from simcore.errors import Problem
@@ -126,7 +127,7 @@ def _expected(values: Sequence[Expected], currency: str) -> list[RenderableType]
     if rows:
         used = [quantity for quantity in _HEADINGS if any(quantity in row for row in rows.values())]
         pyramid = grid(
-            [f"revenue of a rep, {printable(currency)}", *(_HEADINGS[quantity] for quantity in used)]
+            [f"revenue by origin, {printable(currency)}", *(_HEADINGS[quantity] for quantity in used)]
         )
         for horizon, row in rows.items():
             cells = [Text(_cell(row[quantity])) if quantity in row else Text() for quantity in used]

@@ -1,7 +1,5 @@
 """`simcore run`: simulate a scenario and show what came out."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -22,8 +20,7 @@ from simcore.cli.options import (
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from simcore.engine import Result
-
+    from simcore.result import Result
     from simcore.scenario import Scenario
 
 
@@ -79,17 +76,18 @@ def run(
 
 
 def _simulated(
-    scenario: Scenario,
+    scenario: "Scenario",
     *,
     threads: int | None,
     out: Path | None,
     detail: Detail | None,
     overwrite: bool,
     quiet: bool,
-) -> tuple[Result, Path | None]:
+) -> "tuple[Result, Path | None]":
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
+
     from simcore.engine import simulate  # noqa: PLC0415
 
     with ExitStack() as stack:
@@ -123,8 +121,8 @@ def _simulated(
         return result, folder.finish(result.summary, complete=not result.summary.interrupted)
 
 
-def _show(result: Result, scenario: Scenario, *, json: bool, quiet: bool) -> None:
-    """Print the result on stdout, and on stderr what it took: so stdout is the same for every run of a seed."""
+def _show(result: "Result", scenario: "Scenario", *, json: bool, quiet: bool) -> None:
+    """Print the result on stdout and what it took on stderr: stdout is the same for every run of a seed."""
     from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
 
     summary = result.summary

@@ -1,7 +1,5 @@
 """`simcore scenarios`: the scenarios that are shipped."""
 
-from __future__ import annotations
-
 from simcore.cli.options import JsonOption
 
 

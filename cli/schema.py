@@ -1,7 +1,5 @@
 """`simcore schema`: the published formats as JSON Schema."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
@@ -24,11 +22,6 @@ def schema(
     """
     from simcore.cli.output import print_json  # noqa: PLC0415
 
-    if which is Format.RESULT:
-        from simcore.summary import Summary  # noqa: PLC0415
+    from simcore.schema import SCHEMAS  # noqa: PLC0415
 
-        print_json(Summary.model_json_schema())
-    else:
-        from simcore.scenario import Scenario  # noqa: PLC0415
-
-        print_json(Scenario.model_json_schema())
+    print_json(SCHEMAS[which.value]())

@@ -1,0 +1,63 @@
+"""simcore: a Monte Carlo simulator of sales work.
+
+>>> import simcore
+>>> scenario = simcore.load_scenario("trust-the-process")
+>>> result = simcore.simulate(scenario, replications=100)
+>>> result.summary.averaging.close[0].horizon
+'call'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from simcore.version import __version__
+
+if TYPE_CHECKING:
+    from simcore.engine import simulate
+    from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError
+    from simcore.result import Result
+    from simcore.results_file import read_rep_weeks
+    from simcore.scenario import Scenario
+    from simcore.scenario_file import load_scenario
+    from simcore.summary import Estimate, Summary
+
+_HOME = {
+    "Estimate": "summary",
+    "ExitStatus": "errors",
+    "FileError": "errors",
+    "Problem": "errors",
+    "Result": "result",
+    "Scenario": "scenario",
+    "ScenarioError": "errors",
+    "SimcoreError": "errors",
+    "Summary": "summary",
+    "load_scenario": "scenario_file",
+    "read_rep_weeks": "results_file",
+    "simulate": "engine",
+}
+
+__all__ = [
+    "Estimate",
+    "ExitStatus",
+    "FileError",
+    "Problem",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "SimcoreError",
+    "Summary",
+    "__version__",
+    "load_scenario",
+    "read_rep_weeks",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Import a public name when it is first used (PEP 562), so that ``import simcore`` costs nothing."""
+    if name not in _HOME:
+        message = f"module 'simcore' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"simcore.{_HOME[name]}"), name)

@@ -9,14 +9,14 @@ from simcore.estimate import complement, jackknife, ratio, scaled, sectioned_qua
 from simcore.horizons import CALL, HORIZONS
 from simcore.program import Program
 from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
-from simcore.tally import SECTIONS, Tally, bin_values
+from simcore.tally import ENTERED, SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
 
 
 def windows_of(program: Program, tally: Tally, horizon: int) -> NDArray[np.int64]:
     """Return the number of windows of a horizon by group, int64[G], over all reps and replications."""
     if horizon == CALL:
-        return tally.arrays.entered[:, 0]
-    return tally.arrays.replications * program.team.reps * int(program.clock.periods[horizon])
+        return tally.arrays.stages[:, ENTERED, 0]
+    return tally.arrays.replications * program.team.reps * int(program.calendar.periods[horizon])
 
 
 def averaging_rows(program: Program, tally: Tally, account: int) -> list[AveragingRow]:
@@ -45,9 +45,8 @@ def averaging_rows(program: Program, tally: Tally, account: int) -> list[Averagi
 def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows: NDArray[np.int64]) -> RevenueRow:
     arrays, size = tally.arrays, tally.arrays.replications
     unit = program.deals.unit / 100.0
-    total = arrays.revenue_sum[:, account, horizon]
-    high = arrays.square_high[:, account, horizon].astype(np.float64)
-    squares = high * 2.0**64 + arrays.square_low[:, account, horizon].astype(np.float64)
+    total, with_deal = (arrays.moments[:, account, horizon, column] for column in (TOTAL, WITH_DEAL))
+    squares = tally.squares(account, horizon)
     counts = arrays.bins[:, account, horizon].copy()
     by_section = np.bincount(np.arange(len(windows)) % SECTIONS, weights=windows, minlength=SECTIONS)
     counts[:, 0] = by_section.astype(np.int64) - counts.sum(axis=1)
@@ -63,13 +62,13 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
         q05=quantile(0.05),
         q50=quantile(0.50),
         q95=quantile(0.95),
-        p_zero=jackknife(complement, size, arrays.nonzero[:, account, horizon], windows),
+        p_zero=jackknife(complement, size, with_deal, windows),
     )
 
 
 def _first_step(tally: Tally, horizon: int, windows: NDArray[np.int64]) -> FirstStepRow:
     arrays, size = tally.arrays, tally.arrays.replications
-    total, squares = arrays.first_sum[:, horizon], arrays.first_square[:, horizon]
+    total, squares = arrays.first[:, SUM, horizon], arrays.first[:, SQUARE, horizon]
     return FirstStepRow(
         mean=jackknife(ratio, size, total, windows),
         sd=jackknife(spread, size, total, squares, windows),

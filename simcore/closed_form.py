@@ -1,28 +1,30 @@
-"""What can be worked out without simulation: expected values in closed form, each with the rule for when it holds.
+"""What can be worked out without simulation: expected values in closed form, each with the rule for its use.
 
-Notation: n calls; step s has the rate p_s, spread between reps with cv a_s, from week to week with cv b_s; the
-market's logarithm has the standard deviation d and the persistence f, and acts on k steps; a deal is worth m on
-average, with variance v. Of a call made in week w by some rep in some world, the chance to become a win is
+Notation: n calls; step s has the rate p_s, a spread between reps with cv a_s and from week to week with cv
+b_s; the market's logarithm has the standard deviation d and the persistence f, and acts on k steps; a deal
+is worth m on average, with variance v. The chance of a call of week w, by some rep in some world, to become
+a win is
 
-    Q_w = A * B_w * M_w,    A = prod of the rep's own rates,  B_w = prod of week noises,  M_w = market factor ^ k.
+    Q_w = A B_w M_w:  A the product of the rep's own rates, B_w of the week noises, M_w = (market factor)^k.
 
-A, B and M are independent, B_w and B_w' are independent, and
+A, B and M are independent, B_w and B_w' are independent, and by the moments of Beta and log-normal variables
 
     E[A] = prod p_s,   E[A^2] = E[A]^2 prod (1 + a_s^2),   E[B] = 1,   E[B^2] = prod (1 + b_s^2),
-    E[M_w M_w'] = exp(-k d^2 + k^2 d^2 (1 + f^|w - w'|)),   E[M] = exp((k^2 - k) d^2 / 2)
+    E[M] = exp((k^2 - k) d^2 / 2),   E[M_w M_w'] = exp(-k d^2 + k^2 d^2 (1 + f^|w - w'|)).
 
-(moments of Beta and log-normal variables). Given the rates, calls are independent, so the revenue R of n_w calls in
-each week w of a period has, by the law of total variance,
+Given the rates, calls are independent. So the revenue R of n_w calls in each week w of a period has, by the
+law of total variance, with N = sum of n_w and q = E[Q],
 
-    E[R] = N q m,   Var[R] = N (q (v + m^2) - E[Q^2] m^2) + m^2 sum over w, w' of n_w n_w' Cov(Q_w, Q_w'),
+    E[R] = N q m,   Var[R] = N (q (v + m^2) - E[Q^2] m^2) + m^2 sum over w, w' of n_w n_w' Cov(Q_w, Q_w').
 
-with N = sum of n_w and q = E[Q]. Without spreads this is the binomial result N (q (v + m^2) - q^2 m^2).
+Without spreads this is the binomial result N (q (v + m^2) - q^2 m^2).
 
 Rules
 -----
 rates
-    No cap turns items away, no referral adds any, no strategy reacts, and cutting rates at 1 costs less than 1e-6
-    of the mean (bounded by `_cut_share`). A market that acts on several steps needs them without lags.
+    No cap turns items away, no referral adds any, no strategy reacts, and cutting rates at 1 costs less
+    than 1e-4 of the mean, so that the values are good to four digits. A market that acts on several steps
+    needs them without lags between.
 plan
     As *rates*, and every week has the planned calls: no turnover, ramp or holidays.
 spread
@@ -30,17 +32,17 @@ spread
 binomial
     As *spread*, without any spread of rates: P(no win) = (1 - q)^n.
 quota
-    As *binomial*, with a fixed deal value, no lag and a cold or warmed-up start (by close is by origin then).
+    As *binomial*, with a fixed deal value, no lag and no items open at the start (by close is by origin
+    then).
 steady state
-    As *plan*: in a steady pipeline, neither cold nor filled by hand, each stage is entered at its rate and holds
-    arrival rate x mean lag items (Little 1961). Labels say so where it matters.
+    As *plan*: in a steady pipeline, neither cold nor filled by hand, each stage is entered at its rate and
+    holds arrival rate x mean lag items (Little 1961). Labels say so where it matters.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.scenario import (
     Deal,
@@ -55,9 +57,12 @@ from simcore.scenario import (
     Stage,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Unit = Literal["count", "money", "share"]
 
-_CUT_LIMIT = 1e-6
+_CUT_LIMIT = 1e-4
 _P90 = 1.2815515655446004
 """The normal distribution's 90 % point."""
 _WEEKS = {"week": 1, "month": 0, "quarter": 13, "year": 52}
@@ -85,20 +90,20 @@ class Expected(NamedTuple):
 def expected(scenario: Scenario) -> list[Expected]:
     """Return all expected values that have a closed form for this scenario; empty if none has.
 
-    The values are those of the model itself: rounding to cents, hours and 2^-33 of a rate is left out. Rows of the
-    pyramid are revenue by origin (which is by close where nothing takes time).
+    The values are those of the model itself: rounding to cents, hours and 2^-33 of a rate is left out.
+    Rows of the pyramid are revenue by origin (which is by close where nothing takes time).
 
     Examples
     --------
     >>> from simcore.scenario import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "Canon", "deal": 10_000,
-    ...     "funnel": [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
+    ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
     ... })
     >>> for entry in expected(scenario)[:6]:
     ...     print(f"{entry.label}: {entry.value:.6g}")
     calls per rep and week: 500
-    meetings per rep and week: 10
+    talks per rep and week: 10
     wins per rep and week: 1
     value of a call: 20
     value of a "no": 20.4082
@@ -179,9 +184,6 @@ def _chance(scenario: Scenario, steps: Sequence[Stage]) -> float:
     return math.prod(_rate(step).mean for step in steps) * math.exp((k * k - k) * variance / 2)
 
 
-# --- rules ------------------------------------------------------------------------------------------------------
-
-
 def _rates_hold(scenario: Scenario) -> bool:
     steps = scenario.funnel[1:]
     free = scenario.referrals is None and not scenario.strategy.drives and not any(step.cap for step in steps)
@@ -192,10 +194,11 @@ def _rates_hold(scenario: Scenario) -> bool:
 
 
 def _cut_share(scenario: Scenario, step: Stage) -> float:
-    """Bound the share of a step's mean rate that is lost by cutting it at 1.
+    """Return the share of a step's mean rate that is lost by cutting it at 1: E[(r L - 1)+] / E[r L].
 
-    With r the rep's rate (Beta) and L the log-normal factors, (r L - 1)+ <= (r L)^j for every j >= 1, so the
-    loss is at most the least of E[r^j] E[L^j]: Markov's inequality with the best power.
+    r is the rep's rate, Beta(a, b), and L the product of the log-normal factors. With c = min(1, 1 / L),
+    E[(r L - 1)+ | L] = L E[r] (1 - I_c(a + 1, b)) - (1 - I_c(a, b)), I the regularised incomplete beta
+    function; the normal variable below L is integrated by Gauss and Hermite's rule.
     """
     rate = _rate(step)
     variance = math.log1p(rate.week_cv**2)
@@ -203,16 +206,19 @@ def _cut_share(scenario: Scenario, step: Stage) -> float:
         variance += scenario.market.sd**2
     if variance == 0:
         return 0.0
-    # Beta(a, b) with a + b = size: E[r^j] = prod over i < j of (a + i) / (size + i).
-    size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1 if rate.rep_cv else math.inf
-    bound, moment = math.inf, 0.0
-    for power in range(1, 200):
-        i = power - 1
-        moment += (
-            math.log((size * rate.mean + i) / (size + i)) if math.isfinite(size) else math.log(rate.mean)
-        )
-        bound = min(bound, moment + (power * power - power) * variance / 2)
-    return math.exp(bound) / rate.mean
+    import numpy as np  # noqa: PLC0415
+    from scipy.special import betainc  # noqa: PLC0415
+
+    nodes, weights = np.polynomial.hermite_e.hermegauss(100)
+    factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
+    if rate.rep_cv:
+        size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1
+        a, b = size * rate.mean, size * (1 - rate.mean)
+        cut = np.minimum(1, 1 / factor)
+        excess = factor * rate.mean * (1 - betainc(a + 1, b, cut)) - (1 - betainc(a, b, cut))
+    else:
+        excess = np.maximum(factor * rate.mean - 1, 0)
+    return float(weights @ excess) / math.sqrt(2 * math.pi) / rate.mean
 
 
 def _plan_holds(scenario: Scenario) -> bool:
@@ -240,9 +246,6 @@ def _quota_holds(scenario: Scenario) -> bool:
 
 def _binomial(scenario: Scenario) -> bool:
     return not _weekly_spread(scenario) and not any(_rate(step).rep_cv for step in scenario.funnel[1:])
-
-
-# --- values -----------------------------------------------------------------------------------------------------
 
 
 def _funnel(scenario: Scenario) -> list[Expected]:
@@ -289,7 +292,7 @@ def _pyramid(scenario: Scenario) -> list[Expected]:
 
 
 def _windows(scenario: Scenario) -> list[tuple[str, list[tuple[int, ...]]]]:
-    """Return for each horizon its windows, each as calls by week; windows that repeat are told once a cycle."""
+    """Return for each horizon its windows, each as its calls by week; what repeats is told once a cycle."""
     calls, weeks = scenario.plan.calls_per_week, scenario.horizon.weeks
     hours, days = scenario.calendar.hours_per_week, scenario.calendar.days_per_week
     by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
@@ -309,7 +312,8 @@ def _windows(scenario: Scenario) -> list[tuple[str, list[tuple[int, ...]]]]:
 
 def _whole_months(weeks: int) -> list[int]:
     """Return the lengths of the months that the run holds whole."""
-    months, used = [], 0
+    months: list[int] = []
+    used = 0
     while used + _MONTHS[len(months) % 3] <= weeks:
         months.append(_MONTHS[len(months) % 3])
         used += months[-1]
@@ -346,8 +350,6 @@ def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
 
 def _quota(scenario: Scenario) -> list[Expected]:
     """Return P(quota) from the binomial tail: at least ceil(amount / value) wins of the period's calls."""
-    from scipy.stats import binom  # noqa: PLC0415
-
     quota, deal = scenario.quota, scenario.deal
     if quota is None or not isinstance(deal, FixedDeal):
         return []
@@ -359,9 +361,18 @@ def _quota(scenario: Scenario) -> list[Expected]:
     for who, reps in (("a rep", 1), ("the team", scenario.team.reps)):
         wins = -(-reps * amount // value)
         calls = [reps * scenario.plan.calls_per_week * count for count in weeks]
-        chance = math.fsum(float(binom.sf(wins - 1, n, win_chance(scenario))) for n in calls) / len(weeks)
+        chance = math.fsum(_at_least(wins, n, win_chance(scenario)) for n in calls) / len(weeks)
         values.append(Expected(f"P(quota of a {quota.per}), {who}", chance, "share"))
     return values
+
+
+def _at_least(wins: int, calls: int, q: float) -> float:
+    """Return P(Binomial(calls, q) >= wins) = I_q(wins, calls - wins + 1), the incomplete beta function."""
+    from scipy.special import betainc  # noqa: PLC0415
+
+    if wins <= 0 or wins > calls:
+        return float(wins <= 0)
+    return float(betainc(wins, calls - wins + 1, q))
 
 
 def _open(scenario: Scenario) -> list[Expected]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import gcd, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,18 @@ from simcore.program import (
     GAMMA,
     LOGNORMAL,
     TABLE,
+    Calendar,
+    Caps,
     Clock,
     Deals,
     FirstStep,
+    Lags,
     Market,
     OpenItems,
     Plan,
     Program,
     Quota,
-    Steps,
+    Rates,
     Team,
 )
 from simcore.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
@@ -34,7 +37,7 @@ from simcore.scenario_parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario, Stage
+    from simcore.scenario import Scenario
 
 _Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""
@@ -47,19 +50,22 @@ def compile_scenario(scenario: Scenario) -> Program:
     --------
     >>> from simcore.scenario_file import load_scenario
     >>> program = compile_scenario(load_scenario("trust-the-process"))
-    >>> program.steps.count, int(program.plan.calls[0]), program.deals.unit
+    >>> program.clock.steps, int(program.plan.calls[0]), program.deals.unit
     (3, 500, 1000000)
     """
     plan = _plan(scenario)
-    steps = _steps(scenario)
+    rates = _rates(scenario)
     deals = _deals(scenario)
     return Program(
         clock=_clock(scenario),
+        calendar=_calendar(scenario),
         plan=plan,
         team=_team(scenario),
         market=Market(scenario.market.sd, scenario.market.persistence) if scenario.market else Market(0.0, 0.0),
-        steps=steps,
-        first=_first_step(steps, int(plan.calls[0])),
+        rates=rates,
+        first=_first_step(rates, int(plan.calls[0])),
+        lags=_lags(scenario),
+        caps=_caps(scenario),
         deals=deals,
         start=_open_items(scenario),
         quota=_quota(scenario, deals.unit),
@@ -67,24 +73,32 @@ def compile_scenario(scenario: Scenario) -> Program:
 
 
 def _clock(scenario: Scenario) -> Clock:
-    calendar, horizon = scenario.calendar, scenario.horizon
-    week, counted = calendar.hours_per_week, horizon.weeks
-    periods = np.zeros((7, counted), np.int32)
-    for number in (horizons.WEEK, horizons.MONTH, horizons.QUARTER, horizons.YEAR):
-        periods[number] = horizons.period_of_week(number, counted)
-    counts = periods.max(axis=1).astype(np.int64) + 1
-    counts[[horizons.CALL, horizons.HOUR, horizons.DAY]] = 0, counted * week, counted * calendar.days_per_week
+    week, horizon = scenario.calendar.hours_per_week, scenario.horizon
+    simulated = horizon.warmup_weeks + horizon.weeks
     return Clock(
+        steps=len(scenario.funnel) - 1,
         hours_per_week=week,
         warmup_weeks=horizon.warmup_weeks,
-        counted_weeks=counted,
-        simulated_weeks=horizon.warmup_weeks + counted,
-        end_hour=(horizon.warmup_weeks + counted) * week,
+        counted_weeks=horizon.weeks,
+        simulated_weeks=simulated,
+        end_hour=simulated * week,
+    )
+
+
+def _calendar(scenario: Scenario) -> Calendar:
+    calendar, counted = scenario.calendar, scenario.horizon.weeks
+    week, days = calendar.hours_per_week, calendar.days_per_week
+    period_of_week = np.zeros((7, counted), np.int32)
+    for number in (horizons.WEEK, horizons.MONTH, horizons.QUARTER, horizons.YEAR):
+        period_of_week[number] = horizons.period_of_week(number, counted)
+    periods = period_of_week.max(axis=1).astype(np.int64) + 1
+    periods[[horizons.CALL, horizons.HOUR, horizons.DAY]] = 0, counted * week, counted * days
+    return Calendar(
         day_of_hour=(np.arange(counted * week) // calendar.hours_per_day).astype(np.int32),
         day_of_week_hour=(np.arange(week) // calendar.hours_per_day).astype(np.int32),
-        week_of_day=(np.arange(counted * calendar.days_per_week) // calendar.days_per_week).astype(np.int32),
-        period_of_week=periods,
-        periods=counts,
+        week_of_day=(np.arange(counted * days) // days).astype(np.int32),
+        period_of_week=period_of_week,
+        periods=periods,
     )
 
 
@@ -139,42 +153,37 @@ def _stack(tables: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.array(tables) if tables else np.zeros((0, ROWS, COLUMNS))
 
 
-def _steps(scenario: Scenario) -> Steps:
+def _rates(scenario: Scenario) -> Rates:
     stages = scenario.funnel
-    size = len(stages)
     acts_on = set(scenario.market.acts_on) if scenario.market else set()
-    beta = np.full(size, -1, np.int64)
+    beta = np.full(len(stages), -1, np.int64)
     tables: list[NDArray[np.float64]] = []
-    for step, stage in enumerate(stages[1:], 1):
+    for step, stage in enumerate(stages):
         if stage.rate is not None and stage.rate.rep_cv > 0.0:
             beta[step] = len(tables)
             tables.append(build_beta(stage.rate.mean, stage.rate.rep_cv))
-    rates = [stage.rate for stage in stages]
-    caps = [(-1, -1)] + [_cap(stage) for stage in stages[1:]]
-    return Steps(
-        count=size - 1,
-        rate=np.array([rate.mean if rate else 1.0 for rate in rates]),
+    noise_sigma = np.array([_sigma(stage.rate.week_cv) if stage.rate else 0.0 for stage in stages])
+    in_market = np.array([stage.stage in acts_on for stage in stages])
+    drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)
+    return Rates(
+        base=np.array([stage.rate.mean if stage.rate else 1.0 for stage in stages]),
         beta=beta,
         beta_tables=_stack(tables),
-        noise_sigma=np.array([_sigma(rate.week_cv) if rate else 0.0 for rate in rates]),
-        in_market=np.array([stage.stage in acts_on for stage in stages]),
-        cap_week=np.array([week for week, _ in caps]),
-        cap_open=np.array([at_once for _, at_once in caps]),
-        **_lags(scenario),
+        noise_sigma=noise_sigma,
+        in_market=in_market,
+        varies=in_market | (noise_sigma > 0.0) | drawn_anew,
     )
 
 
-def _cap(stage: Stage) -> tuple[int, int]:
-    if stage.cap is None:
-        return -1, -1
-    return (
-        -1 if stage.cap.per_week is None else stage.cap.per_week,
-        -1 if stage.cap.open is None else stage.cap.open,
+def _caps(scenario: Scenario) -> Caps:
+    caps = [stage.cap for stage in scenario.funnel]
+    return Caps(
+        per_week=np.array([-1 if cap is None or cap.per_week is None else cap.per_week for cap in caps]),
+        open=np.array([-1 if cap is None or cap.open is None else cap.open for cap in caps]),
     )
 
 
-def _lags(scenario: Scenario) -> dict[str, Any]:
-    """Return the lag fields of `Steps`."""
+def _lags(scenario: Scenario) -> Lags:
     size, calendar = len(scenario.funnel), scenario.calendar
     kind, table = np.zeros(size, np.int64), np.full(size, -1, np.int64)
     scale, sigma = np.zeros(size), np.zeros(size)
@@ -197,16 +206,16 @@ def _lags(scenario: Scenario) -> dict[str, Any]:
                 kind[step], table[step] = TABLE, len(hours)
                 hours += [int(value.hours(calendar) + 0.5) for value in values]
                 thresholds.append(_cumulated(weights or [1.0] * len(values)))
-    return {
-        "lag_kind": kind,
-        "lag_scale": scale,
-        "lag_sigma": sigma,
-        "lag_table": table,
-        "gamma_tables": _stack(gamma_tables),
-        "lag_thresholds": np.concatenate([*thresholds, np.zeros(0, np.int64)]),
-        "lag_hours": np.array(hours, np.int64),
-        "lagged": (kind != FIXED) | (scale > 0.0),
-    }
+    return Lags(
+        lagged=(kind != FIXED) | (scale > 0.0),
+        kind=kind,
+        scale=scale,
+        sigma=sigma,
+        table=table,
+        gamma_tables=_stack(gamma_tables),
+        thresholds=np.concatenate([*thresholds, np.zeros(0, np.int64)]),
+        hours=np.array(hours, np.int64),
+    )
 
 
 def _deals(scenario: Scenario) -> Deals:
@@ -227,11 +236,10 @@ def _deals(scenario: Scenario) -> Deals:
     return Deals(LOGNORMAL, scale, _sigma(deal.cv), no_table, nothing, nothing, 1)
 
 
-def _first_step(steps: Steps, calls: int) -> FirstStep:
+def _first_step(rates: Rates, calls: int) -> FirstStep:
     """Tabulate the successes of a full week where everybody has the same rate in every week."""
-    rate = float(steps.rate[1])
-    varies = steps.beta[1] >= 0 or steps.noise_sigma[1] > 0.0 or bool(steps.in_market[1])
-    if varies or rate > 0.5 or parts_of(calls, rate) > 1:
+    rate = float(rates.base[1])
+    if rates.beta[1] >= 0 or rates.varies[1] or rate > 0.5 or parts_of(calls, rate) > 1:
         return FirstStep(False, 0, np.zeros(0, np.int64), np.zeros(0, np.int32))
     thresholds = binomial_thresholds(calls, rate)
     return FirstStep(True, calls, thresholds, guide_of(thresholds))

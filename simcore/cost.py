@@ -6,10 +6,12 @@ factor of about two. What a run costs does not depend on the number of calls but
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.errors import Problem, ScenarioError
-from simcore.scenario import Scenario
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
 
 LIMIT = 2_000_000_000
 """Rep-weeks above which a run must be asked for with ``--no-limit``."""
@@ -75,7 +77,7 @@ def cost(scenario: Scenario, threads: int = 1) -> Cost:
     >>> from simcore.scenario import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "Canon", "deal": 10_000, "run": {"replications": 1000},
-    ...     "funnel": [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
+    ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
     ... })
     >>> cost(scenario).rep_weeks
     520000
@@ -121,7 +123,7 @@ def check_limit(scenario: Scenario, limit: int = LIMIT) -> None:
     raise ScenarioError(
         (
             Problem(
-                f"a run takes {estimate.rep_weeks:,} rep-weeks (about {duration(estimate.seconds)} on one thread)",
+                f"a run takes {estimate.rep_weeks:,} rep-weeks, {duration(estimate.seconds)} on a thread",
                 path="run.replications",
                 allowed=f"up to {limit:,} rep-weeks",
                 hint="--no-limit runs it all the same",

@@ -11,7 +11,7 @@ from numba import int64, uint64
 from numpy.typing import NDArray
 
 from simcore.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
-from simcore.jit import inlined, kernel
+from simcore.jit import builder, inlined, kernel
 from simcore.normal import normal_quantile
 from simcore.philox import block
 
@@ -134,7 +134,7 @@ def take_slot(word: np.uint32, k: int, n: int, slots: NDArray[np.int32]) -> tupl
     return slot, j
 
 
-@kernel
+@builder
 def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     """Tabulate `binomial_inverse` for ``p <= 1/2``: the 53-bit integers at which the count steps up.
 
@@ -155,7 +155,7 @@ def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     return thresholds
 
 
-@kernel
+@builder
 def guide_of(thresholds: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return where the search in ``thresholds`` may start, by the top eight bits of the uniform (int32[256])."""
     guide = np.empty(256, np.int32)

@@ -66,8 +66,8 @@ def exp(x: float) -> float:
 
     Examples
     --------
-    >>> exp(1.0)
-    2.718281828459045
+    >>> exp(2.0)
+    7.38905609893065
     >>> exp(-800.0), exp(800.0)
     (0.0, inf)
     """
@@ -172,8 +172,8 @@ def log1p(x: float) -> float:
 
     Examples
     --------
-    >>> log1p(1e-10)
-    9.9999999995e-11
+    >>> log1p(1e-5)
+    9.99995000033333e-06
     """
     u = 1.0 + x
     if u == 1.0 or u == np.inf:  # noqa: PLR1714  (a set is no kernel code)

@@ -49,19 +49,26 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 import numba  # noqa: E402  (the cache folder must be known before numba is imported)
 
 
+_POLICY: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": False, "error_model": "numpy"}
+
+
 def kernel(function: _Function) -> _Function:
-    """Compile a kernel that orchestration calls: cached, without the interpreter's lock, no fast-math."""
-    compiled: _Function = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
+    """Compile a kernel that orchestration calls: cached, without the interpreter's lock, no fast-math.
+
+    Kernels only compute, into what they are given: without ``nrt`` (Numba's reference counts) they cannot allocate,
+    and the many arrays of a program cost nothing to pass on.
+    """
+    compiled: _Function = numba.njit(_nrt=False, **_POLICY)(function)
     return compiled
 
 
 def inlined(function: _Function) -> _Function:
-    """Compile a part of a kernel: LLVM inlines it wherever it is called, so that a call costs nothing.
+    """Compile a part of a kernel: LLVM inlines it wherever it is called, so that a call costs nothing."""
+    compiled: _Function = numba.njit(_nrt=False, forceinline=True, **_POLICY)(function)
+    return compiled
 
-    Parts pass programs and working memory as named tuples of many arrays; without inlining, each call would
-    copy hundreds of words.
-    """
-    compiled: _Function = numba.njit(
-        cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True
-    )(function)
+
+def builder(function: _Function) -> _Function:
+    """Compile a function that returns a new array, for use outside of kernels."""
+    compiled: _Function = numba.njit(**_POLICY)(function)
     return compiled

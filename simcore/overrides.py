@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from simcore.errors import Problem, ScenarioError
-from simcore.scenario import shorten
 from simcore.scenario_base import Location, Unreadable
 from simcore.scenario_checks import stage_names
-from simcore.text import did_you_mean, printable
+from simcore.text import brief, did_you_mean, shorten
 from simcore.yaml_tree import read, resolve
 
 _FILE = "--set"
@@ -19,7 +18,7 @@ class _CannotSetError(Exception):
 
     def __init__(self, path: str, message: str, allowed: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
-        self.problem = Problem(message, printable(path), _FILE, allowed=allowed, hint=hint)
+        self.problem = Problem(message, brief(path, 200), _FILE, allowed=allowed, hint=hint)
 
 
 def _value(path: str, text: str) -> object:

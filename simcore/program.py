@@ -20,8 +20,10 @@ FIXED, LOGNORMAL, GAMMA, TABLE = range(4)
 
 
 class Clock(NamedTuple):
-    """The working calendar of a run."""
+    """The sizes of a run."""
 
+    steps: int
+    """S: the last stage is number S."""
     hours_per_week: int
     warmup_weeks: int
     counted_weeks: int
@@ -29,6 +31,11 @@ class Clock(NamedTuple):
     """Warm-up and counted weeks."""
     end_hour: int
     """The first hour after the run."""
+
+
+class Calendar(NamedTuple):
+    """Which day, week and period everything belongs to."""
+
     day_of_hour: NDArray[np.int32]
     """int32[counted hours]: the counted day of each counted hour."""
     day_of_week_hour: NDArray[np.int32]
@@ -73,33 +80,45 @@ class Market(NamedTuple):
     persistence: float
 
 
-class Steps(NamedTuple):
-    """Rates, lags and caps, each an array over steps (entry 0 unused)."""
+class Rates(NamedTuple):
+    """How likely each step is."""
 
-    count: int
-    rate: NDArray[np.float64]
+    base: NDArray[np.float64]
+    """float64[S + 1]"""
     beta: NDArray[np.int64]
-    """Index into ``beta_tables`` of the spread between reps, or -1."""
+    """int64[S + 1]: index into ``beta_tables`` of the spread between reps, or -1."""
     beta_tables: NDArray[np.float64]
-    """float64[tables, knots, columns]"""
+    """float64[tables, rows, columns]"""
     noise_sigma: NDArray[np.float64]
-    """sd of the logarithm of the week noise; 0 is none."""
+    """float64[S + 1]: sd of the logarithm of the week noise; 0 is none."""
     in_market: NDArray[np.bool_]
-    lag_kind: NDArray[np.int64]
-    lag_scale: NDArray[np.float64]
-    """Hours: the fixed lag, the median of a log-normal, the mean of a gamma."""
-    lag_sigma: NDArray[np.float64]
-    lag_table: NDArray[np.int64]
-    """Index into ``gamma_tables``, or the first entry in ``lag_thresholds`` and ``lag_hours``."""
-    gamma_tables: NDArray[np.float64]
-    lag_thresholds: NDArray[np.int64]
-    lag_hours: NDArray[np.int64]
+    """bool[S + 1]"""
+    varies: NDArray[np.bool_]
+    """bool[S + 1]: whether the rate can differ between the weeks of a seat."""
+
+
+class Lags(NamedTuple):
+    """How long each step takes."""
+
     lagged: NDArray[np.bool_]
-    """Whether the step can take time."""
-    cap_week: NDArray[np.int64]
-    """Most entries into stage s in a week, or -1."""
-    cap_open: NDArray[np.int64]
-    """Most open items in stage s, or -1."""
+    """bool[S + 1]: whether the step can take time."""
+    kind: NDArray[np.int64]
+    scale: NDArray[np.float64]
+    """Hours: the fixed lag, the median of a log-normal, the mean of a gamma."""
+    sigma: NDArray[np.float64]
+    """Of the logarithm of a log-normal."""
+    table: NDArray[np.int64]
+    """Index into ``gamma_tables``, or of the first entry in ``thresholds`` and ``hours``."""
+    gamma_tables: NDArray[np.float64]
+    thresholds: NDArray[np.int64]
+    hours: NDArray[np.int64]
+
+
+class Caps(NamedTuple):
+    """How many items a stage has room for; -1 is no cap. int64[S + 1] each."""
+
+    per_week: NDArray[np.int64]
+    open: NDArray[np.int64]
 
 
 class Deals(NamedTuple):
@@ -151,11 +170,14 @@ class Program(NamedTuple):
     """All that the kernels know of a scenario."""
 
     clock: Clock
+    calendar: Calendar
     plan: Plan
     team: Team
     market: Market
-    steps: Steps
+    rates: Rates
     first: FirstStep
+    lags: Lags
+    caps: Caps
     deals: Deals
     start: OpenItems
     quota: Quota

@@ -49,7 +49,7 @@ Z_LIMIT: Final = 6.625
 
 CV_LIMITS: Final = (1e-4, 1e3)
 """Coefficients of variation that `build_gamma` accepts."""
-BETA_LIMITS: Final = (1e-7, 1e11)
+BETA_LIMITS: Final = (1e-6, 1e11)
 """Parameters that `build_beta` accepts."""
 
 _LAST: Final = ROWS - 1
@@ -60,7 +60,7 @@ _UNITS: Final = 2**20
 """Steps are counted in units of 2^-20, so that all ends of intervals are exact."""
 _SPAN: Final = 53 * _UNITS // 4
 _LARGEST_STEP: Final = _UNITS // 4
-_TOLERANCE: Final = 1e-12
+_INVERSE_TOLERANCE: Final = 1e12
 
 
 def build_gamma(cv: float) -> QuantileTable:
@@ -117,7 +117,7 @@ def build_beta(mean: float, cv: float) -> QuantileTable:
     Raises
     ------
     ValueError
-        If there is no such distribution, or if one of its parameters leaves 1e-7 .. 1e11.
+        If there is no such distribution, or if one of its parameters leaves 1e-6 .. 1e11.
 
     Examples
     --------
@@ -243,9 +243,9 @@ def _quintic(
 @kernel
 def _fill(table: QuantileTable, shape: Shape) -> None:
     """Build the table of s at the smallest tolerance, of 1e-12, 1e-11, ..., for which it has room."""
-    tolerance = _TOLERANCE
-    while not _cut(table, shape, tolerance):
-        tolerance *= 10.0
+    inverse = _INVERSE_TOLERANCE
+    while not _cut(table, shape, 1.0 / inverse):
+        inverse /= 10.0
     count = np.int64(table[_LAST, 2])
     i = 0
     for cell in range(_CELLS + 1):

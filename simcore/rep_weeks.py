@@ -120,6 +120,19 @@ def rep_week_table(block: RepWeekBlock, schema: pa.Schema) -> pa.Table:
     ------
     ValueError
         If the shapes of the block do not fit each other or the schema.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from simcore.scenario import validate
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "One step", "deal": 5000,
+    ...     "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": 0.01}],
+    ... })
+    >>> schema = rep_week_schema(scenario, digest="", seed=1, version="")
+    >>> block = RepWeekBlock(0, np.full((1, 1, 2, 2), 5), np.zeros((1, 1, 2), int), np.zeros((1, 1, 2), int))
+    >>> rep_week_table(block, schema).select(["replication", "rep", "week", "wins"]).to_pylist()[1]
+    {'replication': 0, 'rep': 1, 'week': 2, 'wins': 5}
     """
     import numpy as np  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415

@@ -14,7 +14,16 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from simcore.atomic import AtomicFile, FolderLock, Written, file_errors, move_all, shown, write_whole
+from simcore.atomic import (
+    AtomicFile,
+    FolderLock,
+    Written,
+    file_errors,
+    move_all,
+    shown,
+    sync_folder,
+    write_whole,
+)
 from simcore.errors import FileError
 from simcore.manifest import (
     MANIFEST,
@@ -169,9 +178,12 @@ class ResultsFolder:
         self._parts: _Parts | None = None
         self._replications = 0
         self._finished = False
-        self._created = not self.path.exists()
         with file_errors("use as a results folder", self.path):
+            missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
+            for folder in missing:
+                sync_folder(folder.parent)
+        self._created = bool(missing)
         self._lock = FolderLock(self.path)
         try:
             _check_free(self.path, overwrite=overwrite)

@@ -13,9 +13,21 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import ConfigDict, Field, ValidationError
 
 from simcore.errors import Problem, ScenarioError
-from simcore.scenario_base import Complaint, Length, Location, Many, Part, Text, Unreadable, complaints_of
-from simcore.scenario_checks import consistency, stage_names
+from simcore.scenario_base import (
+    MISSING,
+    UNKNOWN_KEY,
+    Complaint,
+    Length,
+    Location,
+    Many,
+    Part,
+    Text,
+    Unreadable,
+    complaints_of,
+)
+from simcore.scenario_checks import consistency
 from simcore.scenario_parts import (
+    MAX_STAGES,
     Calendar,
     Cap,
     Deal,
@@ -47,7 +59,7 @@ from simcore.scenario_parts import (
     Turnover,
 )
 from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
-from simcore.text import printable
+from simcore.text import brief, shorten
 
 __all__ = [
     "Assumption",
@@ -115,7 +127,7 @@ class Scenario(Part):
     horizon: Horizon = Horizon()
     team: Team = Team()
     plan: Plan = Plan()
-    funnel: Annotated[Many[Stage], Length(2, 8, "stages")]
+    funnel: Annotated[Many[Stage], Length(2, MAX_STAGES, "stages")]
     market: Market | None = None
     deal: DealField
     quota: Quota | None = None
@@ -178,6 +190,20 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
     return _number(value) if isinstance(value, float) else value
 
 
+def _stage_name(data: object, index: int) -> str | None:
+    """Return the name of a stage, ``None`` if it has no readable one."""
+    funnel = data.get("funnel") if isinstance(data, Mapping) else None
+    entry = funnel[index] if isinstance(funnel, Sequence) and index < len(funnel) else None
+    name = (
+        entry.get("stage")
+        if isinstance(entry, Mapping)
+        else entry.stage
+        if isinstance(entry, Stage)
+        else None
+    )
+    return brief(name) if isinstance(name, str) else None
+
+
 def path_of(location: Location, data: object) -> str:
     """Return a location as a path: stages by name, entries of other lists by number from 1.
 
@@ -186,16 +212,13 @@ def path_of(location: Location, data: object) -> str:
     >>> path_of(("funnel", 1, "rate"), {"funnel": [{"stage": "calls"}, {"stage": "meetings"}]})
     'funnel.meetings.rate'
     """
-    names = stage_names(data) if isinstance(data, Mapping) else []
     words = []
     for depth, step in enumerate(location):
-        in_funnel = depth == 1 and location[0] == "funnel"
-        if isinstance(step, int) and in_funnel and step < len(names) and names[step]:
-            words.append(names[step])
-        elif isinstance(step, int):
-            words.append(str(step + 1))
+        if isinstance(step, int):
+            name = _stage_name(data, step) if depth == 1 and location[0] == "funnel" else None
+            words.append(name or str(step + 1))
         else:
-            words.append(printable(step))
+            words.append(brief(step))
     return ".".join(words)
 
 
@@ -212,19 +235,6 @@ def _existing(location: Location, data: object) -> Location:
         else:
             return location[:depth]
     return location
-
-
-def shorten(value: object) -> str:
-    """Return an offending value for an error message: short, on one line and without control characters."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = printable(str(value))
-    text = text if len(text) <= 60 else text[:57] + "..."
-    return f'"{text}"' if isinstance(value, str) else text
 
 
 class Place(NamedTuple):
@@ -244,7 +254,10 @@ def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
     """Give a complaint its path and its position."""
     location = _existing(complaint.location, data)
     place = locate(complaint._replace(location=location))
-    shown = None if complaint.at_key or complaint.value is None else place.text or shorten(complaint.value)
+    is_shown = complaint.value is not None and not complaint.at_key
+    if isinstance(complaint.value, Mapping | list | tuple):
+        is_shown = complaint.message.startswith("must be")  # the kind is wrong, not what is in it
+    shown = shorten(place.text or complaint.value, quote=place.text is None) if is_shown else None
     return Problem(
         message=complaint.message,
         path=path_of(location, data),
@@ -255,6 +268,22 @@ def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
         allowed=complaint.allowed,
         hint=complaint.hint,
     )
+
+
+MAX_PROBLEMS = 100
+"""Problems that are told at once: whoever wrote more has given the wrong file."""
+_CONVERTED = 1000
+
+
+def _without_echoes(found: list[Complaint]) -> list[Complaint]:
+    """Leave out that a key is missing where a misspelt one was told to be it."""
+    meant = {(line.location[:-1], line.hint) for line in found if line.message == UNKNOWN_KEY}
+    return [
+        line
+        for line in found
+        if not line.message.startswith(MISSING)
+        or (line.location[:-1], f"did you mean {line.location[-1]}?") not in meant
+    ]
 
 
 def validate(
@@ -277,19 +306,22 @@ def validate(
     Raises
     ------
     ScenarioError
-        With all problems at once, those with a position in its order.
+        With all problems at once, in the order of the file; of more than `MAX_PROBLEMS` the first.
     """
     problems = list(earlier)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         found = [line for line in complaints_of(error) if not isinstance(line.value, Unreadable)]
-        problems.extend(as_problem(line, data, locate) for line in found)
+        problems.extend(as_problem(line, data, locate) for line in _without_echoes(found)[:_CONVERTED])
     else:
         if not problems:
             return scenario
-    unique = dict.fromkeys(problems)
-    raise ScenarioError(tuple(sorted(unique, key=lambda problem: (problem.line or 0, problem.column or 0))))
+    unique = sorted(dict.fromkeys(problems), key=lambda problem: (problem.line or 0, problem.column or 0))
+    if len(unique) > MAX_PROBLEMS:
+        more = Problem("has more problems than these", file=unique[-1].file)
+        unique = [*unique[:MAX_PROBLEMS], more]
+    raise ScenarioError(tuple(unique))
 
 
 _REFUSAL = (

@@ -31,6 +31,10 @@ Location = tuple[str | int, ...]
 """Keys and indices from the root of the scenario to a value."""
 
 
+MISSING = "is missing"
+UNKNOWN_KEY = "unknown key"
+
+
 class Unreadable:
     """Stands for a value whose problem was told before: nothing more is said about it."""
 
@@ -69,11 +73,10 @@ def unknown_key(key: str | int, known: Iterable[str]) -> Complaint:
     """Return the complaint about a key that a mapping does not have."""
     keys = list(known)
     hint = did_you_mean(str(key), keys)
-    return Complaint((key,), "unknown key", key, ", ".join(keys), hint, at_key=True)
+    return Complaint((key,), UNKNOWN_KEY, key, ", ".join(keys), hint, at_key=True)
 
 
 _SIMPLE_MESSAGES = {
-    "missing": "is missing",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "int_type": "must be a whole number",
@@ -118,7 +121,7 @@ def translate(error: ErrorDetails) -> Complaint:
         hint = did_you_mean(given, choices) if isinstance(given, str) else None
         return Complaint(location, "is not one of the choices", given, ", ".join(choices), hint)
     if kind == "missing":
-        return Complaint(location, "is missing")
+        return Complaint(location, MISSING)
     hint = None
     if kind == "string_type" and isinstance(given, int | float):
         hint = "put it in quotes if it is meant as text"

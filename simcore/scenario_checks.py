@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from simcore.scenario_base import Complaint, Location
-from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_WEEKS, Calendar, Duration
+from simcore.scenario_base import MISSING, Complaint, Location
+from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_STAGES, MAX_WEEKS, Calendar, Duration
 from simcore.scenario_strategy import CHANNELS
 from simcore.text import did_you_mean, printable
 
@@ -66,7 +66,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
         elif stage.get("rate") is None:
-            yield Complaint(("funnel", index, "rate"), "is missing: each stage after the first needs a rate")
+            yield Complaint(("funnel", index, "rate"), f"{MISSING}: each stage after the first needs a rate")
         if index == len(names) - 1 and index and stage.get("cap") is not None:
             yield Complaint(
                 ("funnel", index, "cap"), "is not for the last stage: nothing waits there", at_key=True
@@ -202,8 +202,6 @@ def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
     strategies = data.get("strategies")
-    if isinstance(strategies, Mapping) and not strategies:
-        yield Complaint(("strategies",), "is empty", hint="leave it out, or write {process: {}}")
     channels = [*CHANNELS, *names[1:]]
     for name, strategy in _mapping(data, "strategies").items():
         if not isinstance(strategy, Mapping):
@@ -218,7 +216,12 @@ def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
                     message = "is nothing that a drive can change"
                     yield Complaint(location, message, key, ", ".join(channels), hint, at_key=True)
     wanted = _mapping(data, "run").get("strategy")
-    if isinstance(wanted, str) and isinstance(strategies, Mapping) and wanted not in strategies:
+    if (
+        isinstance(wanted, str)
+        and isinstance(strategies, Mapping)
+        and strategies
+        and wanted not in strategies
+    ):
         known = [str(name) for name in strategies]
         hint = did_you_mean(wanted, known)
         yield Complaint(("run", "strategy"), "is not a strategy of this file", wanted, ", ".join(known), hint)
@@ -229,7 +232,10 @@ def consistency(data: Data) -> Iterator[Complaint]:
     names = stage_names(data)
     yield from _time(data)
     yield from _team(data)
-    yield from _funnel(data, names)
+    if len(names) > MAX_STAGES:
+        names = []  # told by the funnel itself
+    else:
+        yield from _funnel(data, names)
     yield from _market(data, names)
     yield from _lags(data)
     yield from _start(data, names)

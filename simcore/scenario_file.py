@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simcore.errors import FileError, Problem, ScenarioError
 from simcore.overrides import apply_override
-from simcore.scenario import Place, Scenario, as_problem, validate
+from simcore.scenario import Locate, Place, Scenario, as_problem, validate
 from simcore.text import did_you_mean, printable
 from simcore.yaml_tree import MAX_BYTES, Tree, decode, read, write
 
@@ -40,6 +40,10 @@ def _locate(complaint: Complaint, tree: Tree, file: str, overridden: Iterable[Lo
         location = location[:-1]
     mark = tree.keys.get(location) or tree.values.get(location)
     return Place(file) if mark is None else Place(file, mark.line, mark.column)
+
+
+def _always(place: Place) -> Locate:
+    return lambda _: place
 
 
 def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] = ()) -> Scenario:
@@ -75,10 +79,10 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
         raise ScenarioError(
             (Problem("must be a mapping of keys such as simcore, name and funnel", file=file, line=1),)
         )
-    problems = [
-        as_problem(complaint, tree.data, lambda _, mark=mark: Place(file, *mark))  # type: ignore[misc]
-        for complaint, mark in tree.found
-    ]
+    problems: list[Problem] = []
+    for complaint, mark in tree.found:
+        place = Place(file, mark.line, mark.column, tree.texts.get(complaint.location))
+        problems.append(as_problem(complaint, tree.data, _always(place)))
     if "simcore" not in tree.data:
         hint = "write simcore: 1 as the first line"
         problems.append(Problem("is missing: the version of the format", "simcore", file, 1, 1, hint=hint))
@@ -150,8 +154,8 @@ def load_scenario(source: str | Path, overrides: Sequence[str] = ()) -> Scenario
         A path, or the name of a shipped scenario such as ``trust-the-process``; a path that exists wins.
     overrides
         Changes, each ``path=value`` with the paths of the format: ``team.reps=20``,
-        ``funnel.meetings.rate=0.03``. A number set on a rate that has spreads is its new mean. What is changed
-        loses its source.
+        ``funnel.meetings.rate=0.03``. A number set on a rate that has spreads is its new mean. What is
+        changed loses its source.
 
     Raises
     ------
@@ -178,7 +182,7 @@ def shipped() -> list[tuple[str, str]]:
 
 
 def dump_yaml(scenario: Scenario) -> str:
-    """Return a scenario with all defaults as the text of a scenario file; parsing it gives an equal one.
+    """Return a scenario with all defaults as the text of a file; parsing it gives an equal one.
 
     Examples
     --------

@@ -32,6 +32,8 @@ MAX_WEEKS = 5200
 """Simulated weeks of one replication, at most: a century."""
 MAX_LAG_WEEKS = 5 * 52
 """A lag of more than five years is a slip."""
+MAX_STAGES = 8
+"""Stages of a funnel, at most."""
 MAX_ENTRIES = 10_000
 """Entries of a table, at most."""
 
@@ -299,12 +301,8 @@ class ListDeal(SourcedPart):
         return _table(len(self.values), self.weights)
 
 
-def _is_number(given: object) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool)
-
-
 def _as_rate(given: object) -> object:
-    return {"mean": given} if _is_number(given) else given
+    return {"mean": given} if isinstance(given, int | float | str) else given
 
 
 _Variant = TypeVar("_Variant", bound=Part)
@@ -338,11 +336,14 @@ def _as_deal(given: object) -> object:
 _LAG_FORMS = "{fixed: 2d}, {median: 30d, p90: 75d}, {mean: 10d, cv: 0.8} or {values: [1d, 2d]}"
 _DEAL_FORMS = "{fixed: 10000}, {mean: 10000, cv: 0.5} or {values: [5000, 20000]}"
 
-RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | float)]
+_PlainRate = Annotated[float, Range(0, 1, above=True)]
+_PlainDeal = Annotated[float, Range(0.01, 1e9)]
+
+RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | _PlainRate)]
 Lag = FixedLag | LogNormalLag | GammaLag | TableLag
 LagField = Annotated[Lag, BeforeValidator(_as_lag, json_schema_input_type=Lag | Duration)]
 Deal = FixedDeal | SpreadDeal | ListDeal
-DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | float)]
+DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | _PlainDeal)]
 
 
 class Cap(SourcedPart):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import uint64
+from numba import int64, uint64
 from numpy.typing import NDArray
 
 from simcore.jit import inlined
@@ -28,7 +28,7 @@ EXACT_BITS = 10
 OCTAVE_BITS = 9
 """Above, every octave has 2**9 bins."""
 VALUE_BITS = 47
-"""Revenue of a window stays below 2**47 units (checked before a run)."""
+"""Bins end at 2**47 units; `simcore.engine.check_ranges` refuses runs that come near."""
 BINS = (1 << EXACT_BITS) + ((VALUE_BITS - EXACT_BITS) << OCTAVE_BITS)
 QUANTILE_ERROR = 2.0 ** -(OCTAVE_BITS + 1)
 """Largest relative error of a quantile read from the bins: half a bin."""
@@ -37,31 +37,29 @@ _MANTISSA_SHIFT = 52 - OCTAVE_BITS
 _BIN_OFFSET = ((1023 + EXACT_BITS) << OCTAVE_BITS) - (1 << EXACT_BITS)
 
 
+ENTERED, OPEN_AT_END, TURNED_AWAY = range(3)
+"""Rows of `TallyArrays.stages`."""
+SUM, SQUARE = 0, 1
+"""Rows of `TallyArrays.first`."""
+TOTAL, WITH_DEAL, SQUARE_LOW, SQUARE_HIGH = range(4)
+"""Columns of `TallyArrays.moments`."""
+
+
 class TallyArrays(NamedTuple):
-    """The counters of a run (int64 unless said); ``G`` groups, ``S + 1`` stages, 2 accounts, 7 horizons."""
+    """The counters of a run, int64 all; G groups, S + 1 stages, 2 accounts, 7 horizons."""
 
     replications: NDArray[np.int64]
     """[G]"""
-    entered: NDArray[np.int64]
-    """[G, S + 1]: entries into each stage in counted weeks; entry 0 counts the calls."""
-    first_sum: NDArray[np.int64]
-    """[G, 7]: successes of step 1, summed over windows."""
-    first_square: NDArray[np.int64]
-    """[G, 7]: their squares."""
-    revenue_sum: NDArray[np.int64]
-    """[G, 2, 7]: revenue in units, summed over windows."""
-    square_low: NDArray[np.uint64]
-    """[G, 2, 7]: squares of revenue, low 64 bits (uint64)."""
-    square_high: NDArray[np.uint64]
-    """[G, 2, 7]: high 64 bits (uint64)."""
-    nonzero: NDArray[np.int64]
-    """[G, 2, 7]: windows with a deal."""
+    stages: NDArray[np.int64]
+    """[G, 3, S + 1]: entries into each stage in counted weeks (calls, for stage 0); items open at the end (for
+    stage 0, bookings that are still to be held); items turned away by a cap in counted weeks."""
+    first: NDArray[np.int64]
+    """[G, 2, 7]: successes of step 1 summed over windows, and their squares."""
+    moments: NDArray[np.int64]
+    """[G, 2, 7, 4]: revenue in units summed over windows, windows with a deal, and the sum of squares of revenue as
+    128 bits: the low and the high 64."""
     quota_hits: NDArray[np.int64]
     """[G, 2]: quota periods in which a rep, and in which the team, reached quota."""
-    open_at_end: NDArray[np.int64]
-    """[G, S + 1]: by stage; entry 0 counts bookings that are still to be held."""
-    turned_away: NDArray[np.int64]
-    """[G, S + 1]: by a cap, in counted weeks."""
     clipped: NDArray[np.int64]
     """[S + 3]: decisions at a rate cut at 1, by step; then lags; then values."""
     bins: NDArray[np.int64]
@@ -70,20 +68,12 @@ class TallyArrays(NamedTuple):
 
 def new_arrays(steps: int) -> TallyArrays:
     """Return empty counters for a funnel of ``steps`` steps."""
-    windows = (GROUPS, ACCOUNTS, N_HORIZONS)
-    stages = (GROUPS, steps + 1)
     return TallyArrays(
         replications=np.zeros(GROUPS, np.int64),
-        entered=np.zeros(stages, np.int64),
-        first_sum=np.zeros((GROUPS, N_HORIZONS), np.int64),
-        first_square=np.zeros((GROUPS, N_HORIZONS), np.int64),
-        revenue_sum=np.zeros(windows, np.int64),
-        square_low=np.zeros(windows, np.uint64),
-        square_high=np.zeros(windows, np.uint64),
-        nonzero=np.zeros(windows, np.int64),
+        stages=np.zeros((GROUPS, 3, steps + 1), np.int64),
+        first=np.zeros((GROUPS, 2, N_HORIZONS), np.int64),
+        moments=np.zeros((GROUPS, ACCOUNTS, N_HORIZONS, 4), np.int64),
         quota_hits=np.zeros((GROUPS, 2), np.int64),
-        open_at_end=np.zeros(stages, np.int64),
-        turned_away=np.zeros(stages, np.int64),
         clipped=np.zeros(steps + 3, np.int64),
         bins=np.zeros((SECTIONS, ACCOUNTS, N_HORIZONS, BINS), np.int64),
     )
@@ -91,10 +81,10 @@ def new_arrays(steps: int) -> TallyArrays:
 
 @inlined
 def bin_of(units: int) -> int:
-    """Return the bin of a revenue of 1 .. 2**47 - 1 units: exact below 1,024, then 512 bins an octave."""
+    """Return the bin of a revenue: exact below 1,024 units, then 512 bins an octave; from 2**47 units on the last."""
     if units < (1 << EXACT_BITS):
         return units
-    return (np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
+    return min((np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET, BINS - 1)
 
 
 def bin_values() -> NDArray[np.float64]:
@@ -114,23 +104,29 @@ def bin_values() -> NDArray[np.float64]:
 
 
 @inlined
-def record(arrays: TallyArrays, group: int, account: int, horizon: int, units: int) -> None:
-    """Add one window with a revenue of ``units`` > 0."""
-    arrays.revenue_sum[group, account, horizon] += units
-    arrays.nonzero[group, account, horizon] += 1
-    arrays.bins[group & (SECTIONS - 1), account, horizon, bin_of(units)] += 1
-    value = uint64(units)
-    square = value * value
-    low = arrays.square_low[group, account, horizon] + square
-    arrays.square_low[group, account, horizon] = low
-    high = uint64(low < square)
+def high_half_of_square(value: np.uint64) -> np.uint64:
+    """Return the high 64 bits of the square of a 64-bit integer, from its 32-bit halves."""
+    upper, lower = value >> uint64(32), value & uint64(0xFFFFFFFF)
+    cross = upper * lower
+    carry = (lower * lower >> uint64(32)) + ((cross << uint64(1)) & uint64(0xFFFFFFFF))
+    return upper * upper + (cross >> uint64(31)) + (carry >> uint64(32))
+
+
+@inlined
+def record(
+    moments: NDArray[np.int64], bins: NDArray[np.int64], group: int, account: int, horizon: int, units: int
+) -> None:
+    """Add one window with a revenue of ``units`` > 0 to `TallyArrays.moments` and `TallyArrays.bins`."""
+    moments[group, account, horizon, TOTAL] += units
+    moments[group, account, horizon, WITH_DEAL] += 1
+    bins[group & (SECTIONS - 1), account, horizon, bin_of(units)] += 1
+    square = uint64(units) * uint64(units)
+    low = uint64(moments[group, account, horizon, SQUARE_LOW]) + square
+    moments[group, account, horizon, SQUARE_LOW] = int64(low)
+    carry = int64(low < square)
     if units >= (1 << 32):
-        # The square does not fit in 64 bits: add its high half, from the 32-bit halves of the value.
-        upper, lower = value >> uint64(32), value & uint64(0xFFFFFFFF)
-        cross = upper * lower
-        carry = (lower * lower >> uint64(32)) + ((cross << uint64(1)) & uint64(0xFFFFFFFF))
-        high += upper * upper + (cross >> uint64(31)) + (carry >> uint64(32))
-    arrays.square_high[group, account, horizon] += high
+        carry += int64(high_half_of_square(uint64(units)))
+    moments[group, account, horizon, SQUARE_HIGH] += carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +141,16 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         """Return the tally of the replications of both."""
-        merged = [mine + theirs for mine, theirs in zip(self.arrays, other.arrays, strict=True)]
-        place = self.arrays._fields.index
-        carry = merged[place("square_low")] < other.arrays.square_low
-        merged[place("square_high")] += carry
-        return Tally(TallyArrays(*merged))
+        merged = TallyArrays(*(mine + theirs for mine, theirs in zip(self.arrays, other.arrays, strict=True)))
+        low = merged.moments[..., SQUARE_LOW].view(np.uint64)
+        merged.moments[..., SQUARE_HIGH] += low < other.arrays.moments[..., SQUARE_LOW].view(np.uint64)
+        return Tally(merged)
+
+    def squares(self, account: int, horizon: int) -> NDArray[np.float64]:
+        """Return the sums of squared revenue of windows by group, float64[G], in units squared."""
+        cells = self.arrays.moments[:, account, horizon]
+        high = cells[:, SQUARE_HIGH].astype(np.float64)
+        return high * 2.0**64 + cells[:, SQUARE_LOW].view(np.uint64).astype(np.float64)
 
     @property
     def replications(self) -> int:

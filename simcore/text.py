@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,14 +33,34 @@ def printable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def brief(text: str, limit: int = 60) -> str:
+    """Return the text as `printable` makes it, cut to `limit` characters."""
+    text = printable(text[: 4 * limit])
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def shorten(value: object, *, quote: bool = True) -> str:
+    """Return an offending value for an error message: short, on one line and without control characters."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = brief(str(value))
+    return f'"{text}"' if quote and isinstance(value, str) else text
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant, or ``None``.
+    """Return the known word that was probably meant, or ``None``; a very long word was not.
 
     Examples
     --------
     >>> nearest("meetngs", ["calls", "meetings", "wins"])
     'meetings'
     """
+    if len(word) > 100:
+        return None
     lowered = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None

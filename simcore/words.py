@@ -6,10 +6,11 @@ The sentence must be true whatever the figures are, so it says only what a compa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from simcore.summary import AveragingRow
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
@@ -140,7 +141,7 @@ def _call(row: AveragingRow | None, currency: str) -> list[str]:
 
 def _spreads(rows: Sequence[AveragingRow]) -> list[str]:
     """Return how much each period varies, as a list of no or one part."""
-    parts = []
+    parts: list[str] = []
     for row in rows:
         cv = row.revenue.cv.estimate
         if cv is None:
@@ -166,21 +167,21 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
         return ""
     count = _WEEKS[longest] if base == "week" else rows["hour"].periods / rows[longest].periods
     independent = short.estimate / math.sqrt(count)
+    left = f"independent ones would leave {spread(independent)}"
     if short.se is None or long.se is None:
-        return f"independent {base}s would leave {_article(longest)} {spread(independent)}"
+        return f"of {base}s, {left}"
     error = math.hypot(short.se / short.estimate, long.se / max(long.estimate, 1e-300))
-    if error > _NOISE_LIMIT:
-        return f"too few replications to tell how {base}s average out"
     ratio = long.estimate / independent
-    if ratio * (1 - 2 * error) > 1 + _TOLERANCE:
+    if error > _NOISE_LIMIT:
+        text = f"too few replications to tell how {base}s average out"
+    elif ratio * (1 - 2 * error) > 1 + _TOLERANCE:
         degree = "hardly average out" if long.estimate > 0.8 * short.estimate else "average out only in part"
-        why = f"what lasts longer than {_article(base)} does not"
-        return f"{base}s {degree} (independent ones would leave {spread(independent)}), since {why}"
-    if ratio * (1 + 2 * error) < 1 - _TOLERANCE:
-        return (
-            f"{base}s average out more than independent ones would (those would leave {spread(independent)})"
-        )
-    return f"{base}s average out as independent ones do"
+        text = f"{base}s {degree} ({left}), since what lasts longer than {_article(base)} does not"
+    elif ratio * (1 + 2 * error) < 1 - _TOLERANCE:
+        text = f"{base}s average out even more than independent ones, which would leave {spread(independent)}"
+    else:
+        text = f"{base}s average out as independent ones do"
+    return text
 
 
 def _bad_period(row: AveragingRow, currency: str) -> str:

@@ -1,14 +1,15 @@
 """YAML 1.2 as data, and nothing else: the one module that knows YAML.
 
 A text is first scanned as a stream of events under limits; anchors, aliases, merge keys, tags and directives
-are refused before anything is built. Then mappings, lists and scalars are built, each with its line and column.
-Scalars are read by the rules of YAML's core schema, and those on which readers of YAML disagree are refused with
-a proposal.
+are refused before anything is built. Then mappings, lists and scalars are built, each with its line and
+column. Scalars are read by the rules of YAML's core schema; those on which readers of YAML disagree are
+refused with a proposal.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from ruamel.yaml.events import (
 
 from simcore.errors import Problem, ScenarioError
 from simcore.scenario_base import Complaint, Location, Unreadable
+from simcore.text import brief
 
 MAX_BYTES = 1 << 20
 """Size of a file, at most."""
@@ -71,6 +73,10 @@ class Tree:
 
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+_LONG_WORD = re.compile(r"\S{4000,}")
+_TAG_START = re.compile(r"^!|[\[{,:]!")
 
 
 def decode(raw: bytes, file: str) -> str:
@@ -133,6 +139,11 @@ def read(text: str, file: str) -> Tree:
         mark = _position(text, forbidden.start())
         message = f"holds the character U+{ord(forbidden[0]):04X}, which YAML does not allow"
         raise ScenarioError((Problem(message, file=file, line=mark.line, column=mark.column),))
+    for word in _LONG_WORD.finditer(text):
+        if _TAG_START.search(word[0]):  # the scanner takes time quadratic in the length of a tag
+            mark = _position(text, word.start())
+            problem = Problem("a tag is not allowed", file=file, line=mark.line, column=mark.column)
+            raise ScenarioError((problem,))
     try:
         events = _scan(text, file)
     except YAMLError as error:
@@ -144,14 +155,22 @@ def read(text: str, file: str) -> Tree:
     return tree
 
 
+_SYNTAX_HINTS = {
+    "mapping values are not allowed here": "put a text that holds a colon and a space in quotes",
+    "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
+}
+
+
 def _syntax_problem(error: YAMLError, file: str) -> Problem:
     if isinstance(error, MarkedYAMLError):
-        said = error.problem or error.context or "cannot be read"
+        said = brief(error.problem or error.context or "cannot be read", 200)
         mark = error.problem_mark or error.context_mark
+        hint = _SYNTAX_HINTS.get(said)
         if mark is not None:
-            return Problem(f"is not YAML: {said}", file=file, line=mark.line + 1, column=mark.column + 1)
+            line, column = mark.line + 1, mark.column + 1
+            return Problem(f"is not YAML: {said}", file=file, line=line, column=column, hint=hint)
         return Problem(f"is not YAML: {said}", file=file)
-    return Problem(f"is not YAML: {str(error).splitlines()[0]}", file=file)
+    return Problem(f"is not YAML: {brief(str(error), 200)}", file=file)
 
 
 def _mark(event: Event) -> Mark:
@@ -161,12 +180,12 @@ def _mark(event: Event) -> Mark:
 def _why_not_data(event: Event) -> tuple[str, str] | None:
     """Return why an event is more than data, and what to do."""
     if isinstance(event, AliasEvent):
-        return f"an alias (*{event.anchor}) is not allowed", "write the value out"
+        return f"an alias (*{brief(str(event.anchor))}) is not allowed", "write the value out"
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if anchor is not None:
-        return f"an anchor (&{anchor}) is not allowed", "write the value out where it is needed"
+        return f"an anchor (&{brief(str(anchor))}) is not allowed", "write the value out where it is needed"
     if tag is not None:
-        return f"a tag ({tag}) is not allowed", "leave it out"
+        return f"a tag ({brief(str(tag))}) is not allowed", "leave it out"
     if isinstance(event, ScalarEvent) and event.implicit[0] and event.value == "<<":
         return "a merge key (<<) is not allowed", "write the keys out"
     return None
@@ -260,9 +279,11 @@ def _key(event: Event, events: Iterator[Event], tree: Tree, location: Location) 
     value, _, hint = resolve(event.value) if event.implicit[0] else (event.value, None, None)
     if isinstance(value, str):
         return value
-    hint = hint or f"write {json.dumps(event.value, ensure_ascii=False)} in quotes if it is meant as text"
+    hint = (
+        hint or f"write {json.dumps(brief(event.value), ensure_ascii=False)} in quotes if it is meant as text"
+    )
     complaint = Complaint(
-        location, f"a key must be text, not {event.value or 'empty'}", hint=hint, at_key=True
+        location, f"a key must be text, not {brief(event.value) or 'empty'}", hint=hint, at_key=True
     )
     tree.found.append((complaint, _mark(event)))
     return None
@@ -271,6 +292,8 @@ def _key(event: Event, events: Iterator[Event], tree: Tree, location: Location) 
 def _scalar(event: ScalarEvent, tree: Tree, location: Location) -> object:
     if not event.implicit[0]:
         return event.value
+    if event.value == "" and location in tree.keys:
+        tree.values[location] = tree.keys[location]  # nothing is there to point at
     tree.texts[location] = event.value
     value, message, hint = resolve(event.value)
     if message is not None:
@@ -290,7 +313,7 @@ _SWITCH = re.compile("y|n|yes|no|on|off", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)", re.ASCII)
 _UNDERSCORE = re.compile(r"[-+]?\.?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?", re.ASCII)
-_OTHER_BASE = re.compile(r"[-+]?0(?:[xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)", re.ASCII)
+_OTHER_BASE = re.compile(r"[-+]?0(?:[xX][0-9a-fA-F][0-9a-fA-F_]*|[oO][0-7][0-7_]*|[bB][01][01_]*)", re.ASCII)
 
 
 def resolve(text: str) -> tuple[object, str | None, str | None]:
@@ -332,8 +355,7 @@ def _proposal(text: str) -> str | None:
         return f"write {leading[1].strip('+')}{leading[2]}, or "
     if _OTHER_BASE.fullmatch(text):
         digits = text.lower().replace("_", "")
-        bare = re.fullmatch("[-+]?0[xob]", digits)
-        return "write " if bare else f"write {int(digits, 0)}, or "
+        return f"write {int(digits, 0)}, or "
     if _UNDERSCORE.fullmatch(text):
         return f"write {text.replace('_', '')}, or "
     return None
@@ -349,7 +371,9 @@ def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        return (
+            repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
+        )
     text = str(value)
     if _PLAIN.fullmatch(text) and resolve(text)[0] == text:
         return text

@@ -11,7 +11,7 @@ from simcore.digest import canonical_text, scenario_digest
 from simcore.scenario import validate
 
 
-def data(**changes: Any) -> dict[str, Any]:
+def data(**changes: object) -> dict[str, Any]:
     return {
         "simcore": 1,
         "name": "Base",

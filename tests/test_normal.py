@@ -7,11 +7,14 @@ from decimal import Context, Decimal, localcontext
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from simcore.normal import normal_cdf, normal_density, normal_quantile
+
+PATIENT = settings(deadline=None)
+"""The first call compiles, or loads from the cache."""
 
 DIGITS = Context(prec=50)
 PI = Decimal("3.14159265358979323846264338327950288419716939937511")
@@ -71,11 +74,13 @@ def test_quantile_edges() -> None:
     assert all(math.isnan(normal_quantile(u)) for u in (-0.1, 1.1, math.nan))
 
 
+@PATIENT
 @given(WORDS)
 def test_quantile_is_antisymmetric(word: int) -> None:
     assert normal_quantile(uniform(word)) == -normal_quantile(uniform(2**32 - 1 - word))
 
 
+@PATIENT
 @given(WORDS, WORDS)
 def test_quantile_is_increasing(first: int, second: int) -> None:
     low, high = sorted((first, second))
@@ -84,7 +89,7 @@ def test_quantile_is_increasing(first: int, second: int) -> None:
 
 def test_quantile_bits_are_the_same_on_every_machine() -> None:
     z = [normal_quantile((i + 0.5) / 20_000) for i in range(20_000)]
-    assert hashlib.sha256(struct.pack("<20000d", *z)).hexdigest()[:16] == "PPF"
+    assert hashlib.sha256(struct.pack("<20000d", *z)).hexdigest()[:16] == "ee0d8c47f2edf97c"
 
 
 @pytest.mark.parametrize("z", [-8.0, -6.625, -3.7, -2.0, -1.999, -0.5, 1e-9, 0.3, 1.9, 2.1, 5.0])

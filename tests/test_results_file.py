@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
@@ -29,7 +28,7 @@ from simcore.results_file import (
     rep_week_table,
     verify,
 )
-from simcore.scenario import Scenario, validate
+from simcore.scenario import validate
 from simcore.scenario_file import parse_scenario
 from simcore.summary import Summary
 
@@ -413,7 +412,7 @@ def test_whichever_system_call_fails_there_is_one_whole_result_or_none(
 
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, call: str, number: int) -> list[int]:
-    """Let one call (numbered from 0) of a function of `os` fail with a full disk; return a list of the calls."""
+    """Let one call (numbered from 0) of a function of `os` find a full disk; return a list of the calls."""
     original: Callable[..., Any] = getattr(os, call)
     made: list[int] = []
 
@@ -425,6 +424,26 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, call: str, number: int) -> list[int
 
     monkeypatch.setattr(os, call, failing)
     return made
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_at_every_rename_the_manifest_is_right_or_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    write(out)
+    states: list[bool] = []
+    original = os.replace
+
+    def watching(source: Path, target: Path) -> None:
+        original(source, target)
+        states.append((out / "manifest.json").exists())
+        assert not states[-1] or verify(out) == []
+
+    monkeypatch.setattr(os, "replace", watching)
+    write(out, overwrite=True, world=1)
+    # Seven files are written beside the old result; then four names go, the manifest first, and four come.
+    assert states == [True] * 7 + [False] * 7 + [True]
 
 
 CHILD = """
@@ -527,8 +546,3 @@ def test_a_changed_manifest_is_told(tmp_path: Path, change: Callable[[Any], None
 def test_importing_the_module_does_not_load_pyarrow() -> None:
     code = "import sys, simcore.results_file; sys.exit('pyarrow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
-
-
-def test_a_scenario_is_a_scenario() -> None:
-    assert isinstance(SCENARIO, Scenario)
-    assert isinstance(rep_week_schema(SCENARIO, digest="", seed=0, version=""), pa.Schema)

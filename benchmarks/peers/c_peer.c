@@ -6,7 +6,7 @@
  *   3. meetings to a list of their hours, without a branch; one word an item, one compare, and the
  *      list is thinned to opportunities, then to wins;
  *   4. counts for every horizon: only wins, one a week, touch the histograms.
- * The loops of 1 and 2 are plain C that the compiler turns into SIMD code.
+ * SIMD by GCC's vector extensions; only the widening product needs an intrinsic of the processor.
  *
  * Usage: c_peer words           the first words of Philox with key 0, one a line, for the test
  *        c_peer run REPS SEED   counts of REPS years of one rep, as JSON
@@ -97,7 +97,7 @@ static void philox(uint64_t seed, uint64_t year, uint32_t purpose, int needed, u
     }
 }
 
-/* Thresholds: a year of one rep has the same for every week */
+/* Thresholds */
 
 typedef struct {
     /* The k-th meeting of an hour happens if its word exceeds [hour % PATTERN][k - 1]. Both with the top bit

@@ -8,6 +8,7 @@ PCG64 11.7). What the arrays are made for:
   most hours have none, and a binomial whose number of trials is an array starts anew for every element.
 * The rep is the last axis, so that sums over hours, days and weeks add long contiguous rows.
 * A batch of reps stays in the processor's cache.
+* Squares are summed without a dot product: BLAS would start threads of its own, and lose by it.
 """
 
 from __future__ import annotations
@@ -87,9 +88,8 @@ def add(counts: WindowCounts, meetings: Counts, wins: Counts) -> None:
     histogram = np.bincount(wins[wins > 0], minlength=1)
     histogram[0] = wins.size - histogram.sum()
     counts.wins.update({int(k): int(histogram[k]) for k in np.flatnonzero(histogram)})
-    flat = meetings.ravel().astype(np.float64)
-    counts.first_sum += int(flat.sum())
-    counts.first_squares += int(flat @ flat)
+    counts.first_sum += int(meetings.sum(dtype=np.int64))
+    counts.first_squares += int(np.square(meetings, dtype=np.int32).sum(dtype=np.int64))
 
 
 def simulate(replications: int, seed: int) -> Statistics:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from simcore.addresses import Stream
 from simcore.jit import inlined, kernel
 from simcore.kernels.funnel import due_hour
-from simcore.kernels.scratch import Run, Stride
+from simcore.kernels.scratch import NOW, Items, Room, Stride, Who
+from simcore.program import Program
 
 
 @kernel
@@ -37,60 +38,79 @@ def pop(heap: NDArray[np.int64], size: int) -> None:
     heap[at] = value
 
 
-@inlined
-def arrival_order(run: Run, alive: int) -> NDArray[np.int64]:
-    """Return the places in ``items.alive`` in the order of (hour, origin week, item number)."""
-    items = run.scratch.items
-    hours = np.empty(alive, np.int64)
-    for i in range(alive):
-        hours[i] = items.hour[items.alive[i]]
-    # Stable: items of the same hour stay in the order of their origin.
-    return np.argsort(hours, kind="mergesort")
+@kernel
+def sort_stable(order: NDArray[np.int32], keys: NDArray[np.int64], spare: NDArray[np.int32], n: int) -> None:
+    """Sort the first n entries of ``order`` by ``keys[entry]``, equal ones in the order that they have (merge sort)."""
+    width = 1
+    while width < n:
+        for low in range(0, n, 2 * width):
+            middle, high = min(low + width, n), min(low + 2 * width, n)
+            left, right = low, middle
+            for at in range(low, high):
+                if left < middle and (right >= high or keys[order[left]] <= keys[order[right]]):
+                    spare[at] = order[left]
+                    left += 1
+                else:
+                    spare[at] = order[right]
+                    right += 1
+        for at in range(n):
+            order[at] = spare[at]
+        width *= 2
 
 
 @inlined
-def drop_refused(run: Run, alive: int) -> int:
+def drop_refused(items: Items, room: Room, hours_per_week: int, n: int) -> int:
     """Remove the refused items from ``items.alive``, and empty the weekly counts; return how many are left."""
-    items, week_length = run.scratch.items, run.program.clock.hours_per_week
     kept = 0
-    for i in range(alive):
+    for i in range(n):
         item = items.alive[i]
-        run.scratch.cap_week[items.hour[item] // week_length] = 0
+        room.entries[items.hours[NOW, item] // hours_per_week] = 0
         items.alive[kept] = item
-        kept += not items.refused[item]
+        kept += not room.refused[item]
     return kept
 
 
-@inlined
+@kernel
 def apply_caps(
-    run: Run, stream: Stream, rep: int, group: int, stride: Stride, stage: int, alive: int
+    program: Program,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    stage: int,
+    items: Items,
+    room: Room,
+    turned_away: NDArray[np.int64],
+    n: int,
 ) -> int:
-    """Turn away the items that a stage has no room for, in the order of arrival; return how many are left."""
-    program, scratch, clock = run.program, run.scratch, run.program.clock
-    items, heap = scratch.items, scratch.heap
-    most_week, most_open = program.steps.cap_week[stage], program.steps.cap_open[stage]
-    open_now = 0
-    for i in arrival_order(run, alive):
-        item = items.alive[i]
-        items.refused[item] = False
-        began = program.start.stage[program.start.first[rep] + item] if item < stride.starters else 0
+    """Turn away the items that a stage has no room for, in the order of arrival; return how many are left.
+
+    Those of counted weeks are added to ``turned_away`` (int64[S + 1]).
+    """
+    clock, start, now = program.clock, program.start, items.hours[NOW]
+    most_week, most_open = program.caps.per_week[stage], program.caps.open[stage]
+    order, open_now = room.arrivals[0], 0
+    for i in range(n):
+        order[i] = items.alive[i]
+    sort_stable(order, now, room.arrivals[1], n)
+    for i in range(n):
+        item = order[i]
+        room.refused[item] = False
+        began = start.stage[start.first[who.rep] + item] if item < stride.starters else 0
         if began > stage:
             continue
-        hour = items.hour[item]
-        while open_now > 0 and heap[0] <= hour:
-            pop(heap, open_now)
+        hour, week = now[item], now[item] // clock.hours_per_week
+        while open_now > 0 and room.dues[0] <= hour:
+            pop(room.dues, open_now)
             open_now -= 1
         if began != stage:
-            week = hour // clock.hours_per_week
-            full = most_week >= 0 and scratch.cap_week[week] >= most_week
+            full = most_week >= 0 and room.entries[week] >= most_week
             if full or (most_open >= 0 and open_now >= most_open):
-                items.refused[item] = True
-                if clock.warmup_weeks <= week < clock.simulated_weeks:
-                    run.tally.turned_away[group, stage] += 1
+                room.refused[item] = True
+                turned_away[stage] += clock.warmup_weeks <= week < clock.simulated_weeks
                 continue
-            scratch.cap_week[week] += 1
-        due = due_hour(run, stream, rep, stride, item, stage + 1)
+            room.entries[week] += 1
+        due = due_hour(clock, program.lags, start, stream, who, stride, items, item, stage + 1)
         if due > hour:
-            push(heap, open_now, due)
+            push(room.dues, open_now, due)
             open_now += 1
-    return drop_refused(run, alive)
+    return drop_refused(items, room, clock.hours_per_week, n)

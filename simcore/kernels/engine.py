@@ -1,104 +1,176 @@
-"""One rep, one replication, one block of replications."""
+"""One stride of weeks, one rep, one block of replications."""
 
 from __future__ import annotations
 
 import numpy as np
+from numba import int64
 
 from simcore.addresses import Stream, stream_of
+from simcore.horizons import CALL, DAY, HOUR
 from simcore.jit import inlined, kernel
 from simcore.kernels.activity import count_successes, draw_items, place_successes
 from simcore.kernels.caps import apply_caps
-from simcore.kernels.funnel import decide_at_once, decide_when_due, enter, hold_bookings, value_of
-from simcore.kernels.scratch import Run, Stride
-from simcore.kernels.windows import book, tally_first_periods, tally_hours_and_days, tally_periods, tally_team
-from simcore.kernels.world import extend_market, fill_own_rates, fill_rates, fill_seat, varies_weekly
+from simcore.kernels.funnel import (
+    MAX_CENTS,
+    decide_at_once,
+    due_hour,
+    hold_bookings,
+    last_hour,
+    rate_at,
+    step_word,
+    value_of,
+)
+from simcore.kernels.scratch import NOW, ORIGIN, RAMP_HOUR, STEP_WORDS, Detail, Run, Scratch, Stride, Who
+from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
+from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat
 from simcore.program import Program
-from simcore.tally import CLOSE, GROUPS, ORIGIN
-
-
-@inlined
-def is_capped(program: Program, stage: int) -> bool:
-    """Return whether a stage has a cap."""
-    return program.steps.cap_week[stage] >= 0 or program.steps.cap_open[stage] >= 0
-
-
-@inlined
-def count_entries(run: Run, replication: int, rep: int, group: int, stride: Stride, stage: int, alive: int) -> None:
-    """Count the entries of the items alive into a stage; items open at the start enter only later stages."""
-    items, start = run.scratch.items, run.program.start
-    for i in range(alive):
-        item = items.alive[i]
-        if item >= stride.starters or start.stage[start.first[rep] + item] < stage:
-            enter(run, replication, rep, group, stage, items.hour[item])
-
-
-@inlined
-def book_deals(run: Run, stream: Stream, replication: int, rep: int, group: int, stride: Stride, alive: int) -> None:
-    """Book the deals of a stride in both accounts."""
-    clock, items, unit = run.program.clock, run.scratch.items, run.program.deals.unit
-    first_hour = clock.warmup_weeks * clock.hours_per_week
-    for i in range(alive):
-        item = items.alive[i]
-        cents = value_of(run, stream, rep, stride, item)
-        units = cents // unit
-        closed = items.hour[item]
-        if first_hour <= closed < clock.end_hour:
-            book(run, group, CLOSE, closed - first_hour, units)
-            if run.detail.cents.shape[0] > 0:
-                week = (closed - first_hour) // clock.hours_per_week
-                run.detail.cents[replication, CLOSE, rep, week] += cents
-        if item >= stride.starters and items.origin[item] >= first_hour:
-            book(run, group, ORIGIN, items.origin[item] - first_hour, units)
-            if run.detail.cents.shape[0] > 0:
-                week = (items.origin[item] - first_hour) // clock.hours_per_week
-                run.detail.cents[replication, ORIGIN, rep, week] += cents
-
-
-@inlined
-def run_stride(run: Run, stream: Stream, replication: int, rep: int, group: int, stride: Stride) -> None:
-    """Simulate a stride of weeks of one rep, from the calls to the deals."""
-    program = run.program
-    count_successes(run, stream, rep, stride)
-    alive = draw_items(run, stream, rep, stride)
-    place_successes(run, group, stride)
-    hold_bookings(run, stream, rep, group, stride, alive)
-    moved = program.steps.lagged[1]
-    for stage in range(1, program.steps.count + 1):
-        if stage >= 2:
-            moved = moved or program.steps.lagged[stage]
-            if moved or stage > 4 or stride.starters > 0 or varies_weekly(program, stage):
-                alive = decide_when_due(run, stream, rep, group, stride, stage, alive)
-            else:
-                alive = decide_at_once(run, stage, alive)
-        if is_capped(program, stage):
-            alive = apply_caps(run, stream, rep, group, stride, stage, alive)
-        count_entries(run, replication, rep, group, stride, stage, alive)
-    book_deals(run, stream, replication, rep, group, stride, alive)
-
-
-@inlined
-def run_rep(run: Run, stream: Stream, replication: int, rep: int, group: int, stride_weeks: int) -> None:
-    """Simulate one rep from the first week to the last, and tally the windows."""
-    program, seat = run.program, run.scratch.seat
-    if program.team.leave_threshold > 0 or program.team.new > 0:
-        fill_seat(program, stream, rep, seat)
-    fill_own_rates(program, stream, rep, seat)
-    fill_rates(program, stream, rep, seat, run.scratch.market)
-    for first_week in range(0, program.clock.simulated_weeks, stride_weeks):
-        weeks = min(stride_weeks, program.clock.simulated_weeks - first_week)
-        starters = program.start.first[rep + 1] - program.start.first[rep] if first_week == 0 else 0
-        run_stride(run, stream, replication, rep, group, Stride(first_week, weeks, starters))
-    tally_first_periods(run, group)
-    for account in (CLOSE, ORIGIN):
-        tally_hours_and_days(run, group, account)
-        tally_periods(run, group, account)
-        run.scratch.windows.weeks[account, :] = 0
+from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, ORIGIN as BY_ORIGIN, SQUARE, TURNED_AWAY, TallyArrays, record
 
 
 @kernel
-def run_block(
-    run: Run, key: tuple[np.uint32, np.uint32], first: int, count: int, stride_weeks: int
+def decide_when_due(
+    program: Program, stream: Stream, who: Who, stride: Stride, step: int, scratch: Scratch, tally: TallyArrays, n: int
+) -> int:
+    """Decide a step >= 2: each of n items waits until it is due, and meets that week's rate; return how many are left."""
+    clock, start, items = program.clock, program.start, scratch.items
+    now, alive, words = items.hours[NOW], items.alive, items.words
+    varies = program.rates.varies[step]
+    kept, open_at_end = 0, 0
+    for i in range(n):
+        item = alive[i]
+        if item < stride.starters and start.stage[start.first[who.rep] + item] >= step:
+            # Open at the start in a later stage: not concerned.
+            alive[kept] = item
+            kept += 1
+            continue
+        due = due_hour(clock, program.lags, start, stream, who, stride, items, item, step)
+        open_at_end += now[item] < clock.end_hour <= due
+        tally.clipped[clock.steps + 1] += due == last_hour(clock) and now[item] < due
+        week = due // clock.hours_per_week
+        rate = rate_at(program.market, program.rates, stream, who.rep, step, week, scratch.seat, scratch.market)
+        tally.clipped[step] += varies and rate > 1.0
+        if int64(step_word(stream, words, item, step)) < cut_threshold(rate):
+            now[item] = due
+            alive[kept] = item
+            kept += 1
+    tally.stages[who.group, OPEN_AT_END, step - 1] += open_at_end
+    return kept
+
+
+@kernel
+def count_entries(
+    program: Program, who: Who, stride: Stride, stage: int, scratch: Scratch, tally: TallyArrays, detail: Detail, n: int
 ) -> None:
+    """Count the entries of n items into a stage in counted weeks; items open at the start enter only later stages."""
+    clock, start = program.clock, program.start
+    alive, now = scratch.items.alive, scratch.items.hours[NOW]
+    first_hour = clock.warmup_weeks * clock.hours_per_week
+    detailed = detail.entered.shape[0] > 0
+    entered = 0
+    for i in range(n):
+        item = alive[i]
+        hour = now[item]
+        if item < stride.starters and start.stage[start.first[who.rep] + item] >= stage:
+            continue
+        if first_hour <= hour < clock.end_hour:
+            entered += 1
+            if detailed:
+                week = (hour - first_hour) // clock.hours_per_week
+                detail.entered[who.replication, who.rep, week, stage] += 1
+    tally.stages[who.group, ENTERED, stage] += entered
+
+
+@kernel
+def book_deals(
+    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail, n: int
+) -> None:
+    """Book the n deals of a stride in both accounts."""
+    clock, items, unit = program.clock, scratch.items, program.deals.unit
+    first_hour = clock.warmup_weeks * clock.hours_per_week
+    for i in range(n):
+        item = items.alive[i]
+        cents = value_of(program.deals, program.start, stream, who, stride, items.words, item)
+        if cents > MAX_CENTS:
+            cents = MAX_CENTS
+            tally.clipped[clock.steps + 2] += 1
+        for account in range(2):
+            hour = items.hours[NOW if account == CLOSE else ORIGIN, item]
+            if first_hour <= hour < clock.end_hour:
+                book(scratch.booked, account, hour - first_hour, cents // unit)
+                record(tally.moments, tally.bins, who.group, account, CALL, cents // unit)
+                if detail.cents.shape[0] > 0:
+                    week = (hour - first_hour) // clock.hours_per_week
+                    detail.cents[who.replication, account, who.rep, week] += cents
+
+
+@inlined
+def make_calls(
+    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail
+) -> int:
+    """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items."""
+    items, calls, stages = scratch.items, scratch.calls, tally.stages[who.group]
+    clipped = count_successes(
+        program.plan, program.first, stream, who.rep, stride, scratch.seat, scratch.weeks, calls.slots[RAMP_HOUR]
+    )
+    n = draw_items(stream, who.rep, stride, scratch.weeks.count, items.words)
+    made, by_hour, by_day = place_successes(
+        program.plan, program.calendar.day_of_week_hour, stride, program.clock.warmup_weeks,
+        scratch.seat, scratch.weeks.count, calls, items, detail.entered, who,
+    )  # fmt: skip
+    waiting, cut = hold_bookings(program.clock, program.lags, stream, stride, items, n)
+    tally.clipped[1] += clipped
+    tally.clipped[program.clock.steps + 1] += cut
+    tally.first[who.group, SQUARE, HOUR] += by_hour
+    tally.first[who.group, SQUARE, DAY] += by_day
+    stages[ENTERED, 0] += made
+    stages[OPEN_AT_END, 0] += waiting
+    return n
+
+
+@kernel
+def run_stride(
+    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail
+) -> None:
+    """Simulate a stride of weeks of one rep, from the calls to the deals."""
+    n = make_calls(program, stream, who, stride, scratch, tally, detail)
+    items, caps, rates = scratch.items, program.caps, program.rates
+    waited = program.lags.lagged[1] or stride.starters > 0
+    for stage in range(1, program.clock.steps + 1):
+        waited = waited or program.lags.lagged[stage]
+        if stage >= 2 and (waited or stage > 4 or rates.varies[stage]):
+            n = decide_when_due(program, stream, who, stride, stage, scratch, tally, n)
+        elif stage >= 2:
+            limit = cut_threshold(scratch.seat.rate[stage, 0])
+            n = decide_at_once(limit, items.words[STEP_WORDS + stage - 2], items.alive, n)
+        if caps.per_week[stage] >= 0 or caps.open[stage] >= 0:
+            turned_away = tally.stages[who.group, TURNED_AWAY]
+            n = apply_caps(program, stream, who, stride, stage, items, scratch.room, turned_away, n)
+        count_entries(program, who, stride, stage, scratch, tally, detail, n)
+    book_deals(program, stream, who, stride, scratch, tally, detail, n)
+
+
+@kernel
+def run_rep(
+    program: Program, stream: Stream, who: Who, stride_weeks: int, scratch: Scratch, tally: TallyArrays, detail: Detail
+) -> None:
+    """Simulate one rep from the first week to the last, and tally the windows."""
+    simulated, start = program.clock.simulated_weeks, program.start
+    if program.team.leave_threshold > 0 or program.team.new > 0:
+        fill_seat(program.team, stream, who.rep, scratch.seat)
+    fill_own_rates(program.rates, stream, who.rep, scratch.seat)
+    fill_rates(program.rates, stream, who.rep, scratch.seat, scratch.market)
+    for first_week in range(0, simulated, stride_weeks):
+        starters = start.first[who.rep + 1] - start.first[who.rep] if first_week == 0 else 0
+        stride = Stride(first_week, min(stride_weeks, simulated - first_week), starters)
+        run_stride(program, stream, who, stride, scratch, tally, detail)
+    tally_first_step(program.calendar, tally.first[who.group], scratch.calls.per_week)
+    for account in (CLOSE, BY_ORIGIN):
+        tally_hours_and_days(program.calendar, tally, who.group, account, scratch.booked, scratch.sums)
+        tally_periods(program.calendar, program.quota, tally, who.group, account, scratch.sums)
+
+
+@kernel
+def run_block(run: Run, key: tuple[np.uint32, np.uint32], first: int, count: int, stride_weeks: int) -> None:
     """Simulate replications ``first .. first + count - 1`` and add them to ``run.tally``.
 
     Parameters
@@ -111,13 +183,15 @@ def run_block(
     stride_weeks
         See `simcore.kernels.scratch.stride_weeks`; results do not depend on it.
     """
+    program, scratch, tally, detail = run.program, run.scratch, run.tally, run.detail
+    market, path = program.market, scratch.market
     for i in range(count):
         stream = stream_of(key, first + i)
         group = (first + i) & (GROUPS - 1)
-        run.scratch.market.known[0] = 0
-        if run.program.market.sd > 0.0:
-            extend_market(run.program.market, stream, run.scratch.market, run.program.clock.simulated_weeks)
-        for rep in range(run.program.team.reps):
-            run_rep(run, stream, i, rep, group, stride_weeks)
-        tally_team(run, group)
-        run.tally.replications[group] += 1
+        path.known[0] = 0
+        if market.sd > 0.0:
+            extend_market(market, stream, path, program.clock.simulated_weeks)
+        for rep in range(program.team.reps):
+            run_rep(program, stream, Who(i, rep, group), stride_weeks, scratch, tally, detail)
+        tally_team(program.calendar, program.quota, tally, group, scratch.sums.team)
+        tally.replications[group] += 1

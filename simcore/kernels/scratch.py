@@ -1,6 +1,7 @@
 """The working memory of one thread: allocated once, used for every replication.
 
-Large arrays are only touched as far as a scenario needs them, so that their size costs nothing.
+Large arrays are only touched as far as a scenario needs them, so that their size costs nothing. Each group of arrays
+is small, because the parts of a kernel pass groups on: the compiler's work grows with what is passed.
 """
 
 from __future__ import annotations
@@ -12,17 +13,24 @@ from numpy.typing import NDArray
 
 from simcore.addresses import MAX_WEEKS
 from simcore.program import FULL_ACTIVITY, Program
-from simcore.tally import N_HORIZONS, TallyArrays
+from simcore.tally import TallyArrays
 
 STRIDE_CALLS = 1 << 15
 """Weeks are simulated in strides of about this many calls, so that the working set stays in the cache."""
+
+C0, C1, SLOT_WORD, STEP_WORDS = range(4)
+"""Rows of `Items.words`; the words of steps 2, 3 and 4 are in rows STEP_WORDS, STEP_WORDS + 1 and + 2."""
+ORIGIN, NOW = range(2)
+"""Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage."""
+SLOTS, CHANGED, RAMP_HOUR = range(3)
+"""Rows of `Calls.slots`."""
 
 
 class Seat(NamedTuple):
     """The people of one seat and their rates, week by week."""
 
-    person: NDArray[np.int32]
-    """int32[simulated weeks]: number of the person in the seat, or -1."""
+    person: NDArray[np.int64]
+    """int64[simulated weeks]: number of the person in the seat, or -1."""
     activity: NDArray[np.int64]
     """int64[simulated weeks]: fixed point, `FULL_ACTIVITY` is 1."""
     own_rate: NDArray[np.float64]
@@ -45,29 +53,21 @@ class MarketPath(NamedTuple):
 
 
 class Items(NamedTuple):
-    """The successes of step 1 of one stride, one entry each; addresses, words and where they are."""
+    """The successes of step 1 of one stride, a column each."""
 
-    c0: NDArray[np.uint32]
-    c1: NDArray[np.uint32]
-    slot_word: NDArray[np.uint32]
-    step_words: NDArray[np.uint32]
-    """uint32[3, capacity]: steps 2, 3 and 4."""
-    origin: NDArray[np.int64]
-    """Hour of the call; -1 for items open at the start."""
-    hour: NDArray[np.int64]
-    """Hour in which the item entered the stage that it is in."""
+    words: NDArray[np.uint32]
+    """uint32[6, capacity]: address and words, see `C0`."""
+    hours: NDArray[np.int64]
+    """int64[2, capacity]: see `ORIGIN`."""
     alive: NDArray[np.int32]
-    """The items still in the funnel, in order."""
-    refused: NDArray[np.bool_]
+    """int32[capacity]: the items still in the funnel, in order."""
 
 
 class Weeks(NamedTuple):
     """Working arrays of the weeks of a stride."""
 
-    c0: NDArray[np.uint32]
-    c1: NDArray[np.uint32]
     words: NDArray[np.uint32]
-    """uint32[4, weeks]"""
+    """uint32[6, weeks]: address and words."""
     count: NDArray[np.int64]
     """Successes of each week."""
 
@@ -76,41 +76,47 @@ class Calls(NamedTuple):
     """Working arrays of the calls of one week."""
 
     slots: NDArray[np.int32]
-    """The identity, restored after every week."""
-    changed: NDArray[np.int32]
-    ramp_hour: NDArray[np.int32]
-    """Hour of the week of each call of a week under a ramp."""
+    """int32[3, calls]: the identity (restored after every week); the places changed; the hour of the week of each call of
+    a week under a ramp."""
     per_hour: NDArray[np.int32]
     """Successes of each hour of the week; zero between weeks."""
     per_day: NDArray[np.int32]
+    """Of each day; zero between weeks."""
+    per_week: NDArray[np.int64]
+    """int64[counted weeks]: of each week of the rep in work."""
 
 
-class Windows(NamedTuple):
-    """Revenue in units of one rep by hour, day, week and period; zero between reps."""
+class Booked(NamedTuple):
+    """Deals of one rep by hour, in units; zero between reps."""
 
     hours: NDArray[np.int64]
     """int64[2, counted hours]"""
-    touched_hours: NDArray[np.int32]
+    touched: NDArray[np.int32]
     """int32[2, counted hours]: the hours that are not zero."""
     n_touched: NDArray[np.int64]
     """int64[2]"""
+
+
+class Sums(NamedTuple):
+    """Revenue by longer windows, in units; zero between uses."""
+
     days: NDArray[np.int64]
     touched_days: NDArray[np.int32]
     weeks: NDArray[np.int64]
-    """int64[2, counted weeks]"""
-    first_weeks: NDArray[np.int64]
-    """int64[counted weeks]: successes of step 1."""
     team: NDArray[np.int64]
-    """int64[counted weeks]: the team's revenue by quota period, zero between replications."""
+    """int64[counted weeks]: the team's revenue by quota period."""
 
 
-class Detail(NamedTuple):
-    """What happened in every rep-week of a block; all empty where nobody asks for it."""
+class Room(NamedTuple):
+    """Working arrays of a capped stage; empty where there is no cap."""
 
-    entered: NDArray[np.int64]
-    """int64[replications, reps, counted weeks, S + 1]: entries into each stage."""
-    cents: NDArray[np.int64]
-    """int64[replications, 2, reps, counted weeks]: revenue by close and by origin."""
+    refused: NDArray[np.bool_]
+    entries: NDArray[np.int64]
+    """int64[65536]: entries of each week; zero between uses."""
+    dues: NDArray[np.int64]
+    """A heap of the due hours of the open items."""
+    arrivals: NDArray[np.int32]
+    """int32[2, capacity]: the items in the order of arrival, and room to sort them."""
 
 
 class Scratch(NamedTuple):
@@ -121,26 +127,22 @@ class Scratch(NamedTuple):
     items: Items
     weeks: Weeks
     calls: Calls
-    windows: Windows
-    cap_week: NDArray[np.int64]
-    """int64[65536 or 0]: entries of each week into a capped stage; zero between uses."""
-    heap: NDArray[np.int64]
-    """Due hours of the open items of a capped stage."""
-    horizons: NDArray[np.int64]
-    """int64[7]: a working row."""
+    booked: Booked
+    sums: Sums
+    room: Room
 
 
-class Stride(NamedTuple):
-    """A run of weeks that a kernel simulates at a time."""
+class Detail(NamedTuple):
+    """What happened in every rep-week of a block; empty where nobody asks for it."""
 
-    first_week: int
-    weeks: int
-    starters: int
-    """Number of items open at the start: all of a seat's in its first stride, none later."""
+    entered: NDArray[np.int64]
+    """int64[replications, reps, counted weeks, S + 1]: entries into each stage."""
+    cents: NDArray[np.int64]
+    """int64[replications, 2, reps, counted weeks]: revenue by close and by origin."""
 
 
 class Run(NamedTuple):
-    """What every part of a kernel works on."""
+    """What a block works on."""
 
     program: Program
     scratch: Scratch
@@ -148,74 +150,89 @@ class Run(NamedTuple):
     detail: Detail
 
 
-def no_detail() -> Detail:
-    """Return the detail of a run that keeps no rep-weeks."""
-    return Detail(np.zeros((0, 0, 0, 0), np.int64), np.zeros((0, 2, 0, 0), np.int64))
+class Stride(NamedTuple):
+    """A run of weeks that are simulated at a time."""
+
+    first_week: int
+    weeks: int
+    starters: int
+    """Number of items open at the start: all of a seat's in its first stride, none later."""
+
+
+class Who(NamedTuple):
+    """Whose results are counted where."""
+
+    replication: int
+    """From 0 within the block."""
+    rep: int
+    group: int
+
+
+def is_capped(program: Program) -> bool:
+    """Return whether any stage has a cap."""
+    return bool((program.caps.per_week >= 0).any() or (program.caps.open >= 0).any())
 
 
 def stride_weeks(program: Program) -> int:
     """Return how many weeks are simulated at a time: all of them where a cap needs the whole run in order."""
-    capped = (program.steps.cap_week >= 0).any() or (program.steps.cap_open >= 0).any()
-    most_calls = program.plan.slot_hour.shape[1]
-    if capped:
-        return program.clock.simulated_weeks
-    return int(min(program.clock.simulated_weeks, max(1, STRIDE_CALLS // max(1, most_calls))))
+    simulated, most_calls = program.clock.simulated_weeks, program.plan.slot_hour.shape[1]
+    return simulated if is_capped(program) else int(min(simulated, max(1, STRIDE_CALLS // most_calls)))
+
+
+def new_detail(program: Program, replications: int) -> Detail:
+    """Allocate the detail of a block; with 0 replications, nothing is kept."""
+    reps, weeks, stages = program.team.reps, program.clock.counted_weeks, program.clock.steps + 1
+    return Detail(
+        np.zeros((replications, reps, weeks, stages), np.int64), np.zeros((replications, 2, reps, weeks), np.int64)
+    )
 
 
 def new_scratch(program: Program) -> Scratch:
     """Allocate the working memory for a program."""
-    clock, size = program.clock, program.steps.count + 1
-    most_calls = max(1, program.plan.slot_hour.shape[1])
-    weeks = stride_weeks(program)
-    starters = int(np.diff(program.start.first).max())
-    capacity = weeks * most_calls + starters
-    capped = (program.steps.cap_week >= 0).any() or (program.steps.cap_open >= 0).any()
-    counted_hours = len(clock.day_of_hour)
-    simulated = clock.simulated_weeks
-    leaves = program.team.leave_threshold > 0
+    clock, calendar = program.clock, program.calendar
+    simulated, counted, stages = clock.simulated_weeks, clock.counted_weeks, clock.steps + 1
+    most_calls, weeks = program.plan.slot_hour.shape[1], stride_weeks(program)
+    capacity = weeks * most_calls + int(np.diff(program.start.first).max())
+    room = capacity if is_capped(program) else 0
+    hours, days = len(calendar.day_of_hour), len(calendar.week_of_day)
+    slots = np.empty((3, most_calls), np.int32)
+    slots[SLOTS] = np.arange(most_calls)
     return Scratch(
         seat=Seat(
-            person=np.zeros(simulated, np.int32),
+            person=np.zeros(simulated, np.int64),
             activity=np.full(simulated, FULL_ACTIVITY, np.int64),
-            own_rate=np.empty((simulated + 1 if leaves else 1, size)),
-            rate=np.empty((size, simulated)),
+            own_rate=np.empty((simulated + 1 if program.team.leave_threshold > 0 else 1, stages)),
+            rate=np.empty((stages, simulated)),
             carry=np.zeros(1, np.int64),
         ),
         market=MarketPath(np.empty(MAX_WEEKS), np.zeros(1), np.zeros(1, np.int64)),
         items=Items(
-            c0=np.empty(capacity, np.uint32),
-            c1=np.empty(capacity, np.uint32),
-            slot_word=np.empty(capacity, np.uint32),
-            step_words=np.empty((3, capacity), np.uint32),
-            origin=np.empty(capacity, np.int64),
-            hour=np.empty(capacity, np.int64),
+            words=np.empty((6, capacity), np.uint32),
+            hours=np.empty((2, capacity), np.int64),
             alive=np.empty(capacity, np.int32),
-            refused=np.zeros(capacity if capped else 0, np.bool_),
         ),
-        weeks=Weeks(
-            c0=np.empty(weeks, np.uint32),
-            c1=np.empty(weeks, np.uint32),
-            words=np.empty((4, weeks), np.uint32),
-            count=np.empty(weeks, np.int64),
-        ),
+        weeks=Weeks(words=np.empty((6, weeks), np.uint32), count=np.empty(weeks, np.int64)),
         calls=Calls(
-            slots=np.arange(most_calls, dtype=np.int32),
-            changed=np.empty(most_calls, np.int32),
-            ramp_hour=np.empty(most_calls, np.int32),
+            slots=slots,
             per_hour=np.zeros(clock.hours_per_week, np.int32),
-            per_day=np.zeros(int(clock.day_of_week_hour[-1]) + 1, np.int32),
+            per_day=np.zeros(days // counted, np.int32),
+            per_week=np.zeros(counted, np.int64),
         ),
-        windows=Windows(
-            hours=np.zeros((2, counted_hours), np.int64),
-            touched_hours=np.empty((2, counted_hours), np.int32),
+        booked=Booked(
+            hours=np.zeros((2, hours), np.int64),
+            touched=np.empty((2, hours), np.int32),
             n_touched=np.zeros(2, np.int64),
-            days=np.zeros(len(clock.week_of_day), np.int64),
-            touched_days=np.empty(len(clock.week_of_day), np.int32),
-            weeks=np.zeros((2, clock.counted_weeks), np.int64),
-            first_weeks=np.zeros(clock.counted_weeks, np.int64),
-            team=np.zeros(clock.counted_weeks, np.int64),
         ),
-        cap_week=np.zeros(MAX_WEEKS if capped else 0, np.int64),
-        heap=np.empty(capacity if capped else 0, np.int64),
-        horizons=np.zeros(N_HORIZONS, np.int64),
+        sums=Sums(
+            days=np.zeros(days, np.int64),
+            touched_days=np.empty(days, np.int32),
+            weeks=np.zeros(counted, np.int64),
+            team=np.zeros(counted, np.int64),
+        ),
+        room=Room(
+            refused=np.zeros(room, np.bool_),
+            entries=np.zeros(MAX_WEEKS if room else 0, np.int64),
+            dues=np.empty(room, np.int64),
+            arrivals=np.empty((2, room), np.int32),
+        ),
     )

@@ -2,111 +2,103 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simcore.horizons import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.jit import inlined
-from simcore.kernels.scratch import Run
-from simcore.tally import record
+from simcore.jit import inlined, kernel
+from simcore.kernels.scratch import Booked, Sums
+from simcore.program import Calendar, Quota
+from simcore.tally import CLOSE, SQUARE, SUM, TallyArrays, record
 
 
 @inlined
-def book(run: Run, group: int, account: int, hour: int, units: int) -> None:
+def book(booked: Booked, account: int, hour: int, units: int) -> None:
     """Book a deal in an account at a counted hour (from 0 at the first counted hour)."""
-    windows = run.scratch.windows
-    record(run.tally, group, account, CALL, units)
-    if windows.hours[account, hour] == 0:
-        windows.touched_hours[account, windows.n_touched[account]] = hour
-        windows.n_touched[account] += 1
-    windows.hours[account, hour] += units
+    if booked.hours[account, hour] == 0:
+        booked.touched[account, booked.n_touched[account]] = hour
+        booked.n_touched[account] += 1
+    booked.hours[account, hour] += units
 
 
-@inlined
-def tally_hours_and_days(run: Run, group: int, account: int) -> None:
-    """Record the hours and days with revenue, and sum them to weeks."""
-    windows, clock = run.scratch.windows, run.program.clock
+@kernel
+def tally_hours_and_days(
+    calendar: Calendar, tally: TallyArrays, group: int, account: int, booked: Booked, sums: Sums
+) -> None:
+    """Record the hours and days with revenue, and sum them to ``sums.weeks``."""
+    moments, bins = tally.moments, tally.bins
+    hours, touched = booked.hours[account], booked.touched[account]
+    day_units, touched_days, weeks = sums.days, sums.touched_days, sums.weeks
     days = 0
-    for i in range(windows.n_touched[account]):
-        hour = windows.touched_hours[account, i]
-        units = windows.hours[account, hour]
-        windows.hours[account, hour] = 0
-        record(run.tally, group, account, HOUR, units)
-        day = clock.day_of_hour[hour]
-        if windows.days[day] == 0:
-            windows.touched_days[days] = day
+    for i in range(booked.n_touched[account]):
+        hour = touched[i]
+        units = hours[hour]
+        hours[hour] = 0
+        record(moments, bins, group, account, HOUR, units)
+        day = calendar.day_of_hour[hour]
+        if day_units[day] == 0:
+            touched_days[days] = day
             days += 1
-        windows.days[day] += units
-    windows.n_touched[account] = 0
+        day_units[day] += units
+    booked.n_touched[account] = 0
     for i in range(days):
-        day = windows.touched_days[i]
-        units = windows.days[day]
-        windows.days[day] = 0
-        record(run.tally, group, account, DAY, units)
-        windows.weeks[account, clock.week_of_day[day]] += units
+        day = touched_days[i]
+        record(moments, bins, group, account, DAY, day_units[day])
+        weeks[calendar.week_of_day[day]] += day_units[day]
+        day_units[day] = 0
 
 
-@inlined
-def record_period(run: Run, group: int, account: int, horizon: int, period: int, units: int) -> None:
-    """Record one whole period of a week or more, and hold it against the quota (by close)."""
-    if units > 0:
-        record(run.tally, group, account, horizon, units)
-    quota = run.program.quota
-    if account == 0 and horizon == quota.horizon:
-        if units >= quota.units:
-            run.tally.quota_hits[group, 0] += 1
-        run.scratch.windows.team[period] += units
-
-
-@inlined
-def tally_periods(run: Run, group: int, account: int) -> None:
-    """Record the weeks, months, quarters and years of one rep."""
-    clock, weeks = run.program.clock, run.scratch.windows.weeks[account]
-    for week in range(clock.counted_weeks):
-        record_period(run, group, account, WEEK, week, weeks[week])
-    for horizon in (MONTH, QUARTER, YEAR):
-        period_of = clock.period_of_week[horizon]
+@kernel
+def tally_periods(
+    calendar: Calendar, quota: Quota, tally: TallyArrays, group: int, account: int, sums: Sums
+) -> None:
+    """Record the weeks, months, quarters and years of one rep, hold them against the quota, and empty ``sums.weeks``."""
+    moments, bins, weeks = tally.moments, tally.bins, sums.weeks
+    for horizon in (WEEK, MONTH, QUARTER, YEAR):
+        period_of = calendar.period_of_week[horizon]
         units = 0
-        for week in range(clock.counted_weeks):
+        for week in range(weeks.shape[0]):
             period = period_of[week]
             if period < 0:
                 break
             units += weeks[week]
-            if week + 1 == clock.counted_weeks or period_of[week + 1] != period:
-                record_period(run, group, account, horizon, period, units)
-                units = 0
+            if week + 1 < weeks.shape[0] and period_of[week + 1] == period:
+                continue
+            if units > 0:
+                record(moments, bins, group, account, horizon, units)
+            if account == CLOSE and horizon == quota.horizon:
+                tally.quota_hits[group, 0] += units >= quota.units
+                sums.team[period] += units
+            units = 0
+    for week in range(weeks.shape[0]):
+        weeks[week] = 0
 
 
-@inlined
-def tally_first_periods(run: Run, group: int) -> None:
-    """Add the weeks, months, quarters and years of one rep to the statistics of step 1."""
-    clock, weeks, tally = run.program.clock, run.scratch.windows.first_weeks, run.tally
-    total = 0
-    squares = 0
-    for week in range(clock.counted_weeks):
-        total += weeks[week]
-        squares += weeks[week] * weeks[week]
-    for horizon in (CALL, HOUR, DAY, WEEK):
-        tally.first_sum[group, horizon] += total
-    tally.first_square[group, CALL] += total
-    tally.first_square[group, WEEK] += squares
-    for horizon in (MONTH, QUARTER, YEAR):
-        period_of = clock.period_of_week[horizon]
+@kernel
+def tally_first_step(calendar: Calendar, first: NDArray[np.int64], per_week: NDArray[np.int64]) -> None:
+    """Add one rep's successes of step 1 to ``first`` (int64[2, 7]); squares by hour and day are added elsewhere."""
+    for horizon in (WEEK, MONTH, QUARTER, YEAR):
+        period_of = calendar.period_of_week[horizon]
         count = 0
-        for week in range(clock.counted_weeks):
+        for week in range(per_week.shape[0]):
             if period_of[week] < 0:
                 break
-            count += weeks[week]
-            if week + 1 == clock.counted_weeks or period_of[week + 1] != period_of[week]:
-                tally.first_sum[group, horizon] += count
-                tally.first_square[group, horizon] += count * count
-                count = 0
+            count += per_week[week]
+            if week + 1 < per_week.shape[0] and period_of[week + 1] == period_of[week]:
+                continue
+            first[SUM, horizon] += count
+            first[SQUARE, horizon] += count * count
+            if horizon == WEEK:
+                for shorter in (CALL, HOUR, DAY):
+                    first[SUM, shorter] += count
+                first[SQUARE, CALL] += count
+            count = 0
 
 
 @inlined
-def tally_team(run: Run, group: int) -> None:
-    """Hold the team's quota periods of a replication against the team's quota."""
-    quota, team = run.program.quota, run.scratch.windows.team
-    if quota.horizon == 0:
-        return
-    for period in range(run.program.clock.periods[quota.horizon]):
-        if team[period] >= quota.units_team:
-            run.tally.quota_hits[group, 1] += 1
-        team[period] = 0
+def tally_team(calendar: Calendar, quota: Quota, tally: TallyArrays, group: int, team: NDArray[np.int64]) -> None:
+    """Hold the team's quota periods of a replication against the team's quota, and empty ``team``."""
+    if quota.horizon > 0:
+        for period in range(calendar.periods[quota.horizon]):
+            tally.quota_hits[group, 1] += team[period] >= quota.units_team
+            team[period] = 0

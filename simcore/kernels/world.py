@@ -11,7 +11,7 @@ from simcore.elementary import exp
 from simcore.jit import inlined, kernel
 from simcore.kernels.scratch import MarketPath, Seat
 from simcore.philox import block
-from simcore.program import FULL_ACTIVITY, Program, Team
+from simcore.program import FULL_ACTIVITY, Market, Rates, Team
 from simcore.quantile_table import beta_quantile
 
 
@@ -29,8 +29,7 @@ def extend_market(market: Market, stream: Stream, path: MarketPath, weeks: int) 
     half_variance = market.sd * market.sd * 0.5
     x = path.state[0]
     for week in range(path.known[0], weeks):
-        word = block(decision(MARKET, 0, 0), place(0, week), stream.c2, stream.c3, stream.key)[0]
-        z = normal(word)
+        z = normal(block(decision(MARKET, 0, 0), place(0, week), stream.c2, stream.c3, stream.key)[0])
         x = market.sd * z if week == 0 else market.persistence * x + innovation * z
         path.factor[week] = exp(x - half_variance)
     path.state[0] = x
@@ -46,14 +45,13 @@ def ramped(team: Team, week_in_seat: int) -> int:
     return int64(activity * FULL_ACTIVITY + 0.5)
 
 
-@inlined
-def fill_seat(program: Program, stream: Stream, rep: int, seat: Seat) -> None:
+@kernel
+def fill_seat(team: Team, stream: Stream, rep: int, seat: Seat) -> None:
     """Decide who sits in a seat in each simulated week, and how active they are."""
-    team = program.team
     person = 0
     started = 0
     newcomer = rep < team.new
-    for week in range(program.clock.simulated_weeks):
+    for week in range(seat.person.shape[0]):
         if team.leave_threshold > 0 and week > started:
             word = block(decision(TURNOVER, 0, 0), place(rep, week), stream.c2, stream.c3, stream.key)[0]
             if int64(word) < team.leave_threshold:
@@ -62,63 +60,63 @@ def fill_seat(program: Program, stream: Stream, rep: int, seat: Seat) -> None:
                 newcomer = True
         vacant = week < started
         seat.person[week] = -1 if vacant else person
-        full = vacant or not newcomer
-        seat.activity[week] = FULL_ACTIVITY if full else ramped(team, week - started)
+        experienced = vacant or not newcomer
+        seat.activity[week] = FULL_ACTIVITY if experienced else ramped(team, week - started)
 
 
-@inlined
-def fill_own_rates(program: Program, stream: Stream, rep: int, seat: Seat) -> None:
+@kernel
+def fill_own_rates(rates: Rates, stream: Stream, rep: int, seat: Seat) -> None:
     """Draw the own rates of everybody who sits in the seat during the run."""
-    steps = program.steps
     last = 0
-    for week in range(program.clock.simulated_weeks):
-        last = max(last, int64(seat.person[week]))
+    for week in range(seat.person.shape[0]):
+        last = max(last, seat.person[week])
     for person in range(last + 1):
-        for step in range(1, steps.count + 1):
-            rate = steps.rate[step]
-            if steps.beta[step] >= 0:
+        for step in range(1, rates.base.shape[0]):
+            rate = rates.base[step]
+            if rates.beta[step] >= 0:
                 z = normal(word_of_step(stream, REP_RATE, rep, person, step))
-                rate = beta_quantile(steps.beta_tables[steps.beta[step]], z)
+                rate = beta_quantile(rates.beta_tables[rates.beta[step]], z)
             seat.own_rate[person, step] = rate
 
 
 @inlined
-def rate_in_week(
-    program: Program, stream: Stream, rep: int, step: int, week: int, seat: Seat, path: MarketPath
+def with_noise(rates: Rates, stream: Stream, rep: int, step: int, week: int, rate: float) -> float:
+    """Return a rate times the noise of a rep, week and step."""
+    sigma = rates.noise_sigma[step]
+    if sigma == 0.0:
+        return rate
+    z = normal(word_of_step(stream, WEEK_NOISE, rep, week, step))
+    return rate * exp(sigma * z - sigma * sigma * 0.5)
+
+
+@inlined
+def person_rate(rates: Rates, seat: Seat, step: int, week: int) -> float:
+    """Return the own rate of who sits in the seat in a week; the base rate while it is vacant."""
+    person = seat.person[min(week, seat.person.shape[0] - 1)]
+    return rates.base[step] if person < 0 else seat.own_rate[person, step]
+
+
+@kernel
+def rate_after_run(
+    market: Market, rates: Rates, stream: Stream, rep: int, step: int, week: int, seat: Seat, path: MarketPath
 ) -> float:
-    """Return the rate of a step for a seat in any week, not yet cut at 1."""
-    steps = program.steps
-    person = seat.person[min(week, program.clock.simulated_weeks - 1)]
-    rate = steps.rate[step] if person < 0 else seat.own_rate[person, step]
-    if steps.in_market[step]:
-        if week >= path.known[0]:
-            extend_market(program.market, stream, path, week + 1)
+    """Return the rate of a step in a week after the last simulated one, not yet cut at 1."""
+    rate = person_rate(rates, seat, step, week)
+    if rates.in_market[step]:
+        extend_market(market, stream, path, week + 1)
         rate *= path.factor[week]
-    sigma = steps.noise_sigma[step]
-    if sigma > 0.0:
-        z = normal(word_of_step(stream, WEEK_NOISE, rep, week, step))
-        rate *= exp(sigma * z - sigma * sigma * 0.5)
-    return rate
+    return with_noise(rates, stream, rep, step, week, rate)
 
 
-@inlined
-def varies_weekly(program: Program, step: int) -> bool:
-    """Return whether the rate of a step can differ between weeks or between the people of a seat."""
-    steps = program.steps
-    drawn_anew = steps.beta[step] >= 0 and program.team.leave_threshold > 0
-    return steps.in_market[step] or steps.noise_sigma[step] > 0.0 or drawn_anew
-
-
-@inlined
-def fill_rates(program: Program, stream: Stream, rep: int, seat: Seat, path: MarketPath) -> None:
-    """Fill the rates of all steps and simulated weeks of a seat."""
-    weeks = program.clock.simulated_weeks
-    for step in range(1, program.steps.count + 1):
-        if varies_weekly(program, step):
-            for week in range(weeks):
-                seat.rate[step, week] = rate_in_week(program, stream, rep, step, week, seat, path)
-        else:
-            seat.rate[step, :] = seat.own_rate[0, step]
+@kernel
+def fill_rates(rates: Rates, stream: Stream, rep: int, seat: Seat, path: MarketPath) -> None:
+    """Fill the rates of all steps and simulated weeks of a seat; the market's path is known that far."""
+    for step in range(1, rates.base.shape[0]):
+        for week in range(seat.rate.shape[1]):
+            rate = person_rate(rates, seat, step, week)
+            if rates.in_market[step]:
+                rate *= path.factor[week]
+            seat.rate[step, week] = with_noise(rates, stream, rep, step, week, rate)
 
 
 @inlined

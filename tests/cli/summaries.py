@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Any, get_args
+from typing import Any
 
-from simcore.summary import Averaging, AveragingRow, Estimate, FirstStepRow, Horizon, RevenueRow, Summary
+from simcore.horizons import HORIZONS, Horizon
+from simcore.summary import Averaging, AveragingRow, Estimate, FirstStepRow, RevenueRow, Summary
 
-HORIZONS: tuple[Horizon, ...] = get_args(Horizon)
 CALLS = {"call": 1, "hour": 12.5, "day": 100, "week": 500, "month": 6500 / 3, "quarter": 6500, "year": 26000}
 """Calls in each period of the canonical scenario."""
 
@@ -16,7 +16,7 @@ def estimate(value: float | None, se: float | None = None) -> Estimate:
     return Estimate(estimate=value, se=abs(value) / 700 if se is None and value is not None else se)
 
 
-def row(horizon: Horizon, **changes: Any) -> AveragingRow:
+def row(horizon: Horizon, **changes: Estimate) -> AveragingRow:
     """Return one row of the canonical scenario; ``changes`` replace cells of revenue."""
     n = CALLS[horizon]
     mean, sd = 20.0 * n, sqrt(n * 0.002 * 0.998) * 10_000
@@ -39,12 +39,12 @@ def row(horizon: Horizon, **changes: Any) -> AveragingRow:
     )
 
 
-def averaging(**changes: dict[str, Any]) -> list[AveragingRow]:
+def averaging(**changes: dict[str, Estimate]) -> list[AveragingRow]:
     """Return all rows; ``changes`` are by horizon."""
     return [row(horizon, **changes.get(horizon, {})) for horizon in HORIZONS]
 
 
-def summary(**changes: Any) -> Summary:
+def summary(**changes: object) -> Summary:
     """Return a document such as the canonical scenario gives; ``changes`` replace whole entries."""
     rows = averaging()
     document: dict[str, Any] = {

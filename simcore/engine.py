@@ -1,0 +1,183 @@
+"""The engine: simulates a scenario and says what came out.
+
+Results are the same to the last bit whatever the number of threads, the size of blocks and their order: draws
+are addressed, and all counters are integers.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
+from simcore.compiler import compile_scenario
+from simcore.draws import TWO_32
+from simcore.errors import Problem, ScenarioError
+from simcore.horizons import WEEKS_PER_YEAR
+from simcore.philox import split_seed
+from simcore.program import TABLE, Program
+from simcore.rep_weeks import RepWeekBlock
+from simcore.result import Result
+from simcore.runner import Block, Progress, Runner, Watch, cut
+from simcore.scenario import unsupported
+from simcore.summarise import summarise
+from simcore.summary import Speed
+from simcore.tally import CLOSE, GROUPS, ORIGIN
+
+if TYPE_CHECKING:
+    from simcore.kernels.scratch import Detail
+    from simcore.scenario import Scenario
+
+__all__ = ["Progress", "Result", "available_processors", "simulate"]
+
+MAX_YEAR_UNITS = 2.0**40
+"""Largest mean revenue of a rep-year, in units: the bins of revenue end at 2**47."""
+MAX_TOTAL_UNITS = 2.0**58
+"""Largest mean revenue of a group of replications, in units: sums are 64-bit integers."""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    sink: Callable[[RepWeekBlock], object] | None = None,
+    stop: Callable[[], bool] | None = None,
+    keep_rep_weeks: bool = False,
+    block_replications: int | None = None,
+) -> Result:
+    """Simulate a scenario.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`.
+    replications, seed
+        Override what the scenario says; replications 1 .. 2**40, seed 0 .. 2**64 - 1.
+    threads
+        Default: the processors that this process may use. Does not change results.
+    progress
+        Called from the calling thread after each block.
+    sink
+        Called from the calling thread with every rep-week, block after block in order; memory stays bounded.
+    stop
+        Asked before each block; once it returns true, what was begun is finished and reported as interrupted. At
+        least one block is simulated.
+    keep_rep_weeks
+        Keep every rep-week in ``Result.rep_weeks``; memory grows with replications.
+    block_replications
+        Replications of a block. Does not change results.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario needs what is not simulated yet, or leaves the ranges of the engine.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario, simulate
+    >>> result = simulate(load_scenario("trust-the-process"), replications=200, seed=1)
+    >>> result.summary.size.rep_weeks
+    104000
+    """
+    scenario = _as_run(scenario, replications, seed)
+    started = time.perf_counter()
+    program = compile_scenario(scenario)
+    check_ranges(scenario, program)
+    threads = threads or available_processors()
+    runner = Runner(program, split_seed(scenario.run.seed), threads)
+    compiled = time.perf_counter()
+    kept: list[RepWeekBlock] = []
+
+    def finished(block: Block, detail: Detail) -> None:
+        rows = RepWeekBlock(block.first, detail.entered, detail.cents[:, ORIGIN], detail.cents[:, CLOSE])
+        if keep_rep_weeks:
+            kept.append(rows)
+        if sink is not None:
+            sink(rows)
+
+    detailed = keep_rep_weeks or sink is not None
+    blocks = cut(program, scenario.run.replications, threads, block_replications, detailed=detailed)
+    tally = runner.run(blocks, scenario.run.replications, Watch(progress, finished if detailed else None, stop))
+    seconds = time.perf_counter() - compiled
+    rep_weeks = tally.replications * program.team.reps * program.clock.counted_weeks
+    speed = Speed(
+        seconds=seconds,
+        compile_seconds=compiled - started,
+        rep_weeks_per_second=rep_weeks / seconds,
+        threads=threads,
+    )
+    interrupted = tally.replications < scenario.run.replications
+    summary = summarise(scenario, program, tally, speed, interrupted=interrupted)
+    return Result(scenario, program, tally, summary, _joined(kept) if keep_rep_weeks else None)
+
+
+def available_processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _as_run(scenario: Scenario, replications: int | None, seed: int | None) -> Scenario:
+    """Return the scenario with what the call overrides, if the engine can simulate it."""
+    given = {"replications": replications, "seed": seed}
+    changes = {name: value for name, value in given.items() if value is not None}
+    problems = list(unsupported(scenario))
+    if not 1 <= changes.get("replications", 1) <= MAX_REPLICATIONS:
+        problems.append(Problem("out of range", "run.replications", value=str(replications), allowed="1 .. 2**40"))
+    if not 0 <= changes.get("seed", 0) < 2**64:
+        problems.append(Problem("out of range", "run.seed", value=str(seed), allowed="0 .. 2**64 - 1"))
+    if problems:
+        raise ScenarioError(tuple(problems))
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update=changes)}) if changes else scenario
+
+
+def check_ranges(scenario: Scenario, program: Program) -> None:
+    """Refuse a run that would leave the ranges of addresses or counters.
+
+    Raises
+    ------
+    ScenarioError
+        With the figure and the limit.
+    """
+    problems = []
+    most_open = int(np.diff(program.start.first).max())
+    if most_open > MAX_ITEMS:
+        problems.append(Problem("too many items open at the start in one seat", "start.open", value=str(most_open),
+                                allowed=f"at most {MAX_ITEMS}"))  # fmt: skip
+    chance = float(np.prod(program.rates.base[1:]))
+    units = mean_deal_cents(program) / program.deals.unit
+    yearly = WEEKS_PER_YEAR * max(1.0, float(program.plan.calls[0]) * chance) * units
+    if yearly > MAX_YEAR_UNITS:
+        problems.append(Problem("a rep's revenue in a year leaves the range of the counters", "deal",
+                                value=f"about {yearly:.3g} cents", allowed=f"at most {MAX_YEAR_UNITS:.3g}"))  # fmt: skip
+    years = scenario.run.replications / GROUPS * program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
+    if yearly * max(1.0, years) > MAX_TOTAL_UNITS:
+        problems.append(Problem("the run is too long for its counters: fewer replications, reps or weeks",
+                                "run.replications", value=str(scenario.run.replications)))  # fmt: skip
+    if problems:
+        raise ScenarioError(tuple(problems))
+
+
+def mean_deal_cents(program: Program) -> float:
+    """Return the mean value of a deal in cents."""
+    deals = program.deals
+    if deals.kind == TABLE:
+        shares = np.diff(deals.thresholds, prepend=0) / TWO_32
+        return float(shares @ deals.values)
+    return deals.scale
+
+
+def _joined(blocks: list[RepWeekBlock]) -> RepWeekBlock:
+    """Return consecutive blocks as one."""
+    return RepWeekBlock(
+        blocks[0].first_replication,
+        np.concatenate([block.counts for block in blocks]),
+        np.concatenate([block.cents_origin for block in blocks]),
+        np.concatenate([block.cents_close for block in blocks]),
+    )

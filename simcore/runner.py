@@ -1,0 +1,134 @@
+"""Runs blocks of replications in threads, in order, with what was done kept if the run is stopped."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import reduce
+from operator import add
+from queue import SimpleQueue
+from typing import NamedTuple
+
+from simcore.kernels.engine import run_block
+from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
+from simcore.philox import Key
+from simcore.program import Program
+from simcore.tally import Tally, TallyArrays, new_arrays
+
+BLOCK_REP_WEEKS = 1 << 18
+"""A block has at most about this many rep-weeks: some hundredths of a second."""
+DETAIL_REP_WEEKS = 1 << 16
+"""The same where every rep-week is kept for writing."""
+
+
+class Progress(NamedTuple):
+    """How far a run has come."""
+
+    done: int
+    """Replications."""
+    total: int
+    seconds: float
+    rep_weeks_per_second: float
+
+
+class Block(NamedTuple):
+    """Replications ``first .. first + count - 1``."""
+
+    first: int
+    count: int
+
+
+class Watch(NamedTuple):
+    """Who is told of a run while it goes on; each is called from the calling thread."""
+
+    progress: Callable[[Progress], None] | None = None
+    finished: Callable[[Block, Detail], None] | None = None
+    """Given every block in order with its detail; where it is there, blocks keep their rep-weeks."""
+    stop: Callable[[], bool] | None = None
+
+
+class Workspace(NamedTuple):
+    """What a thread needs of its own."""
+
+    scratch: Scratch
+    tally: TallyArrays
+
+
+class Runner:
+    """Runs one program: compiles (or loads) the kernels when made, then simulates."""
+
+    def __init__(self, program: Program, key: Key, threads: int) -> None:
+        self._program = program
+        self._key = key
+        self._stride = stride_weeks(program)
+        self._workspaces = [Workspace(new_scratch(program), new_arrays(program.clock.steps)) for _ in range(threads)]
+        self._simulate(self._workspaces[0], Block(0, 0), detailed=False)
+
+    def run(self, blocks: Iterable[Block], total: int, watch: Watch) -> Tally:
+        """Run the blocks until they end or ``watch.stop`` says so, and return the tally of what was done.
+
+        At least the first block is run. No block is begun out of order, so that what is done is always the first
+        so many replications.
+        """
+        started = time.perf_counter()
+        free: SimpleQueue[Workspace] = SimpleQueue()
+        for workspace in self._workspaces:
+            free.put(workspace)
+
+        def work(block: Block) -> tuple[Block, Detail]:
+            workspace = free.get()
+            try:
+                return block, self._simulate(workspace, block, detailed=watch.finished is not None)
+            finally:
+                free.put(workspace)
+
+        done = 0
+        for block, detail in _in_order(work, blocks, len(self._workspaces), watch.stop):
+            done += block.count
+            if watch.finished is not None:
+                watch.finished(block, detail)
+            if watch.progress is not None:
+                seconds = time.perf_counter() - started
+                rep_weeks = done * self._program.team.reps * self._program.clock.counted_weeks
+                watch.progress(Progress(done, total, seconds, rep_weeks / seconds))
+        return reduce(add, (Tally(workspace.tally) for workspace in self._workspaces))
+
+    def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
+        detail = new_detail(self._program, block.count if detailed else 0)
+        run = Run(self._program, workspace.scratch, workspace.tally, detail)
+        run_block(run, self._key, block.first, block.count, self._stride)
+        return detail
+
+
+def cut(program: Program, replications: int, threads: int, size: int | None, *, detailed: bool) -> Iterator[Block]:
+    """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several a thread.
+
+    ``size`` is the number of replications of a block, or ``None``.
+    """
+    if size is None:
+        limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
+        by_size = limit // (program.team.reps * program.clock.simulated_weeks)
+        size = max(1, min(by_size, -(-replications // (4 * threads))))
+    for first in range(0, replications, size):
+        yield Block(first, min(size, replications - first))
+
+
+def _in_order(
+    work: Callable[[Block], tuple[Block, Detail]],
+    blocks: Iterable[Block],
+    threads: int,
+    stop: Callable[[], bool] | None,
+) -> Iterator[tuple[Block, Detail]]:
+    """Yield the finished blocks in order; no more than twice as many as threads wait at a time."""
+    pending: deque[Future[tuple[Block, Detail]]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="simcore") as pool:
+        for block in blocks:
+            if block.first > 0 and stop is not None and stop():
+                break
+            pending.append(pool.submit(work, block))
+            if len(pending) >= 2 * threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()

@@ -1,0 +1,131 @@
+"""The published JSON Schemas (2020-12) of the result document and of the scenario format.
+
+``python -m simcore.schema FOLDER`` writes both; a test compares the copies in docs/schema with the code.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from simcore.atomic import file_errors, write_whole
+from simcore.scenario import Scenario
+from simcore.summary import Summary
+
+Schema = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_SOURCED = {"$ref": "#/$defs/SourcedNumber"}
+
+
+def result_schema() -> Schema:
+    """Return the schema of the document that ``--json`` prints and ``summary.json`` holds.
+
+    Examples
+    --------
+    >>> result_schema()["$id"]
+    'urn:simcore:schema:result:1'
+    """
+    schema = Summary.model_json_schema(mode="serialization")
+    # A document always has every key, also those for which the model has a default.
+    for part in (schema, *schema["$defs"].values()):
+        part["required"] = list(part["properties"])
+    return _published("result", 1, schema)
+
+
+def scenario_schema() -> Schema:
+    """Return the schema of a scenario file.
+
+    It knows each key by itself: whether a market acts on stages of the funnel, say, only the loader can tell.
+
+    Examples
+    --------
+    >>> scenario_schema()["required"]
+    ['simcore', 'name', 'funnel', 'deal']
+    """
+    return _published("scenario", 1, Scenario.model_json_schema(mode="validation"))
+
+
+SCHEMAS = {"result": result_schema, "scenario": scenario_schema}
+"""The published schemas, by name."""
+
+
+def schema_text(schema: Schema) -> str:
+    """Return a schema as the text that is published."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write every schema to ``NAME.schema.json`` in a folder, which is made if need be, and return the paths.
+
+    Raises
+    ------
+    FileError
+        If a file could not be written.
+    """
+    with file_errors("create", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.schema.json" for name in SCHEMAS]
+    for path, schema in zip(paths, SCHEMAS.values(), strict=True):
+        write_whole(path, schema_text(schema()).encode())
+    return paths
+
+
+def _published(name: str, version: int, schema: Schema) -> Schema:
+    body = _tidy(schema)
+    body.get("$defs", {}).pop("SourcedNumber", None)
+    head = {
+        "$schema": _DIALECT,
+        "$id": f"urn:simcore:schema:{name}:{version}",
+        "title": f"simcore {name}",
+        "version": version,
+    }
+    return head | {key: value for key, value in body.items() if key not in head}
+
+
+def _tidy(node: Any) -> Any:  # noqa: ANN401
+    """Keep the first paragraph of descriptions, and hold numbers with a source to their range, too."""
+    if isinstance(node, list):
+        return [_tidy(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    if _SOURCED in node.get("anyOf", []):
+        node = _with_source(node)
+    tidy = {key: _tidy(value) for key, value in node.items()}
+    if isinstance(node.get("description"), str):
+        tidy["description"] = " ".join(node["description"].split("\n\n")[0].split())
+    return tidy
+
+
+def _with_source(node: Schema) -> Schema:
+    """Return the schema of a number, or the same number in a mapping with its source.
+
+    pydantic puts the range beside the two choices, where it does not reach into the mapping.
+    """
+    limits = {key: node[key] for key in _LIMITS if key in node}
+    rest = {key: value for key, value in node.items() if key not in (*_LIMITS, "anyOf")}
+    number: Schema = next(choice for choice in node["anyOf"] if choice != _SOURCED) | limits
+    sourced = {
+        "type": "object",
+        "properties": {"value": number, "source": {"type": ["string", "null"]}},
+        "required": ["value"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [number, sourced], **rest}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the schemas into the folder given, and return the exit status."""
+    if len(arguments) != 1:
+        print("usage: python -m simcore.schema FOLDER", file=sys.stderr)
+        return 2
+    for path in write_schemas(Path(arguments[0])):
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,150 @@
+"""From a tally to the result document: every figure with its standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.averaging import averaging_rows
+from simcore.digest import scenario_digest
+from simcore.estimate import jackknife, ratio, scaled
+from simcore.scenario import assumptions
+from simcore.summary import (
+    AssumptionRow,
+    Averaging,
+    ClippedRow,
+    Estimate,
+    OpenRow,
+    QuotaRow,
+    ScenarioIdentity,
+    Size,
+    Speed,
+    StageRow,
+    Summary,
+    TurnedAwayRow,
+    Value,
+)
+from simcore.tally import (
+    CLOSE,
+    ENTERED,
+    EXACT_BITS,
+    OPEN_AT_END,
+    ORIGIN,
+    QUANTILE_ERROR,
+    SUM,
+    TOTAL,
+    TURNED_AWAY,
+    Tally,
+)
+from simcore.version import __version__
+from simcore.words import closing_sentence
+
+if TYPE_CHECKING:
+    from simcore.program import Program
+    from simcore.scenario import Scenario
+
+
+def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, *, interrupted: bool) -> Summary:
+    """Build the result document of a run.
+
+    Parameters
+    ----------
+    tally
+        What was counted, with at least one replication.
+    interrupted
+        Whether the run was stopped before all its replications were done.
+    """
+    close = averaging_rows(program, tally, CLOSE)
+    names = [stage.stage for stage in scenario.funnel]
+    replications, reps, weeks = tally.replications, program.team.reps, program.clock.counted_weeks
+    return Summary(
+        version=__version__,
+        scenario=ScenarioIdentity(
+            name=scenario.name,
+            digest=scenario_digest(scenario),
+            seed=scenario.run.seed,
+            strategy=scenario.run.strategy,
+            currency=scenario.deal.currency,
+        ),
+        size=Size(
+            replications=replications,
+            reps=reps,
+            weeks=weeks,
+            rep_weeks=replications * reps * weeks,
+            calls=int(tally.arrays.stages[:, ENTERED, 0].sum()),
+        ),
+        interrupted=interrupted,
+        funnel=[
+            StageRow(stage=name, per_rep_week=_per_rep(program, tally, ENTERED, stage, weeks))
+            for stage, name in enumerate(names)
+        ],
+        averaging=Averaging(close=close, origin=averaging_rows(program, tally, ORIGIN)),
+        value=_value(program, tally),
+        quota=_quota(scenario, program, tally),
+        open_at_end=[
+            OpenRow(stage=name, waiting_for=after, per_rep=_per_rep(program, tally, OPEN_AT_END, stage, 1))
+            for stage, (name, after) in enumerate(zip(names, names[1:], strict=False))
+        ],
+        turned_away=[
+            TurnedAwayRow(stage=name, per_rep_week=_per_rep(program, tally, TURNED_AWAY, stage, weeks))
+            for stage, name in enumerate(names)
+            if program.caps.per_week[stage] >= 0 or program.caps.open[stage] >= 0
+        ],
+        clipped=_clipped(names, tally),
+        quantile_error_bound=_quantile_error(tally),
+        speed=speed,
+        assumptions=[
+            AssumptionRow(path=row.path, value=row.value, source=row.source) for row in assumptions(scenario)
+        ],
+        sentence=closing_sentence(close, scenario.deal.currency),
+    )
+
+
+def _per_rep(program: Program, tally: Tally, row: int, stage: int, weeks: int) -> Estimate:
+    """Return the mean of a count of a stage per rep, and per week over ``weeks`` weeks."""
+    size = tally.arrays.replications
+    return jackknife(ratio, size, tally.arrays.stages[:, row, stage], size * (program.team.reps * weeks))
+
+
+def _value(program: Program, tally: Tally) -> Value:
+    arrays = tally.arrays
+    calls, successes = arrays.stages[:, ENTERED, 0], arrays.first[:, SUM, 0]
+    revenue = arrays.moments[:, ORIGIN, 0, TOTAL]
+
+    def per(count: NDArray[np.int64]) -> Estimate:
+        return scaled(jackknife(ratio, arrays.replications, revenue, count), program.deals.unit / 100.0)
+
+    return Value(per_call=per(calls), per_no=per(calls - successes))
+
+
+def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | None:
+    if scenario.quota is None:
+        return None
+    arrays = tally.arrays
+    periods = arrays.replications * int(program.calendar.periods[program.quota.horizon])
+    whole = bool(periods.any())
+
+    def chance(hits: NDArray[np.int64], windows: NDArray[np.int64]) -> Estimate | None:
+        return jackknife(ratio, arrays.replications, hits, windows) if whole else None
+
+    return QuotaRow(
+        period=scenario.quota.per,
+        amount=scenario.quota.amount,
+        p_hit=chance(arrays.quota_hits[:, 0], periods * program.team.reps),
+        p_hit_team=chance(arrays.quota_hits[:, 1], periods),
+    )
+
+
+def _clipped(names: list[str], tally: Tally) -> list[ClippedRow]:
+    *rates, lags, values = (int(count) for count in tally.arrays.clipped)
+    rows = [(f"rate of {name}", count) for name, count in zip(names, rates, strict=True)]
+    return [ClippedRow(what=what, count=count) for what, count in [*rows, ("lag", lags), ("value", values)] if count]
+
+
+def _quantile_error(tally: Tally) -> float:
+    """Return the bound of the binning error: 0 where every revenue seen has a bin of its own."""
+    return QUANTILE_ERROR if tally.arrays.bins[..., 1 << EXACT_BITS :].any() else 0.0
+
+
