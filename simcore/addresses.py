@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import uint32, uint64
 
-from simcore.jit import inlined
+from simcore.jit import inlined, uint32, uint64
 
 SUCCESSES = 1
 ITEM = 2

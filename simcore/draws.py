@@ -7,11 +7,10 @@ antithetic and quasi-random points work), and what is discrete compares integers
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, uint64
 from numpy.typing import NDArray
 
 from simcore.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
-from simcore.jit import builder, inlined, kernel
+from simcore.jit import builder, inlined, int64, kernel, uint64
 from simcore.normal import normal_quantile
 from simcore.philox import block
 

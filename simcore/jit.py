@@ -2,6 +2,7 @@
 
 * No fast-math and no contraction to fused multiply-add: results are bit-identical on every machine.
 * No ``parallel=True``: the engine runs blocks in its own threads (``nogil``), so nothing depends on a threading layer.
+* The C library's and the processor vendor's functions of mathematics are not called: see `simcore.elementary`.
 * Compiled code is cached in a folder named after a digest of all sources of simcore. Numba itself looks only at the file of
   the compiled function: a helper edited in another module, or an upgrade, would leave stale machine code in use.
 """
@@ -9,13 +10,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numba
 import platformdirs
+from numba import int64, uint32, uint64
+
+__all__ = ["builder", "inlined", "int64", "kernel", "source_digest", "uint32", "uint64"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -30,9 +35,15 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
-def _cache_folder() -> str:
-    """Return a writable folder for compiled code of exactly these sources."""
-    folder = Path(platformdirs.user_cache_dir("simcore")) / "numba" / source_digest()[:20]
+@cache
+def cache_folder() -> str:
+    """Return a writable folder for compiled code of exactly these sources.
+
+    It lies in ``NUMBA_CACHE_DIR`` if that is set, else in the user's cache; where neither can be written, it is a
+    temporary folder, and the next process compiles again.
+    """
+    base = Path(numba.config.CACHE_DIR or Path(platformdirs.user_cache_dir("simcore")) / "numba")
+    folder = base / f"simcore-{source_digest()[:20]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -42,33 +53,33 @@ def _cache_folder() -> str:
     return str(folder)
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", _cache_folder())
-# Intel's vector library, where it is installed, has other roundings than ours.
-os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
-
-import numba  # noqa: E402  (the cache folder must be known before numba is imported)
-
-
-_POLICY: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": False, "error_model": "numpy"}
+def _compiled(function: _Function, **options: Any) -> _Function:  # noqa: ANN401
+    """Compile a function under the policy; the cache folder is ours alone, other users of Numba keep theirs."""
+    theirs = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = cache_folder()
+    try:
+        dispatcher: _Function = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", **options)(
+            function
+        )
+    finally:
+        numba.config.CACHE_DIR = theirs
+    return dispatcher
 
 
 def kernel(function: _Function) -> _Function:
-    """Compile a kernel that orchestration calls: cached, without the interpreter's lock, no fast-math.
+    """Compile a kernel: cached, without the interpreter's lock, no fast-math.
 
     Kernels only compute, into what they are given: without ``nrt`` (Numba's reference counts) they cannot allocate,
     and the many arrays of a program cost nothing to pass on.
     """
-    compiled: _Function = numba.njit(_nrt=False, **_POLICY)(function)
-    return compiled
+    return _compiled(function, _nrt=False)
 
 
 def inlined(function: _Function) -> _Function:
     """Compile a part of a kernel: LLVM inlines it wherever it is called, so that a call costs nothing."""
-    compiled: _Function = numba.njit(_nrt=False, forceinline=True, **_POLICY)(function)
-    return compiled
+    return _compiled(function, _nrt=False, forceinline=True)
 
 
 def builder(function: _Function) -> _Function:
     """Compile a function that returns a new array, for use outside of kernels."""
-    compiled: _Function = numba.njit(**_POLICY)(function)
-    return compiled
+    return _compiled(function)

@@ -108,9 +108,7 @@ def verify(path: Path | str) -> list[str]:
     parts = folder / REP_WEEKS
     present = sorted(parts.glob("*.parquet")) if parts.is_dir() else []
     problems += [
-        f"{shown(part)} is not in the manifest"
-        for part in present
-        if f"{REP_WEEKS}/{part.name}" not in listed
+        f"{shown(part)} is not in the manifest" for part in present if f"{REP_WEEKS}/{part.name}" not in listed
     ]
     return problems
 

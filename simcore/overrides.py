@@ -51,9 +51,7 @@ def _index(entries: list[object], word: str, location: Location, data: dict[str,
     raise _CannotSetError(".".join([*map(str, location), word]), "no such entry", f"1 to {len(entries)}")
 
 
-def _step(
-    here: object, word: str, location: Location, data: dict[str, object]
-) -> tuple[object, str | int, bool]:
+def _step(here: object, word: str, location: Location, data: dict[str, object]) -> tuple[object, str | int, bool]:
     """Go one step down a path; return what is there, its key, and whether it was made."""
     if isinstance(here, list):
         index = _index(here, word, location, data)
@@ -80,9 +78,7 @@ def _put(here: object, word: str, value: object, location: Location, data: dict[
         here[index] = value
         return (*location, index)
     if not isinstance(here, dict):
-        raise _CannotSetError(
-            ".".join([*map(str, location), word]), "cannot be set: what holds it is not a mapping"
-        )
+        raise _CannotSetError(".".join([*map(str, location), word]), "cannot be set: what holds it is not a mapping")
     before = here.get(word)
     if word != "source":
         here.pop("source", None)  # the figure no longer comes from it
@@ -114,9 +110,7 @@ def apply_override(data: dict[str, object], override: str, overridden: list[Loca
     path, equals, text = override.partition("=")
     words = path.strip().split(".")
     if not equals or not all(words):
-        return Problem(
-            "must be path=value", file=_FILE, value=shorten(override), hint="for example team.reps=20"
-        )
+        return Problem("must be path=value", file=_FILE, value=shorten(override), hint="for example team.reps=20")
     try:
         value = _value(path, text)
         here: object = data

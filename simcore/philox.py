@@ -6,10 +6,9 @@ A block is a pure function of a counter (four 32-bit words) and a key (two): not
 from __future__ import annotations
 
 import numpy as np
-from numba import uint32, uint64
 from numpy.typing import NDArray
 
-from simcore.jit import inlined, kernel
+from simcore.jit import inlined, kernel, uint32, uint64
 
 ROUNDS = 10
 _MULTIPLIER_0 = np.uint64(0xD2511F53)

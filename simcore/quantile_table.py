@@ -131,16 +131,12 @@ def build_beta(mean: float, cv: float) -> QuantileTable:
         raise ValueError(message)
     if not (cv > 0.0 and cv * cv < (1.0 - mean) / mean):
         limit = ((1.0 - mean) / mean) ** 0.5
-        message = (
-            f"a Beta distribution with mean {mean:g} needs a coefficient of variation between 0 and {limit:g}"
-        )
+        message = f"a Beta distribution with mean {mean:g} needs a coefficient of variation between 0 and {limit:g}"
         raise ValueError(f"{message}, got {cv:g}")
     n = (1.0 - mean) / (mean * cv * cv) - 1.0
     a, b = mean * n, (1.0 - mean) * n
     if not (min(a, b) >= 1e-7 and max(a, b) <= 1e12):
-        message = (
-            f"the Beta distribution with mean {mean:g} and coefficient of variation {cv:g} is too extreme"
-        )
+        message = f"the Beta distribution with mean {mean:g} and coefficient of variation {cv:g} is too extreme"
         raise ValueError(f"{message}: its parameters are {a:g} and {b:g}, 1e-7 to 1e12 are allowed")
     table = np.zeros((ROWS, COLUMNS))
     _fill(table, beta_shape(a, b))
@@ -284,12 +280,7 @@ def _cut(table: QuantileTable, shape: Shape, tolerance: float) -> bool:
         count += 1
         left = right
         position += step
-        if (
-            error < 0.01
-            and step < _LARGEST_STEP
-            and position % (2 * step) == 0
-            and position + 2 * step <= _SPAN
-        ):
+        if error < 0.01 and step < _LARGEST_STEP and position % (2 * step) == 0 and position + 2 * step <= _SPAN:
             step *= 2
         step = min(step, _SPAN - position)
     table[count, 0] = np.inf

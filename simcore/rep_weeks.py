@@ -46,9 +46,7 @@ def column_names(stages: tuple[str, ...]) -> tuple[str, ...]:
     taken = {"replication", "rep", "week", "cents_origin", "cents_close"}
     names = []
     for number, stage in enumerate(stages, start=1):
-        letters = (
-            letter for letter in unicodedata.normalize("NFKD", stage) if not unicodedata.combining(letter)
-        )
+        letters = (letter for letter in unicodedata.normalize("NFKD", stage) if not unicodedata.combining(letter))
         base = re.sub("[^a-z0-9]+", "_", "".join(letters).lower()).strip("_") or f"stage_{number}"
         base = f"stage_{base}" if base[0].isdigit() else base
         name, copy = base, 1
@@ -78,17 +76,13 @@ def rep_week_schema(scenario: Scenario, *, digest: str, seed: int, version: str)
     currency = scenario.deal.currency
     stages = tuple(stage.stage for stage in scenario.funnel)
     entries = [
-        column(
-            name, pa.int64(), "items", "calls made" if number == 0 else "items that entered it", stage=stage
-        )
+        column(name, pa.int64(), "items", "calls made" if number == 0 else "items that entered it", stage=stage)
         for number, (name, stage) in enumerate(zip(column_names(stages), stages, strict=True))
     ]
     cents = f"cents of {currency} (1/100)"
     return pa.schema(
         [
-            column(
-                "replication", pa.int64(), "1", "number of the world, from 0, as in the address of its draws"
-            ),
+            column("replication", pa.int64(), "1", "number of the world, from 0, as in the address of its draws"),
             column("rep", pa.int32(), "1", "seat of the team, from 1"),
             column("week", pa.int32(), "1", "counted week, from 1"),
             *entries,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.horizons import HORIZONS, Horizon
 from simcore.averaging import windows_of
+from simcore.horizons import HORIZONS, Horizon
 from simcore.tally import CLOSE, ORIGIN, Tally, bin_values
 
 if TYPE_CHECKING:
@@ -79,7 +79,10 @@ class Result:
         import pyarrow as pa  # noqa: PLC0415
 
         rows: list[dict[str, str | float | None]] = []
-        for account, horizons in (("close", self.summary.averaging.close), ("origin", self.summary.averaging.origin)):
+        for account, horizons in (
+            ("close", self.summary.averaging.close),
+            ("origin", self.summary.averaging.origin),
+        ):
             for row in horizons:
                 for measure, figures in (("revenue", row.revenue), ("first_step", row.first_step)):
                     for statistic in type(figures).model_fields:

@@ -206,9 +206,7 @@ class ResultsFolder:
             If a part could not be written.
         """
         if self._parts is None:
-            schema = rep_week_schema(
-                self._scenario, digest=self._digest, seed=self._seed, version=self._version
-            )
+            schema = rep_week_schema(self._scenario, digest=self._digest, seed=self._seed, version=self._version)
             self._schema = schema
             self._parts = _Parts(self._work / REP_WEEKS, schema)
         if block.first_replication != self._replications:
@@ -353,9 +351,7 @@ def _check_free(folder: Path, *, overwrite: bool) -> None:
         foreign = foreign or names
     if foreign:
         example = shown(Path(foreign[0]))
-        raise FileError(
-            f"{shown(folder)} holds what is not simcore's ({example}): name an empty or a new folder"
-        )
+        raise FileError(f"{shown(folder)} holds what is not simcore's ({example}): name an empty or a new folder")
     if not overwrite:
         state = "an unfinished run" if manifest is None else "results"
         raise FileError(f"{shown(folder)} holds {state}: name another folder, or replace it with --overwrite")

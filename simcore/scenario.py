@@ -194,13 +194,7 @@ def _stage_name(data: object, index: int) -> str | None:
     """Return the name of a stage, ``None`` if it has no readable one."""
     funnel = data.get("funnel") if isinstance(data, Mapping) else None
     entry = funnel[index] if isinstance(funnel, Sequence) and index < len(funnel) else None
-    name = (
-        entry.get("stage")
-        if isinstance(entry, Mapping)
-        else entry.stage
-        if isinstance(entry, Stage)
-        else None
-    )
+    name = entry.get("stage") if isinstance(entry, Mapping) else entry.stage if isinstance(entry, Stage) else None
     return brief(name) if isinstance(name, str) else None
 
 
@@ -324,9 +318,7 @@ def validate(
     raise ScenarioError(tuple(unique))
 
 
-_REFUSAL = (
-    'are simulated with issue "Strategies that react"; until then a scenario that needs them is refused'
-)
+_REFUSAL = 'are simulated with issue "Strategies that react"; until then a scenario that needs them is refused'
 
 
 def unsupported(scenario: Scenario) -> tuple[Problem, ...]:
@@ -338,9 +330,7 @@ def unsupported(scenario: Scenario) -> tuple[Problem, ...]:
     if scenario.referrals is not None:
         problems.append(Problem(f"referrals {_REFUSAL}", path="referrals"))
     if scenario.strategy.drives:
-        problems.append(
-            Problem(f"strategies that react {_REFUSAL}", path=f"strategies.{scenario.run.strategy}")
-        )
+        problems.append(Problem(f"strategies that react {_REFUSAL}", path=f"strategies.{scenario.run.strategy}"))
     return tuple(problems)
 
 
@@ -364,12 +354,7 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
         else:
             text = str(to_plain(value))
         is_figure = isinstance(value, int | float | tuple | Duration) and not isinstance(value, bool)
-        if (
-            is_figure
-            and value != ()
-            and field != "acts_on"
-            and not (field in ("rep_cv", "week_cv") and value == 0)
-        ):
+        if is_figure and value != () and field != "acts_on" and not (field in ("rep_cv", "week_cv") and value == 0):
             yield Assumption(f"{path}.{field}", text, part.source_of(field))
 
 

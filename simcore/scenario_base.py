@@ -94,9 +94,7 @@ _SIMPLE_MESSAGES = {
 }
 
 
-_ALMOST_A_NUMBER = re.compile(
-    r"\s*([-+]?[0-9]{1,3}(?:,[0-9]{3})+|[-+]?[0-9]+)(\.[0-9]+)?\s*(%?)\s*", re.ASCII
-)
+_ALMOST_A_NUMBER = re.compile(r"\s*([-+]?[0-9]{1,3}(?:,[0-9]{3})+|[-+]?[0-9]+)(\.[0-9]+)?\s*(%?)\s*", re.ASCII)
 
 
 def _number_hint(text: str) -> str | None:
@@ -145,9 +143,7 @@ class SourcedNumber(BaseModel):
 
 def _not_a_mapping(value: object) -> object:
     if isinstance(value, Mapping):
-        raise refused(
-            "must be a number, or a mapping of value and source", allowed="{value: 0.1, source: text}"
-        )
+        raise refused("must be a number, or a mapping of value and source", allowed="{value: 0.1, source: text}")
     return value
 
 
@@ -203,9 +199,7 @@ class Range:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         described = handler(schema)
         described["exclusiveMinimum" if self.above else "minimum"] = self.low
         if math.isfinite(self.high):
@@ -230,9 +224,7 @@ class Length:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         described = handler(schema)
         kind = "Length" if described.get("type") == "string" else "Items"
         return {**described, f"min{kind}": self.low, f"max{kind}": self.high}
@@ -294,11 +286,7 @@ class Part(BaseModel):
         plain, sources = dict(data), {}
         for name in number_fields(cls) & plain.keys():
             given = plain[name]
-            if (
-                not isinstance(given, Mapping)
-                or "value" not in given
-                or not given.keys() <= {"value", "source"}
-            ):
+            if not isinstance(given, Mapping) or "value" not in given or not given.keys() <= {"value", "source"}:
                 continue
             source = given.get("source")
             if source is None or isinstance(source, str):

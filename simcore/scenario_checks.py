@@ -68,9 +68,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
         elif stage.get("rate") is None:
             yield Complaint(("funnel", index, "rate"), f"{MISSING}: each stage after the first needs a rate")
         if index == len(names) - 1 and index and stage.get("cap") is not None:
-            yield Complaint(
-                ("funnel", index, "cap"), "is not for the last stage: nothing waits there", at_key=True
-            )
+            yield Complaint(("funnel", index, "cap"), "is not for the last stage: nothing waits there", at_key=True)
 
 
 def _is_stage(location: Location, value: object, allowed: list[str]) -> Iterator[Complaint]:
@@ -155,11 +153,7 @@ def _lag(lag: object, location: Location, calendar: Calendar) -> Iterator[Compla
         yield from _too_long((*location, key), duration, calendar)
         if key in ("median", "mean") and duration.amount == 0:
             yield Complaint((*location, key), "must be above 0", str(duration))
-    if (
-        "median" in known
-        and "p90" in known
-        and known["p90"].hours(calendar) <= known["median"].hours(calendar)
-    ):
+    if "median" in known and "p90" in known and known["p90"].hours(calendar) <= known["median"].hours(calendar):
         allowed = f"more than {known['median']}"
         yield Complaint((*location, "p90"), "must be longer than the median", str(known["p90"]), allowed)
     values = lag.get("values")
@@ -216,12 +210,7 @@ def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
                     message = "is nothing that a drive can change"
                     yield Complaint(location, message, key, ", ".join(channels), hint, at_key=True)
     wanted = _mapping(data, "run").get("strategy")
-    if (
-        isinstance(wanted, str)
-        and isinstance(strategies, Mapping)
-        and strategies
-        and wanted not in strategies
-    ):
+    if isinstance(wanted, str) and isinstance(strategies, Mapping) and strategies and wanted not in strategies:
         known = [str(name) for name in strategies]
         hint = did_you_mean(wanted, known)
         yield Complaint(("run", "strategy"), "is not a strategy of this file", wanted, ", ".join(known), hint)

@@ -76,9 +76,7 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
     """
     tree = read(text, file)
     if not isinstance(tree.data, dict):
-        raise ScenarioError(
-            (Problem("must be a mapping of keys such as simcore, name and funnel", file=file, line=1),)
-        )
+        raise ScenarioError((Problem("must be a mapping of keys such as simcore, name and funnel", file=file, line=1),))
     problems: list[Problem] = []
     for complaint, mark in tree.found:
         place = Place(file, mark.line, mark.column, tree.texts.get(complaint.location))
@@ -176,9 +174,7 @@ def load_scenario(source: str | Path, overrides: Sequence[str] = ()) -> Scenario
 def shipped() -> list[tuple[str, str]]:
     """Return the name of each shipped scenario and the line that says what it is about."""
     files = _shipped_files().items()
-    return [
-        (name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files
-    ]
+    return [(name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files]
 
 
 def dump_yaml(scenario: Scenario) -> str:

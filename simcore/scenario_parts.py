@@ -174,9 +174,7 @@ class Horizon(Part):
     """How long a replication is."""
 
     weeks: Annotated[Whole, Range(1, MAX_WEEKS)] = Field(default=52, description="Counted weeks.")
-    warmup_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = Field(
-        default=0, description="Simulated before, not counted."
-    )
+    warmup_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = Field(default=0, description="Simulated before, not counted.")
 
 
 class Ramp(SourcedPart):
@@ -189,9 +187,7 @@ class Ramp(SourcedPart):
 class Turnover(SourcedPart):
     """Reps leave and are replaced."""
 
-    yearly: Annotated[Number, Range(0, 1, above=True, below=True)] = Field(
-        description="Chance to leave within a year."
-    )
+    yearly: Annotated[Number, Range(0, 1, above=True, below=True)] = Field(description="Chance to leave within a year.")
     vacancy_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = 0
 
 
@@ -217,9 +213,7 @@ class Rate(SourcedPart):
 
     mean: Annotated[Number, Range(0, 1, above=True)]
     rep_cv: Annotated[Number, Range(0)] = Field(default=0.0, description="Spread between reps (Beta).")
-    week_cv: Annotated[Number, Range(0, 5)] = Field(
-        default=0.0, description="Spread between weeks (log-normal)."
-    )
+    week_cv: Annotated[Number, Range(0, 5)] = Field(default=0.0, description="Spread between weeks (log-normal).")
 
     def complaints(self) -> Iterator[Complaint]:
         """Refuse a spread that no Beta distribution has."""
@@ -255,9 +249,7 @@ def _table(entries: int, weights: tuple[float, ...] | None) -> Iterator[Complain
     if weights is None:
         return
     if len(weights) != entries:
-        yield Complaint(
-            ("weights",), f"has {len(weights)} entries for {entries} values", allowed=str(entries)
-        )
+        yield Complaint(("weights",), f"has {len(weights)} entries for {entries} values", allowed=str(entries))
     elif not 0 < math.fsum(weights) < math.inf:
         yield Complaint(("weights",), "must have a sum above 0")
 
@@ -350,9 +342,7 @@ class Cap(SourcedPart):
     """How many items a stage takes from one rep; more are turned away."""
 
     per_week: Annotated[Whole, Range(1, 65535)] | None = Field(default=None, description="New items a week.")
-    open: Annotated[Whole, Range(1, 65535)] | None = Field(
-        default=None, description="Items open at one time."
-    )
+    open: Annotated[Whole, Range(1, 65535)] | None = Field(default=None, description="Items open at one time.")
 
     def complaints(self) -> Iterator[Complaint]:
         """Refuse a cap that caps nothing."""
@@ -373,12 +363,8 @@ class Market(SourcedPart):
     """A factor on rates that the whole team shares: log-AR(1), weekly, mean one."""
 
     sd: Annotated[Number, Range(0, 3, above=True)] = Field(description="Standard deviation of its logarithm.")
-    persistence: Annotated[Number, Range(0, 1, below=True)] = Field(
-        description="Correlation of a week with the next."
-    )
-    acts_on: Annotated[Many[Name], Length(1, 7, "stages")] = Field(
-        description="Stages whose step it acts on."
-    )
+    persistence: Annotated[Number, Range(0, 1, below=True)] = Field(description="Correlation of a week with the next.")
+    acts_on: Annotated[Many[Name], Length(1, 7, "stages")] = Field(description="Stages whose step it acts on.")
 
 
 class Quota(SourcedPart):

@@ -76,9 +76,7 @@ class Drive(SourcedPart):
 
     def complaints(self) -> Iterator[Complaint]:
         """Refuse a level that cannot start at 0."""
-        if self.level is not None and not (
-            self.level[0] <= 0 <= self.level[1] and self.level[0] < self.level[1]
-        ):
+        if self.level is not None and not (self.level[0] <= 0 <= self.level[1] and self.level[0] < self.level[1]):
             yield Complaint(("level",), "must be [low, high] with 0 in it", list(self.level))
 
 

@@ -191,9 +191,7 @@ def _beta_fraction(a: float, b: float, x: float, y: float) -> float:
     for m in range(1, _TERMS):
         middle = a + (2 * m - 1)
         step = ((a + (m - 1)) / middle) * ((a + b + (m - 1)) / middle) * m * (b - m) * x * x
-        above = (
-            m + m * (b - m) * x / middle + (a + m) * (a * y - b * x + 1.0 + m * (1.0 + y)) / (middle + 2.0)
-        )
+        above = m + m * (b - m) * x / middle + (a + m) * (a * y - b * x + 1.0 + m * (1.0 + y)) / (middle + 2.0)
         d = 1.0 / _guarded(above + step * d)
         c = _guarded(above + step / c)
         value *= c * d

@@ -95,9 +95,7 @@ def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, 
         clipped=_clipped(names, tally),
         quantile_error_bound=_quantile_error(tally),
         speed=speed,
-        assumptions=[
-            AssumptionRow(path=row.path, value=row.value, source=row.source) for row in assumptions(scenario)
-        ],
+        assumptions=[AssumptionRow(path=row.path, value=row.value, source=row.source) for row in assumptions(scenario)],
         sentence=closing_sentence(close, scenario.deal.currency),
     )
 
@@ -146,5 +144,3 @@ def _clipped(names: list[str], tally: Tally) -> list[ClippedRow]:
 def _quantile_error(tally: Tally) -> float:
     """Return the bound of the binning error: 0 where every revenue seen has a bin of its own."""
     return QUANTILE_ERROR if tally.arrays.bins[..., 1 << EXACT_BITS :].any() else 0.0
-
-

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import int64, uint64
 from numpy.typing import NDArray
 
-from simcore.jit import inlined
+from simcore.jit import inlined, int64, uint64
 
 GROUPS = 256
 SECTIONS = 32

@@ -108,11 +108,7 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
     if not any(row.revenue.mean.estimate for row in averaging):
         return "No deal was won in this run, so there is nothing to average."
     longest = list(rows)[-1]
-    shown = [
-        horizon
-        for horizon in dict.fromkeys(["hour", "week", longest])
-        if horizon in rows and horizon != "call"
-    ]
+    shown = [horizon for horizon in dict.fromkeys(["hour", "week", longest]) if horizon in rows and horizon != "call"]
     parts = _call(rows.get("call"), currency) + _spreads([rows[horizon] for horizon in shown])
     text = "; ".join(parts)
     verdict = _verdict(rows, longest)

@@ -88,9 +88,7 @@ def decode(raw: bytes, file: str) -> str:
         If it is longer than 1 MiB or not UTF-8.
     """
     if len(raw) > MAX_BYTES:
-        raise ScenarioError(
-            (Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),)
-        )
+        raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),))
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -131,9 +129,7 @@ def read(text: str, file: str) -> Tree:
     """
     text = text.removeprefix("\ufeff")
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise ScenarioError(
-            (Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),)
-        )
+        raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),))
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         mark = _position(text, forbidden.start())
@@ -220,9 +216,7 @@ def _scan(text: str, file: str) -> list[Event]:
         depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
         if depth > MAX_DEPTH or count > MAX_NODES:
             what, limit = (
-                ("is nested too deeply", MAX_DEPTH)
-                if depth > MAX_DEPTH
-                else ("has too many values", MAX_NODES)
+                ("is nested too deeply", MAX_DEPTH) if depth > MAX_DEPTH else ("has too many values", MAX_NODES)
             )
             refuse(event, what, allowed=f"up to {limit:,}")
             break
@@ -279,12 +273,8 @@ def _key(event: Event, events: Iterator[Event], tree: Tree, location: Location) 
     value, _, hint = resolve(event.value) if event.implicit[0] else (event.value, None, None)
     if isinstance(value, str):
         return value
-    hint = (
-        hint or f"write {json.dumps(brief(event.value), ensure_ascii=False)} in quotes if it is meant as text"
-    )
-    complaint = Complaint(
-        location, f"a key must be text, not {brief(event.value) or 'empty'}", hint=hint, at_key=True
-    )
+    hint = hint or f"write {json.dumps(brief(event.value), ensure_ascii=False)} in quotes if it is meant as text"
+    complaint = Complaint(location, f"a key must be text, not {brief(event.value) or 'empty'}", hint=hint, at_key=True)
     tree.found.append((complaint, _mark(event)))
     return None
 
@@ -371,16 +361,12 @@ def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return (
-            repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
-        )
+        return repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
     text = str(value)
     if _PLAIN.fullmatch(text) and resolve(text)[0] == text:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    return re.sub(
-        "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted
-    )
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _flow(value: object) -> str:

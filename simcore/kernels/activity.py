@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
 from simcore.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
-from simcore.jit import inlined, kernel
+from simcore.jit import inlined, int64, kernel
 from simcore.kernels.scratch import (
     C0,
     C1,
@@ -61,9 +60,7 @@ def calls_of_week(plan: Plan, seat: Seat, week: int, ramp_hour: NDArray[np.int32
 
 
 @inlined
-def successes_of(
-    first: FirstStep, stream: Stream, rep: int, week: int, n: int, u53: int, rate: float
-) -> int:
+def successes_of(first: FirstStep, stream: Stream, rep: int, week: int, n: int, u53: int, rate: float) -> int:
     """Return how many of the n calls of a week succeed at a rate of at most 1, at the week's uniform."""
     if first.tabulated and n == first.calls:
         return count_at(u53, first.thresholds, first.guide)

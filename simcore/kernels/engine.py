@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 
 from simcore.addresses import Stream, stream_of
 from simcore.horizons import CALL, DAY, HOUR
-from simcore.jit import inlined, kernel
+from simcore.jit import inlined, int64, kernel
 from simcore.kernels.activity import count_successes, draw_items, place_successes
 from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (
@@ -24,12 +23,20 @@ from simcore.kernels.scratch import NOW, ORIGIN, RAMP_HOUR, STEP_WORDS, Detail, 
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
 from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat
 from simcore.program import Program
-from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, ORIGIN as BY_ORIGIN, SQUARE, TURNED_AWAY, TallyArrays, record
+from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
+from simcore.tally import ORIGIN as BY_ORIGIN
 
 
 @kernel
 def decide_when_due(
-    program: Program, stream: Stream, who: Who, stride: Stride, step: int, scratch: Scratch, tally: TallyArrays, n: int
+    program: Program,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    step: int,
+    scratch: Scratch,
+    tally: TallyArrays,
+    n: int,
 ) -> int:
     """Decide a step >= 2: each of n items waits until it is due, and meets that week's rate; return how many are left."""
     clock, start, items = program.clock, program.start, scratch.items
@@ -59,7 +66,14 @@ def decide_when_due(
 
 @kernel
 def count_entries(
-    program: Program, who: Who, stride: Stride, stage: int, scratch: Scratch, tally: TallyArrays, detail: Detail, n: int
+    program: Program,
+    who: Who,
+    stride: Stride,
+    stage: int,
+    scratch: Scratch,
+    tally: TallyArrays,
+    detail: Detail,
+    n: int,
 ) -> None:
     """Count the entries of n items into a stage in counted weeks; items open at the start enter only later stages."""
     clock, start = program.clock, program.start
@@ -82,7 +96,14 @@ def count_entries(
 
 @kernel
 def book_deals(
-    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail, n: int
+    program: Program,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    scratch: Scratch,
+    tally: TallyArrays,
+    detail: Detail,
+    n: int,
 ) -> None:
     """Book the n deals of a stride in both accounts."""
     clock, items, unit = program.clock, scratch.items, program.deals.unit
@@ -105,12 +126,25 @@ def book_deals(
 
 @inlined
 def make_calls(
-    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail
+    program: Program,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    scratch: Scratch,
+    tally: TallyArrays,
+    detail: Detail,
 ) -> int:
     """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items."""
     items, calls, stages = scratch.items, scratch.calls, tally.stages[who.group]
     clipped = count_successes(
-        program.plan, program.first, stream, who.rep, stride, scratch.seat, scratch.weeks, calls.slots[RAMP_HOUR]
+        program.plan,
+        program.first,
+        stream,
+        who.rep,
+        stride,
+        scratch.seat,
+        scratch.weeks,
+        calls.slots[RAMP_HOUR],
     )
     n = draw_items(stream, who.rep, stride, scratch.weeks.count, items.words)
     made, by_hour, by_day = place_successes(
@@ -129,7 +163,13 @@ def make_calls(
 
 @kernel
 def run_stride(
-    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail
+    program: Program,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    scratch: Scratch,
+    tally: TallyArrays,
+    detail: Detail,
 ) -> None:
     """Simulate a stride of weeks of one rep, from the calls to the deals."""
     n = make_calls(program, stream, who, stride, scratch, tally, detail)
@@ -151,7 +191,13 @@ def run_stride(
 
 @kernel
 def run_rep(
-    program: Program, stream: Stream, who: Who, stride_weeks: int, scratch: Scratch, tally: TallyArrays, detail: Detail
+    program: Program,
+    stream: Stream,
+    who: Who,
+    stride_weeks: int,
+    scratch: Scratch,
+    tally: TallyArrays,
+    detail: Detail,
 ) -> None:
     """Simulate one rep from the first week to the last, and tally the windows."""
     simulated, start = program.clock.simulated_weeks, program.start

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, VALUE, Stream, decision
 from simcore.draws import normal, pick
 from simcore.elementary import exp
-from simcore.jit import inlined, kernel
+from simcore.jit import inlined, int64, kernel
 from simcore.kernels.scratch import C0, C1, NOW, ORIGIN, STEP_WORDS, Items, MarketPath, Seat, Stride, Who
-from simcore.kernels.world import cut_threshold, rate_after_run
+from simcore.kernels.world import rate_after_run
 from simcore.philox import block
 from simcore.program import FIXED, GAMMA, LOGNORMAL, Clock, Deals, Lags, Market, OpenItems, Rates
 from simcore.quantile_table import gamma_quantile
@@ -66,7 +65,15 @@ def lag_of_item(lags: Lags, stream: Stream, words: NDArray[np.uint32], item: int
 
 @inlined
 def due_hour(
-    clock: Clock, lags: Lags, start: OpenItems, stream: Stream, who: Who, stride: Stride, items: Items, item: int, step: int
+    clock: Clock,
+    lags: Lags,
+    start: OpenItems,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    items: Items,
+    item: int,
+    step: int,
 ) -> int:
     """Return the hour in which an item of stage ``step - 1`` comes up at a step, cut at the end of the clock."""
     due = items.hours[NOW, item]
@@ -88,9 +95,7 @@ def last_hour(clock: Clock) -> int:
 
 
 @kernel
-def hold_bookings(
-    clock: Clock, lags: Lags, stream: Stream, stride: Stride, items: Items, n: int
-) -> tuple[int, int]:
+def hold_bookings(clock: Clock, lags: Lags, stream: Stream, stride: Stride, items: Items, n: int) -> tuple[int, int]:
     """Step 1 after the call: bookings wait for their lag, then enter stage 1. All n items are alive after it.
 
     Returns how many wait at the end of the run, and how many lags were cut at the end of the clock.
@@ -136,7 +141,13 @@ def rate_at(
 
 @inlined
 def value_of(
-    deals: Deals, start: OpenItems, stream: Stream, who: Who, stride: Stride, words: NDArray[np.uint32], item: int
+    deals: Deals,
+    start: OpenItems,
+    stream: Stream,
+    who: Who,
+    stride: Stride,
+    words: NDArray[np.uint32],
+    item: int,
 ) -> int:
     """Return the value of a deal in cents, at least 1, not yet cut at the top."""
     if item < stride.starters and start.value[start.first[who.rep] + item] >= 0:

@@ -183,7 +183,8 @@ def new_detail(program: Program, replications: int) -> Detail:
     """Allocate the detail of a block; with 0 replications, nothing is kept."""
     reps, weeks, stages = program.team.reps, program.clock.counted_weeks, program.clock.steps + 1
     return Detail(
-        np.zeros((replications, reps, weeks, stages), np.int64), np.zeros((replications, 2, reps, weeks), np.int64)
+        np.zeros((replications, reps, weeks, stages), np.int64),
+        np.zeros((replications, 2, reps, weeks), np.int64),
     )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64
 
 from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
 from simcore.draws import normal, threshold
 from simcore.elementary import exp
-from simcore.jit import inlined, kernel
+from simcore.jit import inlined, int64, kernel
 from simcore.kernels.scratch import MarketPath, Seat
 from simcore.philox import block
 from simcore.program import FULL_ACTIVITY, Market, Rates, Team
