@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 
-def load(
-    source: str, changes: Sequence[str], *, replications: int | None = None, seed: int | None = None
-) -> Scenario:
+def load(source: str, changes: Sequence[str], *, replications: int | None = None, seed: int | None = None) -> Scenario:
     """Return the scenario of a file, or a shipped one of that name, with the changes of ``--set``.
 
     The options ``--replications`` and ``--seed`` are changes like any other, and come last.

@@ -36,9 +36,7 @@ STATUS_WORDS = {
 }
 """What each exit status means, for ``--help``."""
 
-_EPILOG = "\b\nExit status:\n" + "\n".join(
-    f"  {int(status):3}  {words}" for status, words in STATUS_WORDS.items()
-)
+_EPILOG = "\b\nExit status:\n" + "\n".join(f"  {int(status):3}  {words}" for status, words in STATUS_WORDS.items())
 
 
 class _Boundary(TyperGroup):

@@ -12,9 +12,7 @@ _MOST_DIGITS = 7
 """No figure shows more significant digits than this, however small its error is."""
 _SMALLEST = -8
 """No figure shows more decimals than this."""
-_COUNT = re.compile(
-    r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.ASCII | re.IGNORECASE
-)
+_COUNT = re.compile(r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.ASCII | re.IGNORECASE)
 _SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9}
 
 

@@ -19,9 +19,7 @@ def _count(text: str) -> int:
 
 ScenarioArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="FILE", help="A scenario file, or the name of a shipped scenario.", show_default=False
-    ),
+    typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped scenario.", show_default=False),
 ]
 SetOption = Annotated[
     list[str],
@@ -48,15 +46,11 @@ SeedOption = Annotated[
 ]
 ThreadsOption = Annotated[
     int | None,
-    typer.Option(
-        "--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."
-    ),
+    typer.Option("--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 NoLimitOption = Annotated[
     bool,
-    typer.Option(
-        "--no-limit", help="Run it whatever it costs (`simcore check` tells the cost and the limit)."
-    ),
+    typer.Option("--no-limit", help="Run it whatever it costs (`simcore check` tells the cost and the limit)."),
 ]

@@ -41,9 +41,7 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
 
 def print_text(text: str) -> None:
     """Print lines on stdout as they are, but for characters that a terminal would obey."""
-    kept = (
-        c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _JOINERS
-    )
+    kept = (c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _JOINERS)
     sys.stdout.write("".join(kept))
 
 

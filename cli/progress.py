@@ -40,8 +40,6 @@ def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
 
         def report(progress: Progress) -> None:
             rate = f"{brief(progress.rep_weeks_per_second)} rep-weeks/s" if progress.done else ""
-            bar.update(
-                task, description="simulating", completed=progress.done, total=progress.total, rate=rate
-            )
+            bar.update(task, description="simulating", completed=progress.done, total=progress.total, rate=rate)
 
         yield report

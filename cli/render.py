@@ -37,9 +37,7 @@ class Paragraph:
         """Yield the lines; `textwrap` does not break at the no-break spaces that stand in for a moment."""
         glued = self._text.replace(" %", "\u00a0%").replace("± ", "±\u00a0")
         lines = textwrap.wrap(glued, options.max_width, break_long_words=False, break_on_hyphens=False)
-        yield Text(
-            "\n".join(lines).replace("\u00a0", " "), style=self._style, no_wrap=True, overflow="ignore"
-        )
+        yield Text("\n".join(lines).replace("\u00a0", " "), style=self._style, no_wrap=True, overflow="ignore")
 
 
 def report(summary: Summary, about: str = "") -> RenderableType:
@@ -69,7 +67,7 @@ def report(summary: Summary, about: str = "") -> RenderableType:
     parts.append(_value(summary))
     if summary.quota is not None:
         parts.append(_quota(summary.quota, currency))
-    if summary.open_at_end:
+    if any(row.per_rep.estimate for row in summary.open_at_end):
         parts.append(_open(summary))
     if summary.turned_away or summary.clipped:
         parts.append(_limits(summary))
@@ -235,8 +233,11 @@ def _quota(quota: QuotaRow, currency: str) -> RenderableType:
 
 def _open(summary: Summary) -> Group:
     table = grid(["open at the end in", "may become", "per rep"], left=2)
+    activity = summary.funnel[0].stage
     for row in summary.open_at_end:
-        table.add_row(Text(printable(row.stage)), Text(printable(row.waiting_for)), _inline(row.per_rep))
+        # What is open in the activity was successful and waits to be held: calls are not open.
+        stage = "booked" if row.stage == activity else printable(row.stage)
+        table.add_row(Text(stage), Text(printable(row.waiting_for)), _inline(row.per_rep))
     return Group(table)
 
 
@@ -262,9 +263,7 @@ def _footnotes(summary: Summary) -> Paragraph:
     if summary.averaging.close != summary.averaging.origin:
         notes.append("By close: dated when the deal closed; by origin: when the call was made that began it.")
     if summary.quantile_error_bound > 0:
-        notes.append(
-            f"Quantiles are binned: off by at most {100 * summary.quantile_error_bound:.2g} % of themselves."
-        )
+        notes.append(f"Quantiles are binned: off by at most {100 * summary.quantile_error_bound:.2g} % of themselves.")
     assumed = sum(row.source is None for row in summary.assumptions)
     if assumed:
         notes.append(

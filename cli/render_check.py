@@ -52,9 +52,7 @@ def commented(
     """
     parts = [_cost(price, threads), _assumptions(figures)]
     if refusals:
-        parts.insert(
-            0, [Paragraph(f"Valid, but not to be run yet: {printable(str(one))}.") for one in refusals]
-        )
+        parts.insert(0, [Paragraph(f"Valid, but not to be run yet: {printable(str(one))}.") for one in refusals])
     else:
         parts.append(_expected(values, currency))
     blocks = [_as_text(part) for part in parts]
@@ -65,9 +63,7 @@ def commented(
 def _as_text(parts: Sequence[RenderableType]) -> str:
     """Render parts to plain text."""
     stream = io.StringIO()
-    console = Console(
-        file=stream, width=_WIDTH, color_system=None, markup=False, emoji=False, highlight=False
-    )
+    console = Console(file=stream, width=_WIDTH, color_system=None, markup=False, emoji=False, highlight=False)
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
@@ -102,9 +98,7 @@ def _assumptions(figures: Sequence[Assumption]) -> list[RenderableType]:
     for entry in assumed:
         table.add_row(Text(printable(entry.path)), Text(printable(entry.value)))
     counts = (
-        "has no source and counts as an assumption"
-        if len(assumed) == 1
-        else "have no source and count as assumptions"
+        "has no source and counts as an assumption" if len(assumed) == 1 else "have no source and count as assumptions"
     )
     return [Paragraph(f"{len(assumed)} of {len(figures)} figures {counts}:"), table]
 
@@ -126,9 +120,7 @@ def _expected(values: Sequence[Expected], currency: str) -> list[RenderableType]
     parts: list[RenderableType] = [table]
     if rows:
         used = [quantity for quantity in _HEADINGS if any(quantity in row for row in rows.values())]
-        pyramid = grid(
-            [f"revenue by origin, {printable(currency)}", *(_HEADINGS[quantity] for quantity in used)]
-        )
+        pyramid = grid([f"revenue by origin, {printable(currency)}", *(_HEADINGS[quantity] for quantity in used)])
         for horizon, row in rows.items():
             cells = [Text(_cell(row[quantity])) if quantity in row else Text() for quantity in used]
             pyramid.add_row(Text(horizon), *cells)

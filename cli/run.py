@@ -43,9 +43,7 @@ def run(
     detail: Annotated[
         Detail | None, typer.Option("--detail", help="With --out: a Parquet dataset with a row per rep-week.")
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Let --out replace earlier results.")
-    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
@@ -65,9 +63,7 @@ def run(
     scenario = load(file, changes, replications=replications, seed=seed)
     if not no_limit:
         check_limit(scenario, LIMIT)
-    result, folder = _simulated(
-        scenario, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
-    )
+    result, folder = _simulated(scenario, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet)
     _show(result, scenario, json=json, quiet=quiet)
     if folder is not None and not quiet:
         message(f"results are in {folder}")

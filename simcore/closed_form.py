@@ -26,7 +26,7 @@ rates
     than 1e-4 of the mean, so that the values are good to four digits. A market that acts on several steps
     needs them without lags between.
 plan
-    As *rates*, and every week has the planned calls: no turnover, ramp or holidays.
+    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps.
 spread
     As *plan*; where a lag lies between steps, their rates must not vary from week to week. By origin.
 binomial
@@ -35,13 +35,15 @@ quota
     As *binomial*, with a fixed deal value, no lag and no items open at the start (by close is by origin
     then).
 steady state
-    As *plan*: in a steady pipeline, neither cold nor filled by hand, each stage is entered at its rate and
-    holds arrival rate x mean lag items (Little 1961). Labels say so where it matters.
+    As *plan*: in a steady pipeline, neither cold nor filled by hand nor upset by holidays, each stage is
+    entered at its rate and holds arrival rate x mean lag items (Little 1961). Labels say so where it matters.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.scenario import (
@@ -58,14 +60,15 @@ from simcore.scenario import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Unit = Literal["count", "money", "share"]
+Windows = Counter[tuple[int, ...]]
+"""How many windows of a horizon there are, by the calls of each week in them."""
 
 _CUT_LIMIT = 1e-4
 _P90 = 1.2815515655446004
 """The normal distribution's 90 % point."""
-_WEEKS = {"week": 1, "month": 0, "quarter": 13, "year": 52}
 _MONTHS = (4, 4, 5)
 
 
@@ -112,15 +115,15 @@ def expected(scenario: Scenario) -> list[Expected]:
     if not _rates_hold(scenario):
         return []
     values: list[Expected] = []
-    planned = _plan_holds(scenario)
-    if planned:
-        values += _funnel(scenario)
+    windows = _windows(scenario) if _plan_holds(scenario) else {}
+    if windows:
+        values += _funnel(scenario, windows)
     values += _value(scenario)
-    if planned and _spread_holds(scenario):
-        values += _pyramid(scenario)
-    if planned and _quota_holds(scenario):
-        values += _quota(scenario)
-    if planned:
+    if windows and _spread_holds(scenario):
+        values += _pyramid(scenario, windows)
+    if windows and _quota_holds(scenario):
+        values += _quota(scenario, windows)
+    if windows and not scenario.calendar.holidays:
         values += _open(scenario)
     return values
 
@@ -222,8 +225,7 @@ def _cut_share(scenario: Scenario, step: Stage) -> float:
 
 
 def _plan_holds(scenario: Scenario) -> bool:
-    team = scenario.team
-    return team.turnover is None and not (team.ramp and team.new) and not scenario.calendar.holidays
+    return scenario.team.turnover is None and scenario.team.new == 0
 
 
 def _weekly_spread(scenario: Scenario) -> bool:
@@ -248,13 +250,14 @@ def _binomial(scenario: Scenario) -> bool:
     return not _weekly_spread(scenario) and not any(_rate(step).rep_cv for step in scenario.funnel[1:])
 
 
-def _funnel(scenario: Scenario) -> list[Expected]:
+def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     """Return the entries into each stage; behind a lag, those of a steady pipeline."""
     values = []
+    calls = _average(windows["week"], sum)
     lagged = False
     for index, stage in enumerate(scenario.funnel):
         lagged = lagged or stage.lag is not None
-        number = scenario.plan.calls_per_week * _chance(scenario, scenario.funnel[1 : index + 1])
+        number = calls * _chance(scenario, scenario.funnel[1 : index + 1])
         label = f"{stage.stage} per rep and week" + (", steady state" if lagged else "")
         values.append(Expected(label, number, "count"))
     return values
@@ -270,44 +273,54 @@ def _value(scenario: Scenario) -> list[Expected]:
     return values
 
 
-def _pyramid(scenario: Scenario) -> list[Expected]:
+def _pyramid(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     values: list[Expected] = []
     mean_value = deal_moments(scenario.deal)[0]
     q = win_chance(scenario)
-    for horizon, windows in _windows(scenario):
-        means = [sum(weeks) * q * mean_value for weeks in windows]
-        mean = math.fsum(means) / len(windows)
-        within = math.fsum(_variance(scenario, weeks) for weeks in windows) / len(windows)
-        between = math.fsum((one - mean) ** 2 for one in means) / len(windows)
+    for horizon, found in windows.items():
+        mean = _average(found, lambda weeks: sum(weeks) * q * mean_value)
+        within = _average(found, lambda weeks: _variance(scenario, weeks))
+        between = _average(found, lambda weeks, mean=mean: (sum(weeks) * q * mean_value - mean) ** 2)  # type: ignore[misc]
         sd = math.sqrt(within + between)
-        values += [
-            Expected(f"{horizon}: mean", mean, "money"),
-            Expected(f"{horizon}: sd", sd, "money"),
-            Expected(f"{horizon}: cv", sd / mean, "share"),
-        ]
+        values.append(Expected(f"{horizon}: mean", mean, "money"))
+        values.append(Expected(f"{horizon}: sd", sd, "money"))
+        if mean > 0:
+            values.append(Expected(f"{horizon}: cv", sd / mean, "share"))
         if _binomial(scenario):
-            chances = [(1 - q) ** sum(weeks) for weeks in windows]
-            values.append(Expected(f"{horizon}: P(no win)", math.fsum(chances) / len(windows), "share"))
+            dry = _average(found, lambda weeks: (1 - q) ** sum(weeks))
+            values.append(Expected(f"{horizon}: P(no win)", dry, "share"))
     return values
 
 
-def _windows(scenario: Scenario) -> list[tuple[str, list[tuple[int, ...]]]]:
-    """Return for each horizon its windows, each as its calls by week; what repeats is told once a cycle."""
-    calls, weeks = scenario.plan.calls_per_week, scenario.horizon.weeks
-    hours, days = scenario.calendar.hours_per_week, scenario.calendar.days_per_week
+def _average(windows: Windows, of: Callable[[tuple[int, ...]], float]) -> float:
+    """Return the mean of a function over windows."""
+    return math.fsum(number * of(weeks) for weeks, number in windows.items()) / windows.total()
+
+
+def _windows(scenario: Scenario) -> dict[str, Windows]:
+    """Return for each horizon that the run holds its windows: how many there are with which calls by week."""
+    calls, counted = scenario.plan.calls_per_week, scenario.horizon.weeks
+    hours, length = scenario.calendar.hours_per_week, scenario.calendar.hours_per_day
     by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
-    length = scenario.calendar.hours_per_day
-    by_day = [sum(by_hour[d * length : (d + 1) * length]) for d in range(days)]
-    windows: list[tuple[str, list[tuple[int, ...]]]] = [
-        ("call", [(1,)]),
-        ("hour", [(n,) for n in by_hour]),
-        ("day", [(n,) for n in by_day]),
-        ("week", [(calls,)]),
-        ("month", [(calls,) * count for count in _whole_months(weeks)]),
-    ]
-    for horizon, count in (("quarter", 13), ("year", 52)):
-        windows.append((horizon, [(calls,) * count] if weeks >= count else []))
-    return [(horizon, found) for horizon, found in windows if found]
+    by_day = [by_hour[first : first + length] for first in range(0, hours, length)]
+    off: dict[int, set[int]] = {}
+    for holiday in scenario.calendar.holidays:
+        days = range(len(by_day)) if holiday.day is None else (holiday.day - 1,)
+        off.setdefault(holiday.week - 1, set()).update(days)
+    windows: dict[str, Windows] = {"call": Counter([(1,)]), "hour": Counter(), "day": Counter(), "week": Counter()}
+    weeks: list[int] = []
+    for week in range(counted):
+        free = off.get(week % 52, set())
+        days_worked = [[0] * length if day in free else plan for day, plan in enumerate(by_day)]
+        windows["hour"].update((n,) for plan in days_worked for n in plan)
+        windows["day"].update((sum(plan),) for plan in days_worked)
+        weeks.append(sum(map(sum, days_worked)))
+        windows["week"][weeks[-1],] += 1
+    lengths = {"month": _whole_months(counted), "quarter": [13] * (counted // 13), "year": [52] * (counted // 52)}
+    for horizon, spans in lengths.items():
+        ends = list(itertools.accumulate(spans))
+        windows[horizon] = Counter(tuple(weeks[end - span : end]) for end, span in zip(ends, spans, strict=True))
+    return {name: found for name, found in windows.items() if found}
 
 
 def _whole_months(weeks: int) -> list[int]:
@@ -348,20 +361,17 @@ def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
     return calls * (q * (variance + mean**2) - product(0) * mean**2) + mean**2 * spread
 
 
-def _quota(scenario: Scenario) -> list[Expected]:
+def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     """Return P(quota) from the binomial tail: at least ceil(amount / value) wins of the period's calls."""
     quota, deal = scenario.quota, scenario.deal
-    if quota is None or not isinstance(deal, FixedDeal):
+    if quota is None or not isinstance(deal, FixedDeal) or quota.per not in windows:
         return []
-    weeks = _whole_months(scenario.horizon.weeks) if quota.per == "month" else [_WEEKS[quota.per]]
-    if not weeks or min(weeks) > scenario.horizon.weeks:
-        return []
+    q = win_chance(scenario)
     value, amount = round(100 * deal.fixed), round(100 * quota.amount)
     values = []
     for who, reps in (("a rep", 1), ("the team", scenario.team.reps)):
         wins = -(-reps * amount // value)
-        calls = [reps * scenario.plan.calls_per_week * count for count in weeks]
-        chance = math.fsum(_at_least(wins, n, win_chance(scenario)) for n in calls) / len(weeks)
+        chance = _average(windows[quota.per], lambda weeks, n=reps, k=wins: _at_least(k, n * sum(weeks), q))  # type: ignore[misc]
         values.append(Expected(f"P(quota of a {quota.per}), {who}", chance, "share"))
     return values
 

@@ -56,15 +56,16 @@ def compile_scenario(scenario: Scenario) -> Program:
     plan = _plan(scenario)
     rates = _rates(scenario)
     deals = _deals(scenario)
+    lags = _lags(scenario)
     return Program(
-        clock=_clock(scenario),
+        clock=_clock(scenario, lags),
         calendar=_calendar(scenario),
         plan=plan,
         team=_team(scenario),
         market=Market(scenario.market.sd, scenario.market.persistence) if scenario.market else Market(0.0, 0.0),
         rates=rates,
         first=_first_step(rates, int(plan.calls[0])),
-        lags=_lags(scenario),
+        lags=lags,
         caps=_caps(scenario),
         deals=deals,
         start=_open_items(scenario),
@@ -72,16 +73,18 @@ def compile_scenario(scenario: Scenario) -> Program:
     )
 
 
-def _clock(scenario: Scenario) -> Clock:
+def _clock(scenario: Scenario, lags: Lags) -> Clock:
     week, horizon = scenario.calendar.hours_per_week, scenario.horizon
     simulated = horizon.warmup_weeks + horizon.weeks
     return Clock(
         steps=len(scenario.funnel) - 1,
+        hours_per_day=scenario.calendar.hours_per_day,
         hours_per_week=week,
         warmup_weeks=horizon.warmup_weeks,
         counted_weeks=horizon.weeks,
         simulated_weeks=simulated,
         end_hour=simulated * week,
+        one_account=scenario.start is None and not lags.lagged.any(),
     )
 
 
@@ -95,7 +98,6 @@ def _calendar(scenario: Scenario) -> Calendar:
     periods[[horizons.CALL, horizons.HOUR, horizons.DAY]] = 0, counted * week, counted * days
     return Calendar(
         day_of_hour=(np.arange(counted * week) // calendar.hours_per_day).astype(np.int32),
-        day_of_week_hour=(np.arange(week) // calendar.hours_per_day).astype(np.int32),
         week_of_day=(np.arange(counted * days) // days).astype(np.int32),
         period_of_week=period_of_week,
         periods=periods,
@@ -165,13 +167,15 @@ def _rates(scenario: Scenario) -> Rates:
     noise_sigma = np.array([_sigma(stage.rate.week_cv) if stage.rate else 0.0 for stage in stages])
     in_market = np.array([stage.stage in acts_on for stage in stages])
     drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)
+    varies = in_market | (noise_sigma > 0.0) | drawn_anew
     return Rates(
         base=np.array([stage.rate.mean if stage.rate else 1.0 for stage in stages]),
         beta=beta,
         beta_tables=_stack(tables),
         noise_sigma=noise_sigma,
         in_market=in_market,
-        varies=in_market | (noise_sigma > 0.0) | drawn_anew,
+        varies=varies,
+        fixed=not varies.any() and bool((beta < 0).all()),
     )
 
 

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 LIMIT = 2_000_000_000
 """Rep-weeks above which a run must be asked for with ``--no-limit``."""
 
-REP_WEEK_NS = 60.0
+REP_WEEK_NS = 180.0
 """Time of a rep-week without a success: the clock, the windows, the draw of the week's number."""
-SUCCESS_NS = 6.0
-"""Time of a success of the first step: its call slot and its later rates."""
-ITEM_NS = 4.0
+SUCCESS_NS = 15.0
+"""Time of a success of the first step: its call slot and its hour."""
+ITEM_NS = 8.0
 """Time of an item at each later step."""
-LAG_NS = 40.0
+LAG_NS = 80.0
 """Time of an item to wait: drawing its lag, sorting it into the pipeline and finding it there."""
-NOISE_NS = 25.0
-"""Time of a rate that varies from week to week (a normal, an exponential)."""
-DEAL_NS = 30.0
+NOISE_NS = 150.0
+"""Time of a rate that varies from week to week, and of the number of successes, which is then in no table."""
+DEAL_NS = 100.0
 """Time of a deal: drawing its value, booking it in both accounts."""
 
-BASE_BYTES = 220_000_000
+BASE_BYTES = 280_000_000
 """The interpreter, NumPy, Numba and the compiled kernels."""
 TALLY_BYTES = 75_000_000
 """Tallies of a thread, most of it the bins of the quantiles."""

@@ -121,16 +121,17 @@ def pick(word: np.uint32, thresholds: NDArray[np.int64]) -> int:
 
 
 @inlined
-def take_slot(word: np.uint32, k: int, n: int, slots: NDArray[np.int32]) -> tuple[int, int]:
-    """Take one of the n - k slots that are left, by one step of a Fisher-Yates shuffle.
+def take_slot(word: np.uint32, k: int, n: int, tag: int, slots: NDArray[np.int64]) -> int:
+    """Take the k-th of the slots 0 .. n - 1, one that is not yet taken: a step of a Fisher-Yates shuffle.
 
-    Returns the slot and the place that was changed (for `put_back`). ``slots`` must be the
-    identity before the first step.
+    ``slots[j]`` is ``tag`` plus the slot that the shuffle has put in place j; a place with less than ``tag`` was not
+    touched by this shuffle and holds j itself. So a new shuffle needs a higher tag (by n or more) and no clearing.
     """
-    j = k + int64((uint64(word) * uint64(n - k)) >> np.uint64(32))
-    slot = slots[j]
-    slots[j] = slots[k]
-    return slot, j
+    # Unsigned: an index that cannot be negative needs no check for it.
+    j = uint64(k) + ((uint64(word) * uint64(n - k)) >> np.uint64(32))
+    there, here = slots[j], slots[uint64(k)]
+    slots[j] = here if here >= tag else tag + k
+    return there - tag if there >= tag else int64(j)
 
 
 @builder

@@ -40,8 +40,9 @@ def jackknife(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: 
     The mean of 1, 2, 3, 4 and its standard error sd / sqrt(n):
 
     >>> one = np.ones(4, np.int64)
-    >>> jackknife(lambda total, n: total / n, one, np.array([1, 2, 3, 4]), one)
-    Estimate(estimate=2.5, se=0.6454972243679028)
+    >>> mean = jackknife(lambda total, n: total / n, one, np.array([1, 2, 3, 4]), one)
+    >>> mean.estimate, round(mean.se, 12)
+    (2.5, 0.645497224368)
     """
     used = size > 0
     n = size[used].astype(np.float64)

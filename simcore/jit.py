@@ -20,7 +20,7 @@ import numba
 import platformdirs
 from numba import int64, uint32, uint64
 
-__all__ = ["builder", "inlined", "int64", "kernel", "source_digest", "uint32", "uint64"]
+__all__ = ["builder", "inlined", "int64", "kernel", "source_digest", "spliced", "uint32", "uint64"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -78,6 +78,14 @@ def kernel(function: _Function) -> _Function:
 def inlined(function: _Function) -> _Function:
     """Compile a part of a kernel: LLVM inlines it wherever it is called, so that a call costs nothing."""
     return _compiled(function, _nrt=False, forceinline=True)
+
+
+def spliced(function: _Function) -> _Function:
+    """Compile a part of a kernel by writing it out in its caller, before types are inferred.
+
+    For the parts that pass the whole program on: compiled on their own, each level would compile all below it again.
+    """
+    return _compiled(function, _nrt=False, inline="always")
 
 
 def builder(function: _Function) -> _Function:

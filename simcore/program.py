@@ -24,6 +24,7 @@ class Clock(NamedTuple):
 
     steps: int
     """S: the last stage is number S."""
+    hours_per_day: int
     hours_per_week: int
     warmup_weeks: int
     counted_weeks: int
@@ -31,6 +32,9 @@ class Clock(NamedTuple):
     """Warm-up and counted weeks."""
     end_hour: int
     """The first hour after the run."""
+    one_account: bool
+    """Nothing takes time and nothing is open at the start: revenue by close and by origin are the same, and the kernels
+    count only the account by close."""
 
 
 class Calendar(NamedTuple):
@@ -38,8 +42,6 @@ class Calendar(NamedTuple):
 
     day_of_hour: NDArray[np.int32]
     """int32[counted hours]: the counted day of each counted hour."""
-    day_of_week_hour: NDArray[np.int32]
-    """int32[hours of a week]: the day of the week of each hour."""
     week_of_day: NDArray[np.int32]
     """int32[counted days]"""
     period_of_week: NDArray[np.int32]
@@ -95,6 +97,8 @@ class Rates(NamedTuple):
     """bool[S + 1]"""
     varies: NDArray[np.bool_]
     """bool[S + 1]: whether the rate can differ between the weeks of a seat."""
+    fixed: bool
+    """Whether every step has one rate for all."""
 
 
 class Lags(NamedTuple):

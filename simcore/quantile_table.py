@@ -130,7 +130,7 @@ def build_beta(mean: float, cv: float) -> QuantileTable:
         message = f"a Beta distribution needs a mean between 0 and 1, got {mean}"
         raise ValueError(message)
     if not (cv > 0.0 and cv * cv < (1.0 - mean) / mean):
-        limit = ((1.0 - mean) / mean) ** 0.5
+        limit = np.sqrt((1.0 - mean) / mean)
         message = f"a Beta distribution with mean {mean:g} needs a coefficient of variation between 0 and {limit:g}"
         raise ValueError(f"{message}, got {cv:g}")
     n = (1.0 - mean) / (mean * cv * cv) - 1.0

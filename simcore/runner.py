@@ -93,7 +93,8 @@ class Runner:
                 seconds = time.perf_counter() - started
                 rep_weeks = done * self._program.team.reps * self._program.clock.counted_weeks
                 watch.progress(Progress(done, total, seconds, rep_weeks / seconds))
-        return reduce(add, (Tally(workspace.tally) for workspace in self._workspaces))
+        tally = reduce(add, (Tally(workspace.tally) for workspace in self._workspaces))
+        return tally.with_both_accounts() if self._program.clock.one_account else tally
 
     def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
         detail = new_detail(self._program, block.count if detailed else 0)

@@ -332,4 +332,4 @@ def beta_i(a: float, b: float, x: float) -> float:
         return 0.0
     if x >= 1.0:
         return 1.0
-    return tail_probability(beta_shape(a, b), log(x / (1.0 - x) * (b / a)), True)  # noqa: FBT003
+    return tail_probability(beta_shape(a, b), log(x / (1.0 - x) * (b / a)), True)

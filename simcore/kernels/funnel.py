@@ -96,25 +96,17 @@ def last_hour(clock: Clock) -> int:
 
 @kernel
 def hold_bookings(clock: Clock, lags: Lags, stream: Stream, stride: Stride, items: Items, n: int) -> tuple[int, int]:
-    """Step 1 after the call: bookings wait for their lag, then enter stage 1. All n items are alive after it.
+    """Step 1 after the call: bookings wait for their lag, then enter stage 1.
 
     Returns how many wait at the end of the run, and how many lags were cut at the end of the clock.
     """
     waiting, cut = 0, 0
-    origin, now, alive = items.hours[ORIGIN], items.hours[NOW], items.alive
-    for item in range(n):
-        alive[item] = item
-    for item in range(stride.starters):
-        origin[item] = -1
-        now[item] = 0
-    lagged = lags.lagged[1]
+    origin, now = items.hours[ORIGIN], items.hours[NOW]
     for item in range(stride.starters, n):
-        now[item] = origin[item]
-        if lagged:
-            due = min(origin[item] + lag_of_item(lags, stream, items.words, item, 1), last_hour(clock))
-            waiting += due >= clock.end_hour
-            cut += due == last_hour(clock)
-            now[item] = due
+        due = min(origin[item] + lag_of_item(lags, stream, items.words, item, 1), last_hour(clock))
+        waiting += due >= clock.end_hour
+        cut += due == last_hour(clock)
+        now[item] = due
     return waiting, cut
 
 

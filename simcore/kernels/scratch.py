@@ -22,8 +22,8 @@ C0, C1, SLOT_WORD, STEP_WORDS = range(4)
 """Rows of `Items.words`; the words of steps 2, 3 and 4 are in rows STEP_WORDS, STEP_WORDS + 1 and + 2."""
 ORIGIN, NOW = range(2)
 """Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage."""
-SLOTS, CHANGED, RAMP_HOUR = range(3)
-"""Rows of `Calls.slots`."""
+SPARE = 16
+"""Columns of `Items` beyond its capacity that may be overwritten, see `draw_items`."""
 
 
 class Seat(NamedTuple):
@@ -68,20 +68,23 @@ class Weeks(NamedTuple):
 
     words: NDArray[np.uint32]
     """uint32[6, weeks]: address and words."""
+    calls: NDArray[np.int64]
+    """Calls of each week."""
     count: NDArray[np.int64]
     """Successes of each week."""
+    ramp_hour: NDArray[np.int32]
+    """int32[weeks, calls]: for weeks under a ramp, the hour of the week of each call."""
 
 
 class Calls(NamedTuple):
-    """Working arrays of the calls of one week."""
+    """Working arrays of the calls of a stride."""
 
-    slots: NDArray[np.int32]
-    """int32[3, calls]: the identity (restored after every week); the places changed; the hour of the week of each call of
-    a week under a ramp."""
+    slots: NDArray[np.int64]
+    """int64[calls of a week]: see `simcore.draws.take_slot`."""
+    tag: NDArray[np.int64]
+    """int64[1]: the next tag of ``slots``."""
     per_hour: NDArray[np.int32]
-    """Successes of each hour of the week; zero between weeks."""
-    per_day: NDArray[np.int32]
-    """Of each day; zero between weeks."""
+    """Successes of each hour of a stride; zero between strides."""
     per_week: NDArray[np.int64]
     """int64[counted weeks]: of each week of the rep in work."""
 
@@ -151,7 +154,7 @@ class Run(NamedTuple):
 
 
 class Stride(NamedTuple):
-    """A run of weeks that are simulated at a time."""
+    """A run of weeks that are simulated at a time; they are all counted, or all warm-up."""
 
     first_week: int
     weeks: int
@@ -191,19 +194,17 @@ def new_detail(program: Program, replications: int) -> Detail:
 def new_scratch(program: Program) -> Scratch:
     """Allocate the working memory for a program."""
     clock, calendar = program.clock, program.calendar
-    simulated, counted, stages = clock.simulated_weeks, clock.counted_weeks, clock.steps + 1
+    simulated, counted = clock.simulated_weeks, clock.counted_weeks
     most_calls, weeks = program.plan.slot_hour.shape[1], stride_weeks(program)
-    capacity = weeks * most_calls + int(np.diff(program.start.first).max())
+    capacity = weeks * most_calls + int(np.diff(program.start.first).max()) + SPARE
     room = capacity if is_capped(program) else 0
     hours, days = len(calendar.day_of_hour), len(calendar.week_of_day)
-    slots = np.empty((3, most_calls), np.int32)
-    slots[SLOTS] = np.arange(most_calls)
     return Scratch(
         seat=Seat(
             person=np.zeros(simulated, np.int64),
             activity=np.full(simulated, FULL_ACTIVITY, np.int64),
-            own_rate=np.empty((simulated + 1 if program.team.leave_threshold > 0 else 1, stages)),
-            rate=np.empty((stages, simulated)),
+            own_rate=np.tile(program.rates.base, (simulated + 1 if program.team.leave_threshold > 0 else 1, 1)),
+            rate=np.repeat(program.rates.base[:, None], simulated, axis=1),
             carry=np.zeros(1, np.int64),
         ),
         market=MarketPath(np.empty(MAX_WEEKS), np.zeros(1), np.zeros(1, np.int64)),
@@ -212,11 +213,16 @@ def new_scratch(program: Program) -> Scratch:
             hours=np.empty((2, capacity), np.int64),
             alive=np.empty(capacity, np.int32),
         ),
-        weeks=Weeks(words=np.empty((6, weeks), np.uint32), count=np.empty(weeks, np.int64)),
+        weeks=Weeks(
+            words=np.empty((6, weeks), np.uint32),
+            calls=np.empty(weeks, np.int64),
+            count=np.empty(weeks, np.int64),
+            ramp_hour=np.empty((weeks, most_calls), np.int32),
+        ),
         calls=Calls(
-            slots=slots,
-            per_hour=np.zeros(clock.hours_per_week, np.int32),
-            per_day=np.zeros(days // counted, np.int32),
+            slots=np.zeros(most_calls, np.int64),
+            tag=np.ones(1, np.int64),
+            per_hour=np.zeros(weeks * clock.hours_per_week, np.int32),
             per_week=np.zeros(counted, np.int64),
         ),
         booked=Booked(

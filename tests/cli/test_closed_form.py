@@ -10,6 +10,7 @@ import pytest
 
 from simcore.closed_form import expected
 from simcore.scenario import Scenario, validate
+from simcore.scenario_file import load_scenario
 
 
 def scenario(*rates: object, **changes: object) -> Scenario:
@@ -38,9 +39,7 @@ def test_canonical_figures_of_the_model() -> None:
 def test_five_thousand_calls_give_54_percent() -> None:
     """Known answer 12: at least 10 wins of 5,000 calls at 0.002."""
     found = values(
-        scenario(
-            0.002, plan={"calls_per_week": 5000}, quota={"per": "week", "amount": 100_000}, team={"reps": 1}
-        )
+        scenario(0.002, plan={"calls_per_week": 5000}, quota={"per": "week", "amount": 100_000}, team={"reps": 1})
     )
     exact = 1 - sum(comb(5000, k) * 0.002**k * 0.998 ** (5000 - k) for k in range(10))
     assert found["P(quota of a week), a rep"] == pytest.approx(exact, rel=1e-9)
@@ -55,9 +54,7 @@ def test_a_quota_that_is_no_multiple_of_a_deal_needs_one_more() -> None:
 def test_random_values_by_enumeration() -> None:
     """Known answer 2, against the exact distribution of 3 calls with two possible values."""
     deal = {"values": [100, 400], "weights": [3, 1]}
-    subject = scenario(
-        0.3, deal=deal, plan={"calls_per_week": 3}, calendar={"hours_per_day": 1, "days_per_week": 1}
-    )
+    subject = scenario(0.3, deal=deal, plan={"calls_per_week": 3}, calendar={"hours_per_day": 1, "days_per_week": 1})
     outcomes = [(0.7, 0.0), (0.3 * 0.75, 100.0), (0.3 * 0.25, 400.0)]
     cases = [(prod(p for p, _ in calls), sum(v for _, v in calls)) for calls in product(outcomes, repeat=3)]
     mean = sum(p * v for p, v in cases)
@@ -69,9 +66,7 @@ def test_random_values_by_enumeration() -> None:
 
 def test_hours_with_unequal_numbers_of_calls() -> None:
     """5 calls in 2 hours: windows of 2 and 3 calls, mixed."""
-    subject = scenario(
-        0.5, plan={"calls_per_week": 5}, calendar={"hours_per_day": 2, "days_per_week": 1}, deal=1
-    )
+    subject = scenario(0.5, plan={"calls_per_week": 5}, calendar={"hours_per_day": 2, "days_per_week": 1}, deal=1)
     squares = [(2 * 0.25 + 1.0**2), (3 * 0.25 + 1.5**2)]
     found = values(subject)
     assert found["hour: mean"] == pytest.approx(1.25)
@@ -87,6 +82,18 @@ def test_months_of_four_and_five_weeks() -> None:
     within = sum(n * 500 * 0.002 * 0.998 for n in (4, 4, 5)) / 3
     between = sum((n - 13 / 3) ** 2 for n in (4, 4, 5)) / 3
     assert found["month: sd"] == pytest.approx(10_000 * sqrt(within + between))
+
+
+def test_holidays_have_no_calls() -> None:
+    """Known answer 12 as the shipped scenario puts it: 10 of 13 weeks are worked."""
+    found = values(load_scenario("backward-from-100k"))
+    assert found["P(quota of a quarter), a rep"] == pytest.approx(0.54, abs=0.005)
+    assert found["calls per rep and week"] == pytest.approx(5000 / 13)
+    days = {"holidays": [{"week": 2, "day": 3}]}
+    found = values(scenario(0.002, horizon={"weeks": 2}, calendar=days))
+    assert found["week: mean"] == pytest.approx(9_000)
+    assert found["week: P(no win)"] == pytest.approx((0.998**500 + 0.998**400) / 2)
+    assert found["day: P(no win)"] == pytest.approx((9 * 0.998**100 + 1) / 10)
 
 
 def test_reps_differ() -> None:
@@ -124,6 +131,7 @@ def test_open_items_are_arrivals_times_lag() -> None:
     assert found["s3 per rep and week, steady state"] == pytest.approx(1.25)
 
 
+STEADY = "open items per rep on the way to s2, steady state"
 NOISY = {"mean": 0.02, "week_cv": 0.3}
 LAGGED = {"rate": 0.5, "lag": "3d"}
 LOW = {"per": "week", "amount": 1}
@@ -136,7 +144,8 @@ MONTHLY = {"per": "month", "amount": 1}
         (scenario({"rate": 0.5, "cap": {"per_week": 3}}, 0.5), "", "value of a call"),
         (scenario({"mean": 0.9, "week_cv": 0.5}), "", "value of a call"),
         (scenario(0.02, team={"turnover": {"yearly": 0.3}}), "value of a call", "week: sd"),
-        (scenario(0.02, calendar={"holidays": [{"week": 1}]}), "value of a call", "calls per rep and week"),
+        (scenario(0.02, LAGGED, calendar={"holidays": [{"week": 1}]}), "week: sd", STEADY),
+        (scenario(0.02, LAGGED), STEADY, "P(quota of a week), a rep"),
         (scenario(NOISY, LAGGED), "value of a call", "week: sd"),
         (scenario(0.02, LAGGED, quota=LOW), "week: sd", "P(quota of a week), a rep"),
         (scenario({"mean": 0.02, "rep_cv": 0.2}, quota=LOW), "week: sd", "P(quota of a week), a rep"),

@@ -249,9 +249,7 @@ def test_check_prints_a_scenario_file_that_is_the_same_scenario() -> None:
 def test_check_json() -> None:
     document = json.loads(invoke("check", CANON, "--json").stdout)
     assert document["cost"]["rep_weeks"] == 5_200_000
-    assert {entry["label"]: entry["value"] for entry in document["expected"]}[
-        "value of a call"
-    ] == pytest.approx(20)
+    assert {entry["label"]: entry["value"] for entry in document["expected"]}["value of a call"] == pytest.approx(20)
     assert {"path": "deal.fixed", "value": "10000", "source": None} in document["assumptions"]
 
 

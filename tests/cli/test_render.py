@@ -46,9 +46,7 @@ def test_names_are_neither_markup_nor_commands() -> None:
     document["sentence"] = NASTY
     for row in document["funnel"]:
         row["stage"] = NASTY
-    document["open_at_end"] = [
-        {"stage": NASTY, "waiting_for": NASTY, "per_rep": {"estimate": 1.0, "se": 0.1}}
-    ]
+    document["open_at_end"] = [{"stage": NASTY, "waiting_for": NASTY, "per_rep": {"estimate": 1.0, "se": 0.1}}]
     document["turned_away"] = [{"stage": NASTY, "per_rep_week": {"estimate": 1.0, "se": 0.1}}]
     document["clipped"] = [{"what": NASTY, "count": 3}]
     stream = io.StringIO()

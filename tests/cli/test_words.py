@@ -62,10 +62,7 @@ def test_a_run_of_one_day_compares_hours() -> None:
 
 
 def test_a_call_alone() -> None:
-    assert (
-        closing_sentence([row("call")], "USD")
-        == "One call earns $20 on average and 99.8 % of calls earn nothing."
-    )
+    assert closing_sentence([row("call")], "USD") == "One call earns $20 on average and 99.8 % of calls earn nothing."
 
 
 SHARES = st.floats(0, 1)
@@ -132,9 +129,7 @@ def test_money(amount: float, text: str) -> None:
     assert money(amount, "USD") == text
 
 
-@pytest.mark.parametrize(
-    ("cv", "text"), [(0.0995, "10 %"), (0.0994, "9.9 %"), (0.0, "0 %"), (22.338, "2,234 %")]
-)
+@pytest.mark.parametrize(("cv", "text"), [(0.0995, "10 %"), (0.0994, "9.9 %"), (0.0, "0 %"), (22.338, "2,234 %")])
 def test_spread(cv: float, text: str) -> None:
     assert spread(cv) == text
 

@@ -1,0 +1,71 @@
+# simcore needs Python >= 3.11 and make, nothing else: `make demo` and `make test` fetch the rest into .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+# More for pytest, as in `make suite PYTEST="-k pyramid"`.
+PYTEST ?=
+
+python := $(VENV)/bin/python
+install := $(python) -m pip --quiet --disable-pip-version-check install
+export PIP_ROOT_USER_ACTION := ignore
+
+# A virtual environment belongs to one folder and one Python. Moved, or asked for with another, it is made anew.
+identity := $(CURDIR) $(PYTHON)
+ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
+$(shell rm -f $(VENV)/.runtime)
+endif
+
+.PHONY: help demo test lint types suite bench docs format lock clean
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+demo: $(VENV)/.runtime ## Simulate the canonical scenario
+	@$(VENV)/bin/simcore run trust-the-process
+
+test: demo lint types suite ## The demo, then lint, types and the whole suite
+
+lint: $(VENV)/.dev ## Style of the sources
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+
+types: $(VENV)/.dev ## Types, strictly
+	$(python) -m tools.typecheck
+
+suite: $(VENV)/.dev ## The tests alone
+	$(python) -m pytest $(PYTEST)
+
+bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
+	$(python) -m benchmarks.bench
+	$(python) -m tools.docs
+
+docs: $(VENV)/.dev ## Rewrite the schemas and the generated blocks of README.md and docs/
+	$(python) -m simcore.schema docs/schema
+	$(python) -m tools.docs
+
+format: $(VENV)/.dev ## Rewrite the sources in the house style
+	$(python) -m ruff check --fix .
+	$(python) -m ruff format .
+
+lock: $(VENV)/.dev ## Pin the newest versions of everything
+	$(python) -m tools.lock
+
+clean: ## Remove all that can be made again
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "simcore needs Python 3.11 or newer; name one, as in: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@echo "installing into $(VENV), a minute or two ..." >&2
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(install) --requirement requirements/build.txt --requirement requirements/runtime.txt
+	@$(install) --no-build-isolation --no-deps --editable .
+	@echo '$(identity)' > $(VENV)/.identity
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@$(install) --requirement requirements/dev.txt
+	@touch $@

@@ -1,0 +1,229 @@
+"""The floor plan of tools/floors.py holds, and so do the house rules that a program can check."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import simcore
+from tools.floors import FLOORS, ROOT, modules
+
+PLAN = [module for floor in FLOORS for module in floor.modules]
+FILES = modules()
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+
+JIT_FLAGS = {
+    "_nrt",
+    "boundscheck",
+    "cache",
+    "error_model",
+    "fastmath",
+    "forceinline",
+    "inline",
+    "nogil",
+    "nopython",
+    "nrt",
+    "parallel",
+}
+C_LIBRARY = {
+    *(
+        "acos",
+        "acosh",
+        "arccos",
+        "arcsin",
+        "arctan",
+        "arctan2",
+        "asin",
+        "asinh",
+        "atan",
+        "atan2",
+        "atanh",
+        "cbrt",
+        "cos",
+    ),
+    *(
+        "cosh",
+        "erf",
+        "erfc",
+        "exp",
+        "exp2",
+        "expm1",
+        "float_power",
+        "gamma",
+        "hypot",
+        "lgamma",
+        "log",
+        "log10",
+        "log1p",
+    ),
+    *("log2", "pow", "power", "sin", "sinh", "tan", "tanh"),
+}
+"""Functions of mathematics whose last bit depends on the machine; the square root does not."""
+SAME_BITS = [name for floor in FLOORS if floor.name in {"Chance", "Program", "Kernels"} for name in floor.modules]
+"""Modules whose floating-point results must be the same on every machine."""
+
+
+def imports(name: str) -> set[str]:
+    """Return the dotted names that a module imports, those for type checkers and inside functions included."""
+    found: set[str] = set()
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} has a relative import"
+            module = node.module or ""
+            found.update(f"{module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def own_imports(name: str) -> set[str]:
+    """Return the modules of simcore that a module imports; the package root is among them if it is imported."""
+    own = {target for target in imports(name) if target.split(".")[0] == "simcore"}
+    known = {*FILES, "simcore"}
+    return {target if target in known else target.rpartition(".")[0] for target in own}
+
+
+def reached(name: str) -> set[str]:
+    """Return all modules of simcore that importing a module may load."""
+    found: set[str] = set()
+    waiting = {name}
+    while waiting:
+        module = waiting.pop()
+        found.add(module)
+        waiting |= own_imports(module) - found
+    return found
+
+
+def importers(package: str) -> set[str]:
+    """Return the modules that import a package from outside simcore."""
+    return {name for name in FILES if any(f"{target}.".startswith(f"{package}.") for target in imports(name))}
+
+
+def test_every_module_stands_on_the_plan_once() -> None:
+    assert sorted(PLAN) == sorted(FILES)
+
+
+@pytest.mark.parametrize("name", PLAN)
+def test_imports_flow_downward(name: str) -> None:
+    assert own_imports(name) <= set(PLAN[: PLAN.index(name)])
+
+
+def test_only_one_module_knows_numba() -> None:
+    assert importers("numba") == {"simcore.jit"}
+
+
+def test_only_one_module_knows_yaml() -> None:
+    assert importers("ruamel") == {"simcore.yaml_tree"}
+    assert importers("yaml") == set()
+
+
+def test_only_the_command_line_knows_a_screen() -> None:
+    assert all(name.startswith("simcore.cli.") for name in importers("typer") | importers("rich"))
+
+
+def test_the_engine_knows_no_screen_no_file_and_no_yaml() -> None:
+    above = {name for floor in FLOORS if floor.name in {"Files", "Command line"} for name in floor.modules}
+    assert not reached("simcore.engine") & above
+
+
+def test_no_global_randomness() -> None:
+    assert importers("random") == set()
+    for name, tree in TREES.items():
+        drawn = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "random"]
+        assert not drawn, name
+
+
+@pytest.mark.parametrize("name", sorted(set(PLAN) - {"simcore.jit"}))
+def test_no_compiler_flag_outside_the_policy(name: str) -> None:
+    flags = {node.arg for node in ast.walk(TREES[name]) if isinstance(node, ast.keyword)}
+    assert not flags & JIT_FLAGS
+
+
+@pytest.mark.parametrize("name", SAME_BITS)
+def test_no_function_of_the_c_library_where_bits_count(name: str) -> None:
+    assert c_library_calls(TREES[name]) == []
+
+
+def c_library_calls(tree: ast.Module) -> list[str]:
+    """Return the uses of functions of ``math`` and NumPy that differ between machines, and of powers that do."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in {"cmath", "math", "numpy", "scipy.special"}:
+            found += [f"{node.lineno}: {alias.name}" for alias in node.names if alias.name in C_LIBRARY]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id in {"cmath", "math", "np", "numpy"} and node.attr in C_LIBRARY:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not is_power_of_two(node):
+            found.append(f"{node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+def is_power_of_two(node: ast.BinOp) -> bool:
+    """Tell whether a power is exact on every machine: of the base 2, which only moves the exponent."""
+    return isinstance(node.left, ast.Constant) and node.left.value == 2
+
+
+def test_the_search_for_c_library_calls_finds_them() -> None:
+    source = "from math import log\nimport numpy as np\nx = np.exp(1.0) + 3.0**y + 2.0**-53 + np.sqrt(2.0)\n"
+    assert sorted(c_library_calls(ast.parse(source))) == ["1: log", "3: 3.0 ** y", "3: np.exp"]
+
+
+def test_importing_simcore_costs_nothing() -> None:
+    script = "import json, sys, simcore; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    loaded = set(json.loads(done.stdout))
+    assert "simcore" in loaded
+    assert not loaded & {"numba", "numpy", "pyarrow", "pydantic", "rich", "ruamel", "scipy", "typer"}
+
+
+def test_public_names_exist() -> None:
+    assert sorted(simcore.__all__) == simcore.__all__
+    assert all(getattr(simcore, name) is not None for name in simcore.__all__)
+    assert set(dir(simcore)) >= set(simcore.__all__) - set(simcore._HOME)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = simcore.nothing
+
+
+SOURCES = sorted(
+    path for folder in ("simcore", "cli", "benchmarks", "tools", "tests") for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def source_id(path: Path) -> str:
+    """Return the name of a source file in the repository."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=source_id)
+def test_files_and_functions_can_be_read_in_a_sitting(path: Path) -> None:
+    is_test = path.is_relative_to(ROOT / "tests")
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= (700 if is_test else 450)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert lines_of(node) <= (90 if is_test else 60), node.name
+            assert is_command(path, node) or arguments_of(node) <= 9, node.name
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """Return the lines of a function without its docstring."""
+    docstring = ast.get_docstring(function, clean=False)
+    told = 0 if docstring is None else docstring.count("\n") + 1
+    return (function.end_lineno or function.lineno) - function.lineno + 1 - told
+
+
+def arguments_of(function: ast.FunctionDef) -> int:
+    """Return the number of arguments."""
+    given = function.args
+    return len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
+
+
+def is_command(path: Path, function: ast.FunctionDef) -> bool:
+    """Tell whether a function is a command, whose arguments are its options."""
+    return path.parent.name == "cli" and path.stem == function.name

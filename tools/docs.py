@@ -1,0 +1,112 @@
+"""Writes the generated blocks of the documentation: ``python -m tools.docs``.
+
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. What it shows comes from the program itself,
+so that the documentation cannot say anything else; `tests/test_docs.py` fails where the two differ.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+from simcore.cli.main import STATUS_WORDS
+from simcore.scenario_file import shipped
+from tools.floors import FLOORS, ROOT, modules, purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+BLOCK = re.compile(r"(?<=<!-- generated: )(?P<name>[a-z-]+) -->\n(?P<text>.*?)(?=<!-- end -->)", re.DOTALL)
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+@cache
+def demo() -> str:
+    """Return what ``make demo`` prints on stdout."""
+    script = "from simcore.cli.main import main; main()"
+    command = [sys.executable, "-c", script, "run", "trust-the-process"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)  # noqa: S603
+    return f"```text\n{done.stdout}```\n"
+
+
+def scenarios() -> str:
+    """Return the scenarios that are shipped, with what each is about."""
+    return table(("scenario", "what it shows"), ((f"`{name}`", about) for name, about in shipped()))
+
+
+def exit_status() -> str:
+    """Return the exit statuses and what they mean."""
+    rows = ((str(int(status)), f"`{status.name}`", words) for status, words in STATUS_WORDS.items())
+    return table(("status", "name", "meaning"), rows)
+
+
+def floors() -> str:
+    """Return the floor plan: a row for every module, with the first line of its docstring."""
+    files = modules()
+    parts = []
+    for number, floor in enumerate(FLOORS, 1):
+        rows = ((f"`{name.removeprefix('simcore.')}`", purpose(files[name])) for name in floor.modules)
+        parts.append(f"### {number}. {floor.name}: {floor.what}\n\n{table(('module', 'what it is'), rows)}\n")
+    return "\n" + "".join(parts)
+
+
+def speed() -> str:
+    """Return the table of speeds without its ranges, and the line on the machine, from docs/benchmarks.md."""
+    page = BENCHMARKS.read_text(encoding="utf-8")
+    rows = [line for line in page.partition("## Speed\n")[2].partition("\n## ")[0].splitlines() if line[:1] == "|"]
+    machine = re.search(r"^Machine: .*$", page, re.MULTILINE)
+    if machine is None or len(rows) < 3:
+        message = f"{BENCHMARKS} has no table of speeds; `make bench` writes one"
+        raise ValueError(message)
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in (rows[0], *rows[2:])]
+    kept = [tuple(row[column] for column in (0, 1, 3)) for row in cells]
+    return f"\n{machine[0]}\n\n{table(kept[0], kept[1:])}\n"
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "demo": demo,
+    "scenarios": scenarios,
+    "exit-status": exit_status,
+    "floors": floors,
+    "speed": speed,
+}
+
+
+def pages() -> list[Path]:
+    """Return every Markdown file of the repository."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("benchmarks/*.md"))]
+
+
+def rewritten(text: str) -> str:
+    """Return a page with its blocks made anew; the speeds stay as they are until they have been measured."""
+
+    def fresh(block: re.Match[str]) -> str:
+        if block["name"] == "speed" and not BENCHMARKS.exists():
+            return block[0]
+        return f"{block['name']} -->\n{BLOCKS[block['name']]()}"
+
+    return BLOCK.sub(fresh, text)
+
+
+def main() -> None:
+    """Rewrite every page that is out of date."""
+    for page in pages():
+        old = page.read_text(encoding="utf-8")
+        new = rewritten(old)
+        if new != old:
+            page.write_text(new, encoding="utf-8")
+            print(page.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

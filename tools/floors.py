@@ -1,0 +1,82 @@
+"""The floor plan: every module of simcore, from the ground up.
+
+A module imports only from what stands before it in this list: a lower floor, or earlier on its own floor. So there
+is no circle. `tests/test_architecture.py` holds the sources to it, and docs/architecture.md shows it.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = {"simcore": ROOT / "simcore", "simcore.cli": ROOT / "cli", "simcore.scenarios": ROOT / "scenarios"}
+"""Where the modules of a package lie in the repository."""
+
+
+class Floor(NamedTuple):
+    """Modules of one kind, each after what it imports."""
+
+    name: str
+    what: str
+    modules: tuple[str, ...]
+
+
+def _floor(name: str, what: str, modules: str) -> Floor:
+    return Floor(name, what, tuple(f"simcore.{module}" for module in modules.split()))
+
+
+FLOORS = (
+    _floor("Ground", "what everything stands on", "version errors text money horizons jit"),
+    _floor("Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses draws"),
+    _floor(
+        "Scenario",
+        "what is to be simulated, validated and frozen",
+        "scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
+    ),
+    _floor("Program", "a scenario as flat arrays, and what is counted", "program compiler tally"),
+    _floor(
+        "Kernels",
+        "the simulation itself: compiled, without allocation",
+        "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
+        "kernels.engine",
+    ),
+    _floor(
+        "Answers",
+        "from counters to figures with errors",
+        "summary estimate averaging words summarise rep_weeks result",
+    ),
+    _floor("Engine", "plan, run blocks, merge, summarise", "runner engine"),
+    _floor(
+        "Files",
+        "all that touches a disk, or knows a file format",
+        "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
+    ),
+    _floor(
+        "Command line",
+        "one thin module a command",
+        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.load cli.render cli.render_check "
+        "cli.template cli.run cli.check cli.scenarios cli.init cli.schema cli.main",
+    ),
+)
+
+
+def modules() -> dict[str, Path]:
+    """Return the file of every module in the source tree by its installed name; without the package root."""
+    found: dict[str, Path] = {}
+    for package, folder in SOURCES.items():
+        for path in folder.rglob("*.py"):
+            parts = [part for part in path.relative_to(folder).with_suffix("").parts if part != "__init__"]
+            found[".".join([package, *parts])] = path
+    del found["simcore"]
+    return found
+
+
+def purpose(path: Path) -> str:
+    """Return the first line of a module's docstring."""
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    if text is None:
+        message = f"{path} has no docstring"
+        raise ValueError(message)
+    return text.splitlines()[0]
