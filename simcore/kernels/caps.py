@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream
 from simcore.jit import inlined, kernel
-from simcore.kernels.funnel import due_hour
-from simcore.kernels.scratch import NOW, Items, Room, Stride, Who
+from simcore.kernels.scratch import DUE, NOW, Items, Room, Stride, Who
 from simcore.program import Program
 
 
@@ -73,7 +71,6 @@ def drop_refused(items: Items, room: Room, hours_per_week: int, n: int) -> int:
 @kernel
 def apply_caps(
     program: Program,
-    stream: Stream,
     who: Who,
     stride: Stride,
     stage: int,
@@ -84,7 +81,8 @@ def apply_caps(
 ) -> int:
     """Turn away the items that a stage has no room for, in the order of arrival; return how many are left.
 
-    Those of counted weeks are added to ``turned_away`` (int64[S + 1]).
+    The items' due hours at the next step are known. Those turned away in counted weeks are added to ``turned_away``
+    (int64[S + 1]).
     """
     clock, start, now = program.clock, program.start, items.hours[NOW]
     most_week, most_open = program.caps.per_week[stage], program.caps.open[stage]
@@ -109,8 +107,7 @@ def apply_caps(
                 turned_away[stage] += clock.warmup_weeks <= week < clock.simulated_weeks
                 continue
             room.entries[week] += 1
-        due = due_hour(clock, program.lags, start, stream, who, stride, items, item, stage + 1)
-        if due > hour:
-            push(room.dues, open_now, due)
+        if items.hours[DUE, item] > hour:
+            push(room.dues, open_now, items.hours[DUE, item])
             open_now += 1
     return drop_refused(items, room, clock.hours_per_week, n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import Stream, stream_of
+from simcore.addresses import ITEM_LATE, Stream, stream_of
 from simcore.horizons import CALL, DAY, HOUR
 from simcore.jit import int64, kernel, spliced
 from simcore.kernels.activity import count_successes, draw_items, place_successes
@@ -12,19 +12,28 @@ from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (
     MAX_CENTS,
     decide_at_once,
-    due_hour,
+    draw_aside,
+    fill_dues,
     hold_bookings,
-    last_hour,
     rate_at,
-    step_word,
     value_of,
 )
-from simcore.kernels.scratch import NOW, ORIGIN, STEP_WORDS, Detail, Run, Scratch, Stride, Who
+from simcore.kernels.scratch import DUE, NOW, ORIGIN, STEP_WORDS, Detail, Items, Run, Scratch, Stride, Who
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
 from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat
 from simcore.program import Program
 from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
 from simcore.tally import ORIGIN as BY_ORIGIN
+
+
+@spliced
+def fill_due_hours(
+    program: Program, stream: Stream, who: Who, stride: Stride, step: int, items: Items, tally: TallyArrays, n: int
+) -> None:
+    """Fill the due hours of n items at a step, and count the lags that were cut."""
+    tally.clipped[program.clock.steps + 1] += fill_dues(
+        program.clock, program.lags, program.start, stream, who, stride.starters, step, items, n
+    )
 
 
 @spliced
@@ -40,9 +49,11 @@ def decide_when_due(
 ) -> int:
     """Decide a step >= 2: each of n items waits until it is due, and meets that week's rate; return how many are left."""
     clock, start, items = program.clock, program.start, scratch.items
-    now, alive, words = items.hours[NOW], items.alive, items.words
-    varies = program.rates.varies[step]
-    kept, open_at_end = 0, 0
+    now, due, alive, words = items.hours[NOW], items.hours[DUE], items.alive, items.words
+    fill_due_hours(program, stream, who, stride, step, items, tally, n)
+    if step > 4:
+        draw_aside(stream, ITEM_LATE, items, n)
+    kept, open_at_end, cut = 0, 0, 0
     for i in range(n):
         item = alive[i]
         if item < stride.starters and start.stage[start.first[who.rep] + item] >= step:
@@ -50,16 +61,16 @@ def decide_when_due(
             alive[kept] = item
             kept += 1
             continue
-        due = due_hour(clock, program.lags, start, stream, who, stride, items, item, step)
-        open_at_end += now[item] < clock.end_hour <= due
-        tally.clipped[clock.steps + 1] += due == last_hour(clock) and now[item] < due
-        week = due // clock.hours_per_week
+        open_at_end += now[item] < clock.end_hour <= due[item]
+        week = due[item] // clock.hours_per_week
         rate = rate_at(program.market, program.rates, stream, who.rep, step, week, scratch.seat, scratch.market)
-        tally.clipped[step] += varies and rate > 1.0
-        if int64(step_word(stream, words, item, step)) < cut_threshold(rate):
-            now[item] = due
+        cut += rate > 1.0
+        word = words[STEP_WORDS + step - 2, item] if step <= 4 else items.aside[2 + step - 5, i]
+        if int64(word) < cut_threshold(rate):
+            now[item] = due[item]
             alive[kept] = item
             kept += 1
+    tally.clipped[step] += cut
     tally.stages[who.group, OPEN_AT_END, step - 1] += open_at_end
     return kept
 
@@ -155,9 +166,8 @@ def make_calls(
         items.hours[ORIGIN, item] = -1
         items.hours[NOW, item] = 0
     if program.lags.lagged[1]:
-        waiting, cut = hold_bookings(program.clock, program.lags, stream, stride, items, n)
-        tally.clipped[program.clock.steps + 1] += cut
-        tally.stages[who.group, OPEN_AT_END, 0] += waiting
+        fill_due_hours(program, stream, who, stride, 1, items, tally, n)
+        tally.stages[who.group, OPEN_AT_END, 0] += hold_bookings(items, stride.starters, program.clock.end_hour, n)
     return n
 
 
@@ -184,7 +194,9 @@ def run_stride(
             n = decide_at_once(limit, items.words[STEP_WORDS + stage - 2], items.alive, n)
         if caps.per_week[stage] >= 0 or caps.open[stage] >= 0:
             turned_away = tally.stages[who.group, TURNED_AWAY]
-            n = apply_caps(program, stream, who, stride, stage, items, scratch.room, turned_away, n)
+            # Which of them stay open how long; a lag that is cut is counted when the next step is decided.
+            fill_dues(program.clock, program.lags, program.start, stream, who, stride.starters, stage + 1, items, n)
+            n = apply_caps(program, who, stride, stage, items, scratch.room, turned_away, n)
         count_entries(program, who, stride, stage, scratch, tally, detail, n)
     book_deals(program, stream, who, stride, scratch, tally, detail, n)
 

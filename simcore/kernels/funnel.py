@@ -5,87 +5,56 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, VALUE, Stream, decision
+from simcore.addresses import ITEM, LAG, LAG_LATE, MAX_WEEKS, VALUE, Stream
 from simcore.draws import normal, pick
 from simcore.elementary import exp
-from simcore.jit import inlined, int64, kernel
-from simcore.kernels.scratch import C0, C1, NOW, ORIGIN, STEP_WORDS, Items, MarketPath, Seat, Stride, Who
+from simcore.jit import inlined, int64, kernel, uint32
+from simcore.kernels.scratch import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
 from simcore.kernels.world import rate_after_run
-from simcore.philox import block
+from simcore.philox import block, fill_blocks
 from simcore.program import FIXED, GAMMA, LOGNORMAL, Clock, Deals, Lags, Market, OpenItems, Rates
 from simcore.quantile_table import gamma_quantile
 
 MAX_CENTS = 1 << 40
 """A deal is cut here, and counted."""
-_FAR = 1e15
+FAR = 1e15
 """Hours beyond the clock that an integer still holds."""
-_ITEM_MASK = np.uint32(0xFFFF)
 
 
 @inlined
 def item_word(stream: Stream, purpose: int, words: NDArray[np.uint32], item: int, number: int) -> np.uint32:
-    """Return one word of an item's block for a purpose; the item's own address tells whether it was open at the start."""
-    c0 = words[C0, item]
-    opened = int64(c0 >> np.uint32(24)) - ITEM
-    where = decision(purpose + opened, 0, int64(c0 & _ITEM_MASK))
-    return block(where, words[C1, item], stream.c2, stream.c3, stream.key)[number]
+    """Return one word of an item's block for a purpose; the items open at the start have their own purposes."""
+    return block(other_purpose(words[C0, item], purpose), words[C1, item], stream.c2, stream.c3, stream.key)[number]
 
 
 @inlined
-def step_word(stream: Stream, words: NDArray[np.uint32], item: int, step: int) -> np.uint32:
-    """Return the word that decides a step >= 2 for an item."""
-    if step <= 4:
-        return words[STEP_WORDS + step - 2, item]
-    return item_word(stream, ITEM_LATE, words, item, step - 5)
+def other_purpose(c0: np.uint32, purpose: int) -> np.uint32:
+    """Return an item's address for another purpose than ITEM."""
+    return uint32(c0 + uint32((purpose - ITEM) << 24))
+
+
+@kernel
+def draw_aside(stream: Stream, purpose: int, items: Items, n: int) -> None:
+    """Draw the blocks of the n items alive for a purpose into ``items.aside``, in their order."""
+    words, aside, alive = items.words, items.aside, items.alive
+    for i in range(n):
+        aside[C0, i] = other_purpose(words[C0, alive[i]], purpose)
+        aside[C1, i] = words[C1, alive[i]]
+    fill_blocks(aside[C0][:n], aside[C1][:n], stream.c2, stream.c3, stream.key, aside[2], aside[3], aside[4], aside[5])
 
 
 @inlined
 def lag_hours(lags: Lags, word: np.uint32, step: int) -> int:
-    """Return the lag of a step in hours at a word."""
+    """Return the lag of a step in hours at a word, where it is not fixed."""
     kind, scale = lags.kind[step], lags.scale[step]
-    if kind == FIXED:
-        hours = scale
-    elif kind == LOGNORMAL:
+    if kind == LOGNORMAL:
         hours = np.floor(scale * exp(lags.sigma[step] * normal(word)) + 0.5)
     elif kind == GAMMA:
         hours = np.floor(scale * gamma_quantile(lags.gamma_tables[lags.table[step]], normal(word)) + 0.5)
     else:
         at = lags.table[step]
         hours = float(lags.hours[at + pick(word, lags.thresholds[at:])])
-    return int64(min(hours, _FAR))
-
-
-@kernel
-def lag_of_item(lags: Lags, stream: Stream, words: NDArray[np.uint32], item: int, step: int) -> int:
-    """Return how many hours an item waits for a step."""
-    early = step <= 4
-    word = item_word(stream, LAG if early else LAG_LATE, words, item, step - 1 if early else step - 5)
-    return lag_hours(lags, word, step)
-
-
-@inlined
-def due_hour(
-    clock: Clock,
-    lags: Lags,
-    start: OpenItems,
-    stream: Stream,
-    who: Who,
-    stride: Stride,
-    items: Items,
-    item: int,
-    step: int,
-) -> int:
-    """Return the hour in which an item of stage ``step - 1`` comes up at a step, cut at the end of the clock."""
-    due = items.hours[NOW, item]
-    given = False
-    if item < stride.starters:
-        number = start.first[who.rep] + item
-        if start.stage[number] == step - 1 and start.due[number] >= 0:
-            due = start.due[number]
-            given = True
-    if lags.lagged[step] and not given:
-        due += lag_of_item(lags, stream, items.words, item, step)
-    return min(due, last_hour(clock))
+    return int64(min(hours, FAR))
 
 
 @inlined
@@ -95,19 +64,47 @@ def last_hour(clock: Clock) -> int:
 
 
 @kernel
-def hold_bookings(clock: Clock, lags: Lags, stream: Stream, stride: Stride, items: Items, n: int) -> tuple[int, int]:
-    """Step 1 after the call: bookings wait for their lag, then enter stage 1.
+def fill_dues(
+    clock: Clock, lags: Lags, start: OpenItems, stream: Stream, who: Who, starters: int, step: int, items: Items, n: int
+) -> int:
+    """Fill the hours in which the n items alive, of stage ``step - 1``, come up at a step, cut at the end of the clock.
 
-    Returns how many wait at the end of the run, and how many lags were cut at the end of the clock.
+    Returns how many were cut.
     """
-    waiting, cut = 0, 0
-    origin, now = items.hours[ORIGIN], items.hours[NOW]
-    for item in range(stride.starters, n):
-        due = min(origin[item] + lag_of_item(lags, stream, items.words, item, 1), last_hour(clock))
-        waiting += due >= clock.end_hour
-        cut += due == last_hour(clock)
-        now[item] = due
-    return waiting, cut
+    alive, now, due, last = items.alive, items.hours[NOW], items.hours[DUE], last_hour(clock)
+    drawn = lags.lagged[step] and lags.kind[step] != FIXED
+    if drawn:
+        draw_aside(stream, LAG if step <= 4 else LAG_LATE, items, n)
+    lag_words = items.aside[2 + (step - 1 if step <= 4 else step - 5)]
+    lag = int64(min(lags.scale[step], FAR))
+    cut = 0
+    for i in range(n):
+        item = alive[i]
+        if drawn:
+            lag = lag_hours(lags, lag_words[i], step)
+        hour = now[item] + lag
+        if item < starters:
+            number = start.first[who.rep] + item
+            if start.stage[number] >= step:
+                hour = now[item]
+            elif start.stage[number] == step - 1 and start.due[number] >= 0:
+                hour = start.due[number]
+        if hour > last:
+            hour = last
+            cut += 1
+        due[item] = hour
+    return cut
+
+
+@kernel
+def hold_bookings(items: Items, starters: int, end_hour: int, n: int) -> int:
+    """Step 1 after the call: bookings enter stage 1 when their lag is over; return how many wait at the end of the run."""
+    now, due = items.hours[NOW], items.hours[DUE]
+    waiting = 0
+    for item in range(starters, n):
+        waiting += due[item] >= end_hour
+        now[item] = due[item]
+    return waiting
 
 
 @kernel
@@ -153,4 +150,4 @@ def value_of(
         value = deals.scale * gamma_quantile(deals.gamma_table, normal(word))
     else:
         return deals.values[pick(word, deals.thresholds)]
-    return max(1, int64(np.floor(min(value, _FAR) + 0.5)))
+    return max(1, int64(np.floor(min(value, FAR) + 0.5)))

@@ -20,8 +20,9 @@ STRIDE_CALLS = 1 << 15
 
 C0, C1, SLOT_WORD, STEP_WORDS = range(4)
 """Rows of `Items.words`; the words of steps 2, 3 and 4 are in rows STEP_WORDS, STEP_WORDS + 1 and + 2."""
-ORIGIN, NOW = range(2)
-"""Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage."""
+ORIGIN, NOW, DUE = range(3)
+"""Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage, and
+the one in which it comes up at the next step."""
 SPARE = 16
 """Columns of `Items` beyond its capacity that may be overwritten, see `draw_items`."""
 
@@ -58,9 +59,11 @@ class Items(NamedTuple):
     words: NDArray[np.uint32]
     """uint32[6, capacity]: address and words, see `C0`."""
     hours: NDArray[np.int64]
-    """int64[2, capacity]: see `ORIGIN`."""
+    """int64[3, capacity]: see `ORIGIN`."""
     alive: NDArray[np.int32]
     """int32[capacity]: the items still in the funnel, in order."""
+    aside: NDArray[np.uint32]
+    """uint32[6, capacity]: address and words of the items alive for another purpose."""
 
 
 class Weeks(NamedTuple):
@@ -210,8 +213,9 @@ def new_scratch(program: Program) -> Scratch:
         market=MarketPath(np.empty(MAX_WEEKS), np.zeros(1), np.zeros(1, np.int64)),
         items=Items(
             words=np.empty((6, capacity), np.uint32),
-            hours=np.empty((2, capacity), np.int64),
+            hours=np.empty((3, capacity), np.int64),
             alive=np.empty(capacity, np.int32),
+            aside=np.empty((6, capacity), np.uint32),
         ),
         weeks=Weeks(
             words=np.empty((6, weeks), np.uint32),
