@@ -27,7 +27,7 @@ demo: $(VENV)/.runtime ## Simulate the canonical scenario
 test: demo lint types suite ## The demo, then lint, types and the whole suite
 
 lint: $(VENV)/.dev ## Style of the sources
-	$(python) -m ruff check .
+	$(python) -m ruff check --output-format concise .
 	$(python) -m ruff format --check .
 
 types: $(VENV)/.dev ## Types, strictly

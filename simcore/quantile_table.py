@@ -22,6 +22,7 @@ A table is one float64 array of shape (ROWS, COLUMNS), so that several stack int
 
 from __future__ import annotations
 
+import math
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -130,7 +131,7 @@ def build_beta(mean: float, cv: float) -> QuantileTable:
         message = f"a Beta distribution needs a mean between 0 and 1, got {mean}"
         raise ValueError(message)
     if not (cv > 0.0 and cv * cv < (1.0 - mean) / mean):
-        limit = np.sqrt((1.0 - mean) / mean)
+        limit = math.sqrt((1.0 - mean) / mean)
         message = f"a Beta distribution with mean {mean:g} needs a coefficient of variation between 0 and {limit:g}"
         raise ValueError(f"{message}, got {cv:g}")
     n = (1.0 - mean) / (mean * cv * cv) - 1.0

@@ -119,10 +119,14 @@ def check_binomial_moments(result: Result, law: Law) -> None:
         seen = row.revenue
         what = f"{row.horizon} {law}"
         tolerance = {"month": 0.035, "quarter": 0.055, "year": 0.11}.get(row.horizon, 0.03)
-        close = {"degrees": GROUP_DEGREES}
-        check_estimate(f"mean {what}", pair(seen.mean), mean * VALUE, detect=0.03 * mean * VALUE, **close)
-        check_estimate(f"sd {what}", pair(seen.sd), sd * VALUE, detect=tolerance * sd * VALUE, **close)
-        check_estimate(f"cv {what}", pair(seen.cv), sd / mean, detect=tolerance * sd / mean, **close)
+
+        def check(name: str, figure: Estimate, expected: float, share: float, what: str = what) -> None:
+            degrees = GROUP_DEGREES
+            check_estimate(f"{name} {what}", pair(figure), expected, degrees=degrees, detect=share * expected)
+
+        check("mean", seen.mean, mean * VALUE, 0.03)
+        check("sd", seen.sd, sd * VALUE, tolerance)
+        check("cv", seen.cv, sd / mean, tolerance)
         assert seen.p_zero.estimate is not None
         if row.horizon in {"week", "quarter", "year"}:
             hits = round(seen.p_zero.estimate * row.periods)

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simcore import Result
 from simcore.estimate import jackknife, ratio
+from simcore.tally import GROUPS
 from tests import test_known_answers as known
 from tests.statistical import DeviationError, check_mean, check_variance_of_normal
 
@@ -28,7 +30,7 @@ SPREAD = known.SPREADS[0]
 WAITING = known.WAITS
 
 
-def funnel_run(rates: tuple[float, ...], **sections: Any) -> known.Result:  # noqa: ANN401 - sections of a scenario
+def funnel_run(rates: tuple[float, ...], **sections: Any) -> Result:  # noqa: ANN401 - sections of a scenario
     return known.run(SMALL, 12, plan={"calls_per_week": LAW.calls}, funnel=known.stages(rates), **sections)
 
 
@@ -78,7 +80,7 @@ def rep_left_out_of_the_address() -> None:
 def replications_that_repeat() -> None:
     """Eight groups of replications that are copies: the jackknife must not be told that they are independent."""
     weekly = known.counts_of(known.steady(LAW), 1)
-    few = weekly[: known.GROUPS // 8].sum(axis=(1, 2))
+    few = weekly[: GROUPS // 8].sum(axis=(1, 2))
     check_errors(np.repeat(few, 8))
 
 
@@ -271,4 +273,4 @@ def test_the_small_model_without_the_fault_passes() -> None:
 
 def test_the_error_of_a_mean_is_the_textbooks() -> None:
     """The right twin of ``replications_that_repeat``; the other bugs have theirs in test_known_answers.py."""
-    check_errors(known.counts_of(known.steady(LAW), 1)[: known.GROUPS].sum(axis=(1, 2)))
+    check_errors(known.counts_of(known.steady(LAW), 1)[:GROUPS].sum(axis=(1, 2)))

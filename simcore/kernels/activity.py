@@ -118,18 +118,18 @@ def draw_items(stream: Stream, rep: int, stride: Stride, count: NDArray[np.int64
 
 
 @inlined
-def squares_by_day(per_hour: NDArray[np.int32], hours_per_day: int, hours: int) -> int:
-    """Return the sum of squares of successes by day over the first ``hours`` hours."""
+def squares_by_day(per_hour: NDArray[np.int32], hours_per_day: int, first_hour: int, end: int) -> int:
+    """Return the sum of squares of successes by day over the hours ``first_hour .. end - 1``."""
     squares = 0
     if hours_per_day == 8:
         # The usual day, with a length known to the compiler.
-        for first in range(0, hours, 8):
+        for first in range(first_hour, end, 8):
             count = 0
             for hour in range(8):
                 count += int64(per_hour[uint64(first + hour)])
             squares += count * count
         return squares
-    for first in range(0, hours, hours_per_day):
+    for first in range(first_hour, end, hours_per_day):
         count = 0
         for hour in range(first, first + hours_per_day):
             count += int64(per_hour[hour])
@@ -143,31 +143,33 @@ def place_successes(
 ) -> tuple[int, int]:
     """Give every success of a stride its call and its hour, where it now is.
 
-    Returns the sums of squares of successes by hour and by day.
+    Returns the sums of squares of successes by hour and by day, over counted weeks.
     """
     words, now, origin = items.words[SLOT_WORD], items.hours[NOW], items.hours[ORIGIN]
     slots, per_hour = calls.slots, calls.per_hour
     by_hour, tag, base, at = 0, calls.tag[0], 0, uint64(stride.starters)
+    warmup = max(0, clock.warmup_weeks - stride.first_week)
     first_hour = stride.first_week * clock.hours_per_week
     for i in range(stride.weeks):
         week = stride.first_week + i
         full = seat.activity[week] == FULL_ACTIVITY
         hours = plan.slot_hour[plan.row_of_week[week]] if full else weeks.ramp_hour[i]
-        n_calls, successes = weeks.calls[i], weeks.count[i]
+        n_calls, successes, pairs = weeks.calls[i], weeks.count[i], 0
         for k in range(successes):
             hour = base + int64(hours[uint64(take_slot(words[at + uint64(k)], k, n_calls, tag, slots))])
             now[at + uint64(k)] = first_hour + hour
             # A sum of squares grows by 2c + 1 where a count of c grows by one.
             count = per_hour[uint64(hour)]
-            by_hour += int64(count)
+            pairs += int64(count)
             per_hour[uint64(hour)] = count + 1
         at += uint64(successes)
+        by_hour += 2 * pairs + successes if i >= warmup else 0
         tag += slots.shape[0]
         base += clock.hours_per_week
     calls.tag[0] = tag
     for item in range(stride.starters, n):
         origin[item] = now[item]
-    by_day = squares_by_day(per_hour, clock.hours_per_day, base)
+    by_day = squares_by_day(per_hour, clock.hours_per_day, warmup * clock.hours_per_week, base)
     for hour in range(base):
         per_hour[hour] = 0
-    return 2 * by_hour + n - stride.starters, by_day
+    return by_hour, by_day

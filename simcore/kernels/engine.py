@@ -91,9 +91,9 @@ def count_entries(
     alive, now = scratch.items.alive, scratch.items.hours[NOW]
     first_hour = clock.warmup_weeks * clock.hours_per_week
     detailed = detail.entered.shape[0] > 0
-    if clock.one_account and not detailed:
+    if clock.one_account and not detailed and stride.first_week >= clock.warmup_weeks:
         # Nothing takes time: all items are in the weeks of the stride.
-        tally.stages[who.group, ENTERED, stage] += n if stride.first_week >= clock.warmup_weeks else 0
+        tally.stages[who.group, ENTERED, stage] += n
         return
     entered = 0
     for i in range(n):
@@ -150,16 +150,16 @@ def make_calls(
     tally.clipped[1] += count_successes(program.plan, program.first, stream, who.rep, stride, seat, weeks)
     n = draw_items(stream, who.rep, stride, weeks.count, items.words)
     by_hour, by_day = place_successes(program.clock, program.plan, stride, seat, weeks, scratch.calls, items, n)
-    counted_week = stride.first_week - program.clock.warmup_weeks
-    if counted_week >= 0:
-        first = tally.first[who.group]
-        first[SQUARE, HOUR] += by_hour
-        first[SQUARE, DAY] += by_day
-        for i in range(stride.weeks):
+    first = tally.first[who.group]
+    first[SQUARE, HOUR] += by_hour
+    first[SQUARE, DAY] += by_day
+    for i in range(stride.weeks):
+        counted_week = stride.first_week + i - program.clock.warmup_weeks
+        if counted_week >= 0:
             tally.stages[who.group, ENTERED, 0] += weeks.calls[i]
-            scratch.calls.per_week[counted_week + i] = weeks.count[i]
+            scratch.calls.per_week[counted_week] = weeks.count[i]
             if detail.entered.shape[0] > 0:
-                detail.entered[who.replication, who.rep, counted_week + i, 0] = weeks.calls[i]
+                detail.entered[who.replication, who.rep, counted_week, 0] = weeks.calls[i]
     for item in range(n):
         items.alive[item] = item
     for item in range(stride.starters):
@@ -218,13 +218,10 @@ def run_rep(
     if not program.rates.fixed:
         fill_own_rates(program.rates, stream, who.rep, scratch.seat)
         fill_rates(program.rates, stream, who.rep, scratch.seat, scratch.market)
-    first_week = 0
-    while first_week < simulated:
-        end = program.clock.warmup_weeks if first_week < program.clock.warmup_weeks else simulated
+    for first_week in range(0, simulated, stride_weeks):
         starters = start.first[who.rep + 1] - start.first[who.rep] if first_week == 0 else 0
-        stride = Stride(first_week, min(stride_weeks, end - first_week), starters)
+        stride = Stride(first_week, min(stride_weeks, simulated - first_week), starters)
         run_stride(program, stream, who, stride, scratch, tally, detail)
-        first_week += stride.weeks
     tally_first_step(program.calendar, tally.first[who.group], scratch.calls.per_week)
     for account in range(1 if program.clock.one_account else 2):
         tally_hours_and_days(program.calendar, tally, who.group, account, scratch.booked, scratch.sums)

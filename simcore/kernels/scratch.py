@@ -157,7 +157,7 @@ class Run(NamedTuple):
 
 
 class Stride(NamedTuple):
-    """A run of weeks that are simulated at a time; they are all counted, or all warm-up."""
+    """A run of weeks that are simulated at a time."""
 
     first_week: int
     weeks: int
