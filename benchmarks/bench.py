@@ -20,11 +20,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from simcore.engine import simulate
-
 from benchmarks.peers import c_peer, numpy_peer, python_peer, simpy_peer
 from benchmarks.peers.canonical import REP_WEEKS_PER_REPLICATION
 from benchmarks.report import Goal, Report, Series, render
+from simcore.engine import simulate
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:
@@ -173,9 +172,7 @@ def peak_memory(rep_weeks: int) -> int:
 def machine() -> str:
     """CPU, cores and versions; nothing that tells which machine it is."""
     cpuinfo = Path("/proc/cpuinfo")
-    found = (
-        re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
-    )
+    found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
     cpu = found[1] if found else platform.processor() or platform.machine()
     return (
         f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, "
@@ -218,13 +215,9 @@ def memory_goal(rep_weeks: int) -> Goal:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.bench", description="Measure simcore and its peers."
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description="Measure simcore and its peers.")
     parser.add_argument("--full", action="store_true", help="measure memory at 1e9 rep-weeks, not at 1e8")
-    parser.add_argument(
-        "--rounds", type=int, default=7, metavar="N", help="repetitions of everything (default 7)"
-    )
+    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="repetitions of everything (default 7)")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="FILE")
     options = parser.parse_args(arguments)
     if options.rounds < 1:

@@ -200,9 +200,7 @@ def fit(success: Ints, block: int) -> Fit:
     """
     successes, calls = block_counts(success, block)
     if len(calls) < 20 or not successes.any():
-        raise ValueError(
-            f"need 20 blocks and a success, got {len(calls)} blocks, {successes.sum()} successes"
-        )
+        raise ValueError(f"need 20 blocks and a success, got {len(calls)} blocks, {successes.sum()} successes")
     bounds = np.log(BOUNDS)
 
     def cost(free: Floats) -> float:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from simcore.engine import simulate
-
 from simcore.scenario_file import load_scenario
 
 STATUS: Final = Path("/proc/self/status")

@@ -18,7 +18,6 @@ def check(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import print_json, print_text  # noqa: PLC0415
-
     from simcore.closed_form import expected  # noqa: PLC0415
     from simcore.cost import LIMIT, cost  # noqa: PLC0415
     from simcore.digest import scenario_digest  # noqa: PLC0415
@@ -42,7 +41,6 @@ def check(
         )
         return
     from simcore.cli.render_check import commented  # noqa: PLC0415
-
     from simcore.scenario_file import dump_yaml  # noqa: PLC0415
 
     notes = commented(

@@ -12,13 +12,13 @@ import traceback
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
 from simcore.cli.check import check
 from simcore.cli.init import init
 from simcore.cli.run import run
 from simcore.cli.scenarios import scenarios
 from simcore.cli.schema import schema
-from typer.core import TyperGroup
-
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
         return
     from rich import progress as rich  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
+
     from simcore.cli.numbers import brief  # noqa: PLC0415
 
     columns = (

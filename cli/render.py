@@ -9,8 +9,8 @@ from rich import box
 from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
-from simcore.cli.numbers import Figure, brief, count, figure
 
+from simcore.cli.numbers import Figure, brief, count, figure
 from simcore.text import printable
 from simcore.words import currency_sign, money
 

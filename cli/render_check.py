@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.text import Text
+
 from simcore.cli.numbers import brief, count, significant
 from simcore.cli.render import Paragraph, grid
-
 from simcore.cost import LIMIT, duration
 from simcore.text import printable
 from simcore.words import currency_sign

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
@@ -16,7 +17,6 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ def run(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-
     from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
     if detail is not None and out is None:
@@ -83,7 +82,6 @@ def _simulated(
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-
     from simcore.engine import simulate  # noqa: PLC0415
 
     with ExitStack() as stack:

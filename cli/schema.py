@@ -21,7 +21,6 @@ def schema(
     `result` is what `run --json` prints; `scenario` is the scenario file, for editors.
     """
     from simcore.cli.output import print_json  # noqa: PLC0415
-
     from simcore.schema import SCHEMAS  # noqa: PLC0415
 
     print_json(SCHEMAS[which.value]())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.estimate import complement, jackknife, ratio, scaled, sectioned_quantile, spread, variation
+from simcore.estimate import jackknife, ratio, scaled, sectioned_quantile, share, spread, variation
 from simcore.horizons import CALL, HORIZONS
 from simcore.program import Program
 from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
@@ -47,10 +47,12 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
     unit = program.deals.unit / 100.0
     total, with_deal = (arrays.moments[:, account, horizon, column] for column in (TOTAL, WITH_DEAL))
     squares = tally.squares(account, horizon)
-    counts = arrays.bins[:, account, horizon].copy()
+    counts = arrays.bins[:, account, horizon]
+    counts = counts[:, : 1 + int(np.flatnonzero(counts.any(axis=0)).max(initial=0))].copy()
     by_section = np.bincount(np.arange(len(windows)) % SECTIONS, weights=windows, minlength=SECTIONS)
-    counts[:, 0] = by_section.astype(np.int64) - counts.sum(axis=1)
-    values = bin_values()
+    # By close, deals that were open at the start can outnumber the calls: then no call was in vain.
+    counts[:, 0] = np.maximum(by_section.astype(np.int64) - counts.sum(axis=1), 0)
+    values = bin_values()[: counts.shape[1]]
 
     def quantile(p: float) -> Estimate:
         return scaled(sectioned_quantile(counts, values, p), unit)
@@ -62,7 +64,7 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
         q05=quantile(0.05),
         q50=quantile(0.50),
         q95=quantile(0.95),
-        p_zero=jackknife(complement, size, with_deal, windows),
+        p_zero=share(size, np.maximum(windows - with_deal, 0), windows),
     )
 
 

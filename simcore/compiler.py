@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simcore import horizons
 from simcore.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.elementary import exp, log
+from simcore.errors import Problem, ScenarioError
 from simcore.money import cents
 from simcore.program import (
     FIXED,
@@ -146,7 +147,7 @@ def _sigma(cv: float) -> float:
 def _cumulated(weights: Sequence[float]) -> NDArray[np.int64]:
     """Return the cumulated shares as 32-bit thresholds; the last is 2**32."""
     shares = np.cumsum(np.asarray(weights, np.float64))
-    thresholds = np.floor(shares / shares[-1] * TWO_32 + 0.5).astype(np.int64)
+    thresholds: NDArray[np.int64] = np.floor(shares / shares[-1] * TWO_32 + 0.5).astype(np.int64)
     thresholds[-1] = int(TWO_32)
     return thresholds
 
@@ -163,7 +164,11 @@ def _rates(scenario: Scenario) -> Rates:
     for step, stage in enumerate(stages):
         if stage.rate is not None and stage.rate.rep_cv > 0.0:
             beta[step] = len(tables)
-            tables.append(build_beta(stage.rate.mean, stage.rate.rep_cv))
+            try:
+                tables.append(build_beta(stage.rate.mean, stage.rate.rep_cv))
+            except ValueError as error:
+                problem = Problem(str(error), f"funnel.{stage.stage}.rate.rep_cv", value=f"{stage.rate.rep_cv:g}")
+                raise ScenarioError((problem,)) from error
     noise_sigma = np.array([_sigma(stage.rate.week_cv) if stage.rate else 0.0 for stage in stages])
     in_market = np.array([stage.stage in acts_on for stage in stages])
     drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)

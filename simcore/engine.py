@@ -145,23 +145,24 @@ def check_ranges(scenario: Scenario, program: Program) -> None:
     ScenarioError
         With the figure and the limit.
     """
-    problems = []
     most_open = int(np.diff(program.start.first).max())
-    if most_open > MAX_ITEMS:
-        problems.append(Problem("too many items open at the start in one seat", "start.open", value=str(most_open),
-                                allowed=f"at most {MAX_ITEMS}"))  # fmt: skip
     chance = float(np.prod(program.rates.base[1:]))
     units = mean_deal_cents(program) / program.deals.unit
     yearly = WEEKS_PER_YEAR * max(1.0, float(program.plan.calls[0]) * chance) * units
-    if yearly > MAX_YEAR_UNITS:
-        problems.append(Problem("a rep's revenue in a year leaves the range of the counters", "deal",
-                                value=f"about {yearly:.3g} cents", allowed=f"at most {MAX_YEAR_UNITS:.3g}"))  # fmt: skip
     years = scenario.run.replications / GROUPS * program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
-    if yearly * max(1.0, years) > MAX_TOTAL_UNITS:
-        problems.append(Problem("the run is too long for its counters: fewer replications, reps or weeks",
-                                "run.replications", value=str(scenario.run.replications)))  # fmt: skip
+    checks = (
+        ("too many items open at the start in one seat", "start.open", most_open, MAX_ITEMS),
+        ("a rep's mean revenue in a year, in units, leaves the range of the counters", "deal", yearly, MAX_YEAR_UNITS),
+        ("the run is too long for its counters (mean revenue of a 256th of the replications, in units)",
+         "run.replications", yearly * max(1.0, years), MAX_TOTAL_UNITS),
+    )  # fmt: skip
+    problems = tuple(
+        Problem(message, path, value=f"{figure:.4g}", allowed=f"at most {limit:.4g}")
+        for message, path, figure, limit in checks
+        if figure > limit
+    )
     if problems:
-        raise ScenarioError(tuple(problems))
+        raise ScenarioError(problems)
 
 
 def mean_deal_cents(program: Program) -> float:

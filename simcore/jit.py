@@ -3,8 +3,8 @@
 * No fast-math and no contraction to fused multiply-add: results are bit-identical on every machine.
 * No ``parallel=True``: the engine runs blocks in its own threads (``nogil``), so nothing depends on a threading layer.
 * The C library's and the processor vendor's functions of mathematics are not called: see `simcore.elementary`.
-* Compiled code is cached in a folder named after a digest of all sources of simcore. Numba itself looks only at the file of
-  the compiled function: a helper edited in another module, or an upgrade, would leave stale machine code in use.
+* Compiled code is cached in a folder named after a digest of all sources of simcore. Numba itself looks only at the
+  file of the compiled function: a helper edited in another module, or an upgrade, would leave stale machine code.
 """
 
 from __future__ import annotations

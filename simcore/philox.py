@@ -1,4 +1,6 @@
-"""Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
+"""Philox4x32-10, a counter-based generator.
+
+Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", Proceedings of SC '11.
 
 A block is a pure function of a counter (four 32-bit words) and a key (two): nothing is stored between draws.
 """

@@ -136,9 +136,10 @@ def build_beta(mean: float, cv: float) -> QuantileTable:
         raise ValueError(f"{message}, got {cv:g}")
     n = (1.0 - mean) / (mean * cv * cv) - 1.0
     a, b = mean * n, (1.0 - mean) * n
-    if not (min(a, b) >= 1e-7 and max(a, b) <= 1e12):
+    low, high = BETA_LIMITS
+    if not (min(a, b) >= low and max(a, b) <= high):
         message = f"the Beta distribution with mean {mean:g} and coefficient of variation {cv:g} is too extreme"
-        raise ValueError(f"{message}: its parameters are {a:g} and {b:g}, 1e-7 to 1e12 are allowed")
+        raise ValueError(f"{message}: its parameters are {a:g} and {b:g}, {low:g} to {high:g} are allowed")
     table = np.zeros((ROWS, COLUMNS))
     _fill(table, beta_shape(a, b))
     _shift(table, float(log(a / b)))

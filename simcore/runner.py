@@ -34,10 +34,10 @@ class Progress(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Replications ``first .. first + count - 1``."""
+    """Replications ``first .. first + replications - 1``."""
 
     first: int
-    count: int
+    replications: int
 
 
 class Watch(NamedTuple):
@@ -62,9 +62,9 @@ class Runner:
     def __init__(self, program: Program, key: Key, threads: int) -> None:
         self._program = program
         self._key = key
+        self._threads = threads
         self._stride = stride_weeks(program)
-        self._workspaces = [Workspace(new_scratch(program), new_arrays(program.clock.steps)) for _ in range(threads)]
-        self._simulate(self._workspaces[0], Block(0, 0), detailed=False)
+        self._simulate(self._workspace(), Block(0, 0), detailed=False)
 
     def run(self, blocks: Iterable[Block], total: int, watch: Watch) -> Tally:
         """Run the blocks until they end or ``watch.stop`` says so, and return the tally of what was done.
@@ -73,8 +73,9 @@ class Runner:
         so many replications.
         """
         started = time.perf_counter()
+        workspaces = [self._workspace() for _ in range(self._threads)]
         free: SimpleQueue[Workspace] = SimpleQueue()
-        for workspace in self._workspaces:
+        for workspace in workspaces:
             free.put(workspace)
 
         def work(block: Block) -> tuple[Block, Detail]:
@@ -85,21 +86,24 @@ class Runner:
                 free.put(workspace)
 
         done = 0
-        for block, detail in _in_order(work, blocks, len(self._workspaces), watch.stop):
-            done += block.count
+        for block, detail in _in_order(work, blocks, self._threads, watch.stop):
+            done += block.replications
             if watch.finished is not None:
                 watch.finished(block, detail)
             if watch.progress is not None:
                 seconds = time.perf_counter() - started
                 rep_weeks = done * self._program.team.reps * self._program.clock.counted_weeks
                 watch.progress(Progress(done, total, seconds, rep_weeks / seconds))
-        tally = reduce(add, (Tally(workspace.tally) for workspace in self._workspaces))
+        tally = reduce(add, (Tally(workspace.tally) for workspace in workspaces))
         return tally.with_both_accounts() if self._program.clock.one_account else tally
 
+    def _workspace(self) -> Workspace:
+        return Workspace(new_scratch(self._program), new_arrays(self._program.clock.steps))
+
     def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
-        detail = new_detail(self._program, block.count if detailed else 0)
+        detail = new_detail(self._program, block.replications if detailed else 0)
         run = Run(self._program, workspace.scratch, workspace.tally, detail)
-        run_block(run, self._key, block.first, block.count, self._stride)
+        run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
 
 

@@ -241,7 +241,7 @@ class GammaLag(SourcedPart):
     """A gamma lag."""
 
     mean: Duration
-    cv: Annotated[Number, Range(0, 5, above=True)]
+    cv: Annotated[Number, Range(0.001, 5)]
     shape: Literal["gamma"] = "gamma"
 
 
@@ -276,7 +276,7 @@ class SpreadDeal(SourcedPart):
     """Deal values with a mean and a coefficient of variation."""
 
     mean: Money
-    cv: Annotated[Number, Range(0, 5, above=True)]
+    cv: Annotated[Number, Range(0.001, 5)]
     shape: Literal["lognormal", "gamma"] = "lognormal"
     currency: Currency = "USD"
 

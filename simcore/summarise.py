@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from simcore.averaging import averaging_rows
 from simcore.digest import scenario_digest
-from simcore.estimate import jackknife, ratio, scaled
+from simcore.estimate import jackknife, ratio, scaled, share
 from simcore.scenario import assumptions
 from simcore.summary import (
     AssumptionRow,
@@ -85,7 +86,7 @@ def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, 
         quota=_quota(scenario, program, tally),
         open_at_end=[
             OpenRow(stage=name, waiting_for=after, per_rep=_per_rep(program, tally, OPEN_AT_END, stage, 1))
-            for stage, (name, after) in enumerate(zip(names, names[1:], strict=False))
+            for stage, (name, after) in enumerate(pairwise(names))
         ],
         turned_away=[
             TurnedAwayRow(stage=name, per_rep_week=_per_rep(program, tally, TURNED_AWAY, stage, weeks))
@@ -125,7 +126,7 @@ def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | Non
     whole = bool(periods.any())
 
     def chance(hits: NDArray[np.int64], windows: NDArray[np.int64]) -> Estimate | None:
-        return jackknife(ratio, arrays.replications, hits, windows) if whole else None
+        return share(arrays.replications, hits, windows) if whole else None
 
     return QuotaRow(
         period=scenario.quota.per,

@@ -83,7 +83,8 @@ def bin_of(units: int) -> int:
     """Return the bin of a revenue: exact below 1,024 units, then 512 bins an octave; from 2**47 units on the last."""
     if units < (1 << EXACT_BITS):
         return units
-    return min((np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET, BINS - 1)
+    place = int64(np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
+    return place if place < BINS else BINS - 1
 
 
 def bin_values() -> NDArray[np.float64]:
@@ -147,9 +148,13 @@ class Tally:
 
     def with_both_accounts(self) -> Tally:
         """Return the tally of a run that counted only the account by close, with the same figures by origin."""
-        moments, bins = self.arrays.moments.copy(), self.arrays.bins.copy()
-        moments[:, ORIGIN], bins[:, ORIGIN] = moments[:, CLOSE], bins[:, CLOSE]
-        return Tally(self.arrays._replace(moments=moments, bins=bins))
+        moments, bins = self.arrays.moments, self.arrays.bins
+        return Tally(
+            self.arrays._replace(
+                moments=np.broadcast_to(moments[:, CLOSE : CLOSE + 1], moments.shape),
+                bins=np.broadcast_to(bins[:, CLOSE : CLOSE + 1], bins.shape),
+            )
+        )
 
     def squares(self, account: int, horizon: int) -> NDArray[np.float64]:
         """Return the sums of squared revenue of windows by group, float64[G], in units squared."""

@@ -126,9 +126,7 @@ def test_a_link_under_the_final_name_is_replaced_not_followed(tmp_path: Path) ->
     assert not (tmp_path / "a").is_symlink()
 
 
-def test_a_link_under_the_temporary_name_is_not_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_link_under_the_temporary_name_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "target").write_bytes(b"precious")
     monkeypatch.setattr("secrets.token_hex", lambda count: "00" * count)
     (tmp_path / f".a.{'00' * 8}.tmp").symlink_to(tmp_path / "target")

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
 
 from simcore.estimate import (
-    complement,
+    _t975,
     jackknife,
     quantile_of_counts,
     ratio,
     scaled,
     sectioned_quantile,
+    share,
     spread,
     variation,
 )
@@ -59,9 +61,10 @@ def test_the_jackknife_of_a_mean_is_the_textbook_error() -> None:
 
 def test_the_jackknife_of_a_share_is_the_textbook_error() -> None:
     hits = np.repeat([1, 0], [30, 70])
-    for figure, share in ((jackknife(ratio, ones(100), hits, ones(100)), 0.3),
-                          (jackknife(complement, ones(100), hits, ones(100)), 0.7)):  # fmt: skip
-        assert figure.estimate == pytest.approx(share)
+    misses = ones(100) - hits
+    figures = ((jackknife(ratio, ones(100), hits, ones(100)), 0.3), (share(ones(100), misses, ones(100)), 0.7))
+    for figure, expected in figures:
+        assert figure.estimate == pytest.approx(expected)
         assert figure.se == pytest.approx(sqrt(0.21 / 99), rel=1e-12)
 
 
@@ -156,13 +159,34 @@ def test_the_quantile_is_numpys_inverted_cdf() -> None:
         assert quantile_of_counts(np.bincount(values), p) == np.quantile(values, p, method="inverted_cdf")
 
 
-def test_sectioning_compares_the_sections_with_the_whole() -> None:
-    sections = [[1, 1, 3], [1, 2, 2], [4, 4, 9]]
-    counts = np.array([np.bincount(section, minlength=10) for section in sections])
-    figure = sectioned_quantile(counts, np.arange(10.0), 0.5)
-    # The whole: 1 1 1 2 2 3 4 4 9, median 2; the sections' medians are 1, 2 and 4.
-    assert figure.estimate == 2.0
-    assert figure.se == pytest.approx(sqrt((1 + 0 + 4) / 6))
+def sections_of(values: NDArray[np.int64], bins: int, sections: int = 32) -> NDArray[np.int64]:
+    """Return histograms of integers, every 32nd in one section."""
+    return np.array([np.bincount(values[i::sections], minlength=bins) for i in range(sections)])
+
+
+def test_the_error_of_a_median_is_the_textbooks() -> None:
+    """The sd of the median of n uniforms is 1 / (2 sqrt(n)); the interval is long by the t of 31 degrees, 1.04."""
+    x = np.random.default_rng(9).integers(0, 10_000, 64_000)
+    figure = sectioned_quantile(sections_of(x, 10_000), np.arange(10_000.0), 0.5)
+    assert figure.estimate == np.quantile(x, 0.5, method="inverted_cdf")
+    assert figure.se == pytest.approx(1.04 * 10_000 / (2 * sqrt(64_000)), rel=0.35)
+
+
+def test_a_quantile_between_two_values_is_not_called_certain() -> None:
+    """Half of the windows are 0 and half 1: any section may say either, and so may another run."""
+    x = np.random.default_rng(10).integers(0, 2, 3200)
+    figure = sectioned_quantile(sections_of(x, 2), np.arange(2.0), 0.5)
+    assert figure.se == pytest.approx(1 / 1.96, rel=1e-3)
+
+
+def test_a_quantile_in_the_middle_of_one_value_is_certain() -> None:
+    x = np.repeat([0, 1, 2], [800, 1600, 800])[np.random.default_rng(11).permutation(3200)]
+    assert sectioned_quantile(sections_of(x, 3), np.arange(3.0), 0.5) == Estimate(estimate=1.0, se=0.0)
+
+
+@pytest.mark.parametrize("degrees", [6, 10, 31])
+def test_the_t_point(degrees: int) -> None:
+    assert _t975(degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=6e-3)
 
 
 def test_quantiles_of_no_section_and_of_one() -> None:
@@ -217,3 +241,10 @@ def test_bins_increase_and_end_where_they_should() -> None:
     assert bin_of(2**47 - 1) == BINS - 1 == bin_of(2**60)
     assert len(bin_values()) == BINS
     assert GROUPS == 256
+
+
+@pytest.mark.parametrize("hit", [0, 1])
+def test_a_share_of_none_or_all_is_not_certain(hit: int) -> None:
+    figure = share(ones(50), hit * ones(50), ones(50))
+    assert figure.estimate == hit
+    assert figure.se == pytest.approx(1 / 50, rel=0.05)

@@ -75,9 +75,7 @@ def true_gamma(cv: float, z: Array) -> Array:
 def true_beta(mean: float, cv: float, z: Array) -> Array:
     a, b = parameters(mean, cv)
     return np.asarray(
-        np.where(
-            z < 0.0, special.betaincinv(a, b, special.ndtr(z)), special.betainccinv(a, b, special.ndtr(-z))
-        )
+        np.where(z < 0.0, special.betaincinv(a, b, special.ndtr(z)), special.betainccinv(a, b, special.ndtr(-z)))
     )
 
 
@@ -104,9 +102,7 @@ def test_extreme_gamma_against_scipy(cv: float) -> None:
     assert np.all(found[~inside] < 1e-290)
 
 
-@pytest.mark.parametrize(
-    "ab", [(1e-3, 1e-3), (0.01, 1e-4), (1e-4, 0.01), (3e-4, 3.0), (0.2, 2e-5), (1e4, 1e8)]
-)
+@pytest.mark.parametrize("ab", [(1e-3, 1e-3), (0.01, 1e-4), (1e-4, 0.01), (3e-4, 3.0), (0.2, 2e-5), (1e4, 1e8)])
 def test_extreme_beta_against_scipy(ab: tuple[float, float]) -> None:
     a, b = ab
     mean, cv = a / (a + b), math.sqrt(b / (a * (a + b + 1.0)))

@@ -95,9 +95,7 @@ def block(first: int, replications: int, world: int = 0) -> RepWeekBlock:
 
 
 def open_folder(path: Path, *, overwrite: bool = False) -> ResultsFolder:
-    return ResultsFolder(
-        path, scenario=SCENARIO, digest=DIGEST, seed=SEED, version=VERSION, overwrite=overwrite
-    )
+    return ResultsFolder(path, scenario=SCENARIO, digest=DIGEST, seed=SEED, version=VERSION, overwrite=overwrite)
 
 
 def write(
@@ -355,9 +353,7 @@ def test_an_interrupted_run_does_not_replace_a_complete_one(tmp_path: Path) -> N
 def test_an_exception_leaves_whole_parts_and_no_manifest(tmp_path: Path) -> None:
     write_and_raise(tmp_path / "out")
     assert list(content(tmp_path / "out")) == ["unfinished/rep-weeks/part-00000.parquet"]
-    assert (
-        pq.read_metadata(tmp_path / "out" / "unfinished" / "rep-weeks" / "part-00000.parquet").num_rows == 32
-    )
+    assert pq.read_metadata(tmp_path / "out" / "unfinished" / "rep-weeks" / "part-00000.parquet").num_rows == 32
     with pytest.raises(FileError, match=r"holds an unfinished run: .* --overwrite"):
         open_folder(tmp_path / "out")
     write(tmp_path / "out", overwrite=True)
@@ -427,9 +423,7 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, call: str, number: int) -> list[int
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_at_every_rename_the_manifest_is_right_or_absent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_at_every_rename_the_manifest_is_right_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     write(out)
     states: list[bool] = []

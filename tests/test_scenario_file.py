@@ -143,9 +143,7 @@ NOT_DATA = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "said"), NOT_DATA, ids=[f"{i}-{row[2]}" for i, row in enumerate(NOT_DATA)]
-)
+@pytest.mark.parametrize(("text", "line", "said"), NOT_DATA, ids=[f"{i}-{row[2]}" for i, row in enumerate(NOT_DATA)])
 def test_what_is_not_data_is_refused_quickly(text: str, line: int | None, said: str) -> None:
     began = time.perf_counter()
     found = problems(text)
@@ -186,9 +184,7 @@ def test_the_limits_themselves_are_allowed() -> None:
     assert isinstance(read("[" + "1," * (MAX_NODES - 1) + "]", "x").data, list)
 
 
-@pytest.mark.parametrize(
-    ("raw", "line", "column"), [(b"simcore: 1\nname: \xff\n", 2, 7), (b"\xff\xfes\x00", 1, 1)]
-)
+@pytest.mark.parametrize(("raw", "line", "column"), [(b"simcore: 1\nname: \xff\n", 2, 7), (b"\xff\xfes\x00", 1, 1)])
 def test_what_is_not_utf8(tmp_path: Path, raw: bytes, line: int, column: int) -> None:
     path = tmp_path / "bad.yaml"
     path.write_bytes(raw)
@@ -450,9 +446,7 @@ def _durations(low: int, high: int) -> st.SearchStrategy[str]:
 _lags = st.one_of(
     _durations(0, 1300),
     st.integers(0, 1300),
-    st.fixed_dictionaries(
-        {"median": _durations(1, 100), "p90": _durations(101, 1300)}, optional={"source": _texts}
-    ),
+    st.fixed_dictionaries({"median": _durations(1, 100), "p90": _durations(101, 1300)}, optional={"source": _texts}),
     st.fixed_dictionaries({"mean": _durations(1, 1300), "cv": _number(st.floats(0.01, 5))}),
     st.lists(_durations(0, 260), min_size=1, max_size=40).map(lambda values: {"values": values}),
 )
@@ -462,9 +456,7 @@ _rates = st.floats(1e-9, 1) | st.fixed_dictionaries(
 )
 _deals = st.one_of(
     st.floats(0.01, 1e9),
-    st.fixed_dictionaries(
-        {"mean": st.floats(0.01, 1e9), "cv": st.floats(0.01, 5)}, optional={"source": _texts}
-    ),
+    st.fixed_dictionaries({"mean": st.floats(0.01, 1e9), "cv": st.floats(0.01, 5)}, optional={"source": _texts}),
     st.lists(st.floats(0.01, 1e9), min_size=1, max_size=30).map(lambda values: {"values": values}),
 )
 _steps = st.lists(st.tuples(_rates, _lags | st.none()), min_size=1, max_size=7)
@@ -510,8 +502,7 @@ _scalars = (
 _trees = st.recursive(
     _scalars,
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text("abc: #-,[]{}\"'é👩", min_size=1), inner, max_size=4)
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc: #-,[]{}\"'é👩", min_size=1), inner, max_size=4)
     ),
 )
 
@@ -544,7 +535,5 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
 def test_the_documentation_names_every_key() -> None:
     page = (Path(__file__).parents[1] / "docs" / "scenario-format.md").read_text(encoding="utf-8")
     definitions = Scenario.model_json_schema()["$defs"].values()
-    keys = {key for definition in definitions for key in definition.get("properties", {})} | set(
-        Scenario.model_fields
-    )
+    keys = {key for definition in definitions for key in definition.get("properties", {})} | set(Scenario.model_fields)
     assert {key for key in keys if not re.search(rf"\b{key}\b", page)} == set()

@@ -123,9 +123,7 @@ def test_incomplete_gamma_edges() -> None:
     assert gamma_p(3.0, 700.0) == 1.0
 
 
-@pytest.mark.parametrize(
-    ("a", "b"), [(0.5, 0.5), (2.0, 3.0), (40.0, 60.0), (0.03, 3.0), (1.0, 997.0), (400.0, 3600.0)]
-)
+@pytest.mark.parametrize(("a", "b"), [(0.5, 0.5), (2.0, 3.0), (40.0, 60.0), (0.03, 3.0), (1.0, 997.0), (400.0, 3600.0)])
 def test_incomplete_beta_against_exact_arithmetic(a: float, b: float) -> None:
     width = min(1.0, math.sqrt((a + b) / (a * b)))
     for score in SCORES:
@@ -137,9 +135,7 @@ def test_incomplete_beta_against_exact_arithmetic(a: float, b: float) -> None:
 @pytest.mark.parametrize(("a", "b"), [*BETAS[:6], (0.03, 3.01), (1e-4, 0.01)])
 def test_incomplete_beta_against_scipy(a: float, b: float) -> None:
     x = np.array([1e-200, 1e-10, 0.01, 0.3, 0.5, 0.7, 0.99, 1.0 - 1e-10])
-    np.testing.assert_allclose(
-        [beta_i(a, b, v) for v in x], special.betainc(a, b, x), rtol=2e-13, atol=1e-300
-    )
+    np.testing.assert_allclose([beta_i(a, b, v) for v in x], special.betainc(a, b, x), rtol=2e-13, atol=1e-300)
 
 
 def test_incomplete_beta_edges() -> None:
@@ -175,9 +171,7 @@ def test_quantile_inverts_the_tail_probability(shape: Shape, lower: bool) -> Non
 def test_tails_add_up_to_one(shape: Shape) -> None:
     for tail in (1e-6, 0.2, 0.49):
         s = tail_quantile(shape, tail, LOWER)
-        assert tail_probability(shape, s, LOWER) + tail_probability(shape, s, UPPER) == pytest.approx(
-            1.0, abs=1e-15
-        )
+        assert tail_probability(shape, s, LOWER) + tail_probability(shape, s, UPPER) == pytest.approx(1.0, abs=1e-15)
         assert tail_quantile(shape, 1.0 - tail, UPPER) == pytest.approx(
             s, rel=1e-9, abs=1e-14 * tail_ratio(shape, s, LOWER) / tail
         )

@@ -82,9 +82,7 @@ def run(program: Path, replications: int, seed: int) -> TimedStatistics:
     """
     document: Counts = json.loads(output(program, "run", str(replications * REPS), str(seed)))
     counts: dict[Horizon, WindowCounts] = {
-        horizon: WindowCounts(
-            Counter(dict(enumerate(row["wins"]))), document["first_sum"], row["first_squares"]
-        )
+        horizon: WindowCounts(Counter(dict(enumerate(row["wins"]))), document["first_sum"], row["first_squares"])
         for horizon, row in document["horizons"].items()
     }
     return TimedStatistics(describe(counts, document["opportunities"]), document["seconds"])

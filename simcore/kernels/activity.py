@@ -89,7 +89,7 @@ def count_successes(
             rate = 1.0
             clipped += n
         weeks.calls[i] = n
-        weeks.count[i] = successes_of(first, stream, rep, week, n, uniform53(words[2, i], words[3, i]), rate)
+        weeks.successes[i] = successes_of(first, stream, rep, week, n, uniform53(words[2, i], words[3, i]), rate)
     return clipped
 
 
@@ -154,7 +154,7 @@ def place_successes(
         week = stride.first_week + i
         full = seat.activity[week] == FULL_ACTIVITY
         hours = plan.slot_hour[plan.row_of_week[week]] if full else weeks.ramp_hour[i]
-        n_calls, successes, pairs = weeks.calls[i], weeks.count[i], 0
+        n_calls, successes, pairs = weeks.calls[i], weeks.successes[i], 0
         for k in range(successes):
             hour = base + int64(hours[uint64(take_slot(words[at + uint64(k)], k, n_calls, tag, slots))])
             now[at + uint64(k)] = first_hour + hour

@@ -47,7 +47,7 @@ def decide_when_due(
     tally: TallyArrays,
     n: int,
 ) -> int:
-    """Decide a step >= 2: each of n items waits until it is due, and meets that week's rate; return how many are left."""
+    """Decide a step >= 2: each of n items waits until it is due, and meets that week's rate; return how many stay."""
     clock, start, items = program.clock, program.start, scratch.items
     now, due, alive, words = items.hours[NOW], items.hours[DUE], items.alive, items.words
     fill_due_hours(program, stream, who, stride, step, items, tally, n)
@@ -148,7 +148,7 @@ def make_calls(
     """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items, all alive."""
     items, weeks, seat = scratch.items, scratch.weeks, scratch.seat
     tally.clipped[1] += count_successes(program.plan, program.first, stream, who.rep, stride, seat, weeks)
-    n = draw_items(stream, who.rep, stride, weeks.count, items.words)
+    n = draw_items(stream, who.rep, stride, weeks.successes, items.words)
     by_hour, by_day = place_successes(program.clock, program.plan, stride, seat, weeks, scratch.calls, items, n)
     first = tally.first[who.group]
     first[SQUARE, HOUR] += by_hour
@@ -157,7 +157,7 @@ def make_calls(
         counted_week = stride.first_week + i - program.clock.warmup_weeks
         if counted_week >= 0:
             tally.stages[who.group, ENTERED, 0] += weeks.calls[i]
-            scratch.calls.per_week[counted_week] = weeks.count[i]
+            scratch.calls.per_week[counted_week] = weeks.successes[i]
             if detail.entered.shape[0] > 0:
                 detail.entered[who.replication, who.rep, counted_week, 0] = weeks.calls[i]
     for item in range(n):

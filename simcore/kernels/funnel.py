@@ -98,7 +98,7 @@ def fill_dues(
 
 @kernel
 def hold_bookings(items: Items, starters: int, end_hour: int, n: int) -> int:
-    """Step 1 after the call: bookings enter stage 1 when their lag is over; return how many wait at the end of the run."""
+    """Let bookings enter stage 1 when their lag is over; return how many wait at the end of the run."""
     now, due = items.hours[NOW], items.hours[DUE]
     waiting = 0
     for item in range(starters, n):

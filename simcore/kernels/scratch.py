@@ -19,10 +19,10 @@ STRIDE_CALLS = 1 << 15
 """Weeks are simulated in strides of about this many calls, so that the working set stays in the cache."""
 
 C0, C1, SLOT_WORD, STEP_WORDS = range(4)
-"""Rows of `Items.words`; the words of steps 2, 3 and 4 are in rows STEP_WORDS, STEP_WORDS + 1 and + 2."""
+"""Rows of `Items.words`; the words of steps 2, 3 and 4 are in the rows from STEP_WORDS on."""
 ORIGIN, NOW, DUE = range(3)
-"""Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage, and
-the one in which it comes up at the next step."""
+"""Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage,
+and the one in which it comes up at the next step."""
 SPARE = 16
 """Columns of `Items` beyond its capacity that may be overwritten, see `draw_items`."""
 
@@ -73,8 +73,8 @@ class Weeks(NamedTuple):
     """uint32[6, weeks]: address and words."""
     calls: NDArray[np.int64]
     """Calls of each week."""
-    count: NDArray[np.int64]
-    """Successes of each week."""
+    successes: NDArray[np.int64]
+    """Of each week."""
     ramp_hour: NDArray[np.int32]
     """int32[weeks, calls]: for weeks under a ramp, the hour of the week of each call."""
 
@@ -220,7 +220,7 @@ def new_scratch(program: Program) -> Scratch:
         weeks=Weeks(
             words=np.empty((6, weeks), np.uint32),
             calls=np.empty(weeks, np.int64),
-            count=np.empty(weeks, np.int64),
+            successes=np.empty(weeks, np.int64),
             ramp_hour=np.empty((weeks, most_calls), np.int32),
         ),
         calls=Calls(

@@ -50,7 +50,7 @@ def tally_hours_and_days(
 
 @kernel
 def tally_periods(calendar: Calendar, quota: Quota, tally: TallyArrays, group: int, account: int, sums: Sums) -> None:
-    """Record the weeks, months, quarters and years of one rep, hold them against the quota, and empty ``sums.weeks``."""
+    """Record the weeks, months, quarters and years of one rep, hold them against quota, and empty ``sums.weeks``."""
     moments, bins, weeks = tally.moments, tally.bins, sums.weeks
     for horizon in (WEEK, MONTH, QUARTER, YEAR):
         period_of = calendar.period_of_week[horizon]

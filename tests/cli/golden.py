@@ -6,8 +6,8 @@ import io
 from pathlib import Path
 
 from rich.console import Console
-from simcore.cli.render import report
 
+from simcore.cli.render import report
 from simcore.words import closing_sentence
 from tests.cli.summaries import averaging, estimate, summary
 

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from simcore.cli.main import app
 from typer.testing import CliRunner
 
+from simcore.cli.main import app
 from simcore.errors import ExitStatus
 from simcore.scenario_file import load_scenario
 

@@ -12,9 +12,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from simcore.cli.main import STATUS_WORDS, app
 from typer.testing import CliRunner, Result
 
+from simcore.cli.main import STATUS_WORDS, app
 from simcore.errors import ExitStatus, FileError
 from simcore.scenario_file import load_scenario, parse_scenario
 from simcore.version import __version__

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from simcore.cli.numbers import NONE, brief, figure, parse_count, significant
 
 ESTIMATES = st.floats(-1e12, 1e12, allow_subnormal=False)

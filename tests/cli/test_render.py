@@ -8,9 +8,9 @@ import unicodedata
 import pytest
 from rich.console import Console
 from rich.text import Text
+
 from simcore.cli.numbers import NONE
 from simcore.cli.render import listing, report
-
 from simcore.summary import Estimate
 from tests.cli.golden import FOLDER, GOLDEN, plain_report
 from tests.cli.summaries import CALLS, averaging, estimate, summary

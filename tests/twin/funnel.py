@@ -102,9 +102,7 @@ class Funnel:
         if uncut > 1.0:
             self.clipped.rates[1] += made[-1]
         count = successes(self._source, self._seat, week, made[-1], min(1.0, uncut))
-        words = [
-            self._source.words(Purpose.ITEM, seat=self._seat, week=week, item=k)[0] for k in range(count)
-        ]
+        words = [self._source.words(Purpose.ITEM, seat=self._seat, week=week, item=k)[0] for k in range(count)]
         items = []
         for k, slot in enumerate(take_slots(made[-1], words)):
             hour = first + bisect_right(made, slot)

@@ -156,8 +156,7 @@ def _deal(value: float | Section) -> Spread:
 
 def _calendar(section: Section) -> Calendar:
     holidays = frozenset(
-        (day["week"] - 1, None if day.get("day") is None else day["day"] - 1)
-        for day in section.get("holidays") or ()
+        (day["week"] - 1, None if day.get("day") is None else day["day"] - 1) for day in section.get("holidays") or ()
     )
     return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays)
 

@@ -110,9 +110,7 @@ class Market:
 class Rates:
     """The rates of one seat; also past the end, where the last week's holder stays."""
 
-    def __init__(
-        self, plan: Plan, source: Source, market: Market, seat: int, holders: list[Holder | None]
-    ) -> None:
+    def __init__(self, plan: Plan, source: Source, market: Market, seat: int, holders: list[Holder | None]) -> None:
         self._plan = plan
         self._source = source
         self._market = market

@@ -91,9 +91,7 @@ def test_yes_is_certain_at_one_and_impossible_at_zero() -> None:
     assert not yes(2**31, 0.5)
 
 
-@pytest.mark.parametrize(
-    "u", [2.0**-33, 1e-7, 0.01, 0.0749, 0.0751, 0.3, 0.5, 0.8, 0.925, 0.99, 1 - 2.0**-33]
-)
+@pytest.mark.parametrize("u", [2.0**-33, 1e-7, 0.01, 0.0749, 0.0751, 0.3, 0.5, 0.8, 0.925, 0.99, 1 - 2.0**-33])
 def test_normal_quantile_agrees_with_others(u: float) -> None:
     assert normal_quantile(u) == pytest.approx(special.ndtri(u), rel=1e-14, abs=1e-300)
     assert normal_quantile(u) == pytest.approx(statistics.NormalDist().inv_cdf(u), rel=1e-15, abs=1e-300)

@@ -40,9 +40,7 @@ def tiny(**changes: Any) -> Scenario:  # noqa: ANN401 - the sections of a scenar
     return scenario | changes
 
 
-def funnel(
-    meetings: dict[str, Any] | None = None, wins: dict[str, Any] | None = None
-) -> list[dict[str, Any]]:
+def funnel(meetings: dict[str, Any] | None = None, wins: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Return calls, meetings, wins, with rates of one unless said."""
     return [
         {"stage": "calls"},
@@ -116,9 +114,7 @@ def test_a_new_person_starts_the_ramp_and_the_carry_anew() -> None:
 def test_people_leave_at_the_yearly_rate() -> None:
     team = {"reps": 1, "turnover": {"yearly": 0.25, "vacancy_weeks": 0}}
     plan = read(tiny(team=team, horizon={"weeks": 53}))
-    stayed = sum(
-        timeline(plan, Source(11, r), 0)[-1] == timeline(plan, Source(11, r), 0)[0] for r in range(300)
-    )
+    stayed = sum(timeline(plan, Source(11, r), 0)[-1] == timeline(plan, Source(11, r), 0)[0] for r in range(300))
     assert abs(stayed - 225) < 5 * math.sqrt(300 * 0.25 * 0.75)
 
 
@@ -147,9 +143,7 @@ def test_week_noise_belongs_to_seat_week_and_step() -> None:
     rates = rates_of(tiny(funnel=funnel({"rate": {"mean": 0.1, "week_cv": 0.5}})), 5)
     word = Source(5, 0).words(Purpose.WEEK_NOISE, seat=0, week=9)[0]
     variance = math.log(1.25)
-    assert rates.uncut(1, 9) == pytest.approx(
-        0.1 * math.exp(math.sqrt(variance) * normal(word) - variance / 2)
-    )
+    assert rates.uncut(1, 9) == pytest.approx(0.1 * math.exp(math.sqrt(variance) * normal(word) - variance / 2))
     assert rates.uncut(2, 9) == 1.0
 
 
@@ -256,9 +250,7 @@ def test_a_due_hour_beyond_the_last_address_is_cut_and_counted() -> None:
 
 
 def test_drawn_lags_and_values_use_their_own_words() -> None:
-    steps = funnel(
-        {"lag": {"median": "3h", "p90": "9h"}}, {"lag": {"mean": "2d", "cv": 0.7, "shape": "gamma"}}
-    )
+    steps = funnel({"lag": {"median": "3h", "p90": "9h"}}, {"lag": {"mean": "2d", "cv": 0.7, "shape": "gamma"}})
     deal = {"mean": 500.0, "cv": 0.8, "shape": "lognormal"}
     scenario = tiny(funnel=steps, deal=deal)
     variance = math.log(1.64)
@@ -615,9 +607,7 @@ CANONICAL: Scenario = {
 def weekly(scenario: Scenario, stage: int, replications: int, seed: int) -> list[int]:
     """Return the entries into a stage of every rep-week of many replications."""
     return [
-        row.entries[stage]
-        for r in range(replications)
-        for row in tallies(simulate(scenario, r, seed))["rep_weeks"]
+        row.entries[stage] for r in range(replications) for row in tallies(simulate(scenario, r, seed))["rep_weeks"]
     ]
 
 

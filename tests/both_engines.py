@@ -1,0 +1,166 @@
+"""Plays a scenario in the engine and in the twin, and puts the counts of both into one form.
+
+`assert_agree` compares everything that is counted. It is the only place where tests of agreement read the engine's
+counters, so that their layout is named once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simcore.averaging import windows_of
+from simcore.compiler import compile_scenario
+from simcore.horizons import HORIZONS
+from simcore.kernels.scratch import Detail
+from simcore.philox import split_seed
+from simcore.program import Program
+from simcore.runner import Block, Runner, Watch
+from simcore.scenario import validate
+from simcore.tally import (
+    CLOSE,
+    ENTERED,
+    OPEN_AT_END,
+    ORIGIN,
+    SQUARE,
+    SQUARE_HIGH,
+    SQUARE_LOW,
+    SUM,
+    TOTAL,
+    TURNED_AWAY,
+    WITH_DEAL,
+    Tally,
+    bin_of,
+)
+from tests.twin import World, simulate, tallies
+
+Scenario = Mapping[str, Any]
+Counts = dict[str, Any]
+ACCOUNTS = {"close": CLOSE, "origin": ORIGIN}
+
+
+class Played(NamedTuple):
+    """What the engine counted over some replications, and every rep-week of them."""
+
+    program: Program
+    tally: Tally
+    detail: Detail
+
+
+def compiled(scenario: Scenario) -> Program:
+    """Return the program of a plain scenario."""
+    return compile_scenario(validate(scenario))
+
+
+def play(program: Program, seed: int, first: int = 0, count: int = 1, stride: int | None = None) -> Played:
+    """Simulate ``count`` replications from ``first`` on in one block.
+
+    ``stride`` is the number of weeks simulated at a time; left out, what the engine takes.
+    """
+    details: list[Detail] = []
+    runner = Runner(program, split_seed(seed), 1)
+    if stride is not None:
+        runner._stride = stride
+    tally = runner.run([Block(first, count)], count, Watch(finished=lambda _, detail: details.append(detail)))
+    return Played(program, tally, details[0])
+
+
+def counts_of_engine(played: Played) -> Counts:
+    """Return all that the engine counted, summed over its replications."""
+    program, tally = played.program, played.tally
+    arrays, reps, unit = tally.arrays, program.team.reps, program.deals.unit
+    stages = arrays.stages.sum(axis=0)
+    counts: Counts = {
+        "calls": int(stages[ENTERED, 0]),
+        "entries": stages[ENTERED].tolist(),
+        "open at the end": stages[OPEN_AT_END].tolist()[:-1],
+        "turned away": stages[TURNED_AWAY].tolist(),
+        "rates clipped": arrays.clipped[1:-2].tolist(),
+        "lags clipped": int(arrays.clipped[-2]),
+        "values clipped": int(arrays.clipped[-1]),
+        "rep-weeks": _rep_weeks_of_engine(played.detail),
+    }
+    for number, name in enumerate(HORIZONS):
+        counts[f"{name}: windows"] = int(windows_of(program, tally, number).sum())
+        counts[f"{name}: first step"] = int(arrays.first[:, SUM, number].sum())
+        counts[f"{name}: first step squared"] = int(arrays.first[:, SQUARE, number].sum())
+        for account, place in ACCOUNTS.items():
+            cells = arrays.moments[:, place, number]
+            low = sum(int(word) for word in cells[:, SQUARE_LOW].view(np.uint64))
+            squares = (int(cells[:, SQUARE_HIGH].sum()) << 64) + low
+            bins = arrays.bins[:, place, number].sum(axis=0)
+            counts[f"{name}, {account}: cents"] = int(cells[:, TOTAL].sum()) * unit
+            counts[f"{name}, {account}: with a deal"] = int(cells[:, WITH_DEAL].sum())
+            counts[f"{name}, {account}: cents squared"] = squares * unit * unit
+            counts[f"{name}, {account}: bins"] = {int(b): int(bins[b]) for b in np.flatnonzero(bins)}
+    if program.quota.horizon > 0:
+        counts["quota periods"] = reps * int(program.calendar.periods[program.quota.horizon] * tally.replications)
+        counts["quota reached"], counts["quota reached by the team"] = arrays.quota_hits.sum(axis=0).tolist()
+    return counts
+
+
+def _rep_weeks_of_engine(detail: Detail) -> list[tuple[int, ...]]:
+    """Return entries by stage, cents by origin and cents by close of every rep-week, in order."""
+    origin, close = detail.cents[:, ORIGIN, ..., None], detail.cents[:, CLOSE, ..., None]
+    rows = np.concatenate([detail.entered, origin, close], axis=-1)
+    return [tuple(row) for row in rows.reshape(-1, rows.shape[-1]).tolist()]
+
+
+def counts_of_twin(world: World, unit: int) -> Counts:
+    """Return all that the twin counts of a world; revenue is binned in units of ``unit`` cents, as the engine does."""
+    tally = tallies(world)
+    counts: Counts = {
+        "calls": tally["calls"],
+        "entries": tally["entries"],
+        "open at the end": tally["open_at_end"],
+        "turned away": tally["turned_away"],
+        "rates clipped": tally["clipped"]["rates"],
+        "lags clipped": tally["clipped"]["lags"],
+        "values clipped": tally["clipped"]["values"],
+        "rep-weeks": [(*row.entries, row.origin_cents, row.close_cents) for row in tally["rep_weeks"]],
+    }
+    for name in HORIZONS:
+        first = tally["first_step"][name]
+        counts[f"{name}: windows"] = first["windows"]
+        counts[f"{name}: first step"] = first["sum"]
+        counts[f"{name}: first step squared"] = first["sum_squares"]
+        for account in ACCOUNTS:
+            revenue = tally["revenue"][account][name]
+            bins: Counter[int] = Counter()
+            for cents, windows in revenue["counts"].items():
+                bins[int(bin_of(cents // unit))] += windows if cents else 0
+            counts[f"{name}, {account}: cents"] = revenue["cents"]
+            counts[f"{name}, {account}: with a deal"] = revenue["counts"].total() - revenue["no_deal"]
+            counts[f"{name}, {account}: cents squared"] = revenue["cents_squared"]
+            counts[f"{name}, {account}: bins"] = dict(+bins)
+    quota = tally["quota"]
+    if quota is not None:
+        counts["quota periods"] = quota["windows"]
+        counts["quota reached"], counts["quota reached by the team"] = quota["hits"], quota["team_hits"]
+    return counts
+
+
+def _differs(name: str, engine: object, twin: object) -> str:
+    """Say where two counts differ; of a list, the first place."""
+    if isinstance(engine, list) and isinstance(twin, list) and len(engine) == len(twin):
+        place = next(i for i, pair in enumerate(zip(engine, twin, strict=True)) if pair[0] != pair[1])
+        return f"{name}[{place}]: the engine has {engine[place]}, the twin {twin[place]}"
+    return f"{name}: the engine has {engine}, the twin {twin}"
+
+
+def assert_agree(engine: Counts, twin: Counts) -> None:
+    """Fail with every count in which the engine and the twin differ."""
+    assert engine.keys() == twin.keys()
+    differences = [_differs(name, engine[name], twin[name]) for name in engine if engine[name] != twin[name]]
+    assert not differences, "\n".join(differences)
+
+
+def check(scenario: Scenario, seed: int, replication: int, program: Program | None = None) -> None:
+    """Play one replication in both and compare all counts."""
+    program = compiled(scenario) if program is None else program
+    played = play(program, seed, replication)
+    world = simulate(scenario, replication, seed)
+    assert_agree(counts_of_engine(played), counts_of_twin(world, program.deals.unit))

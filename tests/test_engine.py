@@ -1,0 +1,144 @@
+"""`simulate`: what it returns, whom it tells, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simcore.engine import Progress, Result, available_processors, mean_deal_cents, simulate
+from simcore.errors import ScenarioError
+from simcore.rep_weeks import RepWeekBlock
+from simcore.scenario import Scenario, validate
+from tests.both_engines import compiled, play
+from tests.scenario_cases import CASES, DEALS, chain, scenario
+
+
+def model(**changes: object) -> Scenario:
+    return validate(scenario(**changes))
+
+
+def problem(of: Scenario, **call: Any) -> str:  # noqa: ANN401 - arguments of simulate
+    """Return the path and the message of the one problem of a run."""
+    with pytest.raises(ScenarioError) as caught:
+        simulate(of, **call)
+    (found,) = caught.value.problems
+    return f"{found.path}: {found.message}"
+
+
+def test_a_run_is_what_its_scenario_says() -> None:
+    result = simulate(model(run={"replications": 12, "seed": 99}), threads=1)
+    assert result.tally.same_as(play(compiled(scenario()), 99, count=12).tally)
+    assert result.summary.size.replications == 12
+    assert result.summary.size.rep_weeks == 12 * 2 * 6
+    assert result.summary.scenario.seed == 99
+    assert result.summary.speed.threads == 1
+    assert result.rep_weeks is None
+
+
+def test_a_call_overrides_replications_and_seed() -> None:
+    given = model(run={"replications": 5, "seed": 1})
+    result = simulate(given, replications=9, seed=2**64 - 1)
+    assert result.tally.same_as(play(compiled(scenario()), 2**64 - 1, count=9).tally)
+    assert (result.scenario.run.replications, result.scenario.run.seed) == (9, 2**64 - 1)
+    assert (given.run.replications, given.run.seed) == (5, 1)
+
+
+@pytest.mark.parametrize("call", [{"threads": 3}, {"block_replications": 1}, {"threads": 2, "block_replications": 4}])
+def test_how_it_is_run_does_not_matter(call: dict[str, Any]) -> None:
+    given = validate(CASES["everything"])
+    assert simulate(given, replications=9, threads=1).tally.same_as(simulate(given, replications=9, **call).tally)
+
+
+def kept_rows(result: Result) -> RepWeekBlock:
+    assert result.rep_weeks is not None
+    return result.rep_weeks
+
+
+def test_rep_weeks_are_kept_or_handed_on() -> None:
+    given = validate(CASES["caps on both"])
+    expected = play(compiled(CASES["caps on both"]), 3, count=7).detail
+    blocks: list[RepWeekBlock] = []
+    kept = simulate(given, replications=7, seed=3, threads=2, block_replications=3, keep_rep_weeks=True)
+    passed = simulate(given, replications=7, seed=3, threads=2, block_replications=3, sink=blocks.append)
+    assert passed.rep_weeks is None
+    assert [block.first_replication for block in blocks] == [0, 3, 6]
+    for rows in (
+        kept_rows(kept),
+        RepWeekBlock(0, *(np.concatenate(part) for part in list(zip(*blocks, strict=True))[1:])),
+    ):
+        assert rows.first_replication == 0
+        assert np.array_equal(rows.counts, expected.entered)
+        assert np.array_equal(rows.cents_close, expected.cents[:, 0])
+        assert np.array_equal(rows.cents_origin, expected.cents[:, 1])
+    assert kept.tally.same_as(passed.tally)
+
+
+def test_progress_is_told_and_a_stop_is_obeyed() -> None:
+    seen: list[Progress] = []
+    result = simulate(
+        model(), replications=50, threads=1, block_replications=10, progress=seen.append, stop=lambda: len(seen) >= 2
+    )
+    assert result.summary.interrupted
+    assert 20 <= result.tally.replications < 50
+    assert result.tally.replications == seen[-1].done
+    assert result.tally.same_as(play(compiled(scenario()), 2026, count=seen[-1].done).tally)
+    assert not simulate(model(), replications=3).summary.interrupted
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ({"replications": 0}, "run.replications: out of range"),
+        ({"replications": 2**40 + 1}, "run.replications: out of range"),
+        ({"seed": -1}, "run.seed: out of range"),
+        ({"seed": 2**64}, "run.seed: out of range"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(call: dict[str, int], expected: str) -> None:
+    assert problem(model(), **call) == expected
+
+
+def test_what_is_not_simulated_yet_is_refused() -> None:
+    drives = {"urge": {"signals": {"deadline": 1}, "changes": {"activity": {"slope": 0.1}}}}
+    given = model(referrals={"per_win": 0.2}, strategies={"calm": {}, "pressed": {"drives": drives}})
+    assert problem(given).startswith("referrals: ")
+    pressed = model(strategies={"pressed": {"drives": drives}})
+    assert problem(pressed).startswith("strategies.pressed: ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "replications", "expected"),
+    [
+        ({"deal": {"mean": 1e9, "cv": 1}}, 1, "deal: a rep's mean revenue in a year"),
+        (
+            {"deal": {"mean": 1e6, "cv": 1}, "team": {"reps": 100}, "horizon": {"weeks": 5200}},
+            2**40,
+            "run.replications: the run is too long for its counters",
+        ),
+        (
+            {"start": {"open": [{"stage": "meetings", "count": 65535}, {"stage": "meetings"}]}},
+            1,
+            "start.open: too many items open",
+        ),
+    ],
+)
+def test_runs_that_leave_the_counters_are_refused(changes: dict[str, Any], replications: int, expected: str) -> None:
+    assert problem(model(**changes), replications=replications).startswith(expected)
+
+
+def test_large_fixed_deals_are_counted_in_their_own_unit() -> None:
+    given = model(deal=1e9, funnel=chain([0.5]))
+    assert simulate(given, replications=4).tally.replications == 4
+
+
+@pytest.mark.parametrize(
+    ("deal", "cents"), [({"fixed": 12.34}, 1234), (DEALS[0], 5000), (DEALS[1], 5000), (DEALS[3], 60800)]
+)
+def test_the_mean_value_of_a_deal(deal: object, cents: float) -> None:
+    assert mean_deal_cents(compiled(scenario(deal=deal))) == pytest.approx(cents, rel=1e-8)
+
+
+def test_there_is_a_processor() -> None:
+    assert available_processors() >= 1
