@@ -82,6 +82,9 @@ def _simulated(
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
+
+    load_engine()
     from simcore.engine import simulate  # noqa: PLC0415
 
     with ExitStack() as stack:

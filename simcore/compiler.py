@@ -234,15 +234,18 @@ def _deals(scenario: Scenario) -> Deals:
     given = [cents(entry.value) for entry in (scenario.start.open if scenario.start else ()) if entry.value]
     if isinstance(deal, FixedDeal):
         value = cents(deal.fixed)
-        return Deals(FIXED, float(value), 0.0, no_table, nothing, nothing, gcd(value, *given))
+        unit = gcd(value, *given)
+        return Deals(FIXED, float(value), 0.0, no_table, nothing, nothing, unit, value / unit)
     if isinstance(deal, ListDeal):
-        values = [cents(value) for value in deal.values]
+        values = np.array([cents(value) for value in deal.values])
         thresholds = _cumulated(deal.weights or [1.0] * len(values))
-        return Deals(TABLE, 0.0, 0.0, no_table, thresholds, np.array(values), gcd(*values, *given))
+        unit = gcd(*values.tolist(), *given)
+        mean = float(np.diff(thresholds, prepend=0) @ values) / TWO_32
+        return Deals(TABLE, 0.0, 0.0, no_table, thresholds, values, unit, mean / unit)
     scale = 100.0 * deal.mean
     if deal.shape == "gamma":
-        return Deals(GAMMA, scale, 0.0, build_gamma(deal.cv), nothing, nothing, 1)
-    return Deals(LOGNORMAL, scale, _sigma(deal.cv), no_table, nothing, nothing, 1)
+        return Deals(GAMMA, scale, 0.0, build_gamma(deal.cv), nothing, nothing, 1, scale)
+    return Deals(LOGNORMAL, scale, _sigma(deal.cv), no_table, nothing, nothing, 1, scale)
 
 
 def _first_step(rates: Rates, calls: int) -> FirstStep:

@@ -15,14 +15,12 @@ import numpy as np
 
 from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.compiler import compile_scenario
-from simcore.draws import TWO_32
 from simcore.errors import Problem, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.philox import split_seed
-from simcore.program import TABLE, Program
 from simcore.rep_weeks import RepWeekBlock
 from simcore.result import Result
-from simcore.runner import Block, Progress, Runner, Watch, cut
+from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units
 from simcore.scenario import unsupported
 from simcore.summarise import summarise
 from simcore.summary import Speed
@@ -30,10 +28,13 @@ from simcore.tally import CLOSE, GROUPS, ORIGIN
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
+    from simcore.program import Program
     from simcore.scenario import Scenario
 
 __all__ = ["Progress", "Result", "available_processors", "simulate"]
 
+THREAD_REP_WEEKS = 50_000
+"""A thread more is begun for every so many rep-weeks."""
 MAX_YEAR_UNITS = 2.0**40
 """Largest mean revenue of a rep-year, in units: the bins of revenue end at 2**47."""
 MAX_TOTAL_UNITS = 2.0**58
@@ -61,7 +62,7 @@ def simulate(
     replications, seed
         Override what the scenario says; replications 1 .. 2**40, seed 0 .. 2**64 - 1.
     threads
-        Default: the processors that this process may use. Does not change results.
+        Default: the processors that this process may use, fewer for a short run. Does not change results.
     progress
         Called from the calling thread after each block.
     sink
@@ -90,7 +91,7 @@ def simulate(
     started = time.perf_counter()
     program = compile_scenario(scenario)
     check_ranges(scenario, program)
-    threads = threads or available_processors()
+    threads = threads or threads_for(program, scenario.run.replications)
     runner = Runner(program, split_seed(scenario.run.seed), threads)
     compiled = time.perf_counter()
     kept: list[RepWeekBlock] = []
@@ -123,6 +124,12 @@ def available_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
+def threads_for(program: Program, replications: int) -> int:
+    """Return how many threads a run is worth: one for each processor, but none for less than some milliseconds."""
+    rep_weeks = replications * program.team.reps * program.clock.simulated_weeks
+    return max(1, min(available_processors(), rep_weeks // THREAD_REP_WEEKS))
+
+
 def _as_run(scenario: Scenario, replications: int | None, seed: int | None) -> Scenario:
     """Return the scenario with what the call overrides, if the engine can simulate it."""
     given = {"replications": replications, "seed": seed}
@@ -146,9 +153,7 @@ def check_ranges(scenario: Scenario, program: Program) -> None:
         With the figure and the limit.
     """
     most_open = int(np.diff(program.start.first).max())
-    chance = float(np.prod(program.rates.base[1:]))
-    units = mean_deal_cents(program) / program.deals.unit
-    yearly = WEEKS_PER_YEAR * max(1.0, float(program.plan.calls[0]) * chance) * units
+    yearly = yearly_units(program)
     years = scenario.run.replications / GROUPS * program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
     checks = (
         ("too many items open at the start in one seat", "start.open", most_open, MAX_ITEMS),
@@ -163,15 +168,6 @@ def check_ranges(scenario: Scenario, program: Program) -> None:
     )
     if problems:
         raise ScenarioError(problems)
-
-
-def mean_deal_cents(program: Program) -> float:
-    """Return the mean value of a deal in cents."""
-    deals = program.deals
-    if deals.kind == TABLE:
-        shares = np.diff(deals.thresholds, prepend=0) / TWO_32
-        return float(shares @ deals.values)
-    return deals.scale
 
 
 def _joined(blocks: list[RepWeekBlock]) -> RepWeekBlock:

@@ -136,6 +136,8 @@ class Deals(NamedTuple):
     values: NDArray[np.int64]
     unit: int
     """All values are multiples of this many cents; windows are tallied in units."""
+    mean_units: float
+    """Mean value of a deal in units."""
 
 
 class FirstStep(NamedTuple):

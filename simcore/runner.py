@@ -11,16 +11,21 @@ from operator import add
 from queue import SimpleQueue
 from typing import NamedTuple
 
+import numpy as np
+
+from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.engine import run_block
 from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
 from simcore.philox import Key
 from simcore.program import Program
-from simcore.tally import Tally, TallyArrays, new_arrays
+from simcore.tally import Tally, TallyArrays, bins_up_to, new_arrays
 
 BLOCK_REP_WEEKS = 1 << 18
 """A block has at most about this many rep-weeks: some hundredths of a second."""
 DETAIL_REP_WEEKS = 1 << 16
 """The same where every rep-week is kept for writing."""
+HEADROOM = 1024.0
+"""Bins of revenue reach so many times beyond the mean of a rep-year."""
 
 
 class Progress(NamedTuple):
@@ -98,13 +103,20 @@ class Runner:
         return tally.with_both_accounts() if self._program.clock.one_account else tally
 
     def _workspace(self) -> Workspace:
-        return Workspace(new_scratch(self._program), new_arrays(self._program.clock.steps))
+        bins = bins_up_to(HEADROOM * yearly_units(self._program))
+        return Workspace(new_scratch(self._program), new_arrays(self._program.clock.steps, bins))
 
     def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
         detail = new_detail(self._program, block.replications if detailed else 0)
         run = Run(self._program, workspace.scratch, workspace.tally, detail)
         run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
+
+
+def yearly_units(program: Program) -> float:
+    """Return the mean revenue of a rep in a year in units of `Deals.unit`, at least that of one deal a week."""
+    wins_a_week = float(program.plan.calls[0]) * float(np.prod(program.rates.base[1:]))
+    return WEEKS_PER_YEAR * max(1.0, wins_a_week) * program.deals.mean_units
 
 
 def cut(program: Program, replications: int, threads: int, size: int | None, *, detailed: bool) -> Iterator[Block]:

@@ -8,6 +8,7 @@ distributions of revenue by *section* (replication mod 32), from which those of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import frexp
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ EXACT_BITS = 10
 OCTAVE_BITS = 9
 """Above, every octave has 2**9 bins."""
 VALUE_BITS = 47
-"""Bins end at 2**47 units; `simcore.engine.check_ranges` refuses runs that come near."""
+"""Bins end at 2**47 units at most; `simcore.engine.check_ranges` refuses runs that come near."""
 BINS = (1 << EXACT_BITS) + ((VALUE_BITS - EXACT_BITS) << OCTAVE_BITS)
 QUANTILE_ERROR = 2.0 ** -(OCTAVE_BITS + 1)
 """Largest relative error of a quantile read from the bins: half a bin."""
@@ -62,11 +63,11 @@ class TallyArrays(NamedTuple):
     clipped: NDArray[np.int64]
     """[S + 3]: decisions at a rate cut at 1, by step; then lags; then values."""
     bins: NDArray[np.int64]
-    """[sections, 2, 7, bins]: windows by revenue (those with none are not stored)."""
+    """[sections, 2, 7, bins]: windows by revenue; those with none are not stored, the last bin holds all beyond."""
 
 
-def new_arrays(steps: int) -> TallyArrays:
-    """Return empty counters for a funnel of ``steps`` steps."""
+def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
+    """Return empty counters for a funnel of ``steps`` steps, with so many bins of revenue."""
     return TallyArrays(
         replications=np.zeros(GROUPS, np.int64),
         stages=np.zeros((GROUPS, 3, steps + 1), np.int64),
@@ -74,17 +75,28 @@ def new_arrays(steps: int) -> TallyArrays:
         moments=np.zeros((GROUPS, ACCOUNTS, N_HORIZONS, 4), np.int64),
         quota_hits=np.zeros((GROUPS, 2), np.int64),
         clipped=np.zeros(steps + 3, np.int64),
-        bins=np.zeros((SECTIONS, ACCOUNTS, N_HORIZONS, BINS), np.int64),
+        bins=np.zeros((SECTIONS, ACCOUNTS, N_HORIZONS, bins), np.int64),
     )
 
 
 @inlined
 def bin_of(units: int) -> int:
-    """Return the bin of a revenue: exact below 1,024 units, then 512 bins an octave; from 2**47 units on the last."""
+    """Return the bin of a revenue: exact below 1,024 units, then 512 bins an octave."""
     if units < (1 << EXACT_BITS):
         return units
-    place = int64(np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
-    return place if place < BINS else BINS - 1
+    return int64(np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
+
+
+def bins_up_to(units: float) -> int:
+    """Return a number of bins that holds revenues of up to so many units, at most `BINS`.
+
+    Examples
+    --------
+    >>> bins_up_to(1000), bins_up_to(2.0**11)
+    (1024, 2048)
+    """
+    octaves = max(0, frexp(units)[1] - EXACT_BITS)
+    return min(BINS, (1 << EXACT_BITS) + (octaves << OCTAVE_BITS))
 
 
 def bin_values() -> NDArray[np.float64]:
@@ -119,7 +131,7 @@ def record(
     """Add one window with a revenue of ``units`` > 0 to `TallyArrays.moments` and `TallyArrays.bins`."""
     moments[group, account, horizon, TOTAL] += units
     moments[group, account, horizon, WITH_DEAL] += 1
-    bins[group & (SECTIONS - 1), account, horizon, bin_of(units)] += 1
+    bins[group & (SECTIONS - 1), account, horizon, min(bin_of(units), bins.shape[3] - 1)] += 1
     square = uint64(units) * uint64(units)
     low = uint64(moments[group, account, horizon, SQUARE_LOW]) + square
     moments[group, account, horizon, SQUARE_LOW] = int64(low)

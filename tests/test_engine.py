@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.engine import Progress, Result, available_processors, mean_deal_cents, simulate
+from simcore.engine import Progress, Result, available_processors, simulate, threads_for
 from simcore.errors import ScenarioError
 from simcore.rep_weeks import RepWeekBlock
 from simcore.scenario import Scenario, validate
@@ -137,8 +137,15 @@ def test_large_fixed_deals_are_counted_in_their_own_unit() -> None:
     ("deal", "cents"), [({"fixed": 12.34}, 1234), (DEALS[0], 5000), (DEALS[1], 5000), (DEALS[3], 60800)]
 )
 def test_the_mean_value_of_a_deal(deal: object, cents: float) -> None:
-    assert mean_deal_cents(compiled(scenario(deal=deal))) == pytest.approx(cents, rel=1e-8)
+    deals = compiled(scenario(deal=deal)).deals
+    assert deals.mean_units * deals.unit == pytest.approx(cents, rel=1e-8)
 
 
 def test_there_is_a_processor() -> None:
     assert available_processors() >= 1
+
+
+def test_a_short_run_has_one_thread() -> None:
+    program = compiled(scenario())
+    assert threads_for(program, 1) == 1
+    assert threads_for(program, 10**9) == available_processors()
