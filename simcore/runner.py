@@ -103,7 +103,7 @@ class Runner:
         return tally.with_both_accounts() if self._program.clock.one_account else tally
 
     def _workspace(self) -> Workspace:
-        bins = bins_up_to(HEADROOM * yearly_units(self._program))
+        bins = bins_up_to(reach(self._program))
         return Workspace(new_scratch(self._program), new_arrays(self._program.clock.steps, bins))
 
     def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
@@ -117,6 +117,13 @@ def yearly_units(program: Program) -> float:
     """Return the mean revenue of a rep in a year in units of `Deals.unit`, at least that of one deal a week."""
     wins_a_week = float(program.plan.calls[0]) * float(np.prod(program.rates.base[1:]))
     return WEEKS_PER_YEAR * max(1.0, wins_a_week) * program.deals.mean_units
+
+
+def reach(program: Program) -> float:
+    """Return a revenue of a window, in units, that none comes near: all beyond it shares the last bin."""
+    given = float(np.maximum(program.start.value, 0).sum())
+    largest = float(program.deals.values.max(initial=0))
+    return HEADROOM * (yearly_units(program) + (largest + given) / program.deals.unit)
 
 
 def cut(program: Program, replications: int, threads: int, size: int | None, *, detailed: bool) -> Iterator[Block]:

@@ -114,7 +114,7 @@ def test_revenue_agrees_to_the_cent_at_every_horizon(scenario: Scenario, seed: i
             bins = played.tally.arrays.bins[:3, account, horizon].sum(axis=0)  # replications 0, 1 and 2
             total = int(moments[horizon, TOTAL])
             assert bins.sum() == moments[horizon, WITH_DEAL]
-            assert abs(float(bins @ values) - total) <= QUANTILE_ERROR * total
+            assert abs(float(bins @ values[: len(bins)]) - total) <= QUANTILE_ERROR * total
             if horizon >= WEEK:
                 periods = in_periods(weekly, horizon) // unit
                 assert periods.sum() == total

@@ -23,6 +23,7 @@ from simcore.tally import (
     TallyArrays,
     bin_of,
     bin_values,
+    bins_up_to,
     high_half_of_square,
     new_arrays,
     record,
@@ -87,7 +88,19 @@ def test_bins_begin_and_end_where_they_should() -> None:
     assert len(VALUES) == BINS
     edges = {0: 0, 1023: 1023, 1024: 1024, 1025: 1024, 1026: 1025, 2047: 1535, 2048: 1536, 2**47 - 1: BINS - 1}
     assert {units: int(bin_of(units)) for units in edges} == edges
-    assert [bin_of(2**k) for k in (47, 52, 53, 62)] == [BINS - 1] * 4
+
+
+@pytest.mark.parametrize(("bins", "units"), [(1024, 1024), (1024, 2**60), (BINS, 2**47), (BINS, 2**62)])
+def test_what_is_beyond_the_bins_is_in_the_last(bins: int, units: int) -> None:
+    arrays = new_arrays(2, bins)
+    record(arrays.moments, arrays.bins, 3, CLOSE, 4, units)
+    assert np.flatnonzero(arrays.bins[3, CLOSE, 4]).tolist() == [bins - 1]
+
+
+@given(UNITS)
+def test_so_many_bins_hold_so_much(units: int) -> None:
+    assert int(bin_of(units)) < bins_up_to(units) <= BINS
+    assert bins_up_to(units) <= 1024 + 512 * max(0, units.bit_length() - 10)
 
 
 @pytest.mark.parametrize("octave", [10, 11, 30, 46])
