@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simcore.tally import (
     BINS,
+    CLOSE,
     EXACT_BITS,
     GROUPS,
     QUANTILE_ERROR,
