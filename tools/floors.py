@@ -56,7 +56,8 @@ FLOORS = (
     _floor(
         "Command line",
         "one thin module a command",
-        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.load cli.render cli.render_check "
+        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup "
+        "cli.load cli.render cli.render_check "
         "cli.template cli.run cli.check cli.scenarios cli.init cli.schema cli.main",
     ),
 )
