@@ -17,6 +17,7 @@ from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.compiler import compile_scenario
 from simcore.errors import Problem, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR
+from simcore.kernels.scratch import is_capped
 from simcore.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
 from simcore.result import Result
@@ -37,6 +38,10 @@ THREAD_REP_WEEKS = 50_000
 """A thread more is begun for every so many rep-weeks."""
 MAX_YEAR_UNITS = 2.0**40
 """Largest mean revenue of a rep-year, in units: the bins of revenue end at 2**47."""
+MAX_CAPPED_CALLS = 1 << 24
+"""Most calls of a rep in a run with a cap: about 1.5 GB of working memory, of which only successes are touched."""
+MAX_KEPT = 1 << 23
+"""Most rep-weeks of one replication where every one is kept: about half a gigabyte a thread."""
 MAX_TOTAL_UNITS = 2.0**58
 """Largest mean revenue of a group of replications, in units: sums are 64-bit integers."""
 
@@ -90,7 +95,8 @@ def simulate(
     scenario = _as_run(scenario, replications, seed)
     started = time.perf_counter()
     program = compile_scenario(scenario)
-    check_ranges(scenario, program)
+    detailed = keep_rep_weeks or sink is not None
+    check_ranges(scenario, program, detailed=detailed)
     threads = threads or threads_for(program, scenario.run.replications)
     runner = Runner(program, split_seed(scenario.run.seed), threads)
     compiled = time.perf_counter()
@@ -103,7 +109,6 @@ def simulate(
         if sink is not None:
             sink(rows)
 
-    detailed = keep_rep_weeks or sink is not None
     blocks = cut(program, scenario.run.replications, threads, block_replications, detailed=detailed)
     tally = runner.run(blocks, scenario.run.replications, Watch(progress, finished if detailed else None, stop))
     seconds = time.perf_counter() - compiled
@@ -144,8 +149,8 @@ def _as_run(scenario: Scenario, replications: int | None, seed: int | None) -> S
     return scenario.model_copy(update={"run": scenario.run.model_copy(update=changes)}) if changes else scenario
 
 
-def check_ranges(scenario: Scenario, program: Program) -> None:
-    """Refuse a run that would leave the ranges of addresses or counters.
+def check_ranges(scenario: Scenario, program: Program, *, detailed: bool) -> None:
+    """Refuse a run that would leave the ranges of addresses, counters or memory.
 
     Raises
     ------
@@ -154,10 +159,15 @@ def check_ranges(scenario: Scenario, program: Program) -> None:
     """
     most_open = int(np.diff(program.start.first).max())
     yearly = yearly_units(program)
+    calls = program.clock.simulated_weeks * program.plan.slot_hour.shape[1]
+    rep_weeks = program.team.reps * program.clock.counted_weeks
     years = scenario.run.replications / GROUPS * program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
     checks = (
         ("too many items open at the start in one seat", "start.open", most_open, MAX_ITEMS),
         ("a rep's mean revenue in a year, in units, leaves the range of the counters", "deal", yearly, MAX_YEAR_UNITS),
+        ("with a cap, all calls of a rep are held at once: too many", "plan.calls_per_week",
+         calls if is_capped(program) else 0, MAX_CAPPED_CALLS),
+        ("one replication has too many rep-weeks to be kept", "team.reps", rep_weeks if detailed else 0, MAX_KEPT),
         ("the run is too long for its counters (mean revenue of a 256th of the replications, in units)",
          "run.replications", yearly * max(1.0, years), MAX_TOTAL_UNITS),
     )  # fmt: skip

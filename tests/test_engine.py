@@ -149,3 +149,12 @@ def test_a_short_run_has_one_thread() -> None:
     program = compiled(scenario())
     assert threads_for(program, 1) == 1
     assert threads_for(program, 10**9) == available_processors()
+
+
+def test_what_would_not_fit_into_memory_is_refused() -> None:
+    funnel = chain([0.1, 0.1])
+    funnel[1]["cap"] = {"per_week": 5}
+    capped = model(funnel=funnel, plan={"calls_per_week": 60_000}, horizon={"weeks": 300})
+    assert "plan.calls_per_week: with a cap, all calls of a rep are held at once" in problem(capped)
+    wide = model(team={"reps": 50_000}, horizon={"weeks": 200})
+    assert "team.reps: one replication has too many rep-weeks to be kept" in problem(wide, keep_rep_weeks=True)
