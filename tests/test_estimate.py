@@ -238,7 +238,7 @@ def test_the_value_of_a_bin_is_within_the_stated_error(units: int) -> None:
 
 def test_bins_increase_and_end_where_they_should() -> None:
     assert (np.diff(bin_values()) > 0).all()
-    assert bin_of(2**47 - 1) == BINS - 1 == bin_of(2**60)
+    assert bin_of(2**47 - 1) == BINS - 1
     assert len(bin_values()) == BINS
     assert GROUPS == 256
 
