@@ -81,10 +81,13 @@ def _simulated(
 ) -> "tuple[Result, Path | None]":
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.cli.startup import engine_is_compiled, load_engine  # noqa: PLC0415
 
     load_engine()
+    if not quiet and not engine_is_compiled():
+        message("compiling the engine for this machine: up to a minute, and only once")
     from simcore.engine import simulate  # noqa: PLC0415
 
     with ExitStack() as stack:

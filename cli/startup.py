@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ def _no_linear_algebra() -> Iterator[None]:
         yield
     finally:
         del modules["scipy.linalg"]
+
+
+def engine_is_compiled() -> bool:
+    """Return whether these sources were compiled on this machine before."""
+    from simcore.jit import cache_folder  # noqa: PLC0415
+
+    return any(Path(cache_folder()).rglob("engine.run_block-*.nbc"))
 
 
 def load_engine() -> None:

@@ -56,3 +56,14 @@ def test_init_runs(tmp_path: Path) -> None:
     path = str(tmp_path / "mine.yaml")
     invoke("init", path)
     assert "My team" in invoke("run", path, "--replications", "10")
+
+
+def test_the_first_run_on_a_machine_says_that_it_compiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from simcore import jit  # noqa: PLC0415
+    from simcore.cli.startup import engine_is_compiled  # noqa: PLC0415
+
+    monkeypatch.setattr(jit, "cache_folder", lambda: str(tmp_path))
+    assert not engine_is_compiled()
+    (tmp_path / "kernels_0").mkdir()
+    (tmp_path / "kernels_0" / "engine.run_block-1.py311.1.nbc").touch()
+    assert engine_is_compiled()
