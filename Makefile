@@ -15,7 +15,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test lint types suite bench docs format lock clean
+.PHONY: help demo test lint types suite bounds bench docs format lock clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -35,6 +35,9 @@ types: $(VENV)/.dev ## Types, strictly
 
 suite: $(VENV)/.dev ## The tests alone
 	$(python) -m pytest $(PYTEST)
+
+bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked (own cache: compiled code is not shared)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_properties.py tests/kernels
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench

@@ -147,7 +147,7 @@ NOT_DATA = [
 def test_what_is_not_data_is_refused_quickly(text: str, line: int | None, said: str) -> None:
     began = time.perf_counter()
     found = problems(text)
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 20
     assert said in str(found[0])
     assert found[0].file == "f.yaml"
     assert found[0].line == line
@@ -158,7 +158,7 @@ def test_a_merge_bomb_is_refused_quickly() -> None:
     levels += [f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}]}}" for i in range(1, 10)]
     began = time.perf_counter()
     found = problems("\n".join(levels))
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 20
     assert {"an anchor", "a merge key", "an alias"} <= {problem.message.split(" (")[0] for problem in found}
 
 
@@ -174,7 +174,7 @@ MANY = [
 def test_a_thousand_mistakes_are_told_quickly_and_briefly(text: str) -> None:
     began = time.perf_counter()
     found = problems(text)
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < 40
     assert len(found) == MAX_PROBLEMS + 1
     assert "more problems" in str(found[-1])
 

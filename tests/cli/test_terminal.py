@@ -124,7 +124,7 @@ def interrupted(*, heeds: bool) -> Ended:
     if not heeds:
         assert b"again ends it at once" in os.read(told, 100)
         process.send_signal(signal.SIGINT)
-    return Ended(process.wait(timeout=60), read_all(out), read_all(told))
+    return Ended(process.wait(timeout=300), read_all(out), read_all(told))
 
 
 def test_the_first_interrupt_keeps_and_reports_what_was_done() -> None:
