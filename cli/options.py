@@ -6,15 +6,21 @@ from typing import Annotated
 
 import typer
 
+MOST_REPLICATIONS = 2**40
+"""What a scenario may ask for, too."""
+
 
 def _count(text: str) -> int:
-    """Read a count for typer: a wrong one becomes a usage error."""
+    """Read a number of replications for typer: a wrong one becomes a usage error."""
     from simcore.cli.numbers import parse_count  # noqa: PLC0415
 
     try:
-        return parse_count(text)
+        count = parse_count(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    if not 1 <= count <= MOST_REPLICATIONS:
+        raise typer.BadParameter(f"{text!r} is not from 1 to 2**40")
+    return count
 
 
 ScenarioArgument = Annotated[

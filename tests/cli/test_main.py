@@ -86,6 +86,8 @@ def test_version() -> None:
         ["run"],
         ["run", CANON, "--replications", "1,000"],
         ["run", CANON, "--replications", "1.5"],
+        ["run", CANON, "--replications", "0"],
+        ["run", CANON, "--replications", "1e15"],
         ["run", CANON, "--seed", "-1"],
         ["run", CANON, "--threads", "0"],
         ["run", CANON, "--set", "team.reps"],
