@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.horizons import WEEKS_PER_QUARTER
 from simcore.jit import inlined, int64, uint64
 
 GROUPS = 256
@@ -45,6 +46,10 @@ TOTAL, WITH_DEAL, SQUARE_LOW, SQUARE_HIGH = range(4)
 """Columns of `TallyArrays.moments`."""
 
 
+ABOVE_PLAN, DISCOUNT, LONGEST_DRY = range(3)
+"""Columns of `TallyArrays.conduct`."""
+
+
 class TallyArrays(NamedTuple):
     """The counters of a run, int64 all; G groups, S + 1 stages, 2 accounts, 7 horizons."""
 
@@ -64,6 +69,11 @@ class TallyArrays(NamedTuple):
     """[S + 3]: decisions at a rate cut at 1, by step; then lags; then values."""
     bins: NDArray[np.int64]
     """[sections, 2, 7, bins]: windows by revenue; those with none are not stored, the last bin holds all beyond."""
+    conduct: NDArray[np.int64]
+    """[G, 3]: calls made above those of the plan; discount given, in cents; the longest run of weeks without a deal,
+    summed over seats. In counted weeks, deals by close."""
+    weeks_of_quarter: NDArray[np.int64]
+    """[G, 13]: revenue by close in units, by the week of the quarter."""
 
 
 def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
@@ -76,6 +86,8 @@ def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
         quota_hits=np.zeros((GROUPS, 2), np.int64),
         clipped=np.zeros(steps + 3, np.int64),
         bins=np.zeros((SECTIONS, ACCOUNTS, N_HORIZONS, bins), np.int64),
+        conduct=np.zeros((GROUPS, 3), np.int64),
+        weeks_of_quarter=np.zeros((GROUPS, WEEKS_PER_QUARTER), np.int64),
     )
 
 

@@ -83,6 +83,8 @@ def counts_of_engine(played: Played) -> Counts:
         "values clipped": int(arrays.clipped[-1]),
         "rep-weeks": _rep_weeks_of_engine(played.detail),
     }
+    counts["calls above plan"], counts["discount"], counts["longest dry spells"] = arrays.conduct.sum(axis=0).tolist()
+    counts["cents by week of the quarter"] = (arrays.weeks_of_quarter.sum(axis=0) * unit).tolist()
     for number, name in enumerate(HORIZONS):
         counts[f"{name}: windows"] = int(windows_of(program, tally, number).sum())
         counts[f"{name}: first step"] = int(arrays.first[:, SUM, number].sum())
@@ -122,6 +124,9 @@ def counts_of_twin(world: World, unit: int) -> Counts:
         "values clipped": tally["clipped"]["values"],
         "rep-weeks": [(*row.entries, row.origin_cents, row.close_cents) for row in tally["rep_weeks"]],
     }
+    counts["calls above plan"], counts["discount"] = tally["above_plan"], tally["discount"]
+    counts["longest dry spells"] = tally["longest_dry"]
+    counts["cents by week of the quarter"] = tally["weeks_of_quarter"]
     for name in HORIZONS:
         first = tally["first_step"][name]
         counts[f"{name}: windows"] = first["windows"]

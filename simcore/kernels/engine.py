@@ -19,7 +19,7 @@ from simcore.kernels.funnel import (
     value_of,
 )
 from simcore.kernels.scratch import DUE, NOW, ORIGIN, STEP_WORDS, Detail, Items, Run, Scratch, Stride, Who
-from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
+from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team, tally_weeks
 from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat
 from simcore.program import Program
 from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
@@ -225,6 +225,10 @@ def run_rep(
     tally_first_step(program.calendar, tally.first[who.group], scratch.calls.per_week)
     for account in range(1 if program.clock.one_account else 2):
         tally_hours_and_days(program.calendar, tally, who.group, account, scratch.booked, scratch.sums)
+        if account == CLOSE:
+            kept = detail.quarters.shape[0] > 0
+            quarters = detail.quarters[who.replication, who.rep] if kept else scratch.sums.weeks[:0]
+            tally_weeks(tally, who.group, scratch.sums.weeks, quarters)
         tally_periods(program.calendar, program.quota, tally, who.group, account, scratch.sums)
 
 

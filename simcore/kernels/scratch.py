@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import MAX_WEEKS
+from simcore.horizons import QUARTER
 from simcore.program import FULL_ACTIVITY, Program
 from simcore.tally import TallyArrays
 
@@ -145,6 +146,8 @@ class Detail(NamedTuple):
     """int64[replications, reps, counted weeks, S + 1]: entries into each stage."""
     cents: NDArray[np.int64]
     """int64[replications, 2, reps, counted weeks]: revenue by close and by origin."""
+    quarters: NDArray[np.int64]
+    """int64[replications, reps, whole quarters + 1]: revenue by close, in units; the last is that of all weeks."""
 
 
 class Run(NamedTuple):
@@ -185,12 +188,13 @@ def stride_weeks(program: Program) -> int:
     return simulated if is_capped(program) else int(min(simulated, max(1, STRIDE_CALLS // most_calls)))
 
 
-def new_detail(program: Program, replications: int) -> Detail:
-    """Allocate the detail of a block; with 0 replications, nothing is kept."""
+def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detail:
+    """Allocate the detail of a block of ``replications``, and of quarters of ``quarterly``; with 0 nothing is kept."""
     reps, weeks, stages = program.team.reps, program.clock.counted_weeks, program.clock.steps + 1
     return Detail(
         np.zeros((replications, reps, weeks, stages), np.int64),
         np.zeros((replications, 2, reps, weeks), np.int64),
+        np.zeros((quarterly, reps, int(program.calendar.periods[QUARTER]) + 1), np.int64),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.horizons import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, YEAR
+from simcore.horizons import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, WEEKS_PER_QUARTER, YEAR
 from simcore.jit import inlined, kernel
 from simcore.kernels.scratch import Booked, Sums
 from simcore.program import Calendar, Quota
-from simcore.tally import CLOSE, SQUARE, SUM, TallyArrays, record
+from simcore.tally import CLOSE, LONGEST_DRY, SQUARE, SUM, TallyArrays, record
 
 
 @inlined
@@ -46,6 +46,32 @@ def tally_hours_and_days(
         record(moments, bins, group, account, DAY, day_units[day])
         weeks[calendar.week_of_day[day]] += day_units[day]
         day_units[day] = 0
+
+
+@kernel
+def tally_weeks(tally: TallyArrays, group: int, weeks: NDArray[np.int64], quarters: NDArray[np.int64]) -> None:
+    """Tally a rep's dry spells and revenue by week of the quarter, and fill ``quarters`` if it has a place for them.
+
+    ``quarters``: int64[whole quarters + 1], see `simcore.kernels.scratch.Detail`, or empty.
+    """
+    by_week = tally.weeks_of_quarter[group]
+    dry, longest, total, week_of_quarter, quarter = 0, 0, 0, 0, 0
+    whole = quarters.shape[0] - 1
+    for week in range(weeks.shape[0]):
+        units = weeks[week]
+        dry = 0 if units > 0 else dry + 1
+        longest = max(longest, dry)
+        by_week[week_of_quarter] += units
+        total += units
+        if quarter < whole:
+            quarters[quarter] += units
+        week_of_quarter += 1
+        if week_of_quarter == WEEKS_PER_QUARTER:
+            week_of_quarter = 0
+            quarter += 1
+    if whole >= 0:
+        quarters[whole] = total
+    tally.conduct[group, LONGEST_DRY] += longest
 
 
 @kernel
