@@ -21,9 +21,14 @@ MARKET = 7
 REP_RATE = 8
 WEEK_NOISE = 9
 TURNOVER = 10
+REFERRAL = 11
+THIN = 12
+PULL = 13
 
 OPEN_AT_START = 16
-"""Added to ITEM .. VALUE for the items that are open when a run starts."""
+"""Added to an item's purposes for the items that are open when a run starts."""
+REFERRED = 32
+"""The same for referrals."""
 
 MAX_REPS = 1 << 16
 MAX_WEEKS = 1 << 16

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore import horizons
+from simcore.compile_reaction import compile_reaction, discounts
 from simcore.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.elementary import exp, log
 from simcore.errors import Problem, ScenarioError
@@ -71,6 +72,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         deals=deals,
         start=_open_items(scenario),
         quota=_quota(scenario, deals.unit),
+        reaction=compile_reaction(scenario, deals.mean_units * deals.unit),
     )
 
 
@@ -85,7 +87,7 @@ def _clock(scenario: Scenario, lags: Lags) -> Clock:
         counted_weeks=horizon.weeks,
         simulated_weeks=simulated,
         end_hour=simulated * week,
-        one_account=scenario.start is None and not lags.lagged.any(),
+        one_account=scenario.start is None and scenario.referrals is None and not lags.lagged.any(),
     )
 
 
@@ -121,7 +123,9 @@ def _plan(scenario: Scenario) -> Plan:
     slot_hour = np.zeros((len(rows), int(full.sum())), np.int32)
     for row, planned in enumerate(rows):
         slot_hour[row, : planned.sum()] = np.repeat(np.arange(len(planned)), planned)
-    return Plan(row_of_year_week[weeks], per_hour, per_hour.sum(axis=1), slot_hour)
+    before = np.zeros((len(rows), per_hour.shape[1] + 1), np.int64)
+    before[:, 1:] = per_hour.cumsum(axis=1)
+    return Plan(row_of_year_week[weeks], per_hour, per_hour.sum(axis=1), slot_hour, before)
 
 
 def _team(scenario: Scenario) -> Team:
@@ -193,14 +197,15 @@ def _caps(scenario: Scenario) -> Caps:
 
 
 def _lags(scenario: Scenario) -> Lags:
-    size, calendar = len(scenario.funnel), scenario.calendar
+    size, calendar = len(scenario.funnel) + 1, scenario.calendar
     kind, table = np.zeros(size, np.int64), np.full(size, -1, np.int64)
     scale, sigma = np.zeros(size), np.zeros(size)
     gamma_tables: list[NDArray[np.float64]] = []
     thresholds: list[NDArray[np.int64]] = []
     hours: list[int] = []
-    for step, stage in enumerate(scenario.funnel):
-        match stage.lag:
+    referred = scenario.referrals.lag if scenario.referrals else None
+    for step, lag in enumerate([*(stage.lag for stage in scenario.funnel), referred]):
+        match lag:
             case FixedLag(fixed=fixed):
                 scale[step] = np.floor(fixed.hours(calendar) + 0.5)
             case LogNormalLag(median=median, p90=p90):
@@ -229,17 +234,18 @@ def _lags(scenario: Scenario) -> Lags:
 
 def _deals(scenario: Scenario) -> Deals:
     deal = scenario.deal
+    whole = discounts(scenario)
     nothing = np.zeros(0, np.int64)
     no_table = np.zeros((ROWS, COLUMNS))
     given = [cents(entry.value) for entry in (scenario.start.open if scenario.start else ()) if entry.value]
     if isinstance(deal, FixedDeal):
         value = cents(deal.fixed)
-        unit = gcd(value, *given)
+        unit = 1 if whole else gcd(value, *given)
         return Deals(FIXED, float(value), 0.0, no_table, nothing, nothing, unit, value / unit)
     if isinstance(deal, ListDeal):
         values = np.array([cents(value) for value in deal.values])
         thresholds = _cumulated(deal.weights or [1.0] * len(values))
-        unit = gcd(*values.tolist(), *given)
+        unit = 1 if whole else gcd(*values.tolist(), *given)
         mean = float(np.diff(thresholds, prepend=0) @ values) / TWO_32
         return Deals(TABLE, 0.0, 0.0, no_table, thresholds, values, unit, mean / unit)
     scale = 100.0 * deal.mean

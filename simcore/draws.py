@@ -100,12 +100,15 @@ def parts_of(n: int, p: float) -> int:
 
 
 @kernel
-def binomial_in_parts(stream: Stream, rep: int, week: int, n: int, p: float, parts: int) -> int:
-    """Return the number of successes of a week whose calls are cut into parts, each with its own draw."""
+def binomial_in_parts(stream: Stream, rep: int, week: int, cell: int, n: int, p: float, parts: int) -> int:
+    """Return the number of successes of a week whose calls are cut into parts, each with its own draw.
+
+    ``cell`` is the sheet and band of the candidates, see docs/randomness.md; 0 are the calls of the plan.
+    """
     total = 0
     where = place(rep, week)
     for i in range(parts):
-        x0, x1, _, _ = block(decision(SUCCESSES, i, 0), where, stream.c2, stream.c3, stream.key)
+        x0, x1, _, _ = block(decision(SUCCESSES, i, cell), where, stream.c2, stream.c3, stream.key)
         size = (i + 1) * n // parts - i * n // parts
         total += binomial_inverse(uniform53(x0, x1), size, p)
     return total

@@ -61,6 +61,8 @@ class Plan(NamedTuple):
     """int64[rows]: calls of the week."""
     slot_hour: NDArray[np.int32]
     """int32[rows, most calls]: the hour of the week of each call, in the order of time."""
+    before: NDArray[np.int64]
+    """int64[rows, hours of a week + 1]: calls of the week before each hour."""
 
 
 class Team(NamedTuple):
@@ -102,7 +104,7 @@ class Rates(NamedTuple):
 
 
 class Lags(NamedTuple):
-    """How long each step takes."""
+    """How long each step takes; entry S + 1 is the lag of a referral."""
 
     lagged: NDArray[np.bool_]
     """bool[S + 1]: whether the step can take time."""
@@ -172,6 +174,58 @@ class Quota(NamedTuple):
     """The same for the team's total against N times the amount."""
 
 
+BEHIND, AHEAD, DEADLINE, SURPRISE, DRY_SPELL, REJECTIONS, PEERS, OVERWORK = range(8)
+"""Signals, in the order in which a level adds them up."""
+ACTIVITY = 0
+"""The first channel; the response of step s is channel s, then come `LAG`, `DEAL_VALUE` and `REFERRALS`."""
+LAG, DEAL_VALUE, REFERRALS = 1, 2, 3
+"""Places of the other channels after that of step S."""
+
+
+class Reaction(NamedTuple):
+    """How reps react: drives, what they hear and what they change. Without drives all arrays are empty."""
+
+    needed: bool
+    """Whether hours must be simulated in turn: there are drives, or referrals."""
+    interval: int
+    """Hours between two decisions."""
+    hears: NDArray[np.bool_]
+    """bool[8]: which signals any drive listens to; `BEHIND` stands for `AHEAD` and `DEADLINE` too."""
+    memory: NDArray[np.float64]
+    """float64[drives]"""
+    level: NDArray[np.float64]
+    """float64[drives, 2]: least and largest level."""
+    first_gain: NDArray[np.int64]
+    """int64[drives + 1]: a drive's gains are ``first_gain[d] .. first_gain[d + 1] - 1``."""
+    gain_signal: NDArray[np.int64]
+    gain: NDArray[np.float64]
+    change_drive: NDArray[np.int64]
+    """int64[changes]: the drive of each change, in the order of the file."""
+    change_channel: NDArray[np.int64]
+    change: NDArray[np.float64]
+    """float64[changes, 4]: slope, curve, least and largest response."""
+    pull_drive: NDArray[np.int64]
+    """int64[pulls]: the drives that pull opportunities forward."""
+    pull: NDArray[np.float64]
+    """float64[pulls, 6]: slope, curve, least and largest share, discount, factor of the win rate."""
+    pull_hours: NDArray[np.int64]
+    """int64[pulls, 2]: window and reach, in hours."""
+    lockstep: bool
+    """Whether a seat hears of the others: all seats are then simulated hour by hour together."""
+    call_value: float
+    """Mean revenue of a planned call, in cents."""
+    between_wins: float
+    """Mean hours between two wins under the plan."""
+    quota: float
+    """Of one seat, in cents; 0 is none."""
+    period_first: NDArray[np.int64]
+    """int64[simulated weeks]: the first hour of the quota period of each week; below 0 if it began before the run."""
+    period_hours: NDArray[np.int64]
+    """int64[simulated weeks]: hours of the whole period."""
+    referrals: float
+    """Mean number of referrals of a win; 0 is none. Their lag is that of step S + 1 in `Lags`."""
+
+
 class Program(NamedTuple):
     """All that the kernels know of a scenario."""
 
@@ -187,3 +241,4 @@ class Program(NamedTuple):
     deals: Deals
     start: OpenItems
     quota: Quota
+    reaction: Reaction

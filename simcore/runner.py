@@ -15,6 +15,8 @@ import numpy as np
 
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.engine import run_block
+from simcore.kernels.memory import NO_TROUBLE, Memory, ReactiveRun, Trouble, new_memory
+from simcore.kernels.reactive import run_reactive_block
 from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
 from simcore.philox import Key
 from simcore.program import Program
@@ -57,8 +59,19 @@ class Watch(NamedTuple):
 class Workspace(NamedTuple):
     """What a thread needs of its own."""
 
-    scratch: Scratch
+    scratch: Scratch | Memory
     tally: TallyArrays
+
+
+class ExplosionError(Exception):
+    """A strategy passed a limit of the engine: what (see `simcore.kernels.memory`), where, and with which level."""
+
+    def __init__(
+        self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float
+    ) -> None:
+        super().__init__(what, replication, rep, hour, drive, level, figure)
+        self.what, self.replication, self.rep, self.hour = what, replication, rep, hour
+        self.drive, self.level, self.figure = drive, level, figure
 
 
 class Runner:
@@ -104,13 +117,33 @@ class Runner:
 
     def _workspace(self) -> Workspace:
         bins = bins_up_to(reach(self._program))
-        return Workspace(new_scratch(self._program), new_arrays(self._program.clock.steps, bins))
+        memory = new_memory(self._program) if self._program.reaction.needed else new_scratch(self._program)
+        return Workspace(memory, new_arrays(self._program.clock.steps, bins))
 
     def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
         detail = new_detail(self._program, block.replications if detailed else 0)
+        if isinstance(workspace.scratch, Memory):
+            reactive = ReactiveRun(self._program, workspace.scratch, workspace.tally, detail)
+            run_reactive_block(reactive, self._key, block.first, block.replications)
+            raise_trouble(workspace.scratch.trouble, block.first)
+            return detail
         run = Run(self._program, workspace.scratch, workspace.tally, detail)
         run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
+
+
+def raise_trouble(trouble: Trouble, first: int) -> None:
+    """Raise what a reactive kernel reported, if anything; ``first`` is the number of the block's first replication.
+
+    Raises
+    ------
+    ExplosionError
+        With the limit that was passed.
+    """
+    what, replication, rep, hour, drive = (int(number) for number in trouble.what)
+    if what != NO_TROUBLE:
+        level, figure = (float(number) for number in trouble.level)
+        raise ExplosionError(what, first + replication, rep, hour, drive, level, figure)
 
 
 def yearly_units(program: Program) -> float:

@@ -35,7 +35,7 @@ FLOORS = (
         "what is to be simulated, validated and frozen",
         "scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
     ),
-    _floor("Program", "a scenario as flat arrays, and what is counted", "program compiler tally"),
+    _floor("Program", "a scenario as flat arrays, and what is counted", "program compile_reaction compiler tally"),
     _floor(
         "Kernels",
         "the simulation itself: compiled, without allocation",

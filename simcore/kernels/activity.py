@@ -65,7 +65,7 @@ def successes_of(first: FirstStep, stream: Stream, rep: int, week: int, n: int, 
     parts = parts_of(n, rate)
     if parts == 1:
         return binomial_inverse(u53, n, rate)
-    return binomial_in_parts(stream, rep, week, n, rate, parts)
+    return binomial_in_parts(stream, rep, week, 0, n, rate, parts)
 
 
 @kernel

@@ -12,7 +12,7 @@ from simcore.jit import inlined, int64, kernel, uint32
 from simcore.kernels.scratch import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
 from simcore.kernels.world import rate_after_run
 from simcore.philox import block, fill_blocks
-from simcore.program import FIXED, GAMMA, LOGNORMAL, Clock, Deals, Lags, Market, OpenItems, Rates
+from simcore.program import FIXED, GAMMA, LOGNORMAL, TABLE, Clock, Deals, Lags, Market, OpenItems, Rates
 from simcore.quantile_table import gamma_quantile
 
 MAX_CENTS = 1 << 40
@@ -44,17 +44,19 @@ def draw_aside(stream: Stream, purpose: int, items: Items, n: int) -> None:
 
 
 @inlined
-def lag_hours(lags: Lags, word: np.uint32, step: int) -> int:
-    """Return the lag of a step in hours at a word, where it is not fixed."""
+def lag_hours(lags: Lags, word: np.uint32, step: int, stretch: float) -> int:
+    """Return the lag of a step in hours at a word, stretched."""
     kind, scale = lags.kind[step], lags.scale[step]
     if kind == LOGNORMAL:
-        hours = np.floor(scale * exp(lags.sigma[step] * normal(word)) + 0.5)
+        hours = scale * exp(lags.sigma[step] * normal(word))
     elif kind == GAMMA:
-        hours = np.floor(scale * gamma_quantile(lags.gamma_tables[lags.table[step]], normal(word)) + 0.5)
-    else:
+        hours = scale * gamma_quantile(lags.gamma_tables[lags.table[step]], normal(word))
+    elif kind == TABLE:
         at = lags.table[step]
         hours = float(lags.hours[at + pick(word, lags.thresholds[at:])])
-    return int64(min(hours, FAR))
+    else:
+        hours = scale
+    return int64(min(np.floor(hours * stretch + 0.5), FAR))
 
 
 @inlined
@@ -81,7 +83,7 @@ def fill_dues(
     for i in range(n):
         item = alive[i]
         if drawn:
-            lag = lag_hours(lags, lag_words[i], step)
+            lag = lag_hours(lags, lag_words[i], step, 1.0)
         hour = now[item] + lag
         if item < starters:
             number = start.first[who.rep] + item
@@ -143,7 +145,12 @@ def value_of(
         return start.value[start.first[who.rep] + item]
     if deals.kind == FIXED:
         return int64(deals.scale)
-    word = item_word(stream, VALUE, words, item, 0)
+    return drawn_value(deals, item_word(stream, VALUE, words, item, 0))
+
+
+@inlined
+def drawn_value(deals: Deals, word: np.uint32) -> int:
+    """Return the value of a deal in cents at a word, where it is not fixed; at least 1, not yet cut at the top."""
     if deals.kind == LOGNORMAL:
         value = deals.scale * exp(deals.sigma * normal(word) - deals.sigma * deals.sigma * 0.5)
     elif deals.kind == GAMMA:

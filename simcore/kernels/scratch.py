@@ -198,11 +198,12 @@ def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detai
     )
 
 
-def new_scratch(program: Program) -> Scratch:
-    """Allocate the working memory for a program."""
+def new_scratch(program: Program, *, items: bool = True) -> Scratch:
+    """Allocate the working memory for a program; without ``items``, no room for those of a stride."""
     clock, calendar = program.clock, program.calendar
     simulated, counted = clock.simulated_weeks, clock.counted_weeks
     most_calls, weeks = program.plan.slot_hour.shape[1], stride_weeks(program)
+    weeks = weeks if items else 0
     capacity = weeks * most_calls + int(np.diff(program.start.first).max()) + SPARE
     room = capacity if is_capped(program) else 0
     hours, days = len(calendar.day_of_hour), len(calendar.week_of_day)

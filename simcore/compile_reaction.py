@@ -1,0 +1,144 @@
+"""Compiles the strategy that a scenario runs, and its referrals, to flat arrays."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from math import inf, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore import horizons
+from simcore.money import cents
+from simcore.program import ACTIVITY, AHEAD, BEHIND, DEADLINE, DEAL_VALUE, LAG, PEERS, REFERRALS, Reaction
+from simcore.scenario_parts import Calendar
+from simcore.scenario_strategy import PullForward
+
+if TYPE_CHECKING:
+    from simcore.scenario import Drive, Scenario
+
+SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
+"""In the order of `simcore.program.BEHIND` and what follows it."""
+
+
+def channels_of(scenario: Scenario) -> dict[str, int]:
+    """Return the number of every channel but `pull_forward`.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> list(channels_of(load_scenario("trust-the-process")))
+    ['activity', 'meetings', 'opportunities', 'wins', 'lag', 'deal_value', 'referrals']
+    """
+    last = len(scenario.funnel) - 1
+    steps = {stage.stage: step for step, stage in enumerate(scenario.funnel) if step > 0}
+    return {
+        "activity": ACTIVITY,
+        **steps,
+        "lag": last + LAG,
+        "deal_value": last + DEAL_VALUE,
+        "referrals": last + REFERRALS,
+    }
+
+
+def discounts(scenario: Scenario) -> bool:
+    """Return whether any strategy of the file changes the value of deals: revenue is then counted in cents.
+
+    All strategies of a file are counted alike, so that their tallies can be compared figure by figure.
+    """
+    changes = [drive.changes for strategy in scenario.strategies.values() for drive in strategy.drives.values()]
+    return any("deal_value" in change or "pull_forward" in change for change in changes)
+
+
+def compile_reaction(scenario: Scenario, mean_deal: float) -> Reaction:
+    """Compile the strategy that is run; ``mean_deal`` is the mean value of a deal in cents."""
+    calendar, drives = scenario.calendar, list(scenario.strategy.drives.values())
+    hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
+    wins_per_call = _wins_per_call(scenario)
+    changes, pulls = _changes(scenario, drives), _pulls(drives, calendar)
+    gains = [list(_gains(drive)) for drive in drives]
+    flat = [entry for of_drive in gains for entry in of_drive]
+    period_first, period_hours = _periods(scenario)
+    return Reaction(
+        needed=bool(drives) or scenario.referrals is not None,
+        interval=hours[scenario.strategy.decides] if drives else calendar.hours_per_week,
+        hears=_heard({signal for signal, _ in flat}),
+        memory=np.array([drive.memory for drive in drives], np.float64),
+        level=np.array([drive.level or (-inf, inf) for drive in drives], np.float64).reshape(-1, 2),
+        first_gain=np.array(list(accumulate(map(len, gains), initial=0)), np.int64),
+        gain_signal=np.array([signal for signal, _ in flat], np.int64),
+        gain=np.array([gain for _, gain in flat], np.float64),
+        change_drive=np.array([drive for drive, _, _ in changes], np.int64),
+        change_channel=np.array([channel for _, channel, _ in changes], np.int64),
+        change=np.array([figures for _, _, figures in changes], np.float64).reshape(-1, 4),
+        pull_drive=np.array([drive for drive, _, _ in pulls], np.int64),
+        pull=np.array([figures for _, figures, _ in pulls], np.float64).reshape(-1, 6),
+        pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, 2),
+        lockstep=any(signal == PEERS for signal, _ in flat),
+        call_value=wins_per_call * mean_deal,
+        between_wins=calendar.hours_per_week / (scenario.plan.calls_per_week * wins_per_call),
+        quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
+        period_first=period_first,
+        period_hours=period_hours,
+        referrals=scenario.referrals.per_win if scenario.referrals else 0.0,
+    )
+
+
+def _wins_per_call(scenario: Scenario) -> float:
+    """Return the mean number of wins that a planned call brings, those of its referrals too."""
+    rates = [stage.rate.mean for stage in scenario.funnel if stage.rate is not None]
+    wins = prod(rates)
+    return wins / (1.0 - scenario.referrals.per_win * prod(rates[1:])) if scenario.referrals else wins
+
+
+def _gains(drive: Drive) -> list[tuple[int, float]]:
+    given = [(number, getattr(drive.signals, name)) for number, name in enumerate(SIGNALS)]
+    return [(number, gain) for number, gain in given if gain is not None]
+
+
+def _heard(signals: set[int]) -> NDArray[np.bool_]:
+    heard = np.zeros(len(SIGNALS), np.bool_)
+    heard[list(signals)] = True
+    heard[BEHIND] = heard[[BEHIND, AHEAD, DEADLINE]].any()
+    return heard
+
+
+def _changes(scenario: Scenario, drives: list[Drive]) -> list[tuple[int, int, tuple[float, ...]]]:
+    number = channels_of(scenario)
+    return [
+        (place, number[name], (channel.slope, channel.curve, channel.min, inf if channel.max is None else channel.max))
+        for place, drive in enumerate(drives)
+        for name, channel in drive.changes.items()
+        if not isinstance(channel, PullForward)
+    ]
+
+
+def _pulls(drives: list[Drive], calendar: Calendar) -> list[tuple[int, tuple[float, ...], tuple[int, int]]]:
+    found = []
+    for place, drive in enumerate(drives):
+        pull = drive.changes.get("pull_forward")
+        if isinstance(pull, PullForward):
+            most = 1.0 if pull.max is None else min(pull.max, 1.0)
+            figures = (pull.slope, pull.curve, pull.min, most, pull.discount, pull.win_rate)
+            window, reach = (int(span.hours(calendar) + 0.5) for span in (pull.window, pull.reach))
+            found.append((place, figures, (window, reach)))
+    return found
+
+
+def _periods(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first hour and the hours of the quota period of every simulated week."""
+    week, horizon = scenario.calendar.hours_per_week, scenario.horizon
+    weeks = np.arange(horizon.warmup_weeks + horizon.weeks) - horizon.warmup_weeks
+    per = scenario.quota.per if scenario.quota else "week"
+    if per == "month":
+        quarter, within = np.divmod(weeks, horizons.WEEKS_PER_QUARTER)
+        starts = np.array([0, *horizons.MONTH_ENDS])
+        month = np.searchsorted(starts, within, side="right") - 1
+        first = quarter * horizons.WEEKS_PER_QUARTER + starts[month]
+        length = np.diff(starts)[month]
+    else:
+        weeks_of = {"week": 1, "quarter": horizons.WEEKS_PER_QUARTER, "year": horizons.WEEKS_PER_YEAR}
+        length = np.full(len(weeks), weeks_of[per])
+        first = weeks // length * length
+    return (first + horizon.warmup_weeks) * week, length * week

@@ -1,0 +1,170 @@
+"""Step 1 of a strategy that reacts: candidates drawn once for the week, thinned hour by hour.
+
+The candidates are the world's: no strategy changes them, so strategies share them. See docs/randomness.md, "Strategies
+thin one stream of candidates".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
+from simcore.draws import (
+    binomial_in_parts,
+    binomial_inverse,
+    count_at,
+    parts_of,
+    take_slot,
+    threshold,
+    uniform53,
+)
+from simcore.jit import inlined, int64, spliced, uint32
+from simcore.kernels.activity import calls_under_ramp
+from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
+from simcore.kernels.scratch import Seat
+from simcore.philox import block, fill_blocks
+from simcore.program import FULL_ACTIVITY, FirstStep, Plan
+
+MAX_SUCCESSES = 1 << 16
+"""Most candidates of a cell: the range of their addresses."""
+
+
+@inlined
+def edge(rate: float, band: int) -> float:
+    """Return the rate up to which band ``band`` reaches."""
+    return min(1.0, rate * float(1 << band))
+
+
+@spliced
+def count_of_cell(first: FirstStep, stream: Stream, rep: int, week: int, cell: int, n: int, rate: float) -> int:
+    """Return how many of n calls succeed at a rate, at the address of a cell."""
+    parts = parts_of(n, rate)
+    if parts > 1:
+        return binomial_in_parts(stream, rep, week, cell, n, rate, parts)
+    x0, x1, _, _ = block(decision(SUCCESSES, 0, cell), place(rep, week), stream.c2, stream.c3, stream.key)
+    if cell == 0 and first.tabulated and n == first.calls:
+        return count_at(uniform53(x0, x1), first.thresholds, first.guide)
+    return binomial_inverse(uniform53(x0, x1), n, rate)
+
+
+@spliced
+def plan_calls(plan: Plan, seat: Seat, week: int, at: int, candidates: Candidates) -> None:
+    """Count the calls of a week before each of its hours, as they are without drives."""
+    before, row, person = candidates.before[at], plan.row_of_week[week], seat.person[week]
+    if person < 0:
+        for hour in range(before.shape[0]):
+            before[hour] = 0
+    elif seat.activity[week] == FULL_ACTIVITY:
+        for hour in range(before.shape[0]):
+            before[hour] = plan.before[row, hour]
+    else:
+        if week == 0 or seat.person[week - 1] != person:
+            seat.carry[0] = 0
+        n = calls_under_ramp(plan.per_hour[row], seat.activity[week], seat.carry, candidates.ramp_hour)
+        for hour in range(before.shape[0]):
+            before[hour] = 0
+        for call in range(n):
+            before[candidates.ramp_hour[call] + 1] += 1
+        for hour in range(1, before.shape[0]):
+            before[hour] += before[hour - 1]
+
+
+@spliced
+def begin_week(candidates: Candidates, at: int) -> None:
+    """Forget the candidates of the week before."""
+    head = candidates.head[at]
+    for hour in range(head.shape[0]):
+        head[hour] = -1
+    candidates.state[at, BAND] = 0
+    candidates.state[at, SHEET] = -1
+    candidates.state[at, CANDIDATES] = 0
+
+
+@spliced
+def draw_cell(
+    plan: Plan,
+    first: FirstStep,
+    stream: Stream,
+    who: Seated,
+    week: int,
+    rate: float,
+    candidates: Candidates,
+    cell: int,
+    full: bool,
+) -> bool:
+    """Draw the candidates of one sheet and band of a week; return false if there are too many for their addresses.
+
+    ``full``: on sheet 0, whether the plan is followed without a ramp. All lower bands of the sheet are drawn.
+    """  # fmt: skip
+    at, sheet, band = who.place, cell & (SHEETS - 1), cell >> 4
+    row = plan.row_of_week[week]
+    before = candidates.before[at] if sheet == 0 else plan.before[row]
+    n = before[before.shape[0] - 1]
+    by_hour = plan.slot_hour[row] if full or sheet > 0 else candidates.ramp_hour
+    start, slots, words = candidates.state[at, CANDIDATES], candidates.slots, candidates.words[at]
+    tag = candidates.tag[0]
+    candidates.tag[0] = tag + slots.shape[0]
+    taken = 0
+    for lower in range(band):
+        # What the lower bands took is taken again: the shuffle goes on from there.
+        begin, count = candidates.cell[at, sheet, lower, 0], candidates.cell[at, sheet, lower, 1]
+        for k in range(count):
+            take_slot(words[0, begin + k], taken, n, tag, slots)
+            taken += 1
+    low = 0.0 if band == 0 else edge(rate, band - 1)
+    count = 0
+    if low < 1.0 and n > taken:
+        at_rate = rate if band == 0 else (edge(rate, band) - low) / (1.0 - low)
+        count = count_of_cell(first, stream, who.rep, week, cell, n - taken, at_rate)
+    candidates.cell[at, sheet, band, 0] = start
+    candidates.cell[at, sheet, band, 1] = count
+    if count > MAX_SUCCESSES or start + count > candidates.address.shape[1]:
+        return False
+    where, c0, c1 = place(who.rep, week), candidates.spare[0], candidates.spare[1]
+    for k in range(count):
+        c0[k] = decision(ITEM, cell, k)
+        c1[k] = where
+    end = start + count
+    fill_blocks(
+        c0[:count], c1[:count], stream.c2, stream.c3, stream.key,
+        words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end],
+    )  # fmt: skip
+    for k in range(count):
+        candidates.address[at, start + k] = c0[k]
+        slot = take_slot(words[0, start + k], taken + k, n, tag, slots)
+        hour = int64(by_hour[slot])
+        candidates.rank[at, start + k] = slot - before[hour]
+        candidates.next[at, start + k] = candidates.head[at, hour]
+        candidates.head[at, hour] = start + k
+    candidates.state[at, CANDIDATES] = end
+    return True
+
+
+@inlined
+def latent_below(stream: Stream, address: np.uint32, where: np.uint32, uncut: float, response: float) -> bool:
+    """Return whether a candidate's latent uniform lies below the rate of the hour."""
+    band = int64((address >> uint32(20)) & uint32(BANDS - 1))
+    rate = min(1.0, uncut)
+    low = 0.0 if band == 0 else edge(rate, band - 1)
+    high = edge(rate, band)
+    q = min(1.0, uncut * response)
+    if q >= high:
+        return True
+    if q <= low:
+        return False
+    c0 = uint32(address + uint32((THIN - ITEM) << 24))
+    word = block(c0, where, stream.c2, stream.c3, stream.key)[0]
+    limit = q / high if band == 0 else (q - low) / (high - low)
+    return int64(word) < threshold(limit)
+
+
+@spliced
+def is_called(plan: Plan, candidates: Candidates, at: int, week: int, hour: int, candidate: int, calls: int) -> bool:
+    """Return whether the call of a candidate is made, where ``calls`` are made in its hour of the week."""
+    sheet = int64((candidates.address[at, candidate] >> uint32(16)) & uint32(SHEETS - 1))
+    rank = int64(candidates.rank[at, candidate])
+    if sheet == 0:
+        return rank < calls
+    row = plan.row_of_week[week]
+    above = calls - (candidates.before[at, hour + 1] - candidates.before[at, hour])
+    return rank < above - (sheet - 1) * plan.per_hour[row, hour]

@@ -1,0 +1,327 @@
+"""One hour of one seat: what is due is decided, enters its next stage, waits there, and closes in the end."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.addresses import ITEM, ITEM_LATE, REFERRAL, REFERRED, VALUE, Stream
+from simcore.draws import uniform32
+from simcore.elementary import exp
+from simcore.horizons import CALL
+from simcore.jit import inlined, int64, spliced, uint32
+from simcore.kernels.caps import sort_stable
+from simcore.kernels.drives import report
+from simcore.kernels.funnel import FAR, MAX_CENTS, drawn_value, last_hour, other_purpose, rate_at
+from simcore.kernels.memory import (
+    BOOKED,
+    C0,
+    C1,
+    DUE,
+    GIVEN,
+    KEY,
+    MARK,
+    MAX_OPEN,
+    ORIGIN,
+    PRICE,
+    REFERRED_ITEMS,
+    RESPONSE,
+    RESULT,
+    STAGE,
+    STEP_WORDS,
+    TOO_MANY_REFERRALS,
+    WIN_FACTOR,
+    Ledgers,
+    Memory,
+    Now,
+    Pool,
+    Seated,
+)
+from simcore.kernels.pool import allocate, due_after, hold, release, word_of
+from simcore.kernels.scratch import Booked, Detail, Seat
+from simcore.kernels.windows import book
+from simcore.kernels.world import cut_threshold
+from simcore.philox import block
+from simcore.program import DEAL_VALUE, FIXED, LAG, REFERRALS, Program
+from simcore.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY, TallyArrays, record
+from simcore.tally import ORIGIN as BY_ORIGIN
+
+KIND_BITS = 60
+"""The order of arrival: 0 open at the start, 1 called, 2 referred, above these bits."""
+MAX_REFERRALS_OF_A_WIN = 255
+
+
+@spliced
+def seat_of(ledgers: Ledgers, at: int) -> Seat:
+    """Return the seat at a place."""
+    return Seat(ledgers.person[at], ledgers.activity[at], ledgers.own_rate[at], ledgers.rate[at], ledgers.carry[at])
+
+
+@spliced
+def booked_of(ledgers: Ledgers, at: int) -> Booked:
+    """Return the deals booked at a place."""
+    return Booked(ledgers.booked[at], ledgers.touched[at], ledgers.n_touched[at])
+
+
+@spliced
+def is_decided(
+    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, step: int, week: int, item: int
+) -> bool:
+    """Decide a step >= 2 of an item that is due; its entry is given back if it is lost."""
+    pool, at = memory.pool, who.place
+    seat = seat_of(memory.ledgers, at)
+    uncut = rate_at(program.market, program.rates, stream, who.rep, step, week, seat, memory.market)
+    rate = uncut * pool.factor[at, RESPONSE, item] * pool.factor[at, WIN_FACTOR, item]
+    tally.clipped[step] += rate > 1.0
+    if step <= 4:
+        word = pool.words[at, STEP_WORDS + step - 2, item]
+    else:
+        word = word_of(pool, stream, at, item, ITEM_LATE, step - 5)
+    if int64(word) < cut_threshold(rate):
+        return True
+    release(pool, at, item)
+    return False
+
+
+@inlined
+def referrals_of(mean: float, word: np.uint32) -> int:
+    """Return the Poisson count at a word, by inversion."""
+    u = uniform32(word)
+    f = exp(-mean)
+    total = f
+    k = 0
+    while u >= total and k < MAX_REFERRALS_OF_A_WIN:
+        k += 1
+        f = f * mean / float(k)
+        total = total + f
+    return k
+
+
+@spliced
+def refer(
+    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, hour: int, win: int
+) -> None:
+    """Let a win bring its referrals."""
+    clock, pool, minds, at = program.clock, memory.pool, memory.minds, who.place
+    mean = program.reaction.referrals * minds.response[at, clock.steps + REFERRALS]
+    c0 = other_purpose(pool.words[at, C0, win], REFERRAL)
+    words = block(c0, pool.words[at, C1, win], stream.c2, stream.c3, stream.key)
+    for j in range(referrals_of(mean, words[0])):
+        minds.count[at, REFERRED_ITEMS] += 1
+        item = allocate(pool, at)
+        if item < 0 or minds.count[at, REFERRED_ITEMS] > MAX_OPEN:
+            report(memory.trouble, TOO_MANY_REFERRALS, who, hour, minds.level[at], float(MAX_OPEN))
+            return
+        low = int64(words[2]) & 0xFFFFFF
+        pool.words[at, C0, item] = uint32(((ITEM + REFERRED) << 24) | low)
+        pool.words[at, C1, item] = uint32(int64(words[1]) + j)
+        pool.number[at, ORIGIN, item] = pool.number[at, ORIGIN, win]
+        pool.number[at, GIVEN, item] = -1
+        pool.number[at, KEY, item] = (2 << KIND_BITS) | (int64(pool.words[at, C1, item]) << 24) | low
+        draw_steps(pool, stream, at, item)
+        due = max(hour + 1, due_after(clock, program.lags, stream, pool, at, item, clock.steps + 1, hour, 1.0))
+        wait_for_stage_one(program, memory, tally, who, item, hour, due)
+
+
+@spliced
+def draw_steps(pool: Pool, stream: Stream, at: int, item: int) -> None:
+    """Draw the words of an item's steps 2 to 4."""
+    words = block(pool.words[at, C0, item], pool.words[at, C1, item], stream.c2, stream.c3, stream.key)
+    pool.words[at, STEP_WORDS, item] = words[1]
+    pool.words[at, STEP_WORDS + 1, item] = words[2]
+    pool.words[at, STEP_WORDS + 2, item] = words[3]
+
+
+@spliced
+def wait_for_stage_one(
+    program: Program, memory: Memory, tally: TallyArrays, who: Seated, item: int, hour: int, due: int
+) -> None:
+    """Hold a booking, or a referral, until it enters stage 1."""
+    clock, pool, at = program.clock, memory.pool, who.place
+    last = last_hour(clock)
+    if due > last:
+        tally.clipped[clock.steps + 1] += 1
+        due = last
+    pool.number[at, STAGE, item] = 0
+    pool.number[at, DUE, item] = due
+    tally.stages[who.group, OPEN_AT_END, 0] += hour < clock.end_hour <= due
+    hold(pool, at, item)
+
+
+@spliced
+def close_deal(
+    program: Program,
+    stream: Stream,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    hour: int,
+    item: int,
+) -> None:
+    """Book a deal in both accounts, and let it bring referrals."""
+    clock, deals, start, at = program.clock, program.deals, program.start, who.place
+    pool, minds = memory.pool, memory.minds
+    given = pool.number[at, GIVEN, item]
+    listed = int64(deals.scale)
+    if given >= 0 and start.value[given] >= 0:
+        listed = start.value[given]
+    elif deals.kind != FIXED:
+        listed = drawn_value(deals, word_of(pool, stream, at, item, VALUE, 0))
+    price = minds.response[at, clock.steps + DEAL_VALUE] * pool.factor[at, PRICE, item]
+    cents = max(1, int64(np.floor(min(float(listed) * price, FAR) + 0.5)))
+    if cents > MAX_CENTS:
+        cents = MAX_CENTS
+        tally.clipped[clock.steps + 2] += 1
+    first_hour = clock.warmup_weeks * clock.hours_per_week
+    booked, unit = booked_of(memory.ledgers, at), deals.unit
+    for account in range(1 if clock.one_account else 2):
+        dated = hour if account == CLOSE else pool.number[at, ORIGIN, item]
+        if first_hour <= dated < clock.end_hour:
+            book(booked, account, dated - first_hour, cents // unit)
+            record(tally.moments, tally.bins, who.group, account, CALL, cents // unit)
+            if account == CLOSE:
+                tally.conduct[who.group, DISCOUNT] += max(0, min(listed, MAX_CENTS) - cents)
+            if detail.cents.shape[0] > 0:
+                week = (dated - first_hour) // clock.hours_per_week
+                detail.cents[who.replication, account, who.rep, week] += cents
+                if clock.one_account:
+                    detail.cents[who.replication, BY_ORIGIN, who.rep, week] += cents
+    if hour < clock.end_hour:
+        minds.count[at, BOOKED] += cents
+        minds.count[at, RESULT] += cents
+        minds.count[at, MARK] = hour + 1
+    if program.reaction.referrals > 0.0:
+        refer(program, stream, who, memory, tally, hour, item)
+    release(pool, at, item)
+
+
+@spliced
+def is_capped(program: Program, stage: int) -> bool:
+    """Return whether a stage has a cap."""
+    return program.caps.per_week[stage] >= 0 or program.caps.open[stage] >= 0
+
+
+@spliced
+def is_full(program: Program, pool: Pool, at: int, stage: int, week: int) -> bool:
+    """Return whether a capped stage has no place for one more; else count its entry in the week."""
+    room = pool.open[at, stage]
+    if room[1] != week:
+        room[1], room[2] = week, 0
+    if program.caps.per_week[stage] >= 0 and room[2] >= program.caps.per_week[stage]:
+        return True
+    if program.caps.open[stage] >= 0 and room[0] >= program.caps.open[stage]:
+        return True
+    room[2] += 1
+    return False
+
+
+@spliced
+def enter(
+    program: Program,
+    stream: Stream,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    stage: int,
+    now: Now,
+    item: int,
+) -> bool:
+    """Let an item into a stage before the last; return whether it comes up at the next step in the same hour."""  # fmt: skip
+    clock, pool, response, at = program.clock, memory.pool, memory.minds.response[who.place], who.place
+    hour, week = now.hour, now.week
+    capped = is_capped(program, stage)
+    if capped and is_full(program, pool, at, stage, week):
+        tally.stages[who.group, TURNED_AWAY, stage] += clock.warmup_weeks <= week < clock.simulated_weeks
+        release(pool, at, item)
+        return False
+    count_entry(program, who, tally, detail, stage, week)
+    pool.number[at, STAGE, item] = stage
+    pool.factor[at, RESPONSE, item] = response[stage + 1]
+    if not program.lags.lagged[stage + 1]:
+        return True
+    due = due_after(clock, program.lags, stream, pool, at, item, stage + 1, hour, response[clock.steps + LAG])
+    return wait(program, who, memory, tally, hour, item, due)
+
+
+@spliced
+def count_entry(program: Program, who: Seated, tally: TallyArrays, detail: Detail, stage: int, week: int) -> None:
+    """Count an entry into a stage, in counted weeks."""
+    clock = program.clock
+    if clock.warmup_weeks <= week < clock.simulated_weeks:
+        tally.stages[who.group, ENTERED, stage] += 1
+        if detail.entered.shape[0] > 0:
+            detail.entered[who.replication, who.rep, week - clock.warmup_weeks, stage] += 1
+
+
+@spliced
+def wait(program: Program, who: Seated, memory: Memory, tally: TallyArrays, hour: int, item: int, due: int) -> bool:
+    """Hold an item in its stage until it is due; return whether that is at once."""
+    clock, pool, at = program.clock, memory.pool, who.place
+    last = last_hour(clock)
+    if due > last:
+        tally.clipped[clock.steps + 1] += 1
+        due = last
+    if due == hour:
+        return True
+    stage = pool.number[at, STAGE, item]
+    pool.number[at, DUE, item] = due
+    tally.stages[who.group, OPEN_AT_END, stage] += hour < clock.end_hour <= due
+    if is_capped(program, stage):
+        pool.open[at, stage, 0] += 1
+    hold(pool, at, item)
+    pulled = memory.hour.pull_state[at]
+    if pulled[0] > 0 and stage == clock.steps - 1 and due >= pulled[0]:
+        memory.hour.pulled[at, pulled[1]] = item
+        pulled[1] += 1
+    return False
+
+
+@spliced
+def play_hour(
+    program: Program,
+    stream: Stream,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    now: Now,
+    n_due: int,
+    n_here: int,
+) -> None:
+    """Play what is due in an hour through the funnel.
+
+    ``memory.hour.due`` holds the items whose wait is over, ``memory.hour.here`` the bookings that enter stage 1 at once.
+    """  # fmt: skip
+    clock, pool, work, at = program.clock, memory.pool, memory.hour, who.place
+    for i in range(n_due):
+        stage = pool.number[at, STAGE, work.due[i]]
+        if stage > 0 and is_capped(program, stage):
+            pool.open[at, stage, 0] -= 1
+    for stage in range(1, clock.steps + 1):
+        for i in range(n_here):
+            work.arrived[i] = work.here[i]
+        coming = n_here
+        for i in range(n_due):
+            item = int64(work.due[i])
+            if item >= 0 and pool.number[at, STAGE, item] == stage - 1:
+                work.due[i] = -1
+                work.arrived[coming] = item
+                coming += 1
+        n = 0
+        for i in range(coming):
+            item = int64(work.arrived[i])
+            if stage == 1 or is_decided(program, stream, who, memory, tally, stage, now.week, item):
+                work.arrived[n] = item
+                n += 1
+        if is_capped(program, stage) and n > 1:
+            sort_stable(work.arrived, pool.number[at, KEY], work.spare, n)
+        n_here = 0
+        for i in range(n):
+            item = int64(work.arrived[i])
+            if stage == clock.steps:
+                count_entry(program, who, tally, detail, stage, now.week)
+                close_deal(program, stream, who, memory, tally, detail, now.hour, item)
+            elif enter(program, stream, who, memory, tally, detail, stage, now, item):
+                work.here[n_here] = item
+                n_here += 1

@@ -1,0 +1,261 @@
+"""The working memory of one thread for strategies that react: what the seats remember from hour to hour.
+
+Seats that hear of each other are simulated together and have a *place* each; otherwise there is one place, used by one
+seat after the other.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.kernels.scratch import Detail, MarketPath, Sums, new_scratch
+from simcore.program import LAG, Program
+from simcore.tally import TallyArrays
+
+MAX_OPEN = 1 << 20
+"""Most items of a seat that are open at once, and most that are referred to it."""
+SHEETS = BANDS = 16
+
+BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING = range(8)
+"""Columns of `Minds.count`."""
+BAND, SHEET, SUCCESSES, DAY, CANDIDATES, DAY_NUMBER = range(6)
+"""Columns of `Candidates.state`: bands and sheets drawn, successes of the week and of the day, and candidates."""
+STAGE, ORIGIN, DUE, KEY, GIVEN = range(5)
+"""Rows of `Pool.number`: the stage; the hour of the call or -1; the due hour; the place in the order of arrival; for items open
+at the start, their number in `OpenItems`, else -1."""
+RESPONSE, WIN_FACTOR, PRICE = range(3)
+"""Rows of `Pool.factor`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
+NEXT, PREVIOUS, FREE = range(3)
+"""Rows of `Pool.link`: of the bucket, and the stack of free entries."""
+C0, C1, STEP_WORDS = 0, 1, 2
+"""Rows of `Pool.words`: the address, and the words of steps 2, 3 and 4."""
+NO_TROUBLE, LEVEL, TOO_ACTIVE, TOO_RESPONSIVE, TOO_MANY_REFERRALS, TOO_MANY_OPEN, TOO_MANY_SUCCESSES = range(7)
+"""`Trouble.what`, column 0."""
+
+
+class Minds(NamedTuple):
+    """What each seat knows and how it responds."""
+
+    level: NDArray[np.float64]
+    """float64[places, drives]"""
+    response: NDArray[np.float64]
+    """float64[places, channels]"""
+    signal: NDArray[np.float64]
+    """float64[8]: the signals of the seat that decides."""
+    count: NDArray[np.int64]
+    """int64[places, 8]: booked this period and in this interval (cents), the hour after the last deal, calls since the last
+    booking, the carried fraction of a call, and referrals."""
+
+
+class Candidates(NamedTuple):
+    """The calls of a week that may succeed, of each seat."""
+
+    words: NDArray[np.uint32]
+    """uint32[places, 4, candidates]: the words of ITEM."""
+    address: NDArray[np.uint32]
+    """uint32[places, candidates]: c0."""
+    rank: NDArray[np.int32]
+    """int32[places, candidates]: place among the calls of its hour on its sheet."""
+    head: NDArray[np.int32]
+    """int32[places, hours of a week]: the first candidate of each hour, or -1."""
+    next: NDArray[np.int32]
+    """int32[places, candidates]: the next of the same hour, or -1."""
+    cell: NDArray[np.int64]
+    """int64[places, sheets, bands, 2]: a cell's first candidate, and how many it has."""
+    state: NDArray[np.int64]
+    """int64[places, 5]: see `BAND`."""
+    before: NDArray[np.int64]
+    """int64[places, hours of a week + 1]: the calls of the week before each hour without drives."""
+    ramp_hour: NDArray[np.int32]
+    """int32[calls]: for a week under a ramp."""
+    slots: NDArray[np.int64]
+    """int64[calls]: see `simcore.draws.take_slot`."""
+    tag: NDArray[np.int64]
+    spare: NDArray[np.uint32]
+    """uint32[2, calls]: addresses to draw."""
+
+
+class Pool(NamedTuple):
+    """The open items of each seat."""
+
+    words: NDArray[np.uint32]
+    """uint32[places, 5, capacity]"""
+    number: NDArray[np.int64]
+    """int64[places, 5, capacity]"""
+    factor: NDArray[np.float64]
+    """float64[places, 3, capacity]"""
+    link: NDArray[np.int32]
+    """int32[places, 3, capacity]"""
+    size: NDArray[np.int64]
+    """int64[places, 3]: entries given back, entries of ``far``, and entries ever used."""
+    bucket: NDArray[np.int32]
+    """int32[places, hours]: the first item due in each hour of the run and as far as a pull reaches, or -1."""
+    far: NDArray[np.int64]
+    """int64[places, capacity]: a heap of due hours and entries of what is due later still."""
+    open: NDArray[np.int64]
+    """int64[places, S + 1, 3]: open items in a capped stage; the week, and the entries in it."""
+
+
+class Hour(NamedTuple):
+    """Working arrays of one hour of one seat."""
+
+    due: NDArray[np.int32]
+    here: NDArray[np.int32]
+    arrived: NDArray[np.int32]
+    spare: NDArray[np.int32]
+    pulled: NDArray[np.int32]
+    """int32[places, capacity]: what may be pulled forward in this window."""
+    pull_state: NDArray[np.int64]
+    """int64[places, 3]: the window's period end (0: none), the entries of ``pulled``, and those looked at before."""
+    pull_share: NDArray[np.float64]
+    """float64[places, pulls]: the shares of the hour before."""
+
+
+class Trouble(NamedTuple):
+    """The first limit that was passed."""
+
+    what: NDArray[np.int64]
+    """int64[5]: what, replication, seat, hour, drive."""
+    level: NDArray[np.float64]
+    """float64[2]: the level of the drive, and the figure that is too large."""
+
+
+class Ledgers(NamedTuple):
+    """Seats, deals and bookings of each place; see `Seat`, `Booked` and `Calls`."""
+
+    person: NDArray[np.int64]
+    activity: NDArray[np.int64]
+    own_rate: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    carry: NDArray[np.int64]
+    booked: NDArray[np.int64]
+    touched: NDArray[np.int32]
+    n_touched: NDArray[np.int64]
+    per_week: NDArray[np.int64]
+
+
+class Memory(NamedTuple):
+    """All working memory of one thread."""
+
+    minds: Minds
+    candidates: Candidates
+    pool: Pool
+    hour: Hour
+    trouble: Trouble
+    ledgers: Ledgers
+    market: MarketPath
+    sums: Sums
+
+
+class ReactiveRun(NamedTuple):
+    """What a block works on."""
+
+    program: Program
+    memory: Memory
+    tally: TallyArrays
+    detail: Detail
+
+
+class Now(NamedTuple):
+    """The hour that is played, and its week."""
+
+    hour: int
+    week: int
+
+
+class Seated(NamedTuple):
+    """A seat at work: where it is counted and where it is remembered."""
+
+    replication: int
+    """From 0 within the block."""
+    rep: int
+    group: int
+    place: int
+
+
+def most_candidates(program: Program) -> int:
+    """Return the most candidates of a week."""
+    sheets = SHEETS if (program.reaction.change_channel == 0).any() else 1
+    return int(program.plan.slot_hour.shape[1]) * sheets
+
+
+def reach_hours(program: Program) -> int:
+    """Return for how many hours due items are held in buckets: the run, and as far as a pull reaches beyond it."""
+    reach = int(program.reaction.pull_hours.sum(axis=1).max(initial=0))
+    periods = int(program.reaction.period_hours.max(initial=0))
+    return program.clock.end_hour + (reach + periods if reach else 0)
+
+
+def new_memory(program: Program) -> Memory:
+    """Allocate the working memory for a program."""
+    clock, reaction = program.clock, program.reaction
+    places = program.team.reps if reaction.lockstep else 1
+    calls, most = program.plan.slot_hour.shape[1], most_candidates(program)
+    started = int(np.diff(program.start.first).max())
+    referred = MAX_OPEN if reaction.referrals > 0.0 else 0
+    capacity = min(MAX_OPEN, clock.simulated_weeks * most + started + referred) + 1
+    pulls, week = len(reaction.pull_drive), clock.hours_per_week
+    scratch = new_scratch(program, items=False)
+    seat, booked = scratch.seat, scratch.booked
+
+    def for_each(array: NDArray[np.generic]) -> NDArray[np.generic]:
+        return np.repeat(array[None], places, axis=0)
+
+    return Memory(
+        minds=Minds(
+            level=np.zeros((places, len(reaction.memory))),
+            response=np.ones((places, clock.steps + LAG + 3)),
+            signal=np.zeros(8),
+            count=np.zeros((places, 8), np.int64),
+        ),
+        candidates=Candidates(
+            words=np.empty((places, 4, most), np.uint32),
+            address=np.empty((places, most), np.uint32),
+            rank=np.empty((places, most), np.int32),
+            head=np.empty((places, week), np.int32),
+            next=np.empty((places, most), np.int32),
+            cell=np.zeros((places, SHEETS, BANDS, 2), np.int64),
+            state=np.zeros((places, 6), np.int64),
+            before=np.zeros((places, week + 1), np.int64),
+            ramp_hour=np.empty(calls, np.int32),
+            slots=np.zeros(calls, np.int64),
+            tag=np.ones(1, np.int64),
+            spare=np.empty((2, calls), np.uint32),
+        ),
+        pool=Pool(
+            words=np.empty((places, 5, capacity), np.uint32),
+            number=np.empty((places, 5, capacity), np.int64),
+            factor=np.empty((places, 3, capacity)),
+            link=np.empty((places, 3, capacity), np.int32),
+            size=np.zeros((places, 3), np.int64),
+            bucket=np.full((places, reach_hours(program)), -1, np.int32),
+            far=np.empty((places, capacity), np.int64),
+            open=np.zeros((places, clock.steps + 1, 3), np.int64),
+        ),
+        hour=Hour(
+            due=np.empty(capacity, np.int32),
+            here=np.empty(capacity, np.int32),
+            arrived=np.empty(capacity, np.int32),
+            spare=np.empty(capacity, np.int32),
+            pulled=np.empty((places, capacity if pulls else 0), np.int32),
+            pull_state=np.zeros((places, 3), np.int64),
+            pull_share=np.zeros((places, pulls)),
+        ),
+        trouble=Trouble(np.zeros(5, np.int64), np.zeros(2)),
+        ledgers=Ledgers(
+            person=for_each(seat.person),
+            activity=for_each(seat.activity),
+            own_rate=for_each(seat.own_rate),
+            rate=for_each(seat.rate),
+            carry=for_each(seat.carry),
+            booked=for_each(booked.hours),
+            touched=for_each(booked.touched),
+            n_touched=for_each(booked.n_touched),
+            per_week=np.zeros((places, clock.counted_weeks), np.int64),
+        ),
+        market=scratch.market,
+        sums=scratch.sums,
+    )

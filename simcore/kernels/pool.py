@@ -1,0 +1,120 @@
+"""The open items of a seat: kept by due hour, taken out when their hour has come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.addresses import LAG, LAG_LATE, Stream
+from simcore.jit import inlined, int64, kernel, uint32
+from simcore.kernels.caps import pop, push
+from simcore.kernels.funnel import lag_hours, other_purpose
+from simcore.kernels.memory import (
+    C0,
+    C1,
+    DUE,
+    FREE,
+    MAX_OPEN,
+    NEXT,
+    PREVIOUS,
+    PRICE,
+    RESPONSE,
+    WIN_FACTOR,
+    Pool,
+)
+from simcore.philox import block
+from simcore.program import FIXED, Clock, Lags
+
+FAR_BITS = 21
+"""Bits of an entry's number in the heap of what is due far away."""
+_ENTRY = (1 << FAR_BITS) - 1
+
+
+@inlined
+def allocate(pool: Pool, at: int) -> int:
+    """Return a free entry for an item, or -1 if there are too many open."""
+    if pool.size[at, 0] > 0:
+        pool.size[at, 0] -= 1
+        item = int64(pool.link[at, FREE, pool.size[at, 0]])
+    else:
+        item = pool.size[at, 2]
+        if item >= min(MAX_OPEN, pool.link.shape[2] - 1):
+            return -1
+        pool.size[at, 2] += 1
+    pool.factor[at, RESPONSE, item] = 1.0
+    pool.factor[at, WIN_FACTOR, item] = 1.0
+    pool.factor[at, PRICE, item] = 1.0
+    return item
+
+
+@inlined
+def release(pool: Pool, at: int, item: int) -> None:
+    """Give the entry of an item back that has come to its end."""
+    pool.link[at, FREE, pool.size[at, 0]] = item
+    pool.size[at, 0] += 1
+
+
+@kernel
+def hold(pool: Pool, at: int, item: int) -> None:
+    """Keep an item until its due hour."""
+    due = pool.number[at, DUE, item]
+    bucket = pool.bucket[at]
+    if due >= bucket.shape[0]:
+        push(pool.far[at], pool.size[at, 1], (due << FAR_BITS) | item)
+        pool.size[at, 1] += 1
+        return
+    after = bucket[due]
+    pool.link[at, NEXT, item] = after
+    pool.link[at, PREVIOUS, item] = -1
+    if after >= 0:
+        pool.link[at, PREVIOUS, after] = item
+    bucket[due] = item
+
+
+@inlined
+def unhold(pool: Pool, at: int, item: int) -> None:
+    """Take an item out of the bucket of its due hour."""
+    before, after = pool.link[at, PREVIOUS, item], pool.link[at, NEXT, item]
+    if before >= 0:
+        pool.link[at, NEXT, before] = after
+    else:
+        pool.bucket[at, pool.number[at, DUE, item]] = after
+    if after >= 0:
+        pool.link[at, PREVIOUS, after] = before
+
+
+@inlined
+def next_far(pool: Pool, at: int) -> int:
+    """Return the due hour of the first item that is due far away, or -1."""
+    return pool.far[at, 0] >> FAR_BITS if pool.size[at, 1] > 0 else -1
+
+
+@inlined
+def take_far(pool: Pool, at: int) -> int:
+    """Take the first item out that is due far away."""
+    item = pool.far[at, 0] & _ENTRY
+    pop(pool.far[at], pool.size[at, 1])
+    pool.size[at, 1] -= 1
+    return item
+
+
+@inlined
+def word_of(pool: Pool, stream: Stream, at: int, item: int, purpose: int, number: int) -> np.uint32:
+    """Return a word of an item's block for a purpose."""
+    c0 = other_purpose(pool.words[at, C0, item], purpose)
+    words = block(c0, pool.words[at, C1, item], stream.c2, stream.c3, stream.key)
+    return words[number]
+
+
+@kernel
+def due_after(
+    clock: Clock, lags: Lags, stream: Stream, pool: Pool, at: int, item: int, step: int, hour: int, stretch: float
+) -> int:
+    """Return the hour in which an item that waits for a step from ``hour`` on is due, not yet cut.
+
+    Entry S + 1 of the lags is that of a referral, which takes the place of step 1.
+    """
+    word = uint32(0)
+    if lags.lagged[step] and lags.kind[step] != FIXED:
+        drawn = step if step <= clock.steps else 1
+        word = word_of(pool, stream, at, item, LAG if drawn <= 4 else LAG_LATE, (drawn - 1) % 4)
+    return hour + lag_hours(lags, word, step, stretch)
