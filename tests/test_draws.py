@@ -116,7 +116,7 @@ def test_parts_are_drawn_as_documented(n: int, p: float) -> None:
     parts = parts_of(n, p)
     assert parts > 1
     expected = successes(Source(seed, replication), rep, week, n, p)
-    assert binomial_in_parts(stream, rep, week, n, p, parts) == expected
+    assert binomial_in_parts(stream, rep, week, 0, n, p, parts) == expected
 
 
 @pytest.mark.parametrize(("n", "p"), [(500, 0.02), (1, 0.5), (512, 0.5), (65535, 1e-5), (40, 1e-12), (800, 0.3)])

@@ -70,10 +70,10 @@ def is_decided(
     pool, at = memory.pool, who.place
     seat = seat_of(memory.ledgers, at)
     uncut = rate_at(program.market, program.rates, stream, who.rep, step, week, seat, memory.market)
-    rate = uncut * pool.factor[at, RESPONSE, item] * pool.factor[at, WIN_FACTOR, item]
+    rate = uncut * pool.factor[at, item, RESPONSE] * pool.factor[at, item, WIN_FACTOR]
     tally.clipped[step] += rate > 1.0
     if step <= 4:
-        word = pool.words[at, STEP_WORDS + step - 2, item]
+        word = pool.words[at, item, STEP_WORDS + step - 2]
     else:
         word = word_of(pool, stream, at, item, ITEM_LATE, step - 5)
     if int64(word) < cut_threshold(rate):
@@ -103,8 +103,8 @@ def refer(
     """Let a win bring its referrals."""
     clock, pool, minds, at = program.clock, memory.pool, memory.minds, who.place
     mean = program.reaction.referrals * minds.response[at, clock.steps + REFERRALS]
-    c0 = other_purpose(pool.words[at, C0, win], REFERRAL)
-    words = block(c0, pool.words[at, C1, win], stream.c2, stream.c3, stream.key)
+    c0 = other_purpose(pool.words[at, win, C0], REFERRAL)
+    words = block(c0, pool.words[at, win, C1], stream.c2, stream.c3, stream.key)
     for j in range(referrals_of(mean, words[0])):
         minds.count[at, REFERRED_ITEMS] += 1
         item = allocate(pool, at)
@@ -112,11 +112,11 @@ def refer(
             report(memory.trouble, TOO_MANY_REFERRALS, who, hour, minds.level[at], float(MAX_OPEN))
             return
         low = int64(words[2]) & 0xFFFFFF
-        pool.words[at, C0, item] = uint32(((ITEM + REFERRED) << 24) | low)
-        pool.words[at, C1, item] = uint32(int64(words[1]) + j)
-        pool.number[at, ORIGIN, item] = pool.number[at, ORIGIN, win]
-        pool.number[at, GIVEN, item] = -1
-        pool.number[at, KEY, item] = (2 << KIND_BITS) | (int64(pool.words[at, C1, item]) << 24) | low
+        pool.words[at, item, C0] = uint32(((ITEM + REFERRED) << 24) | low)
+        pool.words[at, item, C1] = uint32(int64(words[1]) + j)
+        pool.number[at, item, ORIGIN] = pool.number[at, win, ORIGIN]
+        pool.number[at, item, GIVEN] = -1
+        pool.number[at, item, KEY] = (2 << KIND_BITS) | (int64(pool.words[at, item, C1]) << 24) | low
         draw_steps(pool, stream, at, item)
         due = max(hour + 1, due_after(clock, program.lags, stream, pool, at, item, clock.steps + 1, hour, 1.0))
         wait_for_stage_one(program, memory, tally, who, item, hour, due)
@@ -125,10 +125,10 @@ def refer(
 @spliced
 def draw_steps(pool: Pool, stream: Stream, at: int, item: int) -> None:
     """Draw the words of an item's steps 2 to 4."""
-    words = block(pool.words[at, C0, item], pool.words[at, C1, item], stream.c2, stream.c3, stream.key)
-    pool.words[at, STEP_WORDS, item] = words[1]
-    pool.words[at, STEP_WORDS + 1, item] = words[2]
-    pool.words[at, STEP_WORDS + 2, item] = words[3]
+    words = block(pool.words[at, item, C0], pool.words[at, item, C1], stream.c2, stream.c3, stream.key)
+    pool.words[at, item, STEP_WORDS] = words[1]
+    pool.words[at, item, STEP_WORDS + 1] = words[2]
+    pool.words[at, item, STEP_WORDS + 2] = words[3]
 
 
 @spliced
@@ -141,8 +141,8 @@ def wait_for_stage_one(
     if due > last:
         tally.clipped[clock.steps + 1] += 1
         due = last
-    pool.number[at, STAGE, item] = 0
-    pool.number[at, DUE, item] = due
+    pool.number[at, item, STAGE] = 0
+    pool.number[at, item, DUE] = due
     tally.stages[who.group, OPEN_AT_END, 0] += hour < clock.end_hour <= due
     hold(pool, at, item)
 
@@ -161,13 +161,13 @@ def close_deal(
     """Book a deal in both accounts, and let it bring referrals."""
     clock, deals, start, at = program.clock, program.deals, program.start, who.place
     pool, minds = memory.pool, memory.minds
-    given = pool.number[at, GIVEN, item]
+    given = pool.number[at, item, GIVEN]
     listed = int64(deals.scale)
     if given >= 0 and start.value[given] >= 0:
         listed = start.value[given]
     elif deals.kind != FIXED:
         listed = drawn_value(deals, word_of(pool, stream, at, item, VALUE, 0))
-    price = minds.response[at, clock.steps + DEAL_VALUE] * pool.factor[at, PRICE, item]
+    price = minds.response[at, clock.steps + DEAL_VALUE] * pool.factor[at, item, PRICE]
     cents = max(1, int64(np.floor(min(float(listed) * price, FAR) + 0.5)))
     if cents > MAX_CENTS:
         cents = MAX_CENTS
@@ -175,7 +175,7 @@ def close_deal(
     first_hour = clock.warmup_weeks * clock.hours_per_week
     booked, unit = booked_of(memory.ledgers, at), deals.unit
     for account in range(1 if clock.one_account else 2):
-        dated = hour if account == CLOSE else pool.number[at, ORIGIN, item]
+        dated = hour if account == CLOSE else pool.number[at, item, ORIGIN]
         if first_hour <= dated < clock.end_hour:
             book(booked, account, dated - first_hour, cents // unit)
             record(tally.moments, tally.bins, who.group, account, CALL, cents // unit)
@@ -236,8 +236,8 @@ def enter(
         release(pool, at, item)
         return False
     count_entry(program, who, tally, detail, stage, week)
-    pool.number[at, STAGE, item] = stage
-    pool.factor[at, RESPONSE, item] = response[stage + 1]
+    pool.number[at, item, STAGE] = stage
+    pool.factor[at, item, RESPONSE] = response[stage + 1]
     if not program.lags.lagged[stage + 1]:
         return True
     due = due_after(clock, program.lags, stream, pool, at, item, stage + 1, hour, response[clock.steps + LAG])
@@ -264,8 +264,8 @@ def wait(program: Program, who: Seated, memory: Memory, tally: TallyArrays, hour
         due = last
     if due == hour:
         return True
-    stage = pool.number[at, STAGE, item]
-    pool.number[at, DUE, item] = due
+    stage = pool.number[at, item, STAGE]
+    pool.number[at, item, DUE] = due
     tally.stages[who.group, OPEN_AT_END, stage] += hour < clock.end_hour <= due
     if is_capped(program, stage):
         pool.open[at, stage, 0] += 1
@@ -295,7 +295,7 @@ def play_hour(
     """  # fmt: skip
     clock, pool, work, at = program.clock, memory.pool, memory.hour, who.place
     for i in range(n_due):
-        stage = pool.number[at, STAGE, work.due[i]]
+        stage = pool.number[at, int64(work.due[i]), STAGE]
         if stage > 0 and is_capped(program, stage):
             pool.open[at, stage, 0] -= 1
     for stage in range(1, clock.steps + 1):
@@ -304,7 +304,7 @@ def play_hour(
         coming = n_here
         for i in range(n_due):
             item = int64(work.due[i])
-            if item >= 0 and pool.number[at, STAGE, item] == stage - 1:
+            if item >= 0 and pool.number[at, item, STAGE] == stage - 1:
                 work.due[i] = -1
                 work.arrived[coming] = item
                 coming += 1
@@ -315,7 +315,7 @@ def play_hour(
                 work.arrived[n] = item
                 n += 1
         if is_capped(program, stage) and n > 1:
-            sort_stable(work.arrived, pool.number[at, KEY], work.spare, n)
+            sort_stable(work.arrived, pool.number[at, :, KEY], work.spare, n)
         n_here = 0
         for i in range(n):
             item = int64(work.arrived[i])

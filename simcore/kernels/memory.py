@@ -24,14 +24,14 @@ BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING = 
 BAND, SHEET, SUCCESSES, DAY, CANDIDATES, DAY_NUMBER = range(6)
 """Columns of `Candidates.state`: bands and sheets drawn, successes of the week and of the day, and candidates."""
 STAGE, ORIGIN, DUE, KEY, GIVEN = range(5)
-"""Rows of `Pool.number`: the stage; the hour of the call or -1; the due hour; the place in the order of arrival; for items open
+"""Columns of `Pool.number`: the stage; the hour of the call or -1; the due hour; the place in the order of arrival; for items open
 at the start, their number in `OpenItems`, else -1."""
 RESPONSE, WIN_FACTOR, PRICE = range(3)
-"""Rows of `Pool.factor`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
+"""Columns of `Pool.factor`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
 NEXT, PREVIOUS, FREE = range(3)
-"""Rows of `Pool.link`: of the bucket, and the stack of free entries."""
+"""Columns of `Pool.link`: of the bucket, and the stack of free entries."""
 C0, C1, STEP_WORDS = 0, 1, 2
-"""Rows of `Pool.words`: the address, and the words of steps 2, 3 and 4."""
+"""Columns of `Pool.words`: the address, and the words of steps 2, 3 and 4."""
 NO_TROUBLE, LEVEL, TOO_ACTIVE, TOO_RESPONSIVE, TOO_MANY_REFERRALS, TOO_MANY_OPEN, TOO_MANY_SUCCESSES = range(7)
 """`Trouble.what`, column 0."""
 
@@ -82,13 +82,13 @@ class Pool(NamedTuple):
     """The open items of each seat."""
 
     words: NDArray[np.uint32]
-    """uint32[places, 5, capacity]"""
+    """uint32[places, capacity, 5]"""
     number: NDArray[np.int64]
-    """int64[places, 5, capacity]"""
+    """int64[places, capacity, 5]"""
     factor: NDArray[np.float64]
-    """float64[places, 3, capacity]"""
+    """float64[places, capacity, 3]"""
     link: NDArray[np.int32]
-    """int32[places, 3, capacity]"""
+    """int32[places, capacity, 3]"""
     size: NDArray[np.int64]
     """int64[places, 3]: entries given back, entries of ``far``, and entries ever used."""
     bucket: NDArray[np.int32]
@@ -226,10 +226,10 @@ def new_memory(program: Program) -> Memory:
             spare=np.empty((2, calls), np.uint32),
         ),
         pool=Pool(
-            words=np.empty((places, 5, capacity), np.uint32),
-            number=np.empty((places, 5, capacity), np.int64),
-            factor=np.empty((places, 3, capacity)),
-            link=np.empty((places, 3, capacity), np.int32),
+            words=np.empty((places, capacity, 5), np.uint32),
+            number=np.empty((places, capacity, 5), np.int64),
+            factor=np.empty((places, capacity, 3)),
+            link=np.empty((places, capacity, 3), np.int32),
             size=np.zeros((places, 3), np.int64),
             bucket=np.full((places, reach_hours(program)), -1, np.int32),
             far=np.empty((places, capacity), np.int64),

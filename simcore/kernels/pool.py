@@ -34,52 +34,52 @@ def allocate(pool: Pool, at: int) -> int:
     """Return a free entry for an item, or -1 if there are too many open."""
     if pool.size[at, 0] > 0:
         pool.size[at, 0] -= 1
-        item = int64(pool.link[at, FREE, pool.size[at, 0]])
+        item = int64(pool.link[at, pool.size[at, 0], FREE])
     else:
         item = pool.size[at, 2]
-        if item >= min(MAX_OPEN, pool.link.shape[2] - 1):
+        if item >= min(MAX_OPEN, pool.link.shape[1] - 1):
             return -1
         pool.size[at, 2] += 1
-    pool.factor[at, RESPONSE, item] = 1.0
-    pool.factor[at, WIN_FACTOR, item] = 1.0
-    pool.factor[at, PRICE, item] = 1.0
+    pool.factor[at, item, RESPONSE] = 1.0
+    pool.factor[at, item, WIN_FACTOR] = 1.0
+    pool.factor[at, item, PRICE] = 1.0
     return item
 
 
 @inlined
 def release(pool: Pool, at: int, item: int) -> None:
     """Give the entry of an item back that has come to its end."""
-    pool.link[at, FREE, pool.size[at, 0]] = item
+    pool.link[at, pool.size[at, 0], FREE] = item
     pool.size[at, 0] += 1
 
 
 @kernel
 def hold(pool: Pool, at: int, item: int) -> None:
     """Keep an item until its due hour."""
-    due = pool.number[at, DUE, item]
+    due = pool.number[at, item, DUE]
     bucket = pool.bucket[at]
     if due >= bucket.shape[0]:
         push(pool.far[at], pool.size[at, 1], (due << FAR_BITS) | item)
         pool.size[at, 1] += 1
         return
     after = bucket[due]
-    pool.link[at, NEXT, item] = after
-    pool.link[at, PREVIOUS, item] = -1
+    pool.link[at, item, NEXT] = after
+    pool.link[at, item, PREVIOUS] = -1
     if after >= 0:
-        pool.link[at, PREVIOUS, after] = item
+        pool.link[at, after, PREVIOUS] = item
     bucket[due] = item
 
 
 @inlined
 def unhold(pool: Pool, at: int, item: int) -> None:
     """Take an item out of the bucket of its due hour."""
-    before, after = pool.link[at, PREVIOUS, item], pool.link[at, NEXT, item]
+    before, after = pool.link[at, item, PREVIOUS], pool.link[at, item, NEXT]
     if before >= 0:
-        pool.link[at, NEXT, before] = after
+        pool.link[at, before, NEXT] = after
     else:
-        pool.bucket[at, pool.number[at, DUE, item]] = after
+        pool.bucket[at, pool.number[at, item, DUE]] = after
     if after >= 0:
-        pool.link[at, PREVIOUS, after] = before
+        pool.link[at, after, PREVIOUS] = before
 
 
 @inlined
@@ -100,8 +100,8 @@ def take_far(pool: Pool, at: int) -> int:
 @inlined
 def word_of(pool: Pool, stream: Stream, at: int, item: int, purpose: int, number: int) -> np.uint32:
     """Return a word of an item's block for a purpose."""
-    c0 = other_purpose(pool.words[at, C0, item], purpose)
-    words = block(c0, pool.words[at, C1, item], stream.c2, stream.c3, stream.key)
+    c0 = other_purpose(pool.words[at, item, C0], purpose)
+    words = block(c0, pool.words[at, item, C1], stream.c2, stream.c3, stream.key)
     return words[number]
 
 

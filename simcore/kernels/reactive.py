@@ -80,18 +80,18 @@ def begin_seat(program: Program, stream: Stream, who: Seated, memory: Memory, ta
     first = start.first[who.rep]
     for k in range(start.first[who.rep + 1] - first):
         item, stage = allocate(pool, at), start.stage[first + k]
-        pool.words[at, C0, item] = decision(ITEM + OPEN_AT_START, 0, k)
-        pool.words[at, C1, item] = place(who.rep, 0)
-        pool.number[at, CALLED, item] = -1
-        pool.number[at, GIVEN, item] = first + k
-        pool.number[at, KEY, item] = k
-        pool.number[at, STAGE, item] = stage
+        pool.words[at, item, C0] = decision(ITEM + OPEN_AT_START, 0, k)
+        pool.words[at, item, C1] = place(who.rep, 0)
+        pool.number[at, item, CALLED] = -1
+        pool.number[at, item, GIVEN] = first + k
+        pool.number[at, item, KEY] = k
+        pool.number[at, item, STAGE] = stage
         draw_steps(pool, stream, at, item)
         due = start.due[first + k]
         if due < 0:
             due = due_after(clock, program.lags, stream, pool, at, item, stage + 1, 0, 1.0)
         tally.clipped[clock.steps + 1] += due > last_hour(clock)
-        pool.number[at, DUE, item] = min(due, last_hour(clock))
+        pool.number[at, item, DUE] = min(due, last_hour(clock))
         tally.stages[who.group, OPEN_AT_END, stage] += due >= clock.end_hour
         pool.open[at, stage, 0] += 1
         hold(pool, at, item)
@@ -115,13 +115,13 @@ def book_call(
         report(memory.trouble, TOO_MANY_OPEN, who, hour, memory.minds.level[at], float(pool.size[at, 2]))
         return -1
     address = candidates.address[at, candidate]
-    pool.words[at, C0, item] = address
-    pool.words[at, C1, item] = place(who.rep, week)
+    pool.words[at, item, C0] = address
+    pool.words[at, item, C1] = place(who.rep, week)
     for step in range(3):
-        pool.words[at, STEP_WORDS + step, item] = candidates.words[at, 1 + step, candidate]
-    pool.number[at, CALLED, item] = hour
-    pool.number[at, GIVEN, item] = -1
-    pool.number[at, KEY, item] = (1 << KIND_BITS) | (week << 24) | (int64(address) & 0xFFFFFF)
+        pool.words[at, item, STEP_WORDS + step] = candidates.words[at, 1 + step, candidate]
+    pool.number[at, item, CALLED] = hour
+    pool.number[at, item, GIVEN] = -1
+    pool.number[at, item, KEY] = (1 << KIND_BITS) | (week << 24) | (int64(address) & 0xFFFFFF)
     if not program.lags.lagged[1]:
         return item
     stretch = memory.minds.response[at, clock.steps + LAG]
@@ -269,10 +269,10 @@ def pull_forward(program: Program, stream: Stream, who: Seated, memory: Memory, 
         for due in range(end, min(end + reach, pool.bucket.shape[1])):
             item = int64(pool.bucket[at, due])
             while item >= 0:
-                if pool.number[at, STAGE, item] == last:
+                if pool.number[at, item, STAGE] == last:
                     listed[state[1]] = item
                     state[1] += 1
-                item = int64(pool.link[at, NEXT, item])
+                item = int64(pool.link[at, item, NEXT])
         for p in range(reaction.pull_drive.shape[0]):
             work.pull_share[at, p] = 0.0
     n, seen = 0, state[2]
@@ -286,13 +286,13 @@ def pull_forward(program: Program, stream: Stream, who: Seated, memory: Memory, 
         kept, still_seen = look_from, seen
         for i in range(look_from, state[1]):
             item = int64(listed[i])
-            due = pool.number[at, DUE, item]
+            due = pool.number[at, item, DUE]
             if due < end + reaction.pull_hours[p, 1] and int64(word_of(pool, stream, at, item, PULL, p)) < limit:
                 unhold(pool, at, item)
                 tally.stages[who.group, OPEN_AT_END, last] -= due >= clock.end_hour
-                pool.number[at, DUE, item] = hour
-                pool.factor[at, PRICE, item] = 1.0 - reaction.pull[p, 4]
-                pool.factor[at, WIN_FACTOR, item] = reaction.pull[p, 5]
+                pool.number[at, item, DUE] = hour
+                pool.factor[at, item, PRICE] = 1.0 - reaction.pull[p, 4]
+                pool.factor[at, item, WIN_FACTOR] = reaction.pull[p, 5]
                 work.due[n] = item
                 n += 1
                 still_seen -= i < seen
@@ -312,7 +312,7 @@ def take_due(memory: Memory, at: int, hour: int, n: int) -> int:
     while item >= 0:
         memory.hour.due[n] = item
         n += 1
-        item = int64(memory.pool.link[at, NEXT, item])
+        item = int64(memory.pool.link[at, item, NEXT])
     return n
 
 
