@@ -73,7 +73,7 @@ def report(summary: Summary, about: str = "") -> RenderableType:
         parts.append(_limits(summary))
     parts.append(_footnotes(summary))
     parts.append(Paragraph(printable(summary.sentence), style=_HEAD))
-    return Group(*_spaced(parts))
+    return Group(*spaced(parts))
 
 
 def speed_line(speed: Speed, rep_weeks: int) -> str:
@@ -94,7 +94,7 @@ def speed_line(speed: Speed, rep_weeks: int) -> str:
     )
 
 
-def _spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
+def spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
     """Return the parts with an empty line between each two."""
     spaced: list[RenderableType] = []
     for part in parts:
@@ -123,7 +123,7 @@ def _header(summary: Summary, about: str) -> Text:
     return text
 
 
-def _titled(title: str, body: RenderableType) -> Group:
+def titled(title: str, body: RenderableType) -> Group:
     return Group(Text(title, style=_HEAD), body)
 
 
@@ -146,7 +146,7 @@ def grid(headings: Sequence[str], *, left: int = 1) -> Table:
     return table
 
 
-def _inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
+def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
     """Return ``value ± error`` in one line, the error faint."""
     shown = _figure(estimate, scale)
     text = Text(shown.value + unit)
@@ -166,15 +166,15 @@ def _figure(estimate: Estimate, scale: float) -> Figure:
     return figure(None if value is None else value * scale, None if error is None else error * scale)
 
 
-def _percent(estimate: Estimate) -> Text:
-    return _inline(estimate, scale=100.0, unit=" %")
+def percent(estimate: Estimate) -> Text:
+    return inline(estimate, scale=100.0, unit=" %")
 
 
 def _funnel(summary: Summary) -> Group:
     table = grid(["stage", "per rep and week"])
     for row in summary.funnel:
-        table.add_row(Text(printable(row.stage)), _inline(row.per_rep_week))
-    return _titled("The funnel", table)
+        table.add_row(Text(printable(row.stage)), inline(row.per_rep_week))
+    return titled("The funnel", table)
 
 
 def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> Group:
@@ -191,7 +191,7 @@ def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> Group
             *(_stacked(cell, scale=scale) for cell in quantiles),
             _stacked(revenue.p_zero, scale=100.0),
         )
-    return _titled(f"The averaging pyramid{account}: revenue of one rep, {unit}{printable(currency)}", table)
+    return titled(f"The averaging pyramid{account}: revenue of one rep, {unit}{printable(currency)}", table)
 
 
 def _money_unit(rows: Sequence[AveragingRow]) -> tuple[float, str]:
@@ -208,8 +208,8 @@ def _first_step(summary: Summary) -> Group:
         if row.horizon == "call":
             continue
         step = row.first_step
-        table.add_row(Text(row.horizon), _inline(step.mean), _inline(step.sd), _percent(step.cv))
-    return _titled(f"The first step: {stage} brought in by one rep", table)
+        table.add_row(Text(row.horizon), inline(step.mean), inline(step.sd), percent(step.cv))
+    return titled(f"The first step: {stage} brought in by one rep", table)
 
 
 def _value(summary: Summary) -> Group:
@@ -218,7 +218,7 @@ def _value(summary: Summary) -> Group:
     stage = printable(summary.funnel[1].stage)
     rows = (("one call, whatever happens on it", summary.value.per_call), ('one "no"', summary.value.per_no))
     for label, estimate in rows:
-        table.add_row(Text(label), Text(sign).append(_inline(estimate)))
+        table.add_row(Text(label), Text(sign).append(inline(estimate)))
     note = Text(f'a "no" is a call that does not lead to {stage}', style=_FAINT)
     return Group(table, note)
 
@@ -227,8 +227,8 @@ def _quota(quota: QuotaRow, currency: str) -> RenderableType:
     title = f"Quota of {money(quota.amount, currency)} a {quota.period} and rep"
     table = grid(["reached by", "probability"])
     for label, chance in (("a rep", quota.p_hit), ("the team", quota.p_hit_team)):
-        table.add_row(Text(label), Text(f"no whole {quota.period}") if chance is None else _percent(chance))
-    return _titled(title, table)
+        table.add_row(Text(label), Text(f"no whole {quota.period}") if chance is None else percent(chance))
+    return titled(title, table)
 
 
 def _open(summary: Summary) -> Group:
@@ -237,7 +237,7 @@ def _open(summary: Summary) -> Group:
     for row in summary.open_at_end:
         # What is open in the activity was successful and waits to be held: calls are not open.
         stage = "booked" if row.stage == activity else printable(row.stage)
-        table.add_row(Text(stage), Text(printable(row.waiting_for)), _inline(row.per_rep))
+        table.add_row(Text(stage), Text(printable(row.waiting_for)), inline(row.per_rep))
     return Group(table)
 
 
@@ -247,7 +247,7 @@ def _limits(summary: Summary) -> Group:
     if summary.turned_away:
         table = grid(["turned away at", "per rep and week"])
         for row in summary.turned_away:
-            table.add_row(Text(printable(row.stage)), _inline(row.per_rep_week))
+            table.add_row(Text(printable(row.stage)), inline(row.per_rep_week))
         parts.append(table)
     if summary.clipped:
         hits = ", ".join(f"{printable(row.what)} {count(row.count)} times" for row in summary.clipped)

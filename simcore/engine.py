@@ -16,6 +16,7 @@ import numpy as np
 from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.compiler import compile_scenario
 from simcore.errors import Problem, ScenarioError
+from simcore.explosion import told_of
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.scratch import is_capped
 from simcore.philox import split_seed
@@ -83,7 +84,7 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If the scenario needs what is not simulated yet, or leaves the ranges of the engine.
+        If the scenario leaves the ranges of the engine, or a drive of its strategy explodes.
 
     Examples
     --------
@@ -92,7 +93,7 @@ def simulate(
     >>> result.summary.size.rep_weeks
     104000
     """
-    scenario = _as_run(scenario, replications, seed)
+    scenario = as_run(scenario, replications, seed)
     started = time.perf_counter()
     program = compile_scenario(scenario)
     detailed = keep_rep_weeks or sink is not None
@@ -110,7 +111,8 @@ def simulate(
             sink(rows)
 
     blocks = cut(program, scenario.run.replications, threads, block_replications, detailed=detailed)
-    tally = runner.run(blocks, scenario.run.replications, Watch(progress, finished if detailed else None, stop))
+    with told_of(scenario):
+        tally = runner.run(blocks, scenario.run.replications, Watch(progress, finished if detailed else None, stop))
     seconds = time.perf_counter() - compiled
     rep_weeks = tally.replications * program.team.reps * program.clock.counted_weeks
     speed = Speed(
@@ -135,7 +137,7 @@ def threads_for(program: Program, replications: int) -> int:
     return max(1, min(available_processors(), rep_weeks // THREAD_REP_WEEKS))
 
 
-def _as_run(scenario: Scenario, replications: int | None, seed: int | None) -> Scenario:
+def as_run(scenario: Scenario, replications: int | None, seed: int | None) -> Scenario:
     """Return the scenario with what the call overrides, if the engine can simulate it."""
     given = {"replications": replications, "seed": seed}
     changes = {name: value for name, value in given.items() if value is not None}

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
 from operator import add
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,9 @@ DETAIL_REP_WEEKS = 1 << 16
 """The same where every rep-week is kept for writing."""
 HEADROOM = 1024.0
 """Bins of revenue reach so many times beyond the mean of a rep-year."""
+
+
+Done = TypeVar("Done")
 
 
 class Progress(NamedTuple):
@@ -82,7 +85,7 @@ class Runner:
         self._key = key
         self._threads = threads
         self._stride = stride_weeks(program)
-        self._simulate(self._workspace(), Block(0, 0), detailed=False)
+        self.simulate(self.workspace(), Block(0, 0), detailed=False)
 
     def run(self, blocks: Iterable[Block], total: int, watch: Watch) -> Tally:
         """Run the blocks until they end or ``watch.stop`` says so, and return the tally of what was done.
@@ -91,7 +94,7 @@ class Runner:
         so many replications.
         """
         started = time.perf_counter()
-        workspaces = [self._workspace() for _ in range(self._threads)]
+        workspaces = [self.workspace() for _ in range(self._threads)]
         free: SimpleQueue[Workspace] = SimpleQueue()
         for workspace in workspaces:
             free.put(workspace)
@@ -99,12 +102,12 @@ class Runner:
         def work(block: Block) -> tuple[Block, Detail]:
             workspace = free.get()
             try:
-                return block, self._simulate(workspace, block, detailed=watch.finished is not None)
+                return block, self.simulate(workspace, block, detailed=watch.finished is not None)
             finally:
                 free.put(workspace)
 
         done = 0
-        for block, detail in _in_order(work, blocks, self._threads, watch.stop):
+        for block, detail in in_order(work, blocks, self._threads, watch.stop):
             done += block.replications
             if watch.finished is not None:
                 watch.finished(block, detail)
@@ -115,13 +118,25 @@ class Runner:
         tally = reduce(add, (Tally(workspace.tally) for workspace in workspaces))
         return tally.with_both_accounts() if self._program.clock.one_account else tally
 
-    def _workspace(self) -> Workspace:
+    def workspace(self) -> Workspace:
+        """Return working memory and empty counters for a thread."""
         bins = bins_up_to(reach(self._program))
         memory = new_memory(self._program) if self._program.reaction.needed else new_scratch(self._program)
         return Workspace(memory, new_arrays(self._program.clock.steps, bins))
 
-    def _simulate(self, workspace: Workspace, block: Block, *, detailed: bool) -> Detail:
-        detail = new_detail(self._program, block.replications if detailed else 0)
+    def simulate(self, workspace: Workspace, block: Block, *, detailed: bool = False, quarterly: bool = False) -> Detail:
+        """Simulate a block and add it to the tally of the workspace.
+
+        Keeps every rep-week if ``detailed``, and the revenue of every rep-quarter if ``quarterly``.
+
+        Raises
+        ------
+        ExplosionError
+            If a strategy passes a limit of the engine.
+        """
+        detail = new_detail(
+            self._program, block.replications if detailed else 0, block.replications if quarterly else 0
+        )
         if isinstance(workspace.scratch, Memory):
             reactive = ReactiveRun(self._program, workspace.scratch, workspace.tally, detail)
             run_reactive_block(reactive, self._key, block.first, block.replications)
@@ -172,14 +187,17 @@ def cut(program: Program, replications: int, threads: int, size: int | None, *, 
         yield Block(first, min(size, replications - first))
 
 
-def _in_order(
-    work: Callable[[Block], tuple[Block, Detail]],
+def in_order(
+    work: Callable[[Block], Done],
     blocks: Iterable[Block],
     threads: int,
     stop: Callable[[], bool] | None,
-) -> Iterator[tuple[Block, Detail]]:
-    """Yield the finished blocks in order; no more than twice as many as threads wait at a time."""
-    pending: deque[Future[tuple[Block, Detail]]] = deque()
+) -> Iterator[Done]:
+    """Yield what ``work`` made of the blocks in order; no block is begun after ``stop`` said so, but the first is.
+
+    No more than twice as many blocks as threads wait at a time.
+    """
+    pending: deque[Future[Done]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="simcore") as pool:
         for block in blocks:
             if block.first > 0 and stop is not None and stop():

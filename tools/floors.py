@@ -40,14 +40,19 @@ FLOORS = (
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine",
+        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.reactive",
     ),
     _floor(
         "Answers",
         "from counters to figures with errors",
         "summary estimate averaging words summarise rep_weeks result",
     ),
-    _floor("Engine", "plan, run blocks, merge, summarise", "runner engine"),
+    _floor("Engine", "plan, run blocks, merge, summarise", "runner explosion engine paired"),
+    _floor(
+        "Questions",
+        "one module a question: who is ahead, and why",
+        "comparison_document contrast comparison attribution",
+    ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",

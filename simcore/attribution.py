@@ -1,0 +1,174 @@
+"""Splits a difference between two strategies over the drives and channels that make it: Shapley values.
+
+A player is one channel of one drive. The value of a coalition is the mean revenue of the strategy with all other channels
+switched off, in the same worlds. The Shapley value (Shapley 1953) of a player is its mean marginal contribution over all
+orders of switching the channels on: the parts sum to the whole, and no order is preferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from math import factorial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.comparison import choose, revenue_sums, with_strategy
+from simcore.comparison_document import Attribution, AttributionTable
+from simcore.estimate import jackknife, ratio
+from simcore.paired import run_paired
+
+if TYPE_CHECKING:
+    from simcore.runner import Progress
+    from simcore.scenario import Scenario
+
+EXACT_PLAYERS = 6
+"""Up to so many players all combinations are simulated: 64 runs."""
+SAMPLED_ORDERS = 16
+"""Beyond, so many orders, each with its reverse."""
+RUNS_AT_ONCE = 16
+Coalition = frozenset[int]
+
+
+class Player(NamedTuple):
+    """A channel of a drive."""
+
+    drive: str
+    channel: str
+
+
+def players_of(scenario: Scenario, name: str) -> list[Player]:
+    """Return the channels of a strategy's drives, in the order of the file."""
+    drives = scenario.strategies[name].drives
+    return [Player(drive, channel) for drive, about in drives.items() for channel in about.changes]
+
+
+def only(scenario: Scenario, name: str, kept: Sequence[Player]) -> Scenario:
+    """Return the scenario running a strategy with all channels switched off but some; drives without any are dropped."""
+    strategy = scenario.strategies[name]
+    drives = {}
+    for drive, about in strategy.drives.items():
+        changes = {channel: change for channel, change in about.changes.items() if Player(drive, channel) in kept}
+        if changes:
+            drives[drive] = about.model_copy(update={"changes": changes})
+    strategies = {**scenario.strategies, name: strategy.model_copy(update={"drives": drives})}
+    return with_strategy(scenario.model_copy(update={"strategies": strategies}), name)
+
+
+def weights(players: int) -> tuple[dict[Coalition, NDArray[np.float64]], int | None]:
+    """Return how much each coalition's value counts in each player's Shapley value, and the orders sampled if any.
+
+    Returns
+    -------
+    dict, int | None
+        float64[players] by coalition. Over all coalitions the weights of all players sum to 1 for the full one, -1 for
+        the empty one and 0 for the others, so that the parts sum to the whole.
+
+    Examples
+    --------
+    >>> {tuple(sorted(coalition)): weight.tolist() for coalition, weight in weights(2)[0].items()}
+    {(): [-0.5, -0.5], (0,): [0.5, -0.5], (1,): [-0.5, 0.5], (0, 1): [0.5, 0.5]}
+    """
+    found: dict[Coalition, NDArray[np.float64]] = {}
+    if players <= EXACT_PLAYERS:
+        for size in range(players + 1):
+            for members in combinations(range(players), size):
+                weight = np.zeros(players)
+                for player in range(players):
+                    before = size - 1 if player in members else size
+                    chance = factorial(before) * factorial(players - before - 1) / factorial(players)
+                    weight[player] = chance if player in members else -chance
+                found[frozenset(members)] = weight
+        return found, None
+    generator = np.random.default_rng(0)
+    orders = [generator.permutation(players).tolist() for _ in range(SAMPLED_ORDERS)]
+    orders += [order[::-1] for order in orders]
+    for order in orders:
+        for place, player in enumerate(order):
+            for members, sign in ((order[: place + 1], 1.0), (order[:place], -1.0)):
+                weight = found.setdefault(frozenset(members), np.zeros(players))
+                weight[player] += sign / len(orders)
+    return found, len(orders)
+
+
+def attribute(
+    scenario: Scenario,
+    name: str,
+    baseline: str,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> AttributionTable:
+    """Split the difference in revenue per rep-year between two strategies over their drives and channels.
+
+    Both are held against following the plan: the channels of the baseline count negatively.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`.
+    name, baseline
+        Strategies of the scenario.
+    replications, seed, threads, progress
+        As for `simcore.simulate`, for each of the runs.
+
+    Raises
+    ------
+    ScenarioError
+        See `simcore.compare`.
+    """
+    choose(scenario, [name], baseline)
+    rows: list[Attribution] = []
+    runs, orders = 0, None
+    for strategy, sign in ((name, 1.0), (baseline, -1.0)):
+        players = players_of(scenario, strategy)
+        if not players:
+            continue
+        by_coalition, sampled = weights(len(players))
+        orders = sampled if orders is None else orders
+        parts = [np.zeros(0)] * len(players)
+        coalitions = list(by_coalition)
+        runs += len(coalitions)
+        size = years = np.zeros(0)
+        for first in range(0, len(coalitions), RUNS_AT_ONCE):
+            some = coalitions[first : first + RUNS_AT_ONCE]
+            variants = [only(scenario, strategy, [players[i] for i in coalition]) for coalition in some]
+            paired = run_paired(variants, replications=replications, seed=seed, threads=threads, progress=progress)
+            size = paired.tallies[0].arrays.replications
+            for number, coalition in enumerate(some):
+                revenue, years = revenue_sums(paired, number)
+                for player, weight in enumerate(by_coalition[coalition]):
+                    parts[player] = (parts[player] if len(parts[player]) else 0.0) + sign * weight * revenue
+        rows += [
+            Attribution(
+                strategy=strategy,
+                drive=player.drive,
+                channel=player.channel,
+                amount=jackknife(ratio, size, parts[number], years),
+                shown=0.0,
+            )
+            for number, player in enumerate(players)
+        ]
+    shown = in_cents([row.amount.estimate or 0.0 for row in rows])
+    rows = [row.model_copy(update={"shown": cents / 100.0}) for row, cents in zip(rows, shown, strict=True)]
+    return AttributionTable(rows=rows, total=sum(shown) / 100.0, runs=runs, permutations=orders)
+
+
+def in_cents(amounts: Sequence[float]) -> list[int]:
+    """Round amounts to cents so that they sum to their sum, rounded: the largest remainders are rounded up.
+
+    Examples
+    --------
+    >>> in_cents([0.333, 0.333, 0.334])
+    [33, 33, 34]
+    """
+    exact = np.asarray(amounts, np.float64) * 100.0
+    low = np.floor(exact)
+    missing = round(float(exact.sum()) - float(low.sum()))
+    order = np.argsort(-(exact - low), kind="stable")
+    low[order[:missing]] += 1.0
+    return [int(cents) for cents in low]

@@ -1,0 +1,376 @@
+"""Compares strategies in the same worlds: figures, paired differences, contests, and a verdict in words.
+
+* Paired differences: the delete-a-group jackknife of a function of both strategies' sums (see `simcore.estimate`).
+* The mean of the worst 5 % of worlds is the expected shortfall; its error follows from ``q - (q - x)^+ / p``, of which it
+  is the mean (Rockafellar and Uryasev 2000); for a difference, world by world.
+* Where a difference in revenue comes from: revenue is calls times conversions times value of a deal; the logarithmic mean
+  splits the difference over the factors without a rest (logarithmic mean Divisia index, Ang 2005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil, isfinite, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.averaging import windows_of
+from simcore.comparison_document import (
+    Against,
+    Comparison,
+    Contest,
+    Figures,
+    Source,
+    StrategyFigures,
+    VarianceRatio,
+)
+from simcore.digest import scenario_digest
+from simcore.errors import Problem, ScenarioError
+from simcore.estimate import Z975, Floats, jackknife, ratio, scaled, share
+from simcore.horizons import CALL, HORIZONS, WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
+from simcore.summary import Estimate
+from simcore.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, TOTAL, WITH_DEAL
+from simcore.text import did_you_mean
+from simcore.version import __version__
+from simcore.words import money
+
+if TYPE_CHECKING:
+    from simcore.runner import Progress
+    from simcore.scenario import Scenario
+
+WORST = 0.05
+"""Share of worlds in the tail."""
+Sums = tuple[NDArray[np.generic], NDArray[np.generic]]
+"""Numerator and denominator of a ratio, by group."""
+
+
+def compare(
+    scenario: Scenario,
+    names: Sequence[str] | None = None,
+    *,
+    baseline: str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Comparison:
+    """Compare strategies of a scenario in the same worlds.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`.
+    names
+        Strategies to compare; default: all of the scenario.
+    baseline
+        The strategy that the others are held against; default: the first without drives, else the first.
+    replications, seed, threads, progress, stop
+        As for `simcore.simulate`.
+
+    Raises
+    ------
+    ScenarioError
+        If there are not two strategies, a name is not one of them, or one cannot be simulated.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> comparison = compare(load_scenario("quota-pressure"), replications=50, seed=1)
+    >>> comparison.baseline, [against.name for against in comparison.against]
+    ('process', ['pressure'])
+    """
+    chosen, base = choose(scenario, names, baseline)
+    runs = [with_strategy(scenario, name) for name in chosen]
+    paired = run_paired(
+        runs, replications=replications, seed=seed, threads=threads, progress=progress, stop=stop
+    )
+    return comparison_of(paired, chosen.index(base))
+
+
+def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None) -> tuple[list[str], str]:
+    """Return the strategies to run, the baseline among them, and the name of the baseline.
+
+    Raises
+    ------
+    ScenarioError
+        See `compare`.
+    """
+    known = list(scenario.strategies)
+    problems = [
+        Problem(
+            "is not a strategy of this scenario",
+            "strategies",
+            value=name,
+            allowed=", ".join(known),
+            hint=did_you_mean(name, known),
+        )
+        for name in [*(names or []), *([baseline] if baseline else [])]
+        if name not in known
+    ]
+    if problems:
+        raise ScenarioError(tuple(problems))
+    chosen = list(dict.fromkeys(names or known))
+    steady = [name for name in known if not scenario.strategies[name].drives]
+    base = baseline or next((name for name in steady if name in chosen), None) or (steady[0] if steady else chosen[0])
+    if base not in chosen:
+        chosen = [base, *chosen]
+    if len(chosen) < 2:
+        message = "a comparison needs two strategies"
+        raise ScenarioError((Problem(message, "strategies", value=", ".join(known), allowed="two or more"),))
+    return chosen, base
+
+
+def with_strategy(scenario: Scenario, name: str) -> Scenario:
+    """Return the scenario with another strategy to run."""
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"strategy": name})})
+
+
+def comparison_of(paired: Paired, base: int) -> Comparison:
+    """Build the document of strategies that were run in the same worlds; ``base`` is the number of the baseline."""
+    scenarios = paired.scenarios
+    names = [scenario.run.strategy for scenario in scenarios]
+    first = scenarios[0]
+    return Comparison(
+        version=__version__,
+        scenario=first.name,
+        digests={name: scenario_digest(scenario) for name, scenario in zip(names, scenarios, strict=True)},
+        seed=first.run.seed,
+        currency=first.deal.currency,
+        replications=paired.replications,
+        reps=first.team.reps,
+        weeks=first.horizon.weeks,
+        interrupted=paired.interrupted,
+        baseline=names[base],
+        strategies=[StrategyFigures(name=name, figures=figures(paired, i, None)) for i, name in enumerate(names)],
+        against=[_against(paired, i, base) for i in range(len(names)) if i != base],
+    )
+
+
+def figures(paired: Paired, mine: int, base: int | None) -> Figures:
+    """Return the figures of a strategy, or with ``base`` the paired differences to it."""
+
+    def figure(sums: Callable[[int], Sums]) -> Estimate:
+        size = paired.tallies[mine].arrays.replications
+        if base is None:
+            return jackknife(ratio, size, *sums(mine))
+        return jackknife(_difference, size, *sums(mine), *sums(base))
+
+    def chance(column: int) -> Estimate | None:
+        if _quota_periods(paired, mine) == 0:
+            return None
+        if base is None:
+            hits, windows = _quota_sums(paired, mine, column)
+            return share(paired.tallies[mine].arrays.replications, hits.astype(np.int64), windows.astype(np.int64))
+        return figure(lambda i: _quota_sums(paired, i, column))
+
+    weeks = paired.programs[mine].clock.counted_weeks
+    return Figures(
+        revenue=figure(lambda i: revenue_sums(paired, i)),
+        p_quota=chance(0),
+        p_quota_team=chance(1),
+        worst=_worst(paired, mine, base),
+        dry_weeks=figure(lambda i: _dry_sums(paired, i)),
+        longest_dry=figure(lambda i: (_conduct(paired, i, LONGEST_DRY), _seats(paired, i))),
+        discount=figure(lambda i: (_conduct(paired, i, DISCOUNT) / 100.0, _rep_weeks(paired, i) / WEEKS_PER_YEAR)),
+        calls=figure(lambda i: (paired.tallies[i].arrays.stages[:, ENTERED, 0], _rep_weeks(paired, i))),
+        calls_above_plan=figure(lambda i: (_conduct(paired, i, ABOVE_PLAN), _rep_weeks(paired, i))),
+        weeks_of_quarter=None
+        if weeks < WEEKS_PER_QUARTER
+        else [figure(lambda i, week=week: _week_sums(paired, i, week)) for week in range(WEEKS_PER_QUARTER)],  # type: ignore[misc]
+    )
+
+
+def _difference(mine: Floats, my_windows: Floats, other: Floats, other_windows: Floats) -> Floats:
+    return mine / my_windows - other / other_windows
+
+
+def _seats(paired: Paired, i: int) -> NDArray[np.int64]:
+    return paired.tallies[i].arrays.replications * paired.programs[i].team.reps
+
+
+def _rep_weeks(paired: Paired, i: int) -> NDArray[np.int64]:
+    return _seats(paired, i) * paired.programs[i].clock.counted_weeks
+
+
+def _conduct(paired: Paired, i: int, column: int) -> NDArray[np.int64]:
+    return paired.tallies[i].arrays.conduct[:, column]
+
+
+def revenue_sums(paired: Paired, i: int) -> Sums:
+    """Return revenue by close of all weeks and the rep-years, by group."""
+    revenue = paired.tallies[i].arrays.weeks_of_quarter.sum(axis=1) * (paired.programs[i].deals.unit / 100.0)
+    return revenue, _rep_weeks(paired, i) / WEEKS_PER_YEAR
+
+
+def _week_sums(paired: Paired, i: int, week: int) -> Sums:
+    weeks = paired.tallies[i].arrays.weeks_of_quarter
+    return weeks[:, week], weeks.sum(axis=1)
+
+
+def _dry_sums(paired: Paired, i: int) -> Sums:
+    windows = _rep_weeks(paired, i)
+    return windows - paired.tallies[i].arrays.moments[:, CLOSE, WEEK, WITH_DEAL], windows
+
+
+def _quota_periods(paired: Paired, i: int) -> int:
+    program = paired.programs[i]
+    return int(program.calendar.periods[program.quota.horizon]) if program.quota.horizon else 0
+
+
+def _quota_sums(paired: Paired, i: int, column: int) -> Sums:
+    arrays = paired.tallies[i].arrays
+    seats = paired.programs[i].team.reps if column == 0 else 1
+    return arrays.quota_hits[:, column], arrays.replications * (_quota_periods(paired, i) * seats)
+
+
+def _shortfall(revenue: NDArray[np.int64]) -> Floats:
+    """Return what has the mean of the worst 5 % of worlds as its mean, world by world."""
+    x = revenue.astype(np.float64)
+    q = float(np.sort(x)[max(0, ceil(WORST * len(x)) - 1)])
+    influence: Floats = q - np.maximum(q - x, 0.0) / WORST
+    return influence
+
+
+def _worst(paired: Paired, mine: int, base: int | None) -> Estimate:
+    per_year = WEEKS_PER_YEAR / (100.0 * paired.programs[mine].team.reps * paired.programs[mine].clock.counted_weeks)
+    x = _shortfall(paired.revenue[mine]) - (0.0 if base is None else _shortfall(paired.revenue[base]))
+    se = float(x.std(ddof=1)) / sqrt(len(x)) if len(x) > 1 else None
+    return scaled(Estimate(estimate=float(x.mean()), se=se), per_year)
+
+
+def _against(paired: Paired, mine: int, base: int) -> Against:
+    differences = figures(paired, mine, base)
+    verdict, needed = _verdict(differences.revenue, paired.replications)
+    return Against(
+        name=paired.scenarios[mine].run.strategy,
+        differences=differences,
+        variance_ratios=_variance_ratios(paired, mine, base),
+        contests=_contests(paired, mine, base),
+        sources=_sources(paired, mine, base),
+        verdict=verdict,
+        replications_to_separate=needed,
+        pairing_gain=_pairing_gain(paired.revenue[mine], paired.revenue[base]),
+        sentence=_sentence(paired, (mine, base), differences, verdict, needed),
+    )
+
+
+def _verdict(difference: Estimate, replications: int) -> tuple[str, int | None]:
+    """Return ahead, behind or tied, and for a tie how many replications would separate it."""
+    if difference.estimate is None or difference.se is None:
+        return "unknown", None
+    if abs(difference.estimate) > Z975 * difference.se:
+        return ("ahead" if difference.estimate > 0.0 else "behind"), None
+    if difference.estimate == 0.0:
+        return "tied", None
+    needed = replications * (Z975 * difference.se / difference.estimate) ** 2
+    return "tied", ceil(needed) if isfinite(needed) and needed < 2.0**53 else None
+
+
+def _sentence(
+    paired: Paired, pair: tuple[int, int], differences: Figures, verdict: str, needed: int | None
+) -> str:
+    mine, base = (paired.scenarios[i].run.strategy for i in pair)
+    currency, d = paired.scenarios[0].deal.currency, differences.revenue
+    if d.estimate is None or d.se is None:
+        return "One world says nothing about the next: ask for more replications."
+    if np.array_equal(paired.revenue[pair[0]], paired.revenue[pair[1]]) and d.se == 0.0:
+        return f"{mine} and {base} booked the same to the cent in every world."
+    seen = f"{money(abs(d.estimate), currency)} ± {money(Z975 * d.se, currency)} a rep-year (95 % interval)"
+    if verdict == "tied":
+        text = f"{mine} and {base} are tied at this precision: the difference is {seen}"
+        if needed is not None:
+            return f"{text}; if it is what it seems, about {needed:,} replications would show it."
+        return f"{text}."
+    return f"{mine} is {verdict} of {base} by {seen}." if verdict == "ahead" else f"{mine} is behind {base} by {seen}."
+
+
+def _variance_ratios(paired: Paired, mine: int, base: int) -> list[VarianceRatio]:
+    rows = []
+    for horizon, name in enumerate(HORIZONS):
+        columns: list[NDArray[np.generic]] = []
+        for i in (mine, base):
+            program, tally = paired.programs[i], paired.tallies[i]
+            unit = program.deals.unit
+            columns += [
+                tally.arrays.moments[:, CLOSE, horizon, TOTAL] * float(unit),
+                tally.squares(CLOSE, horizon) * float(unit) ** 2,
+                windows_of(program, tally, horizon),
+            ]
+        if horizon != CALL and columns[2].sum() > 0:
+            rows.append(
+                VarianceRatio(
+                    horizon=name, ratio=jackknife(_ratio_of_variances, paired.tallies[mine].arrays.replications, *columns)
+                )
+            )
+    return rows
+
+
+def _ratio_of_variances(
+    total: Floats, squares: Floats, count: Floats, base: Floats, base_squares: Floats, base_count: Floats
+) -> Floats:
+    return (squares / count - (total / count) ** 2) / (base_squares / base_count - (base / base_count) ** 2)
+
+
+def _contests(paired: Paired, mine: int, base: int) -> list[Contest]:
+    rows = []
+    size = paired.tallies[mine].arrays.replications
+    for number, what in ((WORLD, "world"), (REP_QUARTER, "rep-quarter"), (REP_YEAR, "rep-year")):
+        held = paired.contests[:, number]
+        won, lost = paired.wins[mine, base, :, number], paired.wins[base, mine, :, number]
+        if held.sum() > 0:
+            rows.append(Contest(what=what, ahead=share(size, won, held), level=share(size, held - won - lost, held)))
+    return rows
+
+
+def _pairing_gain(mine: NDArray[np.int64], base: NDArray[np.int64]) -> float | None:
+    """Return the variance of a difference between independent worlds over that between the same ones."""
+    if len(mine) < 2:
+        return None
+    paired = float(np.var(mine.astype(np.float64) - base.astype(np.float64)))
+    apart = float(np.var(mine.astype(np.float64)) + np.var(base.astype(np.float64)))
+    return apart / paired if paired > 0.0 else None
+
+
+def _sources(paired: Paired, mine: int, base: int) -> list[Source] | None:
+    """Split the difference in revenue over calls, conversions and value of a deal."""
+    size = paired.tallies[mine].arrays.replications
+    columns: list[NDArray[np.generic]] = []
+    for i in (mine, base):
+        entered = paired.tallies[i].arrays.stages[:, ENTERED]
+        columns += [*revenue_sums(paired, i), *entered.T]
+    if any(column.sum() <= 0 for column in columns):
+        return None
+    names = [stage.stage for stage in paired.scenarios[mine].funnel]
+    parts = [names[0], *names[1:], "value of a deal"]
+    total = jackknife(_difference, size, *columns[:2], *columns[len(columns) // 2 :][:2]).estimate
+    rows = []
+    for number, what in enumerate(parts):
+        amount = jackknife(_part(number), size, *columns)
+        part = None if not total or amount.estimate is None else amount.estimate / total
+        rows.append(Source(what=what, amount=amount, share=part))
+    return rows
+
+
+def _part(number: int) -> Callable[..., Floats]:
+    """Return the statistic of one factor's part of the difference."""
+
+    def part(*sums: Floats) -> Floats:
+        half = len(sums) // 2
+        mine, base = _factors(sums[:half]), _factors(sums[half:])
+        a, b = sums[0] / sums[1], sums[half] / sums[half + 1]
+        spread = np.log(a / b)
+        mean = np.where(np.abs(spread) < 1e-12, a, (a - b) / np.where(spread == 0.0, 1.0, spread))
+        return mean * np.log(mine[number] / base[number])
+
+    return part
+
+
+def _factors(sums: Sequence[Floats]) -> list[Floats]:
+    """Return what multiplies up to revenue per rep-year: calls, conversions, value of a deal."""
+    revenue, years, *entered = sums
+    conversions = [after / before for before, after in zip(entered[:-1], entered[1:], strict=True)]
+    return [entered[0] / years, *conversions, revenue / entered[-1]]

@@ -1,0 +1,120 @@
+"""The document of a comparison: what ``simcore compare --json`` prints, with its published schema.
+
+Money is in units of the scenario's currency. A *difference* is the strategy minus the baseline in the same worlds; its
+standard error is that of the pairs, and a 95 % interval is the figure plus and minus 1.96 of it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simcore.horizons import Horizon
+from simcore.summary import Estimate
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Figures(_Document):
+    """What one strategy came to, or the difference to the baseline."""
+
+    revenue: Estimate = Field(description="Revenue by close of a rep in a year of 52 weeks.")
+    p_quota: Estimate | None = Field(description="Chance that a rep reaches quota in a period; null without a quota.")
+    p_quota_team: Estimate | None
+    worst: Estimate = Field(description="Revenue of a rep in a year, mean of the worst 5 % of worlds (of the team).")
+    dry_weeks: Estimate = Field(description="Share of rep-weeks without a deal.")
+    longest_dry: Estimate = Field(description="Longest run of weeks without a deal of a rep, in weeks.")
+    discount: Estimate = Field(description="Discount given by a rep in a year.")
+    calls: Estimate = Field(description="Calls of a rep in a week.")
+    calls_above_plan: Estimate = Field(description="Calls above those of the plan, hour by hour, of a rep in a week.")
+    weeks_of_quarter: list[Estimate] | None = Field(
+        description="Share of bookings in each of the 13 weeks of the quarter; null in a run of fewer weeks."
+    )
+
+
+class StrategyFigures(_Document):
+    """A strategy and what it came to."""
+
+    name: str
+    figures: Figures
+
+
+class VarianceRatio(_Document):
+    """Variance of a rep's revenue in a period, strategy over baseline."""
+
+    horizon: Horizon
+    ratio: Estimate
+
+
+class Contest(_Document):
+    """Who has more revenue in the same world."""
+
+    what: Literal["world", "rep-quarter", "rep-year"]
+    ahead: Estimate = Field(description="Chance that the strategy has more revenue than the baseline.")
+    level: Estimate = Field(description="Chance that both have the same.")
+
+
+class Source(_Document):
+    """A part of the difference in revenue; all parts sum to it."""
+
+    what: str = Field(description="`calls`, the conversion into a stage (its name), or `value of a deal`.")
+    amount: Estimate
+    share: float | None = Field(description="Of the difference; null where that is zero.")
+
+
+class Attribution(_Document):
+    """What a channel of a drive adds to the difference: its Shapley value."""
+
+    strategy: str
+    drive: str
+    channel: str
+    amount: Estimate
+    shown: float = Field(description="Rounded to the cent so that all sum to the difference, rounded to the cent.")
+
+
+class AttributionTable(_Document):
+    """The difference in revenue, split over drives and channels."""
+
+    rows: list[Attribution]
+    total: float
+    runs: int = Field(description="Combinations of channels that were simulated.")
+    permutations: int | None = Field(description="Orders that were sampled; null where all combinations were taken.")
+
+
+class Against(_Document):
+    """A strategy against the baseline."""
+
+    name: str
+    differences: Figures
+    variance_ratios: list[VarianceRatio]
+    contests: list[Contest]
+    sources: list[Source] | None = Field(description="Null where a part of the funnel is empty.")
+    verdict: Literal["ahead", "behind", "tied", "unknown"]
+    replications_to_separate: int | None = Field(
+        description="About how many would separate a tie, if the difference is what it seems; null if it is not tied."
+    )
+    pairing_gain: float | None = Field(
+        description="How many times the replications independent worlds would have needed for the same error."
+    )
+    sentence: str
+    attribution: AttributionTable | None = None
+
+
+class Comparison(_Document):
+    """Strategies of a scenario in the same worlds."""
+
+    version: str
+    scenario: str
+    digests: dict[str, str] = Field(description="Of the scenario with each strategy: see the result document.")
+    seed: int
+    currency: str
+    replications: int
+    reps: int
+    weeks: int
+    interrupted: bool
+    baseline: str
+    strategies: list[StrategyFigures]
+    against: list[Against]

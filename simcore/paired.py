@@ -1,0 +1,220 @@
+"""Runs several strategies in the same worlds: common random numbers, block by block.
+
+Worlds are numbered; a world has the same number, and so the same draws, for every strategy. All that is kept of a world
+by itself is the team's revenue; the rest goes into tallies whose groups hold the same worlds for every strategy, so that
+differences have the error of pairs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from queue import SimpleQueue
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiler import compile_scenario
+from simcore.engine import as_run, check_ranges, threads_for
+from simcore.errors import Problem, ScenarioError
+from simcore.explosion import explained
+from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.philox import split_seed
+from simcore.program import Program
+from simcore.runner import Block, ExplosionError, Progress, Runner, Workspace, cut, in_order
+from simcore.scenario import Scenario
+from simcore.tally import GROUPS, Tally
+
+WORLD, REP_QUARTER, REP_YEAR = range(3)
+"""Contests between two strategies: the team in a world, a rep in a quarter, a rep in a year."""
+QUARTERS_PER_YEAR = WEEKS_PER_YEAR // WEEKS_PER_QUARTER
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """What k strategies came to in the same worlds."""
+
+    scenarios: tuple[Scenario, ...]
+    """As they were run: each with its strategy, and the same replications and seed."""
+    programs: tuple[Program, ...]
+    tallies: tuple[Tally, ...]
+    """One for each; group g of all of them holds the same worlds."""
+    revenue: NDArray[np.int64]
+    """int64[k, replications]: the team's revenue by close in each world, in cents."""
+    wins: NDArray[np.int64]
+    """int64[k, k, G, 3]: contests in which the first has more revenue than the second, see `WORLD`."""
+    contests: NDArray[np.int64]
+    """int64[G, 3]: how many there were."""
+    seconds: float
+    threads: int
+
+    @property
+    def replications(self) -> int:
+        """The number of worlds."""
+        return int(self.revenue.shape[1])
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether fewer worlds were simulated than were asked for."""
+        return self.replications < self.scenarios[0].run.replications
+
+
+class _Block(NamedTuple):
+    """What is left of a block: revenue of the worlds, and contests won."""
+
+    block: Block
+    revenue: NDArray[np.int64]
+    """int64[k, replications of the block]"""
+    wins: NDArray[np.int64]
+    contests: NDArray[np.int64]
+
+
+def run_paired(
+    scenarios: Sequence[Scenario],
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    block_replications: int | None = None,
+) -> Paired:
+    """Simulate several scenarios in the same worlds.
+
+    Parameters
+    ----------
+    scenarios
+        With the same team, weeks, replications and seed; usually one scenario with several strategies.
+    replications, seed, threads, progress, stop, block_replications
+        As for `simcore.simulate`. A block is finished when all scenarios have simulated it.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario leaves the ranges of the engine, a drive explodes, or the scenarios have no worlds in common.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> few, many = (load_scenario("trust-the-process", [f"plan.calls_per_week={calls}"]) for calls in (400, 500))
+    >>> paired = run_paired([few, many], replications=50, seed=1)
+    >>> paired.revenue.shape
+    (2, 50)
+    """
+    ready = tuple(as_run(scenario, replications, seed) for scenario in scenarios)
+    _check_common(ready)
+    programs = tuple(compile_scenario(scenario) for scenario in ready)
+    for scenario, program in zip(ready, programs, strict=True):
+        check_ranges(scenario, program, detailed=False)
+    total, first = ready[0].run.replications, programs[0]
+    threads = threads or threads_for(first, total * len(programs))
+    key = split_seed(ready[0].run.seed)
+    runners = tuple(Runner(program, key, 1) for program in programs)
+    team = _Team(ready, programs, runners, threads)
+    started = time.perf_counter()
+    revenue, wins = [], np.zeros((len(programs), len(programs), GROUPS, 3), np.int64)
+    contests, done = np.zeros((GROUPS, 3), np.int64), 0
+    for part in in_order(team.work, cut(first, total, threads, block_replications, detailed=False), threads, stop):
+        revenue.append(part.revenue)
+        wins += part.wins
+        contests += part.contests
+        done += part.block.replications
+        if progress is not None:
+            seconds = time.perf_counter() - started
+            weeks = done * first.team.reps * first.clock.counted_weeks * len(programs)
+            progress(Progress(done, total, seconds, weeks / seconds))
+    tallies = team.tallies()
+    return Paired(
+        ready, programs, tallies, np.concatenate(revenue, axis=1), wins, contests, time.perf_counter() - started, threads
+    )
+
+
+def _check_common(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios whose worlds cannot be told apart by number alone."""
+    first = scenarios[0]
+    for scenario in scenarios[1:]:
+        same = (
+            ("team.reps", scenario.team.reps, first.team.reps),
+            ("horizon.weeks", scenario.horizon.weeks, first.horizon.weeks),
+            ("run.seed", scenario.run.seed, first.run.seed),
+            ("run.replications", scenario.run.replications, first.run.replications),
+        )
+        problems = [
+            Problem("differs between runs that are compared world by world", path, value=str(mine), allowed=str(other))
+            for path, mine, other in same
+            if mine != other
+        ]
+        if problems:
+            raise ScenarioError(tuple(problems))
+
+
+class _Team:
+    """The runners of all strategies, with working memory for each thread."""
+
+    def __init__(
+        self, scenarios: tuple[Scenario, ...], programs: tuple[Program, ...], runners: tuple[Runner, ...], threads: int
+    ) -> None:
+        self._scenarios = scenarios
+        self._programs = programs
+        self._runners = runners
+        self._all = [[runner.workspace() for runner in runners] for _ in range(threads)]
+        self._free: SimpleQueue[list[Workspace]] = SimpleQueue()
+        for workspaces in self._all:
+            self._free.put(workspaces)
+
+    def work(self, block: Block) -> _Block:
+        """Simulate a block with every strategy."""
+        workspaces = self._free.get()
+        try:
+            quarters = [self._quarters(i, workspace, block) for i, workspace in enumerate(workspaces)]
+        finally:
+            self._free.put(workspaces)
+        return _contests(block, quarters)
+
+    def _quarters(self, number: int, workspace: Workspace, block: Block) -> NDArray[np.int64]:
+        """Return int64[replications, reps, whole quarters + 1]: cents by quarter, the last of all weeks."""
+        try:
+            detail = self._runners[number].simulate(workspace, block, quarterly=True)
+        except ExplosionError as error:
+            raise explained(error, self._scenarios[number]) from error
+        cents: NDArray[np.int64] = detail.quarters * self._programs[number].deals.unit
+        return cents
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """Return the tally of each strategy."""
+
+        def merged() -> Iterator[Tally]:
+            for number, program in enumerate(self._programs):
+                tally = reduce(add, (Tally(workspaces[number].tally) for workspaces in self._all))
+                yield tally.with_both_accounts() if program.clock.one_account else tally
+
+        return tuple(merged())
+
+
+def _contests(block: Block, quarters: list[NDArray[np.int64]]) -> _Block:
+    """Hold the strategies against each other, world by world, quarter by quarter and year by year."""
+    k, whole = len(quarters), quarters[0].shape[2] - 1
+    group = (block.first + np.arange(block.replications)) % GROUPS
+    years = whole // QUARTERS_PER_YEAR
+    results = []
+    for cents in quarters:
+        by_year = cents[:, :, : years * QUARTERS_PER_YEAR].reshape(*cents.shape[:2], years, QUARTERS_PER_YEAR).sum(axis=3)
+        results.append((cents[:, :, -1].sum(axis=1)[:, None, None], cents[:, :, :whole], by_year))
+    wins, contests = np.zeros((k, k, GROUPS, 3), np.int64), np.zeros((GROUPS, 3), np.int64)
+    for contest in (WORLD, REP_QUARTER, REP_YEAR):
+        size = results[0][contest].shape[1] * results[0][contest].shape[2]
+        np.add.at(contests[:, contest], group, size)
+        for a in range(k):
+            for b in range(k):
+                if a != b:
+                    won = (results[a][contest] > results[b][contest]).sum(axis=(1, 2))
+                    np.add.at(wins[a, b, :, contest], group, won)
+    revenue = np.array([world[:, 0, 0] for world, _, _ in results])
+    return _Block(block, revenue, wins, contests)
+
+
+__all__ = ["REP_QUARTER", "REP_YEAR", "WORLD", "Paired", "run_paired"]
