@@ -67,10 +67,12 @@ def compare(
 
     chosen, base = choose(scenario, names, baseline)
     if not no_limit:
-        check_limit(scenario, LIMIT / len(chosen))
+        check_limit(scenario, LIMIT // len(chosen))
     if not quiet and not engine_is_compiled():
         message("compiling the engine for this machine: up to a minute, and only once")
-    document, folder = _compared(scenario, chosen, base, attribute=attribute, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
+    document, folder = _compared(
+        scenario, chosen, base, attribute=attribute, threads=threads, out=out, overwrite=overwrite, quiet=quiet
+    )
     if json:
         print_json(document.model_dump(mode="json"))
     else:

@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from simcore.cli.check import check
+from simcore.cli.compare import compare
 from simcore.cli.init import init
 from simcore.cli.run import run
 from simcore.cli.scenarios import scenarios
@@ -148,7 +149,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, scenarios, init, schema):
+for _command in (run, check, compare, scenarios, init, schema):
     app.command()(_command)
 
 

@@ -124,6 +124,7 @@ def _header(summary: Summary, about: str) -> Text:
 
 
 def titled(title: str, body: RenderableType) -> Group:
+    """Return a part of a report under its title."""
     return Group(Text(title, style=_HEAD), body)
 
 
@@ -167,6 +168,7 @@ def _figure(estimate: Estimate, scale: float) -> Figure:
 
 
 def percent(estimate: Estimate) -> Text:
+    """Return a share in per cent with its error, in one line."""
     return inline(estimate, scale=100.0, unit=" %")
 
 

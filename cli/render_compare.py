@@ -34,7 +34,7 @@ def comparison_report(document: Comparison) -> RenderableType:
     for against in document.against:
         parts.append(_figures(document, by_name[document.baseline], by_name[against.name], against))
         if against.differences.weeks_of_quarter is not None:
-            parts.append(_weeks(document, by_name[document.baseline], by_name[against.name], against))
+            parts.append(_weeks(by_name[document.baseline], by_name[against.name], against))
         parts.append(_spread(against))
         parts.append(_contests(document, against))
         if against.sources is not None:
@@ -59,9 +59,7 @@ def _header(document: Comparison) -> Text:
     return text
 
 
-def _figures(
-    document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against
-) -> RenderableType:
+def _figures(document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against) -> RenderableType:
     table = grid(["", printable(base.name), printable(mine.name), "difference"])
     money = printable(document.currency)
     rows: list[tuple[str, str, float]] = [
@@ -87,7 +85,7 @@ def _cell(figures: Figures, field: str, scale: float) -> Text | None:
     return None if estimate is None else inline(estimate, scale=scale)
 
 
-def _weeks(document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against) -> RenderableType:
+def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> RenderableType:
     table = grid(["week of the quarter", printable(base.name), printable(mine.name), "difference"])
     columns = (base.figures.weeks_of_quarter, mine.figures.weeks_of_quarter, against.differences.weeks_of_quarter)
     for week, cells in enumerate(zip(*(column or [] for column in columns), strict=True), start=1):

@@ -1,14 +1,14 @@
 """Splits a difference between two strategies over the drives and channels that make it: Shapley values.
 
-A player is one channel of one drive. The value of a coalition is the mean revenue of the strategy with all other channels
-switched off, in the same worlds. The Shapley value (Shapley 1953) of a player is its mean marginal contribution over all
-orders of switching the channels on: the parts sum to the whole, and no order is preferred.
+A player is one channel of one drive. The value of a coalition is the mean revenue of the strategy with all other
+channels switched off, in the same worlds. The Shapley value (Shapley 1953) of a player is its mean marginal
+contribution over all orders of switching the channels on: the parts sum to the whole, and no order is preferred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, islice
 from math import factorial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,7 @@ from simcore.comparison import choose, revenue_sums, with_strategy
 from simcore.comparison_document import Attribution, AttributionTable
 from simcore.estimate import jackknife, ratio
 from simcore.paired import run_paired
+from simcore.tally import GROUPS
 
 if TYPE_CHECKING:
     from simcore.runner import Progress
@@ -46,7 +47,7 @@ def players_of(scenario: Scenario, name: str) -> list[Player]:
 
 
 def only(scenario: Scenario, name: str, kept: Sequence[Player]) -> Scenario:
-    """Return the scenario running a strategy with all channels switched off but some; drives without any are dropped."""
+    """Return the scenario running a strategy with all channels off but some; drives without any are dropped."""
     strategy = scenario.strategies[name]
     drives = {}
     for drive, about in strategy.drives.items():
@@ -129,20 +130,18 @@ def attribute(
         if not players:
             continue
         by_coalition, sampled = weights(len(players))
-        orders = sampled if orders is None else orders
-        parts = [np.zeros(0)] * len(players)
-        coalitions = list(by_coalition)
-        runs += len(coalitions)
-        size = years = np.zeros(0)
-        for first in range(0, len(coalitions), RUNS_AT_ONCE):
-            some = coalitions[first : first + RUNS_AT_ONCE]
+        orders = orders or sampled
+        runs += len(by_coalition)
+        parts = np.zeros((len(players), GROUPS))
+        size, years = np.zeros(GROUPS, np.int64), np.zeros(GROUPS)
+        for some in batched(by_coalition, RUNS_AT_ONCE):
             variants = [only(scenario, strategy, [players[i] for i in coalition]) for coalition in some]
             paired = run_paired(variants, replications=replications, seed=seed, threads=threads, progress=progress)
             size = paired.tallies[0].arrays.replications
             for number, coalition in enumerate(some):
-                revenue, years = revenue_sums(paired, number)
-                for player, weight in enumerate(by_coalition[coalition]):
-                    parts[player] = (parts[player] if len(parts[player]) else 0.0) + sign * weight * revenue
+                revenue, windows = revenue_sums(paired, number)
+                years = windows.astype(np.float64)
+                parts += sign * by_coalition[coalition][:, None] * revenue
         rows += [
             Attribution(
                 strategy=strategy,
@@ -156,6 +155,13 @@ def attribute(
     shown = in_cents([row.amount.estimate or 0.0 for row in rows])
     rows = [row.model_copy(update={"shown": cents / 100.0}) for row, cents in zip(rows, shown, strict=True)]
     return AttributionTable(rows=rows, total=sum(shown) / 100.0, runs=runs, permutations=orders)
+
+
+def batched(coalitions: Iterable[Coalition], size: int) -> Iterator[list[Coalition]]:
+    """Yield coalitions so many at a time."""
+    iterator = iter(coalitions)
+    while some := list(islice(iterator, size)):
+        yield some
 
 
 def in_cents(amounts: Sequence[float]) -> list[int]:

@@ -1,17 +1,18 @@
 """Compares strategies in the same worlds: figures, paired differences, contests, and a verdict in words.
 
 * Paired differences: the delete-a-group jackknife of a function of both strategies' sums (see `simcore.estimate`).
-* The mean of the worst 5 % of worlds is the expected shortfall; its error follows from ``q - (q - x)^+ / p``, of which it
-  is the mean (Rockafellar and Uryasev 2000); for a difference, world by world.
-* Where a difference in revenue comes from: revenue is calls times conversions times value of a deal; the logarithmic mean
-  splits the difference over the factors without a rest (logarithmic mean Divisia index, Ang 2005).
+* The mean of the worst 5 % of worlds is the expected shortfall; its error follows from ``q - (q - x)^+ / p``, of which
+  it is the mean (Rockafellar and Uryasev 2000); for a difference, world by world.
+* Where a difference in revenue comes from: revenue is calls times conversions times value of a deal; the logarithmic
+  mean splits the difference over the factors without a rest (logarithmic mean Divisia index, Ang 2005).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import ceil, isfinite, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
 
 WORST = 0.05
 """Share of worlds in the tail."""
+_CONTESTS: tuple[tuple[int, Literal["world", "rep-quarter", "rep-year"]], ...] = (
+    (WORLD, "world"),
+    (REP_QUARTER, "rep-quarter"),
+    (REP_YEAR, "rep-year"),
+)
+Verdict = Literal["ahead", "behind", "tied", "unknown"]
 Sums = tuple[NDArray[np.generic], NDArray[np.generic]]
 """Numerator and denominator of a ratio, by group."""
 
@@ -85,9 +92,7 @@ def compare(
     """
     chosen, base = choose(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
-    paired = run_paired(
-        runs, replications=replications, seed=seed, threads=threads, progress=progress, stop=stop
-    )
+    paired = run_paired(runs, replications=replications, seed=seed, threads=threads, progress=progress, stop=stop)
     return comparison_of(paired, chosen.index(base))
 
 
@@ -258,7 +263,7 @@ def _against(paired: Paired, mine: int, base: int) -> Against:
     )
 
 
-def _verdict(difference: Estimate, replications: int) -> tuple[str, int | None]:
+def _verdict(difference: Estimate, replications: int) -> tuple[Verdict, int | None]:
     """Return ahead, behind or tied, and for a tie how many replications would separate it."""
     if difference.estimate is None or difference.se is None:
         return "unknown", None
@@ -270,9 +275,7 @@ def _verdict(difference: Estimate, replications: int) -> tuple[str, int | None]:
     return "tied", ceil(needed) if isfinite(needed) and needed < 2.0**53 else None
 
 
-def _sentence(
-    paired: Paired, pair: tuple[int, int], differences: Figures, verdict: str, needed: int | None
-) -> str:
+def _sentence(paired: Paired, pair: tuple[int, int], differences: Figures, verdict: Verdict, needed: int | None) -> str:
     mine, base = (paired.scenarios[i].run.strategy for i in pair)
     currency, d = paired.scenarios[0].deal.currency, differences.revenue
     if d.estimate is None or d.se is None:
@@ -301,11 +304,8 @@ def _variance_ratios(paired: Paired, mine: int, base: int) -> list[VarianceRatio
                 windows_of(program, tally, horizon),
             ]
         if horizon != CALL and columns[2].sum() > 0:
-            rows.append(
-                VarianceRatio(
-                    horizon=name, ratio=jackknife(_ratio_of_variances, paired.tallies[mine].arrays.replications, *columns)
-                )
-            )
+            size = paired.tallies[mine].arrays.replications
+            rows.append(VarianceRatio(horizon=name, ratio=jackknife(_ratio_of_variances, size, *columns)))
     return rows
 
 
@@ -318,7 +318,7 @@ def _ratio_of_variances(
 def _contests(paired: Paired, mine: int, base: int) -> list[Contest]:
     rows = []
     size = paired.tallies[mine].arrays.replications
-    for number, what in ((WORLD, "world"), (REP_QUARTER, "rep-quarter"), (REP_YEAR, "rep-year")):
+    for number, what in _CONTESTS:
         held = paired.contests[:, number]
         won, lost = paired.wins[mine, base, :, number], paired.wins[base, mine, :, number]
         if held.sum() > 0:
@@ -372,5 +372,5 @@ def _part(number: int) -> Callable[..., Floats]:
 def _factors(sums: Sequence[Floats]) -> list[Floats]:
     """Return what multiplies up to revenue per rep-year: calls, conversions, value of a deal."""
     revenue, years, *entered = sums
-    conversions = [after / before for before, after in zip(entered[:-1], entered[1:], strict=True)]
+    conversions = [after / before for before, after in pairwise(entered)]
     return [entered[0] / years, *conversions, revenue / entered[-1]]

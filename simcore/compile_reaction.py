@@ -115,7 +115,7 @@ def _changes(scenario: Scenario, drives: list[Drive]) -> list[tuple[int, int, tu
 
 
 def _pulls(drives: list[Drive], calendar: Calendar) -> list[tuple[int, tuple[float, ...], tuple[int, int]]]:
-    found = []
+    found: list[tuple[int, tuple[float, ...], tuple[int, int]]] = []
     for place, drive in enumerate(drives):
         pull = drive.changes.get("pull_forward")
         if isinstance(pull, PullForward):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from simcore.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simcore.scenario import Scenario
 
 _LEFT_OUT = ("name", "about", "run", "strategies")
@@ -17,12 +19,14 @@ _LEFT_OUT = ("name", "about", "run", "strategies")
 def canonical_text(scenario: Scenario) -> str:
     """Return what determines the results of a scenario as JSON with sorted keys and without spaces.
 
-    Name, description, sources, the strategies that are not run and the section `run` are left out; defaults
-    are written out. The engine's version is in it.
+    Name, description, sources, the strategies that are not run, the names of strategies and drives, and the
+    section `run` are left out; defaults are written out. The drives stand in the order of the file, in which they
+    act. The engine's version is in it.
     """
     resolved = scenario.resolved(sources=False)
     world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
     strategy = resolved["strategies"][scenario.run.strategy]
+    strategy["drives"] = list(strategy["drives"].values())
     identity = {"engine": __version__, "scenario": world, "strategy": strategy}
     return json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
@@ -38,3 +42,16 @@ def scenario_digest(scenario: Scenario) -> str:
     True
     """
     return hashlib.sha256(canonical_text(scenario).encode("ascii")).hexdigest()
+
+
+def joint_digest(scenarios: Iterable[Scenario]) -> str:
+    """Return the SHA-256 of the digests of several scenarios in their order, 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> few, many = (load_scenario("trust-the-process", [f"team.reps={reps}"]) for reps in (5, 20))
+    >>> joint_digest([few, many]) == joint_digest([many, few])
+    False
+    """
+    return hashlib.sha256("\n".join(map(scenario_digest, scenarios)).encode("ascii")).hexdigest()

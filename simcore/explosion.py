@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 
 _WHAT = {
     LEVEL: ("its level is beyond all bounds", "a level of at most 1e9 in size; give it a `level: [low, high]`"),
-    TOO_ACTIVE: ("the activity is {figure:.4g} times the plan", "at most 16 times; give the change of activity a `max`"),
-    TOO_RESPONSIVE: ("the rate of the first step is multiplied by {figure:.4g}", "at most 32,768 times; give it a `max`"),
+    TOO_ACTIVE: (
+        "the activity is {figure:.4g} times the plan",
+        "at most 16 times; give the change of activity a `max`",
+    ),
+    TOO_RESPONSIVE: (
+        "the rate of the first step is multiplied by {figure:.4g}",
+        "at most 32,768 times; give it a `max`",
+    ),
     TOO_MANY_REFERRALS: ("a win, or a seat, brings too many referrals ({figure:.4g})", "a mean of at most 100 a win"),
     TOO_MANY_OPEN: ("a seat has more open items than can be held", f"at most {MAX_OPEN:,}"),
     TOO_MANY_SUCCESSES: ("a week has more successes of the first step than have an address", "at most 65,536"),

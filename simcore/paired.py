@@ -1,8 +1,8 @@
 """Runs several strategies in the same worlds: common random numbers, block by block.
 
-Worlds are numbered; a world has the same number, and so the same draws, for every strategy. All that is kept of a world
-by itself is the team's revenue; the rest goes into tallies whose groups hold the same worlds for every strategy, so that
-differences have the error of pairs.
+Worlds are numbered; a world has the same number, and so the same draws, for every strategy. All that is kept of a
+world by itself is the team's revenue; the rest goes into tallies whose groups hold the same worlds for every strategy,
+so that differences have the error of pairs.
 """
 
 from __future__ import annotations
@@ -127,10 +127,9 @@ def run_paired(
             seconds = time.perf_counter() - started
             weeks = done * first.team.reps * first.clock.counted_weeks * len(programs)
             progress(Progress(done, total, seconds, weeks / seconds))
-    tallies = team.tallies()
-    return Paired(
-        ready, programs, tallies, np.concatenate(revenue, axis=1), wins, contests, time.perf_counter() - started, threads
-    )
+    tallies, took = team.tallies(), time.perf_counter() - started
+    together = np.concatenate(revenue, axis=1)
+    return Paired(ready, programs, tallies, together, wins, contests, took, threads)
 
 
 def _check_common(scenarios: Sequence[Scenario]) -> None:
@@ -202,7 +201,9 @@ def _contests(block: Block, quarters: list[NDArray[np.int64]]) -> _Block:
     years = whole // QUARTERS_PER_YEAR
     results = []
     for cents in quarters:
-        by_year = cents[:, :, : years * QUARTERS_PER_YEAR].reshape(*cents.shape[:2], years, QUARTERS_PER_YEAR).sum(axis=3)
+        by_year = (
+            cents[:, :, : years * QUARTERS_PER_YEAR].reshape(*cents.shape[:2], years, QUARTERS_PER_YEAR).sum(axis=3)
+        )
         results.append((cents[:, :, -1].sum(axis=1)[:, None, None], cents[:, :, :whole], by_year))
     wins, contests = np.zeros((k, k, GROUPS, 3), np.int64), np.zeros((GROUPS, 3), np.int64)
     for contest in (WORLD, REP_QUARTER, REP_YEAR):

@@ -124,7 +124,9 @@ class Runner:
         memory = new_memory(self._program) if self._program.reaction.needed else new_scratch(self._program)
         return Workspace(memory, new_arrays(self._program.clock.steps, bins))
 
-    def simulate(self, workspace: Workspace, block: Block, *, detailed: bool = False, quarterly: bool = False) -> Detail:
+    def simulate(
+        self, workspace: Workspace, block: Block, *, detailed: bool = False, quarterly: bool = False
+    ) -> Detail:
         """Simulate a block and add it to the tally of the workspace.
 
         Keeps every rep-week if ``detailed``, and the revenue of every rep-quarter if ``quarterly``.

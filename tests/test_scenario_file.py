@@ -267,6 +267,7 @@ def test_set_changes_values() -> None:
             "market.sd=0.1",
             "market={sd: 0.2, persistence: 0.5, acts_on: [wins]}",
             "market.persistence=0.6",
+            "quota={per: month, amount: 40000}",
             "funnel.meetings.lag=3d",
             "funnel.wins.lag.p90=80d",
             "deal.currency=EUR",
@@ -296,6 +297,7 @@ def test_set_changes_values() -> None:
             ],
             "market": {"sd": 0.2, "persistence": 0.6, "acts_on": ["wins"]},
             "deal": {"fixed": 5000, "currency": "EUR"},
+            "quota": {"per": "month", "amount": 40000},
             "strategies": {
                 "pressure": {
                     "drives": {

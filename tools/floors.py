@@ -40,7 +40,7 @@ FLOORS = (
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.reactive",
+        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling kernels.pulling kernels.reactive",
     ),
     _floor(
         "Answers",

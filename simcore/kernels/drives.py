@@ -63,7 +63,7 @@ def fill_signals(
 
     ``planned``: the planned calls of the interval before; ``peers``: what the team's mean seat has booked, in cents.
     """
-    signal, count, hears = minds.signal, minds.count[at], reaction.hears
+    signal, count, hears = minds.signal, minds.known[at], reaction.hears
     if hears[BEHIND]:
         booked = float(count[BOOKED]) / reaction.quota
         elapsed = float(hour - max(0, reaction.period_first[week])) / float(reaction.period_hours[week])

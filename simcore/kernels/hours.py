@@ -106,9 +106,9 @@ def refer(
     c0 = other_purpose(pool.words[at, win, C0], REFERRAL)
     words = block(c0, pool.words[at, win, C1], stream.c2, stream.c3, stream.key)
     for j in range(referrals_of(mean, words[0])):
-        minds.count[at, REFERRED_ITEMS] += 1
+        minds.known[at, REFERRED_ITEMS] += 1
         item = allocate(pool, at)
-        if item < 0 or minds.count[at, REFERRED_ITEMS] > MAX_OPEN:
+        if item < 0 or minds.known[at, REFERRED_ITEMS] > MAX_OPEN:
             report(memory.trouble, TOO_MANY_REFERRALS, who, hour, minds.level[at], float(MAX_OPEN))
             return
         low = int64(words[2]) & 0xFFFFFF
@@ -187,9 +187,9 @@ def close_deal(
                 if clock.one_account:
                     detail.cents[who.replication, BY_ORIGIN, who.rep, week] += cents
     if hour < clock.end_hour:
-        minds.count[at, BOOKED] += cents
-        minds.count[at, RESULT] += cents
-        minds.count[at, MARK] = hour + 1
+        minds.known[at, BOOKED] += cents
+        minds.known[at, RESULT] += cents
+        minds.known[at, MARK] = hour + 1
     if program.reaction.referrals > 0.0:
         refer(program, stream, who, memory, tally, hour, item)
     release(pool, at, item)
@@ -227,7 +227,7 @@ def enter(
     now: Now,
     item: int,
 ) -> bool:
-    """Let an item into a stage before the last; return whether it comes up at the next step in the same hour."""  # fmt: skip
+    """Let an item into a stage before the last; return whether it comes up at the next step at once."""
     clock, pool, response, at = program.clock, memory.pool, memory.minds.response[who.place], who.place
     hour, week = now.hour, now.week
     capped = is_capped(program, stage)
@@ -291,8 +291,8 @@ def play_hour(
 ) -> None:
     """Play what is due in an hour through the funnel.
 
-    ``memory.hour.due`` holds the items whose wait is over, ``memory.hour.here`` the bookings that enter stage 1 at once.
-    """  # fmt: skip
+    ``memory.hour.due`` holds the items whose wait is over, ``memory.hour.here`` the bookings that enter stage 1.
+    """
     clock, pool, work, at = program.clock, memory.pool, memory.hour, who.place
     for i in range(n_due):
         stage = pool.number[at, int64(work.due[i]), STAGE]

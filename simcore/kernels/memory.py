@@ -6,7 +6,7 @@ seat after the other.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,19 @@ from simcore.kernels.scratch import Detail, MarketPath, Sums, new_scratch
 from simcore.program import LAG, Program
 from simcore.tally import TallyArrays
 
+_Number = TypeVar("_Number", bound=np.generic)
+
 MAX_OPEN = 1 << 20
 """Most items of a seat that are open at once, and most that are referred to it."""
 SHEETS = BANDS = 16
 
 BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING = range(8)
-"""Columns of `Minds.count`."""
+"""Columns of `Minds.known`."""
 BAND, SHEET, SUCCESSES, DAY, CANDIDATES, DAY_NUMBER = range(6)
 """Columns of `Candidates.state`: bands and sheets drawn, successes of the week and of the day, and candidates."""
 STAGE, ORIGIN, DUE, KEY, GIVEN = range(5)
-"""Columns of `Pool.number`: the stage; the hour of the call or -1; the due hour; the place in the order of arrival; for items open
-at the start, their number in `OpenItems`, else -1."""
+"""Columns of `Pool.number`: the stage; the hour of the call or -1; the due hour; the place in the order of arrival;
+for items open at the start, their number in `OpenItems`, else -1."""
 RESPONSE, WIN_FACTOR, PRICE = range(3)
 """Columns of `Pool.factor`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
 NEXT, PREVIOUS, FREE = range(3)
@@ -45,9 +47,10 @@ class Minds(NamedTuple):
     """float64[places, channels]"""
     signal: NDArray[np.float64]
     """float64[8]: the signals of the seat that decides."""
-    count: NDArray[np.int64]
-    """int64[places, 8]: booked this period and in this interval (cents), the hour after the last deal, calls since the last
-    booking, the carried fraction of a call, and referrals."""
+    known: NDArray[np.int64]
+    """int64[places, 8]: booked this period and in this interval (cents); the hour after the last deal; calls since the
+    last booking; the carried fraction of a call; referrals; the activity of the interval, fixed point; and the last
+    hour of it with a booking, or -1."""
 
 
 class Candidates(NamedTuple):
@@ -201,7 +204,7 @@ def new_memory(program: Program) -> Memory:
     scratch = new_scratch(program, items=False)
     seat, booked = scratch.seat, scratch.booked
 
-    def for_each(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    def for_each(array: NDArray[_Number]) -> NDArray[_Number]:
         return np.repeat(array[None], places, axis=0)
 
     return Memory(
@@ -209,7 +212,7 @@ def new_memory(program: Program) -> Memory:
             level=np.zeros((places, len(reaction.memory))),
             response=np.ones((places, clock.steps + LAG + 3)),
             signal=np.zeros(8),
-            count=np.zeros((places, 8), np.int64),
+            known=np.zeros((places, 8), np.int64),
         ),
         candidates=Candidates(
             words=np.empty((places, 4, most), np.uint32),

@@ -79,6 +79,10 @@ class Tallies(TypedDict):
     turned_away: list[int]
     clipped: ClippedCounts
     rep_weeks: list[RepWeek]
+    above_plan: int
+    discount: int
+    longest_dry: int
+    weeks_of_quarter: list[int]
 
 
 class Windows:
@@ -221,6 +225,15 @@ def _rep_weeks(world: World, rep: int, seat: SeatHistory) -> list[RepWeek]:
     return rows
 
 
+def _longest_dry(weeks: Iterable[int]) -> int:
+    """Return the longest run of weeks without revenue."""
+    longest = dry = 0
+    for cents in weeks:
+        dry = 0 if cents else dry + 1
+        longest = max(longest, dry)
+    return longest
+
+
 def tallies(world: World) -> Tallies:
     """Count a world."""
     plan = world.plan
@@ -241,4 +254,10 @@ def tallies(world: World) -> Tallies:
             values=sum(seat.clipped.values for seat in world.seats),
         ),
         rep_weeks=rep_weeks,
+        above_plan=0,
+        discount=0,
+        longest_dry=sum(
+            _longest_dry(row.close_cents for row in rep_weeks if row.rep == rep) for rep in range(plan.reps)
+        ),
+        weeks_of_quarter=[sum(row.close_cents for row in rep_weeks if row.week % 13 == w) for w in range(13)],
     )
