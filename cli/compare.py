@@ -20,7 +20,6 @@ from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.comparison_document import Comparison
-    from simcore.paired import Paired
     from simcore.scenario import Scenario
 
 
@@ -128,7 +127,10 @@ def _compared(
             document = _attributed(scenario, document, threads=threads, quiet=quiet)
         if folder is None:
             return document, None
-        return document, folder.finish_table(document, _worlds(paired), document.replications)
+        from simcore.comparison_table import worlds_table  # noqa: PLC0415
+        from simcore.manifest import WORLDS  # noqa: PLC0415
+
+        return document, folder.finish_table(WORLDS, document, worlds_table(paired), document.replications)
 
 
 def _attributed(scenario: "Scenario", document: "Comparison", *, threads: int | None, quiet: bool) -> "Comparison":
@@ -142,10 +144,3 @@ def _attributed(scenario: "Scenario", document: "Comparison", *, threads: int | 
             table = attribute(scenario, row.name, document.baseline, threads=threads, progress=progress)
         rows.append(row.model_copy(update={"attribution": table}))
     return document.model_copy(update={"against": rows})
-
-
-def _worlds(paired: "Paired") -> "object":
-    """Return the team's revenue by world and strategy as a table."""
-    from simcore.comparison_table import worlds_table  # noqa: PLC0415
-
-    return worlds_table(paired)

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from simcore.cli.breakeven import breakeven
 from simcore.cli.check import check
 from simcore.cli.compare import compare
 from simcore.cli.init import init
 from simcore.cli.run import run
 from simcore.cli.scenarios import scenarios
 from simcore.cli.schema import schema
+from simcore.cli.sweep import sweep
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
@@ -149,7 +151,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, scenarios, init, schema):
+for _command in (run, check, compare, sweep, breakeven, scenarios, init, schema):
     app.command()(_command)
 
 

@@ -11,14 +11,21 @@ class Format(StrEnum):
 
     RESULT = "result"
     SCENARIO = "scenario"
+    COMPARISON = "comparison"
+    SWEEP = "sweep"
+    BREAKEVEN = "breakeven"
 
 
 def schema(
-    which: Annotated[Format, typer.Argument(metavar="FORMAT", help="result or scenario", show_default=False)],
+    which: Annotated[
+        Format,
+        typer.Argument(metavar="FORMAT", help="result, scenario, comparison, sweep or breakeven", show_default=False),
+    ],
 ) -> None:
     """Print the JSON Schema of a format.
 
-    `result` is what `run --json` prints; `scenario` is the scenario file, for editors.
+    `scenario` is the scenario file, for editors; `result` is what `run --json` prints, and the others what
+    `--json` of the command of that name does.
     """
     from simcore.cli.output import print_json  # noqa: PLC0415
     from simcore.schema import SCHEMAS  # noqa: PLC0415

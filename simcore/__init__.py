@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 from simcore.version import __version__
 
 if TYPE_CHECKING:
+    from simcore.attribution import attribute
+    from simcore.breakevens import breakeven
+    from simcore.comparison import compare
+    from simcore.comparison_document import Comparison
     from simcore.engine import simulate
     from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError
     from simcore.result import Result
@@ -22,8 +26,12 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
     from simcore.scenario_file import load_scenario
     from simcore.summary import Estimate, Summary
+    from simcore.sweep_document import Breakeven, Sweep
+    from simcore.sweeps import sweep
 
 _HOME = {
+    "Breakeven": "sweep_document",
+    "Comparison": "comparison_document",
     "Estimate": "summary",
     "ExitStatus": "errors",
     "FileError": "errors",
@@ -33,12 +41,19 @@ _HOME = {
     "ScenarioError": "errors",
     "SimcoreError": "errors",
     "Summary": "summary",
+    "Sweep": "sweep_document",
+    "attribute": "attribution",
+    "breakeven": "breakevens",
+    "compare": "comparison",
     "load_scenario": "scenario_file",
     "read_rep_weeks": "results_file",
     "simulate": "engine",
+    "sweep": "sweeps",
 }
 
 __all__ = [
+    "Breakeven",
+    "Comparison",
     "Estimate",
     "ExitStatus",
     "FileError",
@@ -48,10 +63,15 @@ __all__ = [
     "ScenarioError",
     "SimcoreError",
     "Summary",
+    "Sweep",
     "__version__",
+    "attribute",
+    "breakeven",
+    "compare",
     "load_scenario",
     "read_rep_weeks",
     "simulate",
+    "sweep",
 ]
 
 

@@ -141,7 +141,7 @@ def attribute(
             for number, coalition in enumerate(some):
                 revenue, windows = revenue_sums(paired, number)
                 years = windows.astype(np.float64)
-                parts += sign * by_coalition[coalition][:, None] * revenue
+                parts += sign * by_coalition[coalition][:, None] * revenue.astype(np.float64)
         rows += [
             Attribution(
                 strategy=strategy,

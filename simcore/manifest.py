@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 MANIFEST, SUMMARY, SCENARIO, REP_WEEKS = "manifest.json", "summary.json", "scenario.yaml", "rep-weeks"
 """Names in a folder of results; rep-weeks is the folder of the parts."""
+SWEEP = "sweep.parquet"
+"""The table of a sweep, in a folder of its results."""
+WORLDS = "worlds.parquet"
+"""The worlds of a comparison."""
 
-_PATH = r"^(summary\.json|scenario\.yaml|rep-weeks/part-[0-9]{5,}\.parquet)$"
+_PATH = r"^(summary\.json|scenario\.yaml|sweep\.parquet|worlds\.parquet|rep-weeks/part-[0-9]{5,}\.parquet)$"
 
 
 class FileEntry(BaseModel):
@@ -48,7 +52,7 @@ class Manifest(BaseModel):
     """False if the run was interrupted: the results of its first `replications` replications."""
     replications: Annotated[int, Field(ge=0)]
     rows: Annotated[int, Field(ge=0)]
-    """Rows of all parts; 0 without ``--detail rep-week``."""
+    """Rows of all Parquet files; 0 for a run without ``--detail rep-week``."""
     files: list[FileEntry]
 
 
@@ -136,7 +140,7 @@ def read_rep_weeks(path: Path | str) -> pa.Table:
 
     folder = Path(path)
     manifest = read_manifest(folder)
-    entries = [entry for entry in manifest.files if entry.rows is not None]
+    entries = [entry for entry in manifest.files if entry.path.startswith(f"{REP_WEEKS}/")]
     if not entries:
         raise FileError(f"{shown(folder)} holds no rep-weeks (they are written with --detail rep-week)")
     tables = []

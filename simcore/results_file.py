@@ -1,4 +1,4 @@
-"""The folder of a run's results: summary, scenario, rep-weeks as Parquet, and a manifest that tells all.
+"""The folder of results: summary, scenario, rep-weeks or a sweep as Parquet, and a manifest that tells all.
 
 A run is written into ``unfinished/`` inside the folder and moved to its place when it is whole, the manifest
 last. So a folder with a manifest holds exactly what the manifest says, and a run that fails leaves an earlier
@@ -30,6 +30,8 @@ from simcore.manifest import (
     REP_WEEKS,
     SCENARIO,
     SUMMARY,
+    SWEEP,
+    WORLDS,
     FileEntry,
     Manifest,
     own_manifest,
@@ -43,9 +45,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import pyarrow as pa
+    from pydantic import BaseModel
 
+    from simcore.comparison_document import Comparison
     from simcore.scenario import Scenario
     from simcore.summary import Summary
+    from simcore.sweep_document import Sweep
 
 __all__ = ["RepWeekBlock", "ResultsFolder", "read_rep_weeks", "rep_week_schema", "rep_week_table", "verify"]
 
@@ -55,7 +60,7 @@ PART_ROWS = 1 << 21
 """Rows of a part; a multiple of `ROW_GROUP_ROWS`."""
 
 _UNFINISHED, _REPLACED = "unfinished", "replaced"
-_IN_PLACE = (MANIFEST, SUMMARY, SCENARIO, REP_WEEKS)
+_IN_PLACE = (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS, REP_WEEKS)
 _FOLDERS = (REP_WEEKS, _UNFINISHED, _REPLACED)
 _PART = re.compile(r"part-[0-9]{5,}\.parquet")
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{16}\.tmp")
@@ -238,17 +243,56 @@ class ResultsFolder:
         FileError
             If a file could not be written.
         """
-        files, rows = [], 0
+        files: list[FileEntry] = []
         if self._parts is not None:
             self._parts.finish()
-            files, rows = self._parts.files, sum(entry.rows or 0 for entry in self._parts.files)
+            files = self._parts.files
+            rows = sum(entry.rows or 0 for entry in files)
             if (self._replications, rows) != (summary.size.replications, summary.size.rep_weeks):
                 raise ValueError(
                     f"{self._replications} replications with {rows} rep-weeks were written, the summary has "
                     f"{summary.size.replications} with {summary.size.rep_weeks}"
                 )
+        return self._seal(summary, files, complete=complete, replications=summary.size.replications)
+
+    def finish_table(self, name: str, document: Sweep | Comparison, table: pa.Table, replications: int) -> Path:
+        """Write a document, its table, the scenario and the manifest, and move all to its place.
+
+        Parameters
+        ----------
+        name
+            `simcore.manifest.SWEEP` or `simcore.manifest.WORLDS`: the file of the table.
+        document
+            What came out; the manifest calls it complete unless it was interrupted.
+        table
+            Its figures.
+        replications
+            How many worlds they are from.
+
+        Returns
+        -------
+        pathlib.Path
+            Where the results are, as for `finish`.
+
+        Raises
+        ------
+        FileError
+            If a file could not be written.
+        """
+        part = _OpenPart(self._work / name, table.schema)
+        try:
+            part.write(table)
+            entry = _entry(name, part.commit(), part.rows)
+        except BaseException:
+            part.discard()
+            raise
+        return self._seal(document, [entry], complete=not document.interrupted, replications=replications)
+
+    def _seal(self, document: BaseModel, files: list[FileEntry], *, complete: bool, replications: int) -> Path:
+        """Write the texts and the manifest beside the files that are there, and move all to its place."""
+        rows = sum(entry.rows or 0 for entry in files)
         texts = {
-            SUMMARY: summary.model_dump_json(indent=2) + "\n",
+            SUMMARY: document.model_dump_json(indent=2) + "\n",
             SCENARIO: dump_yaml(self._scenario),
         }
         for name, text in texts.items():
@@ -259,7 +303,7 @@ class ResultsFolder:
             digest=self._digest,
             seed=self._seed,
             complete=complete,
-            replications=summary.size.replications,
+            replications=replications,
             rows=rows,
             files=files,
         )
@@ -301,7 +345,7 @@ class ResultsFolder:
     def _clear(self) -> None:
         """Remove what tells nothing: texts without a manifest, empty folders."""
         with file_errors("clear", self._work):
-            for name in (SUMMARY, SCENARIO, MANIFEST):
+            for name in (SUMMARY, SCENARIO, MANIFEST, SWEEP, WORLDS):
                 (self._work / name).unlink(missing_ok=True)
             candidates = [self._work / REP_WEEKS, self._work, *([self.path] if self._created else [])]
             for folder in candidates:

@@ -1,6 +1,6 @@
-"""The published JSON Schemas (2020-12) of the result document and of the scenario format.
+"""The published JSON Schemas (2020-12) of the documents and of the scenario format.
 
-``python -m simcore.schema FOLDER`` writes both; a test compares the copies in docs/schema with the code.
+``python -m simcore.schema FOLDER`` writes all; a test compares the copies in docs/schema with the code.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from simcore.atomic import file_errors, write_whole
+from simcore.comparison_document import Comparison
 from simcore.scenario import Scenario
 from simcore.summary import Summary
+from simcore.sweep_document import Breakeven, Sweep
 
 Schema = dict[str, Any]
 
@@ -29,11 +33,22 @@ def result_schema() -> Schema:
     >>> result_schema()["$id"]
     'urn:simcore:schema:result:1'
     """
-    schema = Summary.model_json_schema(mode="serialization")
-    # A document always has every key, also those for which the model has a default.
-    for part in (schema, *schema["$defs"].values()):
-        part["required"] = list(part["properties"])
-    return _published("result", 1, schema)
+    return _document("result", Summary)
+
+
+def comparison_schema() -> Schema:
+    """Return the schema of the document that ``simcore compare --json`` prints."""
+    return _document("comparison", Comparison)
+
+
+def sweep_schema() -> Schema:
+    """Return the schema of the document that ``simcore sweep --json`` prints."""
+    return _document("sweep", Sweep)
+
+
+def breakeven_schema() -> Schema:
+    """Return the schema of the document that ``simcore breakeven --json`` prints."""
+    return _document("breakeven", Breakeven)
 
 
 def scenario_schema() -> Schema:
@@ -49,7 +64,13 @@ def scenario_schema() -> Schema:
     return _published("scenario", 1, Scenario.model_json_schema(mode="validation"))
 
 
-SCHEMAS = {"result": result_schema, "scenario": scenario_schema}
+SCHEMAS = {
+    "result": result_schema,
+    "comparison": comparison_schema,
+    "scenario": scenario_schema,
+    "sweep": sweep_schema,
+    "breakeven": breakeven_schema,
+}
 """The published schemas, by name."""
 
 
@@ -72,6 +93,15 @@ def write_schemas(folder: Path) -> list[Path]:
     for path, schema in zip(paths, SCHEMAS.values(), strict=True):
         write_whole(path, schema_text(schema()).encode())
     return paths
+
+
+def _document(name: str, model: type[BaseModel]) -> Schema:
+    """Return the published schema of a document."""
+    schema = model.model_json_schema(mode="serialization")
+    # A document always has every key, also those for which the model has a default.
+    for part in (schema, *schema["$defs"].values()):
+        part["required"] = list(part["properties"])
+    return _published(name, 1, schema)
 
 
 def _published(name: str, version: int, schema: Schema) -> Schema:

@@ -204,10 +204,10 @@ def test_a_result_fits_its_schema() -> None:
     assert not validator.is_valid({**document, "more": 1})
 
 
-def test_the_command_writes_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert schema_module.main([str(tmp_path / "deep" / "folder")]) == ExitStatus.DONE
     written = sorted(entry.name for entry in (tmp_path / "deep" / "folder").iterdir())
-    assert written == ["result.schema.json", "scenario.schema.json"]
+    assert written == sorted(f"{name}.schema.json" for name in SCHEMAS)
     assert schema_module.main([]) == ExitStatus.USAGE
     assert "usage" in capsys.readouterr().err
     (tmp_path / "file").write_text("")

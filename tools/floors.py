@@ -40,30 +40,33 @@ FLOORS = (
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling kernels.pulling kernels.reactive",
+        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling "
+        "kernels.pulling kernels.reactive",
     ),
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "summary estimate averaging words summarise rep_weeks result",
+        "summary estimate averaging words summarise rep_weeks result contrast sweep_document sweep_table crossings",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison_document contrast comparison attribution",
+        "comparison_document contrast crossings comparison comparison_table attribution sweep_document sweep_table",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
         "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
     ),
+    _floor("Searches", "what is asked of many changed scenarios in the same worlds", "vary sweeps breakevens"),
     _floor(
         "Command line",
         "one thin module a command",
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup "
-        "cli.load cli.render cli.render_check "
-        "cli.template cli.run cli.check cli.scenarios cli.init cli.schema cli.main",
+        "cli.load cli.render cli.render_check cli.render_compare cli.compare "
+        "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
+        "cli.sweep cli.breakeven cli.main",
     ),
 )
 

@@ -46,6 +46,7 @@ PLAN = Plan(
     per_hour=np.array([[1, 2], [0, 2]], np.int64),
     calls=np.array([3, 2], np.int64),
     slot_hour=np.array([[0, 1, 1], [1, 1, 0]], np.int32),
+    before=np.array([[0, 1, 3], [0, 0, 2]], np.int64),
 )
 
 

@@ -1,0 +1,113 @@
+"""`simcore breakeven`: where two strategies tie along one path of the scenario."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simcore.cli.options import (
+    JsonOption,
+    NoLimitOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    ThreadsOption,
+)
+from simcore.cli.sweep import MetricName, MetricOption
+from simcore.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.sweep_document import Breakeven
+    from simcore.vary import Range
+
+
+def breakeven(
+    file: ScenarioArgument,
+    *,
+    vary: Annotated[
+        str, typer.Option("--vary", metavar="PATH=LO:HI", help="The path and its range.", show_default=False)
+    ],
+    strategies: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--strategies",
+            metavar="A B",
+            help="Two strategies of the scenario (needed where it has not just two). Differences are B - A.",
+            show_default=False,
+        ),
+    ] = None,
+    metric: MetricOption = MetricName.REVENUE,
+    replications: ReplicationsOption = None,
+    seed: SeedOption = None,
+    threads: ThreadsOption = None,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
+) -> None:
+    """Find where two strategies tie along one path, with an interval.
+
+    All values are run in the same worlds. Where the two never tie, the answer says who is ahead. The first Ctrl-C
+    stops the search: what was found is reported, with exit status 130.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+    from simcore.vary import parse_range  # noqa: PLC0415
+
+    try:
+        path, values = parse_range(vary)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--vary") from None
+    scenario = load(file, changes, replications=replications, seed=seed)
+    found = _searched(
+        scenario, path, values, strategies or (), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
+    )
+    if json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        from simcore.cli.render_sweep import breakeven_report  # noqa: PLC0415
+
+        print_result(breakeven_report(found))
+    if found.interrupted:
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def _searched(
+    scenario: "Scenario",
+    path: str,
+    values: "Range",
+    strategies: tuple[str, ...],
+    *,
+    metric: MetricName,
+    threads: int | None,
+    quiet: bool,
+    no_limit: bool,
+) -> "Breakeven":
+    """Check what the search may cost, and run it."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.startup import engine_is_compiled, load_engine  # noqa: PLC0415
+    from simcore.cost import LIMIT  # noqa: PLC0415
+    from simcore.vary import check_total, set_values  # noqa: PLC0415
+
+    load_engine()
+    from simcore.breakevens import EXPECTED, breakeven  # noqa: PLC0415
+
+    ends = (values.value(values.low), values.value(values.high))
+    if not no_limit:
+        check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED)
+    if not quiet and not engine_is_compiled():
+        message("compiling the engine for this machine: up to a minute, and only once")
+    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
+        return breakeven(
+            scenario,
+            {path: ends},
+            strategies=strategies,
+            metric=metric.value,
+            threads=threads,
+            progress=progress,
+            stop=asked.is_set,
+        )

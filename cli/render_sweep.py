@@ -1,0 +1,218 @@
+"""A sweep and a breakeven as text: tables, and a map of who is ahead; no figure that is not in the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.breakevens import shown_value
+from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.render import Paragraph, grid
+from simcore.contrast import sign_of
+from simcore.text import brief, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.contrast import Metric
+    from simcore.summary import Estimate
+    from simcore.sweep_document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
+
+_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
+_NAME = 12
+"""Columns that a name of a strategy may take in a table."""
+_WIDTH = 80
+_SIGNS = {"ahead": "+", "behind": "-", "tied": ".", None: "?"}
+_UNITS = ((1e9, 1e6, "million "), (1e6, 1e3, "thousand "), (0.0, 1.0, ""))
+"""From which largest amount on revenue is shown in which unit, so that a table fits 80 columns."""
+
+
+class _Shown(NamedTuple):
+    """How a metric is shown: its title, and the factor to the unit there."""
+
+    title: str
+    scale: float
+
+
+def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType:
+    """Return a sweep as text for 80 columns: a table, or for two paths and two strategies a map.
+
+    Parameters
+    ----------
+    found
+        The document; nothing else is shown.
+    metric
+        The figure to show; one of ``found.metrics``.
+    table
+        Whether the table is shown below the map, too.
+    """
+    parts: list[RenderableType] = [_header(found.scenario, found.interrupted)]
+    every = [each.figure for point in found.points for each in _of(point, metric)]
+    shown = _shown(metric, every, found.scenario.currency)
+    parts.append(Text(shown.title, style=_HEAD))
+    drawn = _map(found, metric)
+    if drawn is not None:
+        parts.append(drawn)
+    if drawn is None or table:
+        parts.append(_table(found, metric, shown.scale))
+        parts.append(Paragraph(_note(found), style=_FAINT))
+    return Group(*_spaced(parts))
+
+
+def breakeven_report(found: Breakeven) -> RenderableType:
+    """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
+    first, second = (brief(name, _NAME) for name in found.strategies)
+    shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
+    table = grid([brief(found.path, 30), f"{second} - {first}", "ahead"])
+    for each in found.evaluations:
+        ahead = {1: second, -1: first, 0: "tied"}[sign_of(each.difference)]
+        table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(ahead))
+    parts: list[RenderableType] = [
+        _header(found.scenario, found.interrupted),
+        Text(f"{shown.title}: difference", style=_HEAD),
+        table,
+        Paragraph("± is one Monte Carlo standard error; ahead is beyond 1.96 of them.", style=_FAINT),
+        Paragraph(printable(found.sentence), style=_HEAD),
+    ]
+    return Group(*_spaced(parts))
+
+
+def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
+    """Return the parts with an empty line between each two."""
+    spaced: list[RenderableType] = []
+    for part in parts:
+        spaced += [Text(), part] if spaced else [part]
+    return spaced
+
+
+def _header(identity: WorldsIdentity, interrupted: bool) -> Text:
+    worlds = f"{count(identity.replications)} replication" + ("s" if identity.replications != 1 else "")
+    text = Text(printable(identity.name), style=_HEAD)
+    text.append(
+        f"\n{worlds} each, all in the same worlds, seed {identity.seed}, digest {printable(identity.digest[:12])}",
+        style="not bold dim",
+    )
+    if interrupted:
+        text.append("\nInterrupted: only what was finished is shown.", style=_ALARM)
+    return text
+
+
+def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown:
+    """Return how a metric is shown, with a unit of money in which the largest figure fits."""
+    if metric == "p_quota":
+        return _Shown("Chance of a rep to reach quota in a quota period, %", 100.0)
+    largest = max((abs(each.estimate) for each in figures if each.estimate is not None), default=0.0)
+    size, unit = next((size, unit) for least, size, unit in _UNITS if largest >= least)
+    return _Shown(f"Revenue of a rep in a year, {unit}{printable(currency)}", 1.0 / size)
+
+
+def _inline(estimate: Estimate, scale: float) -> Text:
+    """Return ``value ± error`` in one line, the error faint."""
+    value, error = estimate.estimate, estimate.se
+    shown = figure(None if value is None else value * scale, None if error is None else error * scale)
+    text = Text(shown.value)
+    if shown.error:
+        text.append(f" ± {shown.error}", style=_FAINT)
+    return text
+
+
+def _value(value: float | str) -> str:
+    return brief(value, 12) if isinstance(value, str) else significant(value)
+
+
+def _of(point: SweepPoint, metric: Metric) -> list[SweepFigure]:
+    """Return the figures of a metric, the baseline first."""
+    return [each for each in point.figures if each.metric == metric]
+
+
+def _who(found: Sweep, each: SweepFigure) -> str:
+    """Return who is ahead: the strategy, the baseline or nobody."""
+    names = {"ahead": each.strategy, "behind": found.strategies[0]}
+    return NONE if each.verdict is None else brief(names.get(each.verdict, "tied"), _NAME)
+
+
+def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
+    """Return a row a point, or with three strategies and more a row a point and strategy."""
+    names = [brief(name, _NAME) for name in found.strategies]
+    headings = [brief(varied.path, 80) for varied in found.paths]
+    keys: list[RenderableType] = []
+    if len(headings) > 1 or len(headings[0]) > _NAME:
+        # Long paths would leave no room for the figures: they get a letter.
+        letters = [chr(ord("a") + number) for number in range(len(headings))]
+        keys = [Text(f"{letter} = {path}") for letter, path in zip(letters, headings, strict=True)]
+        headings = letters
+    wide = len(names) <= 2
+    columns = [*names, *(["difference", "ahead"] if len(names) == 2 else [])]
+    table = grid([*headings, *(columns if wide else ["strategy", "figure", "difference", "ahead"])])
+    for point in found.points:
+        values = [Text(_value(value)) for value in point.values]
+        figures = _of(point, metric)
+        shown = [_inline(each.figure, scale) for each in figures]
+        against = [
+            [Text(NONE)] * 2 if each.difference is None else [_inline(each.difference, scale), Text(_who(found, each))]
+            for each in figures
+        ]
+        if wide:
+            table.add_row(*values, *shown, *(against[1] if len(names) == 2 else []))
+            continue
+        for number, name in enumerate(names):
+            left = values if number == 0 else [Text()] * len(values)
+            table.add_row(*left, Text(name), shown[number], *against[number])
+    return Group(*keys, table)
+
+
+def _note(found: Sweep) -> str:
+    note = "± is one Monte Carlo standard error."
+    if found.scenario.replications < 2:
+        note = "One replication: no standard errors can be given."
+    if len(found.strategies) > 1:
+        note += f" Differences are from {brief(found.strategies[0], 40)}, in pairs of equal worlds;"
+        note += " ahead is beyond 1.96 standard errors, else tied."
+    return note
+
+
+def _map(found: Sweep, metric: Metric) -> RenderableType | None:
+    """Return who is ahead over two paths, a sign a point; ``None`` if a map fits not the question or not the page."""
+    if len(found.paths) != 2 or len(found.strategies) != 2:
+        return None
+    down, across = found.paths
+    labels = [_value(value) for value in down.values]
+    margin = max(map(len, labels)) + 2
+    heads = [_value(value) for value in across.values]
+    steps = [step for step in (max(map(len, heads)) + 1, 2, 1) if margin + step * len(heads) <= _WIDTH]
+    if not steps:
+        return None
+    step = steps[0]
+    signs = [" "] * (len(labels) * len(heads))
+    for point in found.points:
+        signs[point.point] = _SIGNS[_of(point, metric)[1].verdict]
+    lines = [f"down:   {brief(down.path, 70)}", f"across: {brief(across.path, 70)}", ""]
+    for number in reversed(range(len(labels))):
+        row = signs[number * len(heads) : (number + 1) * len(heads)]
+        lines.append(f"{labels[number]:>{margin - 2}}  " + "".join(f"{sign:<{step}}" for sign in row))
+    lines.append(" " * margin + _axis(heads, step))
+    first, second = (brief(name, 40) for name in found.strategies)
+    lines += [
+        "",
+        f"+  {second} is ahead by more than 1.96 standard errors",
+        f"-  {first} is ahead by more than 1.96 standard errors",
+        ".  tied",
+    ]
+    if found.interrupted:
+        lines.append("(blank: not finished)")
+    if "?" in signs:
+        lines.append("?  no standard error")
+    return Text("\n".join(lines), no_wrap=True, overflow="ignore")
+
+
+def _axis(labels: Sequence[str], step: int) -> str:
+    """Return the labels of columns, as many as fit without touching, the first and the last if possible."""
+    line, last = labels[0], labels[-1]
+    end = step * (len(labels) - 1) if step > len(last) else max(step * len(labels) - len(last), len(line) + 1)
+    for number, label in enumerate(labels[1:-1], 1):
+        place = number * step
+        if len(line) < place and place + len(label) < end:
+            line = f"{line:<{place}}{label}"
+    return f"{line:<{end}}{last}" if len(labels) > 1 else line

@@ -1,0 +1,179 @@
+"""`simcore sweep`: strategies over a grid of values of the scenario, in the same worlds."""
+
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simcore.cli.options import (
+    JsonOption,
+    NoLimitOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    ThreadsOption,
+)
+from simcore.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.sweep_document import Sweep
+    from simcore.sweeps import Plan
+    from simcore.vary import Value
+
+
+class MetricName(StrEnum):
+    """The figures that can be shown."""
+
+    REVENUE = "revenue"
+    P_QUOTA = "p_quota"
+
+
+MetricOption = Annotated[
+    MetricName,
+    typer.Option("--metric", help="revenue (of a rep in a year) or p_quota (chance of a rep to reach quota)."),
+]
+
+
+def sweep(
+    file: ScenarioArgument,
+    *,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            "--vary",
+            metavar="PATH=LO:HI:N",
+            help="Values of a path: N from LO to HI, or a list as in PATH=10d,4w. Repeatable: all combinations.",
+            show_default=False,
+        ),
+    ],
+    strategies: Annotated[
+        list[str],
+        typer.Option(
+            "--strategy", metavar="NAME", help="A strategy of the scenario. Repeatable: differences are from the first."
+        ),
+    ] = [],  # noqa: B006  (typer reads the default and copies it)
+    metric: MetricOption = MetricName.REVENUE,
+    replications: ReplicationsOption = None,
+    seed: SeedOption = None,
+    threads: ThreadsOption = None,
+    changes: SetOption = [],  # noqa: B006
+    table: Annotated[bool, typer.Option("--table", help="Show the table of figures with the map.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Write the document and a Parquet table into this folder."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")] = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
+) -> None:
+    """Run strategies over a grid of values, all in the same worlds.
+
+    One path makes a table; two paths and two strategies make a map of who is ahead. The first Ctrl-C stops the
+    sweep: the points that are done are reported, with exit status 130.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+
+    if table and json:
+        raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
+    values = _values(vary)
+    scenario = load(file, changes, replications=replications, seed=seed)
+    plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit)
+    found, folder = _swept(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
+    if json:
+        print_json(found.model_dump(mode="json"))
+    elif found.points:
+        from simcore.cli.render_sweep import sweep_report  # noqa: PLC0415
+
+        print_result(sweep_report(found, metric.value, table=table))
+    else:
+        message("interrupted before a point was finished: there is nothing to show")
+    if folder is not None and not quiet:
+        message(f"results are in {folder}")
+    if found.interrupted:
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def _values(vary: list[str]) -> "dict[str, list[Value]]":
+    """Read the options ``--vary``."""
+    from simcore.vary import parse_vary  # noqa: PLC0415
+
+    found: dict[str, list[Value]] = {}
+    for text in vary:
+        try:
+            path, values = parse_vary(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--vary") from None
+        if path in found:
+            raise typer.BadParameter(f"{path} is varied twice", param_hint="--vary")
+        found[path] = values
+    return found
+
+
+def _planned(
+    scenario: "Scenario",
+    values: "dict[str, list[Value]]",
+    strategies: list[str],
+    *,
+    metric: MetricName,
+    no_limit: bool,
+) -> "Plan":
+    """Return what will be run, checked; it may cost no more than one run may."""
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.cost import LIMIT  # noqa: PLC0415
+    from simcore.vary import check_total  # noqa: PLC0415
+
+    load_engine()
+    from simcore.sweeps import check_metric, plan_sweep  # noqa: PLC0415
+
+    plan = plan_sweep(scenario, values, strategies=strategies)
+    check_metric(metric.value, plan.everything)
+    if not no_limit:
+        check_total(plan.everything, LIMIT)
+    return plan
+
+
+def _swept(
+    plan: "Plan", *, threads: int | None, out: Path | None, overwrite: bool, quiet: bool
+) -> "tuple[Sweep, Path | None]":
+    """Run what was planned and write the results folder, if one is wanted; return the document and the folder."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.startup import engine_is_compiled  # noqa: PLC0415
+    from simcore.sweeps import run_sweep  # noqa: PLC0415
+
+    if not quiet and not engine_is_compiled():
+        message("compiling the engine for this machine: up to a minute, and only once")
+    with ExitStack() as stack:
+        folder = None
+        if out is not None:
+            from simcore.digest import joint_digest  # noqa: PLC0415
+            from simcore.results_file import ResultsFolder  # noqa: PLC0415
+            from simcore.version import __version__  # noqa: PLC0415
+
+            folder = stack.enter_context(
+                ResultsFolder(
+                    out,
+                    scenario=plan.asked,
+                    digest=joint_digest(plan.everything),
+                    seed=plan.asked.run.seed,
+                    version=__version__,
+                    overwrite=overwrite,
+                )
+            )
+        asked = stack.enter_context(stop_on_interrupt())
+        with progress_bar(quiet=quiet) as progress:
+            found = run_sweep(plan, threads=threads, progress=progress, stop=asked.is_set)
+        if folder is None or not found.points:
+            return found, None
+        from simcore.manifest import SWEEP  # noqa: PLC0415
+        from simcore.sweep_table import sweep_table  # noqa: PLC0415
+
+        return found, folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)

@@ -1,0 +1,120 @@
+"""The documents of `simcore sweep` and `simcore breakeven`: what their ``--json`` prints, with published schemas."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simcore.contrast import Metric
+from simcore.summary import Estimate
+
+Verdict = Literal["ahead", "tied", "behind"]
+"""Against the baseline: ahead or behind by more than 1.96 standard errors of the difference, or neither."""
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WorldsIdentity(_Document):
+    """Which scenarios were run, and in which worlds."""
+
+    name: str = Field(description="Name of the scenario that was varied.")
+    digest: str = Field(description="SHA-256 over the digests of all that was to be run, hexadecimal.")
+    seed: int = Field(ge=0, lt=2**64)
+    replications: int = Field(description="Worlds in which each point and strategy was run; the same for all.")
+    currency: str
+
+
+class VariedPath(_Document):
+    """A path of the scenario and the values that it takes."""
+
+    path: str
+    values: list[float | str] = Field(description="Numbers, or texts such as the duration 10d.")
+
+
+class SweepFigure(_Document):
+    """A figure of a strategy at a point."""
+
+    strategy: str
+    metric: Metric = Field(description="revenue: per rep-year, by close. p_quota: chance of a rep in a quota period.")
+    figure: Estimate
+    difference: Estimate | None = Field(description="Minus the baseline in the same worlds; null for the baseline.")
+    verdict: Verdict | None = Field(description="Beyond 1.96 standard errors; null for the baseline.")
+
+
+class SweepPoint(_Document):
+    """One point of the grid."""
+
+    point: int = Field(ge=0, description="Its number in the whole grid, from 0; the last path changes fastest.")
+    values: list[float | str] = Field(description="One for each path.")
+    figures: list[SweepFigure]
+
+
+class Sweep(_Document):
+    """What came out over a grid of values, for some strategies in the same worlds."""
+
+    simcore_sweep: Literal[1] = Field(default=1, description="Version of this document's format.")
+    version: str = Field(description="Version of simcore.")
+    scenario: WorldsIdentity
+    paths: list[VariedPath]
+    strategies: list[str] = Field(description="The first is the baseline of all differences.")
+    metrics: list[Metric] = Field(description="p_quota only where every run holds a whole quota period.")
+    points: list[SweepPoint] = Field(description="Those that were finished, in the order of the grid.")
+    interrupted: bool = Field(description="True if the sweep was stopped before all points were done.")
+    seconds: float = Field(description="Wall-clock seconds, compilation included.")
+
+
+class Evaluation(_Document):
+    """The difference of two strategies at one value."""
+
+    value: float
+    difference: Estimate
+
+
+class BreakevenRoot(_Document):
+    """A value at which the two strategies tie, and another one is ahead on each side."""
+
+    value: float = Field(description="For whole numbers the first one from which the strategy below is not ahead.")
+    low: float = Field(description="Low end of the 95 % interval.")
+    high: float
+    open_low: bool = Field(description="True if the interval reaches to the low end of the range, and may go beyond.")
+    open_high: bool
+    ahead_below: str = Field(description="The strategy that is ahead just below the value.")
+    ahead_above: str
+
+
+class TiedRange(_Document):
+    """Where the two strategies do exactly the same in every world."""
+
+    low: float
+    high: float
+
+
+class Breakeven(_Document):
+    """Where two strategies tie along one path."""
+
+    simcore_breakeven: Literal[1] = Field(default=1, description="Version of this document's format.")
+    version: str = Field(description="Version of simcore.")
+    scenario: WorldsIdentity
+    path: str
+    low: float
+    high: float
+    unit: Literal["", "h", "d", "w"] = Field(description="Unit of all values where they are durations.")
+    whole: bool = Field(description="True if the path takes whole numbers only.")
+    metric: Metric
+    strategies: list[str] = Field(description="Two; every difference is the second minus the first.")
+    at_low: Estimate | None = Field(description="Difference at the low end; null if interrupted before.")
+    at_high: Estimate | None
+    roots: list[BreakevenRoot] = Field(description="Every change of sign that the scan of the range saw.")
+    exactly_tied: list[TiedRange]
+    verdict: Literal["crosses", "ahead", "mostly", "tied"] | None = Field(
+        description="crosses: there are roots. ahead: one is ahead beyond 1.96 standard errors at every value looked "
+        "at; mostly: at some values, and the other one nowhere. tied: nobody is anywhere. null if interrupted."
+    )
+    ahead: str | None = Field(description="Who is, where the verdict is ahead or mostly.")
+    evaluations: list[Evaluation] = Field(description="Every value looked at.")
+    interrupted: bool
+    seconds: float = Field(description="Wall-clock seconds, compilation included.")
+    sentence: str = Field(description="The answer in plain words.")

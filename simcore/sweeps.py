@@ -1,0 +1,296 @@
+"""Sweeps: strategies over a grid of values of the scenario, all in the same worlds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from simcore.contrast import Metric, Sums, difference_of, figure_of, sign_of, sums_of
+from simcore.digest import joint_digest
+from simcore.errors import Problem, ScenarioError
+from simcore.horizons import HORIZONS, period_of_week
+from simcore.paired import run_paired
+from simcore.runner import Progress
+from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
+from simcore.vary import Value, as_asked, grid, points
+from simcore.version import __version__
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.summary import Estimate
+
+CHUNK = 16
+"""Programs that are run at once: their tallies are held together."""
+
+Report = Callable[[Progress], None]
+Cell = dict[Metric, Sums]
+"""The sums of one program."""
+
+
+class StoppedError(Exception):
+    """Was asked to stop before a chunk was done."""
+
+
+class Worlds:
+    """Runs scenarios in the same worlds, at most `CHUNK` at a time.
+
+    Parameters
+    ----------
+    asked
+        Its replications and seed hold for all runs.
+    threads, progress, stop
+        As for `simcore.simulate`; progress counts the replications of all scenarios.
+    total
+        Scenarios that will be run in all, for the progress.
+    """
+
+    def __init__(
+        self,
+        asked: Scenario,
+        *,
+        threads: int | None,
+        progress: Report | None,
+        stop: Callable[[], bool] | None,
+        total: int,
+    ) -> None:
+        self._run = asked.run
+        self._threads, self._progress, self._stop = threads, progress, stop
+        self._done, self._total = 0, total
+        self._started = time.perf_counter()
+
+    def run(self, scenarios: Sequence[Scenario], metrics: Sequence[Metric]) -> list[Cell]:
+        """Return the sums of each scenario.
+
+        Raises
+        ------
+        StoppedError
+            If ``stop`` said so before all replications were done.
+        """
+        cells: dict[int, Cell] = {}
+        for places in _together(scenarios):
+            found = self._run_together([scenarios[place] for place in places], metrics)
+            cells |= dict(zip(places, found, strict=True))
+        return [cells[place] for place in range(len(scenarios))]
+
+    def _run_together(self, scenarios: Sequence[Scenario], metrics: Sequence[Metric]) -> list[Cell]:
+        """Run scenarios of one team and horizon at once."""
+        if self._done and self._stop is not None and self._stop():
+            raise StoppedError
+        paired = run_paired(
+            scenarios,
+            replications=self._run.replications,
+            seed=self._run.seed,
+            threads=self._threads,
+            progress=None if self._progress is None else self._report(len(scenarios)),
+            stop=self._stop,
+        )
+        if any(tally.replications < self._run.replications for tally in paired.tallies):
+            raise StoppedError
+        self._done += len(scenarios)
+        programs = zip(paired.programs, paired.tallies, strict=True)
+        return [{metric: sums_of(metric, program, tally) for metric in metrics} for program, tally in programs]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the first run could begin."""
+        return time.perf_counter() - self._started
+
+    def _report(self, here: int) -> Report:
+        """Return what tells of a chunk of so many scenarios as a part of the whole."""
+        before, most, told = self._done, self._run.replications, self._progress
+
+        def report(progress: Progress) -> None:
+            done = before * most + here * progress.done
+            total = max(self._total, before + here) * most
+            if told is not None:
+                told(Progress(done, total, self.seconds, progress.rep_weeks_per_second))
+
+        return report
+
+
+class Plan(NamedTuple):
+    """All that a sweep runs, checked."""
+
+    asked: Scenario
+    """With the replications and the seed of all runs."""
+    vary: Mapping[str, Sequence[Value]]
+    strategies: list[str]
+    rows: list[list[Scenario]]
+    """For each point a scenario a strategy."""
+    metrics: list[Metric]
+
+    @property
+    def everything(self) -> list[Scenario]:
+        """Every scenario that is run."""
+        return list(chain.from_iterable(self.rows))
+
+
+def plan_sweep(
+    scenario: Scenario,
+    vary: Mapping[str, Sequence[Value]],
+    *,
+    strategies: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Plan:
+    """Return what a sweep will run; see `sweep`.
+
+    Raises
+    ------
+    ScenarioError
+        If a path is unknown, a point out of range, or a strategy unknown.
+    """
+    names = list(strategies) or [scenario.run.strategy]
+    asked = as_asked(scenario, names, replications, seed)
+    rows = grid(asked, vary, names)
+    has_quota = all(has_quota_period(each) for row in rows for each in row)
+    return Plan(asked, vary, names, rows, ["revenue", "p_quota"] if has_quota else ["revenue"])
+
+
+def run_sweep(
+    plan: Plan,
+    *,
+    threads: int | None = None,
+    progress: Report | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Sweep:
+    """Run what was planned; see `sweep`."""
+    names, rows = plan.strategies, plan.rows
+    worlds = Worlds(plan.asked, threads=threads, progress=progress, stop=stop, total=len(rows) * len(names))
+    values = [list(point.values()) for point in points(plan.vary)]
+    found: dict[int, SweepPoint] = {}
+    try:
+        for places in _chunks(rows):
+            cells = worlds.run(list(chain.from_iterable(rows[place] for place in places)), plan.metrics)
+            for number, place in enumerate(places):
+                here = cells[number * len(names) : (number + 1) * len(names)]
+                figures = _figures(names, plan.metrics, here)
+                found[place] = SweepPoint(point=place, values=values[place], figures=figures)
+    except StoppedError:
+        pass  # what is done is reported
+    return Sweep(
+        version=__version__,
+        scenario=identity_of(plan.asked, plan.everything),
+        paths=[VariedPath(path=path, values=list(values)) for path, values in plan.vary.items()],
+        strategies=names,
+        metrics=plan.metrics,
+        points=[found[place] for place in sorted(found)],
+        interrupted=len(found) < len(rows),
+        seconds=worlds.seconds,
+    )
+
+
+def sweep(
+    scenario: Scenario,
+    vary: Mapping[str, Sequence[Value]],
+    *,
+    strategies: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Report | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Sweep:
+    """Run strategies at every point of a grid, all in the same worlds.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`.
+    vary
+        The values of each path, set as ``--set`` does it: numbers, or texts such as ``"10d"``.
+    strategies
+        Names of its strategies, the baseline first; default the one that it runs.
+    replications, seed
+        Override what the scenario says; they hold for all points.
+    threads, progress, stop
+        As for `simcore.simulate`. A stopped sweep keeps the points that are done.
+
+    Raises
+    ------
+    ScenarioError
+        If a path is unknown, a point out of range, or a strategy unknown.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario, sweep
+    >>> found = sweep(load_scenario("trust-the-process"), {"team.reps": [5, 10]}, replications=100)
+    >>> [point.values for point in found.points], found.metrics
+    ([[5.0], [10.0]], ['revenue', 'p_quota'])
+    """
+    plan = plan_sweep(scenario, vary, strategies=strategies, replications=replications, seed=seed)
+    return run_sweep(plan, threads=threads, progress=progress, stop=stop)
+
+
+def identity_of(asked: Scenario, everything: Sequence[Scenario]) -> WorldsIdentity:
+    """Return the identity of runs of several scenarios in the worlds of one."""
+    return WorldsIdentity(
+        name=asked.name,
+        digest=joint_digest(everything),
+        seed=asked.run.seed,
+        replications=asked.run.replications,
+        currency=asked.deal.currency,
+    )
+
+
+def has_quota_period(scenario: Scenario) -> bool:
+    """Return whether a run of the scenario holds a whole quota period."""
+    if scenario.quota is None:
+        return False
+    return bool((period_of_week(HORIZONS.index(scenario.quota.per), scenario.horizon.weeks) >= 0).any())
+
+
+def check_metric(metric: Metric, scenarios: Sequence[Scenario]) -> None:
+    """Refuse a metric that a scenario does not have.
+
+    Raises
+    ------
+    ScenarioError
+        If it is the chance of quota and a run holds no whole quota period.
+    """
+    if metric == "p_quota" and not all(map(has_quota_period, scenarios)):
+        hint = "the metric p_quota needs a quota, and a whole period of it in the run"
+        raise ScenarioError((Problem("the run holds no whole quota period", "quota", hint=hint),))
+
+
+def _together(scenarios: Sequence[Scenario]) -> list[list[int]]:
+    """Return the places of scenarios that `run_paired` can run at once: those with the same team and horizon."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for place, each in enumerate(scenarios):
+        found.setdefault((each.team.reps, each.horizon.weeks), []).append(place)
+    return list(found.values())
+
+
+def _chunks(rows: Sequence[Sequence[Scenario]]) -> list[list[int]]:
+    """Return the places of points that are run at once: never more than `CHUNK` programs, if a point allows it."""
+    width = max(1, CHUNK // len(rows[0]))
+    groups = _together([row[0] for row in rows])
+    return [group[first : first + width] for group in groups for first in range(0, len(group), width)]
+
+
+def _figures(names: Sequence[str], metrics: Sequence[Metric], cells: Sequence[Cell]) -> list[SweepFigure]:
+    """Return the figures of one point: every strategy, every metric, against the first strategy."""
+    found = []
+    for name, cell in zip(names, cells, strict=True):
+        for metric in metrics:
+            difference = None if name == names[0] else difference_of(cell[metric], cells[0][metric])
+            found.append(
+                SweepFigure(
+                    strategy=name,
+                    metric=metric,
+                    figure=figure_of(metric, cell[metric]),
+                    difference=difference,
+                    verdict=None if difference is None else _verdict(difference),
+                )
+            )
+    return found
+
+
+def _verdict(difference: Estimate) -> Verdict | None:
+    """Return who is ahead beyond 1.96 standard errors; ``None`` where the error is not known."""
+    if difference.estimate is None or difference.se is None:
+        return None
+    words: dict[int, Verdict] = {1: "ahead", 0: "tied", -1: "behind"}
+    return words[sign_of(difference)]

@@ -1,0 +1,330 @@
+"""Varied values of a scenario: the points of ``--vary path=lo:hi:n``, and the scenarios that stand there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simcore.cost import cost, duration
+from simcore.digest import scenario_digest
+from simcore.errors import Problem, ScenarioError
+from simcore.overrides import apply_override
+from simcore.scenario import Place, validate
+from simcore.scenario_base import Part
+from simcore.text import brief, did_you_mean
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.scenario_base import Location
+
+Value = float | str
+"""A value of a path: a number, or a text such as the duration ``10d``."""
+
+MAX_CELLS = 10_000
+"""Most points times strategies of one sweep."""
+
+_FILE = "--vary"
+_MOST_PROBLEMS = 10
+_BOUND = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?)([hdw]?)", re.ASCII)
+
+
+class Range(NamedTuple):
+    """A range of values of a path: numbers, or durations of one unit."""
+
+    low: float
+    high: float
+    unit: str = ""
+    """``h``, ``d`` or ``w`` after the number; empty for a plain number."""
+
+    def value(self, number: float) -> Value:
+        """Return the value at a number of the range, as a scenario takes it.
+
+        Examples
+        --------
+        >>> Range(10, 40, "d").value(25.0), Range(10, 40).value(25.0)
+        ('25d', 25)
+        """
+        plain = _plain(number)
+        return f"{plain!r}{self.unit}" if self.unit else plain
+
+
+def parse_vary(text: str) -> tuple[str, list[Value]]:
+    """Read ``path=lo:hi:n`` (n points, evenly spaced) or ``path=a,b,c``.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> parse_vary("funnel.meetings.rate=0.01:0.03:3")
+    ('funnel.meetings.rate', [0.01, 0.02, 0.03])
+    >>> parse_vary("funnel.wins.lag=10d,4w"), parse_vary("funnel.wins.lag=1d:2d:3")
+    (('funnel.wins.lag', ['10d', '4w']), ('funnel.wins.lag', ['1d', '1.5d', '2d']))
+    """
+    path, written = _split(text)
+    if ":" not in written:
+        return path, [_listed(text, word.strip()) for word in written.split(",")]
+    low, high, *count = (word.strip() for word in written.split(":"))
+    if len(count) != 1:
+        raise ValueError(f"{brief(text)!r} is not path=lo:hi:n, as in funnel.meetings.rate=0.01:0.03:5")
+    if not (count[0].isascii() and count[0].isdigit() and len(count[0]) < 7 and 2 <= int(count[0]) <= MAX_CELLS):
+        raise ValueError(f"{brief(text)!r}: the number of points is a whole number from 2 to {MAX_CELLS:,}")
+    first, last, unit = _bounds(text, low, high)
+    steps = int(count[0]) - 1
+    # In decimal arithmetic 0.01:0.03:3 passes through 0.02, not through 0.020000000000000004.
+    numbers = [float(first + (last - first) * step / steps) for step in range(steps + 1)]
+    return path, [Range(0, 0, unit).value(number) for number in numbers]
+
+
+def parse_range(text: str) -> tuple[str, Range]:
+    """Read ``path=lo:hi``.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
+    Examples
+    --------
+    >>> parse_range("funnel.wins.lag=10d:40d")
+    ('funnel.wins.lag', Range(low=10.0, high=40.0, unit='d'))
+    """
+    path, written = _split(text)
+    words = [word.strip() for word in written.split(":")]
+    if len(words) != 2:
+        raise ValueError(f"{brief(text)!r} is not path=lo:hi, as in funnel.meetings.rate=0.01:0.03")
+    low, high, unit = _bounds(text, *words)
+    return path, Range(float(low), float(high), unit)
+
+
+def _split(text: str) -> tuple[str, str]:
+    path, equals, written = text.partition("=")
+    if not equals or not path.strip() or not written.strip():
+        raise ValueError(f"{brief(text)!r} is not path=values, as in team.reps=5:20:4")
+    return path.strip(), written.strip()
+
+
+def _bounds(text: str, low: str, high: str) -> tuple[Decimal, Decimal, str]:
+    first, last = _BOUND.fullmatch(low), _BOUND.fullmatch(high)
+    if first is None or last is None or len(low) > 40 or len(high) > 40:
+        raise ValueError(f"{brief(text)!r}: the ends of a range are numbers, or durations such as 10d")
+    if first[2] != last[2]:
+        raise ValueError(f"{brief(text)!r}: both ends of a range have the same unit, as in 10d:40d")
+    ends = Decimal(first[1]), Decimal(last[1])
+    if not ends[0] < ends[1]:
+        raise ValueError(f"{brief(text)!r}: the low end of a range comes first")
+    return *ends, first[2]
+
+
+def _listed(text: str, word: str) -> Value:
+    if not word:
+        raise ValueError(f"{brief(text)!r} has an empty value")
+    number = _BOUND.fullmatch(word)
+    return word if number is None or number[2] else _plain(float(word))
+
+
+def _plain(number: float) -> float:
+    return int(number) if float(number).is_integer() and abs(number) < 1e15 else float(number)
+
+
+def set_values(scenario: Scenario, values: Mapping[str, Value]) -> Scenario:
+    """Return a scenario with other values at some paths, set and validated as ``--set`` does it.
+
+    Raises
+    ------
+    ScenarioError
+        If a path does not exist or a value is not allowed there; every problem names path and value.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> canon = load_scenario("trust-the-process")
+    >>> set_values(canon, {"funnel.meetings.rate": 0.03}).funnel[1].rate.mean
+    0.03
+    """
+    return _changed(scenario, values)[0]
+
+
+def is_whole(scenario: Scenario, path: str, value: Value) -> bool:
+    """Return whether a path takes whole numbers only; ``value`` is one that it takes.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> canon = load_scenario("trust-the-process")
+    >>> is_whole(canon, "team.reps", 5), is_whole(canon, "funnel.meetings.rate", 1)
+    (True, False)
+    """
+    changed, (*_, location) = _changed(scenario, {path: value})
+    here: Any = changed
+    for step in location:
+        here = getattr(here, str(step)) if isinstance(here, Part) else here[step]
+    return isinstance(here, int) and not isinstance(here, bool)
+
+
+def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario, list[Location]]:
+    data = scenario.resolved(sources=False)
+    locations: list[Location] = []
+    at = "at " + ", ".join(f"{path}={value}" for path, value in values.items())
+    found = [apply_override(data, f"{path}={value}", locations) for path, value in values.items()]
+    problems = [replace(problem, file=_FILE) for problem in found if problem is not None]
+    try:
+        return validate(data, locate=lambda _: Place(_FILE), earlier=problems), locations
+    except ScenarioError as error:
+        told = (replace(each, hint=f"{each.hint}; {at}" if each.hint else at) for each in error.problems)
+        raise ScenarioError(tuple(told)) from None
+
+
+def with_strategy(scenario: Scenario, name: str) -> Scenario:
+    """Return the scenario with another of its strategies run.
+
+    Raises
+    ------
+    ScenarioError
+        If it has no strategy of that name; with the nearest one.
+    """
+    if name not in scenario.strategies:
+        names = list(scenario.strategies)
+        problem = Problem(
+            "is not a strategy of this file", "run.strategy", None, value=brief(name), allowed=", ".join(names),
+            hint=did_you_mean(name, names),
+        )  # fmt: skip
+        raise ScenarioError((problem,))
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"strategy": name})})
+
+
+def as_asked(scenario: Scenario, strategies: Sequence[str], replications: int | None, seed: int | None) -> Scenario:
+    """Return the scenario with another number of replications and seed, its strategies checked.
+
+    Raises
+    ------
+    ScenarioError
+        If a strategy is unknown or named twice, or a number is out of range.
+    """
+    for name in strategies:
+        with_strategy(scenario, name)
+    if len(set(strategies)) < len(strategies):
+        raise ScenarioError((Problem("a strategy is named twice", "run.strategy", value=brief(", ".join(strategies))),))
+    given = {"run.replications": replications, "run.seed": seed}
+    changes = {path: value for path, value in given.items() if value is not None}
+    data = scenario.resolved(sources=False)
+    for path, value in changes.items():
+        apply_override(data, f"{path}={value}", [])
+    return validate(data) if changes else scenario
+
+
+def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Sequence[str]) -> list[list[Scenario]]:
+    """Return the scenarios of every point of a grid.
+
+    Parameters
+    ----------
+    vary
+        The values of each path; the last path changes fastest.
+    strategies
+        Names of strategies of the scenario.
+
+    Returns
+    -------
+    list of list of Scenario
+        For each point one scenario a strategy.
+
+    Raises
+    ------
+    ScenarioError
+        If a path is unknown, a point is out of range, or a path changes nothing that is simulated.
+    """
+    _check_grid(vary, len(strategies))
+    rows: list[list[Scenario]] = []
+    problems: dict[Problem, Problem] = {}
+    for point in points(vary):
+        try:
+            changed = set_values(scenario, point)
+        except ScenarioError as error:
+            # What is wrong with the path, not with a value of it, is told once.
+            for each in error.problems:
+                problems.setdefault(replace(each, hint=None), each)
+            if len(problems) >= _MOST_PROBLEMS:
+                break
+            continue
+        rows.append([with_strategy(changed, name) for name in strategies])
+    if problems:
+        raise ScenarioError(tuple(problems.values())[:_MOST_PROBLEMS])
+    _check_effect(vary, rows)
+    return rows
+
+
+def points(vary: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]]:
+    """Yield the points of a grid, the last path changing fastest.
+
+    Examples
+    --------
+    >>> list(points({"a": [1], "b": [2, 3]}))
+    [{'a': 1, 'b': 2}, {'a': 1, 'b': 3}]
+    """
+    for values in product(*vary.values()):
+        yield dict(zip(vary, values, strict=True))
+
+
+def _check_grid(vary: Mapping[str, Sequence[Value]], strategies: int) -> None:
+    """Refuse a grid that is empty, repeats a value, varies the run itself or is too large."""
+    problems = []
+    cells = strategies
+    for path, values in vary.items():
+        cells *= len(values)
+        if path.partition(".")[0] == "run":
+            hint = "all points are run in the same worlds: --replications, --seed and --strategy hold for all"
+            problems.append(Problem("cannot be varied", brief(path), _FILE, hint=hint))
+        if len(values) < 1 or len(set(values)) < len(values):
+            shown = brief(", ".join(map(str, values)))
+            problems.append(Problem("must have values, each once", brief(path), _FILE, value=shown or "none"))
+    if not vary:
+        problems.append(Problem("no path is varied", file=_FILE, hint="for example team.reps=5:20:4"))
+    if cells > MAX_CELLS:
+        problems.append(
+            Problem("too many points times strategies", "", _FILE, None, None, f"{cells:,}", f"{MAX_CELLS:,}")
+        )
+    if problems:
+        raise ScenarioError(tuple(problems))
+
+
+def _check_effect(vary: Mapping[str, Sequence[Value]], rows: Sequence[Sequence[Scenario]]) -> None:
+    """Refuse a path along which all scenarios are the same: its column would only look like an answer."""
+    stride = len(rows)
+    for path, values in vary.items():
+        stride //= len(values)
+        along = [rows[index * stride] for index in range(len(values))]
+        if len(values) > 1 and len({tuple(map(scenario_digest, row)) for row in along}) == 1:
+            raise ScenarioError((Problem("changes nothing that is simulated", brief(path), _FILE),))
+
+
+def check_total(scenarios: Iterable[Scenario], limit: int, times: int = 1) -> None:
+    """Refuse what costs more than the limit together.
+
+    Parameters
+    ----------
+    scenarios
+        All that is run.
+    limit
+        Rep-weeks, as `simcore.cost.LIMIT`.
+    times
+        How often they are run.
+
+    Raises
+    ------
+    ScenarioError
+        With the figure, the limit and the option that lifts it.
+    """
+    prices = [cost(scenario) for scenario in scenarios]
+    rep_weeks = times * sum(price.rep_weeks for price in prices)
+    if rep_weeks <= limit:
+        return
+    seconds = duration(times * sum(price.seconds for price in prices))
+    message = f"all runs together take {rep_weeks:,} rep-weeks, {seconds} on a thread"
+    hint = "fewer points or replications, or --no-limit"
+    raise ScenarioError((Problem(message, "run.replications", allowed=f"up to {limit:,} rep-weeks", hint=hint),))

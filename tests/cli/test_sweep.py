@@ -1,0 +1,297 @@
+"""`simcore sweep` and `simcore breakeven`: tables, maps, JSON, files and exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner, Result
+
+from simcore import sweeps
+from simcore.cli.main import app
+from simcore.cli.numbers import NONE
+from simcore.errors import ExitStatus
+from simcore.manifest import verify
+from simcore.scenario_file import dump_yaml
+from simcore.schema import breakeven_schema, sweep_schema
+from simcore.sweep_document import Breakeven, Sweep
+from tests.paired_worlds import two, worlds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simcore.scenario import Scenario
+
+REPS, RATE = "team.reps", "funnel.wins.rate"
+BOTH = ["--strategy", "process", "--strategy", "pressure"]
+
+
+def lead(of: Scenario) -> float:
+    """Return a lead of pressure that changes its sign at three reps and at calls of 60 a week."""
+    return 100.0 * (3 - of.team.reps) + 5.0 * (of.plan.calls_per_week - 60)
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a scenario file in worlds with a known lead."""
+    monkeypatch.setattr(sweeps, "run_paired", worlds(lead))
+    path = tmp_path / "two.yaml"
+    path.write_text(dump_yaml(two()))
+    return str(path)
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def lines(result: Result) -> list[str]:
+    assert result.exit_code == ExitStatus.DONE, result.output
+    found = result.stdout.splitlines()
+    assert max(map(len, found)) <= 80
+    assert all(line == line.rstrip() for line in found)
+    return found
+
+
+def test_one_path_makes_a_table(file: str) -> None:
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1:5:5", *BOTH))
+    assert shown[0] == "case"
+    assert shown[1].startswith("256 replications each, all in the same worlds, seed 5, digest ")
+    assert shown[3] == "Revenue of a rep in a year, USD"
+    assert shown[5].split() == [REPS, "process", "pressure", "difference", "ahead"]
+    rows = [line.split() for line in shown[7:12]]
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert [row[-1] for row in rows] == ["pressure", "pressure", "tied", "process", "process"]
+    assert all(row[2] == row[5] == row[8] == "±" for row in rows)
+    assert "1.96 standard errors" in " ".join(shown)
+
+
+def test_one_strategy_has_no_differences(file: str) -> None:
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,4"))
+    assert shown[5].split() == [REPS, "process"]
+    assert "ahead" not in "\n".join(shown)
+
+
+def test_three_strategies_have_a_line_each(file: str) -> None:
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--strategy", "patience"))
+    assert shown[5].split() == [REPS, "strategy", "figure", "difference", "ahead"]
+    rows = [line.split() for line in shown[7:13]]
+    assert [row[0] for row in rows] == ["1", "pressure", "patience", "5", "pressure", "patience"]
+    assert [row[-1] for row in rows] == [NONE, "pressure", "tied", NONE, "process", "tied"]
+
+
+def test_the_chance_of_quota_is_shown_in_percent(file: str) -> None:
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--metric", "p_quota"))
+    assert shown[3] == "Chance of a rep to reach quota in a quota period, %"
+    assert [line.split()[1] for line in shown[7:9]] == ["50", "50"]
+
+
+def test_large_amounts_and_long_names_fit(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["a" * 40, "b" * 40]
+    given = two(strategies={name: {} for name in names}, deal={"values": [1e7, 10000000.01]})
+    with open(file, "w") as stream:  # noqa: PTH123
+        stream.write(dump_yaml(given))
+    monkeypatch.setattr(sweeps, "run_paired", worlds(lambda _: 0.0, noise=2e5, shared=1e9))
+    vary = "funnel.opportunities.rate=0.123456789:0.987654321:3"
+    chosen = [option for name in names for option in ("--strategy", name)]
+    shown = lines(invoke("sweep", file, "--vary", vary, *chosen))
+    assert "a = funnel.opportunities.rate" in shown
+    assert any(line.startswith("Revenue of a rep in a year, ") and "USD" in line for line in shown)
+
+
+def test_two_paths_and_two_strategies_make_a_map(file: str) -> None:
+    vary = ["--vary", f"{REPS}=1:5:5", "--vary", "plan.calls_per_week=40:80:3"]
+    shown = lines(invoke("sweep", file, *vary, *BOTH))
+    at = shown.index(f"down:   {REPS}")
+    assert shown[at + 1] == "across: plan.calls_per_week"
+    assert shown[at + 3 : at + 9] == [
+        "5  -  -  -",
+        "4  -  -  .",
+        "3  -  .  +",
+        "2  .  +  +",
+        "1  +  +  +",
+        "   40 60 80",
+    ]
+    assert "+  pressure is ahead by more than 1.96 standard errors" in shown
+    assert "-  process is ahead by more than 1.96 standard errors" in shown
+    assert ".  tied" in shown
+    assert not any("±" in line for line in shown)
+    more = lines(invoke("sweep", file, *vary, *BOTH, "--table"))
+    assert more[: len(shown)] == shown
+    assert sum(" ± " in line for line in more) >= 15
+
+
+def test_a_map_is_as_dense_as_the_page_asks(file: str) -> None:
+    vary = ["--vary", f"{RATE}=0.1:0.5:2", "--vary"]
+    shown = lines(invoke("sweep", file, *vary, "plan.calls_per_week=1:70:70", *BOTH, "-n", "20"))
+    row = next(line for line in shown if line.startswith("0.5  "))
+    assert len(row) == 5 + 70
+    assert set(row[5:]) <= set("+-.")
+    shown = lines(invoke("sweep", file, *vary, "plan.calls_per_week=1:90:90", *BOTH, "-n", "20"))
+    assert "a = funnel.wins.rate" in shown  # no map fits: the table is shown
+
+
+def test_the_document_fits_its_schema(file: str) -> None:
+    done = invoke("sweep", file, "--vary", f"{REPS}=1:5:5", *BOTH, "--json")
+    assert done.exit_code == ExitStatus.DONE
+    document = json.loads(done.stdout)
+    validator = Draft202012Validator(sweep_schema())
+    assert validator.is_valid(document)
+    assert Sweep.model_validate(document).paths[0].values == [1, 2, 3, 4, 5]
+    for key in document:
+        assert not validator.is_valid({other: document[other] for other in document if other != key}), key
+
+
+def test_a_folder_is_written(file: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = ["--vary", f"{REPS}=1:5:5", *BOTH, "--out", str(out), "-n", "32"]
+    done = invoke("sweep", file, *options)
+    assert done.exit_code == ExitStatus.DONE
+    assert f"results are in {out}" in done.stderr
+    assert verify(out) == []
+    assert pq.read_table(out / "sweep.parquet").num_rows == 5 * 2 * 2
+    document = Sweep.model_validate_json((out / "summary.json").read_text())
+    assert document.scenario.digest == json.loads((out / "manifest.json").read_text())["digest"]
+    assert document.scenario.replications == 32
+    assert invoke("sweep", file, *options).exit_code == ExitStatus.IO
+    assert invoke("sweep", file, *options, "--overwrite", "--quiet").exit_code == ExitStatus.DONE
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_an_interrupted_sweep_shows_what_is_done(
+    file: str, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    play = worlds(lead)
+    chunks = 0
+
+    def run_paired(scenarios: list[Scenario], **call: Any) -> object:  # noqa: ANN401 - arguments of what is called
+        nonlocal chunks
+        chunks += 1
+        if chunks == 4:  # one a number of reps
+            os.kill(os.getpid(), 2)
+            assert call["stop"]()
+            call["replications"] = 10
+        return play(scenarios, **call)
+
+    monkeypatch.setattr(sweeps, "run_paired", run_paired)
+    vary = ["--vary", f"{REPS}=1:5:5", "--vary", "plan.calls_per_week=40:80:3"]
+    done = invoke("sweep", file, *vary, *BOTH, *arguments)
+    assert done.exit_code == ExitStatus.INTERRUPTED
+    if arguments:
+        document = json.loads(done.stdout)
+        assert (len(document["points"]), document["interrupted"]) == (9, True)
+    else:
+        assert "Interrupted: only what was finished is shown." in done.stdout
+        assert "(blank: not finished)" in done.stdout
+        assert "\n5\n4\n3  -  .  +\n2  .  +  +\n" in done.stdout
+
+
+def test_a_sweep_that_is_interrupted_at_once_shows_nothing(
+    file: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    play = worlds(lead)
+
+    def run_paired(scenarios: list[Scenario], **call: Any) -> object:  # noqa: ANN401 - arguments of what is called
+        os.kill(os.getpid(), 2)
+        return play(scenarios, **(call | {"replications": 10}))
+
+    monkeypatch.setattr(sweeps, "run_paired", run_paired)
+    done = invoke("sweep", file, "--vary", f"{REPS}=1:5:5", "--out", str(tmp_path / "out"))
+    assert done.exit_code == ExitStatus.INTERRUPTED
+    assert done.stdout == ""
+    assert "nothing to show" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "words"),
+    [
+        ("sweep", [], "--vary"),
+        ("sweep", ["--vary", "team.reps"], "team.reps=5:20:4"),
+        ("sweep", ["--vary", "team.reps=1:5"], "path=lo:hi:n"),
+        ("sweep", ["--vary", "team.reps=1:5:3", "--vary", "team.reps=1,2"], "varied twice"),
+        ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "mood"], "mood"),
+        ("sweep", ["--vary", "team.reps=1:5:3", "--json", "--table"], "JSON"),
+        ("breakeven", [], "--vary"),
+        ("breakeven", ["--vary", "team.reps=1:5:3"], "path=lo:hi"),
+        ("breakeven", ["--vary", "team.reps=1:5", "--strategies", "process"], "strategies"),
+    ],
+)
+def test_usage_errors(file: str, command: str, arguments: list[str], words: str) -> None:
+    done = invoke(command, file, *arguments)
+    assert done.exit_code == ExitStatus.USAGE
+    assert done.stdout == ""
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "words"),
+    [
+        ("sweep", [f"{REPS}=0:5:6"], "--vary: team.reps: is out of range, got 0; allowed: from 1 to 65536"),
+        ("sweep", ["team.rep=1:5:5"], "did you mean reps?"),
+        ("sweep", [f"{REPS}=1:5:5", "--strategy", "presure"], "did you mean pressure?"),
+        ("sweep", [f"{REPS}=1:5:5", "-n", "10M"], "--no-limit"),
+        ("sweep", ["horizon.weeks=5:10:6", "--metric", "p_quota"], "no whole quota period"),
+        ("breakeven", [f"{REPS}=0:5", "--strategies", "process", "pressure"], "is out of range, got 0"),
+        ("breakeven", [f"{REPS}=1:5"], "name the two strategies"),
+        ("breakeven", [f"{REPS}=1:5", "--strategies", "process", "pressure", "-n", "10M"], "--no-limit"),
+    ],
+)
+def test_what_the_scenario_forbids(file: str, command: str, arguments: list[str], words: str) -> None:
+    done = invoke(command, file, "--vary", *arguments)
+    assert done.exit_code == ExitStatus.INVALID
+    assert done.stdout == ""
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+PAIR = ["--strategies", "process", "pressure"]
+
+
+def test_a_breakeven_is_a_table_and_a_sentence(file: str) -> None:
+    shown = lines(invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR))
+    assert shown[3] == "Revenue of a rep in a year, USD: difference"
+    assert shown[5].split() == ["plan.calls_per_week", "pressure", "-", "process", "ahead"]
+    sentence = " ".join(shown)
+    assert "process and pressure tie at plan.calls_per_week = " in sentence
+    assert "process is ahead below, pressure above." in sentence
+
+
+def test_a_breakeven_that_is_not_there_is_an_answer(file: str) -> None:
+    shown = lines(invoke("breakeven", file, "--vary", f"{RATE}=0.1:0.5", *PAIR))
+    assert shown[-1] == "pressure is ahead over the whole range, funnel.wins.rate from 0.1 to 0.5."
+    done = invoke("breakeven", file, "--vary", f"{RATE}=0.1:0.5", *PAIR, "--json")
+    assert done.exit_code == ExitStatus.DONE
+    document = json.loads(done.stdout)
+    assert document["roots"] == []
+    assert document["ahead"] == "pressure"
+
+
+def test_the_breakeven_document_fits_its_schema(file: str) -> None:
+    done = invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR, "--json")
+    document = json.loads(done.stdout)
+    validator = Draft202012Validator(breakeven_schema())
+    assert validator.is_valid(document)
+    assert len(Breakeven.model_validate(document).roots) == 1
+    assert not validator.is_valid({**document, "more": 1})
+
+
+def test_an_interrupted_breakeven_says_so(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    play = worlds(lead)
+    chunks = 0
+
+    def run_paired(scenarios: list[Scenario], **call: Any) -> object:  # noqa: ANN401 - arguments of what is called
+        nonlocal chunks
+        chunks += 1
+        if chunks == 4:
+            os.kill(os.getpid(), 2)
+        return play(scenarios, **call)
+
+    monkeypatch.setattr(sweeps, "run_paired", run_paired)
+    done = invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR)
+    assert done.exit_code == ExitStatus.INTERRUPTED
+    assert "Interrupted after " in done.stdout
+    assert "11 values looked at" in " ".join(done.stdout.split())
