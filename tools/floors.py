@@ -46,13 +46,14 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "summary estimate averaging words summarise rep_weeks result contrast sweep_document sweep_table crossings",
+        "summary estimate averaging words summarise rep_weeks result contrast crossings sweep_document sweep_table "
+        "comparison_document",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison_document contrast crossings comparison comparison_table attribution sweep_document sweep_table",
+        "comparison comparison_table attribution",
     ),
     _floor(
         "Files",

@@ -1,0 +1,318 @@
+"""Strategies that react: what must be equal to the cent, known answers, and both directions of the published facts."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simcore.comparison import compare
+from simcore.engine import simulate
+from simcore.errors import ScenarioError
+from simcore.scenario import validate
+from simcore.tally import ABOVE_PLAN, DISCOUNT
+from tests.both_engines import Counts, compiled, counts_of_engine, play
+from tests.scenario_cases import CASES
+from tests.statistical import check_mean, check_variance_of_normal
+
+Plain = dict[str, Any]
+SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
+
+
+def with_drives(case: Plain, decides: str, drives: Plain) -> Plain:
+    """Return a scenario that runs one strategy with these drives; with a quota, if it had none."""
+    return {
+        "quota": {"per": "quarter", "amount": 130000},
+        **case,
+        "strategies": {"reacting": {"decides": decides, "drives": drives}},
+        "run": {"strategy": "reacting"},
+    }
+
+
+def all_channels(case: Plain, **change: float) -> Plain:
+    """Return the same change of every channel but pull_forward and referrals."""
+    return {name: dict(change) for name in ("activity", "lag", *(stage["stage"] for stage in case["funnel"][1:]))}
+
+
+def counted(scenario: Plain, replications: int = 3) -> Counts:
+    return counts_of_engine(play(compiled(scenario), 7, count=replications))
+
+
+@pytest.mark.parametrize("decides", ["hour", "day", "week"])
+@pytest.mark.parametrize("name", CASES)
+def test_zero_gains_equal_the_steady_strategy_bit_for_bit(name: str, decides: str) -> None:
+    case: Plain = dict(CASES[name])
+    steady = {"quota": {"per": "quarter", "amount": 130000}, **case}
+    drive = {"memory": 0.5, "signals": dict.fromkeys(SIGNALS, 0.0), "changes": all_channels(case, slope=0.3)}
+    assert counted(with_drives(case, decides, {"still": drive})) == counted(steady)
+
+
+def test_flat_responses_equal_the_steady_strategy_bit_for_bit() -> None:
+    case: Plain = dict(CASES["everything"])
+    drive = {
+        "memory": 0.9,
+        "signals": {"dry_spell": 1.0, "behind": 2.0},
+        "level": [0, 9],
+        "changes": all_channels(case, slope=0.5, min=1, max=1),
+    }
+    steady = {"quota": {"per": "quarter", "amount": 130000}, **case}
+    assert counted(with_drives(case, "day", {"flat": drive})) == counted(steady)
+
+
+TEAM: Plain = {
+    "simcore": 1,
+    "name": "team",
+    "horizon": {"weeks": 26},
+    "team": {"reps": 4},
+    "plan": {"calls_per_week": 200},
+    "funnel": [
+        {"stage": "calls"},
+        {"stage": "meetings", "rate": 0.05},
+        {"stage": "opportunities", "rate": 0.4, "lag": "1w"},
+        {"stage": "wins", "rate": 0.5, "lag": {"median": "10d", "p90": "25d"}},
+    ],
+    "deal": {"mean": 10000, "cv": 0.5},
+    "quota": {"per": "quarter", "amount": 250000},
+}
+URGE: Plain = {
+    "memory": 0.8,
+    "signals": {"behind": 2.0, "surprise": -0.1},
+    "level": [0, 2],
+    "changes": {"activity": {"slope": 0.3}, "meetings": {"slope": -0.2}, "wins": {"slope": -0.1}},
+}
+
+
+def weekly(scenario: Plain, seed: int = 11, replications: int = 6) -> NDArray[np.int64]:
+    """Return revenue by close in cents, int64[replications, reps, weeks]."""
+    cents: NDArray[np.int64] = play(compiled(scenario), seed, count=replications).detail.cents[:, 0]
+    return cents
+
+
+def test_two_strategies_are_equal_to_the_cent_until_they_differ() -> None:
+    # The quota of the second quarter is the first that anybody can be behind of: levels stay 0 in the first quarter.
+    late = deepcopy(URGE)
+    late["signals"] = {"dry_spell": 1.0}
+    # After a dry spell of eight times the mean: in some seats, from some week on.
+    late["level"] = [0, 5]
+    late["changes"] = {"activity": {"slope": 0.0, "curve": 0.3}}
+    plain, reacting = weekly({**TEAM}), weekly(with_drives(TEAM, "day", {"late": late}))
+    differs = plain != reacting
+    assert differs.any()
+    first = np.where(differs.any(axis=2), differs.argmax(axis=2), plain.shape[2])
+    assert (first > 0).all()
+    for world, rep in np.ndindex(first.shape):
+        assert np.array_equal(plain[world, rep, : first[world, rep]], reacting[world, rep, : first[world, rep]])
+
+
+def test_how_often_a_strategy_decides_does_not_change_its_draws() -> None:
+    # A constant level from the first week on, whoever decides: overwork of 0 and a level that cannot move.
+    constant = {"signals": {"behind": 1000.0}, "level": [0, 1], "changes": {"activity": {"slope": 0.5}}}
+    by_hour, by_day = (
+        weekly(with_drives({**TEAM, "quota": {"per": "quarter", "amount": 1e9}}, decides, {"on": constant}))
+        for decides in ("hour", "day")
+    )
+    # They differ in the first day only, before the day's first decision; so most worlds are the same to the cent.
+    assert (by_hour == by_day).mean() > 0.95
+
+
+def test_a_rep_alone_is_left_alone_unless_peers_join_them() -> None:
+    small, large = ({**TEAM, "team": {"reps": reps}} for reps in (2, 4))
+    alone = weekly(with_drives(small, "day", {"urge": URGE}))
+    assert np.array_equal(alone, weekly(with_drives(large, "day", {"urge": URGE}))[:, :2])
+    jealous = {**URGE, "signals": {"peers": 3.0}}
+    joined = weekly(with_drives(small, "day", {"urge": jealous}))
+    assert not np.array_equal(joined, weekly(with_drives(large, "day", {"urge": jealous}))[:, :2])
+
+
+def test_names_and_order_of_strategies_do_not_matter() -> None:
+    drives = {"urge": URGE}
+    one = {**TEAM, "strategies": {"process": {}, "pressure": {"drives": drives}}, "run": {"replications": 50}}
+    other = {**TEAM, "strategies": {"push": {"drives": drives}, "calm": {}}, "run": {"replications": 50}}
+    (mine,), (theirs,) = (compare(validate(scenario)).against for scenario in (one, other))
+    assert mine.differences == theirs.differences
+    assert (mine.name, theirs.name) == ("pressure", "push")
+
+
+def plan_feedback(gain: float, persistence: float | None) -> Plain:
+    """Return known answers 6 and 7: activity answers the surprise of the week before, with memory 1 and no clipping.
+
+    An AR(1) market on the rate disturbs the result; without it, luck alone does. So many calls that the sd of a week is
+    about one per cent: all is linear.
+    """
+    market = {} if persistence is None else {"market": {"sd": 0.01, "persistence": persistence, "acts_on": ["wins"]}}
+    return {
+        "simcore": 1,
+        "name": "plan feedback",
+        "horizon": {"weeks": 104, "warmup_weeks": 40},
+        "team": {"reps": 1},
+        "plan": {"calls_per_week": 40_000 if persistence is None else 2_000_000},
+        "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": 0.25}],
+        "deal": 100,
+        "strategies": {
+            "feedback": {
+                "decides": "week",
+                "drives": {
+                    "plan": {"memory": 1, "signals": {"surprise": -gain}, "changes": {"activity": {"slope": 1}}}
+                },
+            }
+        },
+        **market,
+    }
+
+
+GAINS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
+
+
+@pytest.mark.parametrize("gain", GAINS)
+def test_known_answer_6(gain: float) -> None:
+    results = weekly(plan_feedback(gain, None), seed=61, replications=400)[:, 0] / 1e6
+    check_mean("mean revenue of a week", results.mean(axis=1), 1.0, detect=0.0005)
+    n, p = 40_000, 0.25
+    steady = (1.0 - p) / (n * p)
+    expected = steady * 2.0 / (2.0 - gain)
+    by_world = ((results - 1.0) ** 2).mean(axis=1)
+    check_mean("variance", by_world / expected, 1.0, detect=0.05)
+    products = ((results[:, 1:] - 1.0) * (results[:, :-1] - 1.0)).mean(axis=1)
+    check_mean("lag-1 covariance", products / expected, -gain / 2.0, detect=0.05)
+
+
+@pytest.mark.parametrize("gain", [0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
+@pytest.mark.parametrize("persistence", [0.2, 0.4, 0.6, 0.8])
+def test_known_answer_7(gain: float, persistence: float) -> None:
+    results = weekly(plan_feedback(gain, persistence), seed=71, replications=60)[:, 0] / 5e7
+    ratio = 2 * (1 - persistence) / ((2 - gain) * (1 - persistence * (1 - gain)))
+    luck = (1 - 0.25) / (2_000_000 * 0.25)
+    expected = 0.01**2 * ratio + luck * 2 / (2 - gain)
+    # The variance of a persistent series is itself known less well: worlds are the independent sample.
+    by_world = ((results - 1.0) ** 2).mean(axis=1)
+    check_mean("variance", by_world / expected, 1.0, detect=0.35)
+
+
+def test_reacting_wins_against_a_persistent_disturbance_and_loses_against_a_fleeting_one() -> None:
+    def variance(gain: float, persistence: float) -> float:
+        results = weekly(plan_feedback(gain, persistence), seed=73, replications=60)[:, 0] / 5e7
+        return float(((results - 1.0) ** 2).mean())
+
+    assert variance(1.0, 0.6) < 0.9 * variance(0.0, 0.6)
+    assert variance(1.0, 0.4) > 1.1 * variance(0.0, 0.4)
+
+
+def quarterly(**pull: float) -> Plain:
+    """Return a year with lags of the last step, in which all that is due soon after a quarter is pulled into it."""
+    drive = {
+        "signals": {"behind": 1000.0},
+        "level": [0, 1],
+        "changes": {"pull_forward": {"slope": 1.0, "window": "1w", "reach": "3w", **pull}},
+    }
+    scenario = with_drives(
+        {**TEAM, "horizon": {"weeks": 52, "warmup_weeks": 13}, "quota": {"per": "quarter", "amount": 1e9}},
+        "hour",
+        {"close": drive},
+    )
+    # A lag that is longer than reach and window, so that what is open at the end is the same.
+    scenario["funnel"] = [*TEAM["funnel"][:3], {"stage": "wins", "rate": 0.5, "lag": {"median": "15d", "p90": "30d"}}]
+    return scenario
+
+
+def share_by_week(scenario: Plain) -> tuple[NDArray[np.float64], float]:
+    """Return the share of revenue by week of the quarter, and the total by origin."""
+    played = play(compiled(scenario), 13, count=300)
+    by_week = played.tally.arrays.weeks_of_quarter.sum(axis=0) * float(played.program.deals.unit)
+    return by_week / by_week.sum(), float(played.detail.cents[:, 1].sum())
+
+
+def test_known_answer_13() -> None:
+    pulled = quarterly()
+    steady = {**pulled, "strategies": {"process": {}}, "run": {"strategy": "process"}}
+    flat, total = share_by_week(steady)
+    hockey, same = share_by_week(pulled)
+    weeks = weekly(steady, seed=13, replications=300).sum(axis=1).reshape(300, 4, 13)
+    last = weeks[:, :, 12].sum(axis=1) / weeks.sum(axis=(1, 2))
+    check_mean("last week's share", last, 1 / 13, detect=0.005)
+    assert abs(flat[12] - 1 / 13) < 0.005
+    assert hockey[12] > 2 * flat[12]  # the stick
+    assert hockey[0] < 0.5 * flat[0]  # and its trough
+    # Deals close earlier, but the same ones: decided by the same word at the same rate, at the same value.
+    assert same == total
+
+
+def test_a_discount_costs_and_is_told() -> None:
+    pulled = quarterly(discount=0.15)
+    played = play(compiled(pulled), 13, count=50)
+    free = play(compiled(quarterly()), 13, count=50)
+    given = int(played.tally.arrays.conduct[:, DISCOUNT].sum())
+    assert given > 0
+    lost = int(free.detail.cents[:, 0].sum() - played.detail.cents[:, 0].sum())
+    assert given == lost
+
+
+def test_pressure_can_win_and_can_lose() -> None:
+    more = {"signals": {"behind": 4.0}, "level": [0, 2], "changes": {"activity": {"slope": 0.25}}}
+    careless = deepcopy(more)
+    careless["changes"] = {**more["changes"], "wins": {"slope": -0.5}}
+    scenario = {
+        **TEAM,
+        "strategies": {"process": {}, "more": {"drives": {"urge": more}}, "careless": {"drives": {"urge": careless}}},
+        "run": {"replications": 400, "seed": 3},
+    }
+    verdicts = {row.name: row.verdict for row in compare(validate(scenario)).against}
+    assert verdicts == {"more": "ahead", "careless": "behind"}
+
+
+def test_referrals_are_brought_by_wins_and_by_no_others() -> None:
+    base = {**TEAM, "horizon": {"weeks": 52}}
+    plain, referred = (
+        play(compiled(base), 5, count=40),
+        play(compiled({**base, "referrals": {"per_win": 1.0}}), 5, count=40),
+    )
+    wins = referred.detail.entered[..., 3].sum()
+    meetings = referred.detail.entered[..., 1].sum() - plain.detail.entered[..., 1].sum()
+    assert referred.detail.entered[..., 0].sum() == plain.detail.entered[..., 0].sum()
+    # A meeting for each win, Poisson; those of the last hours come after the end.
+    assert abs(meetings - wins) < 5 * sqrt(wins)
+    assert wins > plain.detail.entered[..., 3].sum()
+
+
+@pytest.mark.parametrize(
+    ("drive", "words"),
+    [
+        ({"memory": 1, "signals": {"dry_spell": 1000}, "changes": {"activity": {"slope": 1}}}, "times the plan"),
+        ({"memory": 1, "signals": {"surprise": -1000}, "changes": {"meetings": {"slope": 1000}}}, "first step"),
+        (
+            {"memory": 1, "signals": {"overwork": 1000}, "changes": {"activity": {"curve": 1000, "min": 1, "max": 16}}},
+            None,
+        ),
+    ],
+)
+def test_a_level_that_explodes_is_told_with_the_level(drive: Plain, words: str | None) -> None:
+    scenario = validate(with_drives(TEAM, "hour", {"runaway": drive}))
+    if words is None:
+        assert simulate(scenario, replications=2).summary.size.replications == 2
+        return
+    with pytest.raises(ScenarioError) as raised:
+        simulate(scenario, replications=20)
+    (problem,) = raised.value.problems
+    assert problem.path == "strategies.reacting.drives.runaway"
+    assert words in problem.message
+    assert problem.value is not None
+    assert problem.value.startswith("level ")
+
+
+def test_calls_above_plan_are_counted() -> None:
+    drive = {"signals": {"behind": 1000.0}, "level": [0, 1], "changes": {"activity": {"slope": 0.5}}}
+    scenario = with_drives({**TEAM, "quota": {"per": "quarter", "amount": 1e9}}, "hour", {"on": drive})
+    played = play(compiled(scenario), 1, count=2)
+    reps, weeks, replications = 4, 26, 2
+    above = int(played.tally.arrays.conduct[:, ABOVE_PLAN].sum())
+    # Half as many again in all hours but the first of each quarter, when nobody is behind yet.
+    assert above == pytest.approx(0.5 * 200 * reps * weeks * replications, rel=0.01)
+
+
+def test_the_variance_of_luck_is_that_of_the_binomial() -> None:
+    results = weekly(plan_feedback(0.0, None), seed=62, replications=100)[:, 0].ravel() / 1e4
+    variance = float(results.var(ddof=1))
+    check_variance_of_normal("steady variance", variance, 40_000 * 0.25 * 0.75, degrees=len(results) - 1, detect=900.0)
