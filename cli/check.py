@@ -21,20 +21,18 @@ def check(
     from simcore.closed_form import expected  # noqa: PLC0415
     from simcore.cost import LIMIT, cost  # noqa: PLC0415
     from simcore.digest import scenario_digest  # noqa: PLC0415
-    from simcore.scenario import assumptions, unsupported  # noqa: PLC0415
+    from simcore.scenario import assumptions  # noqa: PLC0415
 
     scenario = load(file, changes, replications=replications)
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
-    refusals = unsupported(scenario)
-    values = [] if refusals else expected(scenario)
+    values = expected(scenario)
     if json:
         print_json(
             {
                 "scenario": scenario.resolved(),
                 "digest": scenario_digest(scenario),
                 "cost": {**price._asdict(), "threads": threads or 1, "limit_rep_weeks": LIMIT},
-                "not_supported": [str(problem) for problem in refusals],
                 "assumptions": [figure._asdict() for figure in figures],
                 "expected": [value._asdict() for value in values],
             }
@@ -46,7 +44,6 @@ def check(
     notes = commented(
         price=price,
         threads=threads or 1,
-        refusals=refusals,
         figures=figures,
         values=values,
         currency=scenario.deal.currency,

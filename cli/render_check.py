@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from simcore.closed_form import Expected
     from simcore.cost import Cost
-    from simcore.errors import Problem
     from simcore.scenario import Assumption
 
 _WIDTH = 78
@@ -30,7 +29,6 @@ def commented(
     *,
     price: Cost,
     threads: int,
-    refusals: Sequence[Problem],
     figures: Sequence[Assumption],
     values: Sequence[Expected],
     currency: str,
@@ -41,8 +39,6 @@ def commented(
     ----------
     price, threads
         What a run costs on so many threads.
-    refusals
-        Why this version cannot run the scenario; empty if it can.
     figures
         The scenario's figures; those without a source are listed.
     values
@@ -50,11 +46,7 @@ def commented(
     currency
         ISO 4217 code.
     """
-    parts = [_cost(price, threads), _assumptions(figures)]
-    if refusals:
-        parts.insert(0, [Paragraph(f"Valid, but not to be run yet: {printable(str(one))}.") for one in refusals])
-    else:
-        parts.append(_expected(values, currency))
+    parts = [_cost(price, threads), _assumptions(figures), _expected(values, currency)]
     blocks = [_as_text(part) for part in parts]
     lines = "\n\n".join(blocks).split("\n")
     return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"

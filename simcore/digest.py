@@ -17,12 +17,14 @@ _LEFT_OUT = ("name", "about", "run", "strategies")
 def canonical_text(scenario: Scenario) -> str:
     """Return what determines the results of a scenario as JSON with sorted keys and without spaces.
 
-    Name, description, sources, the strategies that are not run and the section `run` are left out; defaults
-    are written out. The engine's version is in it.
+    Name, description, sources, the strategies that are not run, the names of strategies and drives, and the
+    section `run` are left out; defaults are written out. The drives stand in the order of the file, in which they
+    act. The engine's version is in it.
     """
     resolved = scenario.resolved(sources=False)
     world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
     strategy = resolved["strategies"][scenario.run.strategy]
+    strategy["drives"] = list(strategy["drives"].values())
     identity = {"engine": __version__, "scenario": world, "strategy": strategy}
     return json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 

@@ -22,7 +22,6 @@ from simcore.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
 from simcore.result import Result
 from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units
-from simcore.scenario import unsupported
 from simcore.summarise import summarise
 from simcore.summary import Speed
 from simcore.tally import CLOSE, GROUPS, ORIGIN
@@ -83,7 +82,7 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If the scenario needs what is not simulated yet, or leaves the ranges of the engine.
+        If the scenario leaves the ranges of the engine.
 
     Examples
     --------
@@ -136,10 +135,10 @@ def threads_for(program: Program, replications: int) -> int:
 
 
 def _as_run(scenario: Scenario, replications: int | None, seed: int | None) -> Scenario:
-    """Return the scenario with what the call overrides, if the engine can simulate it."""
+    """Return the scenario with what the call overrides."""
     given = {"replications": replications, "seed": seed}
     changes = {name: value for name, value in given.items() if value is not None}
-    problems = list(unsupported(scenario))
+    problems = []
     if not 1 <= changes.get("replications", 1) <= MAX_REPLICATIONS:
         problems.append(Problem("out of range", "run.replications", value=str(replications), allowed="1 .. 2**40"))
     if not 0 <= changes.get("seed", 0) < 2**64:

@@ -7,7 +7,7 @@ of the file; see docs/scenario-format.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -96,7 +96,6 @@ __all__ = [
     "Team",
     "Turnover",
     "assumptions",
-    "unsupported",
     "validate",
 ]
 
@@ -318,22 +317,6 @@ def validate(
     raise ScenarioError(tuple(unique))
 
 
-_REFUSAL = 'are simulated with issue "Strategies that react"; until then a scenario that needs them is refused'
-
-
-def unsupported(scenario: Scenario) -> tuple[Problem, ...]:
-    """Return why a valid scenario cannot be simulated yet; empty if it can.
-
-    Strategies that are in the file but are not run do not matter.
-    """
-    problems = []
-    if scenario.referrals is not None:
-        problems.append(Problem(f"referrals {_REFUSAL}", path="referrals"))
-    if scenario.strategy.drives:
-        problems.append(Problem(f"strategies that react {_REFUSAL}", path=f"strategies.{scenario.run.strategy}"))
-    return tuple(problems)
-
-
 class Assumption(NamedTuple):
     """A figure of a scenario and where it comes from."""
 
@@ -358,8 +341,25 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
             yield Assumption(f"{path}.{field}", text, part.source_of(field))
 
 
-def assumptions(scenario: Scenario) -> list[Assumption]:
+def _drive_figures(drive: Drive, path: str) -> Iterator[Assumption]:
+    """Tell the figures of a drive that are not the defaults; its source is that of all that have none."""
+    changes = ((channel, f"{path}.changes.{name}") for name, channel in drive.changes.items())
+    for part, where in ((drive, path), (drive.signals, f"{path}.signals"), *changes):
+        for figure in _figures(part, where):
+            field = figure.path.removeprefix(f"{where}.")
+            if getattr(part, field) != type(part).model_fields[field].default or field in part.sources:
+                yield figure._replace(source=figure.source or drive.source)
+
+
+def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -> list[Assumption]:
     """Return every rate, lag, spread, value and plan figure of a scenario, in the order of the file.
+
+    Parameters
+    ----------
+    scenario
+        Whose figures.
+    strategies
+        Names of the strategies whose drives are told, too; left out: all of the file.
 
     Examples
     --------
@@ -384,4 +384,9 @@ def assumptions(scenario: Scenario) -> list[Assumption]:
     parts += [(scenario.market, "market"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]
-    return [figure for part, path in parts if part is not None for figure in _figures(part, path)]
+    figures = [figure for part, path in parts if part is not None for figure in _figures(part, path)]
+    for name, strategy in scenario.strategies.items():
+        if strategies is None or name in strategies:
+            for drive_name, drive in strategy.drives.items():
+                figures += _drive_figures(drive, f"strategies.{name}.drives.{drive_name}")
+    return figures

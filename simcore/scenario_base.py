@@ -226,7 +226,7 @@ class Length:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         described = handler(schema)
-        kind = "Length" if described.get("type") == "string" else "Items"
+        kind = {"string": "Length", "object": "Properties"}.get(str(described.get("type")), "Items")
         return {**described, f"min{kind}": self.low, f"max{kind}": self.high}
 
 

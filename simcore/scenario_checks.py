@@ -6,18 +6,23 @@ hide one in another, so all are told at once.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.scenario_base import MISSING, Complaint, Location
-from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_STAGES, MAX_WEEKS, Calendar, Duration
-from simcore.scenario_strategy import CHANNELS
+from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS, Calendar, Duration
+from simcore.scenario_strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
 from simcore.text import did_you_mean, printable
 
 MAX_OPEN_ITEMS = 65536
 """Items of one seat that are open at the start, at most: the range of their addresses."""
+PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
+"""Weeks of the shortest period of a quota."""
 
 Data = Mapping[str, object]
+_BEYOND = 1e300
+"""A larger figure, or none, is out of any range (an integer may be too large for a float)."""
 _NOTHING: dict[str, object] = {}
 
 
@@ -194,22 +199,138 @@ def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
         yield Complaint(("start", "open"), f"gives one seat {most} items", allowed=f"up to {MAX_OPEN_ITEMS}")
 
 
-def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
-    strategies = data.get("strategies")
-    channels = [*CHANNELS, *names[1:]]
+def _figure(value: object) -> float | None:
+    """Return a number, with or without a source; ``None`` if there is something else."""
+    if isinstance(value, Mapping):
+        value = value.get("value")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if -_BEYOND < value < _BEYOND else None
+
+
+def _rates(data: Data) -> list[float | None]:
+    """Return the mean rate of every stage, ``None`` where there is none in its range."""
+    rates = (stage.get("rate") for _, stage in _entries(data, "funnel"))
+    means = (_figure(rate.get("mean") if isinstance(rate, Mapping) else rate) for rate in rates)
+    return [mean if mean is not None and 0 < mean <= 1 else None for mean in means]
+
+
+def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
+    if data.get("referrals") is None:
+        return
+    if len(names) == 2:
+        message = "needs a stage for what a win brings, between the activity and the win"
+        yield Complaint(("referrals",), message, allowed="a funnel of at least 3 stages", at_key=True)
+        return
+    per_win = _figure(_mapping(data, "referrals").get("per_win"))
+    later = [rate for rate in _rates(data)[2:] if rate is not None]
+    if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
+        return  # told elsewhere
+    wins = math.prod(later)
+    if per_win * wins >= 1:
+        message = "would bring a win or more from every win, so the chain of referrals would not end"
+        allowed = f"above 0 to below {1 / wins:.6g} (the later rates make {wins:.6g} wins of a referral)"
+        yield Complaint(("referrals", "per_win"), message, per_win, allowed)
+
+
+def _drives(data: Data) -> Iterator[tuple[Location, Data]]:
     for name, strategy in _mapping(data, "strategies").items():
-        if not isinstance(strategy, Mapping):
-            continue
-        for drive, about in _mapping(strategy, "drives").items():
-            if not isinstance(about, Mapping) or "" in channels:
-                continue
-            for key in _mapping(about, "changes"):
-                if key not in channels:
-                    location: Location = ("strategies", name, "drives", drive, "changes", key)
-                    hint = did_you_mean(str(key), channels)
-                    message = "is nothing that a drive can change"
-                    yield Complaint(location, message, key, ", ".join(channels), hint, at_key=True)
-    wanted = _mapping(data, "run").get("strategy")
+        if isinstance(strategy, Mapping):
+            for drive, about in _mapping(strategy, "drives").items():
+                if isinstance(about, Mapping):
+                    yield ("strategies", name, "drives", drive), about
+
+
+def _signals(data: Data, about: Data, location: Location) -> Iterator[Complaint]:
+    signals = about.get("signals")
+    if not isinstance(signals, Mapping):
+        return
+    heard = [key for key, gain in signals.items() if key != "source" and gain is not None]
+    if not heard:
+        yield Complaint(
+            location, "listens to nothing", allowed="at least one gain, as in {dry_spell: 0.5}", at_key=True
+        )
+    for key in heard:
+        if key in NEED_QUOTA and data.get("quota") is None:
+            message = "listens to the quota, and this scenario has none"
+            yield Complaint((*location, key), message, hint="add a quota, or leave the signal out", at_key=True)
+        elif key == "coach":
+            message = "listens to a manager, and a scenario cannot have one"
+            yield Complaint((*location, key), message, hint="leave the signal out", at_key=True)
+
+
+def _changes(data: Data, names: list[str], about: Data, location: Location) -> Iterator[Complaint]:
+    changes, channels = about.get("changes"), [*CHANNELS, *names[1:]]
+    if not isinstance(changes, Mapping):
+        return
+    if not changes:
+        allowed = "at least one of " + ", ".join(channels)
+        yield Complaint(location, "changes nothing", allowed=allowed, at_key=True)
+    for key, channel in changes.items():
+        here = (*location, key)
+        if key not in channels:
+            if names and "" not in channels:
+                message, hint = "is nothing that a drive can change", did_you_mean(str(key), channels)
+                yield Complaint(here, message, key, ", ".join(channels), hint, at_key=True)
+        elif isinstance(channel, Mapping):
+            known = (PullForward if key == "pull_forward" else Channel).model_fields.keys()
+            if channel.keys() <= known - {"slope", "curve"}:
+                message = "changes nothing: it has neither a slope nor a curve"
+                yield Complaint(here, message, allowed="{slope: 0.2} or {curve: 0.1}", at_key=True)
+            yield from _channel(data, names, key, here)
+            if key == "pull_forward":
+                yield from _pull_forward(data, channel, here)
+
+
+def _waits(lag: object) -> bool:
+    """Return whether a step takes time; one that cannot be read is told elsewhere and may."""
+    if isinstance(lag, Mapping) and "fixed" in lag:
+        lag = lag["fixed"]
+    known = dict(_durations({"lag": lag}, ["lag"]))
+    return lag is not None and ("lag" not in known or known["lag"].amount > 0)
+
+
+def _channel(data: Data, names: list[str], key: str, location: Location) -> Iterator[Complaint]:
+    """Tell what a channel needs and the scenario does not have."""
+    steps = [_waits(stage.get("lag")) for _, stage in _entries(data, "funnel")]
+    if key == "referrals" and data.get("referrals") is None:
+        message = "changes the referrals, and this scenario has none"
+        yield Complaint(location, message, hint="add referrals, or leave it out", at_key=True)
+    if key == "lag" and names and not any(steps):
+        message = "changes the lags, and no step of this funnel has one"
+        yield Complaint(location, message, hint="give a stage a lag, or leave it out", at_key=True)
+    if key != "pull_forward":
+        return
+    if data.get("quota") is None:
+        message = "needs the end of a quota period, and this scenario has no quota"
+        yield Complaint(location, message, hint="add a quota, or leave it out", at_key=True)
+    if len(names) == 2:
+        message = "needs a stage in which opportunities wait for their decision"
+        yield Complaint(location, message, allowed="a funnel of at least 3 stages", at_key=True)
+    elif names and len(steps) == len(names) and not steps[-1]:
+        message = "needs opportunities that wait for their decision, and the last step has no lag"
+        yield Complaint(location, message, hint=f"give {names[-1] or 'the last stage'} a lag", at_key=True)
+
+
+def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Complaint]:
+    """Complain about spans in which nothing can be pulled, or that no period holds."""
+    calendar = _calendar(data)
+    weeks = PERIOD_WEEKS.get(str(_mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
+    for key, span in _durations(channel, ["window", "reach"]):
+        hours = span.hours(calendar)
+        if hours < 0.5:
+            yield Complaint((*location, key), "is less than an hour: nothing would be pulled", str(span))
+        elif key == "window" and hours > weeks * calendar.hours_per_week:
+            yield Complaint((*location, key), "is longer than a quota period", str(span), f"up to {weeks}w")
+        elif key == "reach":
+            yield from _too_long((*location, key), span, calendar)
+
+
+def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
+    for location, about in _drives(data):
+        yield from _signals(data, about, (*location, "signals"))
+        yield from _changes(data, names, about, (*location, "changes"))
+    strategies, wanted = data.get("strategies"), _mapping(data, "run").get("strategy")
     if isinstance(wanted, str) and isinstance(strategies, Mapping) and strategies and wanted not in strategies:
         known = [str(name) for name in strategies]
         hint = did_you_mean(wanted, known)
@@ -228,4 +349,5 @@ def consistency(data: Data) -> Iterator[Complaint]:
     yield from _market(data, names)
     yield from _lags(data)
     yield from _start(data, names)
+    yield from _referrals(data, names)
     yield from _strategies(data, names)

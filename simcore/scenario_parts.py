@@ -34,6 +34,8 @@ MAX_LAG_WEEKS = 5 * 52
 """A lag of more than five years is a slip."""
 MAX_STAGES = 8
 """Stages of a funnel, at most."""
+MAX_REFERRALS = 100
+"""New meetings from a win, on average, at most."""
 MAX_ENTRIES = 10_000
 """Entries of a table, at most."""
 
@@ -395,7 +397,7 @@ class Start(Part):
 class Referrals(SourcedPart):
     """A win brings new meetings."""
 
-    per_win: Annotated[Number, Range(0, 100, above=True)]
+    per_win: Annotated[Number, Range(0, MAX_REFERRALS, above=True)]
     lag: LagField | None = None
 
 

@@ -12,6 +12,10 @@ from simcore.scenario_parts import Duration, Name
 
 CHANNELS = ("activity", "lag", "deal_value", "referrals", "pull_forward")
 """What a drive can change, besides the rate of each stage after the first."""
+NEED_QUOTA = ("behind", "ahead", "deadline", "peers")
+"""Signals that are measured against the quota."""
+MAX_DRIVES = 4
+"""Drives of a strategy, at most: so many are told apart where opportunities are pulled forward."""
 
 Coefficient = Annotated[Number, Range(-1000, 1000)]
 
@@ -26,12 +30,21 @@ class Channel(SourcedPart):
 
 
 class PullForward(Channel):
-    """Opportunities due soon after the end of a quota period are closed now, at a discount."""
+    """Opportunities due soon after the end of a quota period are closed now, at a discount.
 
+    Does not multiply: ``clip(slope x + curve x^2, min, max)`` is the share that is pulled.
+    """
+
+    max: Annotated[Number, Range(0, 1)] = 1.0
     window: Duration = Field(description="How long before the end of the period.")
     reach: Duration = Field(description="How far after its end.")
     discount: Annotated[Number, Range(0, 1, below=True)] = 0.0
     win_rate: Annotated[Number, Range(0, 10, above=True)] = 1.0
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse limits that are the wrong way round."""
+        if self.min > self.max:
+            yield Complaint(("min",), "is more than max", self.min, f"0 to {self.max:.15g}")
 
 
 def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -84,4 +97,4 @@ class Strategy(SourcedPart):
     """How a rep reacts to results; without drives the plan is followed whatever they are."""
 
     decides: Literal["hour", "day", "week"] = "day"
-    drives: dict[Name, Drive] = Field(default_factory=dict)
+    drives: Annotated[dict[Name, Drive], Length(0, MAX_DRIVES, "drives")] = Field(default_factory=dict)

@@ -96,7 +96,10 @@ def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, 
         clipped=_clipped(names, tally),
         quantile_error_bound=_quantile_error(tally),
         speed=speed,
-        assumptions=[AssumptionRow(path=row.path, value=row.value, source=row.source) for row in assumptions(scenario)],
+        assumptions=[
+            AssumptionRow(path=row.path, value=row.value, source=row.source)
+            for row in assumptions(scenario, [scenario.run.strategy])
+        ],
         sentence=closing_sentence(close, scenario.deal.currency),
     )
 

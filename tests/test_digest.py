@@ -52,6 +52,50 @@ def test_words_sources_defaults_and_run_do_not_matter(changes: dict[str, Any]) -
     assert scenario_digest(validate(data(**changes))) == BASE
 
 
+def drive(slope: float, **changes: object) -> dict[str, Any]:
+    return {"signals": {"dry_spell": 1, "surprise": -1}, "changes": {"activity": {"slope": slope}}, **changes}
+
+
+HASTY: dict[str, Any] = {"decides": "day", "drives": {"urge": drive(0.2), "tire": drive(-0.1)}}
+REACTING = scenario_digest(validate(data(strategies={"hasty": HASTY})))
+
+
+@pytest.mark.parametrize(
+    ("strategies", "run"),
+    [
+        ({"renamed": HASTY}, "renamed"),
+        ({"process": {}, "hasty": HASTY}, "hasty"),
+        ({"hasty": HASTY, "process": {}}, "hasty"),
+        ({"other": {"decides": "week", "drives": {"urge": drive(9)}}, "hasty": HASTY}, "hasty"),
+        ({"hasty": {"drives": {"first": drive(0.2), "second": drive(-0.1)}}}, "hasty"),
+        ({"hasty": {"drives": {"urge": drive(0.2, memory=0), "tire": drive(-0.1, source="x")}}}, "hasty"),
+        (
+            {"hasty": {"drives": {"urge": drive(0.2, signals={"surprise": -1, "dry_spell": 1}), "tire": drive(-0.1)}}},
+            "hasty",
+        ),
+    ],
+)
+def test_names_and_order_of_strategies_do_not_matter(strategies: dict[str, Any], run: str) -> None:
+    assert scenario_digest(validate(data(strategies=strategies, run={"strategy": run}))) == REACTING
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        {},
+        {**HASTY, "decides": "hour"},
+        {"drives": {"urge": drive(0.2)}},
+        {"drives": {"urge": drive(0.21), "tire": drive(-0.1)}},
+        {"drives": {"urge": drive(0.2, memory=0.5), "tire": drive(-0.1)}},
+        {"drives": {"urge": drive(0.2, level=[-1, 1]), "tire": drive(-0.1)}},
+        # Drives act in the order of the file: of two that pull an opportunity the first has it.
+        {"drives": {"tire": drive(-0.1), "urge": drive(0.2)}},
+    ],
+)
+def test_what_the_strategy_does_matters(strategy: dict[str, Any]) -> None:
+    assert scenario_digest(validate(data(strategies={"hasty": strategy}))) != REACTING
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -100,14 +100,6 @@ def test_numbers_out_of_range_are_refused(call: dict[str, int], expected: str) -
     assert problem(model(), **call) == expected
 
 
-def test_what_is_not_simulated_yet_is_refused() -> None:
-    drives = {"urge": {"signals": {"deadline": 1}, "changes": {"activity": {"slope": 0.1}}}}
-    given = model(referrals={"per_win": 0.2}, strategies={"calm": {}, "pressed": {"drives": drives}})
-    assert problem(given).startswith("referrals: ")
-    pressed = model(strategies={"pressed": {"drives": drives}})
-    assert problem(pressed).startswith("strategies.pressed: ")
-
-
 @pytest.mark.parametrize(
     ("changes", "replications", "expected"),
     [

@@ -23,7 +23,6 @@ from simcore.scenario import (
     SpreadDeal,
     TableLag,
     assumptions,
-    unsupported,
     validate,
 )
 from simcore.text import did_you_mean, printable
@@ -137,9 +136,35 @@ def test_what_is_no_duration(text: object) -> None:
         Duration.parse(text)
 
 
+QUOTA = {"per": "quarter", "amount": 130000}
+WAITING = {**WINS, "lag": "6w"}
+URGENCY = "strategies.pressure.drives.urgency"
+PULL = {"slope": 0.3, "window": "2w", "reach": "4w"}
+
+
+def with_drives(drives: dict[str, Any], **changes: object) -> dict[str, Any]:
+    funnel = [{"stage": "calls"}, {"stage": "meetings", "rate": 0.02}, WAITING]
+    strategies = {"process": {}, "pressure": {"decides": "day", "drives": drives}}
+    return data(**{"funnel": funnel, "quota": QUOTA, "strategies": strategies, **changes})
+
+
+def a_drive(**changes: object) -> dict[str, Any]:
+    return {"signals": {"deadline": 1.0}, "changes": {"activity": {"slope": 0.25, "max": 1.4}}, **changes}
+
+
 def drive(**changes: object) -> dict[str, Any]:
-    about = {"signals": {"deadline": 1.0}, "changes": {"activity": {"slope": 0.25, "max": 1.4}}, **changes}
-    return data(strategies={"process": {}, "pressure": {"decides": "day", "drives": {"urgency": about}}})
+    return with_drives({"urgency": a_drive(**changes)})
+
+
+def pulling(funnel: list[dict[str, Any]] | None = None, **changes: object) -> dict[str, Any]:
+    more: dict[str, object] = {} if funnel is None else {"funnel": funnel}
+    return with_drives({"urgency": a_drive(changes={"pull_forward": PULL | changes})}, **more)
+
+
+def without_quota(**changes: object) -> dict[str, Any]:
+    """Return a drive that needs no quota by itself, in a scenario without one."""
+    about = a_drive(**{"signals": {"surprise": -1.0}, **changes})
+    return with_drives({"urgency": about}, quota=None)
 
 
 LONG = [{"stage": "calls"}, *({"stage": f"s{i}", "rate": 0.5} for i in range(8))]
@@ -253,11 +278,69 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (drive(memory=1.1), "strategies.pressure.drives.urgency.memory", "from 0 to 1"),
     (drive(level=[1, 3]), "strategies.pressure.drives.urgency.level", "with 0 in it"),
     (drive(signals={"deadlin": 1}), "strategies.pressure.drives.urgency.signals.deadlin", "mean deadline?"),
+    *(
+        (without_quota(signals={signal: 1.0, "surprise": 1.0}), f"{URGENCY}.signals.{signal}", "this scenario has none")
+        for signal in ("behind", "ahead", "deadline", "peers")
+    ),
+    (drive(signals={"coach": 1.0}), f"{URGENCY}.signals.coach", "a manager, and a scenario cannot have one"),
+    (drive(signals={}), f"{URGENCY}.signals", "listens to nothing; allowed: at least one gain"),
+    (drive(signals={"source": "a book"}), f"{URGENCY}.signals", "listens to nothing"),
+    (drive(signals={"behind": None}), f"{URGENCY}.signals", "listens to nothing"),
+    (drive(changes={}), f"{URGENCY}.changes", "changes nothing; allowed: at least one of activity"),
+    (drive(changes={"activity": {}}), f"{URGENCY}.changes.activity", "neither a slope nor a curve"),
+    (drive(changes={"wins": {"max": 2, "source": "x"}}), f"{URGENCY}.changes.wins", "neither a slope nor a curve"),
+    (drive(changes={"activity": {"slop": 1}}), f"{URGENCY}.changes.activity.slop", "did you mean slope?"),
+    (drive(changes={"referrals": {"slope": -1}}), f"{URGENCY}.changes.referrals", "this scenario has none"),
+    (
+        without_quota(changes={"lag": {"slope": -1}}) | {"funnel": data()["funnel"]},
+        f"{URGENCY}.changes.lag",
+        "no step of this funnel has one",
+    ),
+    (
+        with_drives({f"d{i}": a_drive() for i in range(5)}),
+        "strategies.pressure.drives",
+        "has 5 drives; allowed: 0 to 4",
+    ),
+    (
+        without_quota(changes={"pull_forward": PULL}),
+        f"{URGENCY}.changes.pull_forward",
+        "the end of a quota period, and this scenario has no quota",
+    ),
+    (
+        pulling([{"stage": "calls"}, WAITING]),
+        f"{URGENCY}.changes.pull_forward",
+        "allowed: a funnel of at least 3 stages",
+    ),
+    (pulling(data()["funnel"]), f"{URGENCY}.changes.pull_forward", "the last step has no lag; give wins a lag"),
+    (
+        pulling([{"stage": "calls"}, {"stage": "meetings", "rate": 0.02, "lag": "2d"}, {**WINS, "lag": "0h"}]),
+        f"{URGENCY}.changes.pull_forward",
+        "the last step has no lag",
+    ),
+    (pulling(max=1.5), f"{URGENCY}.changes.pull_forward.max", "allowed: from 0 to 1"),
+    (
+        pulling(min=0.5, max=0.25),
+        f"{URGENCY}.changes.pull_forward.min",
+        "is more than max, got 0.5; allowed: 0 to 0.25",
+    ),
+    (pulling(window="0.4h"), f"{URGENCY}.changes.pull_forward.window", "nothing would be pulled"),
+    (pulling(window="14w"), f"{URGENCY}.changes.pull_forward.window", 'a quota period, got "14w"; allowed: up to 13w'),
+    (pulling(reach=0), f"{URGENCY}.changes.pull_forward.reach", "nothing would be pulled"),
+    (pulling(reach="261w"), f"{URGENCY}.changes.pull_forward.reach", "longer than five years"),
+    (data(referrals={"per_win": 10}), "referrals.per_win", "would not end, got 10.0; allowed: above 0 to below 10 "),
+    (
+        data(referrals={"per_win": {"value": 2, "source": "x"}}, funnel=[*data()["funnel"][:2], {**WINS, "rate": 0.5}]),
+        "referrals.per_win",
+        "below 2 (the later rates make 0.5 wins of a referral)",
+    ),
+    (data(referrals={"per_win": 0.2}, funnel=[{"stage": "calls"}, WINS]), "referrals", "a funnel of at least 3 stages"),
+    (data(referrals={"per_win": 10**400}), "referrals.per_win", ""),
+    (data(referrals={"per_win": 101}), "referrals.per_win", "above 0 to 100"),
     (drive(changes={"actvity": {}}), "strategies.pressure.drives.urgency.changes.actvity", "mean activity?"),
     (drive(changes={"meetngs": {}}), "strategies.pressure.drives.urgency.changes.meetngs", "mean meetings?"),
     (drive(changes={"calls": {}}), "strategies.pressure.drives.urgency.changes.calls", "a drive can change"),
     (
-        drive(changes={"wins": {"min": 2}}),
+        drive(changes={"wins": {"slope": 1, "min": 2}}),
         "strategies.pressure.drives.urgency.changes.wins.min",
         "from 0 to 1",
     ),
@@ -289,6 +372,15 @@ def test_all_problems_are_told_at_once() -> None:
     given_data = data(
         nmae="x",
         team={"reps": 0, "ramp": {"weeks": 2, "start": 2}},
+        referrals={"per_win": 200},
+        strategies={
+            "hasty": {
+                "drives": {
+                    "urge": a_drive(signals={"peers": 1, "coach": 1}),
+                    "grab": a_drive(signals={}, changes={"pull_forward": PULL, "lags": {}, "lag": {}}),
+                }
+            }
+        },
         funnel=[
             {"stage": "calls", "rate": 0.5},
             {"stage": "meetings", "rate": 2},
@@ -309,6 +401,15 @@ def test_all_problems_are_told_at_once() -> None:
             "market.sd",
             "market.acts_on.1",
             "run.strategy",
+            "referrals.per_win",
+            "strategies.hasty.drives.urge.signals.peers",
+            "strategies.hasty.drives.urge.signals.coach",
+            "strategies.hasty.drives.grab.signals",
+            "strategies.hasty.drives.grab.changes.pull_forward",  # no quota
+            "strategies.hasty.drives.grab.changes.pull_forward",  # no lag
+            "strategies.hasty.drives.grab.changes.lags",
+            "strategies.hasty.drives.grab.changes.lag",  # neither slope nor curve
+            "strategies.hasty.drives.grab.changes.lag",  # no step has one
         ]
     )
 
@@ -364,18 +465,69 @@ def test_did_you_mean() -> None:
     assert did_you_mean("xyz", ["rate"]) is None
 
 
-def test_what_is_not_simulated_yet() -> None:
-    assert unsupported(validate(data())) == ()
-    assert unsupported(validate(drive())) == ()
-    (problem,) = unsupported(validate({**drive(), "run": {"strategy": "pressure"}}))
-    assert problem.path == "strategies.pressure"
-    assert problem.message == (
-        'strategies that react are simulated with issue "Strategies that react"; '
-        "until then a scenario that needs them is refused"
-    )
-    (problem,) = unsupported(validate(data(referrals={"per_win": 0.2})))
-    assert problem.path == "referrals"
-    assert '"Strategies that react"' in problem.message
+@pytest.mark.parametrize(
+    "given_data",
+    [
+        with_drives({f"d{i}": a_drive() for i in range(4)}),
+        without_quota(signals={"surprise": -1, "dry_spell": 1, "rejections": 1, "overwork": 1, "behind": None}),
+        without_quota(signals={"surprise": 0}, changes={"wins": {"curve": 0}}),  # a sweep may pass through zero
+        pulling(window="0.5h", reach="260w", min=0.25, max=0.25),
+        pulling(window="13w"),
+        data(referrals={"per_win": 9.99}),
+        with_drives({"calm": a_drive(changes={"referrals": {"slope": -1}})}, referrals={"per_win": 1}),
+    ],
+)
+def test_strategies_at_the_limits(given_data: dict[str, Any]) -> None:
+    scenario = validate(given_data)
+    assert validate(scenario.resolved()) == scenario
+
+
+def test_pull_forward_is_a_share() -> None:
+    pull = validate(pulling()).strategies["pressure"].drives["urgency"].changes["pull_forward"]
+    assert (pull.min, pull.max) == (0.0, 1.0)
+    other = validate(drive()).strategies["pressure"].drives["urgency"].changes["activity"]
+    assert (other.min, other.max) == (0.0, 1.4)
+
+
+def test_figures_of_strategies_are_told() -> None:
+    drives = {
+        "urgency": a_drive(
+            memory={"value": 0.7, "source": "diary"},
+            level=[0, 3],
+            signals={"deadline": 1, "peers": {"value": 0.3, "source": "survey"}},
+            changes={
+                "wins": {"slope": {"value": -0.15, "source": "CRM"}, "max": 1.0, "source": "guess"},
+                "pull_forward": {**PULL, "discount": 0.15, "win_rate": {"value": 1, "source": "CRM"}},
+            },
+            source="a book",
+        ),
+        "fatigue": a_drive(),
+    }
+    given_data = with_drives(drives)
+    given_data["strategies"]["other"] = {"drives": {"haste": a_drive()}}
+    scenario = validate(given_data)
+    fatigue = [("fatigue.signals.deadline", "1", None), ("fatigue.changes.activity.slope", "0.25", None)]
+    fatigue += [("fatigue.changes.activity.max", "1.4", None)]
+    pressure = [
+        ("urgency.memory", "0.7", "diary"),
+        ("urgency.level", "0, 3", "a book"),
+        ("urgency.signals.deadline", "1", "a book"),
+        ("urgency.signals.peers", "0.3", "survey"),
+        ("urgency.changes.wins.slope", "-0.15", "CRM"),
+        ("urgency.changes.wins.max", "1", "guess"),
+        ("urgency.changes.pull_forward.slope", "0.3", "a book"),
+        ("urgency.changes.pull_forward.window", "2w", "a book"),
+        ("urgency.changes.pull_forward.reach", "4w", "a book"),
+        ("urgency.changes.pull_forward.discount", "0.15", "a book"),
+        ("urgency.changes.pull_forward.win_rate", "1", "CRM"),
+        *fatigue,
+    ]
+    told = [tuple(row) for row in assumptions(scenario, ["pressure"]) if row.path.startswith("strategies.")]
+    assert sorted(told) == sorted((f"strategies.pressure.drives.{path}", *rest) for path, *rest in pressure)
+    every = {row.path for row in assumptions(scenario)}
+    assert "strategies.other.drives.haste.changes.activity.slope" in every
+    assert {path for path, *_ in told} < every
+    assert assumptions(scenario, []) == [row for row in assumptions(scenario) if not row.path.startswith("strategies.")]
 
 
 def test_the_first_strategy_is_the_default() -> None:
