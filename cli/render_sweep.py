@@ -65,13 +65,14 @@ def breakeven_report(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
     first, second = (brief(name, _NAME) for name in found.strategies)
     shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
-    table = grid([brief(found.path, 30), f"{second} - {first}", "ahead"])
+    table = grid(["value", f"{second} - {first}", "ahead"])
     for each in found.evaluations:
-        ahead = {1: second, -1: first, 0: "tied"}[sign_of(each.difference)]
-        table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(ahead))
+        if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
+            ahead = {1: second, -1: first, 0: "tied"}[sign_of(each.difference)]
+            table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(ahead))
     parts: list[RenderableType] = [
         _header(found.scenario, found.interrupted),
-        Text(f"{shown.title}: difference", style=_HEAD),
+        Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {brief(found.path, 70)}", style=_FAINT)),
         table,
         Paragraph("± is one Monte Carlo standard error; ahead is beyond 1.96 of them.", style=_FAINT),
         Paragraph(printable(found.sentence), style=_HEAD),

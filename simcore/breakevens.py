@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from simcore.contrast import Metric, difference_of, sign_of
 from simcore.crossings import SCAN, Crossing, Search
@@ -94,29 +94,41 @@ def breakeven(
         interrupted = False
     except StoppedError:
         interrupted = True
-    told: tuple[str | None, str | None] = (None, None) if interrupted else verdict_of(search, names)
-    document = Breakeven(
-        version=__version__,
-        scenario=identity_of(asked, ends),
-        path=path,
+    about = {
+        "version": __version__,
+        "scenario": identity_of(asked, ends),
+        "path": path,
+        "metric": metric,
+        "strategies": names,
+        "interrupted": interrupted,
+        "seconds": worlds.seconds,
+    }
+    return _document(search, values, about)
+
+
+def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breakeven:
+    """Return the document of a search; ``about`` holds what does not come from the search itself."""
+    names, interrupted = about["strategies"], about["interrupted"]
+    verdict, ahead = (None, None) if interrupted else verdict_of(search, names)
+    found = Breakeven(
         low=values.low,
         high=values.high,
         unit=cast('Literal["", "h", "d", "w"]', values.unit),
         whole=search.whole,
-        metric=metric,
-        strategies=names,
         at_low=search.known.get(values.low),
         at_high=search.known.get(values.high),
         roots=[_root(crossing, names) for crossing in search.crossings],
         exactly_tied=[TiedRange(low=tie.low, high=tie.high) for tie in search.ties],
-        verdict=cast('Literal["crosses", "ahead", "mostly", "tied"] | None', told[0]),
-        ahead=told[1],
-        evaluations=[Evaluation(value=value, difference=search.known[value]) for value in sorted(search.known)],
-        interrupted=interrupted,
-        seconds=worlds.seconds,
+        verdict=verdict,
+        ahead=ahead,
+        evaluations=[
+            Evaluation(value=value, difference=difference, scan=value in search.scanned)
+            for value, difference in sorted(search.known.items())
+        ],
         sentence="",
+        **about,
     )
-    return document.model_copy(update={"sentence": sentence_of(document)})
+    return found.model_copy(update={"sentence": sentence_of(found)})
 
 
 def two_strategies(scenario: Scenario, given: Sequence[str]) -> list[str]:

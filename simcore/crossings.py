@@ -74,6 +74,8 @@ class Search:
     def __init__(self, differences: Differences, low: float, high: float, *, whole: bool = False) -> None:
         self.known: dict[float, Estimate] = {}
         """Every value looked at, with its difference."""
+        self.scanned: list[float] = []
+        """Those of them that make the scan of the whole range."""
         self.crossings: list[Crossing] = []
         self.ties: list[Tie] = []
         self._differences = differences
@@ -87,9 +89,9 @@ class Search:
         ValueError
             If a difference has no standard error, or is not defined.
         """
-        scanned = self._scan()
-        self._look(scanned)
-        signs = [(value, self._sign(value)) for value in scanned]
+        self.scanned = self._scan()
+        self._look(self.scanned)
+        signs = [(value, self._sign(value)) for value in self.scanned]
         changes = [(value, sign) for value, sign in signs if sign]
         for (left, before), (right, after) in pairwise(changes):
             if before != after:

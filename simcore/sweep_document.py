@@ -71,6 +71,7 @@ class Evaluation(_Document):
 
     value: float
     difference: Estimate
+    scan: bool = Field(description="True for a value of the scan of the whole range, false for one looked at after it.")
 
 
 class BreakevenRoot(_Document):

@@ -25,8 +25,13 @@ FOLDER = Path(__file__).parents[1] / "scenarios"
 REPLICATIONS = {
     "backward-from-100k": 20_000,
     "connected-calls": 200,
+    "hard-sell": 100,
+    "hockey-stick": 100,
     "long-cycle": 200,
+    "pacing-bonus": 100,
+    "quota-pressure": 100,
     "real-team": 1000,
+    "tampering": 100,
     "telemarketing": 10_000,
     "trust-the-process": 2000,
 }

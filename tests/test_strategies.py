@@ -34,8 +34,9 @@ def with_drives(case: Plain, decides: str, drives: Plain) -> Plain:
 
 
 def all_channels(case: Plain, **change: float) -> Plain:
-    """Return the same change of every channel but pull_forward and referrals."""
-    return {name: dict(change) for name in ("activity", "lag", *(stage["stage"] for stage in case["funnel"][1:]))}
+    """Return the same change of every channel but pull_forward and referrals; of the lag where anything waits."""
+    lag = ["lag"] if any("lag" in stage for stage in case["funnel"]) else []
+    return {name: dict(change) for name in ("activity", *lag, *(stage["stage"] for stage in case["funnel"][1:]))}
 
 
 def counted(scenario: Plain, replications: int = 3) -> Counts:
@@ -109,13 +110,13 @@ def test_two_strategies_are_equal_to_the_cent_until_they_differ() -> None:
 
 
 def test_how_often_a_strategy_decides_does_not_change_its_draws() -> None:
-    # A constant level from the first week on, whoever decides: overwork of 0 and a level that cannot move.
-    constant = {"signals": {"behind": 1000.0}, "level": [0, 1], "changes": {"activity": {"slope": 0.5}}}
-    by_hour, by_day = (
-        weekly(with_drives({**TEAM, "quota": {"per": "quarter", "amount": 1e9}}, decides, {"on": constant}))
-        for decides in ("hour", "day")
-    )
-    # They differ in the first day only, before the day's first decision; so most worlds are the same to the cent.
+    # From the second week on everybody is behind, and at the same level, whether it is decided by the hour or the day.
+    constant = {"memory": 0, "signals": {"behind": 1e3}, "level": [0, 1], "changes": {"activity": {"slope": 0.5}}}
+    yearly = {**TEAM, "quota": {"per": "year", "amount": 1e9}}
+    by_hour, by_day = (weekly(with_drives(yearly, decides, {"on": constant})) for decides in ("hour", "day"))
+    # They differ in the first day only, before the day's first decision: seven hours of 4 calls more.
+    extra = (by_hour != by_day).any(axis=2).mean()
+    assert extra < 0.7
     assert (by_hour == by_day).mean() > 0.95
 
 
@@ -137,20 +138,27 @@ def test_names_and_order_of_strategies_do_not_matter() -> None:
     assert (mine.name, theirs.name) == ("pressure", "push")
 
 
+CALLS, RATE = 4000, 0.25
+WEEK = CALLS * RATE * 10_000.0
+"""Mean revenue of a week, in cents."""
+LUCK = (1.0 - RATE) / (CALLS * RATE)
+"""Its variance by luck alone, of a mean of 1."""
+
+
 def plan_feedback(gain: float, persistence: float | None) -> Plain:
     """Return known answers 6 and 7: activity answers the surprise of the week before, with memory 1 and no clipping.
 
-    An AR(1) market on the rate disturbs the result; without it, luck alone does. So many calls that the sd of a week is
-    about one per cent: all is linear.
+    An AR(1) market on the rate disturbs the result; without it, luck alone does. The sd of a week is a few per cent, so
+    that what is not linear is a few thousandths.
     """
-    market = {} if persistence is None else {"market": {"sd": 0.01, "persistence": persistence, "acts_on": ["wins"]}}
+    market = {} if persistence is None else {"market": {"sd": 0.05, "persistence": persistence, "acts_on": ["wins"]}}
     return {
         "simcore": 1,
         "name": "plan feedback",
         "horizon": {"weeks": 104, "warmup_weeks": 40},
         "team": {"reps": 1},
-        "plan": {"calls_per_week": 40_000 if persistence is None else 2_000_000},
-        "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": 0.25}],
+        "plan": {"calls_per_week": CALLS},
+        "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": RATE}],
         "deal": 100,
         "strategies": {
             "feedback": {
@@ -169,11 +177,9 @@ GAINS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 @pytest.mark.parametrize("gain", GAINS)
 def test_known_answer_6(gain: float) -> None:
-    results = weekly(plan_feedback(gain, None), seed=61, replications=400)[:, 0] / 1e6
-    check_mean("mean revenue of a week", results.mean(axis=1), 1.0, detect=0.0005)
-    n, p = 40_000, 0.25
-    steady = (1.0 - p) / (n * p)
-    expected = steady * 2.0 / (2.0 - gain)
+    results = weekly(plan_feedback(gain, None), seed=61, replications=300)[:, 0] / WEEK
+    check_mean("mean revenue of a week", results.mean(axis=1), 1.0, detect=0.002)
+    expected = LUCK * 2.0 / (2.0 - gain)
     by_world = ((results - 1.0) ** 2).mean(axis=1)
     check_mean("variance", by_world / expected, 1.0, detect=0.05)
     products = ((results[:, 1:] - 1.0) * (results[:, :-1] - 1.0)).mean(axis=1)
@@ -183,18 +189,17 @@ def test_known_answer_6(gain: float) -> None:
 @pytest.mark.parametrize("gain", [0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
 @pytest.mark.parametrize("persistence", [0.2, 0.4, 0.6, 0.8])
 def test_known_answer_7(gain: float, persistence: float) -> None:
-    results = weekly(plan_feedback(gain, persistence), seed=71, replications=60)[:, 0] / 5e7
+    results = weekly(plan_feedback(gain, persistence), seed=71, replications=200)[:, 0] / WEEK
     ratio = 2 * (1 - persistence) / ((2 - gain) * (1 - persistence * (1 - gain)))
-    luck = (1 - 0.25) / (2_000_000 * 0.25)
-    expected = 0.01**2 * ratio + luck * 2 / (2 - gain)
+    expected = 0.05**2 * ratio + LUCK * 2 / (2 - gain)
     # The variance of a persistent series is itself known less well: worlds are the independent sample.
     by_world = ((results - 1.0) ** 2).mean(axis=1)
-    check_mean("variance", by_world / expected, 1.0, detect=0.35)
+    check_mean("variance", by_world / expected, 1.0, detect=0.25)
 
 
 def test_reacting_wins_against_a_persistent_disturbance_and_loses_against_a_fleeting_one() -> None:
     def variance(gain: float, persistence: float) -> float:
-        results = weekly(plan_feedback(gain, persistence), seed=73, replications=60)[:, 0] / 5e7
+        results = weekly(plan_feedback(gain, persistence), seed=73, replications=60)[:, 0] / WEEK
         return float(((results - 1.0) ** 2).mean())
 
     assert variance(1.0, 0.6) < 0.9 * variance(0.0, 0.6)
@@ -232,7 +237,7 @@ def test_known_answer_13() -> None:
     hockey, same = share_by_week(pulled)
     weeks = weekly(steady, seed=13, replications=300).sum(axis=1).reshape(300, 4, 13)
     last = weeks[:, :, 12].sum(axis=1) / weeks.sum(axis=(1, 2))
-    check_mean("last week's share", last, 1 / 13, detect=0.005)
+    check_mean("last week's share", last, 1 / 13, detect=0.008)
     assert abs(flat[12] - 1 / 13) < 0.005
     assert hockey[12] > 2 * flat[12]  # the stick
     assert hockey[0] < 0.5 * flat[0]  # and its trough
@@ -265,10 +270,8 @@ def test_pressure_can_win_and_can_lose() -> None:
 
 def test_referrals_are_brought_by_wins_and_by_no_others() -> None:
     base = {**TEAM, "horizon": {"weeks": 52}}
-    plain, referred = (
-        play(compiled(base), 5, count=40),
-        play(compiled({**base, "referrals": {"per_win": 1.0}}), 5, count=40),
-    )
+    bringing = {**base, "referrals": {"per_win": 1.0}}
+    plain, referred = (play(compiled(scenario), 5, count=40) for scenario in (base, bringing))
     wins = referred.detail.entered[..., 3].sum()
     meetings = referred.detail.entered[..., 1].sum() - plain.detail.entered[..., 1].sum()
     assert referred.detail.entered[..., 0].sum() == plain.detail.entered[..., 0].sum()
@@ -315,4 +318,4 @@ def test_calls_above_plan_are_counted() -> None:
 def test_the_variance_of_luck_is_that_of_the_binomial() -> None:
     results = weekly(plan_feedback(0.0, None), seed=62, replications=100)[:, 0].ravel() / 1e4
     variance = float(results.var(ddof=1))
-    check_variance_of_normal("steady variance", variance, 40_000 * 0.25 * 0.75, degrees=len(results) - 1, detect=900.0)
+    check_variance_of_normal("steady variance", variance, CALLS * RATE * (1.0 - RATE), degrees=len(results) - 1, detect=120.0)

@@ -7,9 +7,10 @@ so that the documentation cannot say anything else; `tests/test_docs.py` fails w
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from simcore.cli.main import STATUS_WORDS
@@ -31,12 +32,22 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 @cache
-def demo() -> str:
-    """Return what ``make demo`` prints on stdout."""
+def printed(*arguments: str) -> str:
+    """Return what a command of simcore prints on stdout."""
     script = "from simcore.cli.main import main; main()"
-    command = [sys.executable, "-c", script, "run", "trust-the-process"]
+    command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)  # noqa: S603
     return f"```text\n{done.stdout}```\n"
+
+
+def demo() -> str:
+    """Return what ``make demo`` prints on stdout."""
+    return printed("run", "trust-the-process")
+
+
+def session(*arguments: str) -> str:
+    """Return a command of simcore and what it prints."""
+    return f"\n```sh\nsimcore {shlex.join(arguments)}\n```\n\n{printed(*arguments)}\n"
 
 
 def scenarios() -> str:
@@ -73,12 +84,24 @@ def speed() -> str:
     return f"\n{machine[0]}\n\n{table(kept[0], kept[1:])}\n"
 
 
+COMPARED = ("quota-pressure", "hockey-stick", "pacing-bonus", "tampering", "hard-sell")
+"""The scenarios that compare strategies."""
+VARIED = {
+    "quota-pressure": "strategies.pressure.drives.fatigue.changes.meetings.slope=-0.5:0",
+    "hockey-stick": "strategies.hockey-stick.drives.closing.changes.pull_forward.win_rate=1:1.5",
+    "pacing-bonus": "strategies.coasting.drives.brake.changes.activity.slope=-0.5:0",
+    "hard-sell": "strategies.hard-sell.drives.push.changes.referrals.slope=-1:0",
+}
+"""The figure on which the verdict of a scenario hangs, and the range in which it flips."""
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo,
     "scenarios": scenarios,
     "exit-status": exit_status,
     "floors": floors,
     "speed": speed,
+    **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
+    **{f"breakeven-{name}": partial(session, "breakeven", name, "--vary", vary) for name, vary in VARIED.items()},
 }
 
 

@@ -181,7 +181,8 @@ def play_hours(
                 due = pull_forward(program, stream, who, memory, tally, Now(hour, first_week))
             if called[hour - week_began] >= 0:
                 here = make_calls(program, stream, who, memory, tally, Now(hour, first_week), first_hour)
-        elif hour == clock.end_hour:
+        else:
+            calm(memory.minds, at)
             memory.hour.pull_state[at, 0] = 0
         if hour >= pool.bucket.shape[1]:
             due = take_all_far(memory, at, hour)

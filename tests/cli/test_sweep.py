@@ -254,7 +254,11 @@ PAIR = ["--strategies", "process", "pressure"]
 def test_a_breakeven_is_a_table_and_a_sentence(file: str) -> None:
     shown = lines(invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR))
     assert shown[3] == "Revenue of a rep in a year, USD: difference"
-    assert shown[5].split() == ["plan.calls_per_week", "pressure", "-", "process", "ahead"]
+    assert shown[4] == "over plan.calls_per_week"
+    assert shown[6].split() == ["value", "pressure", "-", "process", "ahead"]
+    values = [line.split()[0] for line in shown[8:17]]
+    assert values == ["20", "42", "65", "88", "110", "132", "155", "178", "200"]
+    assert [line.split()[-1] for line in shown[8:17]] == ["process"] + ["pressure"] * 8
     sentence = " ".join(shown)
     assert "process and pressure tie at plan.calls_per_week = " in sentence
     assert "process is ahead below, pressure above." in sentence
