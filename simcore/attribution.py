@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 EXACT_PLAYERS = 6
-"""Up to so many players all combinations are simulated: 64 runs."""
-SAMPLED_ORDERS = 16
-"""Beyond, so many orders, each with its reverse."""
+"""Up to so many players all combinations are simulated: 64 runs; beyond, the cyclic orders and their reverses."""
 RUNS_AT_ONCE = 16
 Coalition = frozenset[int]
 
@@ -59,7 +57,7 @@ def only(scenario: Scenario, name: str, kept: Sequence[Player]) -> Scenario:
 
 
 def weights(players: int) -> tuple[dict[Coalition, NDArray[np.float64]], int | None]:
-    """Return how much each coalition's value counts in each player's Shapley value, and the orders sampled if any.
+    """Return how much each coalition's value counts in each player's Shapley value, and the orders taken if not all.
 
     Returns
     -------
@@ -83,13 +81,13 @@ def weights(players: int) -> tuple[dict[Coalition, NDArray[np.float64]], int | N
                     weight[player] = chance if player in members else -chance
                 found[frozenset(members)] = weight
         return found, None
-    generator = np.random.default_rng(0)
-    orders = [generator.permutation(players).tolist() for _ in range(SAMPLED_ORDERS)]
+    # Every player in every place, equally often, and before every other one in half of the orders.
+    orders = [[(first + place) % players for place in range(players)] for first in range(players)]
     orders += [order[::-1] for order in orders]
     for order in orders:
         for place, player in enumerate(order):
-            for members, sign in ((order[: place + 1], 1.0), (order[:place], -1.0)):
-                weight = found.setdefault(frozenset(members), np.zeros(players))
+            for size, sign in ((place + 1, 1.0), (place, -1.0)):
+                weight = found.setdefault(frozenset(order[:size]), np.zeros(players))
                 weight[player] += sign / len(orders)
     return found, len(orders)
 

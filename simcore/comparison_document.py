@@ -81,7 +81,9 @@ class AttributionTable(_Document):
     rows: list[Attribution]
     total: float
     runs: int = Field(description="Combinations of channels that were simulated.")
-    permutations: int | None = Field(description="Orders that were sampled; null where all combinations were taken.")
+    permutations: int | None = Field(
+        description="Orders taken (the cyclic ones and their reverses); null where all combinations were."
+    )
 
 
 class Against(_Document):

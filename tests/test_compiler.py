@@ -91,9 +91,9 @@ def test_rates_of_people_who_stay_do_not_vary() -> None:
 def test_lags() -> None:
     lags = compiled(scenario(funnel=chain([1, 1, 1, 1, 1], s1={"lag": "2.06d"}, s2={"lag": LOGNORMAL_LAG},
                                           s3={"lag": TABLE_LAG}, s4={"lag": GAMMA_LAG}))).lags  # fmt: skip
-    assert lags.lagged[1:].tolist() == [True, True, True, True, False]
-    assert lags.kind[1:].tolist() == [FIXED, LOGNORMAL, TABLE, GAMMA, FIXED]
-    assert lags.scale[1:].tolist() == [16, 16, 0, 24, 0]
+    assert lags.lagged[1:].tolist() == [True, True, True, True, False, False]
+    assert lags.kind[1:].tolist() == [FIXED, LOGNORMAL, TABLE, GAMMA, FIXED, FIXED]
+    assert lags.scale[1:].tolist() == [16, 16, 0, 24, 0, 0]
     assert lags.sigma[2] == pytest.approx(math.log(3) / 1.2815515655446004, rel=1e-15)
     assert lags.hours.tolist() == [0, 5, 12, 80]
     assert lags.thresholds.tolist() == [math.floor(2**32 * w / 4.5 + 0.5) for w in (1, 1, 3.5, 4.5)]

@@ -256,7 +256,7 @@ def test_a_discount_costs_and_is_told() -> None:
 
 
 def test_pressure_can_win_and_can_lose() -> None:
-    more = {"signals": {"behind": 4.0}, "level": [0, 2], "changes": {"activity": {"slope": 0.25}}}
+    more: Plain = {"signals": {"behind": 4.0}, "level": [0, 2], "changes": {"activity": {"slope": 0.25}}}
     careless = deepcopy(more)
     careless["changes"] = {**more["changes"], "wins": {"slope": -0.5}}
     scenario = {
@@ -306,7 +306,7 @@ def test_a_level_that_explodes_is_told_with_the_level(drive: Plain, words: str |
 
 
 def test_calls_above_plan_are_counted() -> None:
-    drive = {"signals": {"behind": 1000.0}, "level": [0, 1], "changes": {"activity": {"slope": 0.5}}}
+    drive: Plain = {"signals": {"behind": 1000.0}, "level": [0, 1], "changes": {"activity": {"slope": 0.5}}}
     scenario = with_drives({**TEAM, "quota": {"per": "quarter", "amount": 1e9}}, "hour", {"on": drive})
     played = play(compiled(scenario), 1, count=2)
     reps, weeks, replications = 4, 26, 2
@@ -318,4 +318,6 @@ def test_calls_above_plan_are_counted() -> None:
 def test_the_variance_of_luck_is_that_of_the_binomial() -> None:
     results = weekly(plan_feedback(0.0, None), seed=62, replications=100)[:, 0].ravel() / 1e4
     variance = float(results.var(ddof=1))
-    check_variance_of_normal("steady variance", variance, CALLS * RATE * (1.0 - RATE), degrees=len(results) - 1, detect=120.0)
+    check_variance_of_normal(
+        "steady variance", variance, CALLS * RATE * (1.0 - RATE), degrees=len(results) - 1, detect=120.0
+    )

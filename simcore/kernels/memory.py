@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.scratch import Detail, MarketPath, Sums, new_scratch
+from simcore.kernels.scratch import Detail, MarketPath, Scratch, Sums, new_scratch
 from simcore.program import LAG, Program
 from simcore.tally import TallyArrays
 
@@ -192,21 +192,79 @@ def reach_hours(program: Program) -> int:
     return program.clock.end_hour + (reach + periods if reach else 0)
 
 
-def new_memory(program: Program) -> Memory:
-    """Allocate the working memory for a program."""
-    clock, reaction = program.clock, program.reaction
-    places = program.team.reps if reaction.lockstep else 1
+def _new_candidates(program: Program, places: int) -> Candidates:
     calls, most = program.plan.slot_hour.shape[1], most_candidates(program)
-    started = int(np.diff(program.start.first).max())
-    referred = MAX_OPEN if reaction.referrals > 0.0 else 0
-    capacity = min(MAX_OPEN, clock.simulated_weeks * most + started + referred) + 1
-    pulls, week = len(reaction.pull_drive), clock.hours_per_week
-    scratch = new_scratch(program, items=False)
-    seat, booked = scratch.seat, scratch.booked
+    week = program.clock.hours_per_week
+    return Candidates(
+        words=np.empty((places, 4, most), np.uint32),
+        address=np.empty((places, most), np.uint32),
+        rank=np.empty((places, most), np.int32),
+        head=np.empty((places, week), np.int32),
+        next=np.empty((places, most), np.int32),
+        cell=np.zeros((places, SHEETS, BANDS, 2), np.int64),
+        state=np.zeros((places, 6), np.int64),
+        before=np.zeros((places, week + 1), np.int64),
+        ramp_hour=np.empty(calls, np.int32),
+        slots=np.zeros(calls, np.int64),
+        tag=np.ones(1, np.int64),
+        spare=np.empty((2, calls), np.uint32),
+    )
+
+
+def _new_pool(program: Program, places: int, capacity: int) -> Pool:
+    clock = program.clock
+    return Pool(
+        words=np.empty((places, capacity, 5), np.uint32),
+        number=np.empty((places, capacity, 5), np.int64),
+        factor=np.empty((places, capacity, 3)),
+        link=np.empty((places, capacity, 3), np.int32),
+        size=np.zeros((places, 3), np.int64),
+        bucket=np.full((places, reach_hours(program)), -1, np.int32),
+        far=np.empty((places, capacity), np.int64),
+        open=np.zeros((places, clock.steps + 1, 3), np.int64),
+    )
+
+
+def _new_hour(program: Program, places: int, capacity: int) -> Hour:
+    pulls = len(program.reaction.pull_drive)
+    return Hour(
+        due=np.empty(capacity, np.int32),
+        here=np.empty(capacity, np.int32),
+        arrived=np.empty(capacity, np.int32),
+        spare=np.empty(capacity, np.int32),
+        pulled=np.empty((places, capacity if pulls else 0), np.int32),
+        pull_state=np.zeros((places, 3), np.int64),
+        pull_share=np.zeros((places, pulls)),
+    )
+
+
+def _new_ledgers(program: Program, places: int, scratch: Scratch) -> Ledgers:
+    clock, seat, booked = program.clock, scratch.seat, scratch.booked
 
     def for_each(array: NDArray[_Number]) -> NDArray[_Number]:
         return np.repeat(array[None], places, axis=0)
 
+    return Ledgers(
+        person=for_each(seat.person),
+        activity=for_each(seat.activity),
+        own_rate=for_each(seat.own_rate),
+        rate=for_each(seat.rate),
+        carry=for_each(seat.carry),
+        booked=for_each(booked.hours),
+        touched=for_each(booked.touched),
+        n_touched=for_each(booked.n_touched),
+        per_week=np.zeros((places, clock.counted_weeks), np.int64),
+    )
+
+
+def new_memory(program: Program) -> Memory:
+    """Allocate the working memory for a program."""
+    clock, reaction = program.clock, program.reaction
+    places = program.team.reps if reaction.lockstep else 1
+    started = int(np.diff(program.start.first).max())
+    referred = MAX_OPEN if reaction.referrals > 0.0 else 0
+    capacity = min(MAX_OPEN, clock.simulated_weeks * most_candidates(program) + started + referred) + 1
+    scratch = new_scratch(program, items=False)
     return Memory(
         minds=Minds(
             level=np.zeros((places, len(reaction.memory))),
@@ -214,51 +272,11 @@ def new_memory(program: Program) -> Memory:
             signal=np.zeros(8),
             known=np.zeros((places, 8), np.int64),
         ),
-        candidates=Candidates(
-            words=np.empty((places, 4, most), np.uint32),
-            address=np.empty((places, most), np.uint32),
-            rank=np.empty((places, most), np.int32),
-            head=np.empty((places, week), np.int32),
-            next=np.empty((places, most), np.int32),
-            cell=np.zeros((places, SHEETS, BANDS, 2), np.int64),
-            state=np.zeros((places, 6), np.int64),
-            before=np.zeros((places, week + 1), np.int64),
-            ramp_hour=np.empty(calls, np.int32),
-            slots=np.zeros(calls, np.int64),
-            tag=np.ones(1, np.int64),
-            spare=np.empty((2, calls), np.uint32),
-        ),
-        pool=Pool(
-            words=np.empty((places, capacity, 5), np.uint32),
-            number=np.empty((places, capacity, 5), np.int64),
-            factor=np.empty((places, capacity, 3)),
-            link=np.empty((places, capacity, 3), np.int32),
-            size=np.zeros((places, 3), np.int64),
-            bucket=np.full((places, reach_hours(program)), -1, np.int32),
-            far=np.empty((places, capacity), np.int64),
-            open=np.zeros((places, clock.steps + 1, 3), np.int64),
-        ),
-        hour=Hour(
-            due=np.empty(capacity, np.int32),
-            here=np.empty(capacity, np.int32),
-            arrived=np.empty(capacity, np.int32),
-            spare=np.empty(capacity, np.int32),
-            pulled=np.empty((places, capacity if pulls else 0), np.int32),
-            pull_state=np.zeros((places, 3), np.int64),
-            pull_share=np.zeros((places, pulls)),
-        ),
+        candidates=_new_candidates(program, places),
+        pool=_new_pool(program, places, capacity),
+        hour=_new_hour(program, places, capacity),
         trouble=Trouble(np.zeros(5, np.int64), np.zeros(2)),
-        ledgers=Ledgers(
-            person=for_each(seat.person),
-            activity=for_each(seat.activity),
-            own_rate=for_each(seat.own_rate),
-            rate=for_each(seat.rate),
-            carry=for_each(seat.carry),
-            booked=for_each(booked.hours),
-            touched=for_each(booked.touched),
-            n_touched=for_each(booked.n_touched),
-            per_week=np.zeros((places, clock.counted_weeks), np.int64),
-        ),
+        ledgers=_new_ledgers(program, places, scratch),
         market=scratch.market,
         sums=scratch.sums,
     )
