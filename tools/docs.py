@@ -89,10 +89,10 @@ COMPARED = ("quota-pressure", "hockey-stick", "pacing-bonus", "tampering", "hard
 VARIED = {
     "quota-pressure": "strategies.pressure.drives.fatigue.changes.meetings.slope=-0.5:0",
     "hockey-stick": "strategies.hockey-stick.drives.closing.changes.pull_forward.win_rate=1:1.5",
-    "pacing-bonus": "strategies.coasting.drives.brake.changes.activity.slope=-0.5:0",
+    "pacing-bonus": "strategies.coasting.drives.brake.changes.activity.slope=-0.5:0 --strategies process coasting",
     "hard-sell": "strategies.hard-sell.drives.push.changes.referrals.slope=-1:0",
 }
-"""The figure on which the verdict of a scenario hangs, and the range in which it flips."""
+"""The figure on which the verdict of a scenario hangs, the range in which it flips, and which strategies if not all."""
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo,
@@ -101,7 +101,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "speed": speed,
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
-    **{f"breakeven-{name}": partial(session, "breakeven", name, "--vary", vary) for name, vary in VARIED.items()},
+    **{
+        f"breakeven-{name}": partial(session, "breakeven", name, "--vary", *vary.split())
+        for name, vary in VARIED.items()
+    },
 }
 
 

@@ -140,11 +140,13 @@ def make_calls(
     )
     uncut, response = memory.ledgers.rate[at, 1, week], minds.response[at, 1]
     where = place(who.rep, week)
+    # Without higher bands a response of 1 keeps all candidates: what lies below the rate of the world.
+    plain = response == 1.0 and candidates.state[at, BAND] == 0
     n, bookings = 0, 0
     candidate = int64(candidates.head[at, of_week])
     while candidate >= 0:
         if is_called(program.plan, candidates, at, week, of_week, candidate, calls) and (
-            response == 1.0 or latent_below(stream, candidates.address[at, candidate], where, uncut, response)
+            plain or latent_below(stream, candidates.address[at, candidate], where, uncut, response)
         ):
             bookings += 1
             item = book_call(program, stream, who, memory, tally, hour, week, candidate)

@@ -137,7 +137,7 @@ def _deals(items: Iterable[Item], account: str) -> list[tuple[int, int]]:
     """Return (hour, cents) of the deals, dated by an account."""
     deals = []
     for item in items:
-        hour = item.close_hour if account == "close" else item.call_hour
+        hour = item.close_hour if account == "close" else item.origin_hour
         if item.close_hour is not None and hour is not None and item.cents is not None:
             deals.append((hour, item.cents))
     return deals
@@ -254,8 +254,8 @@ def tallies(world: World) -> Tallies:
             values=sum(seat.clipped.values for seat in world.seats),
         ),
         rep_weeks=rep_weeks,
-        above_plan=0,
-        discount=0,
+        above_plan=sum(seat.above_plan for seat in world.seats),
+        discount=sum(seat.discount for seat in world.seats),
         longest_dry=sum(
             _longest_dry(row.close_cents for row in rep_weeks if row.rep == rep) for rep in range(plan.reps)
         ),

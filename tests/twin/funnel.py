@@ -42,6 +42,13 @@ class Item:
     turned_away: int | None = None
     cents: int | None = None
     close_hour: int | None = None
+    root_hour: int | None = None
+    """Of a referral: the hour of the call that began its chain; None if that was no call."""
+
+    @property
+    def origin_hour(self) -> int | None:
+        """The hour by which its deal counts by origin."""
+        return self.root_hour if self.call_hour is None else self.call_hour
 
     @property
     def order(self) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 
 from tests.twin.decisions import Spread, constant, entries, gamma, lognormal
@@ -194,13 +195,33 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -
     return tuple(items)
 
 
-def read(scenario: Section) -> Plan:
-    """Read a scenario; one that runs drives or has referrals is refused: the twin does not play them."""
+def reacts(scenario: Section) -> bool:
+    """Return whether the strategy that is run has drives, or deals bring referrals."""
     scenario = _bare(scenario)
     strategies = scenario.get("strategies") or {"process": {}}
     run = strategies[(scenario.get("run") or {}).get("strategy", next(iter(strategies)))]
-    if scenario.get("referrals") or (run or {}).get("drives"):
-        raise ValueError("the twin plays neither drives nor referrals")
+    return bool(scenario.get("referrals") or (run or {}).get("drives"))
+
+
+def mean_deal(scenario: Section) -> float:
+    """Return the mean value of a deal in cents, of a list by its thresholds."""
+    value = _bare(scenario)["deal"]
+    if not isinstance(value, Mapping):
+        return float(cents(value))
+    if "fixed" in value:
+        return float(cents(value["fixed"]))
+    if "mean" in value:
+        return 100.0 * float(value["mean"])
+    weights = value.get("weights") or [1] * len(value["values"])
+    cumulated = [sum(weights[: i + 1]) for i in range(len(weights))]
+    thresholds = [0, *(math.floor(w / cumulated[-1] * 2.0**32 + 0.5) for w in cumulated)]
+    steps = [high - low for low, high in pairwise(thresholds)]
+    return float(sum(step * cents(v) for step, v in zip(steps, value["values"], strict=True))) / 2.0**32
+
+
+def read(scenario: Section) -> Plan:
+    """Read a scenario, but for its strategies and referrals."""
+    scenario = _bare(scenario)
     calendar = _calendar(scenario.get("calendar") or {})
     team, funnel, horizon = scenario.get("team") or {}, scenario["funnel"], scenario.get("horizon") or {}
     ramp, turnover, quota = team.get("ramp"), team.get("turnover"), scenario.get("quota")

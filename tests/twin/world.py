@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.twin.drives import read_strategy
 from tests.twin.funnel import Clipped, Funnel, Item
 from tests.twin.philox import Source
-from tests.twin.reader import Plan, Section, read
+from tests.twin.reaction import ReactiveSeat, play_team
+from tests.twin.reader import Plan, Section, mean_deal, reacts, read
 from tests.twin.team import Holder, Market, Rates, calls_by_hour, timeline
 
 
@@ -16,8 +19,10 @@ class SeatHistory:
 
     holders: list[Holder | None]
     calls: list[int]
-    items: list[Item]
+    items: Sequence[Item]
     clipped: Clipped
+    above_plan: int = 0
+    discount: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ def simulate(scenario: Section, replication: int, seed: int) -> World:
     plan = read(scenario)
     source = Source(seed, replication)
     market = Market(plan, source)
+    if reacts(scenario):
+        return _reactive(scenario, plan, source, market)
     seats = []
     for seat in range(plan.reps):
         holders = timeline(plan, source, seat)
@@ -42,3 +49,18 @@ def simulate(scenario: Section, replication: int, seed: int) -> World:
         items = funnel.play(calls)
         seats.append(SeatHistory(holders, calls, items, funnel.clipped))
     return World(plan, replication, seats)
+
+
+def _reactive(scenario: Section, plan: Plan, source: Source, market: Market) -> World:
+    """Play a team that reacts, or whose deals bring referrals."""
+    strategy = read_strategy(scenario, plan, mean_deal(scenario))
+    seats = []
+    for seat in range(plan.reps):
+        holders = timeline(plan, source, seat)
+        rates = Rates(plan, source, market, seat, holders)
+        seats.append((holders, ReactiveSeat(plan, strategy, source, rates, holders, seat)))
+    play_team(plan, strategy, [seat for _, seat in seats])
+    histories = [
+        SeatHistory(holders, seat.calls, seat.items, seat.clipped, seat.above, seat.discount) for holders, seat in seats
+    ]
+    return World(plan, source.replication, histories)

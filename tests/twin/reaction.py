@@ -1,0 +1,375 @@
+"""A team whose reps react, or whose deals bring referrals: hour by hour, all seats together."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
+from tests.twin.drives import Mind, Strategy, period
+from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
+from tests.twin.philox import AT_START, Purpose, Source, philox4x32
+from tests.twin.team import Holder, Rates, activity, planned
+
+if TYPE_CHECKING:
+    from tests.twin.reader import Plan
+
+REFERRED = 32
+REFERRAL, THIN, PULL = 11, 12, 13
+START, CALLED, REFERRED_KIND = range(3)
+
+
+@dataclass
+class Thing(Item):
+    """An item with its address: what is added to its purposes, the low 24 bits of c0, and c1."""
+
+    kind: int = CALLED
+    low: int = 0
+    c1: int = 0
+    response: float = 1.0
+    win_rate: float = 1.0
+    price: float = 1.0
+    stage: int = 0
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Place among the items that arrive in one hour."""
+        if self.kind == REFERRED_KIND:
+            return self.kind, (self.c1 << 24) | self.low
+        return self.kind, ((self.c1 & 0xFFFF) << 24) | self.low
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A call of a week that may succeed: its hour, its place among the calls of the hour, its cell."""
+
+    hour: int
+    rank: int
+    sheet: int
+    band: int
+    k: int
+
+
+class ReactiveSeat:
+    """One seat, played hour by hour."""
+
+    def __init__(
+        self, plan: Plan, strategy: Strategy, source: Source, rates: Rates, holders: list[Holder | None], seat: int
+    ) -> None:
+        self._plan, self._strategy, self._source, self._rates = plan, strategy, source, rates
+        self._holders, self._seat = holders, seat
+        self._planned = planned(plan)
+        self._due: defaultdict[int, list[Thing]] = defaultdict(list)
+        self._entries: dict[int, tuple[int, int]] = {}
+        self._base_carry = self._carry = 0
+        self._candidates: dict[int, list[Candidate]] = {}
+        self._base: list[int] = []
+        self._best: dict[tuple[int, int, int], float] = {}
+        self.mind = Mind(strategy)
+        self.items: list[Thing] = []
+        self.calls: list[int] = []
+        self.clipped = Clipped()
+        self.booked = self.result = self.above = self.discount = 0
+        self._open_at_start()
+
+    def _words(self, item: Thing, purpose: int) -> tuple[int, int, int, int]:
+        counter = (
+            item.low | (purpose + (0, 0, REFERRED)[item.kind] + (AT_START if item.kind == START else 0)) << 24,
+            item.c1,
+            self._source.replication & 0xFFFFFFFF,
+            self._source.replication >> 32,
+        )
+        return philox4x32(counter, (self._source.seed & 0xFFFFFFFF, self._source.seed >> 32))
+
+    def _open_at_start(self) -> None:
+        for entry in self._plan.start:
+            for _ in range(entry.count if entry.seat in (None, self._seat) else 0):
+                item = Thing(self._seat, -1, len(self.items), None, entry.stage, cents=entry.cents, kind=START)
+                item.low, item.c1, item.stage = len(self.items), self._seat << 16, entry.stage
+                self.items.append(item)
+                self._hold(item, 0, self._wait(item, entry.stage + 1, 1.0) if entry.due is None else entry.due)
+
+    def _wait(self, item: Thing, step: int, stretch: float) -> int:
+        place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
+        lag = self._plan.steps[step].lag
+        fixed = lag(0)
+        if fixed == lag(2**31) == lag(2**32 - 1):
+            return math.floor(math.floor(fixed + 0.5) * stretch + 0.5)
+        return math.floor(lag(self._words(item, place[0])[place[1]]) * stretch + 0.5)
+
+    def _hold(self, item: Thing, hour: int, wait: int) -> None:
+        last = (LAST_WEEK + 1) * self._plan.calendar.week - 1
+        self.clipped.lags += hour + wait > last
+        item.due[item.stage] = min(hour + wait, last)
+        self._due[item.due[item.stage]].append(item)
+
+    # A week, and a decision.
+
+    def begin(self, hour: int, team: int, reps: int) -> None:
+        """Begin an interval: the week, if it is new, and the decision."""
+        plan, week = self._plan, hour // self._plan.calendar.week
+        holder = self._holders[week]
+        starts = False
+        if hour % plan.calendar.week == 0:
+            before = self._holders[week - 1] if week else None
+            starts = week == 0 or (holder and holder.person) != (before and before.person)
+            if starts:
+                self.mind.forget(hour)
+                self._carry = self._base_carry = 0
+            self._candidates = {}
+            self._base = self._base_calls(week, holder)
+        if hour > 0 and holder is not None and not starts and self._strategy.drives:
+            self.mind.react(self._signals(hour, team, reps))
+        self.result = 0
+
+    def _base_calls(self, week: int, holder: Holder | None) -> list[int]:
+        hours = self._plan.calendar.week
+        units = 0 if holder is None else activity(self._plan, holder, week)
+        calls = []
+        for number in self._planned[week * hours : (week + 1) * hours]:
+            self._base_carry += units * number
+            calls.append(self._base_carry >> 20)
+            self._base_carry &= 2**20 - 1
+        return calls
+
+    def _signals(self, hour: int, team: int, reps: int) -> dict[str, float]:
+        plan, strategy, mind = self._plan, self._strategy, self.mind
+        signals = dict.fromkeys(("behind", "ahead", "deadline", "peers", "surprise"), 0.0)
+        if plan.quota is not None:
+            quota = float(plan.quota[1])
+            first, length = period(plan, hour // plan.calendar.week)
+            elapsed = (hour - max(first, 0)) / length
+            gap = elapsed - self.booked / quota
+            signals["behind"], signals["ahead"] = max(0.0, gap), max(0.0, -gap)
+            signals["deadline"] = signals["behind"] * elapsed
+            signals["peers"] = max(0.0, (team / reps - self.booked) / quota)
+        calls = sum(self._planned[hour - strategy.interval : hour])
+        if calls:
+            expected = calls * strategy.call_value
+            signals["surprise"] = (self.result - expected) / expected
+        signals["dry_spell"] = max(0.0, (hour - mind.mark) / strategy.between - 1.0)
+        signals["rejections"] = max(0.0, mind.unanswered * strategy.base_rate - 1.0)
+        signals["overwork"] = max(0.0, mind.response("activity") - 1.0)
+        return signals
+
+    # The calls of an hour.
+
+    def _cell(self, week: int, sheet: int, band: int) -> list[Candidate]:
+        """Return the candidates of a cell, drawing those of the lower bands of the sheet."""
+        hours = self._plan.calendar.week
+        calls = self._base if sheet == 0 else self._planned[week * hours : (week + 1) * hours]
+        p = min(1.0, self._rates.uncut(1, week))
+        ends = list(accumulate(calls))
+        words: list[int] = []
+        first = 0
+        for b in range(band + 1):
+            low = 0.0 if b == 0 else min(1.0, p * 2.0 ** (b - 1))
+            high = min(1.0, p * 2.0**b)
+            first, left = len(words), ends[-1] - len(words)
+            count = 0
+            if low < 1.0 and left > 0:
+                count = self._count(week, sheet + 16 * b, left, p if b == 0 else (high - low) / (1.0 - low))
+            words += [self._source.words(Purpose.ITEM, seat=self._seat, week=week, item=k, part=sheet + 16 * b)[0]
+                      for k in range(count)]  # fmt: skip
+        found = []
+        for k, slot in enumerate(take_slots(ends[-1], words)[first:]):
+            hour = next(h for h, end in enumerate(ends) if slot < end)
+            found.append(Candidate(hour, slot - (ends[hour] - calls[hour]), sheet, band, k))
+        return found
+
+    def _count(self, week: int, cell: int, n: int, p: float) -> int:
+        parts = 1
+        while n * min(p, 1.0 - p) > 256 * parts:
+            parts *= 2
+        total = 0
+        for i in range(parts):
+            x0, x1, _, _ = self._source.words(Purpose.SUCCESSES, seat=self._seat, week=week, item=cell, part=i)
+            total += binomial((i + 1) * n // parts - i * n // parts, p, uniform53(x0, x1))
+        return total
+
+    def call(self, hour: int) -> list[Thing]:
+        """Make the calls of an hour, and return the bookings."""
+        week, of_week = divmod(hour, self._plan.calendar.week)
+        holder = self._holders[week]
+        units = 0
+        if holder is not None:
+            units = math.floor(activity(self._plan, holder, week) * self.mind.response("activity") + 0.5)
+        self._carry += units * self._planned[hour]
+        calls = self._carry >> 20
+        self._carry &= 2**20 - 1
+        self.calls.append(calls)
+        if week >= self._plan.warmup:
+            self.above += max(0, calls - self._base[of_week])
+        uncut, response = self._rates.uncut(1, week), self.mind.response(self._plan.stages[1])
+        if uncut * response > 1.0:
+            self.clipped.rates[1] += calls
+        bookings = self._bookings(hour, calls, uncut, response)
+        self.mind.unanswered = 0 if bookings else self.mind.unanswered + calls
+        return bookings
+
+    def _bookings(self, hour: int, calls: int, uncut: float, response: float) -> list[Thing]:
+        week, of_week = divmod(hour, self._plan.calendar.week)
+        made, places = calls, [min(calls, self._base[of_week])]
+        made -= places[0]
+        while made > 0:
+            places.append(min(made, self._planned[hour]))
+            made -= places[-1]
+        bands = 1
+        while response > 2.0 ** (bands - 1):
+            bands += 1
+        bookings = []
+        for sheet, n in enumerate(places):
+            for band in range(bands if n else 0):
+                cell = sheet + 16 * band
+                if cell not in self._candidates:
+                    self._candidates[cell] = self._cell(week, sheet, band)
+                for candidate in self._candidates[cell]:
+                    if candidate.hour == of_week and candidate.rank < n:
+                        item = Thing(self._seat, week, candidate.k, hour, entered={0: hour})
+                        item.low, item.c1 = candidate.k | cell << 16, week | self._seat << 16
+                        if self._below(item, band, uncut, response):
+                            self.items.append(item)
+                            bookings.append(item)
+        return bookings
+
+    def _below(self, item: Thing, band: int, uncut: float, response: float) -> bool:
+        p, q = min(1.0, uncut), min(1.0, uncut * response)
+        low = 0.0 if band == 0 else min(1.0, p * 2.0 ** (band - 1))
+        high = min(1.0, p * 2.0**band)
+        if q >= high:
+            return True
+        return q > low and yes(self._words(item, THIN)[0], q / high if band == 0 else (q - low) / (high - low))
+
+    # What is due.
+
+    def pull(self, hour: int) -> None:
+        """Pull opportunities forward at the beginning of an hour."""
+        week = hour // self._plan.calendar.week
+        if self._holders[week] is None:
+            return
+        first, length = period(self._plan, week)
+        end = first + length
+        stage = self._plan.last_stage - 1
+        pulling = [(number, drive.pull) for number, drive in enumerate(self._strategy.drives) if drive.pull]
+        for place, (number, pull) in enumerate(pulling):
+            if hour < end - pull.window:
+                continue
+            share = self.mind.share(pull, number)
+            for item in [i for due, items in self._due.items() if end <= due < end + pull.reach for i in items]:
+                if item.stage == stage and yes(self._words(item, PULL)[place], share):
+                    self._due[item.due[stage]].remove(item)
+                    item.due[stage] = hour
+                    item.win_rate, item.price = pull.win_rate, 1.0 - pull.discount
+                    self._due[hour].append(item)
+
+    def play(self, hour: int, bookings: list[Thing]) -> None:
+        """Play what is due in an hour, and the bookings made in it."""
+        for item in bookings:
+            self._hold(item, hour, self._wait(item, 1, self.mind.response("lag")))
+        due = self._due.pop(hour, [])
+        for stage in range(1, self._plan.last_stage + 1):
+            coming = [item for item in due if item.stage == stage - 1 and item.due[stage - 1] == hour]
+            for item in sorted(coming, key=lambda item: item.order):
+                if stage > 1 and not self._decide(item, stage, hour):
+                    continue
+                if stage == self._plan.last_stage:
+                    item.entered[stage] = item.close_hour = hour
+                    item.stage = stage
+                    self._close(item, hour)
+                elif self._enter(item, stage, hour):
+                    # Due at once: it stays in the list, and is decided with the next stage.
+                    self._due[hour].remove(item)
+
+    def _decide(self, item: Thing, step: int, hour: int) -> bool:
+        uncut = self._rates.uncut(step, hour // self._plan.calendar.week)
+        rate = uncut * item.response * item.win_rate
+        self.clipped.rates[step] += rate > 1.0
+        word = (
+            self._words(item, Purpose.ITEM)[step - 1] if step <= 4 else self._words(item, Purpose.ITEM_LATE)[step - 5]
+        )
+        if yes(word, min(1.0, rate)):
+            return True
+        item.lost_in = step - 1
+        item.stage = -1
+        return False
+
+    def _enter(self, item: Thing, stage: int, hour: int) -> bool:
+        step, week = self._plan.steps[stage], hour // self._plan.calendar.week
+        last, entries = self._entries.get(stage, (-1, 0))
+        entries = entries if last == week else 0
+        inside = sum(i.stage == stage for items in self._due.values() for i in items)
+        if (step.cap_per_week is not None and entries >= step.cap_per_week) or (
+            step.cap_open is not None and inside >= step.cap_open
+        ):
+            item.turned_away, item.stage = stage, -1
+            return False
+        self._entries[stage] = week, entries + 1
+        item.entered[stage], item.stage = hour, stage
+        item.response = self.mind.response(self._plan.stages[stage + 1])
+        self._hold(item, hour, self._wait(item, stage + 1, self.mind.response("lag")))
+        return item.due[stage] == hour
+
+    def _close(self, item: Thing, hour: int) -> None:
+        listed = item.cents
+        if listed is None:
+            listed = max(1, math.floor(self._plan.deal(self._words(item, Purpose.VALUE)[0]) + 0.5))
+        price = self.mind.response("deal_value") * item.price
+        cents = max(1, math.floor(listed * price + 0.5))
+        self.clipped.values += cents > LARGEST_DEAL
+        item.cents = min(cents, LARGEST_DEAL)
+        if self._plan.first <= hour < self._plan.end:
+            self.discount += max(0, min(listed, LARGEST_DEAL) - item.cents)
+        if hour < self._plan.end:
+            self.booked += item.cents
+            self.result += item.cents
+            self.mind.mark = hour + 1
+        if self._strategy.per_win > 0.0:
+            self._refer(item, hour)
+
+    def _refer(self, win: Thing, hour: int) -> None:
+        words = self._words(win, REFERRAL)
+        mean = self._strategy.per_win * self.mind.response("referrals")
+        u = uniform(words[0])
+        f = math.exp(-mean)
+        total, count = f, 0
+        while u >= total and count < 255:
+            count += 1
+            f = f * mean / count
+            total = total + f
+        for j in range(count):
+            item = Thing(self._seat, -1, j, None, entered={0: hour}, kind=REFERRED_KIND, root_hour=win.origin_hour)
+            item.low, item.c1 = words[2] % 2**24, (words[1] + j) % 2**32
+            self.items.append(item)
+            lag = math.floor(self._strategy.referral_lag(self._words(item, Purpose.LAG)[0]) + 0.5)
+            self._hold(item, hour, max(1, lag))
+
+    def play_out(self) -> None:
+        """Play what is open after the end."""
+        self.mind.responses = {}
+        while self._due:
+            hour = min(self._due)
+            if self._due[hour]:
+                self.play(hour, [])
+            else:
+                del self._due[hour]
+
+
+def play_team(plan: Plan, strategy: Strategy, seats: list[ReactiveSeat]) -> None:
+    """Play a team to its end."""
+    for hour in range(plan.end):
+        if hour % strategy.interval == 0:
+            week = hour // plan.calendar.week
+            for seat in seats:
+                if plan.quota is not None and period(plan, week)[0] == hour:
+                    seat.booked = 0
+            team = sum(seat.booked for seat in seats)
+            for seat in seats:
+                seat.begin(hour, team, plan.reps)
+        for seat in seats:
+            seat.pull(hour)
+            seat.play(hour, seat.call(hour))
+    for seat in seats:
+        seat.play_out()
