@@ -145,13 +145,13 @@ LUCK = (1.0 - RATE) / (CALLS * RATE)
 """Its variance by luck alone, of a mean of 1."""
 
 
-def plan_feedback(gain: float, persistence: float | None) -> Plain:
+def plan_feedback(gain: float, persistence: float | None, sd: float = 0.05) -> Plain:
     """Return known answers 6 and 7: activity answers the surprise of the week before, with memory 1 and no clipping.
 
     An AR(1) market on the rate disturbs the result; without it, luck alone does. The sd of a week is a few per cent, so
     that what is not linear is a few thousandths.
     """
-    market = {} if persistence is None else {"market": {"sd": 0.05, "persistence": persistence, "acts_on": ["wins"]}}
+    market = {} if persistence is None else {"market": {"sd": sd, "persistence": persistence, "acts_on": ["wins"]}}
     return {
         "simcore": 1,
         "name": "plan feedback",
@@ -181,9 +181,9 @@ def test_known_answer_6(gain: float) -> None:
     check_mean("mean revenue of a week", results.mean(axis=1), 1.0, detect=0.002)
     expected = LUCK * 2.0 / (2.0 - gain)
     by_world = ((results - 1.0) ** 2).mean(axis=1)
-    check_mean("variance", by_world / expected, 1.0, detect=0.05)
+    check_mean("variance", by_world / expected, 1.0, detect=0.12)
     products = ((results[:, 1:] - 1.0) * (results[:, :-1] - 1.0)).mean(axis=1)
-    check_mean("lag-1 covariance", products / expected, -gain / 2.0, detect=0.05)
+    check_mean("lag-1 covariance", products / expected, -gain / 2.0, detect=0.12)
 
 
 @pytest.mark.parametrize("gain", [0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
@@ -199,7 +199,7 @@ def test_known_answer_7(gain: float, persistence: float) -> None:
 
 def test_reacting_wins_against_a_persistent_disturbance_and_loses_against_a_fleeting_one() -> None:
     def variance(gain: float, persistence: float) -> float:
-        results = weekly(plan_feedback(gain, persistence), seed=73, replications=60)[:, 0] / WEEK
+        results = weekly(plan_feedback(gain, persistence, sd=0.2), seed=73, replications=60)[:, 0] / WEEK
         return float(((results - 1.0) ** 2).mean())
 
     assert variance(1.0, 0.6) < 0.9 * variance(0.0, 0.6)

@@ -136,7 +136,7 @@ def _lag(value: str | float | Section | None, calendar: Calendar) -> Spread:
         median, p90 = calendar.hours(value["median"]), calendar.hours(value["p90"])
         return lognormal(median, math.log(p90 / median) / Z90)
     if "values" in value:
-        return entries([calendar.hours(v) for v in value["values"]], value.get("weights"))
+        return entries([math.floor(calendar.hours(v) + 0.5) for v in value["values"]], value.get("weights"))
     return gamma(calendar.hours(value["mean"]), value["cv"])
 
 

@@ -419,14 +419,6 @@ def test_quota_counts_seats_and_the_team() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "unknown", [{"referrals": {"per_win": 0.2}}, {"strategies": {"pressure": {"drives": {"urgency": {}}}}}]
-)
-def test_what_the_twin_does_not_play_is_refused(unknown: Scenario) -> None:
-    with pytest.raises(ValueError, match="neither drives nor referrals"):
-        simulate(tiny(**unknown), 0, 1)
-
-
 def test_a_file_may_spell_things_in_more_than_one_way() -> None:
     short = tiny(funnel=funnel({"rate": 0.5}, {"lag": 2}), deal=7)
     long = tiny(

@@ -1,0 +1,73 @@
+"""The engine and the slow twin agree on strategies that react, count for count."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import pytest
+
+from tests.both_engines import check
+from tests.scenario_cases import CASES
+from tests.test_strategies import TEAM, URGE, Plain, all_channels, with_drives
+
+MANY: Plain = {
+    "memory": 0.8,
+    "signals": {"behind": 1.0, "dry_spell": 0.1, "surprise": -0.05, "overwork": 0.2, "rejections": 0.1, "ahead": -0.5},
+    "level": [-1, 2],
+}
+UPWARD: Plain = {
+    "activity": {"slope": 1.2},
+    "meetings": {"slope": 2.0},
+    "lag": {"slope": -0.2},
+    "deal_value": {"slope": 0.1},
+    "wins": {"slope": 0.2},
+}
+PULLING: Plain = {
+    "slope": 0.4,
+    "window": "2w",
+    "reach": "4w",
+    "discount": 0.1,
+    "win_rate": 0.9,
+}
+TIRED: Plain = {
+    "memory": 0.9,
+    "signals": {"rejections": 1, "dry_spell": 0.2},
+    "level": [0, 3],
+    "changes": {"activity": {"slope": -0.2}, "pull_forward": {"slope": 0.2, "window": "1w", "reach": "2w"}},
+}
+
+
+@pytest.mark.parametrize("decides", ["hour", "day", "week"])
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_with_a_drive_on_every_channel(name: str, decides: str) -> None:
+    case: Plain = dict(CASES[name])
+    drive = {**MANY, "changes": all_channels(case, slope=0.2, curve=0.05, max=3)}
+    check(with_drives(case, decides, {"many": drive}), 5, 0)
+
+
+@pytest.mark.parametrize("decides", ["hour", "day", "week"])
+@pytest.mark.parametrize(
+    "signal", ["behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork"]
+)
+def test_every_signal_alone(signal: str, decides: str) -> None:
+    drive = {"memory": 0.8, "level": [-2, 2], "signals": {signal: 1.0}, "changes": {"activity": {"slope": 0.2}}}
+    check(with_drives(TEAM, decides, {"one": drive}), 5, 1)
+
+
+@pytest.mark.parametrize("decides", ["hour", "day", "week"])
+@pytest.mark.parametrize("replication", [0, 1, 2])
+def test_sheets_bands_peers_pulls_and_referrals(decides: str, replication: int) -> None:
+    upward, jealous, referring = deepcopy(URGE), deepcopy(URGE), deepcopy(URGE)
+    upward["changes"] = UPWARD
+    jealous["signals"] = {"peers": 2.0, "behind": 1.0}
+    referring["changes"] = {"referrals": {"slope": 0.3}}
+    closing = {**URGE, "changes": {"pull_forward": PULLING}}
+    bringing = {**TEAM, "referrals": {"per_win": 0.8, "lag": "1w"}}
+    for scenario in (
+        with_drives(TEAM, decides, {"up": upward}),
+        with_drives(TEAM, decides, {"jealous": jealous}),
+        with_drives(TEAM, decides, {"closing": closing, "tired": TIRED}),
+        with_drives(bringing, decides, {"referring": referring}),
+        {**TEAM, "referrals": {"per_win": 1.0, "lag": {"median": "5d", "p90": "20d"}}},
+    ):
+        check(scenario, 5, replication)
