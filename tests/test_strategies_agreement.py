@@ -5,10 +5,12 @@ from __future__ import annotations
 from copy import deepcopy
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.both_engines import check
 from tests.scenario_cases import CASES
-from tests.test_strategies import TEAM, URGE, Plain, all_channels, with_drives
+from tests.test_strategies import SIGNALS, TEAM, URGE, Plain, all_channels, with_drives
 
 MANY: Plain = {
     "memory": 0.8,
@@ -71,3 +73,37 @@ def test_sheets_bands_peers_pulls_and_referrals(decides: str, replication: int) 
         {**TEAM, "referrals": {"per_win": 1.0, "lag": {"median": "5d", "p90": "20d"}}},
     ):
         check(scenario, 5, replication)
+
+
+GAIN = st.floats(-2.0, 2.0)
+SLOPE = st.floats(-1.0, 1.0)
+
+
+@st.composite
+def random_drives(draw: st.DrawFn) -> Plain:
+    """Return a scenario of a case with one to three drives of any signals, memories and changes."""
+    case: Plain = dict(CASES[draw(st.sampled_from(sorted(CASES)))])
+    channels = sorted({**all_channels(case, slope=0.0), "deal_value": {}})
+    drives = {}
+    for number in range(draw(st.integers(1, 3))):
+        changes = {
+            name: {"slope": draw(SLOPE), "curve": draw(st.floats(-0.2, 0.2)), "max": 2.5}
+            for name in draw(st.lists(st.sampled_from(channels), min_size=1, max_size=4, unique=True))
+        }
+        heard = draw(st.lists(st.sampled_from(SIGNALS), min_size=1, max_size=4, unique=True))
+        drives[f"drive {number}"] = {
+            "memory": draw(st.floats(0.0, 1.0)),
+            "signals": {name: draw(GAIN) for name in heard},
+            "level": [-2, 2],
+            "changes": changes,
+        }
+    scenario = with_drives(case, draw(st.sampled_from(["hour", "day", "week"])), drives)
+    if len(case["funnel"]) > 2 and draw(st.booleans()):
+        scenario["referrals"] = {"per_win": 0.3, "lag": "3d"}
+    return scenario
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_drives(), st.integers(0, 2**40 - 1))
+def test_random_drives_are_played_alike(scenario: Plain, replication: int) -> None:
+    check(scenario, 9, replication)

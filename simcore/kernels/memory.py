@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels.scratch import Detail, MarketPath, Scratch, Sums, new_scratch
-from simcore.program import LAG, Program
+from simcore.program import ACTIVITY, LAG, Program
 from simcore.tally import TallyArrays
 
 _Number = TypeVar("_Number", bound=np.generic)
@@ -181,7 +181,8 @@ class Seated(NamedTuple):
 
 def most_candidates(program: Program) -> int:
     """Return the most candidates of a week."""
-    sheets = SHEETS if (program.reaction.change_channel == 0).any() else 1
+    # Under a ramp a second sheet is drawn in any case.
+    sheets = SHEETS if (program.reaction.change_channel == ACTIVITY).any() else 2
     return int(program.plan.slot_hour.shape[1]) * sheets
 
 

@@ -1,0 +1,124 @@
+"""Comparisons: figures of both strategies, differences in the same worlds, and what they are made of."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from simcore.attribution import attribute, in_cents, weights
+from simcore.comparison import choose, comparison_of, with_strategy
+from simcore.comparison_document import Comparison
+from simcore.errors import ScenarioError
+from simcore.paired import Paired, run_paired
+from simcore.scenario_file import load_scenario
+
+
+@cache
+def paired() -> Paired:
+    scenario = load_scenario("quota-pressure")
+    return run_paired([with_strategy(scenario, name) for name in ("process", "pressure")], replications=120, seed=4)
+
+
+@cache
+def document() -> Comparison:
+    return comparison_of(paired(), 0)
+
+
+def test_a_difference_is_that_of_the_figures() -> None:
+    (against,) = document().against
+    base, mine = (row.figures for row in document().strategies)
+    for field in ("revenue", "p_quota", "worst", "dry_weeks", "longest_dry", "discount", "calls", "calls_above_plan"):
+        difference = getattr(against.differences, field).estimate
+        assert difference == pytest.approx(getattr(mine, field).estimate - getattr(base, field).estimate, abs=1e-6)
+
+
+def test_the_error_of_a_difference_is_that_of_pairs() -> None:
+    (against,) = document().against
+    process, pressure = paired().revenue / 100.0
+    per_rep_year = (pressure - process) / 10.0
+    assert against.differences.revenue.estimate == pytest.approx(per_rep_year.mean())
+    assert against.differences.revenue.se == pytest.approx(per_rep_year.std(ddof=1) / np.sqrt(120))
+    gain = (process.var() + pressure.var()) / (pressure - process).var()
+    assert against.pairing_gain == pytest.approx(gain)
+
+
+def test_the_sources_of_a_difference_sum_to_it() -> None:
+    (against,) = document().against
+    assert against.sources is not None
+    parts = [row.amount.estimate or 0.0 for row in against.sources]
+    assert sum(parts) == pytest.approx(against.differences.revenue.estimate, rel=1e-6)
+    assert against.sources[0].what == "calls"
+
+
+def test_the_worst_worlds_are_the_worst_twentieth() -> None:
+    for row, cents in zip(document().strategies, paired().revenue, strict=True):
+        worst = np.sort(cents)[:6].mean() / 1000.0
+        assert row.figures.worst.estimate == pytest.approx(worst)
+
+
+def test_contests_are_counted_world_by_world() -> None:
+    (against,) = document().against
+    process, pressure = paired().revenue
+    world, quarter, year = against.contests
+    assert world.ahead.estimate == pytest.approx((pressure > process).mean())
+    assert [row.what for row in against.contests] == ["world", "rep-quarter", "rep-year"]
+    assert 0.0 < (quarter.ahead.estimate or 0.0) < 1.0
+    assert 0.0 < (year.ahead.estimate or 0.0) < 1.0
+
+
+def test_shares_of_the_quarter_sum_to_one() -> None:
+    for row in document().strategies:
+        assert row.figures.weeks_of_quarter is not None
+        assert sum(cell.estimate or 0.0 for cell in row.figures.weeks_of_quarter) == pytest.approx(1.0)
+
+
+def test_results_do_not_depend_on_threads_or_blocks() -> None:
+    scenarios = [with_strategy(load_scenario("quota-pressure"), name) for name in ("process", "pressure")]
+    other = run_paired(scenarios, replications=120, seed=4, threads=2, block_replications=7)
+    assert np.array_equal(other.revenue, paired().revenue)
+    assert np.array_equal(other.wins, paired().wins)
+    assert all(a.same_as(b) for a, b in zip(other.tallies, paired().tallies, strict=True))
+
+
+def test_a_strategy_against_itself_is_tied_to_the_cent() -> None:
+    scenario = with_strategy(load_scenario("quota-pressure"), "pressure")
+    (against,) = comparison_of(run_paired([scenario, scenario], replications=20, seed=1), 0).against
+    assert against.verdict == "tied"
+    assert "to the cent in every world" in against.sentence
+
+
+def test_names_that_are_not_there_are_refused_with_the_nearest() -> None:
+    scenario = load_scenario("quota-pressure")
+    with pytest.raises(ScenarioError, match="did you mean pressure"):
+        choose(scenario, ["presure"], None)
+    with pytest.raises(ScenarioError, match="needs two strategies"):
+        choose(load_scenario("trust-the-process"), None, None)
+    assert choose(scenario, ["pressure"], None) == (["process", "pressure"], "process")
+    assert choose(scenario, None, "pressure") == (["process", "pressure"], "pressure")
+
+
+@pytest.mark.parametrize("players", [1, 3, 6, 8])
+def test_the_weights_of_all_players_sum_to_the_whole_less_nothing(players: int) -> None:
+    found, orders = weights(players)
+    for coalition, weight in found.items():
+        whole = 1.0 if len(coalition) == players else -1.0 if not coalition else 0.0
+        assert weight.sum() == pytest.approx(whole, abs=1e-12)
+    assert (orders is None) == (players <= 6)
+
+
+def test_cents_sum_to_the_cent() -> None:
+    amounts = np.random.default_rng(1).normal(0.0, 1000.0, 50)
+    assert sum(in_cents(amounts.tolist())) == round(float(amounts.sum()) * 100)
+
+
+def test_an_attribution_sums_to_the_difference() -> None:
+    scenario = load_scenario("hard-sell")
+    table = attribute(scenario, "hard-sell", "process", replications=10, seed=2)
+    runs = [with_strategy(scenario, name) for name in ("process", "hard-sell")]
+    (against,) = comparison_of(run_paired(runs, replications=10, seed=2), 0).against
+    assert sum(row.amount.estimate or 0.0 for row in table.rows) == pytest.approx(against.differences.revenue.estimate)
+    assert table.total == pytest.approx(against.differences.revenue.estimate, abs=0.006)
+    assert sum(row.shown for row in table.rows) == pytest.approx(table.total)
+    assert table.runs == 2 ** len(table.rows)
