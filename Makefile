@@ -37,7 +37,7 @@ suite: $(VENV)/.dev ## The tests alone
 	$(python) -m pytest $(PYTEST)
 
 bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked (own cache: compiled code is not shared)
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_properties.py tests/kernels
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_strategies_agreement.py tests/test_properties.py tests/kernels
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench

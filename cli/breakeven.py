@@ -87,10 +87,10 @@ def _searched(
 ) -> "Breakeven":
     """Check what the search may cost, and run it."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import engine_is_compiled, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
+    from simcore.scenario import with_strategy  # noqa: PLC0415
     from simcore.vary import check_total, set_values  # noqa: PLC0415
 
     load_engine()
@@ -99,8 +99,7 @@ def _searched(
     ends = (values.value(values.low), values.value(values.high))
     if not no_limit:
         check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED)
-    if not quiet and not engine_is_compiled():
-        message("compiling the engine for this machine: up to a minute, and only once")
+    announce_compilation((with_strategy(scenario, name) for name in strategies or scenario.strategies), quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return breakeven(
             scenario,

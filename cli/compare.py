@@ -2,13 +2,14 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
+    OverwriteOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -19,6 +20,8 @@ from simcore.cli.options import (
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simcore.comparison_document import Comparison
     from simcore.scenario import Scenario
 
@@ -45,7 +48,7 @@ def compare(
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write the document and the worlds' revenue into this folder."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")] = False,
+    overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
@@ -57,21 +60,10 @@ def compare(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
-    from simcore.cli.startup import engine_is_compiled, load_engine  # noqa: PLC0415
-    from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
     scenario = load(file, changes, replications=replications, seed=seed)
-    load_engine()
-    from simcore.comparison import choose  # noqa: PLC0415
-
-    chosen, base = choose(scenario, names, baseline)
-    if not no_limit:
-        check_limit(scenario, LIMIT // len(chosen))
-    if not quiet and not engine_is_compiled():
-        message("compiling the engine for this machine: up to a minute, and only once")
-    document, folder = _compared(
-        scenario, chosen, base, attribute=attribute, threads=threads, out=out, overwrite=overwrite, quiet=quiet
-    )
+    plan = _planned(scenario, names, baseline, attribute=attribute, no_limit=no_limit)
+    document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
         print_json(document.model_dump(mode="json"))
     else:
@@ -80,67 +72,86 @@ def compare(
         print_result(comparison_report(document))
     if folder is not None and not quiet:
         message(f"results are in {folder}")
-    if document.interrupted:
+    if stopped:
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
 
 
+class _Plan(NamedTuple):
+    """What is run: each strategy, the number of the baseline, and whether differences are split."""
+
+    scenario: "Scenario"
+    runs: "list[Scenario]"
+    base: int
+    attribute: bool
+
+
+def _planned(
+    scenario: "Scenario", names: list[str] | None, baseline: str | None, *, attribute: bool, no_limit: bool
+) -> _Plan:
+    """Return what will be run, checked; all of it may cost no more than one run may."""
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.cost import LIMIT  # noqa: PLC0415
+    from simcore.scenario import with_strategy  # noqa: PLC0415
+    from simcore.vary import check_total  # noqa: PLC0415
+
+    load_engine()
+    from simcore.attribution import splits_of  # noqa: PLC0415
+    from simcore.comparison import choose  # noqa: PLC0415
+
+    chosen, base = choose(scenario, names, baseline)
+    runs = [with_strategy(scenario, name) for name in chosen]
+    if not no_limit:
+        splits = [splits_of(scenario, name, base) for name in chosen if name != base] if attribute else []
+        check_total([*runs, *(run for found in splits for split in found for run in split.runs)], LIMIT)
+    return _Plan(scenario, runs, chosen.index(base), attribute)
+
+
 def _compared(
-    scenario: "Scenario",
-    chosen: list[str],
-    base: str,
-    *,
-    attribute: bool,
-    threads: int | None,
-    out: Path | None,
-    overwrite: bool,
-    quiet: bool,
-) -> "tuple[Comparison, Path | None]":
-    """Run the strategies and write the results folder, if one is wanted; return the document and the folder."""
+    plan: _Plan, *, threads: int | None, out: Path | None, overwrite: bool, quiet: bool
+) -> "tuple[Comparison, Path | None, bool]":
+    """Run what was planned and write the results folder, if one is wanted.
+
+    Returns the document, the folder, and whether it was stopped before all was done.
+    """
+    from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.comparison import comparison_of, with_strategy  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation  # noqa: PLC0415
+    from simcore.comparison import comparison_of  # noqa: PLC0415
     from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.paired import run_paired  # noqa: PLC0415
 
-    runs = [with_strategy(scenario, name) for name in chosen]
+    announce_compilation(plan.runs, quiet=quiet)
     with ExitStack() as stack:
-        folder = None
-        if out is not None:
-            from simcore.results_file import ResultsFolder  # noqa: PLC0415
-            from simcore.version import __version__  # noqa: PLC0415
-
-            folder = stack.enter_context(
-                ResultsFolder(
-                    out,
-                    scenario=scenario,
-                    digest=joint_digest(runs),
-                    seed=scenario.run.seed,
-                    version=__version__,
-                    overwrite=overwrite,
-                )
-            )
+        folder = stack.enter_context(results_folder(out, plan.scenario, joint_digest(plan.runs), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as progress:
-            paired = run_paired(runs, threads=threads, progress=progress, stop=asked.is_set)
-        document = comparison_of(paired, chosen.index(base))
-        if attribute and not paired.interrupted:
-            document = _attributed(scenario, document, threads=threads, quiet=quiet)
+            paired = run_paired(plan.runs, base=plan.base, threads=threads, progress=progress, stop=asked.is_set)
+        document, stopped = comparison_of(paired), paired.interrupted
+        if plan.attribute and not stopped:
+            document, stopped = _attributed(plan.scenario, document, threads=threads, quiet=quiet, stop=asked.is_set)
         if folder is None:
-            return document, None
+            return document, None, stopped
         from simcore.comparison_table import worlds_table  # noqa: PLC0415
         from simcore.manifest import WORLDS  # noqa: PLC0415
 
-        return document, folder.finish_table(WORLDS, document, worlds_table(paired), document.replications)
+        path = folder.finish_table(WORLDS, document, worlds_table(paired), document.replications)
+        return document, path, stopped
 
 
-def _attributed(scenario: "Scenario", document: "Comparison", *, threads: int | None, quiet: bool) -> "Comparison":
-    """Return the document with the differences split over drives and channels."""
+def _attributed(
+    scenario: "Scenario", document: "Comparison", *, threads: int | None, quiet: bool, stop: "Callable[[], bool]"
+) -> "tuple[Comparison, bool]":
+    """Return the document with the differences split over drives and channels, and whether that was stopped."""
     from simcore.attribution import attribute  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
 
-    rows = []
-    for row in document.against:
+    rows = list(document.against)
+    for number, row in enumerate(rows):
         with progress_bar(quiet=quiet) as progress:
-            table = attribute(scenario, row.name, document.baseline, threads=threads, progress=progress)
-        rows.append(row.model_copy(update={"attribution": table}))
-    return document.model_copy(update={"against": rows})
+            table = attribute(scenario, row.name, document.baseline, threads=threads, progress=progress, stop=stop)
+        if table is None:
+            break
+        rows[number] = row.model_copy(update={"attribution": table})
+    done = document.model_copy(update={"against": rows})
+    return done, any(row.attribution is None for row in rows)

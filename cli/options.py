@@ -55,6 +55,7 @@ ThreadsOption = Annotated[
     typer.Option("--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 NoLimitOption = Annotated[
     bool,

@@ -10,6 +10,7 @@ import typer
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
+    OverwriteOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -43,7 +44,7 @@ def run(
     detail: Annotated[
         Detail | None, typer.Option("--detail", help="With --out: a Parquet dataset with a row per rep-week.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")] = False,
+    overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
@@ -80,33 +81,18 @@ def _simulated(
     quiet: bool,
 ) -> "tuple[Result, Path | None]":
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
+    from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import engine_is_compiled, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
 
     load_engine()
-    if not quiet and not engine_is_compiled():
-        message("compiling the engine for this machine: up to a minute, and only once")
+    announce_compilation([scenario], quiet=quiet)
+    from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import simulate  # noqa: PLC0415
 
     with ExitStack() as stack:
-        folder = None
-        if out is not None:
-            from simcore.digest import scenario_digest  # noqa: PLC0415
-            from simcore.results_file import ResultsFolder  # noqa: PLC0415
-            from simcore.version import __version__  # noqa: PLC0415
-
-            folder = stack.enter_context(
-                ResultsFolder(
-                    out,
-                    scenario=scenario,
-                    digest=scenario_digest(scenario),
-                    seed=scenario.run.seed,
-                    version=__version__,
-                    overwrite=overwrite,
-                )
-            )
+        folder = stack.enter_context(results_folder(out, scenario, scenario_digest(scenario), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as progress:
             result = simulate(

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from simcore.scenario import Scenario
 
 
 @contextmanager
@@ -25,11 +27,21 @@ def _no_linear_algebra() -> Iterator[None]:
         del modules["scipy.linalg"]
 
 
-def engine_is_compiled() -> bool:
-    """Return whether these sources were compiled on this machine before."""
+def engine_is_compiled(*, reactive: bool = False) -> bool:
+    """Return whether the kernel for steady strategies, or that for those that react, was compiled here before."""
     from simcore.jit import cache_folder  # noqa: PLC0415
 
-    return any(Path(cache_folder()).rglob("engine.run_block-*.nbc"))
+    kernel = "reactive.run_reactive_block" if reactive else "engine.run_block"
+    return any(Path(cache_folder()).rglob(f"{kernel}-*.nbc"))
+
+
+def announce_compilation(scenarios: Iterable[Scenario], *, quiet: bool) -> None:
+    """Say so if a kernel that the scenarios need is compiled for the first time."""
+    from simcore.cli.output import message  # noqa: PLC0415
+
+    needed = {bool(scenario.strategy.drives) or scenario.referrals is not None for scenario in scenarios}
+    if not quiet and not all(engine_is_compiled(reactive=reactive) for reactive in needed):
+        message("compiling the engine for this machine: up to a minute, and only once")
 
 
 def load_engine() -> None:

@@ -10,6 +10,7 @@ import typer
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
+    OverwriteOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -67,7 +68,7 @@ def sweep(
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write the document and a Parquet table into this folder."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")] = False,
+    overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
@@ -143,31 +144,18 @@ def _swept(
     plan: "Plan", *, threads: int | None, out: Path | None, overwrite: bool, quiet: bool
 ) -> "tuple[Sweep, Path | None]":
     """Run what was planned and write the results folder, if one is wanted; return the document and the folder."""
+    from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import engine_is_compiled  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation  # noqa: PLC0415
+    from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.sweeps import run_sweep  # noqa: PLC0415
 
-    if not quiet and not engine_is_compiled():
-        message("compiling the engine for this machine: up to a minute, and only once")
+    announce_compilation(plan.everything, quiet=quiet)
     with ExitStack() as stack:
-        folder = None
-        if out is not None:
-            from simcore.digest import joint_digest  # noqa: PLC0415
-            from simcore.results_file import ResultsFolder  # noqa: PLC0415
-            from simcore.version import __version__  # noqa: PLC0415
-
-            folder = stack.enter_context(
-                ResultsFolder(
-                    out,
-                    scenario=plan.asked,
-                    digest=joint_digest(plan.everything),
-                    seed=plan.asked.run.seed,
-                    version=__version__,
-                    overwrite=overwrite,
-                )
-            )
+        folder = stack.enter_context(
+            results_folder(out, plan.asked, joint_digest(plan.everything), overwrite=overwrite)
+        )
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as progress:
             found = run_sweep(plan, threads=threads, progress=progress, stop=asked.is_set)

@@ -7,18 +7,20 @@ contribution over all orders of switching the channels on: the parts sum to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations, islice
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.comparison import choose, revenue_sums, with_strategy
+from simcore.comparison import choose
 from simcore.comparison_document import Attribution, AttributionTable
+from simcore.contrast import Sums, sums_of
 from simcore.estimate import jackknife, ratio
 from simcore.paired import run_paired
+from simcore.scenario import with_strategy
 from simcore.tally import GROUPS
 
 if TYPE_CHECKING:
@@ -92,6 +94,37 @@ def weights(players: int) -> tuple[dict[Coalition, NDArray[np.float64]], int | N
     return found, len(orders)
 
 
+class Split(NamedTuple):
+    """The runs that split what a strategy's drives bring over its channels."""
+
+    strategy: str
+    sign: float
+    players: list[Player]
+    weights: dict[Coalition, NDArray[np.float64]]
+    orders: int | None
+    runs: list[Scenario]
+    """For each coalition, the strategy with the other channels switched off."""
+
+
+def splits_of(scenario: Scenario, name: str, baseline: str) -> list[Split]:
+    """Return what must be run to attribute the difference between two strategies.
+
+    Raises
+    ------
+    ScenarioError
+        If a strategy is not one of the scenario.
+    """
+    choose(scenario, [name], baseline)
+    found = []
+    for strategy, sign in ((name, 1.0), (baseline, -1.0)):
+        players = players_of(scenario, strategy)
+        if players:
+            by_coalition, orders = weights(len(players))
+            runs = [only(scenario, strategy, [players[i] for i in coalition]) for coalition in by_coalition]
+            found.append(Split(strategy, sign, players, by_coalition, orders, runs))
+    return found
+
+
 def attribute(
     scenario: Scenario,
     name: str,
@@ -101,7 +134,8 @@ def attribute(
     seed: int | None = None,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
-) -> AttributionTable:
+    stop: Callable[[], bool] | None = None,
+) -> AttributionTable | None:
     """Split the difference in revenue per rep-year between two strategies over their drives and channels.
 
     Both are held against following the plan: the channels of the baseline count negatively.
@@ -112,54 +146,53 @@ def attribute(
         From `simcore.load_scenario`.
     name, baseline
         Strategies of the scenario.
-    replications, seed, threads, progress
+    replications, seed, threads, progress, stop
         As for `simcore.simulate`, for each of the runs.
+
+    Returns
+    -------
+    AttributionTable | None
+        ``None`` if it was stopped: a part of the runs splits nothing.
 
     Raises
     ------
     ScenarioError
         See `simcore.compare`.
     """
-    choose(scenario, [name], baseline)
+    splits = splits_of(scenario, name, baseline)
     rows: list[Attribution] = []
-    runs, orders = 0, None
-    for strategy, sign in ((name, 1.0), (baseline, -1.0)):
-        players = players_of(scenario, strategy)
-        if not players:
-            continue
-        by_coalition, sampled = weights(len(players))
-        orders = orders or sampled
-        runs += len(by_coalition)
-        parts = np.zeros((len(players), GROUPS))
-        size, years = np.zeros(GROUPS, np.int64), np.zeros(GROUPS)
-        for some in batched(by_coalition, RUNS_AT_ONCE):
-            variants = [only(scenario, strategy, [players[i] for i in coalition]) for coalition in some]
-            paired = run_paired(variants, replications=replications, seed=seed, threads=threads, progress=progress)
-            size = paired.tallies[0].arrays.replications
-            for number, coalition in enumerate(some):
-                revenue, windows = revenue_sums(paired, number)
-                years = windows.astype(np.float64)
-                parts += sign * by_coalition[coalition][:, None] * revenue.astype(np.float64)
+    for split in splits:
+        parts = np.zeros((len(split.players), GROUPS))
+        cells: list[Sums] = []
+        for first in range(0, len(split.runs), RUNS_AT_ONCE):
+            if first > 0 and stop is not None and stop():
+                return None
+            some = split.runs[first : first + RUNS_AT_ONCE]
+            paired = run_paired(
+                some, replications=replications, seed=seed, threads=threads, progress=progress, stop=stop
+            )
+            if paired.interrupted:
+                return None
+            cells += [sums_of("revenue", *each) for each in zip(paired.programs, paired.tallies, strict=True)]
+        for weight, cell in zip(split.weights.values(), cells, strict=True):
+            parts += split.sign * weight[:, None] * cell.total.astype(np.float64)
         rows += [
             Attribution(
-                strategy=strategy,
+                strategy=split.strategy,
                 drive=player.drive,
                 channel=player.channel,
-                amount=jackknife(ratio, size, parts[number], years),
+                amount=jackknife(ratio, cells[0].replications, part, cells[0].windows),
                 shown=0.0,
             )
-            for number, player in enumerate(players)
+            for player, part in zip(split.players, parts, strict=True)
         ]
     shown = in_cents([row.amount.estimate or 0.0 for row in rows])
-    rows = [row.model_copy(update={"shown": cents / 100.0}) for row, cents in zip(rows, shown, strict=True)]
-    return AttributionTable(rows=rows, total=sum(shown) / 100.0, runs=runs, permutations=orders)
-
-
-def batched(coalitions: Iterable[Coalition], size: int) -> Iterator[list[Coalition]]:
-    """Yield coalitions so many at a time."""
-    iterator = iter(coalitions)
-    while some := list(islice(iterator, size)):
-        yield some
+    return AttributionTable(
+        rows=[row.model_copy(update={"shown": cents / 100.0}) for row, cents in zip(rows, shown, strict=True)],
+        total=sum(shown) / 100.0,
+        runs=sum(len(split.runs) for split in splits),
+        permutations=next((split.orders for split in splits if split.orders is not None), None),
+    )
 
 
 def in_cents(amounts: Sequence[float]) -> list[int]:

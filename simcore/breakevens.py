@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from simcore.contrast import Metric, difference_of, sign_of
 from simcore.crossings import SCAN, Crossing, Search
 from simcore.errors import Problem, ScenarioError
+from simcore.scenario import with_strategy
 from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, TiedRange
 from simcore.sweeps import CHUNK, Report, StoppedError, Worlds, check_metric, identity_of
 from simcore.text import brief
-from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values, with_strategy
+from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.version import __version__
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from math import ceil, isfinite, sqrt
 from typing import TYPE_CHECKING, Literal
@@ -27,14 +28,15 @@ from simcore.comparison_document import (
     StrategyFigures,
     VarianceRatio,
 )
+from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
 from simcore.digest import scenario_digest
 from simcore.errors import Problem, ScenarioError
 from simcore.estimate import Z975, Floats, jackknife, ratio, scaled, share
 from simcore.horizons import CALL, HORIZONS, WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
+from simcore.scenario import with_strategy
 from simcore.summary import Estimate
 from simcore.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, TOTAL, WITH_DEAL
-from simcore.text import did_you_mean
 from simcore.version import __version__
 from simcore.words import money
 
@@ -50,8 +52,6 @@ _CONTESTS: tuple[tuple[int, Literal["world", "rep-quarter", "rep-year"]], ...] =
     (REP_YEAR, "rep-year"),
 )
 Verdict = Literal["ahead", "behind", "tied", "unknown"]
-Sums = tuple[NDArray[np.generic], NDArray[np.generic]]
-"""Numerator and denominator of a ratio, by group."""
 
 
 def compare(
@@ -92,8 +92,17 @@ def compare(
     """
     chosen, base = choose(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
-    paired = run_paired(runs, replications=replications, seed=seed, threads=threads, progress=progress, stop=stop)
-    return comparison_of(paired, chosen.index(base))
+    return comparison_of(
+        run_paired(
+            runs,
+            base=chosen.index(base),
+            replications=replications,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+            stop=stop,
+        )
+    )
 
 
 def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None) -> tuple[list[str], str]:
@@ -105,19 +114,8 @@ def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None
         See `compare`.
     """
     known = list(scenario.strategies)
-    problems = [
-        Problem(
-            "is not a strategy of this scenario",
-            "strategies",
-            value=name,
-            allowed=", ".join(known),
-            hint=did_you_mean(name, known),
-        )
-        for name in [*(names or []), *([baseline] if baseline else [])]
-        if name not in known
-    ]
-    if problems:
-        raise ScenarioError(tuple(problems))
+    for name in [*(names or []), *([baseline] if baseline else [])]:
+        with_strategy(scenario, name)
     chosen = list(dict.fromkeys(names or known))
     steady = [name for name in known if not scenario.strategies[name].drives]
     base = baseline or next((name for name in steady if name in chosen), None) or (steady[0] if steady else chosen[0])
@@ -129,14 +127,17 @@ def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None
     return chosen, base
 
 
-def with_strategy(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario with another strategy to run."""
-    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"strategy": name})})
+def comparison_of(paired: Paired) -> Comparison:
+    """Build the document of strategies that were run in the same worlds, against their baseline.
 
-
-def comparison_of(paired: Paired, base: int) -> Comparison:
-    """Build the document of strategies that were run in the same worlds; ``base`` is the number of the baseline."""
-    scenarios = paired.scenarios
+    Raises
+    ------
+    ValueError
+        If they were run without a baseline.
+    """
+    scenarios, base = paired.scenarios, paired.base
+    if base is None:
+        raise ValueError("the strategies were run without a baseline")
     names = [scenario.run.strategy for scenario in scenarios]
     first = scenarios[0]
     return Comparison(
@@ -159,77 +160,60 @@ def figures(paired: Paired, mine: int, base: int | None) -> Figures:
     """Return the figures of a strategy, or with ``base`` the paired differences to it."""
 
     def figure(sums: Callable[[int], Sums]) -> Estimate:
-        size = paired.tallies[mine].arrays.replications
+        here = sums(mine)
         if base is None:
-            return jackknife(ratio, size, *sums(mine))
-        return jackknife(_difference, size, *sums(mine), *sums(base))
+            return jackknife(ratio, *here)
+        return difference_of(here, sums(base))
 
     def chance(column: int) -> Estimate | None:
-        if _quota_periods(paired, mine) == 0:
+        if not has_quota_period(paired.programs[mine]):
             return None
         if base is None:
-            hits, windows = _quota_sums(paired, mine, column)
-            return share(paired.tallies[mine].arrays.replications, hits.astype(np.int64), windows.astype(np.int64))
+            return figure_of("p_quota", _quota_sums(paired, mine, column))
         return figure(lambda i: _quota_sums(paired, i, column))
 
     weeks = paired.programs[mine].clock.counted_weeks
     return Figures(
-        revenue=figure(lambda i: revenue_sums(paired, i)),
+        revenue=figure(lambda i: sums_of("revenue", paired.programs[i], paired.tallies[i])),
         p_quota=chance(0),
         p_quota_team=chance(1),
         worst=_worst(paired, mine, base),
         dry_weeks=figure(lambda i: _dry_sums(paired, i)),
-        longest_dry=figure(lambda i: (_conduct(paired, i, LONGEST_DRY), _seats(paired, i))),
-        discount=figure(lambda i: (_conduct(paired, i, DISCOUNT) / 100.0, _rep_weeks(paired, i) / WEEKS_PER_YEAR)),
-        calls=figure(lambda i: (paired.tallies[i].arrays.stages[:, ENTERED, 0], _rep_weeks(paired, i))),
-        calls_above_plan=figure(lambda i: (_conduct(paired, i, ABOVE_PLAN), _rep_weeks(paired, i))),
+        longest_dry=figure(lambda i: _per_rep_week(paired, i, _conduct(paired, i, LONGEST_DRY) * weeks)),
+        discount=figure(lambda i: _per_rep_week(paired, i, _conduct(paired, i, DISCOUNT) * (WEEKS_PER_YEAR / 100.0))),
+        calls=figure(lambda i: _per_rep_week(paired, i, paired.tallies[i].arrays.stages[:, ENTERED, 0])),
+        calls_above_plan=figure(lambda i: _per_rep_week(paired, i, _conduct(paired, i, ABOVE_PLAN))),
         weeks_of_quarter=None
         if weeks < WEEKS_PER_QUARTER
-        else [figure(lambda i, week=week: _week_sums(paired, i, week)) for week in range(WEEKS_PER_QUARTER)],  # type: ignore[misc]
+        else [figure(partial(_week_sums, paired, week)) for week in range(WEEKS_PER_QUARTER)],
     )
 
 
-def _difference(mine: Floats, my_windows: Floats, other: Floats, other_windows: Floats) -> Floats:
-    return mine / my_windows - other / other_windows
-
-
-def _seats(paired: Paired, i: int) -> NDArray[np.int64]:
-    return paired.tallies[i].arrays.replications * paired.programs[i].team.reps
-
-
-def _rep_weeks(paired: Paired, i: int) -> NDArray[np.int64]:
-    return _seats(paired, i) * paired.programs[i].clock.counted_weeks
+def _per_rep_week(paired: Paired, i: int, total: NDArray[np.generic]) -> Sums:
+    program, replications = paired.programs[i], paired.tallies[i].arrays.replications
+    return Sums(replications, total, replications * (program.team.reps * program.clock.counted_weeks))
 
 
 def _conduct(paired: Paired, i: int, column: int) -> NDArray[np.int64]:
     return paired.tallies[i].arrays.conduct[:, column]
 
 
-def revenue_sums(paired: Paired, i: int) -> Sums:
-    """Return revenue by close of all weeks and the rep-years, by group."""
-    revenue = paired.tallies[i].arrays.weeks_of_quarter.sum(axis=1) * (paired.programs[i].deals.unit / 100.0)
-    return revenue, _rep_weeks(paired, i) / WEEKS_PER_YEAR
-
-
-def _week_sums(paired: Paired, i: int, week: int) -> Sums:
-    weeks = paired.tallies[i].arrays.weeks_of_quarter
-    return weeks[:, week], weeks.sum(axis=1)
+def _week_sums(paired: Paired, week: int, i: int) -> Sums:
+    arrays = paired.tallies[i].arrays
+    return Sums(arrays.replications, arrays.weeks_of_quarter[:, week], arrays.weeks_of_quarter.sum(axis=1))
 
 
 def _dry_sums(paired: Paired, i: int) -> Sums:
-    windows = _rep_weeks(paired, i)
-    return windows - paired.tallies[i].arrays.moments[:, CLOSE, WEEK, WITH_DEAL], windows
-
-
-def _quota_periods(paired: Paired, i: int) -> int:
-    program = paired.programs[i]
-    return int(program.calendar.periods[program.quota.horizon]) if program.quota.horizon else 0
+    arrays = paired.tallies[i].arrays
+    weeks = arrays.replications * (paired.programs[i].team.reps * paired.programs[i].clock.counted_weeks)
+    return Sums(arrays.replications, weeks - arrays.moments[:, CLOSE, WEEK, WITH_DEAL], weeks)
 
 
 def _quota_sums(paired: Paired, i: int, column: int) -> Sums:
-    arrays = paired.tallies[i].arrays
-    seats = paired.programs[i].team.reps if column == 0 else 1
-    return arrays.quota_hits[:, column], arrays.replications * (_quota_periods(paired, i) * seats)
+    """Return quota periods in which a rep (column 0), or the team (1), reached quota."""
+    program, arrays = paired.programs[i], paired.tallies[i].arrays
+    periods = int(program.calendar.periods[program.quota.horizon]) * (program.team.reps if column == 0 else 1)
+    return Sums(arrays.replications, arrays.quota_hits[:, column], arrays.replications * periods)
 
 
 def _shortfall(revenue: NDArray[np.int64]) -> Floats:
@@ -254,7 +238,7 @@ def _against(paired: Paired, mine: int, base: int) -> Against:
         name=paired.scenarios[mine].run.strategy,
         differences=differences,
         variance_ratios=_variance_ratios(paired, mine, base),
-        contests=_contests(paired, mine, base),
+        contests=_contests(paired, mine),
         sources=_sources(paired, mine, base),
         verdict=verdict,
         replications_to_separate=needed,
@@ -288,7 +272,7 @@ def _sentence(paired: Paired, pair: tuple[int, int], differences: Figures, verdi
         if needed is not None:
             return f"{text}; if it is what it seems, about {needed:,} replications would show it."
         return f"{text}."
-    return f"{mine} is {verdict} of {base} by {seen}." if verdict == "ahead" else f"{mine} is behind {base} by {seen}."
+    return f"{mine} is {verdict} {'of ' if verdict == 'ahead' else ''}{base} by {seen}."
 
 
 def _variance_ratios(paired: Paired, mine: int, base: int) -> list[VarianceRatio]:
@@ -315,12 +299,12 @@ def _ratio_of_variances(
     return (squares / count - (total / count) ** 2) / (base_squares / base_count - (base / base_count) ** 2)
 
 
-def _contests(paired: Paired, mine: int, base: int) -> list[Contest]:
+def _contests(paired: Paired, mine: int) -> list[Contest]:
     rows = []
     size = paired.tallies[mine].arrays.replications
     for number, what in _CONTESTS:
-        held = paired.contests[:, number]
-        won, lost = paired.wins[mine, base, :, number], paired.wins[base, mine, :, number]
+        held = paired.contests.held[:, number]
+        won, lost = paired.contests.ahead[mine, :, number], paired.contests.behind[mine, :, number]
         if held.sum() > 0:
             rows.append(Contest(what=what, ahead=share(size, won, held), level=share(size, held - won - lost, held)))
     return rows
@@ -338,15 +322,15 @@ def _pairing_gain(mine: NDArray[np.int64], base: NDArray[np.int64]) -> float | N
 def _sources(paired: Paired, mine: int, base: int) -> list[Source] | None:
     """Split the difference in revenue over calls, conversions and value of a deal."""
     size = paired.tallies[mine].arrays.replications
+    revenues = [sums_of("revenue", paired.programs[i], paired.tallies[i]) for i in (mine, base)]
     columns: list[NDArray[np.generic]] = []
-    for i in (mine, base):
-        entered = paired.tallies[i].arrays.stages[:, ENTERED]
-        columns += [*revenue_sums(paired, i), *entered.T]
+    for i, revenue in zip((mine, base), revenues, strict=True):
+        columns += [revenue.total, revenue.windows, *paired.tallies[i].arrays.stages[:, ENTERED].T]
     if any(column.sum() <= 0 for column in columns):
         return None
     names = [stage.stage for stage in paired.scenarios[mine].funnel]
     parts = [names[0], *names[1:], "value of a deal"]
-    total = jackknife(_difference, size, *columns[:2], *columns[len(columns) // 2 :][:2]).estimate
+    total = difference_of(*revenues).estimate
     rows = []
     for number, what in enumerate(parts):
         amount = jackknife(_part(number), size, *columns)

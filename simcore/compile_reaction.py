@@ -119,8 +119,7 @@ def _pulls(drives: list[Drive], calendar: Calendar) -> list[tuple[int, tuple[flo
     for place, drive in enumerate(drives):
         pull = drive.changes.get("pull_forward")
         if isinstance(pull, PullForward):
-            most = 1.0 if pull.max is None else min(pull.max, 1.0)
-            figures = (pull.slope, pull.curve, pull.min, most, pull.discount, pull.win_rate)
+            figures = (pull.slope, pull.curve, pull.min, pull.max, pull.discount, pull.win_rate)
             window, reach = (int(span.hours(calendar) + 0.5) for span in (pull.window, pull.reach))
             found.append((place, figures, (window, reach)))
     return found

@@ -31,6 +31,11 @@ class Sums(NamedTuple):
     """[G]: rep-years, or quota periods of reps."""
 
 
+def has_quota_period(program: Program) -> bool:
+    """Return whether a run has a quota, and holds a whole period of it."""
+    return program.quota.horizon > 0 and bool(program.calendar.periods[program.quota.horizon])
+
+
 def sums_of(metric: Metric, program: Program, tally: Tally) -> Sums:
     """Return the sums behind a figure of a run.
 
@@ -45,9 +50,9 @@ def sums_of(metric: Metric, program: Program, tally: Tally) -> Sums:
         return Sums(
             arrays.replications, revenue, arrays.replications * (reps * program.clock.counted_weeks / WEEKS_PER_YEAR)
         )
-    periods = int(program.calendar.periods[program.quota.horizon]) if program.quota.horizon else 0
-    if periods == 0:
+    if not has_quota_period(program):
         raise ValueError("the run holds no whole quota period")
+    periods = int(program.calendar.periods[program.quota.horizon])
     return Sums(arrays.replications, arrays.quota_hits[:, 0], arrays.replications * (periods * reps))
 
 

@@ -18,6 +18,7 @@ from simcore.compiler import compile_scenario
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import WEEKS_PER_YEAR
+from simcore.kernels.memory import places_of, pool_capacity
 from simcore.kernels.scratch import is_capped
 from simcore.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
@@ -42,6 +43,8 @@ MAX_CAPPED_CALLS = 1 << 24
 """Most calls of a rep in a run with a cap: about 1.5 GB of working memory, of which only successes are touched."""
 MAX_KEPT = 1 << 23
 """Most rep-weeks of one replication where every one is kept: about half a gigabyte a thread."""
+MAX_TOGETHER = 1 << 26
+"""Most items of a team that has them in memory at once: about 7 GB, of which only open ones are touched."""
 MAX_TOTAL_UNITS = 2.0**58
 """Largest mean revenue of a group of replications, in units: sums are 64-bit integers."""
 
@@ -168,6 +171,8 @@ def check_ranges(scenario: Scenario, program: Program, *, detailed: bool) -> Non
         ("a rep's mean revenue in a year, in units, leaves the range of the counters", "deal", yearly, MAX_YEAR_UNITS),
         ("with a cap, all calls of a rep are held at once: too many", "plan.calls_per_week",
          calls if is_capped(program) else 0, MAX_CAPPED_CALLS),
+        ("seats that hear of their peers are held in memory together: too many items", "team.reps",
+         places_of(program) * pool_capacity(program) if program.reaction.lockstep else 0, MAX_TOGETHER),
         ("one replication has too many rep-weeks to be kept", "team.reps", rep_weeks if detailed else 0, MAX_KEPT),
         ("the run is too long for its counters (mean revenue of a 256th of the replications, in units)",
          "run.replications", yearly * max(1.0, years), MAX_TOTAL_UNITS),

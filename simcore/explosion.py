@@ -25,7 +25,7 @@ _WHAT = {
     LEVEL: ("its level is beyond all bounds", "a level of at most 1e9 in size; give it a `level: [low, high]`"),
     TOO_ACTIVE: (
         "the activity is {figure:.4g} times the plan",
-        "at most 16 times; give the change of activity a `max`",
+        "at most 15 times; give the change of activity a `max`",
     ),
     TOO_RESPONSIVE: (
         "the rate of the first step is multiplied by {figure:.4g}",

@@ -34,6 +34,17 @@ WORLD, REP_QUARTER, REP_YEAR = range(3)
 QUARTERS_PER_YEAR = WEEKS_PER_YEAR // WEEKS_PER_QUARTER
 
 
+class Contests(NamedTuple):
+    """How often a strategy had more revenue than the baseline; all zero without one. See `WORLD`."""
+
+    held: NDArray[np.int64]
+    """int64[G, 3]"""
+    ahead: NDArray[np.int64]
+    """int64[k, G, 3]"""
+    behind: NDArray[np.int64]
+    """int64[k, G, 3]"""
+
+
 @dataclass(frozen=True, slots=True)
 class Paired:
     """What k strategies came to in the same worlds."""
@@ -45,10 +56,9 @@ class Paired:
     """One for each; group g of all of them holds the same worlds."""
     revenue: NDArray[np.int64]
     """int64[k, replications]: the team's revenue by close in each world, in cents."""
-    wins: NDArray[np.int64]
-    """int64[k, k, G, 3]: contests in which the first has more revenue than the second, see `WORLD`."""
-    contests: NDArray[np.int64]
-    """int64[G, 3]: how many there were."""
+    base: int | None
+    """The strategy that the others were held against, if any."""
+    contests: Contests
     seconds: float
     threads: int
 
@@ -64,18 +74,18 @@ class Paired:
 
 
 class _Block(NamedTuple):
-    """What is left of a block: revenue of the worlds, and contests won."""
+    """What is left of a block."""
 
     block: Block
     revenue: NDArray[np.int64]
     """int64[k, replications of the block]"""
-    wins: NDArray[np.int64]
-    contests: NDArray[np.int64]
+    contests: Contests
 
 
 def run_paired(
     scenarios: Sequence[Scenario],
     *,
+    base: int | None = None,
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -89,6 +99,8 @@ def run_paired(
     ----------
     scenarios
         With the same team, weeks, replications and seed; usually one scenario with several strategies.
+    base
+        The number of the one that the others are held against, world by world and rep by rep.
     replications, seed, threads, progress, stop, block_replications
         As for `simcore.simulate`. A block is finished when all scenarios have simulated it.
 
@@ -114,14 +126,12 @@ def run_paired(
     threads = threads or threads_for(first, total * len(programs))
     key = split_seed(ready[0].run.seed)
     runners = tuple(Runner(program, key, 1) for program in programs)
-    team = _Team(ready, programs, runners, threads)
+    team = _Team(ready, programs, runners, threads, base)
     started = time.perf_counter()
-    revenue, wins = [], np.zeros((len(programs), len(programs), GROUPS, 3), np.int64)
-    contests, done = np.zeros((GROUPS, 3), np.int64), 0
+    revenue, contests, done = [], _no_contests(len(programs)), 0
     for part in in_order(team.work, cut(first, total, threads, block_replications, detailed=False), threads, stop):
         revenue.append(part.revenue)
-        wins += part.wins
-        contests += part.contests
+        contests = Contests(*map(add, contests, part.contests))
         done += part.block.replications
         if progress is not None:
             seconds = time.perf_counter() - started
@@ -129,7 +139,7 @@ def run_paired(
             progress(Progress(done, total, seconds, weeks / seconds))
     tallies, took = team.tallies(), time.perf_counter() - started
     together = np.concatenate(revenue, axis=1)
-    return Paired(ready, programs, tallies, together, wins, contests, took, threads)
+    return Paired(ready, programs, tallies, together, base, contests, took, threads)
 
 
 def _check_common(scenarios: Sequence[Scenario]) -> None:
@@ -155,11 +165,17 @@ class _Team:
     """The runners of all strategies, with working memory for each thread."""
 
     def __init__(
-        self, scenarios: tuple[Scenario, ...], programs: tuple[Program, ...], runners: tuple[Runner, ...], threads: int
+        self,
+        scenarios: tuple[Scenario, ...],
+        programs: tuple[Program, ...],
+        runners: tuple[Runner, ...],
+        threads: int,
+        base: int | None,
     ) -> None:
         self._scenarios = scenarios
         self._programs = programs
         self._runners = runners
+        self._base = base
         self._all = [[runner.workspace() for runner in runners] for _ in range(threads)]
         self._free: SimpleQueue[list[Workspace]] = SimpleQueue()
         for workspaces in self._all:
@@ -172,7 +188,7 @@ class _Team:
             quarters = [self._quarters(i, workspace, block) for i, workspace in enumerate(workspaces)]
         finally:
             self._free.put(workspaces)
-        return _contests(block, quarters)
+        return _reduced(block, quarters, self._base)
 
     def _quarters(self, number: int, workspace: Workspace, block: Block) -> NDArray[np.int64]:
         """Return int64[replications, reps, whole quarters + 1]: cents by quarter, the last of all weeks."""
@@ -194,28 +210,34 @@ class _Team:
         return tuple(merged())
 
 
-def _contests(block: Block, quarters: list[NDArray[np.int64]]) -> _Block:
-    """Hold the strategies against each other, world by world, quarter by quarter and year by year."""
-    k, whole = len(quarters), quarters[0].shape[2] - 1
-    group = (block.first + np.arange(block.replications)) % GROUPS
+def _no_contests(k: int) -> Contests:
+    return Contests(
+        np.zeros((GROUPS, 3), np.int64), np.zeros((k, GROUPS, 3), np.int64), np.zeros((k, GROUPS, 3), np.int64)
+    )
+
+
+def _reduced(block: Block, quarters: list[NDArray[np.int64]], base: int | None) -> _Block:
+    """Keep the revenue of each world, and hold the strategies against the baseline."""
+    contests = _no_contests(len(quarters))
+    if base is not None:
+        group = (block.first + np.arange(block.replications)) % GROUPS
+        theirs = _results(quarters[base])
+        for number, cents in enumerate(quarters):
+            for contest, (x, y) in enumerate(zip(_results(cents), theirs, strict=True)):
+                np.add.at(contests.ahead[number, :, contest], group, (x > y).sum(axis=1))
+                np.add.at(contests.behind[number, :, contest], group, (x < y).sum(axis=1))
+        for contest, results in enumerate(theirs):
+            np.add.at(contests.held[:, contest], group, results.shape[1])
+    return _Block(block, np.array([cents[:, :, -1].sum(axis=1) for cents in quarters]), contests)
+
+
+def _results(cents: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """Return what is compared in each kind of contest, int64[replications, contests]."""
+    worlds, reps, columns = cents.shape
+    whole = columns - 1
     years = whole // QUARTERS_PER_YEAR
-    results = []
-    for cents in quarters:
-        by_year = (
-            cents[:, :, : years * QUARTERS_PER_YEAR].reshape(*cents.shape[:2], years, QUARTERS_PER_YEAR).sum(axis=3)
-        )
-        results.append((cents[:, :, -1].sum(axis=1)[:, None, None], cents[:, :, :whole], by_year))
-    wins, contests = np.zeros((k, k, GROUPS, 3), np.int64), np.zeros((GROUPS, 3), np.int64)
-    for contest in (WORLD, REP_QUARTER, REP_YEAR):
-        size = results[0][contest].shape[1] * results[0][contest].shape[2]
-        np.add.at(contests[:, contest], group, size)
-        for a in range(k):
-            for b in range(k):
-                if a != b:
-                    won = (results[a][contest] > results[b][contest]).sum(axis=(1, 2))
-                    np.add.at(wins[a, b, :, contest], group, won)
-    revenue = np.array([world[:, 0, 0] for world, _, _ in results])
-    return _Block(block, revenue, wins, contests)
+    by_year = cents[:, :, : years * QUARTERS_PER_YEAR].reshape(worlds, reps * years, QUARTERS_PER_YEAR).sum(axis=2)
+    return cents[:, :, -1].sum(axis=1)[:, None], cents[:, :, :whole].reshape(worlds, -1), by_year
 
 
-__all__ = ["REP_QUARTER", "REP_YEAR", "WORLD", "Paired", "run_paired"]
+__all__ = ["REP_QUARTER", "REP_YEAR", "WORLD", "Contests", "Paired", "run_paired"]

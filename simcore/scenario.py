@@ -59,7 +59,7 @@ from simcore.scenario_parts import (
     Turnover,
 )
 from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
-from simcore.text import brief, shorten
+from simcore.text import brief, did_you_mean, shorten
 
 __all__ = [
     "Assumption",
@@ -97,6 +97,7 @@ __all__ = [
     "Turnover",
     "assumptions",
     "validate",
+    "with_strategy",
 ]
 
 
@@ -315,6 +316,27 @@ def validate(
         more = Problem("has more problems than these", file=unique[-1].file)
         unique = [*unique[:MAX_PROBLEMS], more]
     raise ScenarioError(tuple(unique))
+
+
+def with_strategy(scenario: Scenario, name: str) -> Scenario:
+    """Return the scenario with another of its strategies run.
+
+    Raises
+    ------
+    ScenarioError
+        If it has no strategy of that name; with the nearest one.
+    """
+    if name not in scenario.strategies:
+        names = list(scenario.strategies)
+        problem = Problem(
+            "is not a strategy of this file",
+            "run.strategy",
+            value=brief(name),
+            allowed=", ".join(names),
+            hint=did_you_mean(name, names),
+        )
+        raise ScenarioError((problem,))
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"strategy": name})})
 
 
 class Assumption(NamedTuple):

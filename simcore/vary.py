@@ -13,9 +13,9 @@ from simcore.cost import cost, duration
 from simcore.digest import scenario_digest
 from simcore.errors import Problem, ScenarioError
 from simcore.overrides import apply_override
-from simcore.scenario import Place, validate
+from simcore.scenario import Place, validate, with_strategy
 from simcore.scenario_base import Part
-from simcore.text import brief, did_you_mean
+from simcore.text import brief
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
@@ -179,24 +179,6 @@ def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario,
     except ScenarioError as error:
         told = (replace(each, hint=f"{each.hint}; {at}" if each.hint else at) for each in error.problems)
         raise ScenarioError(tuple(told)) from None
-
-
-def with_strategy(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario with another of its strategies run.
-
-    Raises
-    ------
-    ScenarioError
-        If it has no strategy of that name; with the nearest one.
-    """
-    if name not in scenario.strategies:
-        names = list(scenario.strategies)
-        problem = Problem(
-            "is not a strategy of this file", "run.strategy", None, value=brief(name), allowed=", ".join(names),
-            hint=did_you_mean(name, names),
-        )  # fmt: skip
-        raise ScenarioError((problem,))
-    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"strategy": name})})
 
 
 def as_asked(scenario: Scenario, strategies: Sequence[str], replications: int | None, seed: int | None) -> Scenario:

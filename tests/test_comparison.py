@@ -8,22 +8,25 @@ import numpy as np
 import pytest
 
 from simcore.attribution import attribute, in_cents, weights
-from simcore.comparison import choose, comparison_of, with_strategy
+from simcore.comparison import choose, comparison_of
 from simcore.comparison_document import Comparison
 from simcore.errors import ScenarioError
 from simcore.paired import Paired, run_paired
+from simcore.scenario import with_strategy
 from simcore.scenario_file import load_scenario
 
 
 @cache
 def paired() -> Paired:
     scenario = load_scenario("quota-pressure")
-    return run_paired([with_strategy(scenario, name) for name in ("process", "pressure")], replications=120, seed=4)
+    return run_paired(
+        [with_strategy(scenario, name) for name in ("process", "pressure")], base=0, replications=120, seed=4
+    )
 
 
 @cache
 def document() -> Comparison:
-    return comparison_of(paired(), 0)
+    return comparison_of(paired())
 
 
 def test_a_difference_is_that_of_the_figures() -> None:
@@ -76,15 +79,15 @@ def test_shares_of_the_quarter_sum_to_one() -> None:
 
 def test_results_do_not_depend_on_threads_or_blocks() -> None:
     scenarios = [with_strategy(load_scenario("quota-pressure"), name) for name in ("process", "pressure")]
-    other = run_paired(scenarios, replications=120, seed=4, threads=2, block_replications=7)
+    other = run_paired(scenarios, base=0, replications=120, seed=4, threads=2, block_replications=7)
     assert np.array_equal(other.revenue, paired().revenue)
-    assert np.array_equal(other.wins, paired().wins)
+    assert all(np.array_equal(a, b) for a, b in zip(other.contests, paired().contests, strict=True))
     assert all(a.same_as(b) for a, b in zip(other.tallies, paired().tallies, strict=True))
 
 
 def test_a_strategy_against_itself_is_tied_to_the_cent() -> None:
     scenario = with_strategy(load_scenario("quota-pressure"), "pressure")
-    (against,) = comparison_of(run_paired([scenario, scenario], replications=20, seed=1), 0).against
+    (against,) = comparison_of(run_paired([scenario, scenario], base=0, replications=20, seed=1)).against
     assert against.verdict == "tied"
     assert "to the cent in every world" in against.sentence
 
@@ -116,9 +119,15 @@ def test_cents_sum_to_the_cent() -> None:
 def test_an_attribution_sums_to_the_difference() -> None:
     scenario = load_scenario("hard-sell")
     table = attribute(scenario, "hard-sell", "process", replications=10, seed=2)
+    assert table is not None
     runs = [with_strategy(scenario, name) for name in ("process", "hard-sell")]
-    (against,) = comparison_of(run_paired(runs, replications=10, seed=2), 0).against
+    (against,) = comparison_of(run_paired(runs, base=0, replications=10, seed=2)).against
     assert sum(row.amount.estimate or 0.0 for row in table.rows) == pytest.approx(against.differences.revenue.estimate)
     assert table.total == pytest.approx(against.differences.revenue.estimate, abs=0.006)
     assert sum(row.shown for row in table.rows) == pytest.approx(table.total)
     assert table.runs == 2 ** len(table.rows)
+
+
+def test_a_stopped_attribution_splits_nothing() -> None:
+    scenario = load_scenario("hard-sell")
+    assert attribute(scenario, "hard-sell", "process", replications=500, seed=2, stop=lambda: True) is None

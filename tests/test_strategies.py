@@ -94,19 +94,19 @@ def weekly(scenario: Plain, seed: int = 11, replications: int = 6) -> NDArray[np
 
 
 def test_two_strategies_are_equal_to_the_cent_until_they_differ() -> None:
-    # The quota of the second quarter is the first that anybody can be behind of: levels stay 0 in the first quarter.
-    late = deepcopy(URGE)
-    late["signals"] = {"dry_spell": 1.0}
-    # After a dry spell of eight times the mean: in some seats, from some week on.
-    late["level"] = [0, 5]
-    late["changes"] = {"activity": {"slope": 0.0, "curve": 0.3}}
-    plain, reacting = weekly({**TEAM}), weekly(with_drives(TEAM, "day", {"late": late}))
-    differs = plain != reacting
-    assert differs.any()
-    first = np.where(differs.any(axis=2), differs.argmax(axis=2), plain.shape[2])
-    assert (first > 0).all()
-    for world, rep in np.ndindex(first.shape):
-        assert np.array_equal(plain[world, rep, : first[world, rep]], reacting[world, rep, : first[world, rep]])
+    # They pull in the last two weeks of each quarter, and do not differ before: not in the eleven weeks of the first.
+    closing = {
+        "signals": {"behind": 1.0},
+        "changes": {"pull_forward": {"slope": 5.0, "window": "2w", "reach": "4w", "discount": 0.1}},
+    }
+    for decides in ("hour", "day", "week"):
+        plain = play(compiled(with_drives(TEAM, decides, {"urge": URGE})), 11, count=6).detail
+        pulling = play(compiled(with_drives(TEAM, decides, {"urge": URGE, "closing": closing})), 11, count=6).detail
+        assert plain.cents[..., :11].any()
+        assert np.array_equal(plain.cents[:, 0, :, :11], pulling.cents[:, 0, :, :11])
+        assert np.array_equal(plain.entered[:, :, :11], pulling.entered[:, :, :11])
+        differ = (plain.cents[:, 0] != pulling.cents[:, 0]).any(axis=(0, 1))
+        assert differ[11:].all()
 
 
 def test_how_often_a_strategy_decides_does_not_change_its_draws() -> None:
@@ -286,7 +286,7 @@ def test_referrals_are_brought_by_wins_and_by_no_others() -> None:
         ({"memory": 1, "signals": {"dry_spell": 1000}, "changes": {"activity": {"slope": 1}}}, "times the plan"),
         ({"memory": 1, "signals": {"surprise": -1000}, "changes": {"meetings": {"slope": 1000}}}, "first step"),
         (
-            {"memory": 1, "signals": {"overwork": 1000}, "changes": {"activity": {"curve": 1000, "min": 1, "max": 16}}},
+            {"memory": 1, "signals": {"overwork": 1000}, "changes": {"activity": {"curve": 1000, "min": 1, "max": 15}}},
             None,
         ),
     ],

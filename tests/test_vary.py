@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simcore.errors import ScenarioError
-from simcore.scenario import Duration, FixedLag
+from simcore.scenario import Duration, FixedLag, with_strategy
 from simcore.vary import (
     MAX_CELLS,
     Range,
@@ -17,7 +17,6 @@ from simcore.vary import (
     parse_vary,
     points,
     set_values,
-    with_strategy,
 )
 from tests.paired_worlds import two
 

@@ -64,7 +64,7 @@ FLOORS = (
     _floor(
         "Command line",
         "one thin module a command",
-        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup "
+        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.render cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.main",

@@ -69,7 +69,7 @@ class Candidates(NamedTuple):
     cell: NDArray[np.int64]
     """int64[places, sheets, bands, 2]: a cell's first candidate, and how many it has."""
     state: NDArray[np.int64]
-    """int64[places, 5]: see `BAND`."""
+    """int64[places, 6]: see `BAND`."""
     before: NDArray[np.int64]
     """int64[places, hours of a week + 1]: the calls of the week before each hour without drives."""
     ramp_hour: NDArray[np.int32]
@@ -180,10 +180,24 @@ class Seated(NamedTuple):
 
 
 def most_candidates(program: Program) -> int:
-    """Return the most candidates of a week."""
-    # Under a ramp a second sheet is drawn in any case.
-    sheets = SHEETS if (program.reaction.change_channel == ACTIVITY).any() else 2
+    """Return the most candidates of a week: those of all the sheets that the largest activity can need."""
+    reaction = program.reaction
+    most = float(np.prod(reaction.change[reaction.change_channel == ACTIVITY, 3]))
+    # Under a ramp a sheet more is drawn.
+    sheets = 1 + int(np.ceil(min(most, SHEETS - 1)))
     return int(program.plan.slot_hour.shape[1]) * sheets
+
+
+def pool_capacity(program: Program) -> int:
+    """Return the most items of a seat that have a place at once, and one more."""
+    started = int(np.diff(program.start.first).max())
+    referred = MAX_OPEN if program.reaction.referrals > 0.0 else 0
+    return min(MAX_OPEN, program.clock.simulated_weeks * most_candidates(program) + started + referred) + 1
+
+
+def places_of(program: Program) -> int:
+    """Return how many seats are remembered at once."""
+    return program.team.reps if program.reaction.lockstep else 1
 
 
 def reach_hours(program: Program) -> int:
@@ -261,10 +275,7 @@ def _new_ledgers(program: Program, places: int, scratch: Scratch) -> Ledgers:
 def new_memory(program: Program) -> Memory:
     """Allocate the working memory for a program."""
     clock, reaction = program.clock, program.reaction
-    places = program.team.reps if reaction.lockstep else 1
-    started = int(np.diff(program.start.first).max())
-    referred = MAX_OPEN if reaction.referrals > 0.0 else 0
-    capacity = min(MAX_OPEN, clock.simulated_weeks * most_candidates(program) + started + referred) + 1
+    places, capacity = places_of(program), pool_capacity(program)
     scratch = new_scratch(program, items=False)
     return Memory(
         minds=Minds(

@@ -159,5 +159,5 @@ class Mind:
             for channel, (slope, curve, low, high) in drive.changes.items():
                 here = min(max(1.0 + slope * x + curve * (x * x), low), high)
                 self.responses[channel] = self.response(channel) * here
-        if self.response("activity") > 16.0 or any(abs(x) > 1e9 for x in self.levels):
+        if self.response("activity") > 15.0 or any(abs(x) > 1e9 for x in self.levels):
             raise ValueError("the feedback explodes")

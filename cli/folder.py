@@ -1,0 +1,41 @@
+"""The folder of results that ``--out`` names."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from simcore.results_file import ResultsFolder
+    from simcore.scenario import Scenario
+
+
+@contextmanager
+def results_folder(
+    out: Path | None, scenario: Scenario, digest: str, *, overwrite: bool
+) -> Iterator[ResultsFolder | None]:
+    """Yield the folder to write into, ``None`` where none is wanted.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be used.
+    """
+    if out is None:
+        yield None
+        return
+    from simcore.results_file import ResultsFolder  # noqa: PLC0415
+    from simcore.version import __version__  # noqa: PLC0415
+
+    with ResultsFolder(
+        out,
+        scenario=scenario,
+        digest=digest,
+        seed=scenario.run.seed,
+        version=__version__,
+        overwrite=overwrite,
+    ) as folder:
+        yield folder
