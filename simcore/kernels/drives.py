@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simcore.jit import inlined, kernel, spliced
 from simcore.kernels.memory import (
     BOOKED,
+    CARRY,
     LEVEL,
     MARK,
     NO_TROUBLE,
@@ -20,6 +21,7 @@ from simcore.kernels.memory import (
     Seated,
     Trouble,
 )
+from simcore.kernels.scratch import Seat
 from simcore.program import (
     ACTIVITY,
     AHEAD,
@@ -30,6 +32,7 @@ from simcore.program import (
     PEERS,
     REJECTIONS,
     SURPRISE,
+    Program,
     Reaction,
 )
 
@@ -126,6 +129,36 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
     if reaction.referrals * response[referrals] > MAX_REFERRALS:
         report(trouble, TOO_MANY_REFERRALS, who, hour, levels, reaction.referrals * response[referrals])
         response[referrals] = 0.0
+
+
+@spliced
+def decide(program: Program, minds: Minds, trouble: Trouble, who: Seated, hour: int, week: int, team: int) -> None:
+    """Let a seat hear what the interval before has brought, and respond; ``team``: booked by all seats, in cents."""
+    clock, reaction, plan = program.clock, program.reaction, program.plan
+    if reaction.memory.shape[0] == 0:
+        return
+    # At the beginning of a week the interval before is the last one of the week before.
+    of_week = hour - week * clock.hours_per_week
+    before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
+    until = of_week if of_week > 0 else clock.hours_per_week
+    planned = before[until] - before[until - reaction.interval]
+    peers = float(team) / float(program.team.reps)
+    fill_signals(reaction, minds, who.place, hour, week, planned, program.rates.base[1], peers)
+    respond(reaction, minds, trouble, who, hour)
+
+
+@spliced
+def forget(minds: Minds, at: int, hour: int) -> None:
+    """Let a new person begin in a seat: calm, and with nothing in mind."""
+    calm(minds, at)
+    count = minds.known[at]
+    count[MARK], count[UNANSWERED], count[CARRY] = hour, 0, 0
+
+
+@inlined
+def is_first_week(seat: Seat, week: int) -> bool:
+    """Return whether somebody else sits in the seat, or nobody, than in the week before."""
+    return week == 0 or seat.person[week - 1] != seat.person[week]
 
 
 @inlined
