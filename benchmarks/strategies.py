@@ -16,6 +16,7 @@ from benchmarks.contenders import (
     wall,
 )
 from benchmarks.peers import numpy_reactive
+from benchmarks.peers.canonical import REPS
 from benchmarks.report import Goal, Series, Strategies
 from simcore.comparison import compare
 from simcore.engine import simulate
@@ -62,7 +63,7 @@ def contenders() -> list[Contender]:
         simcore_contender(STRATEGIES[name], with_strategy(scenario, name), count, 1)
         for name, count in replications.items()
     ]
-    whole_batch = numpy_reactive.BATCH // numpy_reactive.REPS
+    whole_batch = numpy_reactive.BATCH // REPS
     return [
         *ours,
         python_contender(NUMPY, numpy_reactive.simulate, whole_batch),
@@ -70,7 +71,7 @@ def contenders() -> list[Contender]:
     ]
 
 
-class Comparison(NamedTuple):
+class Cost(NamedTuple):
     """One comparison of all strategies of a file; seconds on one thread."""
 
     together: float
@@ -83,7 +84,7 @@ class Comparison(NamedTuple):
     """Replications that sharing worlds is worth: the least over the strategies."""
 
 
-def compared(scenario: Scenario, replications: int, seed: int) -> Comparison:
+def compared(scenario: Scenario, replications: int, seed: int) -> Cost:
     """Compare the strategies of a file, and run each alone."""
     documents = []
     together = wall(lambda: documents.append(compare(scenario, replications=replications, seed=seed, threads=1)))
@@ -95,20 +96,20 @@ def compared(scenario: Scenario, replications: int, seed: int) -> Comparison:
     document = documents[0]
     steady = len(seconds) * seconds[document.baseline]
     gain = min(against.pairing_gain or 0.0 for against in document.against)
-    return Comparison(together, steady, sum(seconds.values()) - steady, gain)
+    return Cost(together, steady, sum(seconds.values()) - steady, gain)
 
 
-def figures(scenario: Scenario, rounds: Sequence[Comparison]) -> dict[str, Series]:
+def figures(scenario: Scenario, rounds: Sequence[Cost]) -> dict[str, Series]:
     """Return what the comparisons of a file came to, with the words for the page."""
     k, name = len(scenario.strategies), scenario.name
-    columns = Comparison(*(Series(column) for column in zip(*rounds, strict=True)))
+    together, steady, reactive, gain = (Series(column) for column in zip(*rounds, strict=True))
     apart = Series(tuple(cost.steady + cost.reactive for cost in rounds))
     return {
-        f"`{name}`, {k} strategies in one comparison, seconds": columns.together,
-        f"`{name}`, {k} separate runs of the plan, seconds": columns.steady,
-        f"`{name}`, what reacting takes beyond them, seconds": columns.reactive,
-        COST.format(name=name): columns.together.over(apart),
-        GAIN.format(name=name): columns.gain,
+        f"`{name}`, {k} strategies in one comparison, seconds": together,
+        f"`{name}`, {k} separate runs of the plan, seconds": steady,
+        f"`{name}`, what reacting takes beyond them, seconds": reactive,
+        COST.format(name=name): together.over(apart),
+        GAIN.format(name=name): gain,
     }
 
 
