@@ -60,13 +60,20 @@ def report(trouble: Trouble, what: int, who: Seated, hour: int, levels: NDArray[
 
 
 @spliced
-def fill_signals(
-    reaction: Reaction, minds: Minds, at: int, hour: int, week: int, planned: int, base_rate: float, peers: float
-) -> None:
-    """Compute what a seat hears at the beginning of an hour.
+def planned_before(program: Program, hour: int, week: int) -> int:
+    """Return the planned calls of the interval before an hour in which a seat decides."""
+    clock, plan = program.clock, program.plan
+    # At the beginning of a week that is the last interval of the week before.
+    of_week = hour - week * clock.hours_per_week
+    before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
+    until = of_week if of_week > 0 else clock.hours_per_week
+    return before[until] - before[until - program.reaction.interval]
 
-    ``planned``: the planned calls of the interval before; ``peers``: what the team's mean seat has booked, in cents.
-    """
+
+@spliced
+def fill_signals(program: Program, minds: Minds, at: int, hour: int, week: int, team: int) -> None:
+    """Compute what a seat hears at the beginning of an hour; ``team``: booked by all seats, in cents."""
+    reaction = program.reaction
     signal, count, hears = minds.signal, minds.known[at], reaction.hears
     if hears[BEHIND]:
         booked = float(count[BOOKED]) / reaction.quota
@@ -76,16 +83,18 @@ def fill_signals(
         signal[AHEAD] = max(0.0, -gap)
         signal[DEADLINE] = signal[BEHIND] * elapsed
     if hears[PEERS]:
+        peers = float(team) / float(program.team.reps)
         signal[PEERS] = max(0.0, (peers - float(count[BOOKED])) / reaction.quota)
     if hears[SURPRISE]:
         signal[SURPRISE] = 0.0
+        planned = planned_before(program, hour, week)
         if planned > 0:
             expected = float(planned) * reaction.call_value
             signal[SURPRISE] = (float(count[RESULT]) - expected) / expected
     if hears[DRY_SPELL]:
         signal[DRY_SPELL] = max(0.0, float(hour - count[MARK]) / reaction.between_wins - 1.0)
     if hears[REJECTIONS]:
-        signal[REJECTIONS] = max(0.0, float(count[UNANSWERED]) * base_rate - 1.0)
+        signal[REJECTIONS] = max(0.0, float(count[UNANSWERED]) * program.rates.base[1] - 1.0)
     if hears[OVERWORK]:
         signal[OVERWORK] = max(0.0, minds.response[at, ACTIVITY] - 1.0)
 
@@ -134,16 +143,10 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
 @spliced
 def decide(program: Program, minds: Minds, trouble: Trouble, who: Seated, hour: int, week: int, team: int) -> None:
     """Let a seat hear what the interval before has brought, and respond; ``team``: booked by all seats, in cents."""
-    clock, reaction, plan = program.clock, program.reaction, program.plan
+    reaction = program.reaction
     if reaction.memory.shape[0] == 0:
         return
-    # At the beginning of a week the interval before is the last one of the week before.
-    of_week = hour - week * clock.hours_per_week
-    before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
-    until = of_week if of_week > 0 else clock.hours_per_week
-    planned = before[until] - before[until - reaction.interval]
-    peers = float(team) / float(program.team.reps)
-    fill_signals(reaction, minds, who.place, hour, week, planned, program.rates.base[1], peers)
+    fill_signals(program, minds, who.place, hour, week, team)
     respond(reaction, minds, trouble, who, hour)
 
 

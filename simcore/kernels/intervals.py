@@ -137,12 +137,11 @@ def count_bookings(program: Program, who: Seated, memory: Memory, tally: TallyAr
         by_day += 2 * int64(strides.per_day[day])
         strides.per_hour[hour] += 1
         strides.per_day[day] += 1
-    if n > 0:
-        memory.minds.known[SOLE, LAST_BOOKING] = latest
-        candidates.state[SOLE, OF_WEEK] += n
-        if now.week >= program.clock.warmup_weeks:
-            tally.first[who.group, SQUARE, HOUR] += by_hour
-            tally.first[who.group, SQUARE, DAY] += by_day
+    memory.minds.known[SOLE, LAST_BOOKING] = latest
+    candidates.state[SOLE, OF_WEEK] += n
+    if now.week >= program.clock.warmup_weeks:
+        tally.first[who.group, SQUARE, HOUR] += by_hour
+        tally.first[who.group, SQUARE, DAY] += by_day
 
 
 @spliced
@@ -296,9 +295,12 @@ def play_seat(
             if running:
                 begin_interval(program, who, memory, Now(hour, week))
                 begin_calls(program, stream, who, memory, hour, week)
-                n = make_calls(program, stream, who, memory, Now(hour, week))
-                count_bookings(program, who, memory, tally, Now(hour, week), n)
-            follow_all(program, stream, who, memory, tally, detail, interval, week, n)
+                if memory.candidates.head[SOLE, memory.candidates.chain[hour - began]] >= 0:
+                    n = make_calls(program, stream, who, memory, Now(hour, week))
+                if n > 0:
+                    count_bookings(program, who, memory, tally, Now(hour, week), n)
+            if n > 0 or not running or memory.pool.bucket[SOLE, interval] >= 0:
+                follow_all(program, stream, who, memory, tally, detail, interval, week, n)
             if running:
                 made = program.plan.before[program.plan.row_of_week[week]]
                 if memory.ledgers.activity[SOLE, week] != FULL_ACTIVITY:
