@@ -19,10 +19,10 @@ from simcore.draws import (
     threshold,
     uniform53,
 )
-from simcore.jit import inlined, int64, spliced, uint32
+from simcore.jit import inlined, int64, spliced, uint32, uint64
 from simcore.kernels.activity import calls_under_ramp
 from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
-from simcore.kernels.scratch import C0, C1, SLOT_WORD, STEP_WORDS, Seat
+from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
 from simcore.philox import block, fill_blocks
 from simcore.program import FULL_ACTIVITY, FirstStep, Plan
 
@@ -119,32 +119,35 @@ def draw_cell(
         count = count_of_cell(first, stream, who.rep, week, cell, n - taken, at_rate)
     candidates.cell[at, sheet, band, 0] = start
     candidates.cell[at, sheet, band, 1] = count
-    end = start + count
-    if count > MAX_SUCCESSES or end > words.shape[1]:
+    if count > MAX_SUCCESSES or start + count + SPARE > words.shape[1]:
         return False
     where = place(who.rep, week)
-    for k in range(count):
-        words[C0, start + k] = decision(ITEM, cell, k)
-        words[C1, start + k] = where
+    # In sixteens, the last ones beyond the count: whole vectors are drawn, and no branch is mispredicted.
+    end = start + (count + SPARE - 1) // SPARE * SPARE
+    for k in range(end - start):
+        words[C0, uint64(start + k)] = decision(ITEM, cell, k)
+        words[C1, uint64(start + k)] = where
     fill_blocks(
         words[C0, start:end], words[C1, start:end], stream.c2, stream.c3, stream.key,
         words[SLOT_WORD, start:end], words[STEP_WORDS, start:end],
         words[STEP_WORDS + 1, start:end], words[STEP_WORDS + 2, start:end],
     )  # fmt: skip
     for k in range(count):
-        slot = take_slot(words[SLOT_WORD, start + k], taken + k, n, tag, slots)
-        hang(candidates, at, start + k, int64(by_hour[slot]), slot, before)
-    candidates.state[at, CANDIDATES] = end
+        slot = take_slot(words[SLOT_WORD, uint64(start + k)], taken + k, n, tag, slots)
+        hang(candidates, at, start + k, int64(by_hour[uint64(slot)]), slot, before)
+    candidates.state[at, CANDIDATES] = start + count
     return True
 
 
 @inlined
 def hang(candidates: Candidates, at: int, candidate: int, hour: int, slot: int, before: NDArray[np.int64]) -> None:
     """Hang a candidate into the chain of its hour; ``before``: the calls of its sheet before each hour."""
-    chain = candidates.chain[hour]
-    candidates.hour[at, candidate] = hour
-    candidates.rank[at, candidate] = slot - before[hour]
-    candidates.next[at, candidate] = candidates.head[at, chain]
+    # Unsigned: an index that cannot be negative needs no check for it.
+    this, there = uint64(candidate), uint64(hour)
+    chain = uint64(candidates.chain[there])
+    candidates.hour[at, this] = hour
+    candidates.rank[at, this] = slot - before[there]
+    candidates.next[at, this] = candidates.head[at, chain]
     candidates.head[at, chain] = candidate
 
 
@@ -166,6 +169,12 @@ def latent_below(stream: Stream, address: np.uint32, where: np.uint32, uncut: fl
     return int64(word) < threshold(limit)
 
 
+@inlined
+def is_of_plan(address: np.uint32) -> bool:
+    """Return whether a candidate is a call of the plan: on sheet 0."""
+    return (address >> uint32(16)) & uint32(SHEETS - 1) == uint32(0)
+
+
 @spliced
 def is_called(
     plan: Plan,
@@ -181,8 +190,8 @@ def is_called(
 
     ``made``: the calls of the week before each hour, as they are without drives.
     """
-    sheet = int64((candidates.words[at, C0, candidate] >> uint32(16)) & uint32(SHEETS - 1))
-    rank = int64(candidates.rank[at, candidate])
+    sheet = int64((candidates.words[at, C0, uint64(candidate)] >> uint32(16)) & uint32(SHEETS - 1))
+    rank = int64(candidates.rank[at, uint64(candidate)])
     if sheet == 0:
         return rank < calls
     row = plan.row_of_week[week]

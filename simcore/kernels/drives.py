@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.jit import inlined, kernel, spliced
+from simcore.jit import inlined, kernel, spliced, uint64
 from simcore.kernels.memory import (
     BOOKED,
     CARRY,
@@ -115,8 +115,8 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
     levels, response = minds.level[at], minds.response[at]
     for drive in range(levels.shape[0]):
         x = reaction.memory[drive] * levels[drive]
-        for i in range(reaction.first_gain[drive], reaction.first_gain[drive + 1]):
-            x = x + reaction.gain[i] * signal[reaction.gain_signal[i]]
+        for i in range(uint64(reaction.first_gain[drive]), uint64(reaction.first_gain[drive + 1])):
+            x = x + reaction.gain[i] * signal[uint64(reaction.gain_signal[i])]
         levels[drive] = min(max(x, reaction.level[drive, 0]), reaction.level[drive, 1])
     for drive in range(levels.shape[0]):
         if abs(levels[drive]) > MAX_LEVEL:
@@ -125,9 +125,10 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
     for channel in range(response.shape[0]):
         response[channel] = 1.0
     for i in range(reaction.change_drive.shape[0]):
-        x = levels[reaction.change_drive[i]]
+        # Unsigned: an index that cannot be negative needs no check for it.
+        x, channel = levels[uint64(reaction.change_drive[i])], uint64(reaction.change_channel[i])
         wanted = 1.0 + reaction.change[i, 0] * x + reaction.change[i, 1] * (x * x)
-        response[reaction.change_channel[i]] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
+        response[channel] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
     if response[ACTIVITY] > MAX_ACTIVITY:
         report(trouble, TOO_ACTIVE, who, hour, levels, response[ACTIVITY])
         response[ACTIVITY] = MAX_ACTIVITY

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from simcore.addresses import Stream, place, stream_of
 from simcore.draws import take_slot
 from simcore.horizons import DAY, HOUR
-from simcore.jit import int64, kernel, spliced
+from simcore.jit import int64, kernel, spliced, uint64
 from simcore.kernels.activity import count_successes, draw_items
 from simcore.kernels.calling import begin_calls, book_call, calls_until, end_calls
-from simcore.kernels.candidates import hang, is_called, latent_below
+from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below
 from simcore.kernels.drives import calm, decide, forget, is_first_week
 from simcore.kernels.hours import close_deal, count_entry, enter, is_decided, seat_of
 from simcore.kernels.memory import (
@@ -129,9 +129,9 @@ def count_bookings(program: Program, who: Seated, memory: Memory, tally: TallyAr
     candidates, strides = memory.candidates, memory.strides
     by_hour, by_day, latest = n, n, 0
     for i in range(n):
-        hour = int64(candidates.hour[SOLE, memory.hour.here[i]])
-        day = program.calendar.day_of_hour[hour]
-        latest = max(latest, hour)
+        hour = uint64(candidates.hour[SOLE, uint64(memory.hour.here[uint64(i)])])
+        day = uint64(program.calendar.day_of_hour[hour])
+        latest = max(latest, int64(hour))
         # A sum of squares grows by 2c + 1 where a count of c grows by one.
         by_hour += 2 * int64(strides.per_hour[hour])
         by_day += 2 * int64(strides.per_day[day])
@@ -153,24 +153,28 @@ def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, no
     planned, full = plan.before[row], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
     made = planned if full else candidates.before[SOLE]
     uncut, response, where = memory.ledgers.rate[SOLE, 1, week], minds.response[SOLE, 1], place(who.rep, week)
-    # All calls of the plan are made, and without higher bands a response of 1 keeps all candidates of the plan.
-    at_plan = full and activity >= FULL_ACTIVITY and candidates.state[SOLE, SHEET] == 0
+    # All calls of the plan are made; and without higher bands a response of 1 keeps all candidates.
+    at_plan = full and activity >= FULL_ACTIVITY
+    sole_sheet = at_plan and candidates.state[SOLE, SHEET] == 0
     plain = response == 1.0 and candidates.state[SOLE, BAND] == 0
     n = 0
     candidate = int64(candidates.head[SOLE, candidates.chain[first]])
     while candidate >= 0:
-        called = at_plan
-        if not at_plan:
-            hour = int64(candidates.hour[SOLE, candidate])
+        # Unsigned: an index that cannot be negative needs no check for it.
+        this = uint64(candidate)
+        address = candidates.words[SOLE, C0, this]
+        called = sole_sheet or (at_plan and is_of_plan(address))
+        if not called:
+            hour = int64(candidates.hour[SOLE, this])
             calls = calls_until(carry, activity, planned[hour + 1] - planned[first]) - calls_until(
                 carry, activity, planned[hour] - planned[first]
             )
             called = is_called(plan, candidates, SOLE, week, hour, candidate, calls, made)
         if called and not plain:
-            called = latent_below(stream, candidates.words[SOLE, C0, candidate], where, uncut, response)
-        memory.hour.here[n] = candidate
+            called = latent_below(stream, address, where, uncut, response)
+        memory.hour.here[uint64(n)] = candidate
         n += called
-        candidate = int64(candidates.next[SOLE, candidate])
+        candidate = int64(candidates.next[SOLE, this])
     return n
 
 
@@ -189,9 +193,9 @@ def decide_at_once(
     limit, words, here = cut_threshold(rate), memory.candidates.words[SOLE, STEP_WORDS], memory.hour.here
     kept = 0
     for i in range(n):
-        candidate = here[i]
-        here[kept] = candidate
-        kept += int64(words[candidate]) < limit
+        candidate = here[uint64(i)]
+        here[uint64(kept)] = candidate
+        kept += int64(words[uint64(candidate)]) < limit
     return kept
 
 
@@ -273,45 +277,60 @@ def follow_all(
 
 
 @spliced
+def sell(program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, now: Now) -> int:
+    """Decide, and make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
+    begin_interval(program, who, memory, now)
+    begin_calls(program, stream, who, memory, now.hour, now.week)
+    chain = memory.candidates.chain[now.hour - now.week * program.clock.hours_per_week]
+    n = 0
+    if memory.candidates.head[SOLE, chain] >= 0:
+        n = make_calls(program, stream, who, memory, now)
+    if n > 0:
+        count_bookings(program, who, memory, tally, now, n)
+    return n
+
+
+@spliced
+def end_interval(program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, now: Now) -> None:
+    """Count the calls of an interval, and end the week with it."""
+    clock, week = program.clock, now.week
+    first, full = now.hour - week * clock.hours_per_week, memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
+    last = first + program.reaction.interval
+    made = program.plan.before[program.plan.row_of_week[week]] if full else memory.candidates.before[SOLE]
+    end_calls(program, who, memory, tally, detail, week, first, last, made)
+    if last == clock.hours_per_week:
+        end_week(clock, memory, week)
+
+
+@spliced
 def play_seat(
     program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail
 ) -> None:
-    """Play one seat through the run, and all that is still open after it."""
-    clock, span, strides = program.clock, program.reaction.interval, memory.strides
-    drawn, first, interval, of_stride = 0, 0, 0, strides.weeks.calls.shape[0]
+    """Play one seat through the run, and then all that is still open."""
+    clock, weeks, pool, span = program.clock, memory.strides.weeks, memory.pool, program.reaction.interval
+    drawn, first, interval, of_stride = 0, 0, 0, weeks.calls.shape[0]
     for week in range(clock.simulated_weeks + 1):
-        began = week * clock.hours_per_week
+        began, last = week * clock.hours_per_week, (week + 1) * clock.hours_per_week
         running = week < clock.simulated_weeks
         if running:
             in_stride = week % of_stride
             if in_stride == 0:
                 drawn, first = draw_stride(program, stream, who.rep, memory, week), 0
             begin_week(program, memory, week, in_stride, first, drawn)
-            first += strides.weeks.successes[in_stride]
+            first += weeks.successes[in_stride]
         else:
+            # What is due after the run is followed in one more interval, to which nobody responds.
+            last = began + span
             calm(memory.minds, SOLE)
-        for hour in range(began, began + clock.hours_per_week if running else began + 1, span):
-            n = 0
-            if running:
-                begin_interval(program, who, memory, Now(hour, week))
-                begin_calls(program, stream, who, memory, hour, week)
-                if memory.candidates.head[SOLE, memory.candidates.chain[hour - began]] >= 0:
-                    n = make_calls(program, stream, who, memory, Now(hour, week))
-                if n > 0:
-                    count_bookings(program, who, memory, tally, Now(hour, week), n)
-            if n > 0 or not running or memory.pool.bucket[SOLE, interval] >= 0:
+        for hour in range(began, last, span):
+            n = sell(program, stream, who, memory, tally, Now(hour, week)) if running else 0
+            if n > 0 or not running or pool.bucket[SOLE, interval] >= 0:
                 follow_all(program, stream, who, memory, tally, detail, interval, week, n)
             if running:
-                made = program.plan.before[program.plan.row_of_week[week]]
-                if memory.ledgers.activity[SOLE, week] != FULL_ACTIVITY:
-                    made = memory.candidates.before[SOLE]
-                of_week = hour - began
-                end_calls(program, who, memory, tally, detail, week, of_week, of_week + span, made)
+                end_interval(program, who, memory, tally, detail, Now(hour, week))
             interval += 1
             if memory.trouble.what[0] != NO_TROUBLE:
                 return
-        if running:
-            end_week(clock, memory, week)
 
 
 @kernel

@@ -253,7 +253,7 @@ def bucket_hours(program: Program) -> int:
 
 def _new_candidates(program: Program, places: int) -> Candidates:
     calls, week = program.plan.slot_hour.shape[1], program.clock.hours_per_week
-    most = most_candidates(program) + stride_of(program) * calls + SPARE
+    most = most_candidates(program) + stride_of(program) * calls + 2 * SPARE
     chain = np.arange(week, dtype=np.int32) // bucket_hours(program)
     return Candidates(
         words=np.empty((places, 6, most), np.uint32),
