@@ -6,6 +6,7 @@ Only the texts; `simcore.metrics` computes a metric, `simcore.precision` says wh
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
@@ -190,3 +191,38 @@ def _unknown(name: str) -> str:
     hint = did_you_mean(name, _NAMES)
     known = "revenue, p_quota, p_quota_team, p_zero and the quantiles q01 to q99"
     return f"{brief(name)!r} is not a metric; there are {known}" + (f"; {hint}" if hint else "")
+
+
+class Goal(NamedTuple):
+    """What a run is to be precise about, and what ends it in any case."""
+
+    targets: tuple[Target, ...]
+    max_replications: int | None = None
+    max_seconds: float | None = None
+    """Of simulation, compilation excluded; looked at after every block."""
+
+
+def goal_of(precision: Goal | Iterable[str]) -> Goal:
+    """Return a goal, or one of precisions as text.
+
+    Raises
+    ------
+    ValueError
+        If a text is none, nothing is asked for, a metric is asked for twice, or a limit is not positive.
+
+    Examples
+    --------
+    >>> goal_of(["revenue=1%", "p_quota=0.01"]).targets[1].half_width
+    0.01
+    """
+    goal = precision if isinstance(precision, Goal) else Goal(tuple(parse_target(text) for text in precision))
+    metrics = [str(target.metric) for target in goal.targets]
+    if not metrics:
+        raise ValueError("no precision is stated")
+    twice = next((metric for metric in metrics if metrics.count(metric) > 1), None)
+    if twice is not None:
+        raise ValueError(f"the precision of {twice} is stated twice")
+    for name, limit in (("replications", goal.max_replications), ("seconds", goal.max_seconds)):
+        if limit is not None and not limit > 0:
+            raise ValueError(f"a limit of {limit} {name} is not above 0")
+    return goal

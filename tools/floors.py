@@ -33,7 +33,7 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "scenario_base targets scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
+        "targets scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
     ),
     _floor("Program", "a scenario as flat arrays, and what is counted", "program compile_reaction compiler tally"),
     _floor(
@@ -46,10 +46,10 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "summary estimate metrics precision averaging words summarise rep_weeks result contrast crossings sweep_document sweep_table "
+        "summary estimate metrics precision followed averaging words summarise rep_weeks result contrast crossings sweep_document sweep_table "
         "comparison_document",
     ),
-    _floor("Engine", "plan, run blocks, merge, summarise", "runner explosion engine paired"),
+    _floor("Engine", "plan, run blocks, merge, summarise", "runner stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
