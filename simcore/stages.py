@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from simcore.errors import Problem, ScenarioError
 from simcore.precision import Figure, Pursuit, Reading, is_met, needed
 from simcore.summary import Precision, PrecisionRow
-from simcore.targets import Goal, Target, goal_of, parse_metric, target_of
+from simcore.targets import Goal, Target, goal_of, targets_of
 
 if TYPE_CHECKING:
     from simcore.runner import Block, Progress, Watch
@@ -96,7 +96,7 @@ def goal_for(scenario: Scenario, replications: int | None, precision: Goal | Ite
             return goal_of(precision)
         if replications is not None or not scenario.run.precision:
             return None
-        return Goal(tuple(target_of(parse_metric(name), str(text)) for name, text in scenario.run.precision.items()))
+        return Goal(targets_of(scenario.run.precision))
     except ValueError as error:
         raise ScenarioError((Problem(str(error), "run.precision"),)) from None
 

@@ -6,7 +6,7 @@ Only the texts; `simcore.metrics` computes a metric, `simcore.precision` says wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
@@ -200,6 +200,11 @@ class Goal(NamedTuple):
     max_replications: int | None = None
     max_seconds: float | None = None
     """Of simulation, compilation excluded; looked at after every block."""
+
+
+def targets_of(precision: Mapping[str, str]) -> tuple[Target, ...]:
+    """Return the targets of a scenario's ``run.precision``."""
+    return tuple(target_of(parse_metric(metric), width) for metric, width in precision.items())
 
 
 def goal_of(precision: Goal | Iterable[str]) -> Goal:

@@ -46,7 +46,8 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "summary estimate metrics precision followed averaging words summarise rep_weeks result contrast crossings sweep_document sweep_table "
+        "summary estimate metrics precision followed averaging "
+        "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
         "comparison_document",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner stages explosion engine paired"),
@@ -65,7 +66,7 @@ FLOORS = (
         "Command line",
         "one thin module a command",
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
-        "cli.load cli.render cli.render_check cli.render_compare cli.compare "
+        "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.main",
     ),
