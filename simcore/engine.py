@@ -105,7 +105,7 @@ def simulate(
     104000
     >>> result = simulate(load_scenario("trust-the-process"), precision=["p_zero:week=0.005"], seed=1)
     >>> result.summary.precision.ended, result.tally.replications
-    ('met', 0)
+    ('met', 256)
     """
     goal = goal_for(scenario, replications, precision)
     scenario = as_run(scenario, replications, seed)

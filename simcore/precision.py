@@ -188,8 +188,7 @@ def read_mean(sample: Moments, miss: float, scale: float | None = None) -> Readi
     if sample.n < 2:
         return Reading(sample.mean, -inf, inf, size)
     reach = t_quantile(1.0 - miss / 2.0, sample.n - 1) * sqrt(sample.variance / sample.n)
-    least = SKEWNESS_GUARD * sample.skewness**2
-    return Reading(sample.mean, sample.mean - reach, sample.mean + reach, size, _slack(sample), least)
+    return Reading(sample.mean, sample.mean - reach, sample.mean + reach, size, _slack(sample), _guard(sample))
 
 
 def read_share(sample: Moments, miss: float) -> Reading:
@@ -212,7 +211,10 @@ def read_share(sample: Moments, miss: float) -> Reading:
     size = n * windows + z * z
     centre = (p * n * windows + z * z / 2.0) / size
     reach = z * sqrt(centre * (1.0 - centre) / size)
-    return Reading(p, max(0.0, min(p, centre - reach)), min(1.0, max(p, centre + reach)), abs(p), _slack(sample))
+    # Rarer and larger than the hits of so many windows: worlds in which many windows are hit together.
+    least = _guard(sample, (1.0 - 2.0 * p) ** 2 / (windows * p * (1.0 - p)) if 0.0 < p < 1.0 else 0.0)
+    low, high = max(0.0, min(p, centre - reach)), min(1.0, max(p, centre + reach))
+    return Reading(p, low, high, abs(p), _slack(sample), least)
 
 
 def read_difference(sample: Moments, miss: float, scale: float) -> Reading:
@@ -229,7 +231,16 @@ def read_difference(sample: Moments, miss: float, scale: float) -> Reading:
     typical = squares / sample.differing if sample.differing else 1.0
     spread = (sample.m2 + z * z * typical / 2.0) / n
     reach = t_quantile(1.0 - miss / 2.0, n - 1) * sqrt(spread / n)
-    return Reading(mean, max(-1.0, mean - reach), min(1.0, mean + reach), scale, _slack(sample))
+    # Pairs that differ seldom, but all by as much, are what the pseudo-observations are for.
+    fourth = sample.m4 + 4.0 * sample.m3 * mean + 6.0 * sample.m2 * mean**2 + n * mean**4
+    alike = squares**2 / (sample.differing * fourth) if fourth > 0.0 else 1.0
+    least = _guard(sample, n / max(1, sample.differing) * alike**2)
+    return Reading(mean, max(-1.0, mean - reach), min(1.0, mean + reach), scale, _slack(sample), least)
+
+
+def _guard(sample: Moments, known: float = 0.0) -> float:
+    """Return the least replications for the skewness of a sample; ``known`` of its square is seen to otherwise."""
+    return SKEWNESS_GUARD * max(0.0, sample.skewness**2 - known)
 
 
 def _slack(sample: Moments) -> float:
