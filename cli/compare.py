@@ -112,7 +112,7 @@ def _planned(
     scenario: "Scenario", names: list[str] | None, baseline: str | None, wanted: _Wanted, *, attribute: bool
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
-    from simcore.cli.precision import goal_of_run  # noqa: PLC0415
+    from simcore.cli.precision import goal_of_run, stating  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.scenario import with_strategy  # noqa: PLC0415
@@ -135,7 +135,7 @@ def _planned(
     )
     if goal is None and not wanted.no_limit:
         check_total(all_runs, LIMIT)
-    return _Plan(scenario, runs, chosen.index(base), attribute, goal)
+    return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal)
 
 
 def _compared(

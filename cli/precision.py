@@ -76,6 +76,14 @@ def goal_of_run(
     return Goal(targets, most, max_seconds)
 
 
+def stating(scenario: Scenario, goal: Goal | None) -> Scenario:
+    """Return the scenario with the precision that it is run to, as the results folder keeps it."""
+    if goal is None:
+        return scenario
+    precision = {str(target.metric): target.precision for target in goal.targets}
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"precision": precision})})
+
+
 def not_reached(precision: Precision | None) -> bool:
     """Return whether a stated precision was not met."""
     return precision is not None and not all(row.met for row in precision.rows)

@@ -64,7 +64,7 @@ def run(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.precision import checked, goal_of_run, not_reached  # noqa: PLC0415
+    from simcore.cli.precision import checked, goal_of_run, not_reached, stating  # noqa: PLC0415
     from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
