@@ -140,5 +140,5 @@ class Pairs:
             for figure, part in zip(own, parts, strict=True):
                 figure.add(part)
         for number, row in zip(self.others, self.differences, strict=True):
-            for figure, mine, base in zip(row, pieces[number], pieces[self._base], strict=True):
-                figure.add(mine, base)
+            for difference, mine, base in zip(row, pieces[number], pieces[self._base], strict=True):
+                difference.add(mine, base)
