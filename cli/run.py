@@ -76,6 +76,7 @@ def run(
     )
     if goal is None and not no_limit:
         check_limit(scenario, LIMIT)
+    scenario = stating(scenario, goal)
     result, folder = _simulated(
         scenario, goal, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
     )

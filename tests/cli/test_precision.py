@@ -93,7 +93,7 @@ def test_stated_replications_leave_no_precision(tmp_path: Path) -> None:
         (("-p", "revenue=1%", "-n", "100"), "no precision beside it"),
         (("-n", "100", "--max-seconds", "3"), "no precision beside it"),
         (("--max-seconds", "3"), "it needs --precision"),
-        (("-p", "revenue=1%", "--max-seconds", "0"), "not in the range"),
+        (("-p", "revenue=1%", "--max-seconds", "0"), "greater than or equal to"),
         (("-p", "revenue=1%", "--max-replications", "0"), "is not from 1"),
     ],
 )
