@@ -527,11 +527,13 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (Path(__file__).parents[1] / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, start, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    example, precision, start, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
     assert parse_scenario(example, "docs").team.reps == 2
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 2
+    precise = parse_scenario(re.sub("^run:.*\n", "", example, flags=re.MULTILINE) + precision, "docs").run
+    assert list(precise.precision or ()) == ["revenue", "p_quota", "p_zero:quarter", "q05:year"]
     assert list(parse_scenario(pressure, "docs").strategy.drives) == ["urgency", "fatigue"]
 
 
