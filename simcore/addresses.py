@@ -39,19 +39,40 @@ MAX_PARTS = 1 << 8
 _LOW = np.uint64(0xFFFFFFFF)
 
 
-class Stream(NamedTuple):
-    """What all draws of one replication share: the key and the high half of the counter (uint32 each)."""
+class Factor(NamedTuple):
+    """What all draws of one factor of a replication share: the high half of the counter, and what flips their words."""
 
-    key: tuple[np.uint32, np.uint32]
     c2: np.uint32
     c3: np.uint32
+    flip: np.uint32
+    """0, or all ones: every word is then its mirror image, and every uniform u is 1 - u."""
+
+
+class Stream(NamedTuple):
+    """What all draws of one replication share: the key, and the factors, usually all of the replication's number.
+
+    The market; the people of the seats and their own rates; the noise of a week; and all else, the luck of the draws.
+    """
+
+    key: tuple[np.uint32, np.uint32]
+    luck: Factor
+    market: Factor
+    people: Factor
+    noise: Factor
+
+
+@inlined
+def factor_of(replication: int, flip: np.uint32) -> Factor:
+    """Return a factor as it is in a replication."""
+    number = uint64(replication)
+    return Factor(uint32(number & _LOW), uint32(number >> np.uint64(32)), flip)
 
 
 @inlined
 def stream_of(key: tuple[np.uint32, np.uint32], replication: int) -> Stream:
-    """Return the stream of one replication."""
-    number = uint64(replication)
-    return Stream(key, uint32(number & _LOW), uint32(number >> np.uint64(32)))
+    """Return the stream of one replication, all factors its own."""
+    own = factor_of(replication, uint32(0))
+    return Stream(key, own, own, own, own)
 
 
 @inlined

@@ -73,18 +73,20 @@ def fill_blocks(
     c2: np.uint32,
     c3: np.uint32,
     key: Key,
+    flip: np.uint32,
     x0: NDArray[np.uint32],
     x1: NDArray[np.uint32],
     x2: NDArray[np.uint32],
     x3: NDArray[np.uint32],
 ) -> None:
-    """Fill ``x0 .. x3`` with the words at many counters that share c2 and c3.
+    """Fill ``x0 .. x3`` with the words at many counters that share c2 and c3, each combined with ``flip`` (xor).
 
     All arrays are one-dimensional, uint32 and of the same length. The loop has no dependence between
     iterations, so that the compiler computes eight blocks at a time with AVX2.
     """
     for i in range(c0.shape[0]):
-        x0[i], x1[i], x2[i], x3[i] = _rounds(c0[i], c1[i], c2, c3, key)
+        w0, w1, w2, w3 = _rounds(c0[i], c1[i], c2, c3, key)
+        x0[i], x1[i], x2[i], x3[i] = w0 ^ flip, w1 ^ flip, w2 ^ flip, w3 ^ flip
 
 
 def split_seed(seed: int) -> Key:
