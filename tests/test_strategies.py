@@ -17,7 +17,7 @@ from simcore.scenario import validate
 from simcore.tally import ABOVE_PLAN, DISCOUNT
 from tests.both_engines import Counts, compiled, counts_of_engine, play
 from tests.scenario_cases import CASES
-from tests.statistical import check_mean, check_variance_of_normal
+from tests.statistical import check_mean
 
 Plain = dict[str, Any]
 SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
@@ -138,74 +138,6 @@ def test_names_and_order_of_strategies_do_not_matter() -> None:
     assert (mine.name, theirs.name) == ("pressure", "push")
 
 
-CALLS, RATE = 4000, 0.25
-WEEK = CALLS * RATE * 10_000.0
-"""Mean revenue of a week, in cents."""
-LUCK = (1.0 - RATE) / (CALLS * RATE)
-"""Its variance by luck alone, of a mean of 1."""
-
-
-def plan_feedback(gain: float, persistence: float | None, sd: float = 0.05) -> Plain:
-    """Return known answers 6 and 7: activity answers the surprise of the week before, with memory 1 and no clipping.
-
-    An AR(1) market on the rate disturbs the result; without it, luck alone does. The sd of a week is a few per cent, so
-    that what is not linear is a few thousandths.
-    """
-    market = {} if persistence is None else {"market": {"sd": sd, "persistence": persistence, "acts_on": ["wins"]}}
-    return {
-        "simcore": 1,
-        "name": "plan feedback",
-        "horizon": {"weeks": 104, "warmup_weeks": 40},
-        "team": {"reps": 1},
-        "plan": {"calls_per_week": CALLS},
-        "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": RATE}],
-        "deal": 100,
-        "strategies": {
-            "feedback": {
-                "decides": "week",
-                "drives": {
-                    "plan": {"memory": 1, "signals": {"surprise": -gain}, "changes": {"activity": {"slope": 1}}}
-                },
-            }
-        },
-        **market,
-    }
-
-
-GAINS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
-
-
-@pytest.mark.parametrize("gain", GAINS)
-def test_known_answer_6(gain: float) -> None:
-    results = weekly(plan_feedback(gain, None), seed=61, replications=300)[:, 0] / WEEK
-    check_mean("mean revenue of a week", results.mean(axis=1), 1.0, detect=0.002)
-    expected = LUCK * 2.0 / (2.0 - gain)
-    by_world = ((results - 1.0) ** 2).mean(axis=1)
-    check_mean("variance", by_world / expected, 1.0, detect=0.12)
-    products = ((results[:, 1:] - 1.0) * (results[:, :-1] - 1.0)).mean(axis=1)
-    check_mean("lag-1 covariance", products / expected, -gain / 2.0, detect=0.12)
-
-
-@pytest.mark.parametrize("gain", [0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
-@pytest.mark.parametrize("persistence", [0.2, 0.4, 0.6, 0.8])
-def test_known_answer_7(gain: float, persistence: float) -> None:
-    results = weekly(plan_feedback(gain, persistence), seed=71, replications=200)[:, 0] / WEEK
-    ratio = 2 * (1 - persistence) / ((2 - gain) * (1 - persistence * (1 - gain)))
-    expected = 0.05**2 * ratio + LUCK * 2 / (2 - gain)
-    # The variance of a persistent series is itself known less well: worlds are the independent sample.
-    by_world = ((results - 1.0) ** 2).mean(axis=1)
-    check_mean("variance", by_world / expected, 1.0, detect=0.25)
-
-
-def test_reacting_wins_against_a_persistent_disturbance_and_loses_against_a_fleeting_one() -> None:
-    def variance(gain: float, persistence: float) -> float:
-        results = weekly(plan_feedback(gain, persistence, sd=0.2), seed=73, replications=60)[:, 0] / WEEK
-        return float(((results - 1.0) ** 2).mean())
-
-    assert variance(1.0, 0.6) < 0.9 * variance(0.0, 0.6)
-    assert variance(1.0, 0.4) > 1.1 * variance(0.0, 0.4)
-
-
 def quarterly(**pull: float) -> Plain:
     """Return a year with lags of the last step, in which all that is due soon after a quarter is pulled into it."""
     drive = {
@@ -313,11 +245,3 @@ def test_calls_above_plan_are_counted() -> None:
     above = int(played.tally.arrays.conduct[:, ABOVE_PLAN].sum())
     # Half as many again in all hours but the first of each quarter, when nobody is behind yet.
     assert above == pytest.approx(0.5 * 200 * reps * weeks * replications, rel=0.01)
-
-
-def test_the_variance_of_luck_is_that_of_the_binomial() -> None:
-    results = weekly(plan_feedback(0.0, None), seed=62, replications=100)[:, 0].ravel() / 1e4
-    variance = float(results.var(ddof=1))
-    check_variance_of_normal(
-        "steady variance", variance, CALLS * RATE * (1.0 - RATE), degrees=len(results) - 1, detect=120.0
-    )
