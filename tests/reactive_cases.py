@@ -33,15 +33,18 @@ REACTIVE: dict[str, Scenario] = {
     "behind by the hour": playing(
         "hour",
         {
-            "urge": drive({"behind": 2.0, "ahead": -1.5}, {"activity": {"slope": 0.6, "curve": 0.1, "max": 1.7}}),
+            "urge": drive({"behind": 0.9, "ahead": -1.5}, {"activity": {"slope": 0.6, "curve": 0.1, "max": 1.7}}),
             "haste": drive(
-                {"deadline": 1.5},
+                {"deadline": 0.4},
                 {"meetings": {"slope": 0.9}, "opportunities": {"slope": -0.2}, "wins": {"slope": -0.3}},
                 memory=0.9,
             ),
+            "last call": drive(
+                {"behind": 0.9}, {"pull_forward": {"slope": 0.7, "window": "1h", "reach": "1w", "win_rate": 0.7}}
+            ),
         },
         quota=MONTHLY,
-        horizon={"weeks": 9},
+        horizon={"weeks": 8},
         funnel=WAITING,
     ),
     "surprise by the day": playing(
@@ -70,7 +73,7 @@ REACTIVE: dict[str, Scenario] = {
     ),
     "peers": playing(
         "day",
-        {"envy": drive({"peers": 4.0}, {"activity": {"slope": 0.5}, "wins": {"slope": -0.1}})},
+        {"envy": drive({"peers": 2.0}, {"activity": {"slope": 0.5}, "wins": {"slope": -0.1}})},
         team={"reps": 3},
         quota={"per": "week", "amount": 3000},
         funnel=WAITING,
@@ -79,34 +82,40 @@ REACTIVE: dict[str, Scenario] = {
         "day",
         {
             "close": drive(
-                {"behind": 1.5},
-                {"pull_forward": {"slope": 0.3, "window": "1w", "reach": "2w", "discount": 0.2, "win_rate": 0.8}},
+                {"behind": 0.5},
+                {"pull_forward": {"slope": 0.5, "window": "1w", "reach": "3w", "discount": 0.2, "win_rate": 0.8}},
             ),
             "dress": drive(
-                {"deadline": 1.0},
-                {"pull_forward": {"curve": 0.4, "min": 0.1, "window": "3d", "reach": "1w", "discount": 0.1}},
+                {"deadline": 0.2},
+                {"pull_forward": {"curve": 0.8, "min": 0.3, "window": "3d", "reach": "1w", "discount": 0.1}},
             ),
         },
         quota=MONTHLY | {"amount": 30000},
-        horizon={"weeks": 9},
-        plan={"calls_per_week": 120},
-        funnel=funnel({}, {}, {"lag": {"median": "8d", "p90": "15d"}}),
-        team={"reps": 2, "turnover": {"yearly": 0.9, "vacancy_weeks": 2}},
+        horizon={"weeks": 8},
+        plan={"calls_per_week": 150},
+        funnel=funnel({}, {}, {"lag": {"median": "10d", "p90": "20d"}}),
+        team={"reps": 3, "turnover": {"yearly": 0.999, "vacancy_weeks": 3}},
     ),
     "referrals": playing(
         "day",
-        {"care": drive({"dry_spell": 0.4, "ahead": 1.0}, {"referrals": {"slope": 1.0}, "deal_value": {"slope": 0.1}})},
+        {
+            "care": drive(
+                {"dry_spell": 0.4, "ahead": 1.0},
+                {"referrals": {"slope": 0.6}, "deal_value": {"slope": 0.1}, "wins": {"slope": -0.2}},
+            )
+        },
         quota=MONTHLY,
-        referrals={"per_win": 0.9, "lag": {"median": "2d", "p90": "6d"}},
-        funnel=funnel({"cap": {"per_week": 14}, "lag": "2h"}, {"lag": GAMMA_LAG}, {"rate": 0.8}),
+        referrals={"per_win": 0.9, "lag": {"values": ["0h", "1h", "2d"]}},
+        funnel=funnel({"cap": {"open": 4}, "lag": "2h"}, {"lag": GAMMA_LAG}, {"rate": 0.9}),
         start={"open": OPEN_ITEMS},
         horizon={"weeks": 9},
+        plan={"calls_per_week": 90},
     ),
     "new people": playing(
         "day",
         {
-            "drive": drive({"behind": 2.0, "rejections": 0.2}, {"activity": {"slope": 0.9}}, memory=0.95),
-            "doubt": drive({"dry_spell": 0.3}, {"meetings": {"slope": -0.3}, "lag": {"slope": 0.2}}, memory=0.95),
+            "drive": drive({"behind": 0.3, "rejections": 0.1}, {"activity": {"slope": 0.9}}),
+            "doubt": drive({"dry_spell": 0.1}, {"meetings": {"slope": -0.3}, "lag": {"slope": 0.2}}, memory=0.9),
         },
         horizon={"weeks": 10, "warmup_weeks": 2},
         quota=MONTHLY,
@@ -118,16 +127,16 @@ REACTIVE: dict[str, Scenario] = {
         "hour",
         {
             "frenzy": drive(
-                {"behind": 3.0, "rejections": 0.5},
-                {"activity": {"slope": 1.1}, "meetings": {"slope": 1.5}, "wins": {"slope": 0.6}},
-                memory=0.6,
-                level=(-0.3, 4),
-            )
+                {"behind": 0.5}, {"activity": {"slope": 1.1}, "wins": {"slope": 0.6}}, memory=0.6, level=(-0.3, 4)
+            ),
+            "nerve": drive(
+                {"behind": -0.5, "rejections": 0.6}, {"meetings": {"slope": 2.0, "min": 1.0}}, memory=0.6, level=(-1, 5)
+            ),
         },
         quota=MONTHLY | {"amount": 20000},
         horizon={"weeks": 5},
-        plan={"calls_per_week": 47},
-        funnel=funnel({"rate": 0.13}, {"cap": {"open": 5}, "lag": GAMMA_LAG}, {"lag": LOGNORMAL_LAG}),
+        plan={"calls_per_week": 29},
+        funnel=funnel({"rate": 0.45}, {"cap": {"open": 5}, "lag": GAMMA_LAG}, {"lag": LOGNORMAL_LAG}),
         team={"reps": 2, "new": 1, "ramp": RAMP},
     ),
 }
