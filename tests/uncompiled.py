@@ -1,7 +1,7 @@
 """The engine as plain Python: a second copy of simcore, loaded without a compiler, in which a line can be changed.
 
-The copy is whole (its own compiler of scenarios, runner and kernels), so that nothing of the first is touched. A line is
-found by its text alone, wherever in the kernels it stands, and must be there once.
+The copy is whole (its own compiler of scenarios, runner and kernels), so that nothing of the first is touched. A line
+is found by its text alone, wherever in the kernels it stands, and must be there once.
 """
 
 from __future__ import annotations
