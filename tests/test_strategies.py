@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from simcore.comparison import compare
 from simcore.engine import simulate
 from simcore.errors import ScenarioError
-from simcore.scenario import validate
+from simcore.paired import run_paired
+from simcore.scenario import validate, with_strategy
 from simcore.tally import ABOVE_PLAN, DISCOUNT
 from tests.both_engines import Counts, compiled, counts_of_engine, play
 from tests.scenario_cases import CASES
@@ -127,6 +128,69 @@ def test_a_rep_alone_is_left_alone_unless_peers_join_them() -> None:
     jealous = {**URGE, "signals": {"peers": 3.0}}
     joined = weekly(with_drives(small, "day", {"urge": jealous}))
     assert not np.array_equal(joined, weekly(with_drives(large, "day", {"urge": jealous}))[:, :2])
+
+
+@pytest.mark.parametrize("decides", ["hour", "day", "week"])
+def test_a_change_for_one_rep_leaves_the_others_alone_unless_peers_join_them(decides: str) -> None:
+    gift = {"open": [{"stage": "opportunities", "rep": 2, "count": 9, "due": "1d", "value": 50000}]}
+    for signals, alone in (({"behind": 2.0, "surprise": -0.1}, True), ({"peers": 3.0}, False)):
+        scenario = with_drives(TEAM, decides, {"urge": {**URGE, "signals": signals}})
+        plain, given = (play(compiled(one), 11, count=6).detail for one in (scenario, {**scenario, "start": gift}))
+        others = [0, 2, 3]
+        assert not np.array_equal(plain.cents[:, :, 1], given.cents[:, :, 1])
+        assert np.array_equal(plain.cents[:, :, others], given.cents[:, :, others]) == alone
+        assert np.array_equal(plain.entered[:, others], given.entered[:, others]) == alone
+        # Who was given something behaves otherwise, and not only because of what was given.
+        assert not np.array_equal(plain.entered[:, 1, :, 0], given.entered[:, 1, :, 0])
+
+
+HOURLY: Plain = {"hours_per_day": 1, "days_per_week": 1}
+
+
+@pytest.mark.parametrize(("calendar", "decides"), [({}, "week"), (HOURLY, "hour")])
+def test_strategies_are_equal_to_the_cent_until_the_hour_in_which_they_differ(calendar: Plain, decides: str) -> None:
+    """One of them rests when it is ahead: the first decision at which a rep is ahead is known from the other's books.
+
+    With weeks of one hour every hour is seen by itself.
+    """
+    rest: Plain = {
+        "memory": 0.9,
+        "signals": {"ahead": 5.0},
+        "changes": {"activity": {"slope": -0.5, "min": 0.3}, "deal_value": {"slope": -0.1}},
+    }
+    team = {**TEAM, "calendar": calendar, "quota": {"per": "quarter", "amount": 160000}}
+    plain, resting = (
+        play(compiled(with_drives(team, decides, drives)), 11, count=20).detail
+        for drives in ({"urge": URGE}, {"urge": URGE, "rest": rest})
+    )
+    booked = plain.cents[:, 0].reshape(20, 4, 2, 13).cumsum(axis=3)
+    # At the beginning of week w of a quarter, what was booked in the weeks before; nobody is ahead with nothing booked.
+    before = np.concatenate([np.zeros_like(booked[..., :1]), booked[..., :-1]], axis=3)
+    ahead = (before / 1.6e7 > np.arange(13) / 13).reshape(20, 4, 26)
+    same = np.cumsum(ahead, axis=2) == 0
+    assert (~same).any(axis=2).mean() > 0.5
+    for before_it, after_it in ((plain.cents[:, 0], resting.cents[:, 0]), (plain.entered, resting.entered)):
+        assert before_it[same].any()
+        assert np.array_equal(before_it[same], after_it[same])
+        assert (before_it[~same] != after_it[~same]).any()
+    # Whoever is ahead makes no more calls.
+    first = ahead & (np.cumsum(ahead, axis=2) == 1)
+    assert (plain.entered[first][:, 0] >= resting.entered[first][:, 0]).all()
+
+
+def test_a_strategy_added_renamed_or_moved_changes_no_other() -> None:
+    drives, calm = {"drives": {"urge": URGE}}, {"drives": {"urge": {**URGE, "signals": {"behind": 0.5}}}}
+    few = {"process": {}, "pressure": drives}
+    many = {"mild": calm, "steady": {}, "push": drives}
+    runs = []
+    for strategies, names in ((few, ("process", "pressure")), (many, ("steady", "push"))):
+        scenario = validate({**TEAM, "strategies": strategies})
+        chosen = [with_strategy(scenario, name) for name in names]
+        runs.append(run_paired(chosen, base=0, replications=30, seed=2))
+    one, other = runs
+    assert np.array_equal(one.revenue, other.revenue)
+    assert all(mine.same_as(theirs) for mine, theirs in zip(one.tallies, other.tallies, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(one.contests, other.contests, strict=True))
 
 
 def test_names_and_order_of_strategies_do_not_matter() -> None:
