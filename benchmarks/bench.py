@@ -15,25 +15,30 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from benchmarks import strategies
+from benchmarks.contenders import (
+    CANONICAL,
+    ROOT,
+    Contender,
+    measure,
+    python_contender,
+    say,
+    scenario_path,
+    simcore_contender,
+    wall,
+)
 from benchmarks.peers import c_peer, numpy_peer, python_peer, simpy_peer
 from benchmarks.peers.canonical import REP_WEEKS_PER_REPLICATION
 from benchmarks.report import Goal, Report, Series, render
-from simcore.engine import simulate
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from benchmarks.peers.canonical import Statistics
-    from simcore.scenario import Scenario
-
-ROOT: Final = Path(__file__).resolve().parent.parent
-CANONICAL: Final = "trust-the-process"
 SIMCORE: Final = "simcore, one thread"
 TWO_THREADS: Final = "simcore, two threads"
 REAL_TEAM: Final = "simcore, one thread, `real-team`"
@@ -42,52 +47,6 @@ NUMPY: Final = "NumPy, vectorised, an hour a draw"
 PYTHON: Final = "plain Python, call by call"
 SIMPY: Final = "SimPy, call by call"
 MEBIBYTE: Final = 2**20
-
-
-class Contender(NamedTuple):
-    """A program to measure.
-
-    Attributes
-    ----------
-    name
-        As shown in the table.
-    rep_weeks
-        Weeks of one rep that a run simulates, warm-up included.
-    run
-        Simulates them with the given seed and returns the seconds that it took.
-    """
-
-    name: str
-    rep_weeks: int
-    run: Callable[[int], float]
-
-
-def say(text: str) -> None:
-    """Report progress."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def scenario_path(name: str) -> Path:
-    """Return the file of a shipped scenario."""
-    return ROOT / "scenarios" / f"{name}.yaml"
-
-
-def wall(work: Callable[[], object]) -> float:
-    """Seconds that a piece of work takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def simcore_contender(name: str, scenario: Scenario, replications: int, threads: int) -> Contender:
-    """simcore, from the call of `simulate` to its result; one small run before compiles the kernels."""
-    simulate(scenario, replications=2, seed=1, threads=threads)
-    weeks = scenario.horizon.weeks + scenario.horizon.warmup_weeks
-
-    def run(seed: int) -> float:
-        return wall(lambda: simulate(scenario, replications=replications, seed=seed, threads=threads))
-
-    return Contender(name, replications * scenario.team.reps * weeks, run)
 
 
 def simcore_contenders() -> list[Contender]:
@@ -101,16 +60,6 @@ def simcore_contenders() -> list[Contender]:
     if (os.cpu_count() or 1) >= 2:
         contenders.insert(1, simcore_contender(TWO_THREADS, canonical, 40_000, 2))
     return contenders
-
-
-def python_contender(name: str, peer: Callable[[int, int], Statistics], replications: int) -> Contender:
-    """Wrap a peer written in Python."""
-    peer(1, 1)
-    return Contender(
-        name,
-        replications * REP_WEEKS_PER_REPLICATION,
-        lambda seed: wall(lambda: peer(replications, seed)),
-    )
 
 
 def peer_contenders(folder: Path) -> list[Contender]:
@@ -131,16 +80,6 @@ def peer_contenders(folder: Path) -> list[Contender]:
         lambda seed: c_peer.run(program, replications, seed).seconds,
     )
     return [c, *contenders]
-
-
-def measure(contenders: Sequence[Contender], rounds: int) -> dict[str, Series]:
-    """Run every contender once a round; nanoseconds per rep-week of each, in the order of the rounds."""
-    nanoseconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
-    for number in range(rounds):
-        say(f"round {number + 1} of {rounds}")
-        for contender in contenders:
-            nanoseconds[contender.name].append(1e9 * contender.run(number) / contender.rep_weeks)
-    return {name: Series(tuple(values)) for name, values in nanoseconds.items()}
 
 
 def start_up(arguments: Sequence[str], rounds: int) -> Series:
@@ -230,13 +169,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parse(arguments)
     with tempfile.TemporaryDirectory() as folder:
         series = measure([*simcore_contenders(), *peer_contenders(Path(folder))], options.rounds)
+    reacting = strategies.measured(options.rounds)
     goals = [
         *ratio_goals(series),
+        *strategies.goals(reacting),
         memory_goal(10**9 if options.full else 10**8),
         *start_up_goals(options.rounds),
     ]
     notes = (ROOT / "benchmarks" / "notes.md").read_text(encoding="utf-8")
-    report = Report(machine(), options.rounds, series, SIMCORE, goals, notes)
+    report = Report(machine(), options.rounds, series, SIMCORE, reacting, goals, notes)
     options.output.write_text(render(report), encoding="utf-8")
     missed = [goal.what for goal in goals if not goal.met]
     say(f"wrote {options.output.name}; goals missed: {', '.join(missed) or 'none'}")

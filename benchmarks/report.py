@@ -49,6 +49,24 @@ class Goal(NamedTuple):
         return cls(what, f"at most {goal:,g}", reached, reached.median <= goal)
 
 
+class Strategies(NamedTuple):
+    """What was measured of strategies that react.
+
+    Attributes
+    ----------
+    series
+        Nanoseconds per rep-week of every program.
+    reference
+        The program that the others are compared with.
+    comparisons
+        Figures of comparisons, each with the words that stand before it.
+    """
+
+    series: Mapping[str, Series]
+    reference: str
+    comparisons: Mapping[str, Series]
+
+
 class Report(NamedTuple):
     """All that the page shows.
 
@@ -62,6 +80,8 @@ class Report(NamedTuple):
         Nanoseconds per rep-week of every program.
     reference
         The program that the others are compared with.
+    strategies
+        What was measured of strategies that react.
     goals
         In the order of the page.
     notes
@@ -72,6 +92,7 @@ class Report(NamedTuple):
     rounds: int
     series: Mapping[str, Series]
     reference: str
+    strategies: Strategies
     goals: Sequence[Goal]
     notes: str
 
@@ -103,21 +124,20 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
 
 
-def speed_table(report: Report) -> str:
-    """A row for every program."""
-    reference = report.series[report.reference]
+def speed_table(programs: Mapping[str, Series], reference: str) -> str:
+    """A row for every program, compared with one of them."""
     rows = []
-    for name, series in report.series.items():
-        ratio = series.over(reference)
+    for name, series in programs.items():
+        ratio = series.over(programs[reference])
         rows.append([name, figure(series.median), spread(series), figure(ratio.median), spread(ratio)])
-    header = [
-        "program",
-        "ns per rep-week",
-        "min to max",
-        f"time relative to {report.reference}",
-        "min to max",
-    ]
+    header = ["program", "ns per rep-week", "min to max", f"time relative to {reference}", "min to max"]
     return table(header, rows)
+
+
+def comparison_table(comparisons: Mapping[str, Series]) -> str:
+    """A row for every figure of a comparison."""
+    rows = [[what, figure(series.median), spread(series)] for what, series in comparisons.items()]
+    return table(["comparison", "median", "min to max"], rows)
 
 
 def goal_table(report: Report) -> str:
@@ -149,7 +169,20 @@ once, and a ratio is taken within a round. A rep-week is a week of one rep, 500 
 
 ## Speed
 
-{speed_table(report)}
+{speed_table(report.series, report.reference)}
+
+## Strategies that react
+
+The canonical scenario under the drive `urgency` of `quota-pressure`, one thread. All strategies of a file are counted
+alike: since this drive changes prices, revenue is counted in cents, that of the plan too.
+
+{speed_table(report.strategies.series, report.strategies.reference)}
+
+A comparison runs its strategies in the same worlds. Its time is held against that of separate runs: one of the plan for
+each strategy, and what those that react take beyond it. Sharing worlds is worth as many times the replications as the
+variance of a difference between independent worlds is times that of the difference between equal ones.
+
+{comparison_table(report.strategies.comparisons)}
 
 ## Goals
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.engine import run_block
-from simcore.kernels.memory import NO_TROUBLE, Memory, ReactiveRun, Trouble, new_memory
+from simcore.kernels.intervals import run_intervals
+from simcore.kernels.memory import NO_TROUBLE, Memory, ReactiveRun, Trouble, in_turn, new_memory
 from simcore.kernels.reactive import run_reactive_block
 from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
 from simcore.philox import Key
@@ -141,7 +142,8 @@ class Runner:
         )
         if isinstance(workspace.scratch, Memory):
             reactive = ReactiveRun(self._program, workspace.scratch, workspace.tally, detail)
-            run_reactive_block(reactive, self._key, block.first, block.replications)
+            play = run_reactive_block if in_turn(self._program) else run_intervals
+            play(reactive, self._key, block.first, block.replications)
             raise_trouble(workspace.scratch.trouble, block.first)
             return detail
         run = Run(self._program, workspace.scratch, workspace.tally, detail)

@@ -1,19 +1,22 @@
 """The peers of the benchmark simulate what they claim to: each against exact values, 5 standard errors wide.
 
 The seed is fixed, so a test that passes once passes always. A right peer fails at a new seed with a chance
-of about 4e-5 (60 figures, 6e-7 each); the sabotaged twins at the end must fail.
+of about 4e-5 (60 figures, 6e-7 each); the sabotaged twins must fail. Of a strategy that reacts nothing is known
+exactly: that peer is held against simcore.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb, sqrt
-from typing import TYPE_CHECKING
+from functools import cache
+from math import comb, hypot, sqrt
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pytest
 
-from benchmarks.peers import c_peer, numpy_peer, python_peer, simpy_peer
+from benchmarks import strategies
+from benchmarks.peers import c_peer, numpy_peer, numpy_reactive, python_peer, simpy_peer
 from benchmarks.peers.canonical import (
     HORIZONS,
     Horizon,
@@ -23,11 +26,20 @@ from benchmarks.peers.canonical import (
     quantile,
     sums,
 )
-from benchmarks.report import Goal, Report, Series, render
+from benchmarks.peers.numpy_reactive import Decides, Draws, Periods, ReactiveStatistics
+from benchmarks.report import Goal, Report, Series, Strategies, render
+from simcore.engine import simulate as simcore_simulate
+from simcore.estimate import jackknife, ratio
+from simcore.horizons import WEEK
+from simcore.scenario import with_strategy
+from simcore.tally import CLOSE, ENTERED, GROUPS, TOTAL
+from tests.statistical import FAMILY, MAX_CHECKS, SUITE, Budget, DeviationError, check_estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from simcore.summary import Estimate
 
 SEED = 2026
 Q = 0.02 * 0.20 * 0.50
@@ -164,6 +176,146 @@ def test_the_check_can_fail(monkeypatch: pytest.MonkeyPatch, sabotage: tuple[str
         check(numpy_peer.simulate(500, SEED), 500)
 
 
+class Figure(NamedTuple):
+    """A figure with its standard error."""
+
+    value: float
+    error: float
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Figure:
+        assert estimate.estimate is not None
+        assert estimate.se is not None
+        return cls(estimate.estimate, estimate.se)
+
+
+@cache
+def figures_of_simcore(decides: Decides) -> dict[str, Figure]:
+    result = simcore_simulate(with_strategy(strategies.reacting(), decides), replications=600, seed=SEED)
+    rows = {row.horizon: row for row in result.summary.averaging.close}
+    arrays, unit = result.tally.arrays, result.program.deals.unit
+    quota = result.summary.quota
+    assert quota is not None
+    assert quota.p_hit is not None
+    revenue = arrays.moments[:, CLOSE, WEEK, TOTAL] * (unit / 100)
+    price = jackknife(ratio, arrays.replications, revenue, arrays.stages[:, ENTERED, -1])
+    return {
+        "revenue of a quarter": Figure.of(rows["quarter"].revenue.mean),
+        "sd of a quarter": Figure.of(rows["quarter"].revenue.sd),
+        "meetings of a year": Figure.of(rows["year"].first_step.mean),
+        "wins of a week": Figure.of(result.summary.funnel[-1].per_rep_week),
+        "value of a deal": Figure.of(price),
+        "P(quota)": Figure.of(quota.p_hit),
+    }
+
+
+def figures_of_peer(found: ReactiveStatistics) -> dict[str, Figure]:
+    """Figures with errors: quarters are independent of each other, since the drive has no memory beyond them."""
+    years = found["rep_weeks"] / 52
+    quarters = 4 * years
+    quarter, year, call = (found["horizons"][horizon] for horizon in ("quarter", "year", "call"))
+    wins, calls = found["wins_per_week"], found["calls_per_week"]
+    price = quarter["mean"] / (13 * wins)
+    sd_of_price = sqrt(max(0.0, (call["sd"] ** 2 + call["mean"] ** 2) * calls / wins - price**2))
+    return {
+        "revenue of a quarter": Figure(quarter["mean"], quarter["sd"] / sqrt(quarters)),
+        "sd of a quarter": Figure(quarter["sd"], quarter["sd"] / sqrt(2 * quarters)),
+        "meetings of a year": Figure(year["first_mean"], year["first_sd"] / sqrt(years)),
+        "wins of a week": Figure(wins, found["wins_per_year_sd"] / (52 * sqrt(years))),
+        # As if all deals of a quarter had one price: more than the error is.
+        "value of a deal": Figure(price, sd_of_price / sqrt(quarters)),
+        "P(quota)": Figure(found["p_quota"], sqrt(found["p_quota"] * (1 - found["p_quota"]) / quarters)),
+    }
+
+
+DETECT = {
+    "revenue of a quarter": 0.02,
+    "sd of a quarter": 0.05,
+    "meetings of a year": 0.01,
+    "wins of a week": 0.02,
+    "value of a deal": 0.005,
+    "P(quota)": 0.08,
+}
+"""Shares of each figure that must be found."""
+
+
+def check_reacting(decides: Decides, found: ReactiveStatistics, budget: Budget) -> None:
+    theirs = figures_of_peer(found)
+    for what, ours in figures_of_simcore(decides).items():
+        pair = (theirs[what].value, hypot(ours.error, theirs[what].error))
+        check_estimate(
+            f"{what}, deciding each {decides}",
+            pair,
+            ours.value,
+            degrees=GROUPS - 1,
+            detect=DETECT[what] * ours.value,
+            budget=budget,
+        )
+
+
+@pytest.mark.parametrize(
+    ("decides", "draws"), [("hour", "meeting"), ("day", "meeting"), ("week", "meeting"), ("hour", "hour")]
+)
+def test_reacting_peer_agrees_with_simcore(decides: Decides, draws: Draws) -> None:
+    check_reacting(decides, numpy_reactive.simulate(2_000, SEED, decides, draws), SUITE)
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        pytest.param(("GAIN", 0.0), id="no reaction"),
+        pytest.param(("ACTIVITY", 0.0), id="calls"),
+        pytest.param(("OPPORTUNITIES", 0.0), id="opportunities"),
+        pytest.param(("WINS", 0.0), id="wins"),
+        pytest.param(("DEAL_VALUE", 0.0), id="prices"),
+        pytest.param(("MOST_ACTIVITY", 1.2), id="limit of the calls"),
+        pytest.param(("LEVEL", (0.0, 1.0)), id="limit of the level"),
+        pytest.param(("INTERVAL", {"day": 40}), id="decides weekly"),
+    ],
+)
+def test_the_check_of_the_reacting_peer_can_fail(monkeypatch: pytest.MonkeyPatch, sabotage: tuple[str, object]) -> None:
+    monkeypatch.setattr(numpy_reactive, *sabotage)
+    found = numpy_reactive.simulate(2_000, SEED, "day")
+    with pytest.raises(DeviationError):
+        check_reacting("day", found, Budget(FAMILY, MAX_CHECKS))
+
+
+def test_reacting_peer_has_the_drive_of_the_scenario() -> None:
+    drive = strategies.reacting().strategies["hour"].drives["urgency"]
+    slopes = {name: channel.slope for name, channel in drive.changes.items()}
+    assert (drive.memory, drive.level, drive.signals.deadline) == (0, numpy_reactive.LEVEL, numpy_reactive.GAIN)
+    assert slopes == {
+        "activity": numpy_reactive.ACTIVITY,
+        "opportunities": numpy_reactive.OPPORTUNITIES,
+        "wins": numpy_reactive.WINS,
+        "deal_value": numpy_reactive.DEAL_VALUE,
+    }
+    assert drive.changes["activity"].max == numpy_reactive.MOST_ACTIVITY
+
+
+def test_sums_of_the_reacting_peer_become_figures() -> None:
+    periods = Periods()
+    periods.add_revenue(3, np.array([900_000.0, 1_000_000.0]))
+    periods.add_revenue(1, np.array([2_500_000.0]))
+    periods.add_meetings(np.array([3, 1, 0, 0]))
+    row = periods.describe()
+    assert row["mean"] == 11_000
+    assert row["sd"] == pytest.approx(np.std([0, 9_000, 10_000, 25_000], ddof=1))
+    assert row["p_zero"] == 0.25
+    assert (row["q05"], row["q50"], row["q95"]) == (0, 9_000, 25_000)
+    assert row["first_mean"] == 1
+    assert row["first_sd"] == pytest.approx(sqrt(2))
+
+
+def test_reacting_peer_gives_short_runs_too() -> None:
+    found = numpy_reactive.simulate(1, SEED)
+    assert found["rep_weeks"] == 520
+    assert found["horizons"]["hour"]["mean"] * 40 == pytest.approx(found["horizons"]["week"]["mean"])
+    assert found["horizons"]["call"]["mean"] * found["calls_per_week"] == pytest.approx(
+        found["horizons"]["week"]["mean"]
+    )
+
+
 def test_counts_become_figures() -> None:
     counts = WindowCounts()
     counts.add([3, 1, 0, 0], [1, 0, 0, 3])
@@ -193,13 +345,16 @@ def test_binomial_of_the_test_itself() -> None:
 
 def report_of(*goals: Goal) -> Report:
     series = {"fast": Series((100.0, 110.0, 90.0)), "slow": Series((2000.0, 2420.0, 1710.0))}
-    return Report("A CPU, 2 cores", 3, series, "fast", goals, "Some words.\n")
+    reacting = Strategies({"plan": Series((100.0,)), "hourly": Series((400.0,))}, "plan", {"gain": Series((16.0,))})
+    return Report("A CPU, 2 cores", 3, series, "fast", reacting, goals, "Some words.\n")
 
 
 def test_page_shows_medians_spreads_and_ratios_within_a_round() -> None:
     page = render(report_of())
     assert "| fast | 100 | 90.0 to 110 | 1.00 | 1.00 to 1.00 |" in page
     assert "| slow | 2,000 | 1,710 to 2,420 | 20.0 | 19.0 to 22.0 |" in page
+    assert "| hourly | 400 |  | 4.00 |  |" in page
+    assert "| gain | 16.0 |  |" in page
     assert page.endswith("## Notes\n\nSome words.\n")
 
 

@@ -41,7 +41,7 @@ FLOORS = (
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
         "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling "
-        "kernels.pulling kernels.reactive",
+        "kernels.seats kernels.pulling kernels.reactive kernels.intervals",
     ),
     _floor(
         "Answers",

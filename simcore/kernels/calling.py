@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.addresses import Stream, place
 from simcore.horizons import DAY, HOUR
@@ -37,6 +38,8 @@ from simcore.kernels.memory import DAY as OF_DAY
 from simcore.kernels.memory import ORIGIN as CALLED
 from simcore.kernels.memory import SUCCESSES as OF_WEEK
 from simcore.kernels.pool import allocate, due_after
+from simcore.kernels.scratch import C0 as CANDIDATE_C0
+from simcore.kernels.scratch import STEP_WORDS as CANDIDATE_STEPS
 from simcore.kernels.scratch import Detail
 from simcore.program import ACTIVITY, FULL_ACTIVITY, LAG, Program
 from simcore.tally import ABOVE_PLAN, ENTERED, SQUARE, TallyArrays
@@ -59,11 +62,11 @@ def book_call(
     if item < 0:
         report(memory.trouble, TOO_MANY_OPEN, who, hour, memory.minds.level[at], float(pool.size[at, 2]))
         return -1
-    address = candidates.address[at, candidate]
+    address = candidates.words[at, CANDIDATE_C0, candidate]
     pool.words[at, item, C0] = address
     pool.words[at, item, C1] = place(who.rep, week)
     for step in range(3):
-        pool.words[at, item, STEP_WORDS + step] = candidates.words[at, 1 + step, candidate]
+        pool.words[at, item, STEP_WORDS + step] = candidates.words[at, CANDIDATE_STEPS + step, candidate]
     pool.number[at, item, CALLED] = hour
     pool.number[at, item, GIVEN] = -1
     pool.number[at, item, KEY] = (1 << KIND_BITS) | (week << 24) | (int64(address) & 0xFFFFFF)
@@ -98,9 +101,7 @@ def draw_as_needed(program: Program, stream: Stream, who: Seated, memory: Memory
             )
     state[BAND], state[SHEET] = bands, sheets
     if not fits:
-        report(
-            memory.trouble, TOO_MANY_SUCCESSES, who, hour, memory.minds.level[at], float(candidates.address.shape[1])
-        )
+        report(memory.trouble, TOO_MANY_SUCCESSES, who, hour, memory.minds.level[at], float(candidates.words.shape[2]))
 
 
 @inlined
@@ -145,8 +146,8 @@ def make_calls(
     n, bookings = 0, 0
     candidate = int64(candidates.head[at, of_week])
     while candidate >= 0:
-        if is_called(program.plan, candidates, at, week, of_week, candidate, calls) and (
-            plain or latent_below(stream, candidates.address[at, candidate], where, uncut, response)
+        if is_called(program.plan, candidates, at, week, of_week, candidate, calls, candidates.before[at]) and (
+            plain or latent_below(stream, candidates.words[at, CANDIDATE_C0, candidate], where, uncut, response)
         ):
             bookings += 1
             item = book_call(program, stream, who, memory, tally, hour, week, candidate)
@@ -169,11 +170,22 @@ def make_calls(
 
 @spliced
 def end_calls(
-    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, first: int, last: int
+    program: Program,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    week: int,
+    first: int,
+    last: int,
+    made: NDArray[np.int64],
 ) -> None:
-    """Count the calls of the hours ``first .. last - 1`` of a week, and carry the fraction of a call on."""
+    """Count the calls of the hours ``first .. last - 1`` of a week, and carry the fraction of a call on.
+
+    ``made``: the calls of the week before each hour, as they are without drives.
+    """
     clock, at, row = program.clock, who.place, program.plan.row_of_week[week]
-    count, planned, made = memory.minds.known[at], program.plan.before[row], memory.candidates.before[at]
+    count, planned = memory.minds.known[at], program.plan.before[row]
     carry, activity = count[CARRY], count[ACTIVE]
     calls = calls_until(carry, activity, planned[last] - planned[first])
     uncut = memory.ledgers.rate[at, 1, week]

@@ -7,6 +7,7 @@ thin one stream of candidates".
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
 from simcore.draws import (
@@ -18,10 +19,10 @@ from simcore.draws import (
     threshold,
     uniform53,
 )
-from simcore.jit import inlined, int64, spliced, uint32
+from simcore.jit import inlined, int64, spliced, uint32, uint64
 from simcore.kernels.activity import calls_under_ramp
 from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
-from simcore.kernels.scratch import Seat
+from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
 from simcore.philox import block, fill_blocks
 from simcore.program import FULL_ACTIVITY, FirstStep, Plan
 
@@ -42,7 +43,7 @@ def count_of_cell(first: FirstStep, stream: Stream, rep: int, week: int, cell: i
     if parts > 1:
         return binomial_in_parts(stream, rep, week, cell, n, rate, parts)
     x0, x1, _, _ = block(decision(SUCCESSES, 0, cell), place(rep, week), stream.c2, stream.c3, stream.key)
-    if cell == 0 and first.tabulated and n == first.calls:
+    if cell < SHEETS and first.tabulated and n == first.calls:
         return count_at(uniform53(x0, x1), first.thresholds, first.guide)
     return binomial_inverse(uniform53(x0, x1), n, rate)
 
@@ -98,7 +99,7 @@ def draw_cell(
     """  # fmt: skip
     at, sheet, band = who.place, cell & (SHEETS - 1), cell >> 4
     row = plan.row_of_week[week]
-    before = candidates.before[at] if sheet == 0 else plan.before[row]
+    before = candidates.before[at] if sheet == 0 and not full else plan.before[row]
     n = before[before.shape[0] - 1]
     by_hour = plan.slot_hour[row] if full or sheet > 0 else candidates.ramp_hour
     start, slots, words = candidates.state[at, CANDIDATES], candidates.slots, candidates.words[at]
@@ -109,7 +110,7 @@ def draw_cell(
         # What the lower bands took is taken again: the shuffle goes on from there.
         begin, count = candidates.cell[at, sheet, lower, 0], candidates.cell[at, sheet, lower, 1]
         for k in range(count):
-            take_slot(words[0, begin + k], taken, n, tag, slots)
+            take_slot(words[SLOT_WORD, begin + k], taken, n, tag, slots)
             taken += 1
     low = 0.0 if band == 0 else edge(rate, band - 1)
     count = 0
@@ -118,26 +119,36 @@ def draw_cell(
         count = count_of_cell(first, stream, who.rep, week, cell, n - taken, at_rate)
     candidates.cell[at, sheet, band, 0] = start
     candidates.cell[at, sheet, band, 1] = count
-    if count > MAX_SUCCESSES or start + count > candidates.address.shape[1]:
+    if count > MAX_SUCCESSES or start + count + SPARE > words.shape[1]:
         return False
-    where, c0, c1 = place(who.rep, week), candidates.spare[0], candidates.spare[1]
-    for k in range(count):
-        c0[k] = decision(ITEM, cell, k)
-        c1[k] = where
-    end = start + count
+    where = place(who.rep, week)
+    # In sixteens, the last ones beyond the count: whole vectors are drawn, and no branch is mispredicted.
+    end = start + (count + SPARE - 1) // SPARE * SPARE
+    for k in range(end - start):
+        words[C0, uint64(start + k)] = decision(ITEM, cell, k)
+        words[C1, uint64(start + k)] = where
     fill_blocks(
-        c0[:count], c1[:count], stream.c2, stream.c3, stream.key,
-        words[0][start:end], words[1][start:end], words[2][start:end], words[3][start:end],
+        words[C0, start:end], words[C1, start:end], stream.c2, stream.c3, stream.key,
+        words[SLOT_WORD, start:end], words[STEP_WORDS, start:end],
+        words[STEP_WORDS + 1, start:end], words[STEP_WORDS + 2, start:end],
     )  # fmt: skip
     for k in range(count):
-        candidates.address[at, start + k] = c0[k]
-        slot = take_slot(words[0, start + k], taken + k, n, tag, slots)
-        hour = int64(by_hour[slot])
-        candidates.rank[at, start + k] = slot - before[hour]
-        candidates.next[at, start + k] = candidates.head[at, hour]
-        candidates.head[at, hour] = start + k
-    candidates.state[at, CANDIDATES] = end
+        slot = take_slot(words[SLOT_WORD, uint64(start + k)], taken + k, n, tag, slots)
+        hang(candidates, at, start + k, int64(by_hour[uint64(slot)]), slot, before)
+    candidates.state[at, CANDIDATES] = start + count
     return True
+
+
+@inlined
+def hang(candidates: Candidates, at: int, candidate: int, hour: int, slot: int, before: NDArray[np.int64]) -> None:
+    """Hang a candidate into the chain of its hour; ``before``: the calls of its sheet before each hour."""
+    # Unsigned: an index that cannot be negative needs no check for it.
+    this, there = uint64(candidate), uint64(hour)
+    chain = uint64(candidates.chain[there])
+    candidates.hour[at, this] = hour
+    candidates.rank[at, this] = slot - before[there]
+    candidates.next[at, this] = candidates.head[at, chain]
+    candidates.head[at, chain] = candidate
 
 
 @inlined
@@ -158,13 +169,31 @@ def latent_below(stream: Stream, address: np.uint32, where: np.uint32, uncut: fl
     return int64(word) < threshold(limit)
 
 
+@inlined
+def is_of_plan(address: np.uint32) -> bool:
+    """Return whether a candidate is a call of the plan: on sheet 0."""
+    return (address >> uint32(16)) & uint32(SHEETS - 1) == uint32(0)
+
+
 @spliced
-def is_called(plan: Plan, candidates: Candidates, at: int, week: int, hour: int, candidate: int, calls: int) -> bool:
-    """Return whether the call of a candidate is made, where ``calls`` are made in its hour of the week."""
-    sheet = int64((candidates.address[at, candidate] >> uint32(16)) & uint32(SHEETS - 1))
-    rank = int64(candidates.rank[at, candidate])
+def is_called(
+    plan: Plan,
+    candidates: Candidates,
+    at: int,
+    week: int,
+    hour: int,
+    candidate: int,
+    calls: int,
+    made: NDArray[np.int64],
+) -> bool:
+    """Return whether the call of a candidate is made, where ``calls`` are made in its hour of the week.
+
+    ``made``: the calls of the week before each hour, as they are without drives.
+    """
+    sheet = int64((candidates.words[at, C0, uint64(candidate)] >> uint32(16)) & uint32(SHEETS - 1))
+    rank = int64(candidates.rank[at, uint64(candidate)])
     if sheet == 0:
         return rank < calls
     row = plan.row_of_week[week]
-    above = calls - (candidates.before[at, hour + 1] - candidates.before[at, hour])
+    above = calls - (made[hour + 1] - made[hour])
     return rank < above - (sheet - 1) * plan.per_hour[row, hour]

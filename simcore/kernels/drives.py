@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.jit import inlined, kernel, spliced
+from simcore.jit import inlined, kernel, spliced, uint64
 from simcore.kernels.memory import (
     BOOKED,
+    CARRY,
     LEVEL,
     MARK,
     NO_TROUBLE,
@@ -20,6 +21,7 @@ from simcore.kernels.memory import (
     Seated,
     Trouble,
 )
+from simcore.kernels.scratch import Seat
 from simcore.program import (
     ACTIVITY,
     AHEAD,
@@ -30,6 +32,7 @@ from simcore.program import (
     PEERS,
     REJECTIONS,
     SURPRISE,
+    Program,
     Reaction,
 )
 
@@ -57,13 +60,20 @@ def report(trouble: Trouble, what: int, who: Seated, hour: int, levels: NDArray[
 
 
 @spliced
-def fill_signals(
-    reaction: Reaction, minds: Minds, at: int, hour: int, week: int, planned: int, base_rate: float, peers: float
-) -> None:
-    """Compute what a seat hears at the beginning of an hour.
+def planned_before(program: Program, hour: int, week: int) -> int:
+    """Return the planned calls of the interval before an hour in which a seat decides."""
+    clock, plan = program.clock, program.plan
+    # At the beginning of a week that is the last interval of the week before.
+    of_week = hour - week * clock.hours_per_week
+    before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
+    until = of_week if of_week > 0 else clock.hours_per_week
+    return before[until] - before[until - program.reaction.interval]
 
-    ``planned``: the planned calls of the interval before; ``peers``: what the team's mean seat has booked, in cents.
-    """
+
+@spliced
+def fill_signals(program: Program, minds: Minds, at: int, hour: int, week: int, team: int) -> None:
+    """Compute what a seat hears at the beginning of an hour; ``team``: booked by all seats, in cents."""
+    reaction = program.reaction
     signal, count, hears = minds.signal, minds.known[at], reaction.hears
     if hears[BEHIND]:
         booked = float(count[BOOKED]) / reaction.quota
@@ -73,16 +83,18 @@ def fill_signals(
         signal[AHEAD] = max(0.0, -gap)
         signal[DEADLINE] = signal[BEHIND] * elapsed
     if hears[PEERS]:
+        peers = float(team) / float(program.team.reps)
         signal[PEERS] = max(0.0, (peers - float(count[BOOKED])) / reaction.quota)
     if hears[SURPRISE]:
         signal[SURPRISE] = 0.0
+        planned = planned_before(program, hour, week)
         if planned > 0:
             expected = float(planned) * reaction.call_value
             signal[SURPRISE] = (float(count[RESULT]) - expected) / expected
     if hears[DRY_SPELL]:
         signal[DRY_SPELL] = max(0.0, float(hour - count[MARK]) / reaction.between_wins - 1.0)
     if hears[REJECTIONS]:
-        signal[REJECTIONS] = max(0.0, float(count[UNANSWERED]) * base_rate - 1.0)
+        signal[REJECTIONS] = max(0.0, float(count[UNANSWERED]) * program.rates.base[1] - 1.0)
     if hears[OVERWORK]:
         signal[OVERWORK] = max(0.0, minds.response[at, ACTIVITY] - 1.0)
 
@@ -103,8 +115,8 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
     levels, response = minds.level[at], minds.response[at]
     for drive in range(levels.shape[0]):
         x = reaction.memory[drive] * levels[drive]
-        for i in range(reaction.first_gain[drive], reaction.first_gain[drive + 1]):
-            x = x + reaction.gain[i] * signal[reaction.gain_signal[i]]
+        for i in range(uint64(reaction.first_gain[drive]), uint64(reaction.first_gain[drive + 1])):
+            x = x + reaction.gain[i] * signal[uint64(reaction.gain_signal[i])]
         levels[drive] = min(max(x, reaction.level[drive, 0]), reaction.level[drive, 1])
     for drive in range(levels.shape[0]):
         if abs(levels[drive]) > MAX_LEVEL:
@@ -113,9 +125,10 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
     for channel in range(response.shape[0]):
         response[channel] = 1.0
     for i in range(reaction.change_drive.shape[0]):
-        x = levels[reaction.change_drive[i]]
+        # Unsigned: an index that cannot be negative needs no check for it.
+        x, channel = levels[uint64(reaction.change_drive[i])], uint64(reaction.change_channel[i])
         wanted = 1.0 + reaction.change[i, 0] * x + reaction.change[i, 1] * (x * x)
-        response[reaction.change_channel[i]] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
+        response[channel] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
     if response[ACTIVITY] > MAX_ACTIVITY:
         report(trouble, TOO_ACTIVE, who, hour, levels, response[ACTIVITY])
         response[ACTIVITY] = MAX_ACTIVITY
@@ -126,6 +139,30 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
     if reaction.referrals * response[referrals] > MAX_REFERRALS:
         report(trouble, TOO_MANY_REFERRALS, who, hour, levels, reaction.referrals * response[referrals])
         response[referrals] = 0.0
+
+
+@spliced
+def decide(program: Program, minds: Minds, trouble: Trouble, who: Seated, hour: int, week: int, team: int) -> None:
+    """Let a seat hear what the interval before has brought, and respond; ``team``: booked by all seats, in cents."""
+    reaction = program.reaction
+    if reaction.memory.shape[0] == 0:
+        return
+    fill_signals(program, minds, who.place, hour, week, team)
+    respond(reaction, minds, trouble, who, hour)
+
+
+@spliced
+def forget(minds: Minds, at: int, hour: int) -> None:
+    """Let a new person begin in a seat: calm, and with nothing in mind."""
+    calm(minds, at)
+    count = minds.known[at]
+    count[MARK], count[UNANSWERED], count[CARRY] = hour, 0, 0
+
+
+@inlined
+def is_first_week(seat: Seat, week: int) -> bool:
+    """Return whether somebody else sits in the seat, or nobody, than in the week before."""
+    return week == 0 or seat.person[week - 1] != seat.person[week]
 
 
 @inlined

@@ -189,7 +189,7 @@ def close_deal(
     if hour < clock.end_hour:
         minds.known[at, BOOKED] += cents
         minds.known[at, RESULT] += cents
-        minds.known[at, MARK] = hour + 1
+        minds.known[at, MARK] = max(minds.known[at, MARK], hour + 1)
     if program.reaction.referrals > 0.0:
         refer(program, stream, who, memory, tally, hour, item)
     release(pool, at, item)

@@ -11,7 +11,17 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.scratch import Detail, MarketPath, Scratch, Sums, new_scratch
+from simcore.kernels.scratch import (
+    SPARE,
+    STRIDE_CALLS,
+    Detail,
+    MarketPath,
+    Scratch,
+    Sums,
+    Weeks,
+    is_capped,
+    new_scratch,
+)
 from simcore.program import ACTIVITY, LAG, Program
 from simcore.tally import TallyArrays
 
@@ -57,15 +67,17 @@ class Candidates(NamedTuple):
     """The calls of a week that may succeed, of each seat."""
 
     words: NDArray[np.uint32]
-    """uint32[places, 4, candidates]: the words of ITEM."""
-    address: NDArray[np.uint32]
-    """uint32[places, candidates]: c0."""
+    """uint32[places, 6, candidates]: address and words of ITEM, see `simcore.kernels.scratch.C0`."""
+    hour: NDArray[np.int32]
+    """int32[places, candidates]: of the week."""
     rank: NDArray[np.int32]
     """int32[places, candidates]: place among the calls of its hour on its sheet."""
+    chain: NDArray[np.int32]
+    """int32[hours of a week]: the number of the chain in which the candidates of each hour hang."""
     head: NDArray[np.int32]
-    """int32[places, hours of a week]: the first candidate of each hour, or -1."""
+    """int32[places, chains]: the first candidate of each chain, or -1."""
     next: NDArray[np.int32]
-    """int32[places, candidates]: the next of the same hour, or -1."""
+    """int32[places, candidates]: the next of the same chain, or -1."""
     cell: NDArray[np.int64]
     """int64[places, sheets, bands, 2]: a cell's first candidate, and how many it has."""
     state: NDArray[np.int64]
@@ -77,8 +89,17 @@ class Candidates(NamedTuple):
     slots: NDArray[np.int64]
     """int64[calls]: see `simcore.draws.take_slot`."""
     tag: NDArray[np.int64]
-    spare: NDArray[np.uint32]
-    """uint32[2, calls]: addresses to draw."""
+    """int64[1]: the next tag of ``slots``."""
+
+
+class Strides(NamedTuple):
+    """Where nothing needs the hours in turn: the weeks whose candidates at plan are drawn together."""
+
+    weeks: Weeks
+    per_hour: NDArray[np.int32]
+    """int32[hours of a week]: bookings; zero between weeks."""
+    per_day: NDArray[np.int32]
+    """int32[hours of a week]: bookings of each day; zero between weeks."""
 
 
 class Pool(NamedTuple):
@@ -94,8 +115,10 @@ class Pool(NamedTuple):
     """int32[places, capacity, 3]"""
     size: NDArray[np.int64]
     """int64[places, 3]: entries given back, entries of ``far``, and entries ever used."""
+    span: int
+    """Hours of a bucket: 1 where the hours are played in turn, else the hours between two decisions."""
     bucket: NDArray[np.int32]
-    """int32[places, hours]: the first item due in each hour of the run and as far as a pull reaches, or -1."""
+    """int32[places, buckets]: the first item due in each bucket of the run and as far as a pull reaches, or -1."""
     far: NDArray[np.int64]
     """int64[places, capacity]: a heap of due hours and entries of what is due later still."""
     open: NDArray[np.int64]
@@ -145,6 +168,7 @@ class Memory(NamedTuple):
 
     minds: Minds
     candidates: Candidates
+    strides: Strides
     pool: Pool
     hour: Hour
     trouble: Trouble
@@ -179,6 +203,21 @@ class Seated(NamedTuple):
     place: int
 
 
+def in_turn(program: Program) -> bool:
+    """Return whether the hours of a strategy that reacts must be played in turn.
+
+    A cap and a pull look at all that is open in an hour, and seats that hear of each other go on together; otherwise
+    the items of an interval have no bearing on each other, and each is followed on its own.
+    """
+    return is_capped(program) or len(program.reaction.pull_drive) > 0 or program.reaction.lockstep
+
+
+def stride_of(program: Program) -> int:
+    """Return for how many weeks the candidates at plan are drawn together; 0 where the hours are played in turn."""
+    weeks = min(program.clock.simulated_weeks, max(1, STRIDE_CALLS // program.plan.slot_hour.shape[1]))
+    return 0 if in_turn(program) else int(weeks)
+
+
 def most_candidates(program: Program) -> int:
     """Return the most candidates of a week: those of all the sheets that the largest activity can need."""
     reaction = program.reaction
@@ -207,14 +246,21 @@ def reach_hours(program: Program) -> int:
     return program.clock.end_hour + (reach + periods if reach else 0)
 
 
+def bucket_hours(program: Program) -> int:
+    """Return the hours of a bucket of due items and of a chain of candidates."""
+    return 1 if in_turn(program) else program.reaction.interval
+
+
 def _new_candidates(program: Program, places: int) -> Candidates:
-    calls, most = program.plan.slot_hour.shape[1], most_candidates(program)
-    week = program.clock.hours_per_week
+    calls, week = program.plan.slot_hour.shape[1], program.clock.hours_per_week
+    most = most_candidates(program) + stride_of(program) * calls + 2 * SPARE
+    chain = np.arange(week, dtype=np.int32) // bucket_hours(program)
     return Candidates(
-        words=np.empty((places, 4, most), np.uint32),
-        address=np.empty((places, most), np.uint32),
+        words=np.empty((places, 6, most), np.uint32),
+        hour=np.empty((places, most), np.int32),
         rank=np.empty((places, most), np.int32),
-        head=np.empty((places, week), np.int32),
+        chain=chain,
+        head=np.empty((places, int(chain[-1]) + 1), np.int32),
         next=np.empty((places, most), np.int32),
         cell=np.zeros((places, SHEETS, BANDS, 2), np.int64),
         state=np.zeros((places, 6), np.int64),
@@ -222,7 +268,20 @@ def _new_candidates(program: Program, places: int) -> Candidates:
         ramp_hour=np.empty(calls, np.int32),
         slots=np.zeros(calls, np.int64),
         tag=np.ones(1, np.int64),
-        spare=np.empty((2, calls), np.uint32),
+    )
+
+
+def _new_strides(program: Program) -> Strides:
+    weeks, hours = stride_of(program), program.clock.hours_per_week
+    return Strides(
+        weeks=Weeks(
+            words=np.empty((6, weeks), np.uint32),
+            calls=np.empty(weeks, np.int64),
+            successes=np.empty(weeks, np.int64),
+            ramp_hour=np.empty((weeks, program.plan.slot_hour.shape[1]), np.int32),
+        ),
+        per_hour=np.zeros(hours, np.int32),
+        per_day=np.zeros(hours, np.int32),
     )
 
 
@@ -234,7 +293,8 @@ def _new_pool(program: Program, places: int, capacity: int) -> Pool:
         factor=np.empty((places, capacity, 3)),
         link=np.empty((places, capacity, 3), np.int32),
         size=np.zeros((places, 3), np.int64),
-        bucket=np.full((places, reach_hours(program)), -1, np.int32),
+        span=bucket_hours(program),
+        bucket=np.full((places, reach_hours(program) // bucket_hours(program)), -1, np.int32),
         far=np.empty((places, capacity), np.int64),
         open=np.zeros((places, clock.steps + 1, 3), np.int64),
     )
@@ -285,6 +345,7 @@ def new_memory(program: Program) -> Memory:
             known=np.zeros((places, 8), np.int64),
         ),
         candidates=_new_candidates(program, places),
+        strides=_new_strides(program),
         pool=_new_pool(program, places, capacity),
         hour=_new_hour(program, places, capacity),
         trouble=Trouble(np.zeros(5, np.int64), np.zeros(2)),

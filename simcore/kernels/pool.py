@@ -55,24 +55,37 @@ def release(pool: Pool, at: int, item: int) -> None:
 
 @kernel
 def hold(pool: Pool, at: int, item: int) -> None:
-    """Keep an item until its due hour."""
+    """Keep an item until its due hour, in the bucket of that hour or, far away, in the heap."""
     due = pool.number[at, item, DUE]
     bucket = pool.bucket[at]
-    if due >= bucket.shape[0]:
+    number = due if pool.span == 1 else due // pool.span
+    if number >= bucket.shape[0]:
         push(pool.far[at], pool.size[at, 1], (due << FAR_BITS) | item)
         pool.size[at, 1] += 1
         return
-    after = bucket[due]
+    after = bucket[number]
     pool.link[at, item, NEXT] = after
     pool.link[at, item, PREVIOUS] = -1
     if after >= 0:
         pool.link[at, after, PREVIOUS] = item
-    bucket[due] = item
+    bucket[number] = item
+
+
+@inlined
+def take_one(pool: Pool, at: int, number: int) -> int:
+    """Take an item out of a bucket and return it; -1 if there is none."""
+    item = int64(pool.bucket[at, number])
+    if item >= 0:
+        after = pool.link[at, item, NEXT]
+        pool.bucket[at, number] = after
+        if after >= 0:
+            pool.link[at, after, PREVIOUS] = -1
+    return item
 
 
 @inlined
 def unhold(pool: Pool, at: int, item: int) -> None:
-    """Take an item out of the bucket of its due hour."""
+    """Take an item out of the bucket of its due hour, where a bucket is an hour."""
     before, after = pool.link[at, item, PREVIOUS], pool.link[at, item, NEXT]
     if before >= 0:
         pool.link[at, before, NEXT] = after

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import ITEM, OPEN_AT_START, Stream, decision, place, stream_of
+from simcore.addresses import Stream, stream_of
 from simcore.horizons import DAY
 from simcore.jit import int64, kernel, spliced
 from simcore.kernels.calling import begin_calls, end_calls, make_calls
 from simcore.kernels.candidates import begin_week, plan_calls
-from simcore.kernels.drives import calm, fill_signals, respond
-from simcore.kernels.funnel import last_hour
+from simcore.kernels.drives import calm, decide, forget, is_first_week
 from simcore.kernels.hours import (
-    booked_of,
-    draw_steps,
     play_hour,
     seat_of,
 )
 from simcore.kernels.memory import (
     BOOKED,
-    C0,
-    C1,
-    CARRY,
     DAY_NUMBER,
-    DUE,
-    GIVEN,
-    KEY,
-    MARK,
     NEXT,
     NO_TROUBLE,
     RESULT,
-    STAGE,
-    UNANSWERED,
     Memory,
     Now,
     Pool,
@@ -39,52 +27,15 @@ from simcore.kernels.memory import (
     Seated,
 )
 from simcore.kernels.memory import DAY as OF_DAY
-from simcore.kernels.memory import ORIGIN as CALLED
 from simcore.kernels.memory import SUCCESSES as OF_WEEK
-from simcore.kernels.pool import allocate, due_after, hold, next_far, take_far
+from simcore.kernels.pool import next_far, take_far
 from simcore.kernels.pulling import pull_forward
 from simcore.kernels.scratch import Detail
-from simcore.kernels.windows import tally_first_step, tally_hours_and_days, tally_periods, tally_team, tally_weeks
-from simcore.kernels.world import extend_market, fill_own_rates, fill_rates, fill_seat
+from simcore.kernels.seats import begin_seat, tally_seat
+from simcore.kernels.windows import tally_team
+from simcore.kernels.world import extend_market
 from simcore.program import Clock, Program
-from simcore.tally import CLOSE, GROUPS, OPEN_AT_END, SQUARE, TallyArrays
-
-
-@spliced
-def begin_seat(program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays) -> None:
-    """Decide who sits in a seat and at what rates, and put the items in place that are open at the start."""
-    clock, start, pool, at = program.clock, program.start, memory.pool, who.place
-    seat = seat_of(memory.ledgers, at)
-    if program.team.leave_threshold > 0 or program.team.new > 0:
-        fill_seat(program.team, stream, who.rep, seat)
-    if not program.rates.fixed:
-        fill_own_rates(program.rates, stream, who.rep, seat)
-        fill_rates(program.rates, stream, who.rep, seat, memory.market)
-    for i in range(memory.minds.known.shape[1]):
-        memory.minds.known[at, i] = 0
-    calm(memory.minds, at)
-    memory.hour.pull_state[at, 0] = 0
-    for stage in range(clock.steps + 1):
-        pool.open[at, stage, 0] = 0
-        pool.open[at, stage, 1] = -1
-    first = start.first[who.rep]
-    for k in range(start.first[who.rep + 1] - first):
-        item, stage = allocate(pool, at), start.stage[first + k]
-        pool.words[at, item, C0] = decision(ITEM + OPEN_AT_START, 0, k)
-        pool.words[at, item, C1] = place(who.rep, 0)
-        pool.number[at, item, CALLED] = -1
-        pool.number[at, item, GIVEN] = first + k
-        pool.number[at, item, KEY] = k
-        pool.number[at, item, STAGE] = stage
-        draw_steps(pool, stream, at, item)
-        due = start.due[first + k]
-        if due < 0:
-            due = due_after(clock, program.lags, stream, pool, at, item, stage + 1, 0, 1.0)
-        tally.clipped[clock.steps + 1] += due > last_hour(clock)
-        pool.number[at, item, DUE] = min(due, last_hour(clock))
-        tally.stages[who.group, OPEN_AT_END, stage] += due >= clock.end_hour
-        pool.open[at, stage, 0] += 1
-        hold(pool, at, item)
+from simcore.tally import GROUPS, SQUARE, TallyArrays
 
 
 @spliced
@@ -122,28 +73,18 @@ def end_week(clock: Clock, who: Seated, memory: Memory, tally: TallyArrays, week
 @spliced
 def begin_interval(program: Program, who: Seated, memory: Memory, now: Now, team: int) -> None:
     """Begin the week if it is new, and decide."""
-    clock, reaction, minds, at = program.clock, program.reaction, memory.minds, who.place
-    plan, count = program.plan, memory.minds.known[who.place]
-    hour, week, of_week = now.hour, now.week, now.hour - now.week * clock.hours_per_week
+    hour, week, at = now.hour, now.week, who.place
     seat = seat_of(memory.ledgers, at)
-    person = seat.person[week]
     starts = False
-    if of_week == 0:
+    if hour == week * program.clock.hours_per_week:
         begin_week(memory.candidates, at)
-        starts = week == 0 or seat.person[week - 1] != person
-        plan_calls(plan, seat, week, at, memory.candidates)
+        starts = is_first_week(seat, week)
+        plan_calls(program.plan, seat, week, at, memory.candidates)
         if starts:
-            calm(minds, at)
-            count[MARK], count[UNANSWERED], count[CARRY] = hour, 0, 0
-    if hour > 0 and person >= 0 and not starts and reaction.memory.shape[0] > 0:
-        # The interval before, at the end of the week before if this week begins.
-        before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
-        until = of_week if of_week > 0 else clock.hours_per_week
-        planned = before[until] - before[until - reaction.interval]
-        peers = float(team) / float(program.team.reps)
-        fill_signals(reaction, minds, at, hour, week, planned, program.rates.base[1], peers)
-        respond(reaction, minds, memory.trouble, who, hour)
-    count[RESULT] = 0
+            forget(memory.minds, at, hour)
+    if hour > 0 and seat.person[week] >= 0 and not starts:
+        decide(program, memory.minds, memory.trouble, who, hour, week, team)
+    memory.minds.known[at, RESULT] = 0
 
 
 @spliced
@@ -194,24 +135,19 @@ def play_hours(
         hour = next_hour(clock, pool, at, hour + 1, last)
         if memory.trouble.what[0] != NO_TROUBLE:
             break
-    end_calls(program, who, memory, tally, detail, first_week, first_hour - week_began, last - week_began)
+    end_calls(
+        program,
+        who,
+        memory,
+        tally,
+        detail,
+        first_week,
+        first_hour - week_began,
+        last - week_began,
+        memory.candidates.before[at],
+    )
     if last - week_began == clock.hours_per_week:
         end_week(clock, who, memory, tally, first_week)
-
-
-@spliced
-def tally_seat(program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail) -> None:
-    """Tally the windows of a seat."""
-    at = who.place
-    tally_first_step(program.calendar, tally.first[who.group], memory.ledgers.per_week[at])
-    for account in range(1 if program.clock.one_account else 2):
-        booked = booked_of(memory.ledgers, at)
-        tally_hours_and_days(program.calendar, tally, who.group, account, booked, memory.sums)
-        if account == CLOSE:
-            kept = detail.quarters.shape[0] > 0
-            quarters = detail.quarters[who.replication, who.rep] if kept else memory.sums.weeks[:0]
-            tally_weeks(tally, who.group, memory.sums.weeks, quarters)
-        tally_periods(program.calendar, program.quota, tally, who.group, account, memory.sums)
 
 
 @spliced

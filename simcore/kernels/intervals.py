@@ -1,0 +1,364 @@
+"""A block of replications of strategies that react, where no hour must wait for another: item by item.
+
+Without caps, pulls and signals of peers, what happens to one item between two decisions has no bearing on any other.
+The calls at plan of many weeks are then drawn together, and the successes of an interval are followed one by one. The
+results are those of `simcore.kernels.reactive`, to the last bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.addresses import Stream, place, stream_of
+from simcore.draws import take_slot
+from simcore.horizons import DAY, HOUR
+from simcore.jit import int64, kernel, spliced, uint64
+from simcore.kernels.activity import count_successes, draw_items
+from simcore.kernels.calling import begin_calls, book_call, calls_until, end_calls
+from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below
+from simcore.kernels.drives import calm, decide, forget, is_first_week
+from simcore.kernels.hours import close_deal, count_entry, enter, is_decided, seat_of
+from simcore.kernels.memory import (
+    ACTIVE,
+    BAND,
+    BOOKED,
+    CANDIDATES,
+    CARRY,
+    DUE,
+    LAST_BOOKING,
+    NO_TROUBLE,
+    RESULT,
+    SHEET,
+    STAGE,
+    Candidates,
+    Memory,
+    Now,
+    Pool,
+    ReactiveRun,
+    Seated,
+)
+from simcore.kernels.memory import SUCCESSES as OF_WEEK
+from simcore.kernels.pool import next_far, take_far, take_one
+from simcore.kernels.scratch import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
+from simcore.kernels.seats import begin_seat, tally_seat
+from simcore.kernels.windows import tally_team
+from simcore.kernels.world import cut_threshold, extend_market
+from simcore.program import FULL_ACTIVITY, Clock, Program
+from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
+
+SOLE = 0
+"""The place of the seat that is played."""
+
+
+@spliced
+def draw_stride(program: Program, stream: Stream, rep: int, memory: Memory, first_week: int) -> int:
+    """Draw the candidates at plan of a stride of weeks; return how many."""
+    weeks = memory.strides.weeks
+    stride = Stride(first_week, min(weeks.calls.shape[0], program.clock.simulated_weeks - first_week), 0)
+    seat = seat_of(memory.ledgers, SOLE)
+    # The calls whose rate is cut are counted when they are made.
+    count_successes(program.plan, program.first, stream, rep, stride, seat, weeks)
+    return draw_items(stream, rep, stride, weeks.successes, memory.candidates.words[SOLE])
+
+
+@spliced
+def keep_ramp(candidates: Candidates, ramp_hour: NDArray[np.int32], n: int) -> None:
+    """Keep the hours of the n calls of a week under a ramp, and count the calls before each hour."""
+    before = candidates.before[SOLE]
+    for hour in range(before.shape[0]):
+        before[hour] = 0
+    for call in range(n):
+        candidates.ramp_hour[call] = ramp_hour[call]
+        before[ramp_hour[call] + 1] += 1
+    for hour in range(1, before.shape[0]):
+        before[hour] += before[hour - 1]
+
+
+@spliced
+def begin_week(program: Program, memory: Memory, week: int, in_stride: int, first: int, drawn: int) -> None:
+    """Hang the candidates at plan of a week, of which ``first`` is the first; the stride has ``drawn``."""
+    plan, weeks, candidates = program.plan, memory.strides.weeks, memory.candidates
+    row, full = plan.row_of_week[week], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
+    head, state = candidates.head[SOLE], candidates.state[SOLE]
+    for chain in range(head.shape[0]):
+        head[chain] = -1
+    n, count = weeks.calls[in_stride], weeks.successes[in_stride]
+    state[BAND], state[SHEET], state[CANDIDATES], state[OF_WEEK] = 0, 0, drawn, 0
+    candidates.cell[SOLE, 0, 0, 0], candidates.cell[SOLE, 0, 0, 1] = first, count
+    if not full:
+        keep_ramp(candidates, weeks.ramp_hour[in_stride], n)
+    before = plan.before[row] if full else candidates.before[SOLE]
+    by_hour = plan.slot_hour[row] if full else candidates.ramp_hour
+    tag = candidates.tag[0]
+    candidates.tag[0] = tag + candidates.slots.shape[0]
+    for k in range(count):
+        slot = take_slot(candidates.words[SOLE, SLOT_WORD, first + k], k, n, tag, candidates.slots)
+        hang(candidates, SOLE, first + k, int64(by_hour[slot]), slot, before)
+
+
+@spliced
+def end_week(clock: Clock, memory: Memory, week: int) -> None:
+    """Keep the bookings of a week."""
+    bookings = memory.candidates.state[SOLE, OF_WEEK]
+    if week >= clock.warmup_weeks:
+        memory.ledgers.per_week[SOLE, week - clock.warmup_weeks] = bookings
+    if bookings > 0:
+        for hour in range(clock.hours_per_week):
+            memory.strides.per_hour[hour] = 0
+            memory.strides.per_day[hour] = 0
+
+
+@spliced
+def begin_interval(program: Program, who: Seated, memory: Memory, now: Now) -> None:
+    """Decide, unless a new person begins."""
+    hour, week = now.hour, now.week
+    reaction, minds, seat = program.reaction, memory.minds, seat_of(memory.ledgers, SOLE)
+    if reaction.quota > 0.0 and hour == reaction.period_first[week]:
+        minds.known[SOLE, BOOKED] = 0
+    if hour == week * program.clock.hours_per_week and is_first_week(seat, week):
+        forget(minds, SOLE, hour)
+    elif seat.person[week] >= 0:
+        decide(program, minds, memory.trouble, who, hour, week, 0)
+    minds.known[SOLE, RESULT] = 0
+
+
+@spliced
+def count_bookings(program: Program, who: Seated, memory: Memory, tally: TallyArrays, now: Now, n: int) -> None:
+    """Count the n bookings of an interval in ``memory.hour.here``."""
+    candidates, strides = memory.candidates, memory.strides
+    by_hour, by_day, latest = n, n, 0
+    for i in range(n):
+        hour = uint64(candidates.hour[SOLE, uint64(memory.hour.here[uint64(i)])])
+        day = uint64(program.calendar.day_of_hour[hour])
+        latest = max(latest, int64(hour))
+        # A sum of squares grows by 2c + 1 where a count of c grows by one.
+        by_hour += 2 * int64(strides.per_hour[hour])
+        by_day += 2 * int64(strides.per_day[day])
+        strides.per_hour[hour] += 1
+        strides.per_day[day] += 1
+    memory.minds.known[SOLE, LAST_BOOKING] = latest
+    candidates.state[SOLE, OF_WEEK] += n
+    if now.week >= program.clock.warmup_weeks:
+        tally.first[who.group, SQUARE, HOUR] += by_hour
+        tally.first[who.group, SQUARE, DAY] += by_day
+
+
+@spliced
+def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now) -> int:
+    """Make the calls of an interval; put the candidates that succeed into ``memory.hour.here`` and return how many."""
+    candidates, minds, plan, week = memory.candidates, memory.minds, program.plan, now.week
+    first, count = now.hour - week * program.clock.hours_per_week, minds.known[SOLE]
+    carry, activity, row = count[CARRY], count[ACTIVE], plan.row_of_week[week]
+    planned, full = plan.before[row], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
+    made = planned if full else candidates.before[SOLE]
+    uncut, response, where = memory.ledgers.rate[SOLE, 1, week], minds.response[SOLE, 1], place(who.rep, week)
+    # All calls of the plan are made; and without higher bands a response of 1 keeps all candidates.
+    at_plan = full and activity >= FULL_ACTIVITY
+    sole_sheet = at_plan and candidates.state[SOLE, SHEET] == 0
+    plain = response == 1.0 and candidates.state[SOLE, BAND] == 0
+    n = 0
+    candidate = int64(candidates.head[SOLE, candidates.chain[first]])
+    while candidate >= 0:
+        # Unsigned: an index that cannot be negative needs no check for it.
+        this = uint64(candidate)
+        address = candidates.words[SOLE, C0, this]
+        called = sole_sheet or (at_plan and is_of_plan(address))
+        if not called:
+            hour = int64(candidates.hour[SOLE, this])
+            calls = calls_until(carry, activity, planned[hour + 1] - planned[first]) - calls_until(
+                carry, activity, planned[hour] - planned[first]
+            )
+            called = is_called(plan, candidates, SOLE, week, hour, candidate, calls, made)
+        if called and not plain:
+            called = latent_below(stream, address, where, uncut, response)
+        memory.hour.here[uint64(n)] = candidate
+        n += called
+        candidate = int64(candidates.next[SOLE, this])
+    return n
+
+
+@spliced
+def decide_at_once(
+    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, n: int
+) -> int:
+    """Let n bookings into stage 1 and decide step 2, where neither takes time; return how many are left."""
+    clock = program.clock
+    counted = week >= clock.warmup_weeks
+    tally.stages[who.group, ENTERED, 1] += n if counted else 0
+    if counted and detail.entered.shape[0] > 0:
+        detail.entered[who.replication, who.rep, week - clock.warmup_weeks, 1] += n
+    rate = memory.ledgers.rate[SOLE, 2, week] * memory.minds.response[SOLE, 2]
+    tally.clipped[2] += n if rate > 1.0 else 0
+    limit, words, here = cut_threshold(rate), memory.candidates.words[SOLE, STEP_WORDS], memory.hour.here
+    kept = 0
+    for i in range(n):
+        candidate = here[uint64(i)]
+        here[uint64(kept)] = candidate
+        kept += int64(words[uint64(candidate)]) < limit
+    return kept
+
+
+@spliced
+def follow(
+    program: Program,
+    stream: Stream,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    now: Now,
+    item: int,
+    decided: bool,
+) -> None:
+    """Follow an item that comes up at its next step until it waits again, is lost, or closes.
+
+    ``decided``: it was let through that step already.
+    """
+    clock = program.clock
+    stage = memory.pool.number[SOLE, item, STAGE] + 1
+    let_in = decided or stage == 1
+    while let_in or is_decided(program, stream, who, memory, tally, stage, now.week, item):
+        let_in = False
+        if stage == clock.steps:
+            count_entry(program, who, tally, detail, stage, now.week)
+            close_deal(program, stream, who, memory, tally, detail, now.hour, item)
+            break
+        if not enter(program, stream, who, memory, tally, detail, stage, now, item):
+            break
+        stage += 1
+
+
+@spliced
+def next_due(pool: Pool, interval: int) -> int:
+    """Take an item out that is due in an interval, or at any time after the run; -1 if there is none."""
+    if interval < pool.bucket.shape[1]:
+        return take_one(pool, SOLE, interval)
+    return take_far(pool, SOLE) if next_far(pool, SOLE) >= 0 else -1
+
+
+@spliced
+def follow_all(
+    program: Program,
+    stream: Stream,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    interval: int,
+    week: int,
+    n: int,
+) -> None:
+    """Follow the n bookings in ``memory.hour.here``, then all that is due in an interval; after the run, all."""
+    clock, pool = program.clock, memory.pool
+    at_once = clock.steps > 1 and not program.lags.lagged[1] and not program.lags.lagged[2]
+    if at_once and n > 0:
+        n = decide_at_once(program, who, memory, tally, detail, week, n)
+    i = 0
+    while memory.trouble.what[0] == NO_TROUBLE:
+        decided = False
+        if i < n:
+            candidate = int64(memory.hour.here[i])
+            i += 1
+            hour = week * clock.hours_per_week + int64(memory.candidates.hour[SOLE, candidate])
+            item = book_call(program, stream, who, memory, tally, hour, week, candidate)
+            if item < 0:
+                continue
+            decided = at_once
+            pool.number[SOLE, item, STAGE] = 1 if at_once else 0
+        else:
+            item = next_due(pool, interval)
+            if item < 0:
+                break
+            hour = pool.number[SOLE, item, DUE]
+            if interval >= pool.bucket.shape[1]:
+                week = hour // clock.hours_per_week
+        follow(program, stream, who, memory, tally, detail, Now(hour, week), item, decided)
+
+
+@spliced
+def sell(program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, now: Now) -> int:
+    """Decide, and make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
+    begin_interval(program, who, memory, now)
+    begin_calls(program, stream, who, memory, now.hour, now.week)
+    chain = memory.candidates.chain[now.hour - now.week * program.clock.hours_per_week]
+    n = 0
+    if memory.candidates.head[SOLE, chain] >= 0:
+        n = make_calls(program, stream, who, memory, now)
+    if n > 0:
+        count_bookings(program, who, memory, tally, now, n)
+    return n
+
+
+@spliced
+def end_interval(program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, now: Now) -> None:
+    """Count the calls of an interval, and end the week with it."""
+    clock, week = program.clock, now.week
+    first, full = now.hour - week * clock.hours_per_week, memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
+    last = first + program.reaction.interval
+    made = program.plan.before[program.plan.row_of_week[week]] if full else memory.candidates.before[SOLE]
+    end_calls(program, who, memory, tally, detail, week, first, last, made)
+    if last == clock.hours_per_week:
+        end_week(clock, memory, week)
+
+
+@spliced
+def play_seat(
+    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail
+) -> None:
+    """Play one seat through the run, and then all that is still open."""
+    clock, weeks, pool, span = program.clock, memory.strides.weeks, memory.pool, program.reaction.interval
+    drawn, first, interval, of_stride = 0, 0, 0, weeks.calls.shape[0]
+    for week in range(clock.simulated_weeks + 1):
+        began, last = week * clock.hours_per_week, (week + 1) * clock.hours_per_week
+        running = week < clock.simulated_weeks
+        if running:
+            in_stride = week % of_stride
+            if in_stride == 0:
+                drawn, first = draw_stride(program, stream, who.rep, memory, week), 0
+            begin_week(program, memory, week, in_stride, first, drawn)
+            first += weeks.successes[in_stride]
+        else:
+            # What is due after the run is followed in one more interval, to which nobody responds.
+            last = began + span
+            calm(memory.minds, SOLE)
+        for hour in range(began, last, span):
+            n = sell(program, stream, who, memory, tally, Now(hour, week)) if running else 0
+            if n > 0 or not running or pool.bucket[SOLE, interval] >= 0:
+                follow_all(program, stream, who, memory, tally, detail, interval, week, n)
+            if running:
+                end_interval(program, who, memory, tally, detail, Now(hour, week))
+            interval += 1
+            if memory.trouble.what[0] != NO_TROUBLE:
+                return
+
+
+@kernel
+def run_intervals(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first: int, count: int) -> None:
+    """Simulate replications ``first .. first + count - 1`` and add them to ``run.tally``.
+
+    Stops after the first replication that passes a limit; ``run.memory.trouble`` then says which.
+
+    Parameters
+    ----------
+    run
+        The program; working memory and counters of the calling thread; and the block's detail.
+    key
+        See `simcore.philox.split_seed`.
+    """
+    program, memory, tally = run.program, run.memory, run.tally
+    for i in range(count):
+        stream = stream_of(key, first + i)
+        group = (first + i) & (GROUPS - 1)
+        memory.market.known[0] = 0
+        if program.market.sd > 0.0:
+            extend_market(program.market, stream, memory.market, program.clock.simulated_weeks)
+        for rep in range(program.team.reps):
+            who = Seated(i, rep, group, SOLE)
+            begin_seat(program, stream, who, memory, tally)
+            play_seat(program, stream, who, memory, tally, run.detail)
+            tally_seat(program, who, memory, tally, run.detail)
+        tally_team(program.calendar, program.quota, tally, group, memory.sums.team)
+        tally.replications[group] += 1
+        if memory.trouble.what[0] != NO_TROUBLE:
+            break
