@@ -52,7 +52,11 @@ REACTIVE: dict[str, Scenario] = {
         {
             "luck": drive(
                 {"surprise": -0.2},
-                {"activity": {"slope": 0.5, "min": 0.8}, "deal_value": {"slope": -0.1}, "meetings": {"slope": 0.8}},
+                {
+                    "activity": {"slope": 0.5, "min": 0.8},
+                    "deal_value": {"slope": -0.1},
+                    "meetings": {"slope": 0.8, "min": 1},
+                },
             ),
             "spell": drive({"dry_spell": 0.3, "rejections": 0.2}, {"lag": {"slope": -0.2}, "wins": {"slope": 0.1}}),
         },
@@ -63,7 +67,9 @@ REACTIVE: dict[str, Scenario] = {
     "tired by the week": playing(
         "week",
         {
-            "push": drive({"surprise": -0.4}, {"activity": {"slope": 0.8}}, memory=0.9),
+            "push": drive(
+                {"surprise": -0.4}, {"activity": {"slope": 0.8}, "opportunities": {"slope": 0.3}}, memory=0.9
+            ),
             "tired": drive({"overwork": 0.8}, {"meetings": {"slope": -0.3}, "activity": {"slope": -0.1}}),
         },
         calendar={"holidays": [{"week": 3}, {"week": 7, "day": 1}]},
@@ -73,7 +79,7 @@ REACTIVE: dict[str, Scenario] = {
     ),
     "peers": playing(
         "day",
-        {"envy": drive({"peers": 2.0}, {"activity": {"slope": 0.5}, "wins": {"slope": -0.1}})},
+        {"envy": drive({"peers": 2.0, "surprise": -0.05}, {"activity": {"slope": 0.5}, "wins": {"slope": -0.1}})},
         team={"reps": 3},
         quota={"per": "week", "amount": 3000},
         funnel=WAITING,

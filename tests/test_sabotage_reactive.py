@@ -34,31 +34,30 @@ FAULTS: dict[str, Fault] = {
         "peers", "calls", "x = reaction.memory[drive] * levels[drive]", "x = levels[drive]"
     ),
     "levels without a top": Fault(
-        "peers",
-        "calls",
+        "referrals",
+        "entries",
         "levels[drive] = min(max(x, reaction.level[drive, 0]), reaction.level[drive, 1])",
         "levels[drive] = max(x, reaction.level[drive, 0])",
     ),
-    "levels without a bottom": Fault("tired by the week", "calls", "min(max(x, reaction.level[drive, 0]), ", "min(x, "),
+    "levels without a bottom": Fault(
+        "surprise by the day", "calls", "min(max(x, reaction.level[drive, 0]), ", "min(x, "
+    ),
     "responses without limits": Fault(
         "surprise by the day", "calls", "min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])", "wanted"
     ),
     "a curve that is straight": Fault(
         "behind by the hour", "calls", "reaction.change[i, 1] * (x * x)", "reaction.change[i, 1] * x"
     ),
-    "the last drive alone": Fault(
-        "tired by the week",
-        "calls",
-        "response[reaction.change_channel[i]] *= ",
-        "response[reaction.change_channel[i]] = ",
-    ),
+    "the last drive alone": Fault("tired by the week", "calls", "response[channel] *= ", "response[channel] = "),
     "a decision before its signals": Fault(
         "peers",
         "calls",
-        "fill_signals(reaction",
-        "respond(reaction, minds, memory.trouble, who, hour); fill_signals(reaction",
+        "fill_signals(program, minds, who",
+        "respond(reaction, minds, trouble, who, hour); fill_signals(program, minds, who",
     ),
-    "a decision on the first hour": Fault("new people", "calls", "person >= 0 and not starts and", "person >= 0 and"),
+    "a decision on the first hour": Fault(
+        "new people", "calls", "    elif seat.person[week] >= 0:", "    if seat.person[week] >= 0:"
+    ),
     # Signals
     "surprise that expects a call more": Fault(
         "tired by the week",
@@ -67,23 +66,27 @@ FAULTS: dict[str, Fault] = {
         "expected = float(planned + 1) * reaction.call_value",
     ),
     "surprise that expects the week so far": Fault(
-        "surprise by the day", "calls", "before[until] - before[until - reaction.interval]", "before[until]"
+        "surprise by the day", "calls", "before[until] - before[until - program.reaction.interval]", "before[until]"
     ),
     "surprise that expects the new week's plan": Fault(
         "tired by the week", "calls", "week if of_week > 0 else week - 1]]", "week]]"
     ),
-    "surprise at all since the start": Fault("tired by the week", "calls", "count[RESULT] = 0", "pass"),
+    "surprise at all since the start": Fault("tired by the week", "calls", "minds.known[SOLE, RESULT] = 0", "pass"),
+    "the same, hour by hour": Fault("peers", "calls", "memory.minds.known[at, RESULT] = 0", "pass"),
     "a dry spell an hour short": Fault(
         "surprise by the day", "calls", "float(hour - count[MARK])", "float(hour - 1 - count[MARK])"
     ),
     "a deal marked in its own hour": Fault(
-        "surprise by the day", "calls", "minds.known[at, MARK] = hour + 1", "minds.known[at, MARK] = hour"
+        "surprise by the day", "calls", "max(minds.known[at, MARK], hour + 1)", "max(minds.known[at, MARK], hour)"
+    ),
+    "the deal marked that is followed last": Fault(
+        "new people", "rep-weeks", "max(minds.known[at, MARK], hour + 1)", "hour + 1"
     ),
     "rejections before they are due": Fault(
         "surprise by the day",
         "calls",
-        "float(count[UNANSWERED]) * base_rate - 1.0",
-        "float(count[UNANSWERED]) * base_rate",
+        "float(count[UNANSWERED]) * program.rates.base[1] - 1.0",
+        "float(count[UNANSWERED]) * program.rates.base[1]",
     ),
     "calls before a booking unanswered": Fault(
         "surprise by the day", "calls", "planned[count[LAST_BOOKING] + 1]", "planned[count[LAST_BOOKING]]"
@@ -118,8 +121,9 @@ FAULTS: dict[str, Fault] = {
     ),
     # Periods, people, and the end
     "a quota period that does not end": Fault("peers", "calls", "counts[at, BOOKED] = 0", "pass"),
+    "a period that goes on, item by item": Fault("new people", "calls", "minds.known[SOLE, BOOKED] = 0", "pass"),
     "levels of the leaver": Fault(
-        "new people", "calls", "            calm(minds, at)\n            count[MARK]", "            count[MARK]"
+        "new people", "calls", "    calm(minds, at)\n    count = minds.known[at]", "    count = minds.known[at]"
     ),
     "dry spell of the leaver": Fault(
         "new people",
@@ -143,6 +147,9 @@ FAULTS: dict[str, Fault] = {
     "responses after the end": Fault(
         "referrals", "rep-weeks", "        else:\n            calm(memory.minds, at)", "        else:\n            pass"
     ),
+    "the same, item by item": Fault(
+        "surprise by the day", "rep-weeks", "            calm(memory.minds, SOLE)", "            pass"
+    ),
     # Calls and their candidates
     "fractions of a call lost": Fault(
         "tired by the week", "calls", "count[CARRY] = (carry +", "count[CARRY] = 0 * (carry +"
@@ -160,6 +167,30 @@ FAULTS: dict[str, Fault] = {
     "higher bands at a response of 1": Fault(
         "far above the plan", "calls", "response == 1.0 and candidates.state[at, BAND] == 0", "response == 1.0"
     ),
+    "all calls of the plan made by whom slows down": Fault(
+        "surprise by the day", "calls", "at_plan = full and activity >= FULL_ACTIVITY", "at_plan = full"
+    ),
+    "all sheets called": Fault(
+        "surprise by the day",
+        "calls",
+        "sole_sheet = at_plan and candidates.state[SOLE, SHEET] == 0",
+        "sole_sheet = at_plan",
+    ),
+    "higher bands at a response of 1, item by item": Fault(
+        "surprise by the day", "calls", "response == 1.0 and candidates.state[SOLE, BAND] == 0", "response == 1.0"
+    ),
+    "a week with the candidates of the week before": Fault(
+        "tired by the week", "calls", "first += weeks.successes[in_stride]", "pass"
+    ),
+    "the booking counted last taken for the latest": Fault(
+        "surprise by the day", "calls", "latest = max(latest, int64(hour))", "latest = int64(hour)"
+    ),
+    "bookings of an hour not squared": Fault(
+        "tired by the week", "hour", "by_hour += 2 * int64(strides.per_hour[hour])", "by_hour += 0"
+    ),
+    "bookings of a day kept for the next week": Fault(
+        "tired by the week", "day", "memory.strides.per_day[hour] = 0", "pass"
+    ),
     "bands thinned from zero": Fault(
         "surprise by the day",
         "calls",
@@ -168,7 +199,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "thinning by the word of the slot": Fault("tired by the week", "calls", "(THIN - ITEM) << 24", "0"),
     "a shuffle begun anew by each band": Fault(
-        "surprise by the day", "calls", "take_slot(words[0, start + k], taken + k,", "take_slot(words[0, start + k], k,"
+        "surprise by the day", "calls", "uint64(start + k)], taken + k,", "uint64(start + k)], k,"
     ),
     "a band at its own rate": Fault(
         "surprise by the day", "entries", "(edge(rate, band) - low) / (1.0 - low)", "(edge(rate, band) - low)"
@@ -176,7 +207,7 @@ FAULTS: dict[str, Fault] = {
     "cells that share words": Fault(
         "surprise by the day", "calls", "decision(ITEM, cell, k)", "decision(ITEM, cell & 15, k)"
     ),
-    "rank in the week": Fault("tired by the week", "calls", "= slot - before[hour]", "= slot"),
+    "rank in the week": Fault("tired by the week", "calls", "slot - before[there]", "slot"),
     "calls below plan counted against": Fault(
         "tired by the week", "calls above plan", "above = max(0, calls", "above = (calls"
     ),
@@ -186,13 +217,16 @@ FAULTS: dict[str, Fault] = {
     ),
     # Items
     "a response taken on leaving": Fault(
-        "surprise by the day",
+        "behind by the hour",
         "calls",
         "pool.factor[at, item, RESPONSE] * pool",
         "memory.minds.response[at, step] * pool",
     ),
+    "a step decided at once without its response": Fault(
+        "tired by the week", "calls", "* memory.minds.response[SOLE, 2]", ""
+    ),
     "the response of the stage entered": Fault(
-        "tired by the week", "calls", "= response[stage + 1]", "= response[stage]"
+        "surprise by the day", "calls", "= response[stage + 1]", "= response[stage]"
     ),
     "lags that nobody stretches": Fault(
         "surprise by the day", "calls", "hour, response[clock.steps + LAG])", "hour, 1.0)"
