@@ -46,7 +46,7 @@ def sweep_table(found: Sweep) -> pa.Table:
             figures = (each.figure, each.difference)
             told = [part for one in figures for part in ((None, None) if one is None else (one.estimate, one.se))]
             row = {"point": point.point, **at, "strategy": each.strategy, "metric": each.metric}
-            rows.append(row | dict(zip(NUMBERS, told, strict=True)) | {"exploded": False})
+            rows.append({**row, **dict(zip(NUMBERS, told, strict=True)), "exploded": False})
     fields = [
         pa.field("point", pa.int32(), nullable=False),
         *(pa.field(path, kind, nullable=False) for path, kind, _ in paths),
