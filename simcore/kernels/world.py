@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Factor, Stream, decision, place
 from simcore.draws import normal, threshold
 from simcore.elementary import exp, log
-from simcore.jit import inlined, int64, kernel
+from simcore.jit import inlined, int64, kernel, spliced
 from simcore.kernels.scratch import Detail, MarketPath, Seat
 from simcore.philox import Key
 from simcore.program import FULL_ACTIVITY, Market, Rates, Team
@@ -163,7 +163,7 @@ def is_yes(source: Source, step: int, week: int, rate: float, word: np.uint32, l
     return yes
 
 
-@inlined
+@spliced
 def log_weight_of(source: Source, detail: Detail, replication: int, rep: int) -> NDArray[np.float64]:
     """Return the place of a seat's log weight: float64[1], or empty where nothing is tilted."""
     return detail.log_weight[replication, rep : rep + 1] if source.tilted else detail.log_weight[:0, 0]
