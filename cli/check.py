@@ -47,5 +47,6 @@ def check(
         figures=figures,
         values=values,
         currency=scenario.deal.currency,
+        until=", ".join(f"{metric}={width}" for metric, width in (scenario.run.precision or {}).items()),
     )
     print_text(f"{dump_yaml(scenario)}\n{notes}")

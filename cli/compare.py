@@ -8,8 +8,11 @@ import typer
 
 from simcore.cli.options import (
     JsonOption,
+    MaxReplicationsOption,
+    MaxSecondsOption,
     NoLimitOption,
     OverwriteOption,
+    PrecisionOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from simcore.comparison_document import Comparison
     from simcore.scenario import Scenario
+    from simcore.targets import Goal
 
 
 def compare(
@@ -41,6 +45,9 @@ def compare(
         bool, typer.Option("--attribute", help="Split each difference over drives and channels (many runs).")
     ] = False,
     replications: ReplicationsOption = None,
+    precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)
+    max_replications: MaxReplicationsOption = None,
+    max_seconds: MaxSecondsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
@@ -56,13 +63,17 @@ def compare(
     """Compare strategies in the same worlds: every difference with its error, and a verdict.
 
     Results go to stdout, progress and messages to stderr. The first Ctrl-C stops the run: what was done is
-    reported, with exit status 130.
+    reported, with exit status 130. A precision is that of every difference to the baseline; one that is not
+    reached is exit status 5.
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+    from simcore.cli.precision import checked, not_reached  # noqa: PLC0415
 
+    checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     scenario = load(file, changes, replications=replications, seed=seed)
-    plan = _planned(scenario, names, baseline, attribute=attribute, no_limit=no_limit)
+    wanted = _Wanted(precision, max_replications, max_seconds, no_limit)
+    plan = _planned(scenario, names, baseline, wanted, attribute=attribute)
     document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
         print_json(document.model_dump(mode="json"))
@@ -74,21 +85,34 @@ def compare(
         message(f"results are in {folder}")
     if stopped:
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
+    if not_reached(document.precision):
+        raise typer.Exit(int(ExitStatus.NOT_REACHED))
+
+
+class _Wanted(NamedTuple):
+    """The options that say when a run ends."""
+
+    precision: list[str]
+    max_replications: int | None
+    max_seconds: float | None
+    no_limit: bool
 
 
 class _Plan(NamedTuple):
-    """What is run: each strategy, the number of the baseline, and whether differences are split."""
+    """What is run: each strategy, the number of the baseline, whether differences are split, and until when."""
 
     scenario: "Scenario"
     runs: "list[Scenario]"
     base: int
     attribute: bool
+    goal: "Goal | None"
 
 
 def _planned(
-    scenario: "Scenario", names: list[str] | None, baseline: str | None, *, attribute: bool, no_limit: bool
+    scenario: "Scenario", names: list[str] | None, baseline: str | None, wanted: _Wanted, *, attribute: bool
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
+    from simcore.cli.precision import goal_of_run, stating  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.scenario import with_strategy  # noqa: PLC0415
@@ -100,10 +124,18 @@ def _planned(
 
     chosen, base = choose(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
-    if not no_limit:
-        splits = [splits_of(scenario, name, base) for name in chosen if name != base] if attribute else []
-        check_total([*runs, *(run for found in splits for split in found for run in split.runs)], LIMIT)
-    return _Plan(scenario, runs, chosen.index(base), attribute)
+    splits = [splits_of(scenario, name, base) for name in chosen if name != base] if attribute else []
+    all_runs = [*runs, *(run for found in splits for split in found for run in split.runs)]
+    goal = goal_of_run(
+        all_runs,
+        wanted.precision,
+        max_replications=wanted.max_replications,
+        max_seconds=wanted.max_seconds,
+        no_limit=wanted.no_limit,
+    )
+    if goal is None and not wanted.no_limit:
+        check_total(all_runs, LIMIT)
+    return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal)
 
 
 def _compared(
@@ -126,7 +158,9 @@ def _compared(
         folder = stack.enter_context(results_folder(out, plan.scenario, joint_digest(plan.runs), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as progress:
-            paired = run_paired(plan.runs, base=plan.base, threads=threads, progress=progress, stop=asked.is_set)
+            paired = run_paired(
+                plan.runs, base=plan.base, goal=plan.goal, threads=threads, progress=progress, stop=asked.is_set
+            )
         document, stopped = comparison_of(paired), paired.interrupted
         if plan.attribute and not stopped:
             document, stopped = _attributed(plan.scenario, document, threads=threads, quiet=quiet, stop=asked.is_set)
@@ -149,7 +183,15 @@ def _attributed(
     rows = list(document.against)
     for number, row in enumerate(rows):
         with progress_bar(quiet=quiet) as progress:
-            table = attribute(scenario, row.name, document.baseline, threads=threads, progress=progress, stop=stop)
+            table = attribute(
+                scenario,
+                row.name,
+                document.baseline,
+                replications=document.replications,
+                threads=threads,
+                progress=progress,
+                stop=stop,
+            )
         if table is None:
             break
         rows[number] = row.model_copy(update={"attribution": table})

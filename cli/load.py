@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def load(source: str, changes: Sequence[str], *, replications: int | None = None, seed: int | None = None) -> Scenario:
     """Return the scenario of a file, or a shipped one of that name, with the changes of ``--set``.
 
-    The options ``--replications`` and ``--seed`` are changes like any other, and come last.
+    The options ``--replications`` and ``--seed`` are changes like any other, and come last; stated replications leave
+    no precision of the file.
 
     Raises
     ------
@@ -37,4 +38,7 @@ def load(source: str, changes: Sequence[str], *, replications: int | None = None
         overrides.append(f"run.replications={replications}")
     if seed is not None:
         overrides.append(f"run.seed={seed}")
-    return load_scenario(source, overrides)
+    scenario = load_scenario(source, overrides)
+    if replications is None:
+        return scenario
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"precision": None})})

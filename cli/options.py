@@ -46,6 +46,25 @@ ReplicationsOption = Annotated[
         help="Possible worlds to simulate: 1000, 1e5, 10k, 2M.",
     ),
 ]
+PrecisionOption = Annotated[
+    list[str],
+    typer.Option(
+        "--precision",
+        "-p",
+        metavar="METRIC=WIDTH",
+        help="Run until the half-width of an interval is met: revenue=0.5%, p_quota=0.01@0.99, p_zero:13w=0.005, "
+        "q05:quarter=2%. Repeatable; instead of -n.",
+        show_default=False,
+    ),
+]
+MaxReplicationsOption = Annotated[
+    int | None,
+    typer.Option("--max-replications", metavar="N", parser=_count, help="Most that a precision may take."),
+]
+MaxSecondsOption = Annotated[
+    float | None,
+    typer.Option("--max-seconds", metavar="S", min=0.001, help="Most seconds that a precision may take."),
+]
 SeedOption = Annotated[
     int | None,
     typer.Option("--seed", "-s", min=0, max=2**64 - 1, metavar="S", help="Seed of all random numbers."),

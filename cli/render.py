@@ -40,7 +40,7 @@ class Paragraph:
         yield Text("\n".join(lines).replace("\u00a0", " "), style=self._style, no_wrap=True, overflow="ignore")
 
 
-def report(summary: Summary, about: str = "") -> RenderableType:
+def report(summary: Summary, about: str = "", precision: RenderableType | None = None) -> RenderableType:
     """Return the report of a run, made for 80 columns and for readers without colour.
 
     Parameters
@@ -49,6 +49,8 @@ def report(summary: Summary, about: str = "") -> RenderableType:
         The result document; nothing else is shown.
     about
         The scenario's own line about itself.
+    precision
+        The part about the precision, where one was asked for.
 
     Returns
     -------
@@ -71,6 +73,8 @@ def report(summary: Summary, about: str = "") -> RenderableType:
         parts.append(_open(summary))
     if summary.turned_away or summary.clipped:
         parts.append(_limits(summary))
+    if precision is not None:
+        parts.append(precision)
     parts.append(_footnotes(summary))
     parts.append(Paragraph(printable(summary.sentence), style=_HEAD))
     return Group(*spaced(parts))

@@ -32,6 +32,7 @@ def commented(
     figures: Sequence[Assumption],
     values: Sequence[Expected],
     currency: str,
+    until: str = "",
 ) -> str:
     """Return cost, assumptions and expected values as text in which every line starts with ``#``.
 
@@ -45,8 +46,10 @@ def commented(
         Expected values in closed form.
     currency
         ISO 4217 code.
+    until
+        The precision that a run goes on for, if any: what it costs is then not known before.
     """
-    parts = [_cost(price, threads), _assumptions(figures), _expected(values, currency)]
+    parts = [_cost(price, threads, until), _assumptions(figures), _expected(values, currency)]
     blocks = [_as_text(part) for part in parts]
     lines = "\n\n".join(blocks).split("\n")
     return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"
@@ -61,10 +64,11 @@ def _as_text(parts: Sequence[RenderableType]) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
 
 
-def _cost(price: Cost, threads: int) -> list[RenderableType]:
+def _cost(price: Cost, threads: int, until: str) -> list[RenderableType]:
     where = "one thread" if threads == 1 else f"{threads} threads"
+    what = f"A run goes on until {until}. One of all `run.replications` would cost" if until else "Cost of a run:"
     text = (
-        f"Cost of a run: {count(price.rep_weeks)} rep-weeks, about {duration(price.seconds)} on {where}, "
+        f"{what} {count(price.rep_weeks)} rep-weeks, about {duration(price.seconds)} on {where}, "
         f"{_bytes(price.memory_bytes)} of memory; with --detail rep-week {_bytes(price.disk_bytes)} of disk. "
     )
     over = price.rep_weeks > LIMIT

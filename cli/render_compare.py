@@ -9,6 +9,7 @@ from rich.text import Text
 
 from simcore.cli.numbers import count
 from simcore.cli.render import Paragraph, grid, inline, percent, spaced, titled
+from simcore.cli.render_precision import precision_part
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def comparison_report(document: Comparison) -> RenderableType:
             parts.append(_sources(document, against))
         if against.attribution is not None:
             parts.append(_attribution(document, against))
+    if document.precision is not None:
+        parts.append(precision_part(document.precision, document.replications))
     parts.append(_footnotes(document))
     parts += [Paragraph(printable(against.sentence), style="bold") for against in document.against]
     return Group(*spaced(parts))

@@ -9,8 +9,11 @@ import typer
 
 from simcore.cli.options import (
     JsonOption,
+    MaxReplicationsOption,
+    MaxSecondsOption,
     NoLimitOption,
     OverwriteOption,
+    PrecisionOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -23,6 +26,7 @@ from simcore.errors import ExitStatus
 if TYPE_CHECKING:
     from simcore.result import Result
     from simcore.scenario import Scenario
+    from simcore.targets import Goal
 
 
 class Detail(StrEnum):
@@ -35,6 +39,9 @@ def run(
     file: ScenarioArgument,
     *,
     replications: ReplicationsOption = None,
+    precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)
+    max_replications: MaxReplicationsOption = None,
+    max_seconds: MaxSecondsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
@@ -52,27 +59,38 @@ def run(
     """Simulate a scenario and show the results.
 
     Results go to stdout, progress and messages to stderr. The first Ctrl-C stops the run: what was done is
-    reported, with exit status 130.
+    reported, with exit status 130. A precision that is not reached is exit status 5. A scenario that states
+    neither replications nor a precision runs until revenue is known to 0.5 %.
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
+    from simcore.cli.precision import checked, goal_of_run, not_reached  # noqa: PLC0415
     from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
+    checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     if detail is not None and out is None:
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
     scenario = load(file, changes, replications=replications, seed=seed)
-    if not no_limit:
+    goal = goal_of_run(
+        [scenario], precision, max_replications=max_replications, max_seconds=max_seconds, no_limit=no_limit
+    )
+    if goal is None and not no_limit:
         check_limit(scenario, LIMIT)
-    result, folder = _simulated(scenario, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet)
+    result, folder = _simulated(
+        scenario, goal, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
+    )
     _show(result, scenario, json=json, quiet=quiet)
     if folder is not None and not quiet:
         message(f"results are in {folder}")
     if result.summary.interrupted:
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
+    if not_reached(result.summary.precision):
+        raise typer.Exit(int(ExitStatus.NOT_REACHED))
 
 
 def _simulated(
     scenario: "Scenario",
+    goal: "Goal | None",
     *,
     threads: int | None,
     out: Path | None,
@@ -97,6 +115,7 @@ def _simulated(
         with progress_bar(quiet=quiet) as progress:
             result = simulate(
                 scenario,
+                precision=goal,
                 threads=threads,
                 progress=progress,
                 sink=folder.write_rep_weeks if folder is not None and detail is not None else None,
@@ -116,7 +135,10 @@ def _show(result: "Result", scenario: "Scenario", *, json: bool, quiet: bool) ->
         print_json(summary.model_dump(mode="json"))
         return
     from simcore.cli.render import report, speed_line  # noqa: PLC0415
+    from simcore.cli.render_precision import precision_part  # noqa: PLC0415
 
-    print_result(report(summary, scenario.about))
+    reached = summary.precision
+    part = None if reached is None else precision_part(reached, summary.size.replications)
+    print_result(report(summary, scenario.about, part))
     if not quiet:
         message(speed_line(summary.speed, summary.size.rep_weeks))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simcore.summary import Estimate, Summary
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.sweeps import sweep
+    from simcore.targets import Goal
 
 _HOME = {
     "Breakeven": "sweep_document",
@@ -35,6 +36,7 @@ _HOME = {
     "Estimate": "summary",
     "ExitStatus": "errors",
     "FileError": "errors",
+    "Goal": "targets",
     "Problem": "errors",
     "Result": "result",
     "Scenario": "scenario",
@@ -57,6 +59,7 @@ __all__ = [
     "Estimate",
     "ExitStatus",
     "FileError",
+    "Goal",
     "Problem",
     "Result",
     "Scenario",

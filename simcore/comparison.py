@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 from math import ceil, isfinite, sqrt
@@ -35,6 +35,7 @@ from simcore.estimate import Z975, Floats, jackknife, ratio, scaled, share
 from simcore.horizons import CALL, HORIZONS, WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
 from simcore.scenario import with_strategy
+from simcore.stages import goal_for
 from simcore.summary import Estimate
 from simcore.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, TOTAL, WITH_DEAL
 from simcore.version import __version__
@@ -43,6 +44,7 @@ from simcore.words import money
 if TYPE_CHECKING:
     from simcore.runner import Progress
     from simcore.scenario import Scenario
+    from simcore.targets import Goal
 
 WORST = 0.05
 """Share of worlds in the tail."""
@@ -60,6 +62,7 @@ def compare(
     *,
     baseline: str | None = None,
     replications: int | None = None,
+    precision: Goal | Iterable[str] | None = None,
     seed: int | None = None,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -77,6 +80,8 @@ def compare(
         The strategy that the others are held against; default: the first without drives, else the first.
     replications, seed, threads, progress, stop
         As for `simcore.simulate`.
+    precision
+        As for `simcore.simulate`, of every difference to the baseline; per cent are of the baseline's figure.
 
     Raises
     ------
@@ -90,6 +95,7 @@ def compare(
     >>> comparison.baseline, [against.name for against in comparison.against]
     ('process', ['pressure'])
     """
+    goal = goal_for(scenario, replications, precision)
     chosen, base = choose(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
     return comparison_of(
@@ -97,6 +103,7 @@ def compare(
             runs,
             base=chosen.index(base),
             replications=replications,
+            goal=goal,
             seed=seed,
             threads=threads,
             progress=progress,
@@ -150,6 +157,7 @@ def comparison_of(paired: Paired) -> Comparison:
         reps=first.team.reps,
         weeks=first.horizon.weeks,
         interrupted=paired.interrupted,
+        precision=paired.precision,
         baseline=names[base],
         strategies=[StrategyFigures(name=name, figures=figures(paired, i, None)) for i, name in enumerate(names)],
         against=[_against(paired, i, base) for i in range(len(names)) if i != base],

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from simcore.horizons import Horizon
-from simcore.summary import Estimate
+from simcore.summary import Estimate, Precision
 
 
 class _Document(BaseModel):
@@ -117,6 +117,7 @@ class Comparison(_Document):
     reps: int
     weeks: int
     interrupted: bool
+    precision: Precision | None = Field(default=None, description="Of the differences; null where replications count.")
     baseline: str
     strategies: list[StrategyFigures]
     against: list[Against]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +17,16 @@ from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.compiler import compile_scenario
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
+from simcore.followed import followed, piece_of
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.memory import places_of, pool_capacity
 from simcore.kernels.scratch import is_capped
+from simcore.metrics import check_metric
 from simcore.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
 from simcore.result import Result
 from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units
+from simcore.stages import Asked, Stages, goal_for
 from simcore.summarise import summarise
 from simcore.summary import Speed
 from simcore.tally import CLOSE, GROUPS, ORIGIN
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
     from simcore.program import Program
     from simcore.scenario import Scenario
+    from simcore.summary import Precision
+    from simcore.tally import Tally
+    from simcore.targets import Goal
 
 __all__ = ["Progress", "Result", "available_processors", "simulate"]
 
@@ -45,6 +51,8 @@ MAX_KEPT = 1 << 23
 """Most rep-weeks of one replication where every one is kept: about half a gigabyte a thread."""
 MAX_TOGETHER = 1 << 26
 """Most items of a team that has them in memory at once: about 7 GB, of which only open ones are touched."""
+SURELY = 4096
+"""A run to a precision is given threads as if it had so many replications."""
 MAX_TOTAL_UNITS = 2.0**58
 """Largest mean revenue of a group of replications, in units: sums are 64-bit integers."""
 
@@ -53,13 +61,13 @@ def simulate(
     scenario: Scenario,
     *,
     replications: int | None = None,
+    precision: Goal | Iterable[str] | None = None,
     seed: int | None = None,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     sink: Callable[[RepWeekBlock], object] | None = None,
     stop: Callable[[], bool] | None = None,
     keep_rep_weeks: bool = False,
-    block_replications: int | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -69,6 +77,9 @@ def simulate(
         From `simcore.load_scenario`.
     replications, seed
         Override what the scenario says; replications 1 .. 2**40, seed 0 .. 2**64 - 1.
+    precision
+        Run until these half-widths are met, as in ``["revenue=0.5%", "p_quota=0.01@0.99"]``; overrides replications.
+        A `simcore.Goal` has limits, too. What was reached is in ``Result.summary.precision``.
     threads
         Default: the processors that this process may use, fewer for a short run. Does not change results.
     progress
@@ -80,13 +91,11 @@ def simulate(
         least one block is simulated.
     keep_rep_weeks
         Keep every rep-week in ``Result.rep_weeks``; memory grows with replications.
-    block_replications
-        Replications of a block. Does not change results.
 
     Raises
     ------
     ScenarioError
-        If the scenario leaves the ranges of the engine, or a drive of its strategy explodes.
+        If the scenario leaves the ranges of the engine, a drive of its strategy explodes, or a precision is none.
 
     Examples
     --------
@@ -94,38 +103,85 @@ def simulate(
     >>> result = simulate(load_scenario("trust-the-process"), replications=200, seed=1)
     >>> result.summary.size.rep_weeks
     104000
+    >>> result = simulate(load_scenario("trust-the-process"), precision=["p_zero:week=0.005"], seed=1)
+    >>> result.summary.precision.ended, result.tally.replications
+    ('met', 256)
     """
+    goal = goal_for(scenario, replications, precision)
     scenario = as_run(scenario, replications, seed)
     started = time.perf_counter()
     program = compile_scenario(scenario)
-    detailed = keep_rep_weeks or sink is not None
-    check_ranges(scenario, program, detailed=detailed)
-    threads = threads or threads_for(program, scenario.run.replications)
+    rows = _Rows(sink, keep=keep_rep_weeks)
+    check_ranges(scenario, program, detailed=rows.wanted or goal is not None, replications=goal is None)
+    threads = threads or threads_for(program, SURELY if goal is not None else scenario.run.replications)
     runner = Runner(program, split_seed(scenario.run.seed), threads)
     compiled = time.perf_counter()
-    kept: list[RepWeekBlock] = []
-
-    def finished(block: Block, detail: Detail) -> None:
-        rows = RepWeekBlock(block.first, detail.entered, detail.cents[:, ORIGIN], detail.cents[:, CLOSE])
-        if keep_rep_weeks:
-            kept.append(rows)
-        if sink is not None:
-            sink(rows)
-
-    blocks = cut(program, scenario.run.replications, threads, block_replications, detailed=detailed)
+    reached: Precision | None = None
     with told_of(scenario):
-        tally = runner.run(blocks, scenario.run.replications, Watch(progress, finished if detailed else None, stop))
+        if goal is None:
+            total = scenario.run.replications
+            blocks = cut(program, total, threads, None, detailed=rows.wanted)
+            tally = runner.run(blocks, total, Watch(progress, rows.add if rows.wanted else None, stop))
+            interrupted = tally.replications < total
+        else:
+            tally, reached = _until_precise(runner, goal, rows, Watch(progress, None, stop))
+            scenario = as_run(scenario, tally.replications, None)
+            interrupted = reached.ended == "interrupted"
     seconds = time.perf_counter() - compiled
-    rep_weeks = tally.replications * program.team.reps * program.clock.counted_weeks
     speed = Speed(
         seconds=seconds,
         compile_seconds=compiled - started,
-        rep_weeks_per_second=rep_weeks / seconds,
+        rep_weeks_per_second=tally.replications * program.team.reps * program.clock.counted_weeks / seconds,
         threads=threads,
     )
-    interrupted = tally.replications < scenario.run.replications
-    summary = summarise(scenario, program, tally, speed, interrupted=interrupted)
-    return Result(scenario, program, tally, summary, _joined(kept) if keep_rep_weeks else None)
+    summary = summarise(scenario, program, tally, speed, interrupted=interrupted, precision=reached)
+    return Result(scenario, program, tally, summary, rows.joined() if keep_rep_weeks else None)
+
+
+class _Rows:
+    """Takes the rep-weeks of every block, and hands them on or keeps them."""
+
+    def __init__(self, sink: Callable[[RepWeekBlock], object] | None, *, keep: bool) -> None:
+        self._sink = sink
+        self._kept: list[RepWeekBlock] | None = [] if keep else None
+        self.wanted = keep or sink is not None
+
+    def add(self, block: Block, detail: Detail) -> None:
+        rows = RepWeekBlock(block.first, detail.entered, detail.cents[:, ORIGIN], detail.cents[:, CLOSE])
+        if self._kept is not None:
+            self._kept.append(rows)
+        if self._sink is not None:
+            self._sink(rows)
+
+    def joined(self) -> RepWeekBlock | None:
+        """Return all that was kept as one block."""
+        blocks = self._kept or []
+        return RepWeekBlock(
+            blocks[0].first_replication,
+            np.concatenate([block.counts for block in blocks]),
+            np.concatenate([block.cents_origin for block in blocks]),
+            np.concatenate([block.cents_close for block in blocks]),
+        )
+
+
+def _until_precise(runner: Runner, goal: Goal, rows: _Rows, watch: Watch) -> tuple[Tally, Precision]:
+    """Run stage after stage until the goal is met, and return what was done and reached."""
+    program = runner.program
+    for target in goal.targets:
+        check_metric(target.metric, program)
+    figures = [followed(target.metric, program) for target in goal.targets]
+    asked = [Asked(target, figure) for target, figure in zip(goal.targets, figures, strict=True)]
+    stages = Stages(goal, asked, most_replications(program), watch)
+
+    def finished(block: Block, detail: Detail) -> None:
+        for target, figure in zip(goal.targets, figures, strict=True):
+            figure.add(piece_of(target.metric, program, block.first, detail))
+        if rows.wanted:
+            rows.add(block, detail)
+
+    blocks = stages.blocks(lambda count: cut(program, count, runner.threads, None, detailed=True))
+    tally = runner.run(blocks, goal.max_replications or 0, Watch(stages.progress, finished, stages.stop))
+    return tally, stages.outcome(tally.replications)
 
 
 def available_processors() -> int:
@@ -153,8 +209,17 @@ def as_run(scenario: Scenario, replications: int | None, seed: int | None) -> Sc
     return scenario.model_copy(update={"run": scenario.run.model_copy(update=changes)}) if changes else scenario
 
 
-def check_ranges(scenario: Scenario, program: Program, *, detailed: bool) -> None:
+def most_replications(program: Program) -> int:
+    """Return the most replications that addresses and counters have room for."""
+    years = program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
+    room = MAX_TOTAL_UNITS / (yearly_units(program) * max(1.0, years))
+    return max(1, min(MAX_REPLICATIONS, int(room * GROUPS)))
+
+
+def check_ranges(scenario: Scenario, program: Program, *, detailed: bool, replications: bool = True) -> None:
     """Refuse a run that would leave the ranges of addresses, counters or memory.
+
+    Without ``replications`` their number is not looked at, see `most_replications`.
 
     Raises
     ------
@@ -175,7 +240,7 @@ def check_ranges(scenario: Scenario, program: Program, *, detailed: bool) -> Non
          places_of(program) * pool_capacity(program) if program.reaction.lockstep else 0, MAX_TOGETHER),
         ("one replication has too many rep-weeks to be kept", "team.reps", rep_weeks if detailed else 0, MAX_KEPT),
         ("the run is too long for its counters (mean revenue of a 256th of the replications, in units)",
-         "run.replications", yearly * max(1.0, years), MAX_TOTAL_UNITS),
+         "run.replications", yearly * max(1.0, years) if replications else 0, MAX_TOTAL_UNITS),
     )  # fmt: skip
     problems = tuple(
         Problem(message, path, value=f"{figure:.4g}", allowed=f"at most {limit:.4g}")
@@ -184,13 +249,3 @@ def check_ranges(scenario: Scenario, program: Program, *, detailed: bool) -> Non
     )
     if problems:
         raise ScenarioError(problems)
-
-
-def _joined(blocks: list[RepWeekBlock]) -> RepWeekBlock:
-    """Return consecutive blocks as one."""
-    return RepWeekBlock(
-        blocks[0].first_replication,
-        np.concatenate([block.counts for block in blocks]),
-        np.concatenate([block.cents_origin for block in blocks]),
-        np.concatenate([block.cents_close for block in blocks]),
-    )

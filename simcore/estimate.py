@@ -125,6 +125,28 @@ def sectioned_quantile(counts: NDArray[np.int64], values: Floats, p: float) -> E
     return Estimate(estimate=estimate, se=max(high - estimate, estimate - low) / Z975)
 
 
+def quantile_bounds(
+    counts: NDArray[np.int64], values: Floats, p: float, times: Callable[[int], float]
+) -> tuple[float, float, float] | None:
+    """Return a quantile and the ends of its interval, as `sectioned_quantile`; ``None`` with fewer than two sections.
+
+    Parameters
+    ----------
+    times
+        Standard errors of the share that the interval reaches to each side, by degrees of freedom.
+    """
+    used = counts[counts.sum(axis=1) > 0]
+    if len(used) < 2:
+        return None
+    total, size = used.sum(axis=0), used.sum(axis=1)
+    place = quantile_of_counts(total, p)
+    shares = (share(size, used[:, :end].sum(axis=1), size).se for end in (place, place + 1))
+    reach = times(len(used) - 1) * max(error or 0.0 for error in shares)
+    low = float(values[quantile_of_counts(total, max(p - reach, 0.5 / size.sum()))])
+    high = float(values[quantile_of_counts(total, min(p + reach, 1.0))])
+    return float(values[place]), low, high
+
+
 def _t975(degrees: int) -> float:
     """Return the 97.5 % point of the t distribution, by Fisher's expansion: to 0.6 % from 6 degrees of freedom on."""
     z = Z975

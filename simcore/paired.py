@@ -19,15 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiler import compile_scenario
-from simcore.engine import as_run, check_ranges, threads_for
+from simcore.engine import SURELY, as_run, check_ranges, most_replications, threads_for
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import explained
+from simcore.followed import Pairs, piece_of
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.kernels.scratch import Detail
+from simcore.metrics import check_metric
 from simcore.philox import split_seed
 from simcore.program import Program
-from simcore.runner import Block, ExplosionError, Progress, Runner, Workspace, cut, in_order
+from simcore.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
 from simcore.scenario import Scenario
+from simcore.stages import Asked, Stages
+from simcore.summary import Precision
 from simcore.tally import GROUPS, Tally
+from simcore.targets import Goal, Metric
 
 WORLD, REP_QUARTER, REP_YEAR = range(3)
 """Contests between two strategies: the team in a world, a rep in a quarter, a rep in a year."""
@@ -61,6 +67,8 @@ class Paired:
     contests: Contests
     seconds: float
     threads: int
+    precision: Precision | None = None
+    """What was reached, where differences were to be precise."""
 
     @property
     def replications(self) -> int:
@@ -70,6 +78,8 @@ class Paired:
     @property
     def interrupted(self) -> bool:
         """Whether fewer worlds were simulated than were asked for."""
+        if self.precision is not None:
+            return self.precision.ended == "interrupted"
         return self.replications < self.scenarios[0].run.replications
 
 
@@ -80,6 +90,8 @@ class _Block(NamedTuple):
     revenue: NDArray[np.int64]
     """int64[k, replications of the block]"""
     contests: Contests
+    pieces: list[list[NDArray[np.generic]]]
+    """Of the figures that are followed, by strategy and metric; see `simcore.followed.piece_of`."""
 
 
 def run_paired(
@@ -87,6 +99,7 @@ def run_paired(
     *,
     base: int | None = None,
     replications: int | None = None,
+    goal: Goal | None = None,
     seed: int | None = None,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -101,8 +114,12 @@ def run_paired(
         With the same team, weeks, replications and seed; usually one scenario with several strategies.
     base
         The number of the one that the others are held against, world by world and rep by rep.
-    replications, seed, threads, progress, stop, block_replications
+    replications, seed, threads, progress, stop
         As for `simcore.simulate`. A block is finished when all scenarios have simulated it.
+    goal
+        Instead of replications: how precise the differences to ``base`` are to be.
+    block_replications
+        Replications of a block. Does not change results.
 
     Raises
     ------
@@ -121,25 +138,64 @@ def run_paired(
     _check_common(ready)
     programs = tuple(compile_scenario(scenario) for scenario in ready)
     for scenario, program in zip(ready, programs, strict=True):
-        check_ranges(scenario, program, detailed=False)
+        check_ranges(scenario, program, detailed=goal is not None, replications=goal is None)
     total, first = ready[0].run.replications, programs[0]
-    threads = threads or threads_for(first, total * len(programs))
+    threads = threads or threads_for(first, (total if goal is None else SURELY) * len(programs))
     key = split_seed(ready[0].run.seed)
     runners = tuple(Runner(program, key, 1) for program in programs)
-    team = _Team(ready, programs, runners, threads, base)
+    chase = None if goal is None else _Chase(goal, ready, programs, base, Watch(progress, None, stop))
+    team = _Team(ready, runners, threads, base, [] if goal is None else [target.metric for target in goal.targets])
+
+    def pieces(count: int) -> Iterator[Block]:
+        return cut(first, count, threads, block_replications, detailed=goal is not None)
+
     started = time.perf_counter()
     revenue, contests, done = [], _no_contests(len(programs)), 0
-    for part in in_order(team.work, cut(first, total, threads, block_replications, detailed=False), threads, stop):
+    blocks, halt = (pieces(total), stop) if chase is None else (chase.stages.blocks(pieces), chase.stages.stop)
+    tell = progress if chase is None else chase.stages.progress
+    for part in in_order(team.work, blocks, threads, halt):
         revenue.append(part.revenue)
         contests = Contests(*map(add, contests, part.contests))
         done += part.block.replications
-        if progress is not None:
+        if chase is not None:
+            chase.pairs.add(part.pieces)
+        if tell is not None:
             seconds = time.perf_counter() - started
             weeks = done * first.team.reps * first.clock.counted_weeks * len(programs)
-            progress(Progress(done, total, seconds, weeks / seconds))
+            tell(Progress(done, total, seconds, weeks / seconds))
+    reached = None
+    if chase is not None:
+        reached = chase.stages.outcome(done)
+        ready = tuple(as_run(scenario, done, None) for scenario in ready)
     tallies, took = team.tallies(), time.perf_counter() - started
     together = np.concatenate(revenue, axis=1)
-    return Paired(ready, programs, tallies, together, base, contests, took, threads)
+    return Paired(ready, programs, tallies, together, base, contests, took, threads, reached)
+
+
+class _Chase:
+    """The differences to the baseline on their way to a precision."""
+
+    def __init__(
+        self,
+        goal: Goal,
+        scenarios: Sequence[Scenario],
+        programs: Sequence[Program],
+        base: int | None,
+        watch: Watch,
+    ) -> None:
+        if base is None or len(programs) < 2:
+            raise ValueError("differences can be precise only where there is a baseline, and another strategy")
+        metrics = [target.metric for target in goal.targets]
+        for program in programs:
+            for metric in metrics:
+                check_metric(metric, program)
+        self.pairs = Pairs(metrics, programs, base)
+        asked = [
+            Asked(target, difference, scenarios[number].run.strategy, difference.crude_ratio)
+            for number, row in zip(self.pairs.others, self.pairs.differences, strict=True)
+            for target, difference in zip(goal.targets, row, strict=True)
+        ]
+        self.stages = Stages(goal, asked, min(map(most_replications, programs)), watch)
 
 
 def _check_common(scenarios: Sequence[Scenario]) -> None:
@@ -167,13 +223,14 @@ class _Team:
     def __init__(
         self,
         scenarios: tuple[Scenario, ...],
-        programs: tuple[Program, ...],
         runners: tuple[Runner, ...],
         threads: int,
         base: int | None,
+        metrics: Sequence[Metric],
     ) -> None:
         self._scenarios = scenarios
-        self._programs = programs
+        self._metrics = metrics
+        self._programs = [runner.program for runner in runners]
         self._runners = runners
         self._base = base
         self._all = [[runner.workspace() for runner in runners] for _ in range(threads)]
@@ -185,19 +242,22 @@ class _Team:
         """Simulate a block with every strategy."""
         workspaces = self._free.get()
         try:
-            quarters = [self._quarters(i, workspace, block) for i, workspace in enumerate(workspaces)]
+            details = [self._detail(i, workspace, block) for i, workspace in enumerate(workspaces)]
         finally:
             self._free.put(workspaces)
-        return _reduced(block, quarters, self._base)
+        together = list(zip(self._programs, details, strict=True))
+        quarters = [detail.quarters * program.deals.unit for program, detail in together]
+        pieces = [
+            [piece_of(metric, program, block.first, detail) for metric in self._metrics] for program, detail in together
+        ]
+        return _reduced(block, quarters, self._base, pieces)
 
-    def _quarters(self, number: int, workspace: Workspace, block: Block) -> NDArray[np.int64]:
-        """Return int64[replications, reps, whole quarters + 1]: cents by quarter, the last of all weeks."""
+    def _detail(self, number: int, workspace: Workspace, block: Block) -> Detail:
+        """Return the revenue of every rep-quarter, and every rep-week where metrics are followed."""
         try:
-            detail = self._runners[number].simulate(workspace, block, quarterly=True)
+            return self._runners[number].simulate(workspace, block, detailed=bool(self._metrics), quarterly=True)
         except ExplosionError as error:
             raise explained(error, self._scenarios[number]) from error
-        cents: NDArray[np.int64] = detail.quarters * self._programs[number].deals.unit
-        return cents
 
     def tallies(self) -> tuple[Tally, ...]:
         """Return the tally of each strategy."""
@@ -216,7 +276,12 @@ def _no_contests(k: int) -> Contests:
     )
 
 
-def _reduced(block: Block, quarters: list[NDArray[np.int64]], base: int | None) -> _Block:
+def _reduced(
+    block: Block,
+    quarters: list[NDArray[np.int64]],
+    base: int | None,
+    pieces: list[list[NDArray[np.generic]]],
+) -> _Block:
     """Keep the revenue of each world, and hold the strategies against the baseline."""
     contests = _no_contests(len(quarters))
     if base is not None:
@@ -228,7 +293,8 @@ def _reduced(block: Block, quarters: list[NDArray[np.int64]], base: int | None) 
                 np.add.at(contests.behind[number, :, contest], group, (x < y).sum(axis=1))
         for contest, results in enumerate(theirs):
             np.add.at(contests.held[:, contest], group, results.shape[1])
-    return _Block(block, np.array([cents[:, :, -1].sum(axis=1) for cents in quarters]), contests)
+    revenue = np.array([cents[:, :, -1].sum(axis=1) for cents in quarters])
+    return _Block(block, revenue, contests, pieces)
 
 
 def _results(cents: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:

@@ -82,20 +82,20 @@ class Runner:
     """Runs one program: compiles (or loads) the kernels when made, then simulates."""
 
     def __init__(self, program: Program, key: Key, threads: int) -> None:
-        self._program = program
+        self.program = program
         self._key = key
-        self._threads = threads
+        self.threads = threads
         self._stride = stride_weeks(program)
         self.simulate(self.workspace(), Block(0, 0), detailed=False)
 
-    def run(self, blocks: Iterable[Block], total: int, watch: Watch) -> Tally:
+    def run(self, blocks: Iterable[Block | None], total: int, watch: Watch) -> Tally:
         """Run the blocks until they end or ``watch.stop`` says so, and return the tally of what was done.
 
-        At least the first block is run. No block is begun out of order, so that what is done is always the first
-        so many replications.
+        At least the first block is run; at a ``None`` all before is finished before the next is asked for. No block
+        is begun out of order, so that what is done is always the first so many replications.
         """
         started = time.perf_counter()
-        workspaces = [self.workspace() for _ in range(self._threads)]
+        workspaces = [self.workspace() for _ in range(self.threads)]
         free: SimpleQueue[Workspace] = SimpleQueue()
         for workspace in workspaces:
             free.put(workspace)
@@ -108,22 +108,22 @@ class Runner:
                 free.put(workspace)
 
         done = 0
-        for block, detail in in_order(work, blocks, self._threads, watch.stop):
+        for block, detail in in_order(work, blocks, self.threads, watch.stop):
             done += block.replications
             if watch.finished is not None:
                 watch.finished(block, detail)
             if watch.progress is not None:
                 seconds = time.perf_counter() - started
-                rep_weeks = done * self._program.team.reps * self._program.clock.counted_weeks
+                rep_weeks = done * self.program.team.reps * self.program.clock.counted_weeks
                 watch.progress(Progress(done, total, seconds, rep_weeks / seconds))
         tally = reduce(add, (Tally(workspace.tally) for workspace in workspaces))
-        return tally.with_both_accounts() if self._program.clock.one_account else tally
+        return tally.with_both_accounts() if self.program.clock.one_account else tally
 
     def workspace(self) -> Workspace:
         """Return working memory and empty counters for a thread."""
-        bins = bins_up_to(reach(self._program))
-        memory = new_memory(self._program) if self._program.reaction.needed else new_scratch(self._program)
-        return Workspace(memory, new_arrays(self._program.clock.steps, bins))
+        bins = bins_up_to(reach(self.program))
+        memory = new_memory(self.program) if self.program.reaction.needed else new_scratch(self.program)
+        return Workspace(memory, new_arrays(self.program.clock.steps, bins))
 
     def simulate(
         self, workspace: Workspace, block: Block, *, detailed: bool = False, quarterly: bool = False
@@ -137,16 +137,14 @@ class Runner:
         ExplosionError
             If a strategy passes a limit of the engine.
         """
-        detail = new_detail(
-            self._program, block.replications if detailed else 0, block.replications if quarterly else 0
-        )
+        detail = new_detail(self.program, block.replications if detailed else 0, block.replications if quarterly else 0)
         if isinstance(workspace.scratch, Memory):
-            reactive = ReactiveRun(self._program, workspace.scratch, workspace.tally, detail)
-            play = run_reactive_block if in_turn(self._program) else run_intervals
+            reactive = ReactiveRun(self.program, workspace.scratch, workspace.tally, detail)
+            play = run_reactive_block if in_turn(self.program) else run_intervals
             play(reactive, self._key, block.first, block.replications)
             raise_trouble(workspace.scratch.trouble, block.first)
             return detail
-        run = Run(self._program, workspace.scratch, workspace.tally, detail)
+        run = Run(self.program, workspace.scratch, workspace.tally, detail)
         run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
 
@@ -193,17 +191,21 @@ def cut(program: Program, replications: int, threads: int, size: int | None, *, 
 
 def in_order(
     work: Callable[[Block], Done],
-    blocks: Iterable[Block],
+    blocks: Iterable[Block | None],
     threads: int,
     stop: Callable[[], bool] | None,
 ) -> Iterator[Done]:
     """Yield what ``work`` made of the blocks in order; no block is begun after ``stop`` said so, but the first is.
 
-    No more than twice as many blocks as threads wait at a time.
+    No more than twice as many blocks as threads wait at a time, and none at a ``None`` among them.
     """
     pending: deque[Future[Done]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="simcore") as pool:
         for block in blocks:
+            if block is None:
+                while pending:
+                    yield pending.popleft().result()
+                continue
             if block.first > 0 and stop is not None and stop():
                 break
             pending.append(pool.submit(work, block))

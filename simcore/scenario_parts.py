@@ -26,7 +26,8 @@ from simcore.scenario_base import (
     Whole,
     refused,
 )
-from simcore.text import nearest
+from simcore.targets import DEFAULT, parse_metric, target_of
+from simcore.text import nearest, printable
 
 MAX_WEEKS = 5200
 """Simulated weeks of one replication, at most: a century."""
@@ -401,9 +402,45 @@ class Referrals(SourcedPart):
     lag: LagField | None = None
 
 
+def _precision(value: object) -> object:
+    """Return every precision as `simcore.targets` writes it, by metric."""
+    if not isinstance(value, Mapping):
+        return value
+    targets = []
+    for name, wanted in value.items():
+        if isinstance(wanted, bool) or not isinstance(wanted, str | int | float):
+            raise refused("a precision must be a half-width", allowed='0.01, "0.5%" or "0.01@0.99"')
+        try:
+            targets.append(target_of(parse_metric(printable(str(name))), printable(str(wanted))))
+        except ValueError as error:
+            raise refused(f"has no such precision: {error}") from None
+    metrics = [str(target.metric) for target in targets]
+    if len(set(metrics)) < len(metrics):
+        raise refused("states the precision of a metric twice")
+    return {metric: target.precision for metric, target in zip(metrics, targets, strict=True)}
+
+
 class Run(Part):
     """How often, with which seed and which strategy."""
 
-    replications: Annotated[Whole, Range(1, 2**40)] = 10_000
+    replications: Annotated[Whole, Range(1, 2**40)] = Field(
+        default=10_000, description="Where a precision is stated, only for sweeps and break-even points."
+    )
+    precision: (
+        Annotated[
+            dict[str, str],
+            BeforeValidator(_precision, json_schema_input_type=dict[str, float | str]),
+            Length(1, 20, "metrics"),
+        ]
+        | None
+    ) = Field(default=None, description="Half-widths by metric; replications left out, too: revenue to 0.5 %.")
     seed: Annotated[Whole, Range(0, 2**64 - 1)] = 2026
     strategy: Name = Field(default="process", description="Left out: the first strategy of the file.")
+
+    @classmethod
+    def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+        """Let a run that states neither replications nor a precision be precise about revenue."""
+        plain = dict(data)
+        if plain.get("replications") is None and plain.get("precision") is None:
+            plain["precision"] = dict([DEFAULT.split("=")])
+        return super()._lift(plain)

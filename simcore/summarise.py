@@ -18,6 +18,7 @@ from simcore.summary import (
     ClippedRow,
     Estimate,
     OpenRow,
+    Precision,
     QuotaRow,
     ScenarioIdentity,
     Size,
@@ -47,7 +48,15 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 
-def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, *, interrupted: bool) -> Summary:
+def summarise(
+    scenario: Scenario,
+    program: Program,
+    tally: Tally,
+    speed: Speed,
+    *,
+    interrupted: bool,
+    precision: Precision | None = None,
+) -> Summary:
     """Build the result document of a run.
 
     Parameters
@@ -56,6 +65,8 @@ def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, 
         What was counted, with at least one replication.
     interrupted
         Whether the run was stopped before all its replications were done.
+    precision
+        What was reached, where the run was to be precise.
     """
     close = averaging_rows(program, tally, CLOSE)
     names = [stage.stage for stage in scenario.funnel]
@@ -77,6 +88,7 @@ def summarise(scenario: Scenario, program: Program, tally: Tally, speed: Speed, 
             calls=int(tally.arrays.stages[:, ENTERED, 0].sum()),
         ),
         interrupted=interrupted,
+        precision=precision,
         funnel=[
             StageRow(stage=name, per_rep_week=_per_rep(program, tally, ENTERED, stage, weeks))
             for stage, name in enumerate(names)

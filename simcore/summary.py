@@ -125,6 +125,39 @@ class ClippedRow(_Document):
     count: int
 
 
+class PrecisionRow(_Document):
+    """A precision that was asked for, and what was reached."""
+
+    metric: str = Field(description="As `--precision` writes it: `revenue`, `p_quota`, `p_zero:quarter`, `q05:year`.")
+    strategy: str | None = Field(
+        description="In a comparison: the strategy whose difference to the baseline it is; else null."
+    )
+    wanted: float = Field(description="The half-width asked for; a share of the figure where `relative`.")
+    relative: bool = Field(
+        description="Whether half-widths are shares of the figure (in a comparison, the baseline's)."
+    )
+    confidence: float
+    estimate: float
+    low: float | None = Field(description="The interval: it holds the true figure with the stated confidence.")
+    high: float | None
+    reached: float | None = Field(description="Its half-width, as `wanted`; null where it has none.")
+    met: bool
+    needed: int | None = Field(description="About how many replications would have met it; null where met or unknown.")
+    crude: int | None = Field(
+        description="About how many replications of crude sampling (independent worlds) would have reached as much."
+    )
+
+
+class Precision(_Document):
+    """How a run came to its number of replications."""
+
+    rows: list[PrecisionRow]
+    ended: Literal["met", "replications", "seconds", "interrupted"] = Field(
+        description="What ended it: every precision was met, a limit, or whoever ran it."
+    )
+    looks: int = Field(description="Looks at the intervals that were taken; each has its part of the confidence.")
+
+
 class Speed(_Document):
     """What the run took."""
 
@@ -150,6 +183,7 @@ class Summary(_Document):
     scenario: ScenarioIdentity
     size: Size
     interrupted: bool = Field(description="True if the run was stopped before all replications were done.")
+    precision: Precision | None = Field(default=None, description="Null where replications were asked for.")
     funnel: list[StageRow]
     averaging: Averaging
     value: Value

@@ -99,6 +99,18 @@ def bin_of(units: int) -> int:
     return int64(np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
 
 
+def bins_of(units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return `bin_of` of many revenues.
+
+    Examples
+    --------
+    >>> bins_of(np.array([7, 1024, 1025, 1026])).tolist()
+    [7, 1024, 1024, 1025]
+    """
+    beyond: NDArray[np.int64] = (units.astype(np.float64).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
+    return np.where(units < (1 << EXACT_BITS), units, beyond)
+
+
 def bins_up_to(units: float) -> int:
     """Return a number of bins that holds revenues of up to so many units, at most `BINS`.
 

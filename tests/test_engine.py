@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simcore import runner
 from simcore.engine import Progress, Result, available_processors, simulate, threads_for
 from simcore.errors import ScenarioError
 from simcore.rep_weeks import RepWeekBlock
@@ -45,10 +46,19 @@ def test_a_call_overrides_replications_and_seed() -> None:
     assert (given.run.replications, given.run.seed) == (5, 1)
 
 
-@pytest.mark.parametrize("call", [{"threads": 3}, {"block_replications": 1}, {"threads": 2, "block_replications": 4}])
-def test_how_it_is_run_does_not_matter(call: dict[str, Any]) -> None:
+def blocks_of(replications: int, given: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let blocks of a scenario have so many replications at most."""
+    rep_weeks = replications * given.team.reps * (given.horizon.weeks + given.horizon.warmup_weeks)
+    monkeypatch.setattr(runner, "BLOCK_REP_WEEKS", rep_weeks)
+    monkeypatch.setattr(runner, "DETAIL_REP_WEEKS", rep_weeks)
+
+
+@pytest.mark.parametrize(("threads", "block"), [(3, 9), (1, 1), (2, 4)])
+def test_how_it_is_run_does_not_matter(threads: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     given = validate(CASES["everything"])
-    assert simulate(given, replications=9, threads=1).tally.same_as(simulate(given, replications=9, **call).tally)
+    once = simulate(given, replications=9, threads=1).tally
+    blocks_of(block, given, monkeypatch)
+    assert once.same_as(simulate(given, replications=9, threads=threads).tally)
 
 
 def kept_rows(result: Result) -> RepWeekBlock:
@@ -56,14 +66,15 @@ def kept_rows(result: Result) -> RepWeekBlock:
     return result.rep_weeks
 
 
-def test_rep_weeks_are_kept_or_handed_on() -> None:
+def test_rep_weeks_are_kept_or_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     given = validate(CASES["caps on both"])
+    blocks_of(3, given, monkeypatch)
     expected = play(compiled(CASES["caps on both"]), 3, count=7).detail
     blocks: list[RepWeekBlock] = []
-    kept = simulate(given, replications=7, seed=3, threads=2, block_replications=3, keep_rep_weeks=True)
-    passed = simulate(given, replications=7, seed=3, threads=2, block_replications=3, sink=blocks.append)
+    kept = simulate(given, replications=7, seed=3, threads=1, keep_rep_weeks=True)
+    passed = simulate(given, replications=7, seed=3, threads=1, sink=blocks.append)
     assert passed.rep_weeks is None
-    assert [block.first_replication for block in blocks] == [0, 3, 6]
+    assert [block.first_replication for block in blocks] == [0, 2, 4, 6]
     for rows in (
         kept_rows(kept),
         RepWeekBlock(0, *(np.concatenate(part) for part in list(zip(*blocks, strict=True))[1:])),
@@ -75,11 +86,10 @@ def test_rep_weeks_are_kept_or_handed_on() -> None:
     assert kept.tally.same_as(passed.tally)
 
 
-def test_progress_is_told_and_a_stop_is_obeyed() -> None:
+def test_progress_is_told_and_a_stop_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks_of(10, model(), monkeypatch)
     seen: list[Progress] = []
-    result = simulate(
-        model(), replications=50, threads=1, block_replications=10, progress=seen.append, stop=lambda: len(seen) >= 2
-    )
+    result = simulate(model(), replications=50, threads=1, progress=seen.append, stop=lambda: len(seen) >= 2)
     assert result.summary.interrupted
     assert 20 <= result.tally.replications < 50
     assert result.tally.replications == seen[-1].done

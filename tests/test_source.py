@@ -49,12 +49,14 @@ def play(program: Program, count: int, first: int = 0) -> Detail:
 
 
 def revenue(detail: Detail) -> NDArray[np.float64]:
-    return detail.cents[:, CLOSE].sum(axis=(1, 2)) / 100.0
+    total: NDArray[np.float64] = detail.cents[:, CLOSE].sum(axis=(1, 2)) / 100.0
+    return total
 
 
 def in_groups(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return means of groups of values: closer to normal."""
-    return values.reshape(100, -1).mean(axis=1)
+    means: NDArray[np.float64] = values.reshape(100, -1).mean(axis=1)
+    return means
 
 
 def same(a: Detail, b: Detail) -> bool:

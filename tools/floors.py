@@ -35,7 +35,7 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
+        "targets scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
     ),
     _floor("Program", "a scenario as flat arrays, and what is counted", "program compile_reaction compiler tally"),
     _floor(
@@ -48,10 +48,11 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "summary estimate averaging words summarise rep_weeks result contrast crossings sweep_document sweep_table "
+        "summary estimate metrics precision followed averaging "
+        "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
         "comparison_document",
     ),
-    _floor("Engine", "plan, run blocks, merge, summarise", "runner explosion engine paired"),
+    _floor("Engine", "plan, run blocks, merge, summarise", "runner stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
@@ -67,7 +68,7 @@ FLOORS = (
         "Command line",
         "one thin module a command",
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
-        "cli.load cli.render cli.render_check cli.render_compare cli.compare "
+        "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.main",
     ),

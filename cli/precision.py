@@ -1,0 +1,89 @@
+"""The options of a stated precision, as the goal of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.scenario import Scenario
+    from simcore.summary import Precision
+    from simcore.targets import Goal
+
+
+def checked(
+    precision: Sequence[str], *, replications: int | None, max_replications: int | None, max_seconds: float | None
+) -> None:
+    """Refuse options that contradict each other, before anything is read.
+
+    Raises
+    ------
+    typer.BadParameter
+        If a precision is none, or replications are stated beside it.
+    """
+    from simcore.targets import goal_of  # noqa: PLC0415
+
+    if replications is not None:
+        for option, given in (
+            ("--precision", precision),
+            ("--max-replications", max_replications),
+            ("--max-seconds", max_seconds),
+        ):
+            if given:
+                raise typer.BadParameter("says how many: no precision beside it, and no limit", param_hint=option)
+    if precision:
+        try:
+            goal_of(precision)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--precision") from None
+
+
+def goal_of_run(
+    runs: Sequence[Scenario],
+    precision: Sequence[str],
+    *,
+    max_replications: int | None,
+    max_seconds: float | None,
+    no_limit: bool,
+) -> Goal | None:
+    """Return what scenarios that are run together are to be precise about; ``None`` where replications are stated.
+
+    Without ``no_limit`` a run to a precision ends at the cost that `simcore.cost.LIMIT` allows.
+
+    Raises
+    ------
+    typer.BadParameter
+        If there is a limit and nothing to be precise about.
+    """
+    from simcore.cost import LIMIT, cost  # noqa: PLC0415
+    from simcore.targets import Goal, goal_of, targets_of  # noqa: PLC0415
+
+    stated = runs[0].run.precision
+    if not precision and not stated:
+        for option, given in (("--max-replications", max_replications), ("--max-seconds", max_seconds)):
+            if given is not None:
+                raise typer.BadParameter("the scenario says how many: it needs --precision", param_hint=option)
+        return None
+    targets = goal_of(precision).targets if precision else targets_of(stated or {})
+    most = max_replications
+    if not no_limit:
+        rep_weeks = sum(cost(run).rep_weeks // run.run.replications for run in runs)
+        within = max(1, LIMIT // rep_weeks)
+        most = within if most is None else min(most, within)
+    return Goal(targets, most, max_seconds)
+
+
+def stating(scenario: Scenario, goal: Goal | None) -> Scenario:
+    """Return the scenario with the precision that it is run to, as the results folder keeps it."""
+    if goal is None:
+        return scenario
+    precision = {str(target.metric): target.precision for target in goal.targets}
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"precision": precision})})
+
+
+def not_reached(precision: Precision | None) -> bool:
+    """Return whether a stated precision was not met."""
+    return precision is not None and not all(row.met for row in precision.rows)

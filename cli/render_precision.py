@@ -1,0 +1,80 @@
+"""What was asked of a run's precision, and what was reached: a table and a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import Paragraph, grid, titled
+from simcore.text import printable
+
+if TYPE_CHECKING:
+    from simcore.summary import Precision, PrecisionRow
+
+_ENDED = {
+    "met": "",
+    "replications": "The limit of replications ended the run.",
+    "seconds": "The limit of time ended the run.",
+    "interrupted": "The run was interrupted.",
+}
+
+
+def precision_part(precision: Precision, replications: int) -> RenderableType:
+    """Return the part of a report that tells of the precision, made for 80 columns."""
+    table = grid(["precision of", "asked", "reached", "interval", "confidence"])
+    for row in precision.rows:
+        table.add_row(
+            Text(_name(row)),
+            Text(f"± {_width(row.wanted, relative=row.relative)}"),
+            Text(
+                NONE if row.reached is None else f"± {_width(row.reached, relative=row.relative)}",
+                style="" if row.met else "yellow",
+            ),
+            Text(_interval(row)),
+            Text(f"{100 * row.confidence:.6g} %"),
+        )
+    met = all(row.met for row in precision.rows)
+    parts: list[RenderableType] = [table]
+    notes = _notes(precision, replications)
+    if notes:
+        parts.append(Paragraph(" ".join(notes), style="dim" if met else "yellow"))
+    return titled(f"{count(replications)} replications: {'' if met else 'not '}precise enough", Group(*parts))
+
+
+def _notes(precision: Precision, replications: int) -> list[str]:
+    """Return what ended the run, what it would have needed, and what crude sampling would have."""
+    notes = [_ENDED[precision.ended]] if _ENDED[precision.ended] else []
+    lacking = [f"{_name(row)} about {_rounded(row.needed)}" for row in precision.rows if row.needed is not None]
+    if lacking:
+        notes.append(f"Replications needed: {'; '.join(lacking)}.")
+    more = [
+        f"{_name(row)} about {_rounded(row.crude - replications)}"
+        for row in precision.rows
+        if row.crude is not None and row.crude > replications
+    ]
+    if more:
+        notes.append(f"Independent worlds would have needed more replications to know as much: {'; '.join(more)}.")
+    return notes
+
+
+def _name(row: PrecisionRow) -> str:
+    return printable(row.metric if row.strategy is None else f"{row.metric}, {row.strategy}")
+
+
+def _width(width: float, *, relative: bool) -> str:
+    """Return a half-width to three digits."""
+    return f"{significant(100 * width, 3)} %" if relative else significant(width, 3)
+
+
+def _interval(row: PrecisionRow) -> str:
+    if row.low is None or row.high is None:
+        return NONE
+    return f"{significant(row.low, 5)} .. {significant(row.high, 5)}"
+
+
+def _rounded(number: int) -> str:
+    """Return a number to two significant digits."""
+    return significant(float(number), 2)

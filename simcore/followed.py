@@ -1,0 +1,144 @@
+"""Figures that a run follows, to know when they are precise enough: fed with blocks of rep-weeks, read at any time."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.estimate import quantile_bounds
+from simcore.metrics import by_period, values_of
+from simcore.precision import Reading, Sample, read_difference, read_mean, read_share, t_quantile
+from simcore.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
+from simcore.targets import QUANTILE, Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.kernels.scratch import Detail
+    from simcore.program import Program
+
+_SECTIONS_SLACK = (2.0 / (SECTIONS - 1)) ** 0.5
+
+
+def piece_of(metric: Metric, program: Program, first: int, detail: Detail) -> NDArray[np.generic]:
+    """Return what a figure takes from a block whose first replication has number ``first``.
+
+    Returns
+    -------
+    float64[n]
+        The metric's value in each replication.
+    int64[32, bins]
+        For a quantile: windows by section and bin of revenue.
+    """
+    if metric.name != QUANTILE:
+        return values_of(metric, program, detail)
+    windows = by_period(metric, detail.cents[:, CLOSE]) // program.deals.unit
+    bins = np.minimum(bins_of(windows), BINS - 1).reshape(len(windows), -1)
+    section = (first + np.arange(len(windows))) % SECTIONS
+    width = 1 + int(bins.max(initial=0))
+    counts = np.bincount((section[:, None] * width + bins).ravel(), minlength=SECTIONS * width)
+    return counts.reshape(SECTIONS, width)
+
+
+class _Mean:
+    """A metric that is the mean of its values."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric = metric
+        self.sample = Sample()
+
+    def add(self, piece: NDArray[np.generic]) -> None:
+        self.sample.add(piece.astype(np.float64))
+
+    def read(self, miss: float) -> Reading:
+        moments = self.sample.moments()
+        return read_share(moments, miss) if self.metric.is_share else read_mean(moments, miss)
+
+
+class _Quantile:
+    """A quantile of revenue, by Woodruff's interval."""
+
+    def __init__(self, metric: Metric, program: Program) -> None:
+        self.p = metric.percent / 100.0
+        self.unit = program.deals.unit / 100.0
+        self.counts = np.zeros((SECTIONS, 1), np.int64)
+
+    def add(self, piece: NDArray[np.generic]) -> None:
+        wide = max(piece.shape[1], self.counts.shape[1])
+        mine, theirs = (
+            np.pad(part, ((0, 0), (0, wide - part.shape[1]))) for part in (self.counts, piece.astype(np.int64))
+        )
+        self.counts = mine + theirs
+
+    def read(self, miss: float) -> Reading:
+        values = bin_values()[: self.counts.shape[1]] * self.unit
+        found = quantile_bounds(self.counts, values, self.p, lambda degrees: t_quantile(1.0 - miss / 2.0, degrees))
+        if found is None:
+            return Reading(0.0, -inf, inf, 0.0)
+        estimate, low, high = found
+        return Reading(estimate, low, high, abs(estimate), _SECTIONS_SLACK)
+
+
+Followed = _Mean | _Quantile
+
+
+def followed(metric: Metric, program: Program) -> Followed:
+    """Return a figure that is fed with what `piece_of` makes of blocks, in order."""
+    return _Quantile(metric, program) if metric.name == QUANTILE else _Mean(metric)
+
+
+class Difference:
+    """A metric of a strategy less that of the baseline, in the same worlds."""
+
+    def __init__(self, mine: Followed, base: Followed) -> None:
+        self._mine, self._base = mine, base
+        self._sample = Sample()
+
+    def add(self, mine: NDArray[np.generic], base: NDArray[np.generic]) -> None:
+        """Add a block's worlds; the strategies' own figures are fed by themselves."""
+        if isinstance(self._mine, _Mean):
+            self._sample.add(mine.astype(np.float64) - base.astype(np.float64))
+
+    def read(self, miss: float) -> Reading:
+        """Return the difference with its interval; that of quantiles is the difference of two, and takes no pairs."""
+        mine, base = self._mine, self._base
+        if isinstance(mine, _Mean) and isinstance(base, _Mean):
+            moments, scale = self._sample.moments(), abs(base.sample.moments().mean)
+            if mine.metric.is_share:
+                return read_difference(moments, miss, scale)
+            return read_mean(moments, miss, scale)
+        x, y = mine.read(miss / 2.0), base.read(miss / 2.0)
+        return Reading(x.estimate - y.estimate, x.low - y.high, x.high - y.low, y.scale, max(x.slack, y.slack))
+
+    def crude_ratio(self) -> float | None:
+        """Return how many times the replications independent worlds would need; ``None`` where nothing differs."""
+        if not (isinstance(self._mine, _Mean) and isinstance(self._base, _Mean)):
+            return None
+        paired = self._sample.moments().variance
+        apart = self._mine.sample.moments().variance + self._base.sample.moments().variance
+        return apart / paired if paired > 0.0 else None
+
+
+class Pairs:
+    """The figures of several strategies and their differences to one of them."""
+
+    def __init__(self, metrics: Sequence[Metric], programs: Sequence[Program], base: int) -> None:
+        self._base = base
+        self._own = [[followed(metric, program) for metric in metrics] for program in programs]
+        self.others = [number for number in range(len(programs)) if number != base]
+        self.differences = [
+            [Difference(self._own[number][m], self._own[base][m]) for m in range(len(metrics))]
+            for number in self.others
+        ]
+
+    def add(self, pieces: Sequence[Sequence[NDArray[np.generic]]]) -> None:
+        """Add a block: pieces by strategy and metric."""
+        for own, parts in zip(self._own, pieces, strict=True):
+            for figure, part in zip(own, parts, strict=True):
+                figure.add(part)
+        for number, row in zip(self.others, self.differences, strict=True):
+            for difference, mine, base in zip(row, pieces[number], pieces[self._base], strict=True):
+                difference.add(mine, base)

@@ -1,0 +1,146 @@
+"""Metrics replication by replication: from the rep-weeks of a block to one number for each world.
+
+Replications are independent, and a metric is the mean of its values over them: so the mean's error is that of
+independent numbers, whatever hangs together within a replication. A quantile is no mean; its share of windows not
+above a value is one, see `at_most`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.errors import Problem, ScenarioError
+from simcore.horizons import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
+from simcore.tally import CLOSE
+from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric
+
+if TYPE_CHECKING:
+    from simcore.kernels.scratch import Detail
+    from simcore.program import Program
+
+Floats = NDArray[np.float64]
+
+
+def check_metric(metric: Metric, program: Program) -> None:
+    """Refuse a metric that a run does not have.
+
+    Raises
+    ------
+    ScenarioError
+        If the run has no quota, or holds no whole period of the metric's length.
+    """
+    if metric.name in (P_QUOTA, P_QUOTA_TEAM):
+        if program.quota.horizon == 0:
+            raise _refused(metric, "needs a quota, and the scenario has none", "quota")
+        if not program.calendar.periods[program.quota.horizon]:
+            raise _refused(metric, f"needs a whole {HORIZONS[program.quota.horizon]}", "horizon.weeks")
+    elif metric.window and not period_ends(metric, program.clock.counted_weeks).any():
+        raise _refused(metric, f"needs a whole period of {metric.window}", "horizon.weeks")
+
+
+def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
+    """Return the value of a metric in every replication of a block, float64[n].
+
+    Parameters
+    ----------
+    metric
+        Any but a quantile.
+    program, detail
+        The program, and all rep-weeks of a block of n replications.
+
+    Returns
+    -------
+    float64[n]
+        ``revenue``: mean revenue by close of a rep in a period, in units of the currency; without a period, of a year
+        of 52 weeks, from all counted weeks. ``p_quota``, ``p_zero``: the share of the periods of all reps in which
+        quota was reached, or no revenue booked; ``p_quota_team``: the share of the team's. Only whole periods count.
+
+    Raises
+    ------
+    ValueError
+        For a quantile.
+    """
+    weekly = detail.cents[:, CLOSE]
+    reps, weeks = weekly.shape[1:]
+    if metric.name == REVENUE and not metric.window:
+        yearly: Floats = weekly.sum(axis=(1, 2)) * (WEEKS_PER_YEAR / (100.0 * reps * weeks))
+        return yearly
+    if metric.name == REVENUE:
+        cents = by_period(metric, weekly)
+        mean: Floats = cents.sum(axis=(1, 2)) / (100.0 * reps * cents.shape[2])
+        return mean
+    if metric.name == P_ZERO:
+        return _share(by_period(metric, weekly) == 0)
+    if metric.name in (P_QUOTA, P_QUOTA_TEAM):
+        cents = _by_quota_period(program, weekly)
+        if metric.name == P_QUOTA:
+            return _share(cents >= program.quota.units * program.deals.unit)
+        return _share(cents.sum(axis=1, keepdims=True) >= program.quota.units_team * program.deals.unit)
+    raise ValueError(f"{metric} is not a mean of values by replication")
+
+
+def at_most(metric: Metric, value: float, detail: Detail) -> Floats:
+    """Return the share of the windows of a quantile with revenue of at most a value, by replication: float64[n].
+
+    The p-quantile is where the mean of this passes p.
+    """
+    if metric.name != QUANTILE:
+        raise ValueError(f"{metric} is not a quantile")
+    return _share(by_period(metric, detail.cents[:, CLOSE]) <= 100.0 * value)
+
+
+def by_period(metric: Metric, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sums of weekly figures over the metric's whole periods, int64[n, reps, periods].
+
+    Examples
+    --------
+    >>> from simcore.targets import parse_metric
+    >>> by_period(parse_metric("p_zero:2w"), np.arange(5).reshape(1, 1, 5)).tolist()
+    [[[1, 5]]]
+    """
+    return _summed(weekly, period_ends(metric, weekly.shape[2]))
+
+
+def period_ends(metric: Metric, weeks: int) -> NDArray[np.int64]:
+    """Return the week after each whole period of the metric in a run of so many weeks; empty where it holds none.
+
+    Examples
+    --------
+    >>> from simcore.targets import parse_metric
+    >>> period_ends(parse_metric("revenue:month"), 14).tolist(), period_ends(parse_metric("revenue:6w"), 14).tolist()
+    ([4, 8, 13], [6, 12])
+    """
+    if metric.weeks is not None:
+        return np.arange(metric.weeks, weeks + 1, metric.weeks)
+    return _ends(period_of_week(MONTH, weeks))
+
+
+def _by_quota_period(program: Program, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
+    return _summed(weekly, _ends(program.calendar.period_of_week[program.quota.horizon]))
+
+
+def _ends(period: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the week after each whole period, of the period of each week."""
+    counts = np.bincount(period[period >= 0])
+    return np.cumsum(counts)
+
+
+def _summed(weekly: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    if len(ends) == 0:
+        raise ValueError("the run holds no whole period")
+    starts = np.concatenate([[0], ends[:-1]])
+    summed: NDArray[np.int64] = np.add.reduceat(weekly[:, :, : ends[-1]], starts, axis=2)
+    return summed
+
+
+def _share(hits: NDArray[np.bool_]) -> Floats:
+    """Return the share of hits in each replication."""
+    counted: Floats = np.count_nonzero(hits, axis=(1, 2)) / (hits.shape[1] * hits.shape[2])
+    return counted
+
+
+def _refused(metric: Metric, message: str, path: str) -> ScenarioError:
+    return ScenarioError((Problem(f"the precision of {metric} {message}", path),))
