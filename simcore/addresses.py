@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simcore.jit import inlined, uint32, uint64
+from simcore.philox import Factor
 
 SUCCESSES = 1
 ITEM = 2
@@ -37,15 +38,6 @@ MAX_REPLICATIONS = 1 << 40
 MAX_PARTS = 1 << 8
 
 _LOW = np.uint64(0xFFFFFFFF)
-
-
-class Factor(NamedTuple):
-    """What all draws of one factor of a replication share: the high half of the counter, and what flips their words."""
-
-    c2: np.uint32
-    c3: np.uint32
-    flip: np.uint32
-    """0, or all ones: every word is then its mirror image, and every uniform u is 1 - u."""
 
 
 class Stream(NamedTuple):

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Factor, Stream, factor_of
+from simcore.addresses import Stream, factor_of
 from simcore.jit import inlined
-from simcore.philox import Key, block, fill_blocks
+from simcore.philox import Factor, Key, block, fill_blocks
 
 LUCK, MARKET, PEOPLE, NOISE = range(4)
 """The factors that draws belong to, see `simcore.addresses.Stream`."""
@@ -90,5 +90,4 @@ def fill_words(
     x3: NDArray[np.uint32],
 ) -> None:
     """Fill ``x0 .. x3`` with the words of luck at many addresses; all arrays have the same length."""
-    luck = stream.luck
-    fill_blocks(c0, c1, luck.c2, luck.c3, stream.key, luck.flip, x0, x1, x2, x3)
+    fill_blocks(c0, c1, stream.luck, stream.key, x0, x1, x2, x3)

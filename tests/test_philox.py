@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simcore.philox import block, fill_blocks, split_seed
+from simcore.philox import Factor, block, fill_blocks, split_seed
 from tests.twin.philox import Words, philox4x32
 
 TOP = 2**32 - 1
@@ -50,7 +50,7 @@ def test_many_blocks_at_once_are_the_same_blocks(size: int) -> None:
     key = (seed & TOP, seed >> 32)
     expected = [philox4x32((int(a), int(b), c2, c3), key) for a, b in zip(c0, c1, strict=True)]
     for flip in (0, TOP):
-        fill_blocks(c0, c1, np.uint32(c2), np.uint32(c3), split_seed(seed), np.uint32(flip), *out)
+        fill_blocks(c0, c1, Factor(np.uint32(c2), np.uint32(c3), np.uint32(flip)), split_seed(seed), *out)
         assert list(zip(*(column.tolist() for column in out), strict=True)) == [
             tuple(word ^ flip for word in each) for each in expected
         ]

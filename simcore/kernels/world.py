@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Factor, Stream, decision, place
+from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
 from simcore.draws import normal, threshold
 from simcore.elementary import exp, log
 from simcore.jit import inlined, int64, kernel, spliced
 from simcore.kernels.scratch import Detail, MarketPath, Seat
-from simcore.philox import Key
+from simcore.philox import Factor, Key
 from simcore.program import FULL_ACTIVITY, Market, Rates, Team
 from simcore.quantile_table import beta_quantile
 from simcore.source import Source, words_of
