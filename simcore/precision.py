@@ -200,7 +200,7 @@ def read_share(sample: Moments, miss: float) -> Reading:
 
     >>> reading = read_share(moments_of(np.zeros(1000)), 0.05)
     >>> reading.low, round(reading.high, 4)
-    (0.0, 0.0047)
+    (0.0, 0.0046)
     """
     n, p = sample.n, sample.mean
     if n < 2:

@@ -273,6 +273,13 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (data(run={"seed": -1}), "run.seed", "is out of range"),
     (data(run={"replications": 2**40 + 1}), "run.replications", "is out of range"),
     (data(run={"strategy": "proces"}), "run.strategy", "did you mean process?"),
+    (data(run={"precision": {"revnue": 0.1}}), "run.precision", "did you mean revenue?"),
+    (data(run={"precision": {"p_zero": 0.1}}), "run.precision", "needs a period"),
+    (data(run={"precision": {"p_quota": 2}}), "run.precision", "out of range"),
+    (data(run={"precision": {"p_quota": True}}), "run.precision", "must be a half-width"),
+    (data(run={"precision": {"p_zero:13w": 0.1, "p_zero:quarter": 0.2}}), "run.precision", "twice"),
+    (data(run={"precision": {}}), "run.precision", "has 0 metrics"),
+    (data(run={"precision": "revenue=1%"}), "run.precision", "must be a mapping"),
     (data(strategies={}), "strategies", "has 0 strategies"),
     (data(strategies={"a": {"decides": "dya"}}), "strategies.a.decides", "did you mean day?"),
     (drive(memory=1.1), "strategies.pressure.drives.urgency.memory", "from 0 to 1"),
@@ -533,6 +540,17 @@ def test_figures_of_strategies_are_told() -> None:
 def test_the_first_strategy_is_the_default() -> None:
     scenario = validate(data(strategies={"calm": {}, "process": {}}, run={"seed": 1}))
     assert scenario.run.strategy == "calm"
+
+
+def test_a_precision_is_kept_as_text_and_stands_in_for_replications() -> None:
+    stated = validate(data(run={"precision": {"p_zero:13": 0.01, "revenue": "0.50 % @ 99%", "q05:year": 1000}}))
+    assert stated.run.precision == {"p_zero:quarter": "0.01", "revenue": "0.5%@0.99", "q05:year": "1000"}
+    assert validate(stated.resolved()) == stated
+    assert validate(data(run={})).run.precision == {"revenue": "0.5%"}
+    counted = validate(data(run={"replications": 5}))
+    assert counted.run.precision is None
+    assert validate(counted.resolved()) == counted
+    assert validate(data(run={"replications": 5, "precision": {"revenue": 1}})).run.precision == {"revenue": "1"}
 
 
 def test_the_published_schema_agrees() -> None:

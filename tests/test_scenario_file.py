@@ -527,8 +527,10 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (Path(__file__).parents[1] / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, start, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    example, precise, start, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
     assert parse_scenario(example, "docs").team.reps == 2
+    plain = re.sub(r"^run:.*\n", "", example, flags=re.MULTILINE)
+    assert list(parse_scenario(plain + precise, "docs").run.precision or {}) == ["revenue", "p_quota"]
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 2
