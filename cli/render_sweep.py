@@ -58,6 +58,14 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType
     if drawn is None or table:
         parts.append(_table(found, metric, shown.scale))
         parts.append(Paragraph(_note(found), style=_FAINT))
+    told = [point for point in found.points if point.exploded is not None]
+    if told:
+        at = ", ".join(
+            f"{path.path} = {_value(value)}" for path, value in zip(found.paths, told[0].values, strict=True)
+        )
+        parts.append(
+            Paragraph(printable(f"Explodes at {len(told)} of {len(found.points)} points; at {at}: {told[0].exploded}"))
+        )
     return Group(*_spaced(parts))
 
 
@@ -149,6 +157,9 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
     table = grid([*headings, *(columns if wide else ["strategy", "figure", "difference", "ahead"])])
     for point in found.points:
         values = [Text(_value(value)) for value in point.values]
+        if point.exploded is not None:
+            table.add_row(*values, Text("explodes", style=_ALARM))
+            continue
         figures = _of(point, metric)
         shown = [_inline(each.figure, scale) for each in figures]
         against = [
@@ -188,7 +199,7 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
     step = steps[0]
     signs = [" "] * (len(labels) * len(heads))
     for point in found.points:
-        signs[point.point] = _SIGNS[_of(point, metric)[1].verdict]
+        signs[point.point] = "!" if point.exploded is not None else _SIGNS[_of(point, metric)[1].verdict]
     lines = [f"down:   {brief(down.path, 70)}", f"across: {brief(across.path, 70)}", ""]
     for number in reversed(range(len(labels))):
         row = signs[number * len(heads) : (number + 1) * len(heads)]
@@ -203,6 +214,8 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
     ]
     if found.interrupted:
         lines.append("(blank: not finished)")
+    if "!" in signs:
+        lines.append("!  a strategy explodes")
     if "?" in signs:
         lines.append("?  no standard error")
     return Text("\n".join(lines), no_wrap=True, overflow="ignore")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simcore.jit import inlined, uint32, uint64
+from simcore.philox import Factor
 
 SUCCESSES = 1
 ITEM = 2
@@ -40,18 +41,30 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 class Stream(NamedTuple):
-    """What all draws of one replication share: the key and the high half of the counter (uint32 each)."""
+    """What all draws of one replication share: the key, and the factors, usually all of the replication's number.
+
+    The market; the people of the seats and their own rates; the noise of a week; and all else, the luck of the draws.
+    """
 
     key: tuple[np.uint32, np.uint32]
-    c2: np.uint32
-    c3: np.uint32
+    luck: Factor
+    market: Factor
+    people: Factor
+    noise: Factor
+
+
+@inlined
+def factor_of(replication: int, flip: np.uint32) -> Factor:
+    """Return a factor as it is in a replication."""
+    number = uint64(replication)
+    return Factor(uint32(number & _LOW), uint32(number >> np.uint64(32)), flip)
 
 
 @inlined
 def stream_of(key: tuple[np.uint32, np.uint32], replication: int) -> Stream:
-    """Return the stream of one replication."""
-    number = uint64(replication)
-    return Stream(key, uint32(number & _LOW), uint32(number >> np.uint64(32)))
+    """Return the stream of one replication, all factors its own."""
+    own = factor_of(replication, uint32(0))
+    return Stream(key, own, own, own, own)
 
 
 @inlined

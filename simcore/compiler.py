@@ -35,6 +35,7 @@ from simcore.program import (
 )
 from simcore.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
 from simcore.scenario_parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogNormalLag, TableLag
+from simcore.source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         start=_open_items(scenario),
         quota=_quota(scenario, deals.unit),
         reaction=compile_reaction(scenario, deals.mean_units * deals.unit),
+        source=plain(len(scenario.funnel) - 1),
     )
 
 

@@ -28,6 +28,12 @@ NOISE_NS = 150.0
 """Time of a rate that varies from week to week, and of the number of successes, which is then in no table."""
 DEAL_NS = 100.0
 """Time of a deal: drawing its value, booking it in both accounts."""
+DECISION_NS = 42.0
+"""Time of a decision of a strategy with drives: what it hears, what it feels, how it responds."""
+FOLLOWED_NS = 30.0
+"""Time of a success of the first step that a strategy with drives or referrals makes, beyond that of a plain one."""
+HOUR_NS = 16.0
+"""Time of an hour where a strategy must be played hour by hour: with caps, pulls or signals of peers."""
 
 BASE_BYTES = 280_000_000
 """The interpreter, NumPy, Numba and the compiled kernels."""
@@ -106,7 +112,23 @@ def rep_week_ns(scenario: Scenario) -> float:
         # A lag of the first step is waited by its successes, a later one by all who may become something.
         time += LAG_NS * (items if step == 1 else arriving) if stage.lag is not None else 0.0
         time += NOISE_NS if stage.rate.week_cv else 0.0
-    return time + DEAL_NS * items
+    return time + DEAL_NS * items + _reaction_ns(scenario)
+
+
+def _reaction_ns(scenario: Scenario) -> float:
+    """Return the time that a strategy with drives, or referrals, adds to a rep-week."""
+    drives, hours = list(scenario.strategy.drives.values()), scenario.calendar.hours_per_week
+    if not drives and scenario.referrals is None:
+        return 0.0
+    decisions = {"hour": hours, "day": scenario.calendar.days_per_week, "week": 1}[scenario.strategy.decides]
+    rate = scenario.funnel[1].rate
+    followed = FOLLOWED_NS * scenario.plan.calls_per_week * (rate.mean if rate is not None else 0.0)
+    in_turn = any(stage.cap is not None for stage in scenario.funnel) or any(
+        "pull_forward" in drive.changes or drive.signals.peers is not None for drive in drives
+    )
+    return (
+        followed + (DECISION_NS * decisions if drives else 0.0) + (2.0 * followed + HOUR_NS * hours if in_turn else 0.0)
+    )
 
 
 def check_limit(scenario: Scenario, limit: int = LIMIT) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simcore.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
 from simcore.jit import builder, inlined, int64, kernel, uint64
 from simcore.normal import normal_quantile
-from simcore.philox import block
+from simcore.source import words_at
 
 TWO_32 = 4294967296.0
 _TWO_53 = 9007199254740992
@@ -108,7 +108,7 @@ def binomial_in_parts(stream: Stream, rep: int, week: int, cell: int, n: int, p:
     total = 0
     where = place(rep, week)
     for i in range(parts):
-        x0, x1, _, _ = block(decision(SUCCESSES, i, cell), where, stream.c2, stream.c3, stream.key)
+        x0, x1, _, _ = words_at(stream, decision(SUCCESSES, i, cell), where)
         size = (i + 1) * n // parts - i * n // parts
         total += binomial_inverse(uniform53(x0, x1), size, p)
     return total

@@ -37,7 +37,11 @@ _WHAT = {
 }
 
 
-def explained(error: ExplosionError, scenario: Scenario) -> ScenarioError:
+class ExplodedError(ScenarioError):
+    """A strategy that passed a limit of the engine while it was simulated; told like any error of a scenario."""
+
+
+def explained(error: ExplosionError, scenario: Scenario) -> ExplodedError:
     """Return the error of the scenario: where it happened, and the drive with the largest level."""
     message, allowed = _WHAT[error.what]
     names = list(scenario.strategy.drives)
@@ -49,7 +53,7 @@ def explained(error: ExplosionError, scenario: Scenario) -> ScenarioError:
     week, hour = divmod(error.hour, scenario.calendar.hours_per_week)
     where = f"in replication {error.replication}, rep {error.rep + 1}, week {week + 1}, hour {hour + 1}"
     text = f"explodes: {message.format(figure=error.figure)} {where}"
-    return ScenarioError((Problem(text, path, value=level, allowed=allowed),))
+    return ExplodedError((Problem(text, path, value=level, allowed=allowed),))
 
 
 @contextmanager
@@ -58,7 +62,7 @@ def told_of(scenario: Scenario) -> Iterator[None]:
 
     Raises
     ------
-    ScenarioError
+    ExplodedError
         With the drive, its level and the limit.
     """
     try:

@@ -65,11 +65,13 @@ def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
     """
     weekly = detail.cents[:, CLOSE]
     reps, weeks = weekly.shape[1:]
+    if metric.name == REVENUE and not metric.window:
+        yearly: Floats = weekly.sum(axis=(1, 2)) * (WEEKS_PER_YEAR / (100.0 * reps * weeks))
+        return yearly
     if metric.name == REVENUE:
-        cents = by_period(metric, weekly) if metric.window else weekly
-        periods = cents.shape[2] if metric.window else weeks / WEEKS_PER_YEAR
-        revenue: Floats = cents.sum(axis=(1, 2)) / (100.0 * reps * periods)
-        return revenue
+        cents = by_period(metric, weekly)
+        mean: Floats = cents.sum(axis=(1, 2)) / (100.0 * reps * cents.shape[2])
+        return mean
     if metric.name == P_ZERO:
         return _share(by_period(metric, weekly) == 0)
     if metric.name in (P_QUOTA, P_QUOTA_TEAM):

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.source import Source
+
 FULL_ACTIVITY = 1 << 20
 """Activity 1 as a fixed-point integer."""
 
@@ -242,3 +244,4 @@ class Program(NamedTuple):
     start: OpenItems
     quota: Quota
     reaction: Reaction
+    source: Source

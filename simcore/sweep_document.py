@@ -49,7 +49,8 @@ class SweepPoint(_Document):
 
     point: int = Field(ge=0, description="Its number in the whole grid, from 0; the last path changes fastest.")
     values: list[float | str] = Field(description="One for each path.")
-    figures: list[SweepFigure]
+    figures: list[SweepFigure] = Field(description="Empty where a strategy exploded.")
+    exploded: str | None = Field(description="Which drive passed a limit of the engine, where, and with which level.")
 
 
 class Sweep(_Document):

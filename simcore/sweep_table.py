@@ -17,14 +17,14 @@ def sweep_table(found: Sweep) -> pa.Table:
     """Return a sweep as an Arrow table in long form.
 
     Columns: ``point`` (int32, its number in the grid, from 0), one for each path (float64, or text where its values are
-    durations; its name is the path), ``strategy``, ``metric``, and those of `NUMBERS` (float64).
+    durations; its name is the path), ``strategy``, ``metric``, those of `NUMBERS` (float64), and ``exploded`` (bool).
 
     Examples
     --------
     >>> from simcore import load_scenario, sweep
     >>> found = sweep(load_scenario("trust-the-process"), {"team.reps": [5, 10]}, replications=50)
     >>> sweep_table(found).column_names
-    ['point', 'team.reps', 'strategy', 'metric', 'estimate', 'se', 'difference', 'difference_se']
+    ['point', 'team.reps', 'strategy', 'metric', 'estimate', 'se', 'difference', 'difference_se', 'exploded']
     """
     import pyarrow as pa  # noqa: PLC0415
 
@@ -35,16 +35,24 @@ def sweep_table(found: Sweep) -> pa.Table:
     rows: list[dict[str, object]] = []
     for point in found.points:
         at = {path: cast(value) for (path, _, cast), value in zip(paths, point.values, strict=True)}
+        if point.exploded is not None:
+            nothing = dict.fromkeys(NUMBERS)
+            rows += [
+                {"point": point.point, **at, "strategy": name, "metric": metric, **nothing, "exploded": True}
+                for name in found.strategies
+                for metric in found.metrics
+            ]
         for each in point.figures:
             figures = (each.figure, each.difference)
             told = [part for one in figures for part in ((None, None) if one is None else (one.estimate, one.se))]
             row = {"point": point.point, **at, "strategy": each.strategy, "metric": each.metric}
-            rows.append(row | dict(zip(NUMBERS, told, strict=True)))
+            rows.append({**row, **dict(zip(NUMBERS, told, strict=True)), "exploded": False})
     fields = [
         pa.field("point", pa.int32(), nullable=False),
         *(pa.field(path, kind, nullable=False) for path, kind, _ in paths),
         *(pa.field(name, pa.string(), nullable=False) for name in ("strategy", "metric")),
         *(pa.field(name, pa.float64()) for name in NUMBERS),
+        pa.field("exploded", pa.bool_(), nullable=False),
     ]
     identity = found.scenario
     about = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.contrast import Metric, Sums, difference_of, figure_of, sign_of, sums_of
 from simcore.digest import joint_digest
 from simcore.errors import Problem, ScenarioError
+from simcore.explosion import ExplodedError
 from simcore.horizons import HORIZONS, period_of_week
 from simcore.paired import run_paired
 from simcore.runner import Progress
@@ -161,13 +163,26 @@ def run_sweep(
     worlds = Worlds(plan.asked, threads=threads, progress=progress, stop=stop, total=len(rows) * len(names))
     values = [list(point.values()) for point in points(plan.vary)]
     found: dict[int, SweepPoint] = {}
+    waiting = deque(_chunks(rows))
     try:
-        for places in _chunks(rows):
-            cells = worlds.run(list(chain.from_iterable(rows[place] for place in places)), plan.metrics)
+        while waiting:
+            places = waiting.popleft()
+            try:
+                cells = worlds.run(list(chain.from_iterable(rows[place] for place in places)), plan.metrics)
+            except ExplodedError as error:
+                if len(places) > 1:
+                    # One of them exploded: each is run on its own, so that the others are not lost.
+                    waiting.extendleft([place] for place in reversed(places))
+                    continue
+                if len(rows) == 1:
+                    raise
+                (place,) = places
+                found[place] = SweepPoint(point=place, values=values[place], figures=[], exploded=str(error))
+                continue
             for number, place in enumerate(places):
                 here = cells[number * len(names) : (number + 1) * len(names)]
                 figures = _figures(names, plan.metrics, here)
-                found[place] = SweepPoint(point=place, values=values[place], figures=figures)
+                found[place] = SweepPoint(point=place, values=values[place], figures=figures, exploded=None)
     except StoppedError:
         pass  # what is done is reported
     return Sweep(
@@ -211,7 +226,8 @@ def sweep(
     Raises
     ------
     ScenarioError
-        If a path is unknown, a point out of range, or a strategy unknown.
+        If a path is unknown, a point out of range, or a strategy unknown. A point at which a strategy explodes says
+        so and the others are run; only a sweep of one point then fails.
 
     Examples
     --------

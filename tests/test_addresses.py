@@ -28,7 +28,7 @@ def counter_of(of: Decision) -> int:
     """Return the 128-bit counter of (purpose, part, item, rep, week, replication)."""
     purpose, part, item, rep, week, replication = of
     stream = stream_of(split_seed(1), replication)
-    words = decision(purpose, part, item), place(rep, week), stream.c2, stream.c3
+    words = decision(purpose, part, item), place(rep, week), stream.luck.c2, stream.luck.c3
     return sum(int(word) << 32 * number for number, word in enumerate(words))
 
 

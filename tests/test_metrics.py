@@ -25,7 +25,7 @@ def detail_of(by_close: list[list[list[int]]]) -> Detail:
     """Return the detail of a block with this revenue by close (cents by replication, rep and week)."""
     close = np.array(by_close, np.int64)
     cents = np.stack([close, np.full_like(close, 10**9)], axis=1)
-    return Detail(np.zeros((*close.shape, 4), np.int64), cents, np.zeros((0, 2, 1), np.int64))
+    return Detail(np.zeros((*close.shape, 4), np.int64), cents, np.zeros((0, 2, 1), np.int64), np.zeros((0, 2)))
 
 
 WORLDS = detail_of(
@@ -85,7 +85,7 @@ def test_the_mean_of_the_values_is_the_figure_of_the_run() -> None:
     rows = result.rep_weeks
     assert rows is not None
     cents = np.stack([rows.cents_close, rows.cents_origin], axis=1)
-    detail = Detail(rows.counts, cents, np.zeros((0, 2, 1), np.int64))
+    detail = Detail(rows.counts, cents, np.zeros((0, 2, 1), np.int64), np.zeros((0, 2)))
     close = {row.horizon: row.revenue for row in result.summary.averaging.close}
     quota = result.summary.quota
     assert quota is not None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simcore.philox import block, fill_blocks, split_seed
+from simcore.philox import Factor, block, fill_blocks, split_seed
 from tests.twin.philox import Words, philox4x32
 
 TOP = 2**32 - 1
@@ -47,10 +47,13 @@ def test_many_blocks_at_once_are_the_same_blocks(size: int) -> None:
     c0, c1 = (rng.integers(0, 2**32, size, np.uint32) for _ in range(2))
     c2, c3, seed = 0x89ABCDEF, 0x01234567, 0xFEDCBA9876543210
     out: list[NDArray[np.uint32]] = [np.zeros(size, np.uint32) for _ in range(4)]
-    fill_blocks(c0, c1, np.uint32(c2), np.uint32(c3), split_seed(seed), *out)
     key = (seed & TOP, seed >> 32)
     expected = [philox4x32((int(a), int(b), c2, c3), key) for a, b in zip(c0, c1, strict=True)]
-    assert list(zip(*(column.tolist() for column in out), strict=True)) == expected
+    for flip in (0, TOP):
+        fill_blocks(c0, c1, Factor(np.uint32(c2), np.uint32(c3), np.uint32(flip)), split_seed(seed), *out)
+        assert list(zip(*(column.tolist() for column in out), strict=True)) == [
+            tuple(word ^ flip for word in each) for each in expected
+        ]
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64])

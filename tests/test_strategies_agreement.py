@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.both_engines import check
+from tests.both_engines import check, compiled
+from tests.reactive_cases import REACTIVE
 from tests.scenario_cases import CASES
+from tests.test_agreement import WORLDS
 from tests.test_strategies import SIGNALS, TEAM, URGE, Plain, all_channels, with_drives
 
 MANY: Plain = {
@@ -37,6 +39,13 @@ TIRED: Plain = {
     "level": [0, 3],
     "changes": {"activity": {"slope": -0.2}, "pull_forward": {"slope": 0.2, "window": "1w", "reach": "2w"}},
 }
+
+
+@pytest.mark.parametrize("name", REACTIVE)
+def test_engine_and_twin_agree_on_teams_that_react(name: str) -> None:
+    program = compiled(REACTIVE[name])
+    for seed, replication in WORLDS:
+        check(REACTIVE[name], seed, replication, program)
 
 
 @pytest.mark.parametrize("decides", ["hour", "day", "week"])

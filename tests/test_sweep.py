@@ -303,3 +303,34 @@ def test_strategies_that_react_are_compared_in_the_same_worlds() -> None:
     assert pushed.difference.se < pushed.figure.se
     first, second = figures(found, "process")
     assert first == second  # the drives of another strategy change nothing
+
+
+def runaway(*levels: float) -> Sweep:
+    """Sweep the gain of a drive that has no bounds, over values of which the large ones explode."""
+    drive = {"memory": 1, "signals": {"dry_spell": 0}, "changes": {"activity": {"slope": 1}}}
+    strategies = {"process": {}, "pressure": {"decides": "hour", "drives": {"push": drive}}}
+    given = two(horizon={"weeks": 13}, strategies=strategies, run={"replications": 20, "seed": 5})
+    gain = "strategies.pressure.drives.push.signals.dry_spell"
+    return sweep(given, {gain: list(levels)}, strategies=["process", "pressure"])
+
+
+def test_a_point_that_explodes_says_so_and_the_others_are_run() -> None:
+    found = runaway(0, 1000, 1e-9)
+    assert [point.exploded is None for point in found.points] == [True, False, True]
+    assert not found.interrupted
+    exploded = found.points[1].exploded
+    assert exploded is not None
+    assert "drives.push" in exploded
+    assert "level" in exploded
+    assert found.points[1].figures == []
+    assert found.points[0].figures != []
+    rows = sweep_table(found).to_pylist()
+    assert [row["exploded"] for row in rows] == [False] * (len(rows) // 3) + [True] * (len(rows) // 3) + [False] * (
+        len(rows) // 3
+    )
+    assert {row["estimate"] for row in rows if row["exploded"]} == {None}
+
+
+def test_a_sweep_of_one_point_that_explodes_fails() -> None:
+    with pytest.raises(ScenarioError, match="explodes"):
+        runaway(1000)

@@ -29,7 +29,9 @@ def _floor(name: str, what: str, modules: str) -> Floor:
 
 FLOORS = (
     _floor("Ground", "what everything stands on", "version errors text money horizons jit"),
-    _floor("Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses draws"),
+    _floor(
+        "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
+    ),
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",

@@ -22,8 +22,8 @@ from simcore.kernels.scratch import (
     Stride,
     Weeks,
 )
-from simcore.philox import fill_blocks
 from simcore.program import FULL_ACTIVITY, Clock, FirstStep, Plan
+from simcore.source import fill_words
 
 
 @inlined
@@ -80,7 +80,7 @@ def count_successes(
     for i in range(stride.weeks):
         words[C0, i] = decision(SUCCESSES, 0, 0)
         words[C1, i] = place(rep, stride.first_week + i)
-    fill_blocks(words[C0], words[C1], stream.c2, stream.c3, stream.key, words[2], words[3], words[4], words[5])
+    fill_words(stream, words[C0], words[C1], words[2], words[3], words[4], words[5])
     for i in range(stride.weeks):
         week = stride.first_week + i
         n = calls_of_week(plan, seat, week, weeks.ramp_hour[i])
@@ -110,8 +110,7 @@ def draw_items(stream: Stream, rep: int, stride: Stride, count: NDArray[np.int64
                 c0[n + k] = decision(ITEM, 0, k)
                 c1[n + k] = where
         n += count[i]
-    fill_blocks(
-        c0[:n], c1[:n], stream.c2, stream.c3, stream.key,
+    fill_words(stream, c0[:n], c1[:n],
         words[SLOT_WORD], words[STEP_WORDS], words[STEP_WORDS + 1], words[STEP_WORDS + 2],
     )  # fmt: skip
     return n

@@ -23,8 +23,8 @@ from simcore.jit import inlined, int64, spliced, uint32, uint64
 from simcore.kernels.activity import calls_under_ramp
 from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
 from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
-from simcore.philox import block, fill_blocks
 from simcore.program import FULL_ACTIVITY, FirstStep, Plan
+from simcore.source import fill_words, words_at
 
 MAX_SUCCESSES = 1 << 16
 """Most candidates of a cell: the range of their addresses."""
@@ -42,7 +42,7 @@ def count_of_cell(first: FirstStep, stream: Stream, rep: int, week: int, cell: i
     parts = parts_of(n, rate)
     if parts > 1:
         return binomial_in_parts(stream, rep, week, cell, n, rate, parts)
-    x0, x1, _, _ = block(decision(SUCCESSES, 0, cell), place(rep, week), stream.c2, stream.c3, stream.key)
+    x0, x1, _, _ = words_at(stream, decision(SUCCESSES, 0, cell), place(rep, week))
     if cell < SHEETS and first.tabulated and n == first.calls:
         return count_at(uniform53(x0, x1), first.thresholds, first.guide)
     return binomial_inverse(uniform53(x0, x1), n, rate)
@@ -127,8 +127,7 @@ def draw_cell(
     for k in range(end - start):
         words[C0, uint64(start + k)] = decision(ITEM, cell, k)
         words[C1, uint64(start + k)] = where
-    fill_blocks(
-        words[C0, start:end], words[C1, start:end], stream.c2, stream.c3, stream.key,
+    fill_words(stream, words[C0, start:end], words[C1, start:end],
         words[SLOT_WORD, start:end], words[STEP_WORDS, start:end],
         words[STEP_WORDS + 1, start:end], words[STEP_WORDS + 2, start:end],
     )  # fmt: skip
@@ -164,7 +163,7 @@ def latent_below(stream: Stream, address: np.uint32, where: np.uint32, uncut: fl
     if q <= low:
         return False
     c0 = uint32(address + uint32((THIN - ITEM) << 24))
-    word = block(c0, where, stream.c2, stream.c3, stream.key)[0]
+    word = words_at(stream, c0, where)[0]
     limit = q / high if band == 0 else (q - low) / (high - low)
     return int64(word) < threshold(limit)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import ITEM_LATE, Stream, stream_of
+from simcore.addresses import ITEM_LATE, Stream
 from simcore.horizons import CALL, DAY, HOUR
-from simcore.jit import int64, kernel, spliced
+from simcore.jit import kernel, spliced
 from simcore.kernels.activity import count_successes, draw_items, place_successes
 from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (
@@ -20,8 +20,19 @@ from simcore.kernels.funnel import (
 )
 from simcore.kernels.scratch import DUE, NOW, ORIGIN, STEP_WORDS, Detail, Items, Run, Scratch, Stride, Who
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team, tally_weeks
-from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat
+from simcore.kernels.world import (
+    cut_threshold,
+    extend_market,
+    fill_own_rates,
+    fill_rates,
+    fill_seat,
+    give_market,
+    give_own_rates,
+    is_yes,
+    log_weight_of,
+)
 from simcore.program import Program
+from simcore.source import stream_from
 from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
 from simcore.tally import ORIGIN as BY_ORIGIN
 
@@ -45,6 +56,7 @@ def decide_when_due(
     step: int,
     scratch: Scratch,
     tally: TallyArrays,
+    detail: Detail,
     n: int,
 ) -> int:
     """Decide a step >= 2: each of n items waits until it is due, and meets that week's rate; return how many stay."""
@@ -53,6 +65,7 @@ def decide_when_due(
     fill_due_hours(program, stream, who, stride, step, items, tally, n)
     if step > 4:
         draw_aside(stream, ITEM_LATE, items, n)
+    log_weight = log_weight_of(program.source, detail, who.replication, who.rep)
     kept, open_at_end, cut = 0, 0, 0
     for i in range(n):
         item = alive[i]
@@ -66,7 +79,7 @@ def decide_when_due(
         rate = rate_at(program.market, program.rates, stream, who.rep, step, week, scratch.seat, scratch.market)
         cut += rate > 1.0
         word = words[STEP_WORDS + step - 2, item] if step <= 4 else items.aside[2 + step - 5, i]
-        if int64(word) < cut_threshold(rate):
+        if is_yes(program.source, step, week, rate, word, log_weight):
             now[item] = due[item]
             alive[kept] = item
             kept += 1
@@ -187,8 +200,8 @@ def run_stride(
     waited = program.lags.lagged[1] or stride.starters > 0
     for stage in range(1, program.clock.steps + 1):
         waited = waited or program.lags.lagged[stage]
-        if stage >= 2 and (waited or stage > 4 or rates.varies[stage]):
-            n = decide_when_due(program, stream, who, stride, stage, scratch, tally, n)
+        if stage >= 2 and (waited or stage > 4 or rates.varies[stage] or program.source.tilted):
+            n = decide_when_due(program, stream, who, stride, stage, scratch, tally, detail, n)
         elif stage >= 2:
             limit = cut_threshold(scratch.seat.rate[stage, 0])
             n = decide_at_once(limit, items.words[STEP_WORDS + stage - 2], items.alive, n)
@@ -217,6 +230,8 @@ def run_rep(
         fill_seat(program.team, stream, who.rep, scratch.seat)
     if not program.rates.fixed:
         fill_own_rates(program.rates, stream, who.rep, scratch.seat)
+        if program.source.people.shape[0] > 0:
+            give_own_rates(program.rates, scratch.seat, program.source.people[who.replication, who.rep])
         fill_rates(program.rates, stream, who.rep, scratch.seat, scratch.market)
     for first_week in range(0, simulated, stride_weeks):
         starters = start.first[who.rep + 1] - start.first[who.rep] if first_week == 0 else 0
@@ -249,9 +264,11 @@ def run_block(run: Run, key: tuple[np.uint32, np.uint32], first: int, count: int
     program, scratch, tally, detail = run.program, run.scratch, run.tally, run.detail
     market, path = program.market, scratch.market
     for i in range(count):
-        stream = stream_of(key, first + i)
+        stream = stream_from(program.source, key, first + i)
         group = (first + i) & (GROUPS - 1)
         path.known[0] = 0
+        if program.source.market.shape[0] > 0:
+            give_market(market, path, program.source.market[i])
         if market.sd > 0.0:
             extend_market(market, stream, path, program.clock.simulated_weeks)
         for rep in range(program.team.reps):

@@ -11,9 +11,9 @@ from simcore.elementary import exp
 from simcore.jit import inlined, int64, kernel, uint32
 from simcore.kernels.scratch import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
 from simcore.kernels.world import rate_after_run
-from simcore.philox import block, fill_blocks
 from simcore.program import FIXED, GAMMA, LOGNORMAL, TABLE, Clock, Deals, Lags, Market, OpenItems, Rates
 from simcore.quantile_table import gamma_quantile
+from simcore.source import fill_words, words_at
 
 MAX_CENTS = 1 << 40
 """A deal is cut here, and counted."""
@@ -24,7 +24,7 @@ FAR = 1e15
 @inlined
 def item_word(stream: Stream, purpose: int, words: NDArray[np.uint32], item: int, number: int) -> np.uint32:
     """Return one word of an item's block for a purpose; the items open at the start have their own purposes."""
-    return block(other_purpose(words[C0, item], purpose), words[C1, item], stream.c2, stream.c3, stream.key)[number]
+    return words_at(stream, other_purpose(words[C0, item], purpose), words[C1, item])[number]
 
 
 @inlined
@@ -40,7 +40,7 @@ def draw_aside(stream: Stream, purpose: int, items: Items, n: int) -> None:
     for i in range(n):
         aside[C0, i] = other_purpose(words[C0, alive[i]], purpose)
         aside[C1, i] = words[C1, alive[i]]
-    fill_blocks(aside[C0][:n], aside[C1][:n], stream.c2, stream.c3, stream.key, aside[2], aside[3], aside[4], aside[5])
+    fill_words(stream, aside[C0][:n], aside[C1][:n], aside[2], aside[3], aside[4], aside[5])
 
 
 @inlined

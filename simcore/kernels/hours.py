@@ -39,9 +39,9 @@ from simcore.kernels.memory import (
 from simcore.kernels.pool import allocate, due_after, hold, release, word_of
 from simcore.kernels.scratch import Booked, Detail, Seat
 from simcore.kernels.windows import book
-from simcore.kernels.world import cut_threshold
-from simcore.philox import block
+from simcore.kernels.world import is_yes, log_weight_of
 from simcore.program import DEAL_VALUE, FIXED, LAG, REFERRALS, Program
+from simcore.source import words_at
 from simcore.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY, TallyArrays, record
 from simcore.tally import ORIGIN as BY_ORIGIN
 
@@ -64,7 +64,15 @@ def booked_of(ledgers: Ledgers, at: int) -> Booked:
 
 @spliced
 def is_decided(
-    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, step: int, week: int, item: int
+    program: Program,
+    stream: Stream,
+    who: Seated,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    step: int,
+    week: int,
+    item: int,
 ) -> bool:
     """Decide a step >= 2 of an item that is due; its entry is given back if it is lost."""
     pool, at = memory.pool, who.place
@@ -76,7 +84,8 @@ def is_decided(
         word = pool.words[at, item, STEP_WORDS + step - 2]
     else:
         word = word_of(pool, stream, at, item, ITEM_LATE, step - 5)
-    if int64(word) < cut_threshold(rate):
+    log_weight = log_weight_of(program.source, detail, who.replication, who.rep)
+    if is_yes(program.source, step, week, rate, word, log_weight):
         return True
     release(pool, at, item)
     return False
@@ -104,7 +113,7 @@ def refer(
     clock, pool, minds, at = program.clock, memory.pool, memory.minds, who.place
     mean = program.reaction.referrals * minds.response[at, clock.steps + REFERRALS]
     c0 = other_purpose(pool.words[at, win, C0], REFERRAL)
-    words = block(c0, pool.words[at, win, C1], stream.c2, stream.c3, stream.key)
+    words = words_at(stream, c0, pool.words[at, win, C1])
     for j in range(referrals_of(mean, words[0])):
         minds.known[at, REFERRED_ITEMS] += 1
         item = allocate(pool, at)
@@ -125,7 +134,7 @@ def refer(
 @spliced
 def draw_steps(pool: Pool, stream: Stream, at: int, item: int) -> None:
     """Draw the words of an item's steps 2 to 4."""
-    words = block(pool.words[at, item, C0], pool.words[at, item, C1], stream.c2, stream.c3, stream.key)
+    words = words_at(stream, pool.words[at, item, C0], pool.words[at, item, C1])
     pool.words[at, item, STEP_WORDS] = words[1]
     pool.words[at, item, STEP_WORDS + 1] = words[2]
     pool.words[at, item, STEP_WORDS + 2] = words[3]
@@ -311,7 +320,7 @@ def play_hour(
         n = 0
         for i in range(coming):
             item = int64(work.arrived[i])
-            if stage == 1 or is_decided(program, stream, who, memory, tally, stage, now.week, item):
+            if stage == 1 or is_decided(program, stream, who, memory, tally, detail, stage, now.week, item):
                 work.arrived[n] = item
                 n += 1
         if is_capped(program, stage) and n > 1:

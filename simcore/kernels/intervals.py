@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream, place, stream_of
+from simcore.addresses import Stream, place
 from simcore.draws import take_slot
 from simcore.horizons import DAY, HOUR
 from simcore.jit import int64, kernel, spliced, uint64
@@ -43,8 +43,9 @@ from simcore.kernels.pool import next_far, take_far, take_one
 from simcore.kernels.scratch import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
 from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
-from simcore.kernels.world import cut_threshold, extend_market
+from simcore.kernels.world import cut_threshold, extend_market, give_market
 from simcore.program import FULL_ACTIVITY, Clock, Program
+from simcore.source import stream_from
 from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
 
 SOLE = 0
@@ -218,7 +219,7 @@ def follow(
     clock = program.clock
     stage = memory.pool.number[SOLE, item, STAGE] + 1
     let_in = decided or stage == 1
-    while let_in or is_decided(program, stream, who, memory, tally, stage, now.week, item):
+    while let_in or is_decided(program, stream, who, memory, tally, detail, stage, now.week, item):
         let_in = False
         if stage == clock.steps:
             count_entry(program, who, tally, detail, stage, now.week)
@@ -251,7 +252,7 @@ def follow_all(
 ) -> None:
     """Follow the n bookings in ``memory.hour.here``, then all that is due in an interval; after the run, all."""
     clock, pool = program.clock, memory.pool
-    at_once = clock.steps > 1 and not program.lags.lagged[1] and not program.lags.lagged[2]
+    at_once = clock.steps > 1 and not (program.lags.lagged[1] or program.lags.lagged[2] or program.source.tilted)
     if at_once and n > 0:
         n = decide_at_once(program, who, memory, tally, detail, week, n)
     i = 0
@@ -348,9 +349,11 @@ def run_intervals(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first: int
     """
     program, memory, tally = run.program, run.memory, run.tally
     for i in range(count):
-        stream = stream_of(key, first + i)
+        stream = stream_from(program.source, key, first + i)
         group = (first + i) & (GROUPS - 1)
         memory.market.known[0] = 0
+        if program.source.market.shape[0] > 0:
+            give_market(program.market, memory.market, program.source.market[i])
         if program.market.sd > 0.0:
             extend_market(program.market, stream, memory.market, program.clock.simulated_weeks)
         for rep in range(program.team.reps):

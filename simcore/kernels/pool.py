@@ -21,8 +21,8 @@ from simcore.kernels.memory import (
     WIN_FACTOR,
     Pool,
 )
-from simcore.philox import block
 from simcore.program import FIXED, Clock, Lags
+from simcore.source import words_at
 
 FAR_BITS = 21
 """Bits of an entry's number in the heap of what is due far away."""
@@ -114,7 +114,7 @@ def take_far(pool: Pool, at: int) -> int:
 def word_of(pool: Pool, stream: Stream, at: int, item: int, purpose: int, number: int) -> np.uint32:
     """Return a word of an item's block for a purpose."""
     c0 = other_purpose(pool.words[at, item, C0], purpose)
-    words = block(c0, pool.words[at, item, C1], stream.c2, stream.c3, stream.key)
+    words = words_at(stream, c0, pool.words[at, item, C1])
     return words[number]
 
 

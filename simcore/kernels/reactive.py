@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import Stream, stream_of
+from simcore.addresses import Stream
 from simcore.horizons import DAY
 from simcore.jit import int64, kernel, spliced
 from simcore.kernels.calling import begin_calls, end_calls, make_calls
@@ -33,8 +33,9 @@ from simcore.kernels.pulling import pull_forward
 from simcore.kernels.scratch import Detail
 from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
-from simcore.kernels.world import extend_market
+from simcore.kernels.world import extend_market, give_market
 from simcore.program import Clock, Program
+from simcore.source import stream_from
 from simcore.tally import GROUPS, SQUARE, TallyArrays
 
 
@@ -191,9 +192,11 @@ def run_reactive_block(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first
     """
     program, memory, tally = run.program, run.memory, run.tally
     for i in range(count):
-        stream = stream_of(key, first + i)
+        stream = stream_from(program.source, key, first + i)
         group = (first + i) & (GROUPS - 1)
         memory.market.known[0] = 0
+        if program.source.market.shape[0] > 0:
+            give_market(program.market, memory.market, program.source.market[i])
         if program.market.sd > 0.0:
             extend_market(program.market, stream, memory.market, program.clock.simulated_weeks)
         play_team(program, stream, memory, tally, run.detail, i, group)

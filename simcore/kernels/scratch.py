@@ -148,6 +148,8 @@ class Detail(NamedTuple):
     """int64[replications, 2, reps, counted weeks]: revenue by close and by origin."""
     quarters: NDArray[np.int64]
     """int64[replications, reps, whole quarters + 1]: revenue by close, in units; the last is that of all weeks."""
+    log_weight: NDArray[np.float64]
+    """float64[replications, reps]: logarithm of the likelihood ratio, where the source tilts rates; else empty."""
 
 
 class Run(NamedTuple):
@@ -195,6 +197,7 @@ def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detai
         np.zeros((replications, reps, weeks, stages), np.int64),
         np.zeros((replications, 2, reps, weeks), np.int64),
         np.zeros((quarterly, reps, int(program.calendar.periods[QUARTER]) + 1), np.int64),
+        np.zeros((replications if program.source.tilted else 0, reps)),
     )
 
 

@@ -11,7 +11,7 @@ from simcore.kernels.memory import C0, C1, DUE, GIVEN, KEY, ORIGIN, STAGE, Memor
 from simcore.kernels.pool import allocate, due_after, hold
 from simcore.kernels.scratch import Detail
 from simcore.kernels.windows import tally_first_step, tally_hours_and_days, tally_periods, tally_weeks
-from simcore.kernels.world import fill_own_rates, fill_rates, fill_seat
+from simcore.kernels.world import fill_own_rates, fill_rates, fill_seat, give_own_rates
 from simcore.program import Program
 from simcore.tally import CLOSE, OPEN_AT_END, TallyArrays
 
@@ -25,6 +25,8 @@ def begin_seat(program: Program, stream: Stream, who: Seated, memory: Memory, ta
         fill_seat(program.team, stream, who.rep, seat)
     if not program.rates.fixed:
         fill_own_rates(program.rates, stream, who.rep, seat)
+        if program.source.people.shape[0] > 0:
+            give_own_rates(program.rates, seat, program.source.people[who.replication, who.rep])
         fill_rates(program.rates, stream, who.rep, seat, memory.market)
     for i in range(memory.minds.known.shape[1]):
         memory.minds.known[at, i] = 0

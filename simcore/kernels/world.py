@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
 from simcore.draws import normal, threshold
-from simcore.elementary import exp
-from simcore.jit import inlined, int64, kernel
-from simcore.kernels.scratch import MarketPath, Seat
-from simcore.philox import block
+from simcore.elementary import exp, log
+from simcore.jit import inlined, int64, kernel, spliced
+from simcore.kernels.scratch import Detail, MarketPath, Seat
+from simcore.philox import Factor, Key
 from simcore.program import FULL_ACTIVITY, Market, Rates, Team
 from simcore.quantile_table import beta_quantile
+from simcore.source import Source, words_of
 
 
 @inlined
-def word_of_step(stream: Stream, purpose: int, rep: int, week: int, step: int) -> np.uint32:
+def word_of_step(key: Key, factor: Factor, purpose: int, rep: int, week: int, step: int) -> np.uint32:
     """Return the word of a step in a purpose that has one word a step, four steps a block."""
-    x = block(decision(purpose, 0, (step - 1) >> 2), place(rep, week), stream.c2, stream.c3, stream.key)
+    x = words_of(key, factor, decision(purpose, 0, (step - 1) >> 2), place(rep, week))
     return x[(step - 1) & 3]
 
 
@@ -28,11 +30,25 @@ def extend_market(market: Market, stream: Stream, path: MarketPath, weeks: int) 
     half_variance = market.sd * market.sd * 0.5
     x = path.state[0]
     for week in range(path.known[0], weeks):
-        z = normal(block(decision(MARKET, 0, 0), place(0, week), stream.c2, stream.c3, stream.key)[0])
+        z = normal(words_of(stream.key, stream.market, decision(MARKET, 0, 0), place(0, week))[0])
         x = market.sd * z if week == 0 else market.persistence * x + innovation * z
         path.factor[week] = exp(x - half_variance)
     path.state[0] = x
     path.known[0] = max(path.known[0], weeks)
+
+
+@kernel
+def give_market(market: Market, path: MarketPath, words: NDArray[np.uint32]) -> None:
+    """Begin the market's path with given words of the first weeks, instead of those at its addresses."""
+    innovation = market.sd * np.sqrt(1.0 - market.persistence * market.persistence)
+    half_variance = market.sd * market.sd * 0.5
+    x = 0.0
+    for week in range(words.shape[0]):
+        z = normal(words[week])
+        x = market.sd * z if week == 0 else market.persistence * x + innovation * z
+        path.factor[week] = exp(x - half_variance)
+    path.state[0] = x
+    path.known[0] = words.shape[0]
 
 
 @inlined
@@ -52,7 +68,7 @@ def fill_seat(team: Team, stream: Stream, rep: int, seat: Seat) -> None:
     newcomer = rep < team.new
     for week in range(seat.person.shape[0]):
         if team.leave_threshold > 0 and week > started:
-            word = block(decision(TURNOVER, 0, 0), place(rep, week), stream.c2, stream.c3, stream.key)[0]
+            word = words_of(stream.key, stream.people, decision(TURNOVER, 0, 0), place(rep, week))[0]
             if int64(word) < team.leave_threshold:
                 person += 1
                 started = week + team.vacancy_weeks
@@ -73,9 +89,17 @@ def fill_own_rates(rates: Rates, stream: Stream, rep: int, seat: Seat) -> None:
         for step in range(1, rates.base.shape[0]):
             rate = rates.base[step]
             if rates.beta[step] >= 0:
-                z = normal(word_of_step(stream, REP_RATE, rep, person, step))
+                z = normal(word_of_step(stream.key, stream.people, REP_RATE, rep, person, step))
                 rate = beta_quantile(rates.beta_tables[rates.beta[step]], z)
             seat.own_rate[person, step] = rate
+
+
+@kernel
+def give_own_rates(rates: Rates, seat: Seat, words: NDArray[np.uint32]) -> None:
+    """Give the first person of a seat the own rates of given words (uint32[S + 1]), not those at their addresses."""
+    for step in range(1, rates.base.shape[0]):
+        if rates.beta[step] >= 0:
+            seat.own_rate[0, step] = beta_quantile(rates.beta_tables[rates.beta[step]], normal(words[step]))
 
 
 @inlined
@@ -84,7 +108,7 @@ def with_noise(rates: Rates, stream: Stream, rep: int, step: int, week: int, rat
     sigma = rates.noise_sigma[step]
     if sigma == 0.0:
         return rate
-    z = normal(word_of_step(stream, WEEK_NOISE, rep, week, step))
+    z = normal(word_of_step(stream.key, stream.noise, WEEK_NOISE, rep, week, step))
     return rate * exp(sigma * z - sigma * sigma * 0.5)
 
 
@@ -122,3 +146,24 @@ def fill_rates(rates: Rates, stream: Stream, rep: int, seat: Seat, path: MarketP
 def cut_threshold(rate: float) -> int:
     """Return the 32-bit threshold of a rate, cut at 1."""
     return threshold(min(rate, 1.0))
+
+
+@inlined
+def is_yes(source: Source, step: int, week: int, rate: float, word: np.uint32, log_weight: NDArray[np.float64]) -> bool:
+    """Decide a step >= 2 at a rate, not yet cut at 1; where the source tilts it, add to the seat's log weight.
+
+    ``log_weight``: float64[reps], of which the first is that of the seat; untouched where nothing is tilted.
+    """
+    if not source.tilted or not source.tilt_weeks[0] <= week < source.tilt_weeks[1]:
+        return int64(word) < cut_threshold(rate)
+    rate = min(rate, 1.0)
+    tilted = rate * source.tilt[step]
+    yes = int64(word) < threshold(tilted)
+    log_weight[0] += -log(source.tilt[step]) if yes else log((1.0 - rate) / (1.0 - tilted))
+    return yes
+
+
+@spliced
+def log_weight_of(source: Source, detail: Detail, replication: int, rep: int) -> NDArray[np.float64]:
+    """Return the place of a seat's log weight: float64[1], or empty where nothing is tilted."""
+    return detail.log_weight[replication, rep : rep + 1] if source.tilted else detail.log_weight[:0, 0]

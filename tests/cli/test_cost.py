@@ -27,6 +27,17 @@ def test_cost_grows_with_the_work_and_shrinks_with_threads() -> None:
     assert cost(small, threads=2).seconds == cost(small).seconds / 2
 
 
+def test_strategies_that_react_cost_by_decision_and_by_hour() -> None:
+    def seconds(*changes: str) -> float:
+        return cost(load_scenario("quota-pressure", list(changes))).seconds
+
+    steady, daily = seconds(), seconds("run.strategy=pressure")
+    hourly = seconds("run.strategy=pressure", "strategies.pressure.decides=hour")
+    capped = seconds("run.strategy=pressure", "funnel.meetings.cap.open=50")
+    assert steady < daily < hourly
+    assert daily < capped
+
+
 def test_the_limit_names_the_figure_and_the_option() -> None:
     check_limit(load_scenario("trust-the-process", ["run.replications=3846153"]))
     subject = load_scenario("trust-the-process", ["run.replications=3846154"])

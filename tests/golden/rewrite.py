@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 from tests.both_engines import Counts, compiled, counts_of_engine, play
+from tests.reactive_cases import REACTIVE
 from tests.scenario_cases import CASES
 
 PATH = Path(__file__).with_name("hashes.json")
@@ -24,7 +25,9 @@ NAMES = (
     "market far beyond the end",
     "the largest plan",
     "turnover, vacancy and ramp",
+    *REACTIVE,
 )
+"""Some of the steady cases, and all that react."""
 
 
 def digest(value: object) -> str:
@@ -34,7 +37,7 @@ def digest(value: object) -> str:
 
 def hashes_of(name: str) -> dict[str, str]:
     """Simulate a case, and return the hash of its rep-weeks and that of all other counts."""
-    counts: Counts = counts_of_engine(play(compiled(CASES[name]), SEED, count=REPLICATIONS))
+    counts: Counts = counts_of_engine(play(compiled((CASES | REACTIVE)[name]), SEED, count=REPLICATIONS))
     rep_weeks = counts.pop("rep-weeks")
     return {"tally": digest(counts), "rep_weeks": digest(rep_weeks)}
 
