@@ -50,7 +50,7 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document",
+        "comparison_document reduction controls efficiency sobol leading",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner stages explosion engine paired"),
     _floor(
