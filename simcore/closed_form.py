@@ -169,6 +169,24 @@ def mean_lag_hours(lag: Lag, scenario: Scenario) -> float:
     return math.fsum(w * h for w, h in zip(weights, hours, strict=True)) / math.fsum(weights)
 
 
+def chances(scenario: Scenario) -> list[float] | None:
+    """Return the expected chance of a call to reach each stage, for stages 0 to S; ``None`` where rule *rates* fails.
+
+    Examples
+    --------
+    >>> from simcore.scenario import validate
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "Canon", "deal": 10_000,
+    ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.5}],
+    ... })
+    >>> chances(scenario)
+    [1.0, 0.02, 0.01]
+    """
+    if not _rates_hold(scenario):
+        return None
+    return [_chance(scenario, scenario.funnel[1 : stage + 1]) for stage in range(len(scenario.funnel))]
+
+
 def _rate(stage: Stage) -> Rate:
     if stage.rate is None:
         raise ValueError(f"stage {stage.stage} has no rate")

@@ -75,7 +75,7 @@ def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
     if metric.name == P_ZERO:
         return _share(by_period(metric, weekly) == 0)
     if metric.name in (P_QUOTA, P_QUOTA_TEAM):
-        cents = _by_quota_period(program, weekly)
+        cents = by_quota_period(program, weekly)
         if metric.name == P_QUOTA:
             return _share(cents >= program.quota.units * program.deals.unit)
         return _share(cents.sum(axis=1, keepdims=True) >= program.quota.units_team * program.deals.unit)
@@ -118,7 +118,8 @@ def period_ends(metric: Metric, weeks: int) -> NDArray[np.int64]:
     return _ends(period_of_week(MONTH, weeks))
 
 
-def _by_quota_period(program: Program, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
+def by_quota_period(program: Program, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sums of weekly figures over the whole periods of the quota, int64[n, reps, periods]."""
     return _summed(weekly, _ends(program.calendar.period_of_week[program.quota.horizon]))
 
 

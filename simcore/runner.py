@@ -21,6 +21,7 @@ from simcore.kernels.reactive import run_reactive_block
 from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
 from simcore.philox import Key
 from simcore.program import Program
+from simcore.source import Source
 from simcore.tally import Tally, TallyArrays, bins_up_to, new_arrays
 
 BLOCK_REP_WEEKS = 1 << 18
@@ -126,25 +127,37 @@ class Runner:
         return Workspace(memory, new_arrays(self.program.clock.steps, bins))
 
     def simulate(
-        self, workspace: Workspace, block: Block, *, detailed: bool = False, quarterly: bool = False
+        self,
+        workspace: Workspace,
+        block: Block,
+        *,
+        detailed: bool = False,
+        quarterly: bool = False,
+        source: Source | None = None,
     ) -> Detail:
         """Simulate a block and add it to the tally of the workspace.
 
-        Keeps every rep-week if ``detailed``, and the revenue of every rep-quarter if ``quarterly``.
+        Keeps every rep-week if ``detailed``, and the revenue of every rep-quarter if ``quarterly``. The draws come from
+        ``source`` if there is one, otherwise from that of the program.
 
         Raises
         ------
+        ValueError
+            If the source gives successes of step 1 to a program that must be played hour by hour.
         ExplosionError
             If a strategy passes a limit of the engine.
         """
-        detail = new_detail(self.program, block.replications if detailed else 0, block.replications if quarterly else 0)
+        program = self.program if source is None else self.program._replace(source=source)
+        if program.source.successes.shape[0] > 0 and program.reaction.needed and in_turn(program):
+            raise ValueError("successes cannot be given to a program that is played hour by hour")
+        detail = new_detail(program, block.replications if detailed else 0, block.replications if quarterly else 0)
         if isinstance(workspace.scratch, Memory):
-            reactive = ReactiveRun(self.program, workspace.scratch, workspace.tally, detail)
-            play = run_reactive_block if in_turn(self.program) else run_intervals
+            reactive = ReactiveRun(program, workspace.scratch, workspace.tally, detail)
+            play = run_reactive_block if in_turn(program) else run_intervals
             play(reactive, self._key, block.first, block.replications)
             raise_trouble(workspace.scratch.trouble, block.first)
             return detail
-        run = Run(self.program, workspace.scratch, workspace.tally, detail)
+        run = Run(program, workspace.scratch, workspace.tally, detail)
         run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
 

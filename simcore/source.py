@@ -30,6 +30,9 @@ class Source(NamedTuple):
     """uint32[replications of the block, weeks]: words of the market's first weeks instead of its own; or empty."""
     people: NDArray[np.uint32]
     """uint32[replications of the block, reps, S + 1]: words of the own rates of the first persons; or empty."""
+    successes: NDArray[np.int64]
+    """int64[replications of the block, reps, simulated weeks]: successes of step 1 of the weeks' calls, from another
+    sampler of counts; or empty. Not for what `simcore.kernels.memory.in_turn` must play hour by hour."""
     tilted: bool
     """Whether steps are decided at other rates; the likelihood ratio is then the weight of a seat's replication."""
     tilt: NDArray[np.float64]
@@ -45,6 +48,7 @@ def plain(steps: int) -> Source:
         flip=np.zeros(4, np.uint32),
         market=np.empty((0, 0), np.uint32),
         people=np.empty((0, 0, 0), np.uint32),
+        successes=np.empty((0, 0, 0), np.int64),
         tilted=False,
         tilt=np.ones(steps + 1),
         tilt_weeks=np.zeros(2, np.int64),

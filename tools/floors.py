@@ -50,9 +50,9 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document reduction controls efficiency sobol leading",
+        "comparison_document reduction controls efficiency sobol leading counts variates points",
     ),
-    _floor("Engine", "plan, run blocks, merge, summarise", "runner stages explosion engine paired"),
+    _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",

@@ -94,6 +94,14 @@ def count_successes(
 
 
 @kernel
+def give_successes(given: NDArray[np.int64], replication: int, rep: int, stride: Stride, weeks: Weeks) -> None:
+    """Put given numbers of successes (see `simcore.source.Source.successes`) in the place of those drawn, if any."""
+    if given.shape[0] > 0:
+        for i in range(stride.weeks):
+            weeks.successes[i] = given[replication, rep, stride.first_week + i]
+
+
+@kernel
 def draw_items(stream: Stream, rep: int, stride: Stride, count: NDArray[np.int64], words: NDArray[np.uint32]) -> int:
     """Write the addresses of a stride's items, those open at the start first, and draw their words; return how many."""
     c0, c1 = words[C0], words[C1]

@@ -7,7 +7,7 @@ import numpy as np
 from simcore.addresses import ITEM_LATE, Stream
 from simcore.horizons import CALL, DAY, HOUR
 from simcore.jit import kernel, spliced
-from simcore.kernels.activity import count_successes, draw_items, place_successes
+from simcore.kernels.activity import count_successes, draw_items, give_successes, place_successes
 from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (
     MAX_CENTS,
@@ -161,6 +161,7 @@ def make_calls(
     """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items, all alive."""
     items, weeks, seat = scratch.items, scratch.weeks, scratch.seat
     tally.clipped[1] += count_successes(program.plan, program.first, stream, who.rep, stride, seat, weeks)
+    give_successes(program.source.successes, who.replication, who.rep, stride, weeks)
     n = draw_items(stream, who.rep, stride, weeks.successes, items.words)
     by_hour, by_day = place_successes(program.clock, program.plan, stride, seat, weeks, scratch.calls, items, n)
     first = tally.first[who.group]

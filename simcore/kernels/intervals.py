@@ -14,7 +14,7 @@ from simcore.addresses import Stream, place
 from simcore.draws import take_slot
 from simcore.horizons import DAY, HOUR
 from simcore.jit import int64, kernel, spliced, uint64
-from simcore.kernels.activity import count_successes, draw_items
+from simcore.kernels.activity import count_successes, draw_items, give_successes
 from simcore.kernels.calling import begin_calls, book_call, calls_until, end_calls
 from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below
 from simcore.kernels.drives import calm, decide, forget, is_first_week
@@ -53,14 +53,15 @@ SOLE = 0
 
 
 @spliced
-def draw_stride(program: Program, stream: Stream, rep: int, memory: Memory, first_week: int) -> int:
+def draw_stride(program: Program, stream: Stream, who: Seated, memory: Memory, first_week: int) -> int:
     """Draw the candidates at plan of a stride of weeks; return how many."""
     weeks = memory.strides.weeks
     stride = Stride(first_week, min(weeks.calls.shape[0], program.clock.simulated_weeks - first_week), 0)
     seat = seat_of(memory.ledgers, SOLE)
     # The calls whose rate is cut are counted when they are made.
-    count_successes(program.plan, program.first, stream, rep, stride, seat, weeks)
-    return draw_items(stream, rep, stride, weeks.successes, memory.candidates.words[SOLE])
+    count_successes(program.plan, program.first, stream, who.rep, stride, seat, weeks)
+    give_successes(program.source.successes, who.replication, who.rep, stride, weeks)
+    return draw_items(stream, who.rep, stride, weeks.successes, memory.candidates.words[SOLE])
 
 
 @spliced
@@ -316,7 +317,7 @@ def play_seat(
         if running:
             in_stride = week % of_stride
             if in_stride == 0:
-                drawn, first = draw_stride(program, stream, who.rep, memory, week), 0
+                drawn, first = draw_stride(program, stream, who, memory, week), 0
             begin_week(program, memory, week, in_stride, first, drawn)
             first += weeks.successes[in_stride]
         else:

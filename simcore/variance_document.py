@@ -1,0 +1,78 @@
+"""What a benchmark of variance reduction has found, as a document."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Gain(_Frozen):
+    """How many times as long crude Monte Carlo runs for the same error, with its 95 % interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+
+class Slope(_Frozen):
+    """The power of the number of worlds by which the standard error falls: -1/2 for independent worlds."""
+
+    slope: float
+    se: float
+
+
+class TechniqueRow(_Frozen):
+    """A technique on one metric."""
+
+    technique: str
+    what: str
+    refused: str | None
+    """Why it cannot be used here; all below is then null."""
+    estimate: float | None
+    se: float | None
+    """Of all batches together; 0 where no variance is left."""
+    z: float | None
+    """Distance from `VarianceBench.reference` in standard errors."""
+    variance: float | None
+    """Of one replication: the squared standard error times the number of replications."""
+    microseconds: float | None
+    """Processor time of a replication."""
+    efficiency: Gain | None
+    """Null for what is refused, exact or saw nothing."""
+    exact: bool
+    """No variance is left."""
+    trusted: bool
+    """The estimate agrees with the reference, and no single term makes up much of it."""
+    rate: Slope | None
+    verdict: Literal["crude", "refused", "exact", "helps", "no difference", "hurts", "untrusted"]
+
+
+class VarianceBench(_Frozen):
+    """The techniques of variance reduction on one metric of a scenario."""
+
+    scenario: str
+    digest: str
+    engine: str
+    metric: str
+    strategies: list[str]
+    """One, or two: the metric is then the difference of the first less the second."""
+    level: float | None
+    """Of a quantile: what is estimated is the share of windows with at most this revenue."""
+    batches: int
+    batch: int
+    """Worlds of each batch."""
+    seed: int
+    reference: float | None
+    reference_is: Literal["exact", "crude", "none"]
+    """What the techniques are held against."""
+    crude_variance_is: Literal["measured", "computed"]
+    """Computed where crude Monte Carlo saw the event fewer than 30 times: as of independent windows."""
+    rows: list[TechniqueRow]
+    recommended: str
+    advice: str
+    interrupted: bool
