@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from simcore.cli.bench import bench
 from simcore.cli.breakeven import breakeven
 from simcore.cli.check import check
 from simcore.cli.compare import compare
@@ -153,6 +154,9 @@ app = typer.Typer(
 
 for _command in (run, check, compare, sweep, breakeven, scenarios, init, schema):
     app.command()(_command)
+
+
+app.add_typer(bench)
 
 
 def main() -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.sweeps import sweep
     from simcore.targets import Goal
+    from simcore.variance import bench_variance
+    from simcore.variance_document import VarianceBench
 
 _HOME = {
     "Breakeven": "sweep_document",
@@ -50,6 +52,8 @@ _HOME = {
     "load_scenario": "scenario_file",
     "read_rep_weeks": "results_file",
     "simulate": "engine",
+    "VarianceBench": "variance_document",
+    "bench_variance": "variance",
     "sweep": "sweeps",
 }
 
@@ -67,8 +71,10 @@ __all__ = [
     "SimcoreError",
     "Summary",
     "Sweep",
+    "VarianceBench",
     "__version__",
     "attribute",
+    "bench_variance",
     "breakeven",
     "compare",
     "load_scenario",

@@ -17,6 +17,7 @@ from simcore.comparison_document import Comparison
 from simcore.scenario import Scenario
 from simcore.summary import Summary
 from simcore.sweep_document import Breakeven, Sweep
+from simcore.variance_document import VarianceBench
 
 Schema = dict[str, Any]
 
@@ -51,6 +52,11 @@ def breakeven_schema() -> Schema:
     return _document("breakeven", Breakeven)
 
 
+def variance_schema() -> Schema:
+    """Return the schema of each entry of the list that ``simcore bench variance --json`` prints."""
+    return _document("variance", VarianceBench)
+
+
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
@@ -70,6 +76,7 @@ SCHEMAS = {
     "scenario": scenario_schema,
     "sweep": sweep_schema,
     "breakeven": breakeven_schema,
+    "variance": variance_schema,
 }
 """The published schemas, by name."""
 

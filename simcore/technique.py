@@ -47,8 +47,8 @@ TECHNIQUE_BITS = 10
 """And a technique for 2**10 batches."""
 FAR = 1 << 38
 """Worlds of the second strategy are so far away where the two share none."""
-LEAST = 128
-"""Fewest worlds of a batch: 16 points of each randomisation, and enough for controls."""
+LEAST = 16
+"""Fewest worlds of a batch: two points of each randomisation."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def draw(case: Case, technique: Technique, number: int, batch: int, n: int) -> B
     number, batch
         Of the technique, and of its batch: others have other worlds.
     n
-        A power of two from 128 to 2**20.
+        A power of two from 16 to 2**20.
 
     Raises
     ------

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from simcore.closed_form import chances, expected
 from simcore.compiler import compile_scenario
+from simcore.cost import rep_week_ns
 from simcore.digest import joint_digest
 from simcore.efficiency import efficiency, rate_of_error
-from simcore.engine import as_run
+from simcore.engine import as_run, check_ranges
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import HORIZONS, WEEK, WEEKS_PER_YEAR
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-BATCHES = 10
-BATCH_REP_WEEKS = 1 << 19
-"""A batch has about so many rep-weeks unless its worlds are stated."""
+BATCHES = 8
+BATCH_NS = 1.5e8
+"""A batch takes crude Monte Carlo about so long unless its worlds are stated."""
+MOST_WORLDS = 1 << 16
+"""And has at most so many worlds."""
+LEAST_BATCHES = 3
+"""Batches without which there is no interval: they are finished in any case."""
 SIZES = (16, 4, 1)
 """Batches of a 16th and a quarter of the worlds tell how the error falls with their number."""
 FEW = 30
@@ -110,7 +115,7 @@ def bench_variance(
     strategies
         None: the scenario's own. One, or two for the difference of the first less the second.
     batch
-        Worlds of a batch, a power of two from 2,048 to 2**20; by default about half a million rep-weeks.
+        Worlds of a batch, a power of two from 256 to 2**20; by default as many as take about 0.15 s.
     batches
         Independent batches of each technique, 3 to 200.
     seed
@@ -118,7 +123,7 @@ def bench_variance(
     progress
         Called after each batch; counts batches.
     stop
-        Asked before each batch; techniques that are not finished are then left out.
+        Asked before each batch from the fourth on; what was done before is reported.
 
     Raises
     ------
@@ -128,17 +133,18 @@ def bench_variance(
     Examples
     --------
     >>> from simcore import load_scenario
-    >>> found = bench_variance(load_scenario("trust-the-process"), "revenue:year", batch=2048, batches=3)
+    >>> found = bench_variance(load_scenario("trust-the-process"), "revenue:year", batch=256, batches=3)
     >>> [row.technique for row in found.rows if row.exact]
     ['controls', 'conditional + controls']
     """
     scenario = as_run(scenario, None, seed)
-    wanted, count = _checked(scenario, metric, strategies, batch, batches)
+    wanted = _checked(metric, strategies, batch, batches)
     scenarios = [with_strategy(scenario, name) for name in strategies] or [scenario]
     programs = tuple(compile_scenario(each) for each in scenarios)
-    for program in programs:
+    for each, program in zip(scenarios, programs, strict=True):
         check_metric(wanted, program)
-    worlds = count or _batch_of(programs)
+        check_ranges(each, program, detailed=True, replications=False)
+    worlds = batch or _batch_of(scenarios, programs)
     key = split_seed(scenario.run.seed)
     with told_of(scenarios[0]):
         case = Case(wanted, 0.0, programs, chances(scenarios[0]) if len(programs) == 1 else None, key)
@@ -149,18 +155,16 @@ def bench_variance(
     return _document(scenarios, case, measured, exact, (worlds, batches), interrupted=interrupted)
 
 
-def _checked(
-    scenario: Scenario, metric: str, strategies: Sequence[str], batch: int | None, batches: int
-) -> tuple[Metric, int | None]:
-    """Return the metric and the worlds of a batch, or refuse them."""
+def _checked(metric: str, strategies: Sequence[str], batch: int | None, batches: int) -> Metric:
+    """Return the metric, or refuse it or a number."""
     problems = []
     try:
         wanted = parse_metric(metric)
     except ValueError as error:
         raise ScenarioError((Problem(str(error), "metric"),)) from None
     if batch is not None and (batch < SIZES[0] * LEAST or batch > 1 << 20 or batch & (batch - 1)):
-        problems.append(Problem("out of range", "batch", value=str(batch), allowed="a power of two, 2048 .. 2**20"))
-    if not 3 <= batches <= 200:
+        problems.append(Problem("out of range", "batch", value=str(batch), allowed="a power of two, 256 .. 2**20"))
+    if not LEAST_BATCHES <= batches <= 200:
         problems.append(Problem("out of range", "batches", value=str(batches), allowed="3 .. 200"))
     if len(strategies) > 2 or len(set(strategies)) < len(strategies):
         named = ", ".join(strategies)
@@ -169,12 +173,14 @@ def _checked(
         problems.append(Problem("the difference of two quantiles is no mean over worlds", "metric", value=metric))
     if problems:
         raise ScenarioError(tuple(problems))
-    return wanted, batch
+    return wanted
 
 
-def _batch_of(programs: tuple[Program, ...]) -> int:
-    each = programs[0].team.reps * programs[0].clock.simulated_weeks
-    return max(SIZES[0] * LEAST, 1 << max(0, (BATCH_REP_WEEKS // each).bit_length() - 1))
+def _batch_of(scenarios: Sequence[Scenario], programs: tuple[Program, ...]) -> int:
+    """Return the worlds of a batch by what they are expected to cost; the same on every machine."""
+    rep_weeks = programs[0].team.reps * programs[0].clock.simulated_weeks
+    world = rep_weeks * sum(rep_week_ns(each) for each in scenarios)
+    return min(MOST_WORLDS, max(SIZES[0] * LEAST, 1 << max(0, int(BATCH_NS / world).bit_length() - 1)))
 
 
 def _measure(
@@ -188,11 +194,10 @@ def _measure(
     used = [(number, each) for number, each in enumerate((CRUDE, *TECHNIQUES)) if refusal(each, case) is None]
     found: dict[str, list[list[Batch]]] = {each.name: [[] for _ in SIZES] for _, each in used}
     total, done, started = len(used) * batches, 0, time.perf_counter()
-    rounds = 0
     interrupted = False
     for index in range(batches):
-        if stop is not None and rounds >= 3 and stop():
-            interrupted = True
+        interrupted = index >= LEAST_BATCHES and stop is not None and stop()
+        if interrupted:
             break
         for number, each in used:
             for place, part in enumerate(SIZES):
@@ -202,7 +207,6 @@ def _measure(
                 seconds = time.perf_counter() - started
                 rate = done * worlds * case.programs[0].team.reps * case.programs[0].clock.simulated_weeks / seconds
                 progress(Progress(done, total, seconds, rate))
-        rounds += 1
     measured = []
     for _, each in used:
         squares = [np.mean([one.estimate.standard_error**2 for one in row]) for row in found[each.name]]
@@ -384,4 +388,6 @@ def _advice(best: TechniqueRow) -> str:
         return f"Use {best.technique}: no variance is left, so that arithmetic alone gives the answer."
     if best.efficiency is None:
         return "Use crude Monte Carlo: no technique is surely better here."
-    return f"Use {best.technique}: crude Monte Carlo would run {best.efficiency.ratio:.3g} times as long."
+    ratio = float(f"{best.efficiency.ratio:.3g}")
+    times = f"{ratio:,.0f}" if ratio >= 100.0 else f"{ratio:g}"
+    return f"Use {best.technique}: crude Monte Carlo would run {times} times as long for the same error."

@@ -1,0 +1,129 @@
+"""A benchmark of variance reduction as text: a table, a chart and an advice; no figure that is not in the document."""
+
+from __future__ import annotations
+
+from math import log10
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.render import Paragraph, grid
+from simcore.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.variance_document import TechniqueRow, VarianceBench
+
+_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
+_CHART = 40
+"""Columns of the chart."""
+_EXACT = "exact"
+
+
+def variance_report(found: Sequence[VarianceBench]) -> RenderableType:
+    """Return the benchmarks of some metrics as text for 80 columns."""
+    parts: list[RenderableType] = []
+    for each in found:
+        parts += [*_of(each), Text("")]
+    return Group(*parts[:-1])
+
+
+def _of(found: VarianceBench) -> list[RenderableType]:
+    used = [row for row in found.rows if row.refused is None]
+    parts: list[RenderableType] = [Text(printable(_title(found)), style=_HEAD), Text(""), _table(used)]
+    chart = _chart(used)
+    if chart is not None:
+        parts += [Text(""), Text("Times as long as crude Monte Carlo would run for the same error", style=_HEAD), chart]
+    parts += [Text(""), Paragraph(found.advice)]
+    for verdict, words in (("hurts", "It hurts here"), ("untrusted", "Saw too little, or does not agree")):
+        names = [row.technique for row in used if row.verdict == verdict]
+        if names:
+            parts.append(Paragraph(f"{words}: {', '.join(names)}.", style=_ALARM if verdict == "untrusted" else ""))
+    reasons: dict[str, list[str]] = {}
+    for row in found.rows:
+        if row.refused is not None:
+            reasons.setdefault(row.refused, []).append(row.technique)
+    parts += [Paragraph(f"Not here: {', '.join(names)}: {reason}.", style=_FAINT) for reason, names in reasons.items()]
+    parts += [Text(""), Paragraph(_note(found), style=_FAINT)]
+    if found.interrupted:
+        parts.append(Paragraph("Stopped before all batches were done.", style=_ALARM))
+    return parts
+
+
+def _title(found: VarianceBench) -> str:
+    what = found.metric if found.level is None else f"share of {found.metric} at most {significant(found.level)}"
+    if len(found.strategies) > 1:
+        what = f"{what}, {found.strategies[0]} - {found.strategies[1]}"
+    return f"Variance reduction on {found.scenario}: {what}"
+
+
+def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
+    table = grid(["technique", "estimate", "z", "us", "times crude, 95 %", "n^"])
+    for row in rows:
+        gain, rate = row.efficiency, row.rate
+        if row.verdict == "crude":
+            times = "1"
+        elif gain is None:
+            times = _EXACT if row.exact else NONE
+        else:
+            times = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
+        table.add_row(
+            Text(_short(row.technique)),
+            Text(figure(row.estimate, row.se).inline()),
+            Text(NONE if row.z is None else f"{row.z:.1f}"),
+            Text(NONE if row.microseconds is None else significant(row.microseconds, 3)),
+            Text(times),
+            Text(NONE if rate is None else f"{rate.slope:.2f}"),
+        )
+    return table
+
+
+def _times(number: float) -> str:
+    """Return a ratio to three digits: 0.85, 12.3, 4,720, 1.56e5."""
+    if number >= 99_995:
+        mantissa, exponent = f"{number:.2e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    return significant(number, 3)
+
+
+def _chart(rows: Sequence[TechniqueRow]) -> RenderableType | None:
+    """Return bars on a logarithmic scale, from 1 to the right for what helps, to the left for what hurts."""
+    gains = {row.technique: row.efficiency.ratio for row in rows if row.efficiency is not None and row.trusted}
+    if not gains:
+        return None
+    low = min(0.0, *(log10(ratio) for ratio in gains.values()))
+    high = max(1.0, *(log10(ratio) for ratio in gains.values()))
+    scale = _CHART / (high - low)
+    origin = round(-low * scale)
+    width = max(len(_short(name)) for name in gains)
+    lines = []
+    for name, ratio in sorted(gains.items(), key=lambda each: -each[1]):
+        length = round(log10(ratio) * scale)
+        below, above = "█" * max(0, -length), "█" * max(0, length)
+        lines.append(f"{_short(name).ljust(width)}  {below.rjust(origin)}│{above} {_times(ratio)}")
+    return Text("\n".join(lines), no_wrap=True)
+
+
+def _short(name: str) -> str:
+    return name.replace("conditional + ", "cond. + ")
+
+
+def _note(found: VarianceBench) -> str:
+    against = {
+        "exact": f"z is the distance from the exact answer, {significant(found.reference or 0.0, 7)}",
+        "crude": "z is the distance from crude Monte Carlo",
+        "none": "nothing is exact here, and crude Monte Carlo saw too little to be held against",
+    }[found.reference_is]
+    computed = (
+        " Crude Monte Carlo saw the event too seldom: its variance is that of independent windows at the best estimate."
+        if found.crude_variance_is == "computed"
+        else ""
+    )
+    return (
+        f"{found.batches} batches of {count(found.batch)} worlds each, seed {found.seed}; {against}, in standard "
+        "errors. us: processor time of a world. n^: the power of the number of worlds by which the error falls, -0.5 "
+        f"for crude Monte Carlo.{computed}"
+    )

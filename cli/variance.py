@@ -1,0 +1,100 @@
+"""`simcore bench variance`: which technique of variance reduction answers a question cheapest."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simcore.cli.options import JsonOption, QuietOption, ScenarioArgument, SeedOption, SetOption
+from simcore.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.scenario import Scenario
+    from simcore.variance_document import VarianceBench
+
+
+def variance(
+    file: ScenarioArgument,
+    *,
+    metric: Annotated[
+        list[str],
+        typer.Option(
+            "--metric",
+            metavar="METRIC",
+            help="revenue, p_quota, p_quota_team, p_zero:13w, q05:quarter; repeatable. Default: revenue.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006  (typer reads the default and copies it)
+    strategies: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--strategies", metavar="A B", help="The difference A - B of two strategies.", show_default=False),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option("--batch", help="Worlds of a batch, a power of two. Default: about 0.15 s.", show_default=False),
+    ] = None,
+    batches: Annotated[int, typer.Option("--batches", help="Independent batches of each technique.")] = 8,
+    seed: SeedOption = None,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find out which technique of variance reduction is worth its cost on this scenario, and which hurts.
+
+    Every technique is held against plain Monte Carlo: estimate, error, cost, and how many times as long plain Monte
+    Carlo would run for the same error. The first Ctrl-C ends after the batch: what was done is reported, with exit
+    status 130.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+
+    scenario = load(file, changes, seed=seed)
+    found = _measured(scenario, metric or ["revenue"], strategies or (), (batch, batches), quiet=quiet)
+    if json:
+        print_json([each.model_dump(mode="json") for each in found])
+    else:
+        from simcore.cli.render_variance import variance_report  # noqa: PLC0415
+
+        print_result(variance_report(found))
+    if any(each.interrupted for each in found):
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def _measured(
+    scenario: "Scenario",
+    metrics: "Sequence[str]",
+    strategies: tuple[str, ...],
+    size: tuple[int | None, int],
+    *,
+    quiet: bool,
+) -> "list[VarianceBench]":
+    """Measure one metric after the other."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.scenario import with_strategy  # noqa: PLC0415
+
+    load_engine()
+    from simcore.variance import bench_variance  # noqa: PLC0415
+
+    scenarios = [with_strategy(scenario, name) for name in strategies] or [scenario]
+    announce_compilation(scenarios, quiet=quiet)
+    found: list[VarianceBench] = []
+    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
+        for metric in metrics:
+            if found and asked.is_set():
+                found[-1] = found[-1].model_copy(update={"interrupted": True})
+                break
+            found.append(
+                bench_variance(
+                    scenario,
+                    metric,
+                    strategies=strategies,
+                    batch=size[0],
+                    batches=size[1],
+                    progress=progress,
+                    stop=asked.is_set,
+                )
+            )
+    return found
