@@ -30,6 +30,7 @@ from simcore.scenario import with_strategy
 from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
 from simcore.technique import CRUDE, LEAST, TECHNIQUES, Batch, Case, Technique, draw, refusal
 from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
+from simcore.variates import conditional_refusal, conditional_values, fixed_after
 from simcore.version import __version__
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def bench_variance(
         if wanted.name == QUANTILE:
             case.level = float(np.quantile(case.windows(PILOT << 30, LEAST), wanted.percent / 100.0))
         measured, interrupted = _measure(case, worlds, batches, progress, stop)
-    exact = _exact(scenarios, wanted, programs[0])
+    exact = _exact(scenarios, case)
     return _document(scenarios, case, measured, exact, (worlds, batches), interrupted=interrupted)
 
 
@@ -221,10 +222,16 @@ def _measure(
     return measured, interrupted
 
 
-def _exact(scenarios: Sequence[Scenario], metric: Metric, program: Program) -> float | None:
+def _exact(scenarios: Sequence[Scenario], case: Case) -> float | None:
     """Return the exact answer where a closed form has it, and nothing takes time."""
-    if len(scenarios) > 1 or not program.clock.one_account:
+    metric, program = case.metric, case.programs[0]
+    if case.is_difference or not program.clock.one_account:
         return None
+    if len(case.factors.calls) and fixed_after(program) == 0 and conditional_refusal(metric, program) is None:
+        # All is binomial, given the calls; and these are known.
+        counted = case.factors.calls[program.clock.warmup_weeks :]
+        calls = np.broadcast_to(counted, (1, program.team.reps, len(counted)))
+        return float(conditional_values(metric, case.level, program, calls, 0)[0])
     rows = {row.label: row.value for row in expected(scenarios[0])}
     quota = f"P(quota of a {HORIZONS[program.quota.horizon]})"
     label = {

@@ -86,7 +86,7 @@ def test_strata_and_sobol_points_leave_little_of_the_variance_of_the_leading_mea
     program, leading = factors(given)
     spread = {}
     for kind in ("random", "strata", "sobol"):
-        means = [worlds_of(program, leading, kind, 256, [seed]).controls[:, 0].mean() for seed in range(12)]  # type: ignore[arg-type]
+        means = [worlds_of(program, leading, kind, 256, [seed]).controls[:, 0].mean() for seed in range(12)]
         spread[kind] = float(np.std(means))
     assert spread["strata"] < spread["random"] / 4
     assert spread["sobol"] < spread["random"] / 3
