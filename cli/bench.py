@@ -1,16 +1,17 @@
-"""`simcore bench`: the commands that measure: what variance is made of, and what reduces it."""
+"""`simcore bench`: the commands that measure: what reduces variance, and what it is made of."""
 
 import typer
 
+from simcore.cli.steadiness import steadiness
 from simcore.cli.variance import variance
 
 bench = typer.Typer(
     name="bench",
-    help="Measure on your own scenario: techniques of variance reduction.",
+    help="Measure on your own scenario: what reduces variance, and what it is made of.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
 """The group of commands."""
 
-for _command in (variance,):
+for _command in (variance, steadiness):
     bench.command()(_command)

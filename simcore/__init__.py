@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from simcore.results_file import read_rep_weeks
     from simcore.scenario import Scenario
     from simcore.scenario_file import load_scenario
+    from simcore.steadiness import steadiness
+    from simcore.steadiness_document import Steadiness
     from simcore.summary import Estimate, Summary
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.sweeps import sweep
@@ -54,6 +56,8 @@ _HOME = {
     "simulate": "engine",
     "VarianceBench": "variance_document",
     "bench_variance": "variance",
+    "Steadiness": "steadiness_document",
+    "steadiness": "steadiness",
     "sweep": "sweeps",
 }
 
@@ -69,6 +73,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimcoreError",
+    "Steadiness",
     "Summary",
     "Sweep",
     "VarianceBench",
@@ -80,6 +85,7 @@ __all__ = [
     "load_scenario",
     "read_rep_weeks",
     "simulate",
+    "steadiness",
     "sweep",
 ]
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from simcore.atomic import file_errors, write_whole
 from simcore.comparison_document import Comparison
 from simcore.scenario import Scenario
+from simcore.steadiness_document import Steadiness
 from simcore.summary import Summary
 from simcore.sweep_document import Breakeven, Sweep
 from simcore.variance_document import VarianceBench
@@ -57,6 +58,11 @@ def variance_schema() -> Schema:
     return _document("variance", VarianceBench)
 
 
+def steadiness_schema() -> Schema:
+    """Return the schema of the document that ``simcore bench steadiness --json`` prints."""
+    return _document("steadiness", Steadiness)
+
+
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
@@ -77,6 +83,7 @@ SCHEMAS = {
     "sweep": sweep_schema,
     "breakeven": breakeven_schema,
     "variance": variance_schema,
+    "steadiness": steadiness_schema,
 }
 """The published schemas, by name."""
 

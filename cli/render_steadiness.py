@@ -1,0 +1,123 @@
+"""What the variance of results is made of, as text: two tables and a chart; no figure that is not in the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.render import Paragraph, grid
+from simcore.text import printable
+
+if TYPE_CHECKING:
+    from simcore.steadiness_document import Part, Steadiness, SteadinessPart
+
+_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
+_WIDTH = 60
+"""Columns of the chart's bars."""
+_MARKS: dict[Part, str] = {"luck": "░", "people": "█", "market": "▓", "week noise": "▒", "reaction": "+"}
+_WORDS: dict[Part, str] = {
+    "luck": "luck of the draws",
+    "people": "differences between reps",
+    "market": "the market",
+    "week noise": "the noise of the weeks",
+    "reaction": "reaction",
+}
+_HALF = 0.1
+"""A power this close to -1/2 averages out; one this close to 0 does not."""
+
+
+def steadiness_report(found: Steadiness) -> RenderableType:
+    """Return the decomposition as text for 80 columns."""
+    title = f"What makes results vary: {found.scenario}, strategy {found.strategy}, one rep"
+    parts: list[RenderableType] = [Text(printable(title), style=_HEAD), Text(""), _shares(found), Text("")]
+    if len(found.active) > 1:
+        parts += [_chart(found), Text("")]
+    parts += [_sizes(found), Text("")]
+    parts += [Paragraph(line) for line in _told(found)]
+    parts += [Text(""), Paragraph(_note(found), style=_FAINT)]
+    if found.interrupted:
+        parts.append(Paragraph("Stopped before all replications were done.", style=_ALARM))
+    return Group(*parts)
+
+
+def _active(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPart]:
+    return [part for part in parts if part.part in found.active]
+
+
+def _shares(found: Steadiness) -> RenderableType:
+    table = grid(["share of variance, %", *found.active])
+    for row in found.rows:
+        cells = [
+            figure(100.0 * (part.share.estimate or 0.0), 100.0 * (part.share.se or 0.0)).inline()
+            for part in _active(found, row.parts)
+        ]
+        table.add_row(Text(row.horizon), *(Text(cell) for cell in cells))
+    return table
+
+
+def _sizes(found: Steadiness) -> RenderableType:
+    table = grid(["sd in % of the mean", f"mean, {found.currency}", "all", *found.active])
+    for row in found.rows:
+        cells = [NONE if part.cv is None else significant(100.0 * part.cv, 3) for part in _active(found, row.parts)]
+        table.add_row(
+            Text(row.horizon),
+            Text(figure(row.mean.estimate, row.mean.se).inline()),
+            Text(NONE if row.cv is None else significant(100.0 * row.cv, 3)),
+            *(Text(cell) for cell in cells),
+        )
+    return table
+
+
+def _chart(found: Steadiness) -> RenderableType:
+    """Return a bar for each horizon, of all parts but those that take variance away."""
+    width = max(len(row.horizon) for row in found.rows)
+    lines = ["  ".join(f"{_MARKS[part]} {part}" for part in found.active)]
+    for row in found.rows:
+        shares = {part.part: max(0.0, part.share.estimate or 0.0) for part in _active(found, row.parts)}
+        whole = sum(shares.values()) or 1.0
+        bar, reached = "", 0.0
+        for part in found.active:
+            reached += shares[part]
+            bar = bar + _MARKS[part] * (round(_WIDTH * reached / whole) - len(bar))
+        lines.append(f"{row.horizon.ljust(width)}  {bar}")
+    return Text("\n".join(lines), no_wrap=True)
+
+
+def _told(found: Steadiness) -> list[str]:
+    """Return what averages out and what does not, in words."""
+    lines = []
+    for fall in found.falls:
+        what = _WORDS[fall.part]
+        if abs(fall.power + 0.5) <= _HALF:
+            how = "averages out, as the root of time"
+        elif abs(fall.power) <= _HALF:
+            how = "does not average out"
+        elif fall.power < -0.5:
+            how = "averages out faster than the root of time"
+        elif fall.power < 0.0:
+            how = "averages out slowly"
+        else:
+            how = "grows with time"
+        lines.append(f"{what[0].upper()}{what[1:]}: {how} (sd over mean as time to the power {fall.power:.2f}).")
+    if found.rows and "reaction" in found.active:
+        last = found.rows[-1]
+        share = next(part.share.estimate or 0.0 for part in last.parts if part.part == "reaction")
+        does = "adds" if share >= 0.0 else "takes away"
+        lines.append(f"Over a {last.horizon} reacting {does} {abs(100.0 * share):.2g} % of the variance.")
+    return lines
+
+
+def _note(found: Steadiness) -> str:
+    even = (
+        " Hours and days are split as if revenue were even within a week, since deals close some time after the call."
+        if found.even_within_week
+        else ""
+    )
+    return (
+        f"{count(found.replications)} worlds, seed {found.seed}. The variance is that of one window of one rep over "
+        "worlds, averaged over the windows of the run: what the calendar and the ramp make of it is no part of it. "
+        f"Parts sum to the whole; errors are one standard error.{even}"
+    )

@@ -1,0 +1,55 @@
+"""`simcore bench steadiness`: what the variance of results is made of, and what of it averages out."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from simcore.cli.options import JsonOption, QuietOption, ReplicationsOption, ScenarioArgument, SeedOption, SetOption
+from simcore.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.steadiness_document import Steadiness
+
+
+def steadiness(
+    file: ScenarioArgument,
+    *,
+    replications: ReplicationsOption = None,
+    seed: SeedOption = None,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Split the variance of a rep's hour, day, week, month, quarter and year by where it comes from.
+
+    Luck of the draws, difference between reps, market, noise of the weeks, and reaction: what averages out and what
+    never does. The first Ctrl-C ends after the block: what was done is reported, with exit status 130.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+
+    scenario = load(file, changes, seed=seed)
+    found = _split(scenario, replications, quiet=quiet)
+    if json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        from simcore.cli.render_steadiness import steadiness_report  # noqa: PLC0415
+
+        print_result(steadiness_report(found))
+    if found.interrupted:
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def _split(scenario: "Scenario", replications: int | None, *, quiet: bool) -> "Steadiness":
+    """Run the worlds, with progress."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+
+    load_engine()
+    from simcore.steadiness import steadiness  # noqa: PLC0415
+
+    announce_compilation([scenario], quiet=quiet)
+    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
+        return steadiness(scenario, replications=replications, progress=progress, stop=asked.is_set)

@@ -1,0 +1,414 @@
+"""How steady results are: what the variance of a rep's hour to year is made of, and what of it averages out.
+
+The factors are the luck of the draws, the people, the market and the noise of the weeks. Two runs that share some
+factors and nothing else covary by the variance that these explain (pick-freeze: Sobol' 1993; Janon et al. 2014,
+"Asymptotic normality and efficiency of two Sobol index estimators"). What people, market and noise explain together is
+split by Shapley values (Owen 2014, "Sobol' indices and Shapley value"; Song, Nelson and Staum 2016); the rest is luck.
+Reaction is what the drives of a strategy add to the variance, in the same worlds, beyond that of the plan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from math import factorial, log, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiler import compile_scenario
+from simcore.digest import scenario_digest
+from simcore.engine import as_run, check_ranges
+from simcore.explosion import told_of
+from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
+from simcore.metrics import by_period
+from simcore.philox import split_seed
+from simcore.runner import Block, Progress, Runner, cut
+from simcore.source import MARKET, NOISE, PEOPLE, Source
+from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
+from simcore.summary import Estimate
+from simcore.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
+from simcore.targets import parse_metric
+from simcore.version import __version__
+
+if TYPE_CHECKING:
+    from simcore.kernels.scratch import Detail
+    from simcore.program import Program
+    from simcore.scenario import Scenario
+    from simcore.tally import TallyArrays
+
+Floats = NDArray[np.float64]
+
+GROUPS = 32
+"""Groups of replications, for the jackknife."""
+FAR = 1 << 38
+"""Factors that are not shared come from worlds so far away."""
+SHARED: dict[int, Part] = {PEOPLE: "people", MARKET: "market", NOISE: "week noise"}
+LONGER = (WEEK, MONTH, QUARTER, YEAR)
+DEFAULT_REP_WEEKS = 1 << 20
+"""Replications are by default so many that a run has about this many rep-weeks ..."""
+LEAST, MOST = 256, 1 << 14
+"""... within these bounds."""
+
+Subset = tuple[int, ...]
+
+
+def steadiness(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Steadiness:
+    """Split the variance of a rep's revenue by where it comes from, at every horizon that the run holds.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`; its strategy is the one that is looked at.
+    replications
+        256 or more, rounded up to a multiple of 32; by default about a million rep-weeks, from 256 to 16,384.
+    seed
+        Overrides the scenario's.
+    progress
+        Called after each block of replications.
+    stop
+        Asked before each block but the first; what was done is reported.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario leaves the ranges of the engine, or a drive explodes.
+
+    Examples
+    --------
+    Where reps, weeks and market are the same, all is luck:
+
+    >>> from simcore import load_scenario
+    >>> found = steadiness(load_scenario("trust-the-process"), replications=256)
+    >>> found.active, [part.share.estimate for part in found.rows[-1].parts]
+    (['luck'], [1.0, 0.0, 0.0, 0.0, 0.0])
+    """
+    scenario = as_run(scenario, None, seed)
+    program = compile_scenario(scenario)
+    check_ranges(scenario, program, detailed=True, replications=False)
+    wanted = replications or _default(program)
+    total = max(LEAST, -(-wanted // GROUPS) * GROUPS)
+    plan = compile_scenario(_without_drives(scenario)) if scenario.strategy.drives else program
+    collected = _Collected(program, plan)
+    started = time.perf_counter()
+    interrupted = False
+    with told_of(scenario):
+        runs = _Runs(program, plan, scenario.run.seed, collected.subsets)
+        done = 0
+        for block in _blocks(program, total):
+            if done and stop is not None and stop():
+                interrupted = True
+                break
+            runs.play(block, collected)
+            done += block.replications
+            if progress is not None:
+                seconds = time.perf_counter() - started
+                rep_weeks = done * program.team.reps * program.clock.simulated_weeks * runs.number
+                progress(Progress(done, total, seconds, rep_weeks / seconds))
+    rows = [collected.row(horizon) for horizon in _horizons(program)]
+    return Steadiness(
+        version=__version__,
+        scenario=scenario.name,
+        digest=scenario_digest(scenario),
+        strategy=scenario.run.strategy,
+        seed=scenario.run.seed,
+        replications=done,
+        currency=scenario.deal.currency,
+        active=_active(plan, program),
+        even_within_week=_is_even(program),
+        rows=rows,
+        falls=_falls(rows),
+        interrupted=interrupted,
+    )
+
+
+def _default(program: Program) -> int:
+    return min(MOST, max(LEAST, DEFAULT_REP_WEEKS // (program.team.reps * program.clock.simulated_weeks)))
+
+
+def _without_drives(scenario: Scenario) -> Scenario:
+    name = scenario.run.strategy
+    plain = scenario.strategy.model_copy(update={"drives": {}})
+    return scenario.model_copy(update={"strategies": {**scenario.strategies, name: plain}})
+
+
+def _factors(program: Program) -> Subset:
+    """Return the factors beside luck that a program has."""
+    steps = range(1, program.clock.steps + 1)
+    found = {
+        PEOPLE: program.team.leave_threshold > 0 or any(program.rates.beta[step] >= 0 for step in steps),
+        MARKET: program.market.sd > 0.0 and any(program.rates.in_market[step] for step in steps),
+        NOISE: any(program.rates.noise_sigma[step] > 0.0 for step in steps),
+    }
+    return tuple(factor for factor, there in found.items() if there)
+
+
+def _active(plan: Program, program: Program) -> list[Part]:
+    there = {"luck", *(SHARED[factor] for factor in _factors(plan))}
+    if program is not plan:
+        there.add("reaction")
+    return [part for part in PARTS if part in there]
+
+
+def _horizons(program: Program) -> list[int]:
+    return [horizon for horizon in (HOUR, DAY, *LONGER) if program.calendar.periods[horizon]]
+
+
+def _blocks(program: Program, total: int) -> Iterator[Block]:
+    """Cut the run into blocks of whole sets of groups."""
+    largest = max(block.replications for block in cut(program, total, 1, None, detailed=True))
+    size = max(GROUPS, largest // GROUPS * GROUPS)
+    for first in range(0, total, size):
+        yield Block(first, min(size, total - first))
+
+
+def subsets_of(factors: Sequence[int]) -> list[Subset]:
+    """Return all subsets but the empty one, the smallest first.
+
+    Examples
+    --------
+    >>> subsets_of((1, 2))
+    [(1,), (2,), (1, 2)]
+    """
+    return [part for size in range(1, len(factors) + 1) for part in combinations(factors, size)]
+
+
+def shapley(explained: dict[Subset, float], factors: Sequence[int]) -> dict[int, float]:
+    """Return each factor's part of what all explain: its mean gain over the orders in which they could be added.
+
+    Examples
+    --------
+    >>> shapley({(1,): 3.0, (2,): 1.0, (1, 2): 6.0}, (1, 2))
+    {1: 4.0, 2: 2.0}
+    """
+    k = len(factors)
+    found = {}
+    for factor in factors:
+        others = [other for other in factors if other != factor]
+        total = 0.0
+        for before in [(), *subsets_of(others)]:
+            weight = factorial(len(before)) * factorial(k - len(before) - 1) / factorial(k)
+            joined = tuple(each for each in factors if each in before or each == factor)
+            total += weight * (explained[joined] - (explained[before] if before else 0.0))
+        found[factor] = total
+    return found
+
+
+class _Sums:
+    """Sums by group of replications of windows, their squares and their products with those of other runs."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, Floats] = {}
+        """float64[G, R, P] by name."""
+
+    def add(self, name: str, block: Block, values: Floats) -> None:
+        """Add values of the replications of a block, float64[n, ...], to their groups."""
+        groups = values.reshape(block.replications // GROUPS, GROUPS, *values.shape[1:]).sum(axis=0)
+        self.first[name] = self.first[name] + groups if name in self.first else groups
+
+
+class _Collected:
+    """What the runs have told so far, and the rows that follow from it."""
+
+    def __init__(self, program: Program, plan: Program) -> None:
+        self._program, self._plan = program, plan
+        self.factors = _factors(plan)
+        self.subsets = subsets_of(self.factors)
+        self._sums = _Sums()
+        self._replications = np.zeros(GROUPS)
+        self._longer = [horizon for horizon in LONGER if program.calendar.periods[horizon]]
+
+    def add(self, block: Block, detail: Detail, tally: TallyArrays, *, reacting: bool) -> None:
+        """Add the worlds of a block, of the plan or of the strategy that reacts."""
+        who = "reacting" if reacting else "plan"
+        if not reacting:
+            self._replications += block.replications // GROUPS
+        for horizon in self._longer:
+            y = _windows(horizon, detail)
+            self._sums.add(f"{who} {horizon}", block, y)
+            self._sums.add(f"{who} {horizon} squared", block, y * y)
+        unit = float(self._program.deals.unit) ** 2
+        for horizon in (HOUR, DAY):
+            cells = tally.moments[:, CLOSE, horizon]
+            squares = cells[:, SQUARE_HIGH] * 2.0**64 + cells[:, SQUARE_LOW].view(np.uint64).astype(np.float64)
+            # The replications of a group are those of every eighth of the tally's groups.
+            self._sums.first[f"{who} {horizon} squared"] = (
+                self._sums.first.get(f"{who} {horizon} squared", 0.0) + squares.reshape(-1, GROUPS).sum(axis=0) * unit
+            )
+
+    def add_pair(self, block: Block, base: Detail, other: Detail, subset: Subset) -> None:
+        """Add the worlds of a block in two runs of the plan that share some factors."""
+        for horizon in self._longer:
+            mine, theirs = _windows(horizon, base), _windows(horizon, other)
+            self._sums.add(f"{subset} {horizon}", block, theirs)
+            self._sums.add(f"{subset} {horizon} product", block, mine * theirs)
+
+    def row(self, horizon: int) -> SteadinessRow:
+        """Return the row of a horizon: figures with the errors of the jackknife over groups."""
+        everything = np.ones(GROUPS, np.bool_)
+        whole = self._figures(horizon, everything)
+        without = np.array([self._figures(horizon, _all_but(group)) for group in range(GROUPS)])
+        errors = np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+        mean, variance = whole[0], whole[1]
+        parts = []
+        for index, part in enumerate(PARTS):
+            value, share = whole[2 + index], whole[2 + len(PARTS) + index]
+            there = part in _active(self._plan, self._program)
+            parts.append(
+                SteadinessPart(
+                    part=part,
+                    variance=_estimate(value, errors[2 + index]),
+                    share=_estimate(share, errors[2 + len(PARTS) + index]),
+                    cv=_signed_root(value) / mean if mean > 0.0 and there else (0.0 if mean > 0.0 else None),
+                )
+            )
+        return SteadinessRow(
+            horizon=HORIZONS[horizon],
+            mean=_estimate(mean, errors[0]),
+            variance=_estimate(variance, errors[1]),
+            cv=sqrt(max(variance, 0.0)) / mean if mean > 0.0 else None,
+            parts=parts,
+        )
+
+    def _figures(self, horizon: int, keep: NDArray[np.bool_]) -> Floats:
+        """Return mean, variance, the parts and their shares, of the groups kept; in units of the currency."""
+        n = float(self._replications[keep].sum())
+        own = "plan" if self._program is self._plan else "reacting"
+        mean, total = self._whole(own, horizon, keep, n)
+        plan = total if own == "plan" else self._whole("plan", horizon, keep, n)[1]
+        explained = {subset: self._explained(subset, horizon, keep, n) for subset in self.subsets}
+        split = shapley(explained, self.factors)
+        together = explained[self.subsets[-1]] if self.subsets else 0.0
+        of = {SHARED[factor]: value for factor, value in split.items()}
+        values = {"luck": plan - together, **of, "reaction": total - plan}
+        parts = np.array([values.get(part, 0.0) for part in PARTS])
+        return np.concatenate([[mean / 100.0, total / 1e4], parts / 1e4, parts / total if total > 0.0 else parts * 0.0])
+
+    def _mean(self, name: str, keep: NDArray[np.bool_], n: float) -> Floats:
+        found: Floats = self._sums.first[name][keep].sum(axis=0) / n
+        return found
+
+    def _whole(self, who: str, horizon: int, keep: NDArray[np.bool_], n: float) -> tuple[float, float]:
+        """Return the mean and the variance of a window, averaged over positions and reps, in cents."""
+        unbiased = n / (n - 1.0)
+        if horizon in LONGER:
+            means = self._mean(f"{who} {horizon}", keep, n)
+            variances = self._mean(f"{who} {horizon} squared", keep, n) - means**2
+            return float(means.mean()), float(variances.mean()) * unbiased
+        weeks = self._mean(f"{who} {WEEK}", keep, n)
+        windows = self._program.team.reps * int(self._program.calendar.periods[horizon])
+        square = float(self._sums.first[f"{who} {horizon} squared"][keep].sum()) / (n * windows)
+        within = float((weeks**2 * self._evenness(horizon)).sum()) / windows
+        return float(weeks.sum()) / windows, (square - within) * unbiased
+
+    def _explained(self, subset: Subset, horizon: int, keep: NDArray[np.bool_], n: float) -> float:
+        """Return the variance that some factors explain together: the covariance of two runs that share them."""
+        of = horizon if horizon in LONGER else WEEK
+        mine, theirs = self._mean(f"plan {of}", keep, n), self._mean(f"{subset} {of}", keep, n)
+        covariances = (self._mean(f"{subset} {of} product", keep, n) - mine * theirs) * (n / (n - 1.0))
+        if horizon in LONGER:
+            return float(covariances.mean())
+        windows = self._program.team.reps * int(self._program.calendar.periods[horizon])
+        return float((covariances * self._evenness(horizon)).sum()) / windows
+
+    def _evenness(self, horizon: int) -> Floats:
+        """Return of each week the sum of squares of its hours' or days' shares in it, float64[weeks]."""
+        clock, plan = self._program.clock, self._program.plan
+        hours = clock.hours_per_week
+        calls = plan.per_hour[plan.row_of_week[clock.warmup_weeks :]].astype(np.float64)
+        if _is_even(self._program):
+            calls = np.ones_like(calls)
+        if horizon == DAY:
+            calls = calls.reshape(len(calls), hours // clock.hours_per_day, clock.hours_per_day).sum(axis=2)
+        weeks = calls.sum(axis=1, keepdims=True)
+        shares = np.divide(calls, weeks, out=np.zeros_like(calls), where=weeks > 0.0)
+        found: Floats = (shares**2).sum(axis=1)
+        return found
+
+
+def _is_even(program: Program) -> bool:
+    """Return whether revenue is taken as even within a week: deals do not close in the hour of their call."""
+    return not program.clock.one_account or program.reaction.needed
+
+
+def _windows(horizon: int, detail: Detail) -> Floats:
+    return by_period(parse_metric(f"revenue:{HORIZONS[horizon]}"), detail.cents[:, CLOSE]).astype(np.float64)
+
+
+def _all_but(group: int) -> NDArray[np.bool_]:
+    keep = np.ones(GROUPS, np.bool_)
+    keep[group] = False
+    return keep
+
+
+def _estimate(value: float, error: float) -> Estimate:
+    return Estimate(estimate=float(value), se=float(error))
+
+
+def _signed_root(value: float) -> float:
+    return sqrt(value) if value >= 0.0 else -sqrt(-value)
+
+
+def _falls(rows: Sequence[SteadinessRow]) -> list[SteadinessFall]:
+    """Return the power of time by which each part's cv changes, from the week to the longest horizon."""
+    weeks: dict[str, float] = {
+        HORIZONS[WEEK]: 1.0,
+        HORIZONS[MONTH]: 13.0 / 3.0,
+        HORIZONS[QUARTER]: 13.0,
+        HORIZONS[YEAR]: 52.0,
+    }
+    longer = [row for row in rows if row.horizon in weeks]
+    if len(longer) < 2:
+        return []
+    first, last = longer[0], longer[-1]
+    falls = []
+    for index, part in enumerate(PARTS):
+        begin, end = first.parts[index], last.parts[index]
+        seen = all((each.share.estimate or 0.0) > 2.0 * (each.share.se or 0.0) for each in (begin, end))
+        if seen and begin.cv and end.cv:
+            power = log(end.cv / begin.cv) / log(weeks[last.horizon] / weeks[first.horizon])
+            falls.append(SteadinessFall(part=part, power=power))
+    return falls
+
+
+class _Runs:
+    """The runs of each world: the strategy, the plan, and the plan's pairs that share some factors."""
+
+    def __init__(self, program: Program, plan: Program, seed: int, subsets: Sequence[Subset]) -> None:
+        key = split_seed(seed)
+        self._plan = Runner(plan, key, 1)
+        self._reacting = Runner(program, key, 1) if program is not plan else None
+        self._subsets = subsets
+        self._spaces = [self._plan.workspace(), self._reacting.workspace() if self._reacting else None]
+        self.number = 1 + len(subsets) + (self._reacting is not None)
+
+    def play(self, block: Block, collected: _Collected) -> None:
+        """Play a block of worlds in all runs."""
+        plan, space = self._plan, self._spaces[0]
+        assert space is not None  # noqa: S101
+        fresh = space._replace(tally=plan.workspace().tally)
+        base = plan.simulate(fresh, block, detailed=True)
+        collected.add(block, base, fresh.tally, reacting=False)
+        for subset in self._subsets:
+            other = plan.simulate(space, block, detailed=True, source=_sharing(plan.program.source, subset))
+            collected.add_pair(block, base, other, subset)
+        if self._reacting is not None:
+            mine = self._reacting.workspace()
+            detail = self._reacting.simulate(mine, block, detailed=True)
+            collected.add(block, detail, mine.tally, reacting=True)
+
+
+def _sharing(source: Source, subset: Subset) -> Source:
+    """Return a source that takes all factors but these from far away."""
+    shift = np.full(4, FAR, np.int64)
+    shift[list(subset)] = 0
+    return source._replace(shift=shift)

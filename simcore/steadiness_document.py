@@ -1,0 +1,65 @@
+"""What the variance of results is made of, as a document."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simcore.summary import Estimate
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Part = Literal["luck", "people", "market", "week noise", "reaction"]
+PARTS: tuple[Part, ...] = ("luck", "people", "market", "week noise", "reaction")
+"""The parts of a variance, in the order in which they are shown."""
+
+
+class SteadinessPart(_Document):
+    """What one source of variance adds to the results of a rep at one horizon."""
+
+    part: Part
+    variance: Estimate = Field(description="In squared units of the currency; that of reaction may be negative.")
+    share: Estimate = Field(description="Of the whole.")
+    cv: float | None = Field(description="Its root over the mean; negative where the variance is; null without a mean.")
+
+
+class SteadinessRow(_Document):
+    """The variance of a rep's revenue (by close) in one window of a horizon, over worlds."""
+
+    horizon: str
+    mean: Estimate
+    variance: Estimate = Field(description="Of one window of one rep, averaged over windows and reps.")
+    cv: float | None
+    parts: list[SteadinessPart] = Field(description="They sum to the variance.")
+
+
+class SteadinessFall(_Document):
+    """How a part falls with time: the power of the window's length by which its cv changes."""
+
+    part: Part
+    power: float = Field(description="From the week to the longest horizon: -1/2 averages out, 0 never does.")
+
+
+class Steadiness(_Document):
+    """What averages out and what never does."""
+
+    simcore_steadiness: Literal[1] = Field(default=1, description="Version of this document's format.")
+    version: str = Field(description="Version of simcore.")
+    scenario: str
+    digest: str
+    strategy: str
+    seed: int = Field(ge=0, lt=2**64)
+    replications: int
+    currency: str
+    active: list[Part] = Field(description="Parts that the scenario has; all others are 0.")
+    even_within_week: bool = Field(
+        description="Whether revenue was taken as even within a week, to split hours and days; exact where nothing "
+        "takes time."
+    )
+    rows: list[SteadinessRow]
+    falls: list[SteadinessFall]
+    interrupted: bool
