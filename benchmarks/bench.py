@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import strategies
+from benchmarks import strategies, variance
 from benchmarks.contenders import (
     CANONICAL,
     ROOT,
@@ -170,14 +170,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         series = measure([*simcore_contenders(), *peer_contenders(Path(folder))], options.rounds)
     reacting = strategies.measured(options.rounds)
+    reduced = variance.measured()
     goals = [
         *ratio_goals(series),
         *strategies.goals(reacting),
+        *variance.goals(reduced),
         memory_goal(10**9 if options.full else 10**8),
         *start_up_goals(options.rounds),
     ]
     notes = (ROOT / "benchmarks" / "notes.md").read_text(encoding="utf-8")
-    report = Report(machine(), options.rounds, series, SIMCORE, reacting, goals, notes)
+    report = Report(machine(), options.rounds, series, SIMCORE, reacting, variance.section(reduced), goals, notes)
     options.output.write_text(render(report), encoding="utf-8")
     missed = [goal.what for goal in goals if not goal.met]
     say(f"wrote {options.output.name}; goals missed: {', '.join(missed) or 'none'}")

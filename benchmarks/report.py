@@ -82,6 +82,8 @@ class Report(NamedTuple):
         The program that the others are compared with.
     strategies
         What was measured of strategies that react.
+    variance
+        The tables of variance reduction, Markdown.
     goals
         In the order of the page.
     notes
@@ -93,6 +95,7 @@ class Report(NamedTuple):
     series: Mapping[str, Series]
     reference: str
     strategies: Strategies
+    variance: str
     goals: Sequence[Goal]
     notes: str
 
@@ -184,6 +187,13 @@ variance of a difference between independent worlds is times that of the differe
 
 {comparison_table(report.strategies.comparisons)}
 
+## Variance reduction
+
+What `simcore bench variance` says on shipped scenarios (docs/variance.md tells what each technique does): how many times as
+long crude Monte Carlo would run for the same error, processor time included. Crude Monte Carlo is charged what a plain run
+costs, the techniques what they cost with all their points and weights.
+
+{report.variance}
 ## Goals
 
 {goal_table(report)}

@@ -101,7 +101,9 @@ def _told(found: Steadiness) -> list[str]:
             how = "averages out slowly"
         else:
             how = "grows with time"
-        lines.append(f"{what[0].upper()}{what[1:]}: {how} (sd over mean as time to the power {fall.power:.2f}).")
+        lines.append(
+            f"{what[0].upper()}{what[1:]}: {how} (sd over mean as time to the power {fall.power:.2f}, week to {fall.until})."
+        )
     if found.rows and "reaction" in found.active:
         last = found.rows[-1]
         share = next(part.share.estimate or 0.0 for part in last.parts if part.part == "reaction")

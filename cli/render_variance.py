@@ -21,6 +21,8 @@ _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _CHART = 40
 """Columns of the chart."""
 _EXACT = "exact"
+_RARE = 1e-3
+"""Smaller chances are shown with an exponent."""
 
 
 def variance_report(found: Sequence[VarianceBench]) -> RenderableType:
@@ -72,7 +74,7 @@ def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
             times = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
         table.add_row(
             Text(_short(row.technique)),
-            Text(figure(row.estimate, row.se).inline()),
+            Text(_estimate(row)),
             Text(NONE if row.z is None else f"{row.z:.1f}"),
             Text(NONE if row.microseconds is None else significant(row.microseconds, 3)),
             Text(times),
@@ -81,11 +83,22 @@ def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
     return table
 
 
+def _estimate(row: TechniqueRow) -> str:
+    """Return the estimate with its error; a rare event as 2.23e-6 ± 1.2e-8."""
+    if row.estimate is None or row.se is None or not 0.0 < abs(row.estimate) < _RARE:
+        return figure(row.estimate, row.se).inline()
+    return f"{_scientific(row.estimate, 3)} ± {_scientific(row.se, 1)}"
+
+
+def _scientific(number: float, digits: int) -> str:
+    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
 def _times(number: float) -> str:
     """Return a ratio to three digits: 0.85, 12.3, 4,720, 1.56e5."""
     if number >= 99_995:
-        mantissa, exponent = f"{number:.2e}".split("e")
-        return f"{mantissa}e{int(exponent)}"
+        return _scientific(number, 3)
     return significant(number, 3)
 
 
@@ -111,9 +124,13 @@ def _short(name: str) -> str:
     return name.replace("conditional + ", "cond. + ")
 
 
+def _reference(number: float) -> str:
+    return _scientific(number, 5) if 0.0 < abs(number) < _RARE else significant(number, 7)
+
+
 def _note(found: VarianceBench) -> str:
     against = {
-        "exact": f"z is the distance from the exact answer, {significant(found.reference or 0.0, 7)}",
+        "exact": f"z is the distance from the exact answer, {_reference(found.reference or 0.0)}",
         "crude": "z is the distance from crude Monte Carlo",
         "none": "nothing is exact here, and crude Monte Carlo saw too little to be held against",
     }[found.reference_is]

@@ -359,25 +359,22 @@ def _signed_root(value: float) -> float:
 
 
 def _falls(rows: Sequence[SteadinessRow]) -> list[SteadinessFall]:
-    """Return the power of time by which each part's cv changes, from the week to the longest horizon."""
-    weeks: dict[str, float] = {
-        HORIZONS[WEEK]: 1.0,
-        HORIZONS[MONTH]: 13.0 / 3.0,
-        HORIZONS[QUARTER]: 13.0,
-        HORIZONS[YEAR]: 52.0,
-    }
-    longer = [row for row in rows if row.horizon in weeks]
-    if len(longer) < 2:
-        return []
-    first, last = longer[0], longer[-1]
+    """Return the power of time by which each part's cv changes, from the week to the longest horizon that shows it."""
+    weeks = dict(zip((HORIZONS[each] for each in LONGER), (1.0, 13.0 / 3.0, 13.0, 52.0), strict=True))
     falls = []
     for index, part in enumerate(PARTS):
-        begin, end = first.parts[index], last.parts[index]
-        seen = all((each.share.estimate or 0.0) > 2.0 * (each.share.se or 0.0) for each in (begin, end))
-        if seen and begin.cv and end.cv:
-            power = log(end.cv / begin.cv) / log(weeks[last.horizon] / weeks[first.horizon])
-            falls.append(SteadinessFall(part=part, power=power))
+        seen = [(row.horizon, row.parts[index].cv) for row in rows if row.horizon in weeks and _shows(row.parts[index])]
+        if len(seen) < 2 or seen[0][0] != HORIZONS[WEEK]:
+            continue
+        (begin, first), (end, last) = seen[0], seen[-1]
+        if first and last and first * last > 0.0:
+            falls.append(SteadinessFall(part=part, until=end, power=log(last / first) / log(weeks[end] / weeks[begin])))
     return falls
+
+
+def _shows(part: SteadinessPart) -> bool:
+    """Return whether a part is known to within a quarter of itself."""
+    return abs(part.variance.estimate or 0.0) > 4.0 * (part.variance.se or 0.0)
 
 
 class _Runs:

@@ -41,7 +41,8 @@ class SteadinessFall(_Document):
     """How a part falls with time: the power of the window's length by which its cv changes."""
 
     part: Part
-    power: float = Field(description="From the week to the longest horizon: -1/2 averages out, 0 never does.")
+    until: str = Field(description="The longest horizon that shows it; from the week on.")
+    power: float = Field(description="-1/2 averages out, 0 never does.")
 
 
 class Steadiness(_Document):

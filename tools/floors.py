@@ -50,7 +50,8 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document variance_document steadiness_document reduction controls efficiency sobol leading counts variates points",
+        "comparison_document variance_document steadiness_document "
+        "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
     _floor(
@@ -70,7 +71,8 @@ FLOORS = (
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
-        "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench cli.main",
+        "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
+        "cli.main",
     ),
 )
 
