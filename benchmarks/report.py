@@ -189,9 +189,9 @@ variance of a difference between independent worlds is times that of the differe
 
 ## Variance reduction
 
-What `simcore bench variance` says on shipped scenarios (docs/variance.md tells what each technique does): how many times as
-long crude Monte Carlo would run for the same error, processor time included. Crude Monte Carlo is charged what a plain run
-costs, the techniques what they cost with all their points and weights.
+What `simcore bench variance` says on shipped scenarios ([variance.md](variance.md) tells what each technique does): how
+many times as long crude Monte Carlo would run for the same error, processor time included. Crude Monte Carlo is charged
+what a plain run costs, the techniques what they cost with all their points and weights.
 
 {report.variance}
 ## Goals

@@ -10,6 +10,7 @@ from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
     MaxSecondsOption,
+    MethodOption,
     NoLimitOption,
     OverwriteOption,
     PrecisionOption,
@@ -48,6 +49,7 @@ def compare(
     precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)
     max_replications: MaxReplicationsOption = None,
     max_seconds: MaxSecondsOption = None,
+    method: MethodOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
@@ -72,7 +74,7 @@ def compare(
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     scenario = load(file, changes, replications=replications, seed=seed)
-    wanted = _Wanted(precision, max_replications, max_seconds, no_limit)
+    wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit)
     plan = _planned(scenario, names, baseline, wanted, attribute=attribute)
     document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
@@ -95,6 +97,7 @@ class _Wanted(NamedTuple):
     precision: list[str]
     max_replications: int | None
     max_seconds: float | None
+    method: str | None
     no_limit: bool
 
 
@@ -106,13 +109,14 @@ class _Plan(NamedTuple):
     base: int
     attribute: bool
     goal: "Goal | None"
+    method: str | None
 
 
 def _planned(
     scenario: "Scenario", names: list[str] | None, baseline: str | None, wanted: _Wanted, *, attribute: bool
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
-    from simcore.cli.precision import goal_of_run, stating  # noqa: PLC0415
+    from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.scenario import with_strategy  # noqa: PLC0415
@@ -135,7 +139,10 @@ def _planned(
     )
     if goal is None and not wanted.no_limit:
         check_total(all_runs, LIMIT)
-    return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal)
+    if wanted.method is None:
+        return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal, None)
+    runs = [surveyed(run, goal) for run in runs]
+    return _Plan(surveyed(scenario, goal), runs, chosen.index(base), attribute, goal, wanted.method)
 
 
 def _compared(
@@ -153,15 +160,26 @@ def _compared(
     from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.paired import run_paired  # noqa: PLC0415
 
+    if plan.method is not None:
+        from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
+
+        check_method(plan.method)
     announce_compilation(plan.runs, quiet=quiet)
     with ExitStack() as stack:
         folder = stack.enter_context(results_folder(out, plan.scenario, joint_digest(plan.runs), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as progress:
+            goal = plan.goal if plan.method is None else None
             paired = run_paired(
-                plan.runs, base=plan.base, goal=plan.goal, threads=threads, progress=progress, stop=asked.is_set
+                plan.runs, base=plan.base, goal=goal, threads=threads, progress=progress, stop=asked.is_set
             )
-        document, stopped = comparison_of(paired), paired.interrupted
+            document, stopped = comparison_of(paired), paired.interrupted
+            if plan.method is not None and plan.goal is not None and not stopped:
+                base, watch = plan.runs[plan.base], Watched(progress, asked.is_set)
+                others = [run.run.strategy for run in plan.runs if run is not base]
+                reached = by_method(base, plan.goal, plan.method, against=others, threads=threads, watch=watch)
+                stopped = reached.ended == "interrupted"
+                document = document.model_copy(update={"precision": reached, "interrupted": stopped})
         if plan.attribute and not stopped:
             document, stopped = _attributed(plan.scenario, document, threads=threads, quiet=quiet, stop=asked.is_set)
         if folder is None:

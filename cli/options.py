@@ -61,6 +61,14 @@ MaxReplicationsOption = Annotated[
     int | None,
     typer.Option("--max-replications", metavar="N", parser=_count, help="Most that a precision may take."),
 ]
+MethodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        metavar="NAME|auto",
+        help="A technique of variance reduction for the precision (see `simcore bench variance`); auto: the best one.",
+    ),
+]
 MaxSecondsOption = Annotated[
     float | None,
     typer.Option("--max-seconds", metavar="S", min=0.001, help="Most seconds that a precision may take."),

@@ -84,6 +84,22 @@ def stating(scenario: Scenario, goal: Goal | None) -> Scenario:
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"precision": precision})})
 
 
+def surveyed(scenario: Scenario, goal: Goal | None) -> Scenario:
+    """Return the scenario as it is run for all figures but those that a method brings to a precision.
+
+    Raises
+    ------
+    typer.BadParameter
+        If there is no precision for the method to reach.
+    """
+    from simcore.methods import SURVEY  # noqa: PLC0415
+
+    if goal is None:
+        raise typer.BadParameter("needs a precision to reach, as in -p revenue=0.1%", param_hint="--method")
+    run = scenario.run.model_copy(update={"precision": {}, "replications": SURVEY})
+    return scenario.model_copy(update={"run": run})
+
+
 def not_reached(precision: Precision | None) -> bool:
     """Return whether a stated precision was not met."""
     return precision is not None and not all(row.met for row in precision.rows)

@@ -41,7 +41,10 @@ def precision_part(precision: Precision, replications: int) -> RenderableType:
     notes = _notes(precision, replications)
     if notes:
         parts.append(Paragraph(" ".join(notes), style="dim" if met else "yellow"))
-    return titled(f"{count(replications)} replications: {'' if met else 'not '}precise enough", Group(*parts))
+    by = sorted({row.method for row in precision.rows if row.method is not None})
+    worlds = sum(row.worlds or 0 for row in precision.rows)
+    how = f"{count(worlds)} worlds by {', '.join(by)}" if by else f"{count(replications)} replications"
+    return titled(f"{how}: {'' if met else 'not '}precise enough", Group(*parts))
 
 
 def _notes(precision: Precision, replications: int) -> list[str]:
@@ -51,12 +54,14 @@ def _notes(precision: Precision, replications: int) -> list[str]:
     if lacking:
         notes.append(f"Replications needed: {'; '.join(lacking)}.")
     more = [
-        f"{_name(row)} about {_rounded(row.crude - replications)}"
+        f"{_name(row)} about {_rounded(row.crude - (row.worlds or replications))}"
         for row in precision.rows
-        if row.crude is not None and row.crude > replications
+        if row.crude is not None and row.crude > (row.worlds or replications)
     ]
     if more:
         notes.append(f"Independent worlds would have needed more replications to know as much: {'; '.join(more)}.")
+    if any(row.method is not None for row in precision.rows):
+        notes.append(f"All else that is shown comes from {count(replications)} plain replications.")
     return notes
 
 

@@ -102,7 +102,8 @@ def _told(found: Steadiness) -> list[str]:
         else:
             how = "grows with time"
         lines.append(
-            f"{what[0].upper()}{what[1:]}: {how} (sd over mean as time to the power {fall.power:.2f}, week to {fall.until})."
+            f"{what[0].upper()}{what[1:]}: {how} (from week to {fall.until}, sd over mean goes as time to the power "
+            f"{fall.power:.2f})."
         )
     if found.rows and "reaction" in found.active:
         last = found.rows[-1]

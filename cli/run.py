@@ -1,6 +1,7 @@
 """`simcore run`: simulate a scenario and show what came out."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
     MaxSecondsOption,
+    MethodOption,
     NoLimitOption,
     OverwriteOption,
     PrecisionOption,
@@ -42,6 +44,7 @@ def run(
     precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)
     max_replications: MaxReplicationsOption = None,
     max_seconds: MaxSecondsOption = None,
+    method: MethodOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
@@ -60,11 +63,12 @@ def run(
 
     Results go to stdout, progress and messages to stderr. The first Ctrl-C stops the run: what was done is
     reported, with exit status 130. A precision that is not reached is exit status 5. A scenario that states
-    neither replications nor a precision runs until revenue is known to 0.5 %.
+    neither replications nor a precision runs until revenue is known to 0.5 %. With a method, the precision is
+    reached by it, and all other figures come from 1,000 plain replications.
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.precision import checked, goal_of_run, not_reached, stating  # noqa: PLC0415
+    from simcore.cli.precision import checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
     from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
@@ -76,9 +80,9 @@ def run(
     )
     if goal is None and not no_limit:
         check_limit(scenario, LIMIT)
-    scenario = stating(scenario, goal)
+    scenario = stating(scenario, goal) if method is None else surveyed(scenario, goal)
     result, folder = _simulated(
-        scenario, goal, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
+        scenario, goal, method, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
     )
     _show(result, scenario, json=json, quiet=quiet)
     if folder is not None and not quiet:
@@ -92,6 +96,7 @@ def run(
 def _simulated(
     scenario: "Scenario",
     goal: "Goal | None",
+    method: str | None,
     *,
     threads: int | None,
     out: Path | None,
@@ -110,18 +115,28 @@ def _simulated(
     from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import simulate  # noqa: PLC0415
 
+    if method is not None:
+        from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
+
+        check_method(method)
+
     with ExitStack() as stack:
         folder = stack.enter_context(results_folder(out, scenario, scenario_digest(scenario), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as progress:
             result = simulate(
                 scenario,
-                precision=goal,
+                precision=goal if method is None else None,
                 threads=threads,
                 progress=progress,
                 sink=folder.write_rep_weeks if folder is not None and detail is not None else None,
                 stop=asked.is_set,
             )
+            if method is not None and goal is not None and not result.summary.interrupted:
+                watch = Watched(progress, asked.is_set)
+                reached = by_method(scenario, goal, method, threads=threads, watch=watch)
+                changes = {"precision": reached, "interrupted": reached.ended == "interrupted"}
+                result = replace(result, summary=result.summary.model_copy(update=changes))
         if folder is None:
             return result, None
         return result, folder.finish(result.summary, complete=not result.summary.interrupted)

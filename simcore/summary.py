@@ -146,6 +146,10 @@ class PrecisionRow(_Document):
     crude: int | None = Field(
         description="About how many replications of crude sampling (independent worlds) would have reached as much."
     )
+    method: str | None = Field(
+        default=None, description="The technique of variance reduction; null for replications as they are."
+    )
+    worlds: int | None = Field(default=None, description="Worlds that the technique took; null without one.")
 
 
 class Precision(_Document):

@@ -353,10 +353,17 @@ TECHNIQUES = (
     Technique("conditional", "the last steps integrated out", conditional=True),
     Technique("sobol", "leading factors from scrambled Sobol points", points="sobol"),
     Technique("tilted", "importance sampling: rates tilted towards no win", tilted=True),
-    Technique("conditional + antithetic", "both", conditional=True, mirrored=True),
-    Technique("conditional + controls", "both", conditional=True, controlled=True),
-    Technique("conditional + strata", "both", conditional=True, points="strata"),
-    Technique("conditional + sobol", "both", conditional=True, points="sobol"),
-    Technique("tilted + sobol", "both", tilted=True, points="sobol"),
+    Technique(
+        "conditional + antithetic", "mirrored worlds, the last steps integrated out", conditional=True, mirrored=True
+    ),
+    Technique(
+        "conditional + controls",
+        "controls of what is left when the last steps are integrated out",
+        conditional=True,
+        controlled=True,
+    ),
+    Technique("conditional + strata", "strata, the last steps integrated out", conditional=True, points="strata"),
+    Technique("conditional + sobol", "Sobol points, the last steps integrated out", conditional=True, points="sobol"),
+    Technique("tilted + sobol", "tilted rates on Sobol points", tilted=True, points="sobol"),
 )
 """Every technique but crude; those for one strategy are applied to a difference in shared worlds."""

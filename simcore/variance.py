@@ -265,7 +265,7 @@ def _document(
     names = {each.technique.name for each in measured}
     rows = [_row(each, crude, variances, reference, reference_se) for each in measured]
     rows += [_refused(each, refusal(each, case)) for each in TECHNIQUES if each.name not in names]
-    best = _best(rows)
+    best = best_of(rows)
     return VarianceBench(
         scenario=scenarios[0].name,
         digest=joint_digest(scenarios),
@@ -299,12 +299,17 @@ def _crude_variances(case: Case, measured: list[Measured]) -> Floats:
     crude = measured[0]
     known = [each for each in measured if _is_trusted(each) and each.estimate > 0.0 and each.variances.min() > 0.0]
     chance = min(known, key=lambda each: each.se / each.estimate).estimate if known else 0.0
+    windows = windows_per_world(case)
+    each = [chance * (1.0 - chance) / (windows * batch.replications) for batch in crude.batches]
+    return np.array(each)
+
+
+def windows_per_world(case: Case) -> int:
+    """Return the windows of a share that a world holds, of all reps."""
     of_quota = case.metric.name in (P_QUOTA, P_QUOTA_TEAM)
     program = case.programs[0]
     periods = int(program.calendar.periods[program.quota.horizon]) if of_quota else case.windows_each
-    windows = periods * (1 if case.metric.name == P_QUOTA_TEAM else program.team.reps)
-    each = [chance * (1.0 - chance) / (windows * batch.replications) for batch in crude.batches]
-    return np.array(each)
+    return periods * (1 if case.metric.name == P_QUOTA_TEAM else program.team.reps)
 
 
 def _is_trusted(measured: Measured) -> bool:
@@ -381,7 +386,7 @@ def _refused(technique: Technique, reason: str | None) -> TechniqueRow:
     )
 
 
-def _best(rows: list[TechniqueRow]) -> TechniqueRow:
+def best_of(rows: list[TechniqueRow]) -> TechniqueRow:
     """Return the technique to use: an exact one, else the one whose gain is surely the largest."""
     exact = [row for row in rows if row.verdict == "exact"]
     if exact:

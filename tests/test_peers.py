@@ -346,7 +346,7 @@ def test_binomial_of_the_test_itself() -> None:
 def report_of(*goals: Goal) -> Report:
     series = {"fast": Series((100.0, 110.0, 90.0)), "slow": Series((2000.0, 2420.0, 1710.0))}
     reacting = Strategies({"plan": Series((100.0,)), "hourly": Series((400.0,))}, "plan", {"gain": Series((16.0,))})
-    return Report("A CPU, 2 cores", 3, series, "fast", reacting, goals, "Some words.\n")
+    return Report("A CPU, 2 cores", 3, series, "fast", reacting, "### A question", goals, "Some words.\n")
 
 
 def test_page_shows_medians_spreads_and_ratios_within_a_round() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from simcore.cli.main import STATUS_WORDS
 from simcore.scenario_file import shipped
+from simcore.technique import CRUDE, TECHNIQUES
 from tools.floors import FLOORS, ROOT, modules, purpose
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def exit_status() -> str:
     return table(("status", "name", "meaning"), rows)
 
 
+def techniques() -> str:
+    """Return the techniques of variance reduction."""
+    rows = ((f"`{each.name}`", each.what) for each in (CRUDE, *TECHNIQUES))
+    return table(("technique", "what it does"), rows)
+
+
 def floors() -> str:
     """Return the floor plan: a row for every module, with the first line of its docstring."""
     files = modules()
@@ -100,6 +107,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "exit-status": exit_status,
     "floors": floors,
     "speed": speed,
+    "techniques": techniques,
+    "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
     **{
         f"breakeven-{name}": partial(session, "breakeven", name, "--vary", *vary.split())

@@ -57,7 +57,7 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance steadiness",
+        "comparison comparison_table attribution variance methods steadiness",
     ),
     _floor(
         "Files",

@@ -80,3 +80,34 @@ def test_help_names_both() -> None:
     done = invoke("bench", "--help")
     assert "variance" in done.stdout
     assert "steadiness" in done.stdout
+
+
+def test_a_run_by_a_method_says_what_it_took_and_what_crude_would_have() -> None:
+    done = invoke("run", *SMALL, "-p", "p_zero:4w=1e-4", "--method", "auto")
+    words = " ".join(done.stdout.split())
+    assert done.exit_code == ExitStatus.DONE
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "worlds by conditional" in words
+    assert "Independent worlds would have needed more" in words
+    assert "All else that is shown comes from 1,000 plain replications." in words
+
+
+def test_a_comparison_by_a_method_reaches_a_precision_of_the_difference() -> None:
+    small = ("--set", "team.reps=1", "--set", "horizon.weeks=13", "--set", "horizon.warmup_weeks=0", "-q")
+    done = invoke("compare", "quota-pressure", *small, "-p", "revenue=5%", "--method", "antithetic", "--json")
+    assert done.exit_code == ExitStatus.DONE
+    document = json.loads(done.stdout)
+    (row,) = document["precision"]["rows"]
+    assert (row["method"], row["strategy"], row["met"]) == ("antithetic", "pressure", True)
+    assert document["replications"] == 1000
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_method_without_a_precision_or_unknown_is_refused(command: str) -> None:
+    name = "trust-the-process" if command == "run" else "quota-pressure"
+    bare = invoke(command, name, "-n", "100", "--method", "controls", "-q")
+    assert bare.exit_code == ExitStatus.USAGE
+    assert "needs a precision" in " ".join(bare.stderr.split())
+    wrong = invoke(command, name, "-p", "revenue=1%", "--method", "control", "-q")
+    assert wrong.exit_code == ExitStatus.INVALID
+    assert "did you mean controls" in " ".join(wrong.stderr.split())

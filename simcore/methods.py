@@ -1,0 +1,326 @@
+"""Runs to a stated precision by a technique of variance reduction.
+
+Each metric has worlds of its own, in independent batches; the mean of a batch is to the rule of `simcore.precision`
+what a replication is to it otherwise, so that what it promises of coverage holds as it stands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from math import ceil, isfinite
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from simcore.closed_form import chances
+from simcore.compiler import compile_scenario
+from simcore.engine import check_ranges, threads_for
+from simcore.errors import Problem, ScenarioError
+from simcore.explosion import told_of
+from simcore.metrics import check_metric
+from simcore.philox import split_seed
+from simcore.precision import Pursuit, Reading, Sample, is_met, needed, read_mean, read_share
+from simcore.runner import Block, Progress, in_order
+from simcore.scenario import with_strategy
+from simcore.summary import Precision, PrecisionRow
+from simcore.targets import QUANTILE
+from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, refusal
+from simcore.text import did_you_mean
+from simcore.variance import FEW, bench_variance, best_of, windows_per_world
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.targets import Goal, Target
+
+AUTO = "auto"
+WORLDS = 32
+"""Worlds of a batch."""
+SURVEY = 1000
+"""Replications of plain Monte Carlo from which all other figures of a run by a technique come."""
+PILOT_BATCHES = 3
+PILOT_WORLDS = 512
+FIRST_BATCH = 64
+"""Batches with lower numbers are those of pilots; and so many are drawn at a time."""
+MOST = 1 << 17
+"""Most batches: there are addresses for so many."""
+CRUDE_BATCHES = 16
+"""Batches of crude Monte Carlo that tell what it would have needed."""
+
+Ended = Literal["met", "replications", "seconds", "interrupted"]
+
+
+class Watched(NamedTuple):
+    """Who is told of the run, and who may stop it; see `simcore.simulate`."""
+
+    progress: Callable[[Progress], None] | None = None
+    stop: Callable[[], bool] | None = None
+
+
+def method_names() -> list[str]:
+    """Return the names that a method has on the command line.
+
+    Examples
+    --------
+    >>> method_names()[:4]
+    ['auto', 'antithetic', 'controls', 'strata']
+    """
+    return [AUTO, *(_slug(each.name) for each in TECHNIQUES if each != SHARED)]
+
+
+def check_method(method: str) -> None:
+    """Refuse a method that is none.
+
+    Raises
+    ------
+    ScenarioError
+        With the nearest name.
+    """
+    names = method_names()
+    if _slug(method) not in names:
+        hint = did_you_mean(_slug(method), names)
+        raise ScenarioError((Problem("is no method", "method", value=method, allowed=", ".join(names), hint=hint),))
+
+
+def by_method(
+    scenario: Scenario,
+    goal: Goal,
+    method: str,
+    *,
+    against: Sequence[str] = (),
+    threads: int | None = None,
+    watch: Watched = Watched(),  # noqa: B008  (a value)
+) -> Precision:
+    """Estimate metrics by a technique until they are as precise as was asked for.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`; its strategy is what is estimated, or the baseline where there are others.
+    goal
+        The precisions, and limits: of worlds and of seconds, for all metrics together.
+    method
+        The name of a technique with or without blanks (``conditional+controls``), or ``auto``: what
+        `simcore.bench_variance` recommends for the metric, from a pilot.
+    against
+        Strategies: the metrics are their differences to the scenario's own, in shared worlds.
+    threads
+        Default: as many as the processors. Does not change results.
+
+    Raises
+    ------
+    ScenarioError
+        If the method is none or cannot be used for a metric, or a metric is not one of the scenario.
+
+    Examples
+    --------
+    >>> from simcore import Goal, load_scenario
+    >>> from simcore.targets import targets_of
+    >>> goal = Goal(targets_of({"p_zero:quarter": "1e-7"}))
+    >>> found = by_method(load_scenario("trust-the-process"), goal, "auto")
+    >>> found.ended, found.rows[0].met, round(1e6 * found.rows[0].estimate, 1)
+    ('met', True, 2.2)
+    """
+    check_method(method)
+    started = time.perf_counter()
+    rows: list[PrecisionRow] = []
+    ended: Ended = "met"
+    looks = 0
+    for name in against or [""]:
+        for target in goal.targets:
+            spent = sum(row.worlds or 0 for row in rows)
+            run = _Run(scenario, target, method, name, threads)
+            row, looked, how = run.reach(_Limits(goal, spent, started), watch)
+            rows.append(row)
+            looks = max(looks, looked)
+            ended = how if ended == "met" else ended
+    return Precision(rows=rows, ended=ended, looks=looks)
+
+
+class _Limits(NamedTuple):
+    goal: Goal
+    spent: int
+    """Worlds of the metrics before."""
+    started: float
+
+    def most(self) -> int:
+        """Return the most batches that are left."""
+        limit = self.goal.max_replications
+        return MOST if limit is None else min(MOST, max(1, (limit - self.spent) // WORLDS))
+
+    def is_late(self) -> bool:
+        """Return whether the time is over."""
+        limit = self.goal.max_seconds
+        return limit is not None and time.perf_counter() - self.started >= limit
+
+
+class _Run:
+    """One metric by one technique."""
+
+    def __init__(self, scenario: Scenario, target: Target, method: str, other: str, threads: int | None) -> None:
+        self._target, self._other = target, other
+        if target.metric.name == QUANTILE:
+            raise _refused(
+                "a quantile is no mean over worlds: no technique brings it to a precision", str(target.metric)
+            )
+        scenarios = [with_strategy(scenario, other), scenario] if other else [scenario]
+        programs = tuple(compile_scenario(each) for each in scenarios)
+        for each, program in zip(scenarios, programs, strict=True):
+            check_metric(target.metric, program)
+            check_ranges(each, program, detailed=True, replications=False)
+        self._scenario = scenario
+        key = split_seed(scenario.run.seed)
+        known = chances(scenario) if not other else None
+        self._threads = threads or threads_for(programs[0], 4096)
+        self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
+        strategies = [other, scenario.run.strategy] if other else []
+        name = method if method != AUTO else _recommended(scenario, target, strategies)
+        self._technique = _named(name, self._cases[0])
+        self._number = (CRUDE, *TECHNIQUES).index(self._technique)
+        self._sample = Sample()
+        # A half-width in per cent of a difference is one of the baseline's figure.
+        alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
+        self._scale = abs(_mean_of(alone)) if alone is not None else None
+
+    def reach(self, limits: _Limits, watch: Watched) -> tuple[PrecisionRow, int, Ended]:
+        """Run until it is precise; return the row, the looks, and what ended it."""
+        pursuit = Pursuit([self._target], limits.most())
+        done, began = 0, time.perf_counter()
+        ended: Ended = "met"
+        free: SimpleQueue[Case] = SimpleQueue()
+        for case in self._cases:
+            free.put(case)
+
+        def work(block: Block) -> tuple[int, list[float]]:
+            case = free.get()
+            try:
+                batches = [draw(case, self._technique, self._number, number, WORLDS) for number in _numbers(block)]
+            finally:
+                free.put(case)
+            return sum(batch.replications for batch in batches), [batch.estimate.mean for batch in batches]
+
+        def stop() -> bool:
+            nonlocal ended
+            if watch.stop is not None and watch.stop():
+                ended = "interrupted"
+            elif limits.is_late():
+                ended = "seconds"
+            return ended != "met"
+
+        def blocks() -> Iterator[Block | None]:
+            begun = 0
+            while True:
+                for first in range(begun, pursuit.goal, FIRST_BATCH):
+                    yield Block(first, min(FIRST_BATCH, pursuit.goal - first))
+                yield None
+                begun = pursuit.goal
+                if not pursuit.advance([self]):
+                    return
+
+        made = 0
+        with told_of(self._scenario):
+            for worlds, means in in_order(work, blocks(), self._threads, stop):
+                self._sample.add(np.array(means))
+                done += len(means)
+                made += worlds
+                if watch.progress is not None:
+                    seconds = time.perf_counter() - began
+                    program = self._cases[0].programs[0]
+                    rate = made * program.team.reps * program.clock.simulated_weeks / seconds
+                    watch.progress(Progress(done, max(done, pursuit.expected), seconds, rate))
+            row = self._row(pursuit, done, made)
+        if ended == "met" and not row.met:
+            ended = "replications"
+        elif row.met and ended == "seconds":
+            ended = "met"
+        return row, pursuit.looks + 1, ended
+
+    def read(self, miss: float) -> Reading:
+        """Return the mean over the batches with its interval."""
+        moments = self._sample.moments()
+        if self._target.metric.is_share and self._scale is None and moments.differing == 0:
+            # Nothing was seen, and that is not to say that nothing varies.
+            return read_share(moments, miss)
+        return read_mean(moments, miss, self._scale)
+
+    def _row(self, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
+        target = self._target
+        reading = self.read(pursuit.miss(target))
+        met = is_met(target, reading, batches)
+        need = needed(target, reading, batches)
+        return PrecisionRow(
+            metric=str(target.metric),
+            strategy=self._other or None,
+            wanted=target.half_width,
+            relative=target.relative,
+            confidence=target.confidence,
+            estimate=reading.estimate,
+            low=reading.low if isfinite(reading.low) else None,
+            high=reading.high if isfinite(reading.high) else None,
+            reached=_reached(target, reading),
+            met=met,
+            needed=None if met or not isfinite(need) else ceil(need * worlds / batches),
+            crude=self._crude(batches),
+            method=self._technique.name,
+            worlds=worlds,
+        )
+
+    def _crude(self, batches: int) -> int | None:
+        """Return about how many worlds of crude Monte Carlo would have reached as much; ``None`` if unknown."""
+        moments = self._sample.moments()
+        if moments.variance == 0.0:
+            return None
+        case = self._cases[0]
+        drawn = [draw(case, CRUDE, 0, number, WORLDS) for number in range(CRUDE_BATCHES)]
+        mean = float(np.mean([batch.estimate.mean for batch in drawn]))
+        variance = float(np.mean([batch.estimate.standard_error**2 for batch in drawn])) * WORLDS
+        metric, reps = self._target.metric, case.programs[0].team.reps
+        if metric.is_share and not self._other and mean * CRUDE_BATCHES * WORLDS * reps < FEW:
+            windows = windows_per_world(case)
+            variance = max(0.0, moments.mean * (1.0 - moments.mean)) / windows
+        return ceil(variance * batches / moments.variance)
+
+
+def _reached(target: Target, reading: Reading) -> float | None:
+    """Return the half-width that was reached, as the target states its own."""
+    if not isfinite(reading.half_width) or (target.relative and reading.scale == 0.0):
+        return None
+    return reading.half_width / reading.scale if target.relative else reading.half_width
+
+
+def _numbers(block: Block) -> Iterator[int]:
+    """Yield the numbers of a block's batches, beyond those of pilots."""
+    yield from range(FIRST_BATCH + block.first, FIRST_BATCH + block.first + block.replications)
+
+
+def _mean_of(case: Case) -> float:
+    return float(np.mean([draw(case, CRUDE, 0, number, WORLDS).estimate.mean for number in range(PILOT_BATCHES)]))
+
+
+def _recommended(scenario: Scenario, target: Target, strategies: Sequence[str]) -> str:
+    """Return the technique that a pilot finds best; quasi-random points need larger batches than there are here."""
+    found = bench_variance(
+        scenario, str(target.metric), strategies=strategies, batch=PILOT_WORLDS, batches=PILOT_BATCHES
+    )
+    return best_of([row for row in found.rows if "sobol" not in row.technique]).technique
+
+
+def _named(name: str, case: Case) -> Technique:
+    """Return the technique of a name, or refuse it for this case."""
+    every = {_slug(each.name): each for each in (CRUDE, *TECHNIQUES)}
+    technique = every[_slug(name)]
+    if technique == CRUDE and case.is_difference:
+        technique = SHARED
+    reason = refusal(technique, case)
+    if reason is not None:
+        raise _refused(f"cannot be used for {case.metric}: {reason}", technique.name)
+    return technique
+
+
+def _slug(name: str) -> str:
+    return "".join(name.split())
+
+
+def _refused(message: str, value: str) -> ScenarioError:
+    return ScenarioError((Problem(message, "method", value=value),))
