@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.numbers import count, figure, significant
 from simcore.cli.render import Paragraph, grid
 from simcore.text import printable
 
 if TYPE_CHECKING:
     from simcore.steadiness_document import Part, Steadiness, SteadinessPart
+    from simcore.summary import Estimate
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _WIDTH = 60
@@ -61,11 +62,11 @@ def _shares(found: Steadiness) -> RenderableType:
 def _sizes(found: Steadiness) -> RenderableType:
     table = grid(["sd in % of the mean", f"mean, {found.currency}", "all", *found.active])
     for row in found.rows:
-        cells = [NONE if part.cv is None else significant(100.0 * part.cv, 3) for part in _active(found, row.parts)]
+        cells = [_percent(part.cv) for part in _active(found, row.parts)]
         table.add_row(
             Text(row.horizon),
             Text(figure(row.mean.estimate, row.mean.se).inline()),
-            Text(NONE if row.cv is None else significant(100.0 * row.cv, 3)),
+            Text(_percent(row.cv)),
             *(Text(cell) for cell in cells),
         )
     return table
@@ -86,24 +87,28 @@ def _chart(found: Steadiness) -> RenderableType:
     return Text("\n".join(lines), no_wrap=True)
 
 
+def _percent(cv: Estimate) -> str:
+    return significant(100.0 * (cv.estimate or 0.0), 3)
+
+
 def _told(found: Steadiness) -> list[str]:
     """Return what averages out and what does not, in words."""
     lines = []
     for fall in found.falls:
-        what = _WORDS[fall.part]
-        if abs(fall.power + 0.5) <= _HALF:
+        what, power = _WORDS[fall.part], fall.power.estimate or 0.0
+        if abs(power + 0.5) <= _HALF:
             how = "averages out, as the root of time"
-        elif abs(fall.power) <= _HALF:
+        elif abs(power) <= _HALF:
             how = "does not average out"
-        elif fall.power < -0.5:
+        elif power < -0.5:
             how = "averages out faster than the root of time"
-        elif fall.power < 0.0:
+        elif power < 0.0:
             how = "averages out slowly"
         else:
             how = "grows with time"
         lines.append(
             f"{what[0].upper()}{what[1:]}: {how} (from week to {fall.until}, sd over mean goes as time to the power "
-            f"{fall.power:.2f})."
+            f"{figure(fall.power.estimate, fall.power.se).inline()})."
         )
     if found.rows and "reaction" in found.active:
         last = found.rows[-1]
@@ -122,5 +127,5 @@ def _note(found: Steadiness) -> str:
     return (
         f"{count(found.replications)} worlds, seed {found.seed}. The variance is that of one window of one rep over "
         "worlds, averaged over the windows of the run: what the calendar and the ramp make of it is no part of it. "
-        f"Parts sum to the whole; errors are one standard error.{even}"
+        f"Parts sum to the whole; errors are one standard error; those of the second table are in --json.{even}"
     )

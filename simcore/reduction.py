@@ -234,8 +234,10 @@ def weighted(y: ArrayLike, log_weight: ArrayLike) -> Weighted:
     values, logs = column("y", y), np.asarray(log_weight, np.float64)
     if logs.shape != values.shape:
         raise ValueError(f"every unit needs its weight, got {logs.shape} for {values.shape}")
-    with np.errstate(over="ignore"):
-        terms = values * np.exp(logs)
+    # Where y is zero the weight does not matter, however large; but one that is not a number is a mistake.
+    matters = (values != 0.0) | np.isnan(logs) | (logs == np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        terms = np.where(matters, values * np.exp(np.where(matters, logs, 0.0)), 0.0)
     if not np.isfinite(terms).all():
         raise ValueError(f"a weight is not a number or too large: log weights up to {logs.max()}")
     sizes = np.abs(terms)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from simcore.compiler import compile_scenario
 from simcore.digest import scenario_digest
 from simcore.engine import as_run, check_ranges
+from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.metrics import by_period
@@ -47,10 +48,13 @@ FAR = 1 << 38
 """Factors that are not shared come from worlds so far away."""
 SHARED: dict[int, Part] = {PEOPLE: "people", MARKET: "market", NOISE: "week noise"}
 LONGER = (WEEK, MONTH, QUARTER, YEAR)
+WEEKS_OF = {WEEK: 1.0, MONTH: 13.0 / 3.0, QUARTER: 13.0, YEAR: 52.0}
 DEFAULT_REP_WEEKS = 1 << 20
 """Replications are by default so many that a run has about this many rep-weeks ..."""
 LEAST, MOST = 256, 1 << 14
 """... within these bounds."""
+LARGEST = 1 << 24
+"""Most replications."""
 
 Subset = tuple[int, ...]
 
@@ -70,7 +74,7 @@ def steadiness(
     scenario
         From `simcore.load_scenario`; its strategy is the one that is looked at.
     replications
-        256 or more, rounded up to a multiple of 32; by default about a million rep-weeks, from 256 to 16,384.
+        256 to 2**24, rounded up to a multiple of 32; by default about a million rep-weeks, from 256 to 16,384.
     seed
         Overrides the scenario's.
     progress
@@ -81,7 +85,7 @@ def steadiness(
     Raises
     ------
     ScenarioError
-        If the scenario leaves the ranges of the engine, or a drive explodes.
+        If the scenario or the replications leave their ranges, or a drive explodes.
 
     Examples
     --------
@@ -95,8 +99,10 @@ def steadiness(
     scenario = as_run(scenario, None, seed)
     program = compile_scenario(scenario)
     check_ranges(scenario, program, detailed=True, replications=False)
-    wanted = replications or _default(program)
-    total = max(LEAST, -(-wanted // GROUPS) * GROUPS)
+    if replications is not None and not LEAST <= replications <= LARGEST:
+        allowed = f"{LEAST} .. {LARGEST}"
+        raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
+    total = -(-(replications or _default(program)) // GROUPS) * GROUPS
     plan = compile_scenario(_without_drives(scenario)) if scenario.strategy.drives else program
     collected = _Collected(program, plan)
     started = time.perf_counter()
@@ -126,7 +132,7 @@ def steadiness(
         active=_active(plan, program),
         even_within_week=_is_even(program),
         rows=rows,
-        falls=_falls(rows),
+        falls=collected.falls(),
         interrupted=interrupted,
     )
 
@@ -225,6 +231,7 @@ class _Collected:
         self.subsets = subsets_of(self.factors)
         self._sums = _Sums()
         self._replications = np.zeros(GROUPS)
+        self._known: dict[int, tuple[Floats, Floats]] = {}
         self._longer = [horizon for horizon in LONGER if program.calendar.periods[horizon]]
 
     def add(self, block: Block, detail: Detail, tally: TallyArrays, *, reacting: bool) -> None:
@@ -254,33 +261,58 @@ class _Collected:
 
     def row(self, horizon: int) -> SteadinessRow:
         """Return the row of a horizon: figures with the errors of the jackknife over groups."""
-        everything = np.ones(GROUPS, np.bool_)
-        whole = self._figures(horizon, everything)
-        without = np.array([self._figures(horizon, _all_but(group)) for group in range(GROUPS)])
-        errors = np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
-        mean, variance = whole[0], whole[1]
-        parts = []
-        for index, part in enumerate(PARTS):
-            value, share = whole[2 + index], whole[2 + len(PARTS) + index]
-            there = part in _active(self._plan, self._program)
-            parts.append(
-                SteadinessPart(
-                    part=part,
-                    variance=_estimate(value, errors[2 + index]),
-                    share=_estimate(share, errors[2 + len(PARTS) + index]),
-                    cv=_signed_root(value) / mean if mean > 0.0 and there else (0.0 if mean > 0.0 else None),
-                )
+        whole, without = self._replicates(horizon)
+        errors = _jackknife(without)
+        k = len(PARTS)
+        parts = [
+            SteadinessPart(
+                part=part,
+                variance=_estimate(whole[3 + index], errors[3 + index]),
+                share=_estimate(whole[3 + k + index], errors[3 + k + index]),
+                cv=_estimate(whole[3 + 2 * k + index], errors[3 + 2 * k + index]),
             )
+            for index, part in enumerate(PARTS)
+        ]
         return SteadinessRow(
             horizon=HORIZONS[horizon],
-            mean=_estimate(mean, errors[0]),
-            variance=_estimate(variance, errors[1]),
-            cv=sqrt(max(variance, 0.0)) / mean if mean > 0.0 else None,
+            mean=_estimate(whole[0], errors[0]),
+            variance=_estimate(whole[1], errors[1]),
+            cv=_estimate(whole[2], errors[2]),
             parts=parts,
         )
 
+    def falls(self) -> list[SteadinessFall]:
+        """Return the power of time by which each part's cv changes, from the week to the longest horizon showing it."""
+        found = []
+        for index, part in enumerate(PARTS):
+            at = 3 + 2 * len(PARTS) + index
+            seen = [horizon for horizon in self._longer if self._shows(horizon, 3 + index)]
+            if len(seen) < 2 or seen[0] != WEEK:
+                continue
+            (first, firsts), (last, lasts) = (self._replicates(each) for each in (WEEK, seen[-1]))
+            if first[at] * last[at] <= 0.0:
+                continue
+            span = log(WEEKS_OF[seen[-1]])
+            powers = np.log(lasts[:, at] / firsts[:, at]) / span
+            power = _estimate(log(last[at] / first[at]) / span, _jackknife(powers[:, None])[0])
+            found.append(SteadinessFall(part=part, until=HORIZONS[seen[-1]], power=power))
+        return found
+
+    def _replicates(self, horizon: int) -> tuple[Floats, Floats]:
+        """Return the figures of a horizon from all groups, and those without each of them."""
+        if horizon not in self._known:
+            everything = self._figures(horizon, np.ones(GROUPS, np.bool_))
+            without = np.array([self._figures(horizon, _all_but(group)) for group in range(GROUPS)])
+            self._known[horizon] = everything, without
+        return self._known[horizon]
+
+    def _shows(self, horizon: int, column: int) -> bool:
+        """Return whether a variance is known to within a quarter of itself."""
+        whole, without = self._replicates(horizon)
+        return bool(abs(whole[column]) > 4.0 * _jackknife(without)[column])
+
     def _figures(self, horizon: int, keep: NDArray[np.bool_]) -> Floats:
-        """Return mean, variance, the parts and their shares, of the groups kept; in units of the currency."""
+        """Return mean, variance, cv, the parts, their shares and cvs, of the groups kept; in units of the currency."""
         n = float(self._replications[keep].sum())
         own = "plan" if self._program is self._plan else "reacting"
         mean, total = self._whole(own, horizon, keep, n)
@@ -291,7 +323,10 @@ class _Collected:
         of = {SHARED[factor]: value for factor, value in split.items()}
         values = {"luck": plan - together, **of, "reaction": total - plan}
         parts = np.array([values.get(part, 0.0) for part in PARTS])
-        return np.concatenate([[mean / 100.0, total / 1e4], parts / 1e4, parts / total if total > 0.0 else parts * 0.0])
+        shares = parts / total if total > 0.0 else parts * 0.0
+        roots = np.sign(parts) * np.sqrt(np.abs(parts)) / mean if mean > 0.0 else parts * 0.0
+        cv = sqrt(max(total, 0.0)) / mean if mean > 0.0 else 0.0
+        return np.concatenate([[mean / 100.0, total / 1e4, cv], parts / 1e4, shares, roots])
 
     def _mean(self, name: str, keep: NDArray[np.bool_], n: float) -> Floats:
         found: Floats = self._sums.first[name][keep].sum(axis=0) / n
@@ -307,7 +342,8 @@ class _Collected:
         weeks = self._mean(f"{who} {WEEK}", keep, n)
         windows = self._program.team.reps * int(self._program.calendar.periods[horizon])
         square = float(self._sums.first[f"{who} {horizon} squared"][keep].sum()) / (n * windows)
-        within = float((weeks**2 * self._evenness(horizon)).sum()) / windows
+        program = self._plan if who == "plan" else self._program
+        within = float((weeks**2 * _evenness(program, horizon)).sum()) / windows
         return float(weeks.sum()) / windows, (square - within) * unbiased
 
     def _explained(self, subset: Subset, horizon: int, keep: NDArray[np.bool_], n: float) -> float:
@@ -318,21 +354,22 @@ class _Collected:
         if horizon in LONGER:
             return float(covariances.mean())
         windows = self._program.team.reps * int(self._program.calendar.periods[horizon])
-        return float((covariances * self._evenness(horizon)).sum()) / windows
+        return float((covariances * _evenness(self._plan, horizon)).sum()) / windows
 
-    def _evenness(self, horizon: int) -> Floats:
-        """Return of each week the sum of squares of its hours' or days' shares in it, float64[weeks]."""
-        clock, plan = self._program.clock, self._program.plan
-        hours = clock.hours_per_week
-        calls = plan.per_hour[plan.row_of_week[clock.warmup_weeks :]].astype(np.float64)
-        if _is_even(self._program):
-            calls = np.ones_like(calls)
-        if horizon == DAY:
-            calls = calls.reshape(len(calls), hours // clock.hours_per_day, clock.hours_per_day).sum(axis=2)
-        weeks = calls.sum(axis=1, keepdims=True)
-        shares = np.divide(calls, weeks, out=np.zeros_like(calls), where=weeks > 0.0)
-        found: Floats = (shares**2).sum(axis=1)
-        return found
+
+def _evenness(program: Program, horizon: int) -> Floats:
+    """Return of each week the sum of squares of its hours' or days' shares in it, float64[weeks]."""
+    clock, plan = program.clock, program.plan
+    calls = plan.per_hour[plan.row_of_week[clock.warmup_weeks :]].astype(np.float64)
+    if _is_even(program):
+        calls = np.ones_like(calls)
+    if horizon == DAY:
+        days = clock.hours_per_week // clock.hours_per_day
+        calls = calls.reshape(len(calls), days, clock.hours_per_day).sum(axis=2)
+    weeks = calls.sum(axis=1, keepdims=True)
+    shares = np.divide(calls, weeks, out=np.zeros_like(calls), where=weeks > 0.0)
+    found: Floats = (shares**2).sum(axis=1)
+    return found
 
 
 def _is_even(program: Program) -> bool:
@@ -354,27 +391,10 @@ def _estimate(value: float, error: float) -> Estimate:
     return Estimate(estimate=float(value), se=float(error))
 
 
-def _signed_root(value: float) -> float:
-    return sqrt(value) if value >= 0.0 else -sqrt(-value)
-
-
-def _falls(rows: Sequence[SteadinessRow]) -> list[SteadinessFall]:
-    """Return the power of time by which each part's cv changes, from the week to the longest horizon that shows it."""
-    weeks = dict(zip((HORIZONS[each] for each in LONGER), (1.0, 13.0 / 3.0, 13.0, 52.0), strict=True))
-    falls = []
-    for index, part in enumerate(PARTS):
-        seen = [(row.horizon, row.parts[index].cv) for row in rows if row.horizon in weeks and _shows(row.parts[index])]
-        if len(seen) < 2 or seen[0][0] != HORIZONS[WEEK]:
-            continue
-        (begin, first), (end, last) = seen[0], seen[-1]
-        if first and last and first * last > 0.0:
-            falls.append(SteadinessFall(part=part, until=end, power=log(last / first) / log(weeks[end] / weeks[begin])))
-    return falls
-
-
-def _shows(part: SteadinessPart) -> bool:
-    """Return whether a part is known to within a quarter of itself."""
-    return abs(part.variance.estimate or 0.0) > 4.0 * (part.variance.se or 0.0)
+def _jackknife(without: Floats) -> Floats:
+    """Return the standard errors of figures, from those without each group: float64[G, k] to float64[k]."""
+    found: Floats = np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    return found
 
 
 class _Runs:

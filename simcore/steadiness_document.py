@@ -24,7 +24,7 @@ class SteadinessPart(_Document):
     part: Part
     variance: Estimate = Field(description="In squared units of the currency; that of reaction may be negative.")
     share: Estimate = Field(description="Of the whole.")
-    cv: float | None = Field(description="Its root over the mean; negative where the variance is; null without a mean.")
+    cv: Estimate = Field(description="Its root over the mean; negative where the variance is; 0 without a mean.")
 
 
 class SteadinessRow(_Document):
@@ -33,7 +33,7 @@ class SteadinessRow(_Document):
     horizon: str
     mean: Estimate
     variance: Estimate = Field(description="Of one window of one rep, averaged over windows and reps.")
-    cv: float | None
+    cv: Estimate
     parts: list[SteadinessPart] = Field(description="They sum to the variance.")
 
 
@@ -42,7 +42,7 @@ class SteadinessFall(_Document):
 
     part: Part
     until: str = Field(description="The longest horizon that shows it; from the week on.")
-    power: float = Field(description="-1/2 averages out, 0 never does.")
+    power: Estimate = Field(description="-1/2 averages out, 0 never does.")
 
 
 class Steadiness(_Document):

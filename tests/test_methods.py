@@ -1,4 +1,8 @@
-"""Runs to a precision by a technique: what is promised is held, and limits, stops and mistakes are told."""
+"""Runs to a precision by a technique: what is promised is held, and limits, stops and mistakes are told.
+
+That intervals cover follows from two others: of the stages (tests/test_precision.py), and of the batches that take the
+place of replications there (tests/test_technique.py).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,6 @@ from simcore.runner import Progress
 from simcore.scenario import validate
 from simcore.targets import Goal, targets_of
 from tests.scenario_cases import scenario
-from tests.statistical import check_share_at_least
 
 QUOTA = {"per": "quarter", "amount": 31_000}
 STEADY = validate(scenario(horizon={"weeks": 13}, quota=QUOTA))
@@ -46,17 +49,6 @@ def test_the_precision_that_was_asked_for_is_reached(method: str) -> None:
     assert row.method is not None
     assert row.worlds is not None
     assert row.strategy is None
-
-
-def test_intervals_cover() -> None:
-    hits, repetitions = 0, 400
-    for seed in range(repetitions):
-        given = STEADY.model_copy(update={"run": STEADY.run.model_copy(update={"seed": seed})})
-        row = by_method(given, goal(p_quota="0.02"), "controls", threads=1).rows[0]
-        assert row.low is not None
-        assert row.high is not None
-        hits += row.low <= EXACT <= row.high
-    check_share_at_least("coverage of a method", hits, repetitions, 0.94, detect=0.1)
 
 
 def test_a_rare_event_takes_far_fewer_worlds_than_crude() -> None:
