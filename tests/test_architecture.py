@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import simcore
+from simcore import jit
 from tools.floors import FLOORS, ROOT, modules
 
 PLAN = [module for floor in FLOORS for module in floor.modules]
@@ -99,9 +100,35 @@ def reached(name: str) -> set[str]:
     return found
 
 
+def imports_when_run(name: str) -> set[str]:
+    """Return the modules of simcore that a module imports when it is run: without those for type checkers."""
+    body = TREES[name].body
+    kept = [node for node in body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))]
+    found = {
+        f"{node.module}.{alias.name}"
+        for part in kept
+        for node in ast.walk(part)
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+        for alias in node.names
+    }
+    own = {target for target in found if target.split(".")[0] == "simcore"}
+    return {target if target in FILES else target.rpartition(".")[0] for target in own}
+
+
 def importers(package: str) -> set[str]:
     """Return the modules that import a package from outside simcore."""
     return {name for name in FILES if any(f"{target}.".startswith(f"{package}.") for target in imports(name))}
+
+
+def test_the_digest_of_compiled_code_covers_all_that_kernels_import() -> None:
+    kernels = {name for name in PLAN if name.startswith("simcore.kernels")}
+    waiting = kernels | {name for name in PLAN if "simcore.jit" in imports_when_run(name) and ".cli" not in name}
+    reached_when_run: set[str] = set()
+    while waiting:
+        module = waiting.pop()
+        reached_when_run.add(module)
+        waiting |= imports_when_run(module) - reached_when_run
+    assert reached_when_run - kernels == {f"simcore.{name}" for name in jit.COMPILED}
 
 
 def test_every_module_stands_on_the_plan_once() -> None:
