@@ -124,7 +124,7 @@ class Chart:
         q = 1.0
         for step in sorted(self._plan.steps):
             q = self.worked(step, q * self._rates.own(step, week))
-        losses = {step: 0.0 for step in self._plan.steps}
+        losses = dict.fromkeys(self._plan.steps, 0.0)
         for step in self.habits:
             habit = self._plan.steps[step].habit
             assert habit is not None
