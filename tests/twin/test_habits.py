@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.scenario_cases import CASES
 from tests.statistical import DeviationError, check_share
-from tests.twin import SeatHistory, Session, simulate
+from tests.twin import SeatHistory, Session, simulate, tallies
 from tests.twin.coaching import Chart, coach
 from tests.twin.philox import Source
 from tests.twin.reader import read
@@ -146,6 +147,21 @@ def test_a_habit_thins_the_bookings_and_counts_as_cut_only_with_it() -> None:
     assert ill.clipped.rates[1] < well.clipped.rates[1] / 2
     # In a week of which the rate is cut, what counts is the uncut rate times the factor.
     assert len(ill.items) > 0.4 * len(well.items)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["everything", "everything from a list", "eight stages", "caps on both", "rates cut at one", "quota a month"],
+)
+def test_a_team_without_habits_is_played_as_without_a_manager(name: str) -> None:
+    # The one is played item by item, the other hour by hour.
+    plain = tallies(simulate(CASES[name], 1, 3))
+    assert tallies(simulate(CASES[name] | {"manager": {"rule": "random", "repair": 1}}, 1, 3)) == plain
+    funnel = [
+        stage | ({"habit": {"factor": 0, "yearly": 1e-12}} if "rate" in stage else {})
+        for stage in CASES[name]["funnel"]
+    ]
+    assert tallies(simulate(CASES[name] | {"funnel": funnel}, 1, 3)) == plain
 
 
 # Whom the rules choose
