@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.both_engines import check, compiled
+from tests.both_engines import check, compiled, play
 from tests.coaching_cases import COACHING, RULES
 from tests.random_scenarios import scenarios
+from tests.scenario_cases import funnel, scenario
+from tests.statistical import DeviationError, check_mean
 from tests.test_agreement import WORLDS
 from tests.twin import World, simulate, tallies
 
@@ -56,6 +59,41 @@ def test_the_table_reaches_every_step_and_every_limit() -> None:
     assert tallies(world_of("fear by the hour"))["above_plan"] > 0
     assert sum(tallies(world_of("open at the end"))["open_at_end"]) > 100
     assert any(holder is None for seat in world_of("rule result, people come and go").seats for holder in seat.holders)
+
+
+def share_with_a_habit(weeks: int, habit: Plain, repaired: float) -> float:
+    """Return the chance of a habit after the sessions of the last of so many weeks; one repairs with a chance a week."""
+    onset, fade = 1.0 - (1.0 - habit["yearly"]) ** (1 / 52), 1.0 / habit["fade_weeks"]
+    share: float = habit["at_start"]
+    for _ in range(1, weeks):
+        share = (share * (1.0 - fade) + (1.0 - share) * onset) * (1.0 - repaired)
+    return share
+
+
+@pytest.mark.parametrize(("reps", "slots", "repair"), [(4, 2, 0.6), (3, 3, 1.0), (2, 1, 0.0)])
+@pytest.mark.parametrize("at_start", [0.2, 1.0])
+def test_known_answer_of_coaching_at_random(reps: int, slots: int, repair: float, at_start: float) -> None:
+    """A habit that comes, goes and is coached at random is a chain of two states."""
+    habit = {"factor": 0.5, "yearly": 0.99, "fade_weeks": 12, "at_start": at_start}
+    plain = scenario(
+        team={"reps": reps},
+        horizon={"weeks": 9},
+        plan={"calls_per_week": 2},
+        funnel=funnel({}, {"habit": habit}),
+        manager={"rule": "random", "slots": slots, "repair": repair},
+    )
+    seats = play(compiled(plain), 77, count=3000).detail.habits
+    assert set(np.unique(seats)) == {0, 4}
+    for week in (0, 1, 8):
+        shares = (seats[:, :, week] > 0).mean(axis=1)
+        expected = share_with_a_habit(week + 1, habit, slots / reps / 3 * repair)
+        if expected == 1.0:
+            assert shares.min() == 1.0
+        else:
+            check_mean(f"habits in week {week}", shares, expected, detect=0.06)
+    if repair:
+        with pytest.raises(DeviationError):
+            check_mean("habits that nobody coaches", shares, share_with_a_habit(9, habit, 0.0), detect=0.06)
 
 
 HABITS: st.SearchStrategy[Plain] = st.fixed_dictionaries(
