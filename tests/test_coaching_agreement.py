@@ -62,7 +62,7 @@ def test_the_table_reaches_every_step_and_every_limit() -> None:
 
 
 def share_with_a_habit(weeks: int, habit: Plain, repaired: float) -> float:
-    """Return the chance of a habit after the sessions of the last of so many weeks; one repairs with a chance a week."""
+    """Return the chance of a habit after the sessions of the last of so many weeks; `repaired` a week by sessions."""
     onset, fade = 1.0 - (1.0 - habit["yearly"]) ** (1 / 52), 1.0 / habit["fade_weeks"]
     share: float = habit["at_start"]
     for _ in range(1, weeks):
