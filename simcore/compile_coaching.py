@@ -44,6 +44,7 @@ def compile_coaching(scenario: Scenario) -> Coaching:
         ),
         rule=rule,
         slots=manager.slots if manager is not None else 0,
+        first_week=manager.first_week if manager is not None else 1,
         window=manager.window_weeks if manager is not None else 0,
         repair=_threshold(manager.repair) if manager is not None else 0,
         pressure=manager.pressure if manager is not None else 0.0,

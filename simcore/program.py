@@ -250,6 +250,8 @@ class Coaching(NamedTuple):
     rule: int
     slots: int
     """Sessions a week."""
+    first_week: int
+    """The simulated week of the first session, at least 1."""
     window: int
     """Weeks that the manager looks back."""
     repair: int

@@ -41,6 +41,9 @@ class Manager(SourcedPart):
     window_weeks: Annotated[Whole, Range(1, MAX_WINDOW_WEEKS)] = Field(
         default=13, description="Weeks that the rules `result` and `process` look back."
     )
+    first_week: Annotated[Whole, Range(1, 5200)] = Field(
+        default=1, description="Simulated weeks, warm-up included, before the first session."
+    )
     repair: Share = Field(description="Chance that a session ends a bad habit at its step.")
     pressure: Annotated[Number, Range(0, 1000)] = Field(
         default=0.0, description="What a session on the result adds to the signal `coach`."

@@ -216,7 +216,7 @@ def begin_coached_week(
     for at in range(places):
         change_habits(coaching, stream, ledgers, coached, first_rep + at, at, week)
         coached.session[at], known[at, PRESSED] = 0, 0
-    if coaching.rule == NOBODY or week == 0:
+    if coaching.rule == NOBODY or week < coaching.first_week:
         return
     for at in range(places):
         judge(coaching, base, stream, ledgers, coached, at, week)
