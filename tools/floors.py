@@ -35,15 +35,20 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form cost",
+        "targets scenario_base scenario_habits scenario_parts scenario_strategy scenario_checks scenario digest "
+        "closed_form cost",
     ),
-    _floor("Program", "a scenario as flat arrays, and what is counted", "program compile_reaction compiler tally"),
+    _floor(
+        "Program",
+        "a scenario as flat arrays, and what is counted",
+        "program compile_coaching compile_reaction compiler tally",
+    ),
     _floor(
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling "
-        "kernels.seats kernels.pulling kernels.reactive kernels.intervals",
+        "kernels.engine kernels.memory kernels.coaching kernels.candidates kernels.drives kernels.pool kernels.hours "
+        "kernels.calling kernels.seats kernels.pulling kernels.reactive kernels.intervals",
     ),
     _floor(
         "Answers",
