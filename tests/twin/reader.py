@@ -50,11 +50,12 @@ class Habit:
 
 @dataclass(frozen=True)
 class Manager:
-    """Who coaches: sessions a week, whom they go to, weeks looked back, and what a session does."""
+    """Who coaches: sessions a week, whom they go to, weeks looked back, first week, and what a session does."""
 
     slots: int
     rule: str
     window: int
+    first_week: int
     repair: float
     pressure: float
 
@@ -204,6 +205,7 @@ def _manager(section: Section | None) -> Manager | None:
         slots=section.get("slots", 1),
         rule=section.get("rule", "process"),
         window=section.get("window_weeks", 13),
+        first_week=section.get("first_week", 1),
         repair=section["repair"],
         pressure=section.get("pressure", 0.0),
     )
