@@ -55,14 +55,14 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document variance_document steadiness_document "
+        "comparison_document rules_document coaching_words variance_document steadiness_document "
         "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness",
+        "comparison comparison_table attribution variance methods steadiness coaching_rules",
     ),
     _floor(
         "Files",
