@@ -164,7 +164,7 @@ def coach(plan: Plan, week: int, charts: list[Chart]) -> None:
         chart.change(week)
     manager = plan.manager
     chosen: dict[int, Session] = {}
-    if manager is not None and manager.rule != "nobody" and week > 0:
+    if manager is not None and manager.rule != "nobody" and week >= manager.first_week:
         queue = []
         for chart in charts:
             scored = _score(manager, chart, week, plan.last_stage) if chart.held(week) else None

@@ -55,6 +55,7 @@ class Manager:
     slots: int
     rule: str
     window: int
+    first_week: int
     repair: float
     pressure: float
 
@@ -204,6 +205,7 @@ def _manager(section: Section | None) -> Manager | None:
         slots=section.get("slots", 1),
         rule=section.get("rule", "process"),
         window=section.get("window_weeks", 13),
+        first_week=section.get("first_week", 1),
         repair=section["repair"],
         pressure=section.get("pressure", 0.0),
     )
