@@ -8,20 +8,19 @@ multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the steps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.closed_form import expected
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
-from simcore.levers import Lever, levers
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
+from simcore.levers import Lever, levers
 from simcore.precision import t_quantile
 from simcore.prospects import Prospects, holds
 from simcore.side_by_side import Cell, SideBySide
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:
-    from simcore.leverage_document import HoursPlan
     from simcore.scenario import Scenario
 
 LEVEL = 0.95
@@ -29,7 +28,17 @@ ALIKE = 1e-9
 MEASURES: tuple[Measure, ...] = ("revenue", "revenue_origin", "p_quota")
 
 
-def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None = None) -> Leverage:
+class Found(NamedTuple):
+    """What the levers of a scenario do, and the runs that other questions need, too."""
+
+    part: Leverage
+    base: Cell
+    """The unchanged process."""
+    more_calls: Cell | None
+    """A tenth more calls; ``None`` if it was stopped before."""
+
+
+def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None = None) -> Found:
     """Return the effect of every lever of a scenario.
 
     Parameters
@@ -50,7 +59,7 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
     --------
     >>> from simcore.scenario_file import load_scenario
     >>> found = leverage(load_scenario("trust-the-process"), SideBySide(100, 1, total=0))
-    >>> [(row.lever, round(row.revenue.exact, 4)) for row in found.levers if row.change == "tenth"][:2]
+    >>> [(row.lever, round(row.revenue.exact, 4)) for row in found.part.levers if row.change == "tenth"][:2]
     [('rate of meetings', 0.1), ('rate of opportunities', 0.1)]
     """
     ready = levers(scenario) if ready is None else ready
@@ -62,9 +71,9 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
         for lever in ready
         if id(lever) in found or lever.scenario is None
     ]
-    both = not scenario_has_one_account(base)
+    both = not has_one_account(base)
     ranked = _rankings(rows, {_key(lever): found[id(lever)] for lever in possible if id(lever) in found}, both=both)
-    return Leverage(
+    part = Leverage(
         reps=scenario.team.reps,
         replications=int(base.revenue.replications.sum()),
         revenue=figure_of("revenue", base.revenue),
@@ -76,16 +85,11 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
         interrupted=runs.stopped,
         sentences=[],
     )
+    calls = next((found[id(lever)] for lever in possible if lever.kind == "calls" and id(lever) in found), None)
+    return Found(part, base, calls)
 
 
-def with_hours(found: Leverage, hours: HoursPlan | None, sentences: list[str], *, interrupted: bool) -> Leverage:
-    """Return the part with what was found later."""
-    return found.model_copy(
-        update={"hours": hours, "sentences": sentences, "interrupted": found.interrupted or interrupted}
-    )
-
-
-def scenario_has_one_account(cell: Cell) -> bool:
+def has_one_account(cell: Cell) -> bool:
     """Return whether revenue by close is revenue by origin in every group of worlds."""
     return bool((cell.revenue.total == cell.revenue_origin.total).all())
 
@@ -135,7 +139,7 @@ def lever_row(scenario: Scenario, lever: Lever, base: Cell, cell: Cell | None) -
     if cell is not None and lever.scenario is not None:
         exact = exact_effects(scenario, lever.scenario)
         effects = {measure: effect_of(measure, cell, base, exact.get(measure)) for measure in MEASURES}
-        if scenario_has_one_account(base) and scenario_has_one_account(cell):
+        if has_one_account(base) and has_one_account(cell):
             effects["revenue_origin"] = None
     return LeverRow(
         lever=lever.name,
@@ -215,10 +219,10 @@ def _ranking(
     best = max(effects, key=lambda name: effects[name].difference.estimate)
     tied = []
     for name in effects:
-        pair = (sums_for(measure, cells[name, change]), sums_for(measure, cells[best, change]))
-        if name != best and pair[0] is not None and pair[1] is not None:
-            gap = difference_of(*pair)
-            reach = reach_of(pair[0], (1.0 - LEVEL) / (len(effects) - 1))
+        mine, top = sums_for(measure, cells[name, change]), sums_for(measure, cells[best, change])
+        if name != best and mine is not None and top is not None:
+            gap = difference_of(mine, top)
+            reach = reach_of(mine, (1.0 - LEVEL) / (len(effects) - 1))
             if gap.se is None or abs(gap.estimate or 0.0) <= reach * gap.se:
                 tied.append(name)
     exact = [effect.exact for effect in effects.values()]
@@ -228,6 +232,7 @@ def _ranking(
         measure=measure,
         best=_step(best),
         tied=[_step(name) for name in tied],
+        steps=len(effects),
         all_alike=bool(alike),
     )
 

@@ -27,7 +27,7 @@ class Effect(_Document):
     high: float | None
     relative: Estimate | None = Field(description="As a share of the unchanged figure; null for a chance.")
     exact: float | None = Field(
-        description="The closed form: of revenue the relative change, of a chance the difference; null where none holds."
+        description="The closed form: of revenue the relative change, of a chance the difference. Null without one."
     )
 
 
@@ -58,6 +58,7 @@ class Ranking(_Document):
         description="Stages whose step cannot be told from it: the paired difference is within its interval, "
         "at 95 % for all together (Bonferroni)."
     )
+    steps: int = Field(description="Steps that were held against each other.")
     all_alike: bool = Field(description="Whether closed forms say that the steps are exactly alike.")
 
 
@@ -80,13 +81,18 @@ class HoursPlan(_Document):
     fading: float = Field(description="Each further hour on a step brings so much less than the one before it.")
     looked_at: int = Field(description="Ways of giving out the hours that were simulated.")
     exhaustive: bool = Field(description="Whether these are all ways; if not, hours were given out greedily.")
-    greedy_agrees: bool | None = Field(description="Whether giving out lot by lot finds the same; null if not exhaustive.")
+    greedy_agrees: bool | None = Field(
+        description="Whether giving out lot by lot finds the same; null if not exhaustive."
+    )
     best: Allocation
-    even: Allocation | None = Field(description="The hours spread as evenly as lots allow; null if interrupted.")
+    even: Allocation = Field(description="The hours spread evenly over the steps, in the same fresh worlds.")
+    over_even: Effect = Field(description="The best less the even way, in the same fresh worlds.")
     tied: int = Field(
         description="Other ways that cannot be told from the best one where it was chosen, at 95 % for all together."
     )
-    exact_best: list[int] | None = Field(description="The best way by the closed form of the mean; null where none holds.")
+    exact_best: list[int] | None = Field(
+        description="The best way by the closed form of the mean; null where none holds."
+    )
 
 
 class Leverage(_Document):

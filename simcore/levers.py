@@ -46,10 +46,9 @@ def levers(scenario: Scenario) -> list[Lever]:
     >>> [(lever.name, lever.change, lever.after) for lever in levers(load_scenario("trust-the-process"))][:2]
     [('rate of meetings', 'point', '0.03'), ('rate of meetings', 'tenth', '0.022')]
     """
-    found: list[Lever] = []
-    for place, stage in enumerate(scenario.funnel[1:], 1):
-        for change in ("point", "tenth"):
-            found.append(rate_lever(scenario, place, change))
+    changes: tuple[Change, ...] = ("point", "tenth")
+    steps = range(1, len(scenario.funnel))
+    found = [rate_lever(scenario, place, change) for place in steps for change in changes]
     found += _activity(scenario)
     found += _deal(scenario)
     for place, stage in enumerate(scenario.funnel[1:], 1):
@@ -143,13 +142,14 @@ def _deal(scenario: Scenario) -> list[Lever]:
     deal = scenario.resolved(sources=False)["deal"]
     key = next(key for key in ("fixed", "mean", "values") if key in deal)
     shown = deal[key]
-    more = [_cents(value * (1.0 + TENTH)) for value in (shown if key == "values" else [shown])]
+    amounts: list[float] = shown if key == "values" else [shown]
+    more = [_cents(value * (1.0 + TENTH)) for value in amounts]
 
     def put(data: Data) -> None:
         data["deal"][key] = more if key == "values" else more[0]
 
-    before, after = ("list", "all 10 % more") if key == "values" else (f"{shown:,}", f"{more[0]:,.15g}")
-    return [_changed(scenario, put, "deal value", "deal", f"deal.{key}", (before, after))]
+    texts = ("list", "all 10 % more") if key == "values" else (f"{shown:,}", f"{more[0]:,.15g}")
+    return [_changed(scenario, put, "deal value", "deal", f"deal.{key}", texts)]
 
 
 def _cents(amount: float) -> float:
@@ -160,7 +160,7 @@ def _lag(scenario: Scenario, name: str, keys: tuple[str | int, ...], path: str) 
     """Return the lever of a lag: all its durations a tenth shorter."""
     before = _at(scenario.resolved(sources=False), keys)
     fields = [field for field in ("fixed", "median", "p90", "mean") if field in before]
-    after = {field: _shorter(before[field]) for field in fields}
+    after: Data = {field: _shorter(before[field]) for field in fields}
     if "values" in before:
         after["values"] = [_shorter(value) for value in before["values"]]
 
@@ -181,11 +181,9 @@ def _spreads(scenario: Scenario) -> Iterator[Lever]:
     """Yield the levers of spreads, each a tenth less."""
     less = 1.0 - TENTH
     for place, stage in enumerate(scenario.funnel[1:], 1):
-        for field, what in (("rep_cv", "between reps"), ("week_cv", "between weeks")):
+        for field, what in (("rep_cv", "spread of reps"), ("week_cv", "spread of weeks")):
             if stage.rate is not None and getattr(stage.rate, field):
-                yield _number(
-                    scenario, ("funnel", place, "rate", field), f"spread {what}, {stage.stage}", "spread", less
-                )
+                yield _number(scenario, ("funnel", place, "rate", field), f"{what}, {stage.stage}", "spread", less)
     if scenario.market is not None:
         yield _number(scenario, ("market", "sd"), "swing of the market", "spread", less)
     deal = scenario.resolved(sources=False)["deal"]

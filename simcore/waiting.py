@@ -46,9 +46,9 @@ def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
         return _at([lag.fixed.hours(calendar)], [1.0])
     if isinstance(lag, LogNormalLag | GammaLag):
         size = _SHORTEST
-        while size < _LONGEST and 1.0 - _up_to(lag, calendar, np.array([size - 0.5]))[0] > _BEYOND:
+        while size < _LONGEST and 1.0 - _up_to(lag, calendar, np.full(1, size - 0.5))[0] > _BEYOND:
             size *= 2
-        reached = _up_to(lag, calendar, np.arange(size) + 0.5)
+        reached = _up_to(lag, calendar, np.arange(size, dtype=np.float64) + 0.5)
         kept = min(size, 1 + int(np.searchsorted(reached, 1.0 - _BEYOND)))
         return np.diff(reached[:kept], prepend=0.0)
     return _at([value.hours(calendar) for value in lag.values], list(lag.weights or [1.0] * len(lag.values)))
@@ -72,8 +72,8 @@ def _up_to(lag: LogNormalLag | GammaLag, calendar: Calendar, hours: Floats) -> F
         return below
     median = lag.median.hours(calendar)
     sigma = math.log(lag.p90.hours(calendar) / median) / _P90
-    below = ndtr(np.log(hours / median) / sigma)
-    return below
+    normal: Floats = ndtr(np.log(hours / median) / sigma)
+    return normal
 
 
 def still_open(wait: Floats, age: int) -> float:
@@ -102,10 +102,11 @@ def left_at(wait: Floats, age: int) -> Floats:
     >>> left_at(np.array([0.25, 0.25, 0.5]), 1).round(3).tolist()
     [0.333, 0.667]
     """
-    rest = wait[age:]
+    rest: Floats = wait[age:]
     if rest.sum() <= 0.0:
         raise ValueError(f"no wait is {age} hours long")
-    return rest / rest.sum()
+    shares: Floats = rest / rest.sum()
+    return shares
 
 
 def summed(waits: list[Floats], hours: int) -> Floats:
@@ -136,7 +137,8 @@ def convolved(x: Floats, y: Floats) -> Floats:
         return found
     from scipy.signal import fftconvolve  # noqa: PLC0415
 
-    return np.maximum(fftconvolve(x, y[:hours])[:hours], 0.0)
+    smooth: Floats = np.maximum(fftconvolve(x, y[:hours])[:hours], 0.0)
+    return smooth
 
 
 def quantile(wait: Floats, p: float) -> int:
