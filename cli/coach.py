@@ -6,6 +6,7 @@ import typer
 
 from simcore.cli.options import (
     JsonOption,
+    NoLimitOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -52,6 +53,7 @@ def coach(
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
 ) -> None:
     """Tell which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
 
@@ -63,7 +65,7 @@ def coach(
 
     scenario = load(file, changes, seed=seed)
     asked = _asked(scenario, hours, effect, fading, metric)
-    found = _found(scenario, asked, replications, threads, quiet=quiet)
+    found = _found(scenario, asked, replications, threads, quiet=quiet, no_limit=no_limit)
     if json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -102,18 +104,29 @@ def _asked(
 
 
 def _found(
-    scenario: "Scenario", asked: "HoursAsked | None", replications: int | None, threads: int | None, *, quiet: bool
+    scenario: "Scenario",
+    asked: "HoursAsked | None",
+    replications: int | None,
+    threads: int | None,
+    *,
+    quiet: bool,
+    no_limit: bool,
 ) -> "Coach":
-    """Run the worlds, with progress."""
+    """Check what it may cost, and run the worlds, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cost import LIMIT  # noqa: PLC0415
+    from simcore.errors import Problem, ScenarioError  # noqa: PLC0415
 
     load_engine()
-    from simcore.coach import coach  # noqa: PLC0415
+    from simcore.coach import plan_coach, run_coach  # noqa: PLC0415
 
+    plan = plan_coach(scenario, hours=asked, replications=replications)
+    if plan.rep_weeks > LIMIT and not no_limit:
+        message = f"all runs together take {plan.rep_weeks:,} rep-weeks"
+        hint = "fewer replications, or --no-limit"
+        raise ScenarioError((Problem(message, "replications", allowed=f"up to {LIMIT:,} rep-weeks", hint=hint),))
     announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
-        return coach(
-            scenario, hours=asked, replications=replications, threads=threads, progress=progress, stop=stop.is_set
-        )
+        return run_coach(plan, threads=threads, progress=progress, stop=stop.is_set)

@@ -23,8 +23,8 @@ _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _BAR = 20
 """Columns of a tornado's bars."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_ROUNDING = 1e-9
-"""An error so small a part of its figure comes of the last bits of sums: the figure is the same in every world."""
+_ROUNDING = 1e-6
+"""An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
 _NAME = 30
 """Columns that a lever's name may take."""
 
@@ -165,19 +165,12 @@ def _hours(found: HoursPlan) -> RenderableType:
         table.add_row(Text(printable(brief(step, 24))), Text(found.effects[place]), *(Text(cell) for cell in cells))
     unit = "points" if found.measure == "p_quota" else "%"
     effects = [f"{_percent(_in_percent(each.effect))} {unit}" for each in (found.best, found.even)]
+    which = "all that there are" if found.exhaustive else "given out greedily"
+    size = "by the hour" if found.lot == 1 else f"in lots of {found.lot} hours"
+    greed = {None: "", True: "; greed finds the same", False: "; greed finds another"}[found.greedy_agrees]
     lines = [
         f"In fresh worlds: best {effects[0]}, even {effects[1]}.",
-        f"{found.looked_at} ways were run"
-        + (", all that lots of " if found.exhaustive else ", given out greedily in lots of ")
-        + f"{found.lot} allow"
-        + (
-            ""
-            if found.greedy_agrees is None
-            else "; greed finds the same"
-            if found.greedy_agrees
-            else "; greed differs"
-        )
-        + ".",
+        f"{found.looked_at} ways were run, {which} {size}{greed}.",
     ]
     if found.exact_best is not None:
         same = found.exact_best == found.best.hours

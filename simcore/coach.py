@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.coach_document import Coach
 from simcore.coach_words import leverage_sentences, values_sentences
@@ -14,20 +14,60 @@ from simcore.digest import scenario_digest
 from simcore.engine import as_run
 from simcore.errors import Problem, ScenarioError
 from simcore.leverage import leverage
-from simcore.levers import levers
+from simcore.levers import Lever, levers
 from simcore.runner import Progress
 from simcore.side_by_side import SideBySide, rep_weeks
-from simcore.sweeps import has_quota_period
+from simcore.sweeps import check_metric
+from simcore.values import Plan as ValuesPlan
 from simcore.values import plan_values, values
 from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
+FEWEST = 32
+"""Fewest replications that say anything of errors."""
 LEAST, MOST = 128, 2048
 """Replications by default lie within these bounds ..."""
 SECONDS = 4.0
 """... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
+
+
+class Plan(NamedTuple):
+    """All that an answer runs, checked."""
+
+    scenario: Scenario
+    hours: HoursAsked | None
+    levers: list[Lever]
+    values: ValuesPlan
+    replications: int
+    """Of every run."""
+    rep_weeks: int
+    """In all, about."""
+
+
+def plan_coach(
+    scenario: Scenario, *, hours: HoursAsked | None = None, replications: int | None = None, seed: int | None = None
+) -> Plan:
+    """Return what an answer will run; see `coach`.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario or the question leave their ranges.
+    """
+    if replications is not None and replications < FEWEST:
+        allowed = f"{FEWEST} or more"
+        raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
+    if hours is not None:
+        check_asked(scenario, hours)
+        check_metric("p_quota" if hours.measure == "p_quota" else "revenue", [scenario])
+    scenario = as_run(scenario, replications, seed)
+    ready, plan = levers(scenario), plan_values(scenario)
+    everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
+    work = sum(map(rep_weeks, everything)) + (hours_programs(hours) * rep_weeks(scenario) if hours else 0)
+    worlds = replications or _default(scenario, work)
+    return Plan(scenario, hours, ready, plan, worlds, work * worlds)
 
 
 def coach(
@@ -67,25 +107,28 @@ def coach(
     >>> [(item.item, round(item.exact, 2)) for item in found.values.items]
     [('calls', 20.0), ('no', 20.41), ('meetings', 1000.0), ('opportunities', 5000.0)]
     """
-    if replications is not None and replications < 32:
-        raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed="32 or more"),))
-    if hours is not None:
-        check_asked(scenario, hours)
-        if hours.measure == "p_quota" and not has_quota_period(scenario):
-            hint = "the metric p_quota needs a quota, and a whole period of it in the run"
-            raise ScenarioError((Problem("the run holds no whole quota period", "quota", hint=hint),))
-    scenario = as_run(scenario, replications, seed)
-    ready, plan = levers(scenario), plan_values(scenario)
-    everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
-    work = sum(map(rep_weeks, everything)) + (hours_programs(hours) * rep_weeks(scenario) if hours else 0)
-    worlds = replications or _default(scenario, work)
-    runs = SideBySide(worlds, scenario.run.seed, total=work * worlds, threads=threads, progress=progress, stop=stop)
-    found, base, more = leverage(scenario, runs, ready)
+    plan = plan_coach(scenario, hours=hours, replications=replications, seed=seed)
+    return run_coach(plan, threads=threads, progress=progress, stop=stop)
+
+
+def run_coach(
+    plan: Plan,
+    *,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Coach:
+    """Run what was planned; see `coach`."""
+    scenario, hours = plan.scenario, plan.hours
+    runs = SideBySide(
+        plan.replications, scenario.run.seed, total=plan.rep_weeks, threads=threads, progress=progress, stop=stop
+    )
+    found, base, more = leverage(scenario, runs, plan.levers)
     given = best_hours(scenario, runs, hours) if hours is not None and not runs.stopped else None
     found = found.model_copy(
         update={"hours": given, "interrupted": found.interrupted or (hours is not None and given is None)}
     )
-    worth = None if runs.stopped else values(scenario, runs, base, more, plan)
+    worth = None if runs.stopped else values(scenario, runs, base, more, plan.values)
     currency = scenario.deal.currency
     found = found.model_copy(update={"sentences": leverage_sentences(found, currency)})
     if worth is not None:
@@ -96,7 +139,7 @@ def coach(
         digest=scenario_digest(scenario),
         strategy=scenario.run.strategy,
         seed=scenario.run.seed,
-        replications=worlds,
+        replications=plan.replications,
         currency=currency,
         leverage=found,
         values=worth,

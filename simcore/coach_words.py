@@ -28,8 +28,8 @@ def leverage_sentences(found: Leverage, currency: str) -> list[str]:
     quick = [row for row in found.levers if row.kind == "lag" and row.revenue_origin is not None]
     if quick and all(row.revenue_origin is not None and _is_none(row.revenue_origin.difference) for row in quick):
         told.append(
-            "Shorter lags bring no deal more: by origin they change nothing. By close they pay a cold start sooner; once "
-            "the pipeline is steady, the mean is the same."
+            "Shorter lags bring no deal more: by origin they change nothing. By close they pay a cold start sooner; "
+            "once the pipeline is steady, the mean is the same."
         )
     if found.hours is not None:
         told += _hours(found.hours, currency)

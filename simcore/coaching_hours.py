@@ -307,7 +307,7 @@ def best_hours(scenario: Scenario, runs: SideBySide, asked: HoursAsked) -> Hours
         steps=list(asked.effects),
         effects=[str(effect) for effect in asked.effects.values()],
         fading=asked.fading,
-        looked_at=len(tried.cells),
+        looked_at=len(whole) if exhaustive else len(tried.cells),
         exhaustive=exhaustive,
         greedy_agrees=agrees,
         best=found[0],

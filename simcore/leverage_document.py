@@ -79,7 +79,7 @@ class HoursPlan(_Document):
     steps: list[str] = Field(description="Stages whose step can be coached.")
     effects: list[str] = Field(description="What an hour does, by step, as it was stated.")
     fading: float = Field(description="Each further hour on a step brings so much less than the one before it.")
-    looked_at: int = Field(description="Ways of giving out the hours that were simulated.")
+    looked_at: int = Field(description="Ways of giving out the hours that were run; of some of them, if greedily.")
     exhaustive: bool = Field(description="Whether these are all ways; if not, hours were given out greedily.")
     greedy_agrees: bool | None = Field(
         description="Whether giving out lot by lot finds the same; null if not exhaustive."

@@ -114,7 +114,7 @@ class SideBySide:
         worlds = self.seed if seed is None else seed
         threads = self._threads or available_processors()
         if len(groups) == 1 or threads == 1:
-            threads, at_once = threads, 1
+            at_once = 1
         else:
             # A program on one thread has one tally, which need not be merged: groups side by side are cheaper.
             threads, at_once = 1, threads
