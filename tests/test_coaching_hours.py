@@ -76,7 +76,7 @@ def test_many_hours_are_given_out_in_lots_and_greedily() -> None:
     assert (found.lot, found.exhaustive, found.greedy_agrees) == (5, True, True)
     assert found.best.hours == [35, 5, 0]
     assert sum(found.even.hours) == 40
-    five = funnel() + [{"stage": "more", "rate": 0.5}, {"stage": "most", "rate": 0.5}]
+    five = [*funnel(), {"stage": "more", "rate": 0.5}, {"stage": "most", "rate": 0.5}]
     greedy = best_hours(
         read(funnel=five), SideBySide(32, 3, total=0), HoursAsked(5, same_for_all(read(funnel=five), HourEffect(1)))
     )

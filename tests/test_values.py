@@ -1,4 +1,4 @@
-"""What items are worth, now and at each age: closed forms against runs with and without an item, and planted mistakes."""
+"""What items are worth, now and at each age: closed forms against runs with an item more, and planted mistakes."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from simcore.prospects import Prospects, holds, planned_calls
 from simcore.scenario import Calendar, Scenario, validate
 from simcore.scenario_file import load_scenario
 from simcore.waiting import convolved, lag_hours, left_at, mean_hours, quantile, still_open, summed
-from tests.scenario_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, funnel, scenario
+from tests.scenario_cases import GAMMA_LAG, LOGNORMAL_LAG, MARKET, TABLE_LAG, funnel, scenario
 from tests.statistical import check_estimate
 
 
@@ -105,8 +105,7 @@ def test_a_market_that_acts_on_two_steps_makes_a_meeting_worth_more_than_one_tha
         ({"referrals": {"per_win": 1}, "funnel": funnel({}, {}, {"rate": {"mean": 0.4, "rep_cv": 0.2}})}, False),
         ({"referrals": {"per_win": 1}, "market": {"sd": 0.1, "persistence": 0, "acts_on": ["wins"]}}, False),
         ({"funnel": funnel({"cap": {"per_week": 3}})}, False),
-        ({"market": {"sd": 0.1, "persistence": 0, "acts_on": ["meetings", "wins"]}, "funnel": funnel({}, {"lag": "1d"})},
-         False),
+        ({"market": MARKET, "funnel": funnel({}, {"lag": "1d"})}, False),
     ],
 )  # fmt: skip
 def test_closed_forms_hold_where_they_say_so(changes: dict[str, Any], *, there: bool) -> None:
