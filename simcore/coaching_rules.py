@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.coaching_words import words_about
+from simcore.rules_words import words_about
 from simcore.compiler import compile_scenario
 from simcore.engine import check_ranges, threads_for
 from simcore.estimate import Z975, jackknife, ratio
