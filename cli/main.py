@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from simcore.cli.bench import bench
 from simcore.cli.breakeven import breakeven
 from simcore.cli.check import check
+from simcore.cli.coach import coach
 from simcore.cli.compare import compare
 from simcore.cli.init import init
 from simcore.cli.run import run
@@ -152,7 +153,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, scenarios, init, schema):
+for _command in (run, check, compare, sweep, breakeven, coach, scenarios, init, schema):
     app.command()(_command)
 
 

@@ -17,6 +17,9 @@ from simcore.version import __version__
 if TYPE_CHECKING:
     from simcore.attribution import attribute
     from simcore.breakevens import breakeven
+    from simcore.coach import coach
+    from simcore.coach_document import Coach
+    from simcore.coaching_hours import HourEffect, HoursAsked
     from simcore.comparison import compare
     from simcore.comparison_document import Comparison
     from simcore.engine import simulate
@@ -36,11 +39,14 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Breakeven": "sweep_document",
+    "Coach": "coach_document",
     "Comparison": "comparison_document",
     "Estimate": "summary",
     "ExitStatus": "errors",
     "FileError": "errors",
     "Goal": "targets",
+    "HourEffect": "coaching_hours",
+    "HoursAsked": "coaching_hours",
     "Problem": "errors",
     "Result": "result",
     "Scenario": "scenario",
@@ -50,6 +56,7 @@ _HOME = {
     "Sweep": "sweep_document",
     "attribute": "attribution",
     "breakeven": "breakevens",
+    "coach": "coach",
     "compare": "comparison",
     "load_scenario": "scenario_file",
     "read_rep_weeks": "results_file",
@@ -63,11 +70,14 @@ _HOME = {
 
 __all__ = [
     "Breakeven",
+    "Coach",
     "Comparison",
     "Estimate",
     "ExitStatus",
     "FileError",
     "Goal",
+    "HourEffect",
+    "HoursAsked",
     "Problem",
     "Result",
     "Scenario",
@@ -81,6 +91,7 @@ __all__ = [
     "attribute",
     "bench_variance",
     "breakeven",
+    "coach",
     "compare",
     "load_scenario",
     "read_rep_weeks",

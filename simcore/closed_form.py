@@ -44,6 +44,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.scenario import (
@@ -61,6 +62,9 @@ from simcore.scenario import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 Unit = Literal["count", "money", "share"]
 Windows = Counter[tuple[int, ...]]
@@ -231,7 +235,7 @@ def _cut_share(scenario: Scenario, step: Stage) -> float:
     import numpy as np  # noqa: PLC0415
     from scipy.special import betainc  # noqa: PLC0415
 
-    nodes, weights = np.polynomial.hermite_e.hermegauss(100)
+    nodes, weights = _hermite()
     factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
     if rate.rep_cv:
         size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1
@@ -241,6 +245,15 @@ def _cut_share(scenario: Scenario, step: Stage) -> float:
     else:
         excess = np.maximum(factor * rate.mean - 1, 0)
     return float(weights @ excess) / math.sqrt(2 * math.pi) / rate.mean
+
+
+@cache
+def _hermite() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return nodes and weights of Gauss and Hermite's rule."""
+    import numpy as np  # noqa: PLC0415
+
+    nodes, weights = np.polynomial.hermite_e.hermegauss(100)
+    return nodes, weights
 
 
 def _plan_holds(scenario: Scenario) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from simcore.atomic import file_errors, write_whole
+from simcore.coach_document import Coach
 from simcore.comparison_document import Comparison
 from simcore.scenario import Scenario
 from simcore.steadiness_document import Steadiness
@@ -63,6 +64,11 @@ def steadiness_schema() -> Schema:
     return _document("steadiness", Steadiness)
 
 
+def coach_schema() -> Schema:
+    """Return the schema of the document that ``simcore coach --json`` prints."""
+    return _document("coach", Coach)
+
+
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
@@ -84,6 +90,7 @@ SCHEMAS = {
     "breakeven": breakeven_schema,
     "variance": variance_schema,
     "steadiness": steadiness_schema,
+    "coach": coach_schema,
 }
 """The published schemas, by name."""
 

@@ -101,6 +101,9 @@ VARIED = {
 }
 """The figure on which the verdict of a scenario hangs, the range in which it flips, and which strategies if not all."""
 
+COACHED = "--hours 8 --effect meetings=0.1 --effect opportunities=1 --effect wins=1 --replications 256"
+"""What is asked about coaching hours."""
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo,
     "scenarios": scenarios,
@@ -108,6 +111,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "speed": speed,
     "techniques": techniques,
+    "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "128"),
+    "coach-hours": partial(session, "coach", "trust-the-process", *COACHED.split()),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
     **{

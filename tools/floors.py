@@ -36,7 +36,7 @@ FLOORS = (
         "Scenario",
         "what is to be simulated, validated and frozen",
         "targets scenario_base scenario_habits scenario_parts scenario_strategy scenario_checks scenario digest "
-        "closed_form cost",
+        "closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
@@ -55,21 +55,23 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document variance_document steadiness_document "
+        "comparison_document rules_document rules_words variance_document steadiness_document "
+        "leverage_document values_document coach_document "
         "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness",
+        "comparison comparison_table attribution variance methods steadiness coaching_rules "
+        "side_by_side levers leverage coaching_hours values coach_words",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
         "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
     ),
-    _floor("Searches", "what is asked of many changed scenarios in the same worlds", "vary sweeps breakevens"),
+    _floor("Searches", "what is asked of many changed scenarios in the same worlds", "vary sweeps breakevens coach"),
     _floor(
         "Command line",
         "one thin module a command",
@@ -77,7 +79,7 @@ FLOORS = (
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.main",
+        "cli.render_coach cli.coach cli.main",
     ),
 )
 

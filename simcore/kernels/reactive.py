@@ -115,7 +115,7 @@ def play_hours(
     week_began = first_week * clock.hours_per_week
     pulls = program.reaction.pull_drive.shape[0] > 0
     begin_calls(program, stream, who, memory, first_hour, first_week)
-    called = memory.candidates.head[at]
+    called, response = memory.candidates.head[at], memory.minds.response[at, 1]
     hour = first_hour
     while hour >= 0:
         due, here = 0, 0
@@ -137,6 +137,8 @@ def play_hours(
         hour = next_hour(clock, pool, at, hour + 1, last)
         if memory.trouble.what[0] != NO_TROUBLE:
             break
+    # After the run all responses are 1, but the calls were made before.
+    memory.minds.response[at, 1] = response
     end_calls(
         program,
         who,

@@ -1,0 +1,224 @@
+"""What to coach, as text: tornadoes, tables and sentences; no figure that is not in the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.render import Paragraph, grid, spaced
+from simcore.text import brief, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.coach_document import Coach
+    from simcore.leverage_document import Effect, HoursPlan, Leverage, LeverRow
+    from simcore.summary import Estimate
+    from simcore.values_document import AgeRow, ItemValue, StageAges, Values
+
+_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
+_BAR = 20
+"""Columns of a tornado's bars."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_ROUNDING = 1e-6
+"""An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
+_NAME = 30
+"""Columns that a lever's name may take."""
+
+
+def coach_report(found: Coach) -> RenderableType:
+    """Return the answer as text for 80 columns."""
+    parts: list[RenderableType] = [Text(printable(f"{found.scenario}, strategy {found.strategy}"), style=_HEAD)]
+    parts += _leverage(found.leverage, found.currency)
+    if found.values is not None:
+        parts += _values(found.values, found.currency)
+    parts.append(Paragraph(_note(found), style=_FAINT))
+    if found.interrupted:
+        parts.append(Paragraph("Stopped before all was done: what is missing was not run.", style=_ALARM))
+    return Group(*spaced(parts))
+
+
+def _note(found: Coach) -> str:
+    return (
+        f"{count(found.leverage.replications)} worlds of {found.leverage.reps} reps, seed {found.seed}; every change "
+        "in the same worlds. ± is one standard error, that of pairs of equal worlds for a change. `exact` is the "
+        "closed form, where one holds. Intervals, and effects by origin, are in --json."
+    )
+
+
+def _leverage(found: Leverage, currency: str) -> list[RenderableType]:
+    """Return which step to improve."""
+    now = [f"{currency} {figure(found.revenue.estimate, found.revenue.se).inline()} a rep-year by close"]
+    if found.revenue_origin is not None:
+        now.append(f"{figure(found.revenue_origin.estimate, found.revenue_origin.se).inline()} by origin")
+    if found.p_quota is not None:
+        now.append(f"quota reached in {_percent(found.p_quota)} % of a rep's periods")
+    parts: list[RenderableType] = [
+        Group(Text("Which step to improve", style=_HEAD), Paragraph(f"As it is: {'; '.join(now)}."))
+    ]
+    tenths = [row for row in found.levers if row.change == "tenth"]
+    parts.append(_tornado("Ten per cent better: mean revenue by close, %", tenths, "revenue"))
+    if found.p_quota is not None:
+        parts.append(_tornado("Ten per cent better: chance of quota, points", tenths, "p_quota"))
+    points = [row for row in found.levers if row.change == "point"]
+    if any(row.revenue for row in points):
+        parts.append(_points(points))
+    refused = [row for row in found.levers if row.problem is not None]
+    if refused:
+        lines = [f"{row.lever} {row.before} -> {row.after}: {row.problem}" for row in refused]
+        parts.append(Group(Text("Not possible", style=_HEAD), *(Paragraph(printable(line)) for line in lines)))
+    if found.hours is not None:
+        parts.append(_hours(found.hours))
+    if found.sentences:
+        parts.append(Group(*(Paragraph(printable(line)) for line in found.sentences)))
+    return parts
+
+
+def _effect(row: LeverRow, measure: str) -> Effect | None:
+    found: Effect | None = getattr(row, measure)
+    return found
+
+
+def _in_percent(effect: Effect) -> Estimate:
+    """Return what is shown of an effect: the relative change, or the difference of a chance."""
+    return effect.difference if effect.relative is None else effect.relative
+
+
+def _percent(figures: Estimate) -> str:
+    value, error = (None if each is None else 100.0 * each for each in (figures.estimate, figures.se))
+    if value is not None and error is not None and error < _ROUNDING * abs(value):
+        error = 0.0
+    return figure(value, error).inline()
+
+
+def _exact(effect: Effect) -> str:
+    return NONE if effect.exact is None else _tidy(100.0 * effect.exact)
+
+
+def _tidy(percent: float) -> str:
+    """Return a closed form in per cent: four digits, three decimals."""
+    return significant(round(percent, 3) + 0.0, 4)
+
+
+def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableType:
+    """Return a bar for each lever, the largest first, with its figure and the closed form."""
+    shown = [(row, effect) for row in rows if (effect := _effect(row, measure)) is not None]
+    shown.sort(key=lambda each: -(_in_percent(each[1]).estimate or 0.0))
+    sizes = [_in_percent(effect).estimate or 0.0 for _, effect in shown]
+    most, least = max([0.0, *sizes]), min([0.0, *sizes])
+    zero = round(_BAR * -least / ((most - least) or 1.0))
+    table = grid(["", "", "effect", "exact"], left=2)
+    for row, effect in shown:
+        value = _in_percent(effect)
+        size = (value.estimate or 0.0) / ((most - least) or 1.0) * _BAR
+        table.add_row(
+            Text(printable(brief(row.lever, _NAME))),
+            Text(_bar(size, zero)),
+            Text(_percent(value)),
+            Text(_exact(effect)),
+        )
+    return Group(Text(title, style=_HEAD), table)
+
+
+def _bar(size: float, zero: int) -> str:
+    """Return a bar of a width in columns from an axis that stands after so many columns; eighths to the right only.
+
+    Examples
+    --------
+    >>> _bar(1.5, 2), _bar(-2.0, 2)
+    ('  │█▌', '██│')
+    """
+    if size < 0.0:
+        return ("█" * min(zero, round(-size))).rjust(zero) + "│"
+    whole, part = divmod(round(8.0 * size), 8)
+    return " " * zero + "│" + "█" * whole + (_EIGHTHS[part] if part else "")
+
+
+def _points(rows: Sequence[LeverRow]) -> RenderableType:
+    """Return what a point more of each rate does."""
+    has_quota = any(row.p_quota is not None for row in rows)
+    headings = ["One point more", "rate", "mean revenue, %", "exact", "quota, points", "exact"]
+    table = grid(headings if has_quota else headings[:4])
+    for row in rows:
+        if row.revenue is None:
+            continue
+        quota = [] if row.p_quota is None else [_percent(row.p_quota.difference), _exact(row.p_quota)]
+        cells = [f"{row.before} > {row.after}", _percent(_in_percent(row.revenue)), _exact(row.revenue), *quota]
+        table.add_row(Text(printable(brief(row.lever, 24))), *(Text(cell) for cell in cells))
+    return table
+
+
+def _hours(found: HoursPlan) -> RenderableType:
+    """Return how the hours are given out best, and evenly."""
+    title = f"{found.hours} coaching hours, for {'the chance of quota' if found.measure == 'p_quota' else 'revenue'}"
+    table = grid([title, "an hour does", "best: hours", "rate", "even: hours", "rate"], left=2)
+    for place, step in enumerate(found.steps):
+        cells = [
+            str(found.best.hours[place]),
+            significant(found.best.rates[place]),
+            str(found.even.hours[place]),
+            significant(found.even.rates[place]),
+        ]
+        table.add_row(Text(printable(brief(step, 24))), Text(found.effects[place]), *(Text(cell) for cell in cells))
+    unit = "points" if found.measure == "p_quota" else "%"
+    effects = [f"{_percent(_in_percent(each.effect))} {unit}" for each in (found.best, found.even)]
+    which = "all that there are" if found.exhaustive else "given out greedily"
+    size = "by the hour" if found.lot == 1 else f"in lots of {found.lot} hours"
+    greed = {None: "", True: "; greed finds the same", False: "; greed finds another"}[found.greedy_agrees]
+    lines = [
+        f"In fresh worlds: best {effects[0]}, even {effects[1]}.",
+        f"{found.looked_at} ways were run, {which} {size}{greed}.",
+    ]
+    if found.exact_best is not None:
+        same = found.exact_best == found.best.hours
+        ways = "the same" if same else ", ".join(map(str, found.exact_best))
+        lines.append(f"Best by the closed form of the mean: {ways}.")
+    return Group(table, Paragraph(" ".join(lines)))
+
+
+def _values(found: Values, currency: str) -> list[RenderableType]:
+    """Return what items are worth."""
+    table = grid([f"What it is worth, {currency}", "on average", "exact", "one more", "exact"])
+    for item in found.items:
+        table.add_row(Text(printable(brief(_name(item), 28))), *(Text(cell) for cell in _cells(item)))
+    notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
+    parts: list[RenderableType] = [Group(table, Paragraph(" ".join(notes), style=_FAINT))]
+    parts += [_ages(stage, found.soon_weeks, currency) for stage in found.ages]
+    if found.sentences:
+        parts.append(Group(*(Paragraph(printable(line)) for line in found.sentences)))
+    return parts
+
+
+def _name(item: ItemValue) -> str:
+    return 'a "no"' if item.item == "no" else f"one of {item.item}"
+
+
+def _cells(item: ItemValue) -> list[str]:
+    exacts = [NONE if each is None else significant(each) for each in (item.exact, item.exact_in_run)]
+    simulated = [
+        NONE if each is None else figure(each.estimate, each.se).inline() for each in (item.average, item.one_more)
+    ]
+    return [simulated[0], exacts[0], simulated[1], exacts[1]]
+
+
+def _ages(stage: StageAges, weeks: int, currency: str) -> RenderableType:
+    """Return the items of a stage by age."""
+    title = f"An open one of {brief(stage.stage, 16)}"
+    table = grid(["age", "still open", "decided in weeks: half, 90 %", "wins", f"{currency} in {weeks} weeks", "exact"])
+    for row in stage.rows:
+        table.add_row(Text(row.age), *(Text(cell) for cell in _aged(row)))
+    return Group(Text(printable(title), style=_HEAD), table)
+
+
+def _aged(row: AgeRow) -> list[str]:
+    simulated = row.simulated_soon
+    return [
+        f"{100.0 * row.still_open:.3g} %",
+        f"{row.decision.q50:.1f}   {row.decision.q90:.1f}",
+        NONE if row.p_win is None else f"{100.0 * row.p_win:.3g} %",
+        NONE if simulated is None else figure(simulated.estimate, simulated.se).inline(),
+        NONE if row.value_soon is None else significant(row.value_soon),
+    ]

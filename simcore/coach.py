@@ -1,0 +1,154 @@
+"""Coaching the process: which step to improve, the best use of coaching hours, and what items are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from simcore.coach_document import Coach
+from simcore.coach_words import leverage_sentences, values_sentences
+from simcore.coaching_hours import HoursAsked, best_hours, check_asked, hours_programs
+from simcore.cost import rep_week_ns
+from simcore.digest import scenario_digest
+from simcore.engine import as_run
+from simcore.errors import Problem, ScenarioError
+from simcore.leverage import leverage
+from simcore.levers import Lever, levers
+from simcore.runner import Progress
+from simcore.side_by_side import SideBySide, rep_weeks
+from simcore.sweeps import check_metric
+from simcore.values import Plan as ValuesPlan
+from simcore.values import plan_values, values
+from simcore.version import __version__
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+
+FEWEST = 32
+"""Fewest replications that say anything of errors."""
+LEAST, MOST = 128, 2048
+"""Replications by default lie within these bounds ..."""
+SECONDS = 4.0
+"""... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
+
+
+class Plan(NamedTuple):
+    """All that an answer runs, checked."""
+
+    scenario: Scenario
+    hours: HoursAsked | None
+    levers: list[Lever]
+    values: ValuesPlan
+    replications: int
+    """Of every run."""
+    rep_weeks: int
+    """In all, about."""
+
+
+def plan_coach(
+    scenario: Scenario, *, hours: HoursAsked | None = None, replications: int | None = None, seed: int | None = None
+) -> Plan:
+    """Return what an answer will run; see `coach`.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario or the question leave their ranges.
+    """
+    if replications is not None and replications < FEWEST:
+        allowed = f"{FEWEST} or more"
+        raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
+    if hours is not None:
+        check_asked(scenario, hours)
+        check_metric("p_quota" if hours.measure == "p_quota" else "revenue", [scenario])
+    scenario = as_run(scenario, replications, seed)
+    ready, plan = levers(scenario), plan_values(scenario)
+    everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
+    work = sum(map(rep_weeks, everything)) + (hours_programs(hours) * rep_weeks(scenario) if hours else 0)
+    worlds = replications or _default(scenario, work)
+    return Plan(scenario, hours, ready, plan, worlds, work * worlds)
+
+
+def coach(
+    scenario: Scenario,
+    *,
+    hours: HoursAsked | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Coach:
+    """Find which step to improve and what a call, a "no", a meeting held and an opportunity are worth.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`; its strategy is the one that is looked at.
+    hours
+        Coaching hours to be given out, and what an hour does.
+    replications
+        Of every run, at least 32; by default 128 to 2,048, so many that all takes some seconds.
+    seed
+        Overrides the scenario's.
+    threads, progress, stop
+        As for `simcore.simulate`; progress counts rep-weeks of all runs. What was done when it is stopped is kept.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario or the question leave their ranges, or a drive explodes.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario
+    >>> found = coach(load_scenario("trust-the-process"), replications=64)
+    >>> [(item.item, round(item.exact, 2)) for item in found.values.items]
+    [('calls', 20.0), ('no', 20.41), ('meetings', 1000.0), ('opportunities', 5000.0)]
+    """
+    plan = plan_coach(scenario, hours=hours, replications=replications, seed=seed)
+    return run_coach(plan, threads=threads, progress=progress, stop=stop)
+
+
+def run_coach(
+    plan: Plan,
+    *,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Coach:
+    """Run what was planned; see `coach`."""
+    scenario, hours = plan.scenario, plan.hours
+    runs = SideBySide(
+        plan.replications, scenario.run.seed, total=plan.rep_weeks, threads=threads, progress=progress, stop=stop
+    )
+    found, base, more = leverage(scenario, runs, plan.levers)
+    given = best_hours(scenario, runs, hours) if hours is not None and not runs.stopped else None
+    found = found.model_copy(
+        update={"hours": given, "interrupted": found.interrupted or (hours is not None and given is None)}
+    )
+    worth = None if runs.stopped else values(scenario, runs, base, more, plan.values)
+    currency = scenario.deal.currency
+    found = found.model_copy(update={"sentences": leverage_sentences(found, currency)})
+    if worth is not None:
+        worth = worth.model_copy(update={"sentences": values_sentences(worth, currency)})
+    return Coach(
+        version=__version__,
+        scenario=scenario.name,
+        digest=scenario_digest(scenario),
+        strategy=scenario.run.strategy,
+        seed=scenario.run.seed,
+        replications=plan.replications,
+        currency=currency,
+        leverage=found,
+        values=worth,
+        interrupted=runs.stopped,
+        seconds=runs.seconds,
+    )
+
+
+def _default(scenario: Scenario, work: int) -> int:
+    """Return the replications that some rep-weeks for each of them allow."""
+    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario)))
+    return max(LEAST, min(MOST, 32 * (wanted // 32)))

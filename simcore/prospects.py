@@ -1,0 +1,165 @@
+"""What items bring, in closed form: a call, a meeting held, an opportunity; in the end, and within a time.
+
+Notation: p_s the mean rate of step s of S, m the mean deal, g the mean number of referrals of a win. An item in stage
+k becomes a win with probability P_k, the product of p_s over s > k (times the market's second moments, see
+`simcore.closed_form`). A win brings g referrals that enter stage 1, so in the end it is worth m / (1 - g P_1), and an
+item V_k = P_k m / (1 - g P_1). A "no" is worth V_0 / (1 - p_1).
+
+When: the time to the win is a sum of lags (`simcore.waiting`). With f_k(t) the chance that an item of stage k wins t
+hours from now, and a(t) the chance that a referral enters stage 1 t hours after the win (never in the same hour), the
+expected wins D at t solve the renewal equation D = f_k + g a * f_1 * D, with * for convolution.
+
+It holds where rates do (rule *rates* of `simcore.closed_form`), referrals apart; with referrals no rate after the
+first may vary and the market may act on none of them, since a rep or a week that wins more would also be the one that
+works the referrals.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simcore.closed_form import chances, deal_moments
+from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
+from simcore.waiting import Floats, convolved, lag_hours, summed
+
+if TYPE_CHECKING:
+    from simcore.scenario import Lag, Scenario
+
+
+class Prospects:
+    """What items of a scenario bring.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> canon = Prospects(load_scenario("trust-the-process"))
+    >>> [round(canon.value(stage), 6) for stage in range(3)]
+    [20.0, 1000.0, 5000.0]
+    >>> round(canon.value_of_a_no, 2)
+    20.41
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        reached = chances(scenario.model_copy(update={"referrals": None}))
+        if reached is None or not _referrals_hold(scenario):
+            raise ValueError("no closed form: see `holds`")
+        self._reached = reached
+        self._waits: dict[int, Floats] = {}
+        self.deal = deal_moments(scenario.deal)[0]
+        given = scenario.referrals.per_win if scenario.referrals is not None else 0.0
+        self.per_win = given
+        self.price = self.deal / (1.0 - given * self.win_chance(1)) if given else self.deal
+
+    def chance(self, stage: int) -> float:
+        """Return the chance that a call's item that reached a stage becomes a win, over all such items."""
+        return self._reached[-1] / self._reached[stage]
+
+    def win_chance(self, stage: int) -> float:
+        """Return the chance that a given item of a stage becomes a win, whatever the market was when it came."""
+        scenario = self._scenario
+        if scenario.market is None:
+            return prod(step.rate.mean for step in scenario.funnel[stage + 1 :] if step.rate is not None)
+        acted = sum(step.stage in scenario.market.acts_on for step in scenario.funnel[stage + 1 :])
+        factor = float(np.exp((acted * acted - acted) * scenario.market.sd**2 / 2.0))
+        return factor * prod(step.rate.mean for step in scenario.funnel[stage + 1 :] if step.rate is not None)
+
+    def value(self, stage: int) -> float:
+        """Return what an item of a stage brings in the end, on average over all that come, referrals included."""
+        return self.chance(stage) * self.price
+
+    @property
+    def value_of_a_no(self) -> float:
+        """What a call that fails at the first step stands for: the value of a call over the share of such calls."""
+        return self.value(0) / (1.0 - self._reached[1])
+
+    def wait(self, step: int) -> Floats:
+        """Return the distribution of a step's lag, float64[hours]; the number after the last step is the referrals'."""
+        if step not in self._waits:
+            lags: list[Lag | None] = [stage.lag for stage in self._scenario.funnel]
+            lags.append(self._scenario.referrals.lag if self._scenario.referrals is not None else None)
+            self._waits[step] = lag_hours(lags[step], self._scenario.calendar)
+        return self._waits[step]
+
+    def wins_of(self, stage: int, hours: int, left: Floats | None = None) -> Floats:
+        """Return the expected wins of a given item in each of the hours from now on, float64[hours].
+
+        Parameters
+        ----------
+        stage
+            1 to S - 1, or 0 for a call that is made now.
+        hours
+            How many hours.
+        left
+            What is left of its wait for the next step; default the whole lag. For a call the lag of the first step.
+        """
+        steps = len(self._scenario.funnel) - 1
+        waits = [self.wait(stage + 1) if left is None else left]
+        waits += [self.wait(step) for step in range(stage + 2, steps + 1)]
+        chance = self.chance(0) if stage == 0 else self.win_chance(stage)
+        return chance * summed(waits, hours)
+
+    def deals_of(self, stage: int, hours: int, left: Floats | None = None) -> Floats:
+        """Return the expected deals of an item in each hour: its own, and those of the referrals that follow."""
+        own = self.wins_of(stage, hours, left)
+        if not self.per_win:
+            return own
+        steps = len(self._scenario.funnel) - 1
+        arrival = self.wait(steps + 1).copy()
+        if len(arrival) == 1:
+            arrival = np.append(arrival, 0.0)
+        arrival[1] += arrival[0]
+        arrival[0] = 0.0
+        later = self.per_win * convolved(self.wins_of(1, hours), arrival)
+        found = term = own
+        while term.sum() > 1e-12 * max(own.sum(), 1e-300):
+            term = convolved(term, later)
+            found = found + term
+        return found
+
+    def value_within(self, stage: int, hours: int, left: Floats | None = None) -> float:
+        """Return the revenue that an item brings within so many hours from now."""
+        return self.deal * float(self.deals_of(stage, hours, left).sum())
+
+    def revenue_by_close(self) -> float:
+        """Return the mean revenue by close of a rep-year whose seat always makes the planned calls."""
+        scenario = self._scenario
+        week = scenario.calendar.hours_per_week
+        warmup, counted = scenario.horizon.warmup_weeks, scenario.horizon.weeks
+        calls = planned_calls(scenario)
+        reached = np.concatenate([[0.0], np.cumsum(self.deals_of(0, (warmup + counted) * week))])
+        hour = np.arange(len(calls))
+        begin, end = warmup * week, (warmup + counted) * week
+        closed = reached[end - hour] - reached[np.maximum(begin - hour, 0)]
+        return self.deal * float(calls @ closed) * WEEKS_PER_YEAR / counted
+
+
+def holds(scenario: Scenario) -> bool:
+    """Return whether `Prospects` has an answer for a scenario."""
+    return _referrals_hold(scenario) and chances(scenario.model_copy(update={"referrals": None})) is not None
+
+
+def _referrals_hold(scenario: Scenario) -> bool:
+    if scenario.referrals is None:
+        return True
+    later = scenario.funnel[2:]
+    varied = any(step.rate is not None and (step.rate.rep_cv or step.rate.week_cv) for step in later)
+    acted = scenario.market is not None and any(step.stage in scenario.market.acts_on for step in later)
+    return not varied and not acted
+
+
+def planned_calls(scenario: Scenario) -> Floats:
+    """Return the planned calls of a rep in each simulated hour, holidays out: float64[hours]."""
+    calendar, horizon = scenario.calendar, scenario.horizon
+    full = calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week).astype(np.float64)
+    weeks = []
+    for week in range(-horizon.warmup_weeks, horizon.weeks):
+        planned = full.reshape(calendar.days_per_week, calendar.hours_per_day).copy()
+        for holiday in calendar.holidays:
+            if holiday.week == week % WEEKS_PER_YEAR + 1:
+                planned[slice(None) if holiday.day is None else holiday.day - 1] = 0.0
+        weeks.append(planned.ravel())
+    return np.concatenate(weeks)

@@ -1,0 +1,157 @@
+"""How long items wait, exactly: lags in whole hours, what is left of a wait at an age, and when deals close.
+
+The lag of a step is rounded to whole hours, h for h - 1/2 <= x < h + 1/2, so its distribution over hours follows from
+that of x. Lags of one item are independent of each other and of all decisions: winners and losers wait alike. So the
+time until an item's deal closes is the sum of its lags, and what is left of a wait that has lasted a hours is the lag
+given that it is a or more, less a. Rounding of drawn words (2^-32) is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.scenario import FixedLag, GammaLag, LogNormalLag
+
+if TYPE_CHECKING:
+    from simcore.scenario import Calendar, Lag
+
+Floats = NDArray[np.float64]
+
+_P90 = 1.2815515655446004
+_SHORTEST, _LONGEST = 1 << 12, 1 << 18
+"""Hours that a distribution holds: from the first, doubled as far as the second until next to nothing is beyond."""
+_BEYOND = 1e-9
+
+
+def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
+    """Return the distribution of a lag, float64[hours]: the chance of 0, 1, 2, ... working hours.
+
+    It is cut where less than 1e-9 is left, or after 2^18 hours (126 years of 40-hour weeks); what is beyond is missing.
+
+    Examples
+    --------
+    >>> from simcore.scenario import Calendar, TableLag
+    >>> lag_hours(None, Calendar())
+    array([1.])
+    >>> lag_hours(TableLag(values=["0h", "3h"]), Calendar())
+    array([0.5, 0. , 0. , 0.5])
+    """
+    if lag is None:
+        return np.ones(1)
+    if isinstance(lag, FixedLag):
+        return _at([lag.fixed.hours(calendar)], [1.0])
+    if isinstance(lag, LogNormalLag | GammaLag):
+        size = _SHORTEST
+        while size < _LONGEST and 1.0 - _up_to(lag, calendar, np.full(1, size - 0.5))[0] > _BEYOND:
+            size *= 2
+        reached = _up_to(lag, calendar, np.arange(size, dtype=np.float64) + 0.5)
+        kept = min(size, 1 + int(np.searchsorted(reached, 1.0 - _BEYOND)))
+        return np.diff(reached[:kept], prepend=0.0)
+    return _at([value.hours(calendar) for value in lag.values], list(lag.weights or [1.0] * len(lag.values)))
+
+
+def _at(hours: list[float], weights: list[float]) -> Floats:
+    """Return the distribution of a table of hours, rounded as the engine does it."""
+    places = [math.floor(value + 0.5) for value in hours]
+    found = np.zeros(max(places) + 1)
+    np.add.at(found, places, np.array(weights) / math.fsum(weights))
+    return found
+
+
+def _up_to(lag: LogNormalLag | GammaLag, calendar: Calendar, hours: Floats) -> Floats:
+    """Return the chance that a lag, before it is rounded, is at most so many hours."""
+    from scipy.special import gammainc, ndtr  # noqa: PLC0415
+
+    if isinstance(lag, GammaLag):
+        shape = 1.0 / lag.cv**2
+        below: Floats = gammainc(shape, hours * shape / lag.mean.hours(calendar))
+        return below
+    median = lag.median.hours(calendar)
+    sigma = math.log(lag.p90.hours(calendar) / median) / _P90
+    normal: Floats = ndtr(np.log(hours / median) / sigma)
+    return normal
+
+
+def still_open(wait: Floats, age: int) -> float:
+    """Return the chance that an item still waits at the beginning of the hour that is so many hours after it came.
+
+    Examples
+    --------
+    >>> still_open(np.array([0.25, 0.25, 0.5]), 1)
+    0.75
+    """
+    return float(wait[age:].sum() / wait.sum())
+
+
+def left_at(wait: Floats, age: int) -> Floats:
+    """Return the distribution of the hours that are left of a wait that has lasted so many: float64[hours].
+
+    0 is a decision in the present hour.
+
+    Raises
+    ------
+    ValueError
+        If no wait is so long.
+
+    Examples
+    --------
+    >>> left_at(np.array([0.25, 0.25, 0.5]), 1).round(3).tolist()
+    [0.333, 0.667]
+    """
+    rest: Floats = wait[age:]
+    if rest.sum() <= 0.0:
+        raise ValueError(f"no wait is {age} hours long")
+    shares: Floats = rest / rest.sum()
+    return shares
+
+
+def summed(waits: list[Floats], hours: int) -> Floats:
+    """Return the distribution of a sum of independent waits, for sums below so many hours: float64[hours].
+
+    Examples
+    --------
+    >>> summed([np.array([0.5, 0.5]), np.array([0.5, 0.5])], 4).tolist()
+    [0.25, 0.5, 0.25, 0.0]
+    """
+    total = np.zeros(hours)
+    total[0] = 1.0
+    for wait in waits:
+        total = convolved(total, wait)
+    return total
+
+
+def convolved(x: Floats, y: Floats) -> Floats:
+    """Return the first entries of a convolution, as many as ``x`` has: float64[hours].
+
+    Short ones and such with few entries are summed directly, so that their zeros stay zeros.
+    """
+    hours, places = len(x), np.flatnonzero(y[: len(x)])
+    if len(places) <= 64:
+        found = np.zeros(hours)
+        for place in places:
+            found[place:] += y[place] * x[: hours - place]
+        return found
+    from scipy.signal import fftconvolve  # noqa: PLC0415
+
+    smooth: Floats = np.maximum(fftconvolve(x, y[:hours])[:hours], 0.0)
+    return smooth
+
+
+def quantile(wait: Floats, p: float) -> int:
+    """Return the least hours that a share p of waits does not exceed.
+
+    Examples
+    --------
+    >>> quantile(np.array([0.25, 0.25, 0.5]), 0.5)
+    1
+    """
+    return int(np.searchsorted(np.cumsum(wait) / wait.sum(), p * (1.0 - 1e-12)))
+
+
+def mean_hours(wait: Floats) -> float:
+    """Return the mean of a wait in hours."""
+    return float(np.arange(len(wait)) @ wait / wait.sum())
