@@ -184,6 +184,6 @@ def check(scenario: Scenario, seed: int, replication: int, program: Program | No
     played = play(program, seed, replication)
     world = simulate(scenario, replication, seed)
     engine, twin = counts_of_engine(played), counts_of_twin(world, program.deals.unit)
-    if any(seat.sessions for seat in world.seats):
+    if world.plan.coached:
         engine, twin = engine | coaching_of_engine(played.detail), twin | coaching_of_twin(world)
     assert_agree(engine, twin)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.both_engines import check, compiled
 from tests.reactive_cases import REACTIVE
-from tests.scenario_cases import CASES
+from tests.scenario_cases import CASES, scenario
 from tests.test_agreement import WORLDS
 from tests.test_strategies import SIGNALS, TEAM, URGE, Plain, all_channels, with_drives
 
@@ -74,14 +74,29 @@ def test_sheets_bands_peers_pulls_and_referrals(decides: str, replication: int) 
     referring["changes"] = {"referrals": {"slope": 0.3}}
     closing = {**URGE, "changes": {"pull_forward": PULLING}}
     bringing = {**TEAM, "referrals": {"per_win": 0.8, "lag": "1w"}}
-    for scenario in (
+    for reacting in (
         with_drives(TEAM, decides, {"up": upward}),
         with_drives(TEAM, decides, {"jealous": jealous}),
         with_drives(TEAM, decides, {"closing": closing, "tired": TIRED}),
         with_drives(bringing, decides, {"referring": referring}),
         {**TEAM, "referrals": {"per_win": 1.0, "lag": {"median": "5d", "p90": "20d"}}},
     ):
-        check(scenario, 5, replication)
+        check(reacting, 5, replication)
+
+
+@pytest.mark.parametrize("decides", ["hour", "day"])
+@pytest.mark.parametrize("replication", [0, 1, 2])
+def test_new_reps_who_hear_of_each_other(decides: str, replication: int) -> None:
+    """Higher bands of a week under a ramp are drawn when the other seats have begun theirs."""
+    drive = {
+        "memory": 0.9,
+        "level": [0, 2],
+        "signals": {"rejections": 1.0, "behind": 1.0, "peers": 0.3},
+        "changes": {"meetings": {"slope": 0.9}},
+    }
+    beginning = {"reps": 3, "new": 3, "ramp": {"weeks": 10, "start": 0.3}, "turnover": {"yearly": 0.999}}
+    plain = scenario(team=beginning, horizon={"weeks": 10})
+    check(with_drives(plain, decides, {"haste": drive}), 5, replication)
 
 
 GAIN = st.floats(-2.0, 2.0)
@@ -106,10 +121,10 @@ def random_drives(draw: st.DrawFn) -> Plain:
             "level": [-2, 2],
             "changes": changes,
         }
-    scenario = with_drives(case, draw(st.sampled_from(["hour", "day", "week"])), drives)
+    reacting = with_drives(case, draw(st.sampled_from(["hour", "day", "week"])), drives)
     if len(case["funnel"]) > 2 and draw(st.booleans()):
-        scenario["referrals"] = {"per_win": 0.3, "lag": "3d"}
-    return scenario
+        reacting["referrals"] = {"per_win": 0.3, "lag": "3d"}
+    return reacting
 
 
 @settings(max_examples=30, deadline=None)

@@ -121,6 +121,11 @@ class Plan:
         return self.simulated * self.calendar.week
 
     @property
+    def coached(self) -> bool:
+        """Whether anybody may have a bad habit, or a session."""
+        return self.manager is not None or any(step.habit is not None for step in self.steps.values())
+
+    @property
     def last_stage(self) -> int:
         """Number of the stage of the wins."""
         return len(self.stages) - 1
