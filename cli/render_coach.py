@@ -35,6 +35,14 @@ def coach_report(found: Coach) -> RenderableType:
     parts += _leverage(found.leverage, found.currency)
     if found.values is not None:
         parts += _values(found.values, found.currency)
+    if found.rules is not None:
+        from simcore.cli.render_rules import rules_part  # noqa: PLC0415
+
+        parts += rules_part(found.rules, found.currency)
+    elif not found.interrupted:
+        parts.append(
+            Paragraph("Whom to coach: no step of this scenario has a bad habit, so there is nothing to repair.")
+        )
     parts.append(Paragraph(_note(found), style=_FAINT))
     if found.interrupted:
         parts.append(Paragraph("Stopped before all was done: what is missing was not run.", style=_ALARM))

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.rules_words import words_about
 from simcore.compiler import compile_scenario
 from simcore.engine import check_ranges, threads_for
 from simcore.estimate import Z975, jackknife, ratio
@@ -24,6 +23,7 @@ from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.scratch import HIT, REPAIRED
 from simcore.philox import split_seed
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
+from simcore.rules_words import words_about
 from simcore.runner import Block, Progress, Runner, Watch, cut
 from simcore.scenario import Manager
 from simcore.summary import Estimate

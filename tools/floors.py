@@ -79,7 +79,7 @@ FLOORS = (
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.render_coach cli.coach cli.main",
+        "cli.render_rules cli.render_coach cli.coach cli.main",
     ),
 )
 
