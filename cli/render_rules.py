@@ -54,8 +54,8 @@ def _gains(found: Rules, currency: str) -> RenderableType:
             _cell(row.weeks_to_repair),
         )
     note = (
-        "Gain over nobody, in the same worlds. A session hits if the rep has a bad habit at its step. With a habit: of the "
-        "weeks of all reps. Weeks to repair: weeks of habits for each one that coaching ended."
+        "Gain over nobody, in the same worlds. A session hits if the rep has a bad habit at its step. With a habit: of "
+        "the weeks of all reps. Weeks to repair: weeks of habits for each one that coaching ended."
     )
     return Group(table, Paragraph(note, style=_FAINT))
 
@@ -71,7 +71,7 @@ def _looks(looking: list[tuple[RuleRow, LooksRow]], found: Rules, currency: str)
     for rule, looks in looking:
         table.add_row(Text(rule.rule), *(_cell(column(looks)) for column in columns))
     note = (
-        f"Those coached in the first week in which anybody is: {found.looks_weeks} weeks after less {found.looks_weeks} "
-        "weeks before, and what it did: after less the same reps in the same weeks with nobody coached."
+        f"Those coached in the first week in which anybody is: {found.looks_weeks} weeks after less "
+        f"{found.looks_weeks} weeks before, and what it did: after less the same reps in the same weeks with nobody coached."
     )
     return Group(table, Paragraph(note, style=_FAINT))

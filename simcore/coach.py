@@ -1,4 +1,4 @@
-"""Coaching the process: whom to coach, which step to improve, the best use of coaching hours, and what items are worth."""
+"""Coaching the process: whom to coach, which step to improve, the best use of hours, and what items are worth."""
 
 from __future__ import annotations
 
