@@ -72,6 +72,7 @@ def _looks(looking: list[tuple[RuleRow, LooksRow]], found: Rules, currency: str)
         table.add_row(Text(rule.rule), *(_cell(column(looks)) for column in columns))
     note = (
         f"Those coached in the first week in which anybody is: {found.looks_weeks} weeks after less "
-        f"{found.looks_weeks} weeks before, and what it did: after less the same reps in the same weeks with nobody coached."
+        f"{found.looks_weeks} weeks before, and what it did: after less the same reps in the same weeks with nobody "
+        "coached."
     )
     return Group(table, Paragraph(note, style=_FAINT))
