@@ -12,6 +12,8 @@ from scipy import stats
 
 from simcore.coaching_rules import (
     ORDER,
+    Seen,
+    Worlds,
     compare_rules,
     experiment_of,
     has_habits,
@@ -30,7 +32,7 @@ DEGREES = 255.0
 
 
 def team(
-    reps: int, rate: float, cv: float, *, calls: int = 500, habit: Plain | None = None, **manager: Any
+    reps: int, rate: float, cv: float, *, calls: int = 500, habit: Plain | None = None, manager: Plain | None = None
 ) -> Scenario:
     """Return a team with one step, no lags, and a manager."""
     step: Plain = {"stage": "wins", "rate": {"mean": rate, "rep_cv": cv}}
@@ -43,7 +45,7 @@ def team(
             funnel=[{"stage": "calls"}, step],
             deal={"fixed": 100},
             horizon={"weeks": 26},
-            manager={"repair": 0.5, **manager},
+            manager={"repair": 0.5, **(manager or {})},
             run={"replications": 256, "seed": 3},
         )
     )
@@ -72,7 +74,7 @@ def test_known_answer_coaching_without_effect_looks_good_after_bad_results(
     reps: int, slots: int, rate: float, cv: float, weeks: int
 ) -> None:
     """Known answer 9: the bottom tenth comes back by (1 - r) times its distance, and coaching did nothing."""
-    plan = team(reps, rate, cv, slots=slots, window_weeks=weeks, repair=0.0)
+    plan = team(reps, rate, cv, manager={"slots": slots, "window_weeks": weeks, "repair": 0.0})
     n = 500 * weeks
     between = (n * rate * cv) ** 2
     within = n * (rate * (1.0 - rate) - (rate * cv) ** 2)
@@ -173,7 +175,7 @@ def test_what_is_seen_is_what_it_did_and_an_illusion() -> None:
 def test_few_calls_and_many_wins_make_results_as_telling_as_the_process() -> None:
     """One step: the result is the process. Two rules that look at the same thing are tied, and so it is said."""
     habit = {"factor": 0.5, "yearly": 0.8, "at_start": 0.2}
-    plan = team(6, 0.6, 0.0, calls=20, habit=habit, slots=1, window_weeks=8)
+    plan = team(6, 0.6, 0.0, calls=20, habit=habit, manager={"slots": 1, "window_weeks": 8})
     rows = {row.rule: row for row in compared(plan).rows}
     ahead = rows["process"].over_result
     assert ahead is not None
@@ -186,17 +188,15 @@ class _Case:
     """A before-after comparison of two reps over 2 + 2 weeks."""
 
     def __init__(self) -> None:
-        plan = team(10, 0.2, 0.05, slots=1, window_weeks=2, repair=0.0)
+        plan = team(10, 0.2, 0.05, manager={"slots": 1, "window_weeks": 2, "repair": 0.0})
         self.plan, self.weeks = experiment_of(plan)
         self.first = self.plan.horizon.warmup_weeks + self.weeks
 
-    def seen(self, rule: RuleName, seed: int = 3) -> Any:
+    def seen(self, rule: RuleName, seed: int = 3) -> Seen:
         """Return the worlds of a rule, as the comparison keeps them."""
-        from simcore.coaching_rules import _Worlds  # noqa: PLC0415
-
         plan = with_rule(self.plan, rule, self.first)
         plan = plan.model_copy(update={"run": plan.run.model_copy(update={"seed": seed})})
-        found = _Worlds(64, 64, 1, None, None).of(plan)
+        found = Worlds(64, 64, 1, None, None).of(plan)
         assert found is not None
         return found
 
