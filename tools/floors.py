@@ -42,8 +42,8 @@ FLOORS = (
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling "
-        "kernels.seats kernels.pulling kernels.reactive kernels.intervals",
+        "kernels.engine kernels.limits kernels.outlook kernels.memory kernels.candidates kernels.drives kernels.pool "
+        "kernels.hours kernels.calling kernels.seats kernels.pulling kernels.reactive kernels.intervals",
     ),
     _floor(
         "Answers",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.jit import inlined, kernel, spliced, uint64
+from simcore.kernels.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
 from simcore.kernels.memory import (
     BOOKED,
     CARRY,
@@ -35,13 +36,6 @@ from simcore.program import (
     Program,
     Reaction,
 )
-
-MAX_LEVEL = 1e9
-MAX_ACTIVITY = 15.0
-"""Calls above plan have 15 sheets, and a ramp may need one of them for calls of the plan."""
-MAX_RESPONSE = 32768.0
-"""Of step 1: the last band reaches so far."""
-MAX_REFERRALS = 100.0
 
 
 @kernel

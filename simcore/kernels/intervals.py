@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from simcore.addresses import Stream, place
 from simcore.draws import take_slot
 from simcore.horizons import DAY, HOUR
-from simcore.jit import int64, kernel, spliced, uint64
+from simcore.jit import inlined, int64, kernel, spliced, uint64
 from simcore.kernels.activity import count_successes, draw_items, give_successes
-from simcore.kernels.calling import begin_calls, book_call, calls_until, end_calls
+from simcore.kernels.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity
 from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below
 from simcore.kernels.drives import calm, decide, forget, is_first_week
 from simcore.kernels.hours import close_deal, count_entry, enter, is_decided, seat_of
@@ -27,6 +27,7 @@ from simcore.kernels.memory import (
     CARRY,
     DUE,
     LAST_BOOKING,
+    MARK,
     NO_TROUBLE,
     RESULT,
     SHEET,
@@ -39,14 +40,15 @@ from simcore.kernels.memory import (
     Seated,
 )
 from simcore.kernels.memory import SUCCESSES as OF_WEEK
+from simcore.kernels.outlook import answer, calls_above, hear, next_busy, spread
 from simcore.kernels.pool import next_far, take_far, take_one
 from simcore.kernels.scratch import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
 from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
 from simcore.kernels.world import cut_threshold, extend_market, give_market
-from simcore.program import FULL_ACTIVITY, Clock, Program
+from simcore.program import ACTIVITY, BEHIND, FULL_ACTIVITY, Clock, Lags, Program
 from simcore.source import stream_from
-from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
+from simcore.tally import ABOVE_PLAN, ENTERED, GROUPS, SQUARE, TallyArrays
 
 SOLE = 0
 """The place of the seat that is played."""
@@ -112,17 +114,76 @@ def end_week(clock: Clock, memory: Memory, week: int) -> None:
 
 
 @spliced
-def begin_interval(program: Program, who: Seated, memory: Memory, now: Now) -> None:
-    """Decide, unless a new person begins."""
-    hour, week = now.hour, now.week
-    reaction, minds, seat = program.reaction, memory.minds, seat_of(memory.ledgers, SOLE)
-    if reaction.quota > 0.0 and hour == reaction.period_first[week]:
-        minds.known[SOLE, BOOKED] = 0
+def begin_interval(program: Program, who: Seated, memory: Memory, now: Now) -> int:
+    """Decide, unless a new person begins, and return the activity."""
+    hour, week, minds = now.hour, now.week, memory.minds
+    seat = seat_of(memory.ledgers, SOLE)
     if hour == week * program.clock.hours_per_week and is_first_week(seat, week):
         forget(minds, SOLE, hour)
     elif seat.person[week] >= 0:
         decide(program, minds, memory.trouble, who, hour, week, 0)
     minds.known[SOLE, RESULT] = 0
+    return fix_activity(memory, SOLE, week)
+
+
+@spliced
+def is_seen_ahead(memory: Memory, week: int) -> bool:
+    """Return whether the decisions of a week are seen ahead: by somebody who was there before and makes all calls."""
+    if week >= memory.strides.outlook.elapsed.shape[0]:
+        return False
+    seat = seat_of(memory.ledgers, SOLE)
+    there = seat.person[week] >= 0 and not is_first_week(seat, week)
+    return there and seat.activity[week] == FULL_ACTIVITY and seat.rate[1, week] <= 1.0
+
+
+@spliced
+def look_ahead(program: Program, memory: Memory, now: Now, first: int) -> int:
+    """See the activity of the decisions of a week ahead, from ``first`` on; return the largest."""
+    reaction, outlook, known = program.reaction, memory.strides.outlook, memory.minds.known[SOLE]
+    elapsed, level, response = outlook.elapsed[now.week, first:], outlook.level[first:], outlook.response[first:]
+    booked = float(known[BOOKED]) / reaction.quota if reaction.hears[BEHIND] else 0.0
+    dry = now.hour + first * reaction.interval - known[MARK]
+    for i in range(response.shape[0]):
+        response[i] = 1.0
+    for change in range(reaction.change_drive.shape[0]):
+        if reaction.change_channel[change] == ACTIVITY:
+            drive = reaction.change_drive[change]
+            for i in range(level.shape[0]):
+                level[i] = 0.0
+            for gain in range(reaction.first_gain[drive], reaction.first_gain[drive + 1]):
+                hear(
+                    reaction.gain_signal[gain], reaction.gain[gain], booked, elapsed,
+                    dry, reaction.interval, reaction.between_wins, level,
+                )  # fmt: skip
+            answer(reaction.change[change], reaction.level[drive], level, response)
+    planned = program.plan.before[program.plan.row_of_week[now.week]]
+    return spread(outlook.response, planned, reaction.interval, outlook.activity, outlook.share, first)
+
+
+@spliced
+def recall(program: Program, who: Seated, memory: Memory, now: Now, number: int, carry: int) -> None:
+    """Respond at a decision that was seen ahead; ``carry``: the fraction of a call carried into the week."""
+    outlook, known = memory.strides.outlook, memory.minds.known[SOLE]
+    decide(program, memory.minds, memory.trouble, who, now.hour, now.week, 0)
+    known[ACTIVE] = outlook.activity[number]
+    known[CARRY] = (carry + outlook.share[number]) & (FULL_ACTIVITY - 1)
+
+
+@spliced
+def end_outlook(
+    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, carry: int
+) -> None:
+    """Count the calls of a week whose decisions were seen ahead; ``carry``: the fraction of a call carried into it."""
+    clock, outlook = program.clock, memory.strides.outlook
+    total = carry + outlook.share[outlook.activity.shape[0]]
+    calls = total >> 20
+    memory.minds.known[SOLE, CARRY] = total & (FULL_ACTIVITY - 1)
+    if week >= clock.warmup_weeks:
+        planned = program.plan.before[program.plan.row_of_week[week]]
+        tally.stages[who.group, ENTERED, 0] += calls
+        tally.conduct[who.group, ABOVE_PLAN] += calls_above(planned, program.reaction.interval, carry, outlook)
+        if detail.entered.shape[0] > 0:
+            detail.entered[who.replication, who.rep, week - clock.warmup_weeks, 0] += calls
 
 
 @spliced
@@ -180,25 +241,38 @@ def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, no
     return n
 
 
+@inlined
+def last_at_once(clock: Clock, lags: Lags, tilted: bool) -> int:
+    """Return the last step up to which nothing takes time and the words are at hand; at most 1: none to decide."""
+    if lags.lagged[1] or tilted:
+        return 0
+    step = 1
+    while step < min(clock.steps, 4) and not lags.lagged[step + 1]:
+        step += 1
+    return step
+
+
 @spliced
 def decide_at_once(
-    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, n: int
+    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, n: int, last: int
 ) -> int:
-    """Let n bookings into stage 1 and decide step 2, where neither takes time; return how many are left."""
-    clock = program.clock
+    """Let n bookings into stage 1 and decide the steps up to ``last``, which take no time; return how many are left."""
+    clock, here = program.clock, memory.hour.here
     counted = week >= clock.warmup_weeks
-    tally.stages[who.group, ENTERED, 1] += n if counted else 0
-    if counted and detail.entered.shape[0] > 0:
-        detail.entered[who.replication, who.rep, week - clock.warmup_weeks, 1] += n
-    rate = memory.ledgers.rate[SOLE, 2, week] * memory.minds.response[SOLE, 2]
-    tally.clipped[2] += n if rate > 1.0 else 0
-    limit, words, here = cut_threshold(rate), memory.candidates.words[SOLE, STEP_WORDS], memory.hour.here
-    kept = 0
-    for i in range(n):
-        candidate = here[uint64(i)]
-        here[uint64(kept)] = candidate
-        kept += int64(words[uint64(candidate)]) < limit
-    return kept
+    for step in range(2, last + 1):
+        tally.stages[who.group, ENTERED, step - 1] += n if counted else 0
+        if counted and detail.entered.shape[0] > 0:
+            detail.entered[who.replication, who.rep, week - clock.warmup_weeks, step - 1] += n
+        rate = memory.ledgers.rate[SOLE, step, week] * memory.minds.response[SOLE, step]
+        tally.clipped[step] += n if rate > 1.0 else 0
+        limit, words = cut_threshold(rate), memory.candidates.words[SOLE, STEP_WORDS + step - 2]
+        kept = 0
+        for i in range(n):
+            candidate = here[uint64(i)]
+            here[uint64(kept)] = candidate
+            kept += int64(words[uint64(candidate)]) < limit
+        n = kept
+    return n
 
 
 @spliced
@@ -253,9 +327,9 @@ def follow_all(
 ) -> None:
     """Follow the n bookings in ``memory.hour.here``, then all that is due in an interval; after the run, all."""
     clock, pool = program.clock, memory.pool
-    at_once = clock.steps > 1 and not (program.lags.lagged[1] or program.lags.lagged[2] or program.source.tilted)
-    if at_once and n > 0:
-        n = decide_at_once(program, who, memory, tally, detail, week, n)
+    last = last_at_once(clock, program.lags, program.source.tilted)
+    if n > 0:
+        n = decide_at_once(program, who, memory, tally, detail, week, n, last)
     i = 0
     while memory.trouble.what[0] == NO_TROUBLE:
         decided = False
@@ -266,8 +340,8 @@ def follow_all(
             item = book_call(program, stream, who, memory, tally, hour, week, candidate)
             if item < 0:
                 continue
-            decided = at_once
-            pool.number[SOLE, item, STAGE] = 1 if at_once else 0
+            decided = last > 1
+            pool.number[SOLE, item, STAGE] = last - 1 if decided else 0
         else:
             item = next_due(pool, interval)
             if item < 0:
@@ -280,9 +354,7 @@ def follow_all(
 
 @spliced
 def sell(program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, now: Now) -> int:
-    """Decide, and make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
-    begin_interval(program, who, memory, now)
-    begin_calls(program, stream, who, memory, now.hour, now.week)
+    """Make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
     chain = memory.candidates.chain[now.hour - now.week * program.clock.hours_per_week]
     n = 0
     if memory.candidates.head[SOLE, chain] >= 0:
@@ -294,13 +366,50 @@ def sell(program: Program, stream: Stream, who: Seated, memory: Memory, tally: T
 
 @spliced
 def end_interval(program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, now: Now) -> None:
-    """Count the calls of an interval, and end the week with it."""
+    """Count the calls of an interval."""
     clock, week = program.clock, now.week
     first, full = now.hour - week * clock.hours_per_week, memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
-    last = first + program.reaction.interval
     made = program.plan.before[program.plan.row_of_week[week]] if full else memory.candidates.before[SOLE]
-    end_calls(program, who, memory, tally, detail, week, first, last, made)
-    if last == clock.hours_per_week:
+    end_calls(program, who, memory, tally, detail, week, first, first + program.reaction.interval, made)
+
+
+@spliced
+def play_week(
+    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int
+) -> None:
+    """Play the decisions of a week of one seat and what they bring, or, after the run, all that is still open."""
+    clock, span, known, pool = program.clock, program.reaction.interval, memory.minds.known[SOLE], memory.pool
+    began, decisions = week * clock.hours_per_week, clock.hours_per_week // span
+    running, ahead = week < clock.simulated_weeks, is_seen_ahead(memory, week)
+    # What is due after the run is followed in one more interval, to which nobody responds.
+    last, of_week, carry = decisions if running else 1, week * decisions, known[CARRY]
+    number, stale, n, bucket = 0, ahead, 0, pool.bucket[SOLE]
+    while number < last and memory.trouble.what[0] == NO_TROUBLE:
+        if stale or (running and not ahead):
+            if stale:
+                known[ACTIVE] = look_ahead(program, memory, Now(began, week), number)
+            else:
+                begin_interval(program, who, memory, Now(began + number * span, week))
+            if known[ACTIVE] > 0 and program.plan.calls[program.plan.row_of_week[week]] > 0:
+                draw_as_needed(program, stream, who, memory, began + number * span, week)
+            stale = False
+        if ahead:
+            number = next_busy(memory.candidates.head[SOLE], bucket[of_week:], number)
+            if number == last:
+                break
+            recall(program, who, memory, Now(began + number * span, week), number, carry)
+        now, booked = Now(began + number * span, week), known[BOOKED]
+        if running:
+            n = sell(program, stream, who, memory, tally, now)
+        if n > 0 or not running or bucket[of_week + number] >= 0:
+            follow_all(program, stream, who, memory, tally, detail, of_week + number, week, n)
+        stale = ahead and known[BOOKED] != booked
+        if running and not ahead:
+            end_interval(program, who, memory, tally, detail, now)
+        number += 1
+    if ahead:
+        end_outlook(program, who, memory, tally, detail, week, carry)
+    if running:
         end_week(clock, memory, week)
 
 
@@ -309,30 +418,22 @@ def play_seat(
     program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail
 ) -> None:
     """Play one seat through the run, and then all that is still open."""
-    clock, weeks, pool, span = program.clock, memory.strides.weeks, memory.pool, program.reaction.interval
-    drawn, first, interval, of_stride = 0, 0, 0, weeks.calls.shape[0]
+    clock, weeks, reaction = program.clock, memory.strides.weeks, program.reaction
+    drawn, first, of_stride = 0, 0, weeks.calls.shape[0]
     for week in range(clock.simulated_weeks + 1):
-        began, last = week * clock.hours_per_week, (week + 1) * clock.hours_per_week
-        running = week < clock.simulated_weeks
-        if running:
+        if week < clock.simulated_weeks:
             in_stride = week % of_stride
             if in_stride == 0:
                 drawn, first = draw_stride(program, stream, who, memory, week), 0
             begin_week(program, memory, week, in_stride, first, drawn)
             first += weeks.successes[in_stride]
+            if reaction.quota > 0.0 and week * clock.hours_per_week == reaction.period_first[week]:
+                memory.minds.known[SOLE, BOOKED] = 0
         else:
-            # What is due after the run is followed in one more interval, to which nobody responds.
-            last = began + span
             calm(memory.minds, SOLE)
-        for hour in range(began, last, span):
-            n = sell(program, stream, who, memory, tally, Now(hour, week)) if running else 0
-            if n > 0 or not running or pool.bucket[SOLE, interval] >= 0:
-                follow_all(program, stream, who, memory, tally, detail, interval, week, n)
-            if running:
-                end_interval(program, who, memory, tally, detail, Now(hour, week))
-            interval += 1
-            if memory.trouble.what[0] != NO_TROUBLE:
-                return
+        play_week(program, stream, who, memory, tally, detail, week)
+        if memory.trouble.what[0] != NO_TROUBLE:
+            return
 
 
 @kernel

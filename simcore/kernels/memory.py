@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.kernels.outlook import Outlook, new_outlook
 from simcore.kernels.scratch import (
     SPARE,
     STRIDE_CALLS,
@@ -100,6 +101,7 @@ class Strides(NamedTuple):
     """int32[hours of a week]: bookings; zero between weeks."""
     per_day: NDArray[np.int32]
     """int32[hours of a week]: bookings of each day; zero between weeks."""
+    outlook: Outlook
 
 
 class Pool(NamedTuple):
@@ -282,6 +284,7 @@ def _new_strides(program: Program) -> Strides:
         ),
         per_hour=np.zeros(hours, np.int32),
         per_day=np.zeros(hours, np.int32),
+        outlook=new_outlook(program, wanted=weeks > 0),
     )
 
 
