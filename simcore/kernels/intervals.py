@@ -14,9 +14,10 @@ from simcore.addresses import Stream, place
 from simcore.draws import take_slot
 from simcore.horizons import DAY, HOUR
 from simcore.jit import inlined, int64, kernel, spliced, uint64
-from simcore.kernels.activity import count_successes, draw_items, give_successes
+from simcore.kernels.activity import count_successes, draw_items, give_successes, squares, squares_by_day
+from simcore.kernels.ahead import SOLE, end_outlook, is_seen_ahead, look_ahead, recall
 from simcore.kernels.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity
-from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below
+from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below, list_candidates
 from simcore.kernels.drives import calm, decide, forget, is_first_week
 from simcore.kernels.hours import close_deal, count_entry, enter, is_decided, seat_of
 from simcore.kernels.memory import (
@@ -27,7 +28,6 @@ from simcore.kernels.memory import (
     CARRY,
     DUE,
     LAST_BOOKING,
-    MARK,
     NO_TROUBLE,
     RESULT,
     SHEET,
@@ -40,18 +40,15 @@ from simcore.kernels.memory import (
     Seated,
 )
 from simcore.kernels.memory import SUCCESSES as OF_WEEK
-from simcore.kernels.outlook import answer, calls_above, hear, next_busy, spread
+from simcore.kernels.outlook import next_busy
 from simcore.kernels.pool import next_far, take_far, take_one
 from simcore.kernels.scratch import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
 from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
 from simcore.kernels.world import cut_threshold, extend_market, give_market
-from simcore.program import ACTIVITY, BEHIND, FULL_ACTIVITY, Clock, Lags, Program
+from simcore.program import FULL_ACTIVITY, Clock, Lags, Program
 from simcore.source import stream_from
-from simcore.tally import ABOVE_PLAN, ENTERED, GROUPS, SQUARE, TallyArrays
-
-SOLE = 0
-"""The place of the seat that is played."""
+from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
 
 
 @spliced
@@ -102,15 +99,15 @@ def begin_week(program: Program, memory: Memory, week: int, in_stride: int, firs
 
 
 @spliced
-def end_week(clock: Clock, memory: Memory, week: int) -> None:
-    """Keep the bookings of a week."""
-    bookings = memory.candidates.state[SOLE, OF_WEEK]
+def end_week(clock: Clock, who: Seated, memory: Memory, tally: TallyArrays, week: int) -> None:
+    """Count the bookings of a week."""
+    bookings, per_hour = memory.candidates.state[SOLE, OF_WEEK], memory.strides.per_hour
     if week >= clock.warmup_weeks:
         memory.ledgers.per_week[SOLE, week - clock.warmup_weeks] = bookings
-    if bookings > 0:
-        for hour in range(clock.hours_per_week):
-            memory.strides.per_hour[hour] = 0
-            memory.strides.per_day[hour] = 0
+        tally.first[who.group, SQUARE, HOUR] += squares(per_hour)
+        tally.first[who.group, SQUARE, DAY] += squares_by_day(per_hour, clock.hours_per_day, 0, clock.hours_per_week)
+    for hour in range(clock.hours_per_week):
+        per_hour[hour] = 0
 
 
 @spliced
@@ -127,103 +124,36 @@ def begin_interval(program: Program, who: Seated, memory: Memory, now: Now) -> i
 
 
 @spliced
-def is_seen_ahead(memory: Memory, week: int) -> bool:
-    """Return whether the decisions of a week are seen ahead: by somebody who was there before and makes all calls."""
-    if week >= memory.strides.outlook.elapsed.shape[0]:
-        return False
-    seat = seat_of(memory.ledgers, SOLE)
-    there = seat.person[week] >= 0 and not is_first_week(seat, week)
-    return there and seat.activity[week] == FULL_ACTIVITY and seat.rate[1, week] <= 1.0
-
-
-@spliced
-def look_ahead(program: Program, memory: Memory, now: Now, first: int) -> int:
-    """See the activity of the decisions of a week ahead, from ``first`` on; return the largest."""
-    reaction, outlook, known = program.reaction, memory.strides.outlook, memory.minds.known[SOLE]
-    elapsed, level, response = outlook.elapsed[now.week, first:], outlook.level[first:], outlook.response[first:]
-    booked = float(known[BOOKED]) / reaction.quota if reaction.hears[BEHIND] else 0.0
-    dry = now.hour + first * reaction.interval - known[MARK]
-    for i in range(response.shape[0]):
-        response[i] = 1.0
-    for change in range(reaction.change_drive.shape[0]):
-        if reaction.change_channel[change] == ACTIVITY:
-            drive = reaction.change_drive[change]
-            for i in range(level.shape[0]):
-                level[i] = 0.0
-            for gain in range(reaction.first_gain[drive], reaction.first_gain[drive + 1]):
-                hear(
-                    reaction.gain_signal[gain], reaction.gain[gain], booked, elapsed,
-                    dry, reaction.interval, reaction.between_wins, level,
-                )  # fmt: skip
-            answer(reaction.change[change], reaction.level[drive], level, response)
-    planned = program.plan.before[program.plan.row_of_week[now.week]]
-    return spread(outlook.response, planned, reaction.interval, outlook.activity, outlook.share, first)
-
-
-@spliced
-def recall(program: Program, who: Seated, memory: Memory, now: Now, number: int, carry: int) -> None:
-    """Respond at a decision that was seen ahead; ``carry``: the fraction of a call carried into the week."""
-    outlook, known = memory.strides.outlook, memory.minds.known[SOLE]
-    decide(program, memory.minds, memory.trouble, who, now.hour, now.week, 0)
-    known[ACTIVE] = outlook.activity[number]
-    known[CARRY] = (carry + outlook.share[number]) & (FULL_ACTIVITY - 1)
-
-
-@spliced
-def end_outlook(
-    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, carry: int
-) -> None:
-    """Count the calls of a week whose decisions were seen ahead; ``carry``: the fraction of a call carried into it."""
-    clock, outlook = program.clock, memory.strides.outlook
-    total = carry + outlook.share[outlook.activity.shape[0]]
-    calls = total >> 20
-    memory.minds.known[SOLE, CARRY] = total & (FULL_ACTIVITY - 1)
-    if week >= clock.warmup_weeks:
-        planned = program.plan.before[program.plan.row_of_week[week]]
-        tally.stages[who.group, ENTERED, 0] += calls
-        tally.conduct[who.group, ABOVE_PLAN] += calls_above(planned, program.reaction.interval, carry, outlook)
-        if detail.entered.shape[0] > 0:
-            detail.entered[who.replication, who.rep, week - clock.warmup_weeks, 0] += calls
-
-
-@spliced
-def count_bookings(program: Program, who: Seated, memory: Memory, tally: TallyArrays, now: Now, n: int) -> None:
+def count_bookings(memory: Memory, n: int) -> None:
     """Count the n bookings of an interval in ``memory.hour.here``."""
-    candidates, strides = memory.candidates, memory.strides
-    by_hour, by_day, latest = n, n, 0
+    hours, per_hour, latest = memory.candidates.hour[SOLE], memory.strides.per_hour, 0
     for i in range(n):
-        hour = uint64(candidates.hour[SOLE, uint64(memory.hour.here[uint64(i)])])
-        day = uint64(program.calendar.day_of_hour[hour])
+        hour = uint64(hours[uint64(memory.hour.here[uint64(i)])])
         latest = max(latest, int64(hour))
-        # A sum of squares grows by 2c + 1 where a count of c grows by one.
-        by_hour += 2 * int64(strides.per_hour[hour])
-        by_day += 2 * int64(strides.per_day[day])
-        strides.per_hour[hour] += 1
-        strides.per_day[day] += 1
+        per_hour[hour] += 1
     memory.minds.known[SOLE, LAST_BOOKING] = latest
-    candidates.state[SOLE, OF_WEEK] += n
-    if now.week >= program.clock.warmup_weeks:
-        tally.first[who.group, SQUARE, HOUR] += by_hour
-        tally.first[who.group, SQUARE, DAY] += by_day
+    memory.candidates.state[SOLE, OF_WEEK] += n
 
 
 @spliced
-def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now) -> int:
-    """Make the calls of an interval; put the candidates that succeed into ``memory.hour.here`` and return how many."""
+def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now, n: int) -> int:
+    """Make the calls of an interval; keep the candidates in ``memory.hour.here`` that succeed, return how many."""
     candidates, minds, plan, week = memory.candidates, memory.minds, program.plan, now.week
-    first, count = now.hour - week * program.clock.hours_per_week, minds.known[SOLE]
-    carry, activity, row = count[CARRY], count[ACTIVE], plan.row_of_week[week]
-    planned, full = plan.before[row], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
-    made = planned if full else candidates.before[SOLE]
-    uncut, response, where = memory.ledgers.rate[SOLE, 1, week], minds.response[SOLE, 1], place(who.rep, week)
+    activity, full = minds.known[SOLE, ACTIVE], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
+    response, here = minds.response[SOLE, 1], memory.hour.here
     # All calls of the plan are made; and without higher bands a response of 1 keeps all candidates.
     at_plan = full and activity >= FULL_ACTIVITY
     sole_sheet = at_plan and candidates.state[SOLE, SHEET] == 0
     plain = response == 1.0 and candidates.state[SOLE, BAND] == 0
-    n = 0
-    candidate = int64(candidates.head[SOLE, candidates.chain[first]])
-    while candidate >= 0:
-        # Unsigned: an index that cannot be negative needs no check for it.
+    if sole_sheet and plain:
+        return n
+    first, carry = now.hour - week * program.clock.hours_per_week, minds.known[SOLE, CARRY]
+    planned = plan.before[plan.row_of_week[week]]
+    made = planned if full else candidates.before[SOLE]
+    uncut, where = memory.ledgers.rate[SOLE, 1, week], place(who.rep, week)
+    kept = 0
+    for i in range(n):
+        candidate = here[uint64(i)]
         this = uint64(candidate)
         address = candidates.words[SOLE, C0, this]
         called = sole_sheet or (at_plan and is_of_plan(address))
@@ -232,13 +162,12 @@ def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, no
             calls = calls_until(carry, activity, planned[hour + 1] - planned[first]) - calls_until(
                 carry, activity, planned[hour] - planned[first]
             )
-            called = is_called(plan, candidates, SOLE, week, hour, candidate, calls, made)
+            called = is_called(plan, candidates, SOLE, week, hour, int64(candidate), calls, made)
         if called and not plain:
             called = latent_below(stream, address, where, uncut, response)
-        memory.hour.here[uint64(n)] = candidate
-        n += called
-        candidate = int64(candidates.next[SOLE, this])
-    return n
+        here[uint64(kept)] = candidate
+        kept += called
+    return kept
 
 
 @inlined
@@ -353,14 +282,14 @@ def follow_all(
 
 
 @spliced
-def sell(program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, now: Now) -> int:
+def sell(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now) -> int:
     """Make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
     chain = memory.candidates.chain[now.hour - now.week * program.clock.hours_per_week]
-    n = 0
-    if memory.candidates.head[SOLE, chain] >= 0:
-        n = make_calls(program, stream, who, memory, now)
+    n = list_candidates(memory.candidates, SOLE, int64(chain), memory.hour.here)
     if n > 0:
-        count_bookings(program, who, memory, tally, now, n)
+        n = make_calls(program, stream, who, memory, now, n)
+    if n > 0:
+        count_bookings(memory, n)
     return n
 
 
@@ -397,10 +326,10 @@ def play_week(
             number = next_busy(memory.candidates.head[SOLE], bucket[of_week:], number)
             if number == last:
                 break
-            recall(program, who, memory, Now(began + number * span, week), number, carry)
+            recall(program.reaction, memory, number, carry)
         now, booked = Now(began + number * span, week), known[BOOKED]
         if running:
-            n = sell(program, stream, who, memory, tally, now)
+            n = sell(program, stream, who, memory, now)
         if n > 0 or not running or bucket[of_week + number] >= 0:
             follow_all(program, stream, who, memory, tally, detail, of_week + number, week, n)
         stale = ahead and known[BOOKED] != booked
@@ -410,7 +339,7 @@ def play_week(
     if ahead:
         end_outlook(program, who, memory, tally, detail, week, carry)
     if running:
-        end_week(clock, memory, week)
+        end_week(clock, who, memory, tally, week)
 
 
 @spliced

@@ -99,8 +99,6 @@ class Strides(NamedTuple):
     weeks: Weeks
     per_hour: NDArray[np.int32]
     """int32[hours of a week]: bookings; zero between weeks."""
-    per_day: NDArray[np.int32]
-    """int32[hours of a week]: bookings of each day; zero between weeks."""
     outlook: Outlook
 
 
@@ -283,7 +281,6 @@ def _new_strides(program: Program) -> Strides:
             ramp_hour=np.empty((weeks, program.plan.slot_hour.shape[1]), np.int32),
         ),
         per_hour=np.zeros(hours, np.int32),
-        per_day=np.zeros(hours, np.int32),
         outlook=new_outlook(program, wanted=weeks > 0),
     )
 

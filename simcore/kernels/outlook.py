@@ -34,7 +34,7 @@ class Outlook(NamedTuple):
     elapsed: NDArray[np.float64]
     """float64[simulated weeks, decisions]: the share of the quota period that has gone."""
     level: NDArray[np.float64]
-    """float64[decisions]: of one drive, not yet cut."""
+    """float64[drives, decisions]"""
     response: NDArray[np.float64]
     """float64[decisions]: of the activity."""
     activity: NDArray[np.int64]
@@ -83,7 +83,7 @@ def new_outlook(program: Program, *, wanted: bool) -> Outlook:
     began = np.maximum(0, reaction.period_first[:weeks, None])
     return Outlook(
         elapsed=(hour - began) / reaction.period_hours[:weeks, None].astype(np.float64),
-        level=np.empty(decisions),
+        level=np.empty((len(reaction.memory), decisions)),
         response=np.empty(decisions),
         activity=np.empty(decisions, np.int64),
         share=np.zeros(decisions + 1, np.int64),
@@ -121,14 +121,19 @@ def hear(
 
 
 @kernel
-def answer(
-    change: NDArray[np.float64], bounds: NDArray[np.float64], level: NDArray[np.float64], response: NDArray[np.float64]
-) -> None:
-    """Multiply the response to a level, kept between bounds, to the response of each decision."""
-    slope, curve, least, most = change[0], change[1], change[2], change[3]
+def keep_between(bounds: NDArray[np.float64], level: NDArray[np.float64]) -> None:
+    """Keep the level of each decision between its bounds."""
     low, high = bounds[0], bounds[1]
     for i in range(level.shape[0]):
-        x = min(max(level[i], low), high)
+        level[i] = min(max(level[i], low), high)
+
+
+@kernel
+def answer(change: NDArray[np.float64], level: NDArray[np.float64], response: NDArray[np.float64]) -> None:
+    """Multiply the response to a level to the response of each decision."""
+    slope, curve, least, most = change[0], change[1], change[2], change[3]
+    for i in range(level.shape[0]):
+        x = level[i]
         wanted = 1.0 + slope * x + curve * (x * x)
         response[i] *= min(max(wanted, least), most)
 
@@ -172,11 +177,11 @@ def calls_above(planned: NDArray[np.int64], span: int, carry: int, outlook: Outl
     if least == FULL_ACTIVITY:
         # Nowhere fewer calls than planned: what is above adds up.
         return ((carry + share[n]) >> 20) - planned[n * span]
-    above = 0
+    total = 0
     for i in range(n):
         calls = ((carry + share[i + 1]) >> 20) - ((carry + share[i]) >> 20)
-        above += max(0, calls - (planned[(i + 1) * span] - planned[i * span]))
-    return above
+        total += max(0, calls - (planned[(i + 1) * span] - planned[i * span]))
+    return total
 
 
 @kernel
