@@ -44,6 +44,7 @@ CASES: dict[str, Scenario] = {
         "drives": {"dry": DRY, "urge": URGENT, "grateful": GRATEFUL},
         "referrals": {"per_win": 0.8, "lag": "2d"},
         "calendar": {"holidays": [{"week": 2}, {"week": 4, "day": 5}]},
+        "funnel": funnel({}, {"lag": "1h"}, {}),
     },
 }
 
