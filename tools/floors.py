@@ -48,8 +48,8 @@ FLOORS = (
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
         "kernels.engine kernels.limits kernels.outlook kernels.memory kernels.coaching kernels.candidates "
-        "kernels.drives kernels.pool kernels.hours kernels.calling kernels.seats kernels.pulling kernels.reactive kernels.ahead "
-        "kernels.intervals",
+        "kernels.drives kernels.pool kernels.hours kernels.calling kernels.seats kernels.pulling kernels.reactive "
+        "kernels.ahead kernels.intervals",
     ),
     _floor(
         "Answers",
