@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 FEWEST = 32
 """Fewest replications that say anything of errors."""
-LEAST, MOST = 128, 2048
+LEAST, MOST = 32, 8192
 """Replications by default lie within these bounds ..."""
-SECONDS = 4.0
+REACTING = 2.0
+"""Runs with referrals or of a strategy that reacts take about so many times what they are estimated at."""
+SECONDS = 5.0
 """... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
 
 
@@ -89,7 +91,7 @@ def coach(
     hours
         Coaching hours to be given out, and what an hour does.
     replications
-        Of every run, at least 32; by default 128 to 2,048, so many that all takes some seconds.
+        Of every run, at least 32; by default 32 to 8,192, so many that all takes some seconds.
     seed
         Overrides the scenario's.
     threads, progress, stop
@@ -130,7 +132,7 @@ def run_coach(
     )
     worth = None if runs.stopped else values(scenario, runs, base, more, plan.values)
     currency = scenario.deal.currency
-    found = found.model_copy(update={"sentences": leverage_sentences(found, currency)})
+    found = found.model_copy(update={"sentences": leverage_sentences(found)})
     if worth is not None:
         worth = worth.model_copy(update={"sentences": values_sentences(worth, currency)})
     return Coach(
@@ -150,5 +152,6 @@ def run_coach(
 
 def _default(scenario: Scenario, work: int) -> int:
     """Return the replications that some rep-weeks for each of them allow."""
-    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario)))
-    return max(LEAST, min(MOST, 32 * (wanted // 32)))
+    slow = REACTING if scenario.strategy.drives or scenario.referrals is not None else 1.0
+    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario) * slow))
+    return max(LEAST, min(MOST, 16 * (wanted // 16)))

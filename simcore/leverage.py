@@ -8,6 +8,7 @@ multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the steps
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.closed_form import expected
@@ -105,6 +106,8 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
     if mine is None or other is None:
         return None
     difference = difference_of(mine, other)
+    if measure == "p_quota" and difference.se == 0.0:
+        difference = _never_seen(difference, int(mine.replications.sum()))
     reach = reach_of(mine, 1.0 - LEVEL)
     known = difference.estimate is not None and difference.se is not None
     centre, half = (difference.estimate or 0.0), reach * (difference.se or 0.0)
@@ -115,6 +118,16 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
         relative=None if measure == "p_quota" else _relative(mine, other),
         exact=exact,
     )
+
+
+def _never_seen(difference: Estimate, worlds: int) -> Estimate:
+    """Return a difference of chances that was the same in every world with an error of about one world's weight.
+
+    The spread between worlds is zero, but the error is not (Laplace's 1 / (n + 2) in place of 0; see
+    `simcore.estimate.share`).
+    """
+    p = 1.0 / (worlds + 2.0)
+    return Estimate(estimate=difference.estimate, se=sqrt(p * (1.0 - p) / worlds))
 
 
 def reach_of(sums: Sums, miss: float) -> float:

@@ -127,8 +127,8 @@ class SideBySide:
             while wait(tasks, timeout=_TOLD_EVERY, return_when=FIRST_EXCEPTION).not_done:
                 self._tell(groups, done)
                 if any(task.done() and task.exception() is not None for task in tasks):
-                    break
-            found = [task.result() for task in tasks if not task.cancelled()]
+                    self._halt.set()
+            found = [task.result() for task in tasks]
         finally:
             self._halt.set()
             pool.shutdown(cancel_futures=True)
