@@ -73,7 +73,9 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
         if id(lever) in found or lever.scenario is None
     ]
     both = not has_one_account(base)
-    ranked = _rankings(rows, {_key(lever): found[id(lever)] for lever in possible if id(lever) in found}, both=both)
+    # Steps are held against each other only if all were run.
+    whole = len(cells) == len(possible)
+    ranked = _rankings(rows, {_key(lever): found[id(lever)] for lever in possible}, both=both) if whole else []
     part = Leverage(
         reps=scenario.team.reps,
         replications=int(base.revenue.replications.sum()),
