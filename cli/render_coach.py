@@ -160,7 +160,7 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
 def _hours(found: HoursPlan) -> RenderableType:
     """Return how the hours are given out best, and evenly."""
     title = f"{found.hours} coaching hours, for {'the chance of quota' if found.measure == 'p_quota' else 'revenue'}"
-    table = grid([title, "an hour does", "best: hours", "rate", "even: hours", "rate"], left=2)
+    table = grid(["step to", "an hour does", "best: hours", "rate", "even: hours", "rate"], left=2)
     for place, step in enumerate(found.steps):
         cells = [
             str(found.best.hours[place]),
@@ -182,7 +182,7 @@ def _hours(found: HoursPlan) -> RenderableType:
         same = found.exact_best == found.best.hours
         ways = "the same" if same else ", ".join(map(str, found.exact_best))
         lines.append(f"Best by the closed form of the mean: {ways}.")
-    return Group(table, Paragraph(" ".join(lines)))
+    return Group(Text(title, style=_HEAD), table, Paragraph(" ".join(lines)))
 
 
 def _values(found: Values, currency: str) -> list[RenderableType]:

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 FEWEST = 32
 """Fewest replications that say anything of errors."""
-LEAST, MOST = 128, 2048
+LEAST, MOST = 32, 8192
 """Replications by default lie within these bounds ..."""
-SECONDS = 4.0
+REACTING = 2.0
+"""Runs with referrals or of a strategy that reacts take about so many times what they are estimated at."""
+SECONDS = 5.0
 """... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
 RULES_SECONDS = 8.0
 """The same for the rules of coaching, which are compared in worlds of the same number or fewer."""
@@ -101,7 +103,7 @@ def coach(
     hours
         Coaching hours to be given out, and what an hour does.
     replications
-        Of every run, at least 32; by default 128 to 2,048, so many that all takes some seconds.
+        Of every run, at least 32; by default 32 to 8,192, so many that all takes some seconds.
     seed
         Overrides the scenario's.
     threads, progress, stop
@@ -145,7 +147,7 @@ def run_coach(
     if plan.rules_replications and not runs.stopped:
         rules = compare_rules(scenario, plan.rules_replications, threads=threads, progress=progress, stop=stop)
     currency = scenario.deal.currency
-    found = found.model_copy(update={"sentences": leverage_sentences(found, currency)})
+    found = found.model_copy(update={"sentences": leverage_sentences(found)})
     if worth is not None:
         worth = worth.model_copy(update={"sentences": values_sentences(worth, currency)})
     return Coach(
@@ -166,11 +168,12 @@ def run_coach(
 
 def _default(scenario: Scenario, work: int) -> int:
     """Return the replications that some rep-weeks for each of them allow."""
-    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario)))
-    return max(LEAST, min(MOST, 32 * (wanted // 32)))
+    slow = REACTING if scenario.strategy.drives or scenario.referrals is not None else 1.0
+    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario) * slow))
+    return max(LEAST, min(MOST, 16 * (wanted // 16)))
 
 
 def _for_rules(scenario: Scenario) -> int:
     """Return the worlds that the rules of coaching are compared in by default."""
     wanted = ceil(RULES_SECONDS * 1e9 / (rep_weeks_of(scenario, 1) * rep_week_ns(with_rule(scenario, "process"))))
-    return max(LEAST, min(MOST, 32 * (wanted // 32)))
+    return max(LEAST, min(MOST, 16 * (wanted // 16)))

@@ -111,7 +111,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "speed": speed,
     "techniques": techniques,
-    "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "128"),
+    "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "64"),
     "coach-hours": partial(session, "coach", "trust-the-process", *COACHED.split()),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
