@@ -14,7 +14,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from simcore.cli.main import STATUS_WORDS
-from simcore.scenario_file import shipped
+from simcore.cli.numbers import figure
+from simcore.coaching_rules import compare_rules
+from simcore.scenario_file import load_scenario, shipped
+from simcore.summary import Estimate
 from simcore.technique import CRUDE, TECHNIQUES
 from tools.floors import FLOORS, ROOT, modules, purpose
 
@@ -104,6 +107,44 @@ VARIED = {
 COACHED = "--hours 8 --effect meetings=0.1 --effect opportunities=1 --effect wins=1 --replications 256"
 """What is asked about coaching hours."""
 
+FUNNELS = {
+    "500 calls, 1 win a week": (),
+    "5,000 calls, 10 wins a week": ("plan.calls_per_week=5000",),
+    "40 calls, 5 wins a week": ("plan.calls_per_week=40", "funnel.meetings.rate=0.5", "funnel.opportunities.rate=0.5"),
+    "one step, 500 calls, 1 win a week": (
+        "funnel=[{stage: calls}, {stage: wins, rate: {mean: 0.002, rep_cv: 0.2}, "
+        "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 52}}]",
+    ),
+    "one step, 20 calls, 10 wins a week": (
+        "plan.calls_per_week=20",
+        "funnel=[{stage: calls}, {stage: wins, rate: {mean: 0.5, rep_cv: 0.2}, "
+        "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 52}}]",
+    ),
+}
+"""Changes to `coach-the-process`: from where a result says little to where it says all."""
+FUNNEL_WORLDS = 128
+
+
+def coached_funnels() -> str:
+    """Return what coaching the result and the process bring in different funnels."""
+    rows = []
+    for name, changes in FUNNELS.items():
+        scenario = load_scenario("coach-the-process", list(changes))
+        found = {row.rule: row for row in compare_rules(scenario, FUNNEL_WORLDS).rows}
+        scale = 100.0 / (found["nobody"].revenue.estimate or 1.0)
+        shown = [figure_of(found[rule].gain, scale) for rule in ("result", "process", "oracle")]
+        rows.append((name, *shown, figure_of(found["process"].over_result, scale)))
+    header = ("funnel", "gain by the result, %", "by the process, %", "by the oracle, %", "process over result, %")
+    return f"\n{table(header, rows)}\n{FUNNEL_WORLDS} worlds each; in per cent of the revenue without coaching.\n\n"
+
+
+def figure_of(figures: Estimate | None, scale: float) -> str:
+    """Return a figure with its standard error, scaled."""
+    if figures is None or figures.estimate is None or figures.se is None:
+        return "-"
+    return figure(scale * figures.estimate, scale * figures.se).inline()
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo,
     "scenarios": scenarios,
@@ -112,6 +153,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "speed": speed,
     "techniques": techniques,
     "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "64"),
+    "coach-the-process": partial(session, "coach", "coach-the-process", "--replications", "64"),
+    "coach-where": coached_funnels,
     "coach-hours": partial(session, "coach", "trust-the-process", *COACHED.split()),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
