@@ -107,18 +107,17 @@ VARIED = {
 COACHED = "--hours 8 --effect meetings=0.1 --effect opportunities=1 --effect wins=1 --replications 256"
 """What is asked about coaching hours."""
 
+ONE_HABIT = "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 52}"
 FUNNELS = {
     "500 calls, 1 win a week": (),
     "5,000 calls, 10 wins a week": ("plan.calls_per_week=5000",),
     "40 calls, 5 wins a week": ("plan.calls_per_week=40", "funnel.meetings.rate=0.5", "funnel.opportunities.rate=0.5"),
     "one step, 500 calls, 1 win a week": (
-        "funnel=[{stage: calls}, {stage: wins, rate: {mean: 0.002, rep_cv: 0.2}, "
-        "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 52}}]",
+        f"funnel=[{{stage: calls}}, {{stage: wins, rate: {{mean: 0.002, rep_cv: 0.2}}, {ONE_HABIT}}}]",
     ),
     "one step, 20 calls, 10 wins a week": (
         "plan.calls_per_week=20",
-        "funnel=[{stage: calls}, {stage: wins, rate: {mean: 0.5, rep_cv: 0.2}, "
-        "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 52}}]",
+        f"funnel=[{{stage: calls}}, {{stage: wins, rate: {{mean: 0.5, rep_cv: 0.2}}, {ONE_HABIT}}}]",
     ),
 }
 """Changes to `coach-the-process`: from where a result says little to where it says all."""
