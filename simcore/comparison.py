@@ -31,7 +31,7 @@ from simcore.comparison_document import (
 from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
 from simcore.digest import scenario_digest
 from simcore.errors import Problem, ScenarioError
-from simcore.estimate import Z975, Floats, jackknife, ratio, scaled, share
+from simcore.estimate import Z975, Floats, jackknife, scaled, share
 from simcore.horizons import CALL, HORIZONS, WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
 from simcore.scenario import with_strategy
@@ -170,7 +170,7 @@ def figures(paired: Paired, mine: int, base: int | None) -> Figures:
     def figure(sums: Callable[[int], Sums]) -> Estimate:
         here = sums(mine)
         if base is None:
-            return jackknife(ratio, *here)
+            return jackknife(here.statistic, here.replications, *here.columns)
         return difference_of(here, sums(base))
 
     def chance(column: int) -> Estimate | None:
