@@ -129,7 +129,7 @@ def _sources(document: Comparison, against: Against) -> RenderableType:
             "from",
             f"{printable(document.currency)} a rep-year",
             "95 % interval",
-            *(["of the difference"] if clear else []),
+            *(["share"] if clear else []),
         ]
     )
     for place, row in enumerate(against.sources or []):
