@@ -27,7 +27,7 @@ from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
 from simcore.targets import QUANTILE
-from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, refusal
+from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, made_by, refusal
 from simcore.text import did_you_mean
 from simcore.variance import FEW, bench_variance, best_of, windows_per_world
 
@@ -151,10 +151,10 @@ class _Limits(NamedTuple):
     """Worlds of the metrics before."""
     started: float
 
-    def most(self) -> int:
-        """Return the most batches that are left."""
+    def most(self, worlds: int) -> int:
+        """Return the most batches of so many worlds that are left; one in any case."""
         limit = self.goal.max_replications
-        return MOST if limit is None else min(MOST, max(1, (limit - self.spent) // WORLDS))
+        return MOST if limit is None else min(MOST, max(1, (limit - self.spent) // worlds))
 
     def is_late(self) -> bool:
         """Return whether the time is over."""
@@ -222,7 +222,8 @@ class _Run:
 
     def _drawn(self, technique: Technique) -> tuple[Pursuit, int, int]:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
-        pursuit = Pursuit([self._target], self._ending.limits.most(), FIRST_STAGE)
+        most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
+        pursuit = Pursuit([self._target], most, FIRST_STAGE)
         number = (CRUDE, *TECHNIQUES).index(technique)
         free: SimpleQueue[Case] = SimpleQueue()
         for case in self._cases:

@@ -143,6 +143,13 @@ def test_limits_and_stops_end_with_what_was_reached() -> None:
     assert limited.rows[0].needed is not None
 
 
+@pytest.mark.parametrize("method", ["antithetic", "controls", "tilted"])
+def test_a_limit_counts_every_world(method: str) -> None:
+    (row,) = by_method(STEADY, goal(1000, p_zero_in_4w="1e-9"), method).rows
+    assert row.worlds is not None
+    assert 900 < row.worlds <= 1000
+
+
 def test_mistakes_are_told() -> None:
     assert "conditional+sobol" in method_names()
     check_method("conditional + sobol")
