@@ -1,4 +1,4 @@
-"""`simcore coach`: which step to improve, and what items are worth."""
+"""`simcore coach`: whom to coach, which step to improve, and what items are worth."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +55,7 @@ def coach(
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
 ) -> None:
-    """Tell which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
+    """Tell whom to coach, which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
 
     All changes are run in the same worlds. With --hours and --effect it also gives out coaching hours; --metric says
     for what. The first Ctrl-C ends it: what was done is reported, with exit status 130.
@@ -123,8 +123,8 @@ def _found(
     from simcore.coach import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
-    if plan.rep_weeks > LIMIT and not no_limit:
-        message = f"all runs together take {plan.rep_weeks:,} rep-weeks"
+    if plan.all_rep_weeks > LIMIT and not no_limit:
+        message = f"all runs together take {plan.all_rep_weeks:,} rep-weeks"
         hint = "fewer replications, or --no-limit"
         raise ScenarioError((Problem(message, "replications", allowed=f"up to {LIMIT:,} rep-weeks", hint=hint),))
     announce_compilation([scenario], quiet=quiet)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from simcore.cli.numbers import NONE, count, figure, significant
 from simcore.cli.render import Paragraph, grid, spaced
+from simcore.cli.render_rules import rules_part
 from simcore.text import brief, printable
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ _NAME = 30
 def coach_report(found: Coach) -> RenderableType:
     """Return the answer as text for 80 columns."""
     parts: list[RenderableType] = [Text(printable(f"{found.scenario}, strategy {found.strategy}"), style=_HEAD)]
+    if found.rules is not None:
+        parts += rules_part(found.rules, found.currency)
     parts += _leverage(found.leverage, found.currency)
     if found.values is not None:
         parts += _values(found.values, found.currency)
+    if found.rules is None and not found.interrupted:
+        line = "Whom to coach: no step of this scenario has a bad habit, so there is nothing to repair."
+        parts.append(Paragraph(line, style=_FAINT))
     parts.append(Paragraph(_note(found), style=_FAINT))
     if found.interrupted:
         parts.append(Paragraph("Stopped before all was done: what is missing was not run.", style=_ALARM))

@@ -39,7 +39,9 @@ def announce_compilation(scenarios: Iterable[Scenario], *, quiet: bool) -> None:
     """Say so if a kernel that the scenarios need is compiled for the first time."""
     from simcore.cli.output import message  # noqa: PLC0415
 
-    needed = {bool(scenario.strategy.drives) or scenario.referrals is not None for scenario in scenarios}
+    needed = {
+        bool(scenario.strategy.drives) or scenario.referrals is not None or scenario.coached for scenario in scenarios
+    }
     if not quiet and not all(engine_is_compiled(reactive=reactive) for reactive in needed):
         message("compiling the engine for this machine: up to a minute, and only once")
 

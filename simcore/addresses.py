@@ -25,6 +25,8 @@ TURNOVER = 10
 REFERRAL = 11
 THIN = 12
 PULL = 13
+HABIT = 14
+COACHING = 15
 
 OPEN_AT_START = 16
 """Added to an item's purposes for the items that are open when a run starts."""

@@ -211,7 +211,8 @@ def _chance(scenario: Scenario, steps: Sequence[Stage]) -> float:
 
 def _rates_hold(scenario: Scenario) -> bool:
     steps = scenario.funnel[1:]
-    free = scenario.referrals is None and not scenario.strategy.drives and not any(step.cap for step in steps)
+    free = scenario.referrals is None and not scenario.strategy.drives
+    free = free and not any(step.cap or step.habit for step in steps)
     # Between two steps on which the market acts, time must not pass: the market would be another then.
     acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
     together = len(acted) < 2 or not any(step.lag for step in steps[acted[0] : acted[-1] + 1])

@@ -11,14 +11,26 @@ from numpy.typing import NDArray
 
 from simcore import horizons
 from simcore.money import cents
-from simcore.program import ACTIVITY, AHEAD, BEHIND, DEADLINE, DEAL_VALUE, LAG, PEERS, REFERRALS, Reaction
+from simcore.program import (
+    ACTIVITY,
+    AHEAD,
+    BEHIND,
+    DEADLINE,
+    DEAL_VALUE,
+    LAG,
+    NOBODY,
+    PEERS,
+    REFERRALS,
+    Coaching,
+    Reaction,
+)
 from simcore.scenario_parts import Calendar
 from simcore.scenario_strategy import PullForward
 
 if TYPE_CHECKING:
     from simcore.scenario import Drive, Scenario
 
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
+SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
 """In the order of `simcore.program.BEHIND` and what follows it."""
 
 
@@ -51,7 +63,7 @@ def discounts(scenario: Scenario) -> bool:
     return any("deal_value" in change or "pull_forward" in change for change in changes)
 
 
-def compile_reaction(scenario: Scenario, mean_deal: float) -> Reaction:
+def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -> Reaction:
     """Compile the strategy that is run; ``mean_deal`` is the mean value of a deal in cents."""
     calendar, drives = scenario.calendar, list(scenario.strategy.drives.values())
     hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
@@ -61,7 +73,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float) -> Reaction:
     flat = [entry for of_drive in gains for entry in of_drive]
     period_first, period_hours = _periods(scenario)
     return Reaction(
-        needed=bool(drives) or scenario.referrals is not None,
+        needed=bool(drives) or scenario.referrals is not None or coaching.active,
         interval=hours[scenario.strategy.decides] if drives else calendar.hours_per_week,
         hears=_heard({signal for signal, _ in flat}),
         memory=np.array([drive.memory for drive in drives], np.float64),
@@ -75,7 +87,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float) -> Reaction:
         pull_drive=np.array([drive for drive, _, _ in pulls], np.int64),
         pull=np.array([figures for _, figures, _ in pulls], np.float64).reshape(-1, 6),
         pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, 2),
-        lockstep=any(signal == PEERS for signal, _ in flat),
+        lockstep=any(signal == PEERS for signal, _ in flat) or coaching.rule != NOBODY,
         call_value=wins_per_call * mean_deal,
         between_wins=calendar.hours_per_week / (scenario.plan.calls_per_week * wins_per_call),
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore import horizons
+from simcore.compile_coaching import compile_coaching, weekly
 from simcore.compile_reaction import compile_reaction, discounts
 from simcore.draws import TWO_32, binomial_thresholds, guide_of, parts_of
-from simcore.elementary import exp, log
+from simcore.elementary import log
 from simcore.errors import Problem, ScenarioError
 from simcore.money import cents
 from simcore.program import (
@@ -60,6 +61,7 @@ def compile_scenario(scenario: Scenario) -> Program:
     rates = _rates(scenario)
     deals = _deals(scenario)
     lags = _lags(scenario)
+    coaching = compile_coaching(scenario)
     return Program(
         clock=_clock(scenario, lags),
         calendar=_calendar(scenario),
@@ -73,7 +75,8 @@ def compile_scenario(scenario: Scenario) -> Program:
         deals=deals,
         start=_open_items(scenario),
         quota=_quota(scenario, deals.unit),
-        reaction=compile_reaction(scenario, deals.mean_units * deals.unit),
+        reaction=compile_reaction(scenario, deals.mean_units * deals.unit, coaching),
+        coaching=coaching,
         source=plain(len(scenario.funnel) - 1),
     )
 
@@ -134,7 +137,7 @@ def _team(scenario: Scenario) -> Team:
     team = scenario.team
     leave = 0
     if team.turnover:
-        leave = int((1.0 - exp(log(1.0 - team.turnover.yearly) / horizons.WEEKS_PER_YEAR)) * TWO_32 + 0.5)
+        leave = int(weekly(team.turnover.yearly) * TWO_32 + 0.5)
     return Team(
         reps=team.reps,
         new=team.new,

@@ -116,15 +116,17 @@ def rep_week_ns(scenario: Scenario) -> float:
 
 
 def _reaction_ns(scenario: Scenario) -> float:
-    """Return the time that a strategy with drives, or referrals, adds to a rep-week."""
+    """Return the time that a strategy with drives, referrals, habits or a manager adds to a rep-week."""
     drives, hours = list(scenario.strategy.drives.values()), scenario.calendar.hours_per_week
-    if not drives and scenario.referrals is None:
+    if not (drives or scenario.coached) and scenario.referrals is None:
         return 0.0
     decisions = {"hour": hours, "day": scenario.calendar.days_per_week, "week": 1}[scenario.strategy.decides]
     rate = scenario.funnel[1].rate
     followed = FOLLOWED_NS * scenario.plan.calls_per_week * (rate.mean if rate is not None else 0.0)
-    in_turn = any(stage.cap is not None for stage in scenario.funnel) or any(
-        "pull_forward" in drive.changes or drive.signals.peers is not None for drive in drives
+    in_turn = (
+        scenario.coached
+        or any(stage.cap is not None for stage in scenario.funnel)
+        or any("pull_forward" in drive.changes or drive.signals.peers is not None for drive in drives)
     )
     return (
         followed + (DECISION_NS * decisions if drives else 0.0) + (2.0 * followed + HOUR_NS * hours if in_turn else 0.0)

@@ -176,7 +176,7 @@ class Quota(NamedTuple):
     """The same for the team's total against N times the amount."""
 
 
-BEHIND, AHEAD, DEADLINE, SURPRISE, DRY_SPELL, REJECTIONS, PEERS, OVERWORK = range(8)
+BEHIND, AHEAD, DEADLINE, SURPRISE, DRY_SPELL, REJECTIONS, PEERS, OVERWORK, COACH = range(9)
 """Signals, in the order in which a level adds them up."""
 ACTIVITY = 0
 """The first channel; the response of step s is channel s, then come `LAG`, `DEAL_VALUE` and `REFERRALS`."""
@@ -188,11 +188,11 @@ class Reaction(NamedTuple):
     """How reps react: drives, what they hear and what they change. Without drives all arrays are empty."""
 
     needed: bool
-    """Whether hours must be simulated in turn: there are drives, or referrals."""
+    """Whether hours must be simulated in turn: there are drives, referrals, habits or a manager."""
     interval: int
     """Hours between two decisions."""
     hears: NDArray[np.bool_]
-    """bool[8]: which signals any drive listens to; `BEHIND` stands for `AHEAD` and `DEADLINE` too."""
+    """bool[9]: which signals any drive listens to; `BEHIND` stands for `AHEAD` and `DEADLINE` too."""
     memory: NDArray[np.float64]
     """float64[drives]"""
     level: NDArray[np.float64]
@@ -213,7 +213,7 @@ class Reaction(NamedTuple):
     pull_hours: NDArray[np.int64]
     """int64[pulls, 2]: window and reach, in hours."""
     lockstep: bool
-    """Whether a seat hears of the others: all seats are then simulated hour by hour together."""
+    """Whether a seat hears of the others, or a manager looks at all: all are then simulated hour by hour together."""
     call_value: float
     """Mean revenue of a planned call, in cents."""
     between_wins: float
@@ -226,6 +226,38 @@ class Reaction(NamedTuple):
     """int64[simulated weeks]: hours of the whole period."""
     referrals: float
     """Mean number of referrals of a win; 0 is none. Their lag is that of step S + 1 in `Lags`."""
+
+
+NOBODY, RANDOM, RESULT, PROCESS, ORACLE = range(5)
+"""Whom a manager coaches, in the order of `simcore.scenario_habits.RULES`."""
+
+
+class Coaching(NamedTuple):
+    """Bad habits, and the manager who coaches. Arrays over steps; thresholds are of 32-bit words."""
+
+    active: bool
+    """Whether there are habits or sessions: weeks must then be begun one after the other."""
+    prone: NDArray[np.bool_]
+    """bool[S + 1]: whether a step can have a habit."""
+    factor: NDArray[np.float64]
+    """float64[S + 1]: what a habit leaves of the rate; 1 where there is none."""
+    begins: NDArray[np.int64]
+    """int64[S + 1]: below it a new person has the habit."""
+    onset: NDArray[np.int64]
+    """int64[S + 1]: below it a person without the habit gets it in a week."""
+    fade: NDArray[np.int64]
+    """int64[S + 1]: from it on a person with the habit loses it in a week."""
+    rule: int
+    slots: int
+    """Sessions a week."""
+    first_week: int
+    """The simulated week of the first session, at least 1."""
+    window: int
+    """Weeks that the manager looks back."""
+    repair: int
+    """Below it a session ends a habit at its step."""
+    pressure: float
+    """What a session on the result adds to `COACH`."""
 
 
 class Program(NamedTuple):
@@ -244,4 +276,5 @@ class Program(NamedTuple):
     start: OpenItems
     quota: Quota
     reaction: Reaction
+    coaching: Coaching
     source: Source

@@ -26,6 +26,7 @@ from simcore.scenario_base import (
     complaints_of,
 )
 from simcore.scenario_checks import consistency
+from simcore.scenario_habits import Habit, Manager
 from simcore.scenario_parts import (
     MAX_STAGES,
     Calendar,
@@ -72,11 +73,13 @@ __all__ = [
     "FixedDeal",
     "FixedLag",
     "GammaLag",
+    "Habit",
     "Holiday",
     "Horizon",
     "Lag",
     "ListDeal",
     "LogNormalLag",
+    "Manager",
     "Market",
     "OpenItems",
     "Plan",
@@ -133,6 +136,7 @@ class Scenario(Part):
     quota: Quota | None = None
     start: Start | None = None
     referrals: Referrals | None = None
+    manager: Manager | None = None
     strategies: Annotated[dict[Name, Strategy], Length(1, 100, "strategies")] = Field(
         default_factory=lambda: {"process": Strategy()}
     )
@@ -157,6 +161,12 @@ class Scenario(Part):
     def strategy(self) -> Strategy:
         """The strategy that is run."""
         return self.strategies[self.run.strategy]
+
+    @property
+    def coached(self) -> bool:
+        """Whether there are bad habits, or a manager who holds sessions."""
+        managed = self.manager is not None and self.manager.rule != "nobody"
+        return managed or any(stage.habit is not None for stage in self.funnel)
 
     def resolved(self, *, sources: bool = True) -> dict[str, Any]:
         """Return plain data in the file format, with all defaults; validating it gives an equal scenario."""
@@ -403,9 +413,11 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     for stage in scenario.funnel:
         path = f"funnel.{stage.stage}"
         parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
+        parts.append((stage.habit, f"{path}.habit"))
     parts += [(scenario.market, "market"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]
+    parts.append((scenario.manager, "manager"))
     figures = [figure for part, path in parts if part is not None for figure in _figures(part, path)]
     for name, strategy in scenario.strategies.items():
         if strategies is None or name in strategies:

@@ -66,7 +66,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
             message = "is the name of something that a strategy changes: choose another"
             yield Complaint(("funnel", index, "stage"), message, names[index])
         if index == 0:
-            for key in ("rate", "lag", "cap"):
+            for key in ("rate", "lag", "cap", "habit"):
                 if stage.get(key) is not None:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
@@ -254,9 +254,23 @@ def _signals(data: Data, about: Data, location: Location) -> Iterator[Complaint]
         if key in NEED_QUOTA and data.get("quota") is None:
             message = "listens to the quota, and this scenario has none"
             yield Complaint((*location, key), message, hint="add a quota, or leave the signal out", at_key=True)
-        elif key == "coach":
-            message = "listens to a manager, and a scenario cannot have one"
-            yield Complaint((*location, key), message, hint="leave the signal out", at_key=True)
+        elif key == "coach" and not _presses(data):
+            message = "listens to a manager, and this scenario has none with some pressure"
+            yield Complaint((*location, key), message, hint="add manager.pressure, or leave it out", at_key=True)
+
+
+def _presses(data: Data) -> bool:
+    """Return whether a manager's session on the result is felt; a pressure that cannot be read is told elsewhere."""
+    manager = _mapping(data, "manager")
+    pressure = _figure(manager.get("pressure")) if "pressure" in manager else 0.0
+    return pressure is None or pressure > 0
+
+
+def _manager(data: Data) -> Iterator[Complaint]:
+    slots, reps = _whole(_mapping(data, "manager"), "slots", 1), _whole(_mapping(data, "team"), "reps", 10)
+    if slots is not None and reps is not None and slots > reps >= 1:
+        message = "is more than the team has reps, and a rep has at most one session a week"
+        yield Complaint(("manager", "slots"), message, slots, f"1 to {reps}")
 
 
 def _changes(data: Data, names: list[str], about: Data, location: Location) -> Iterator[Complaint]:
@@ -350,4 +364,5 @@ def consistency(data: Data) -> Iterator[Complaint]:
     yield from _lags(data)
     yield from _start(data, names)
     yield from _referrals(data, names)
+    yield from _manager(data)
     yield from _strategies(data, names)

@@ -26,6 +26,7 @@ from simcore.scenario_base import (
     Whole,
     refused,
 )
+from simcore.scenario_habits import Habit
 from simcore.targets import DEFAULT, parse_metric, target_of
 from simcore.text import nearest, printable
 
@@ -360,6 +361,7 @@ class Stage(Part):
     rate: RateField | None = None
     lag: LagField | None = None
     cap: Cap | None = None
+    habit: Habit | None = None
 
 
 class Market(SourcedPart):

@@ -151,7 +151,9 @@ def _factors(program: Program) -> Subset:
     """Return the factors beside luck that a program has."""
     steps = range(1, program.clock.steps + 1)
     found = {
-        PEOPLE: program.team.leave_threshold > 0 or any(program.rates.beta[step] >= 0 for step in steps),
+        PEOPLE: program.team.leave_threshold > 0
+        or program.coaching.active
+        or any(program.rates.beta[step] >= 0 for step in steps),
         MARKET: program.market.sd > 0.0 and any(program.rates.in_market[step] for step in steps),
         NOISE: any(program.rates.noise_sigma[step] > 0.0 for step in steps),
     }

@@ -148,6 +148,21 @@ def counts_of_twin(world: World, unit: int) -> Counts:
     return counts
 
 
+def coaching_of_engine(detail: Detail) -> Counts:
+    """Return the session and the habits of every seat and counted week, in order, as the engine writes them."""
+    return {"sessions": detail.session.reshape(-1).tolist(), "habits": detail.habits.reshape(-1).tolist()}
+
+
+def coaching_of_twin(world: World) -> Counts:
+    """Return the same of the twin: a step, 16 more where there was a habit, 32 more where it was repaired; and bits."""
+    counts: Counts = {"sessions": [], "habits": []}
+    for seat in world.seats:
+        for session in seat.sessions[world.plan.warmup :]:
+            counts["sessions"].append(session.step + 16 * session.had + 32 * session.repaired if session else 0)
+        counts["habits"] += [sum(1 << step for step in steps) for steps in seat.habits[world.plan.warmup :]]
+    return counts
+
+
 def _differs(name: str, engine: object, twin: object) -> str:
     """Say where two counts differ; of a list, the first place."""
     if isinstance(engine, list) and isinstance(twin, list) and len(engine) == len(twin):
@@ -168,4 +183,7 @@ def check(scenario: Scenario, seed: int, replication: int, program: Program | No
     program = compiled(scenario) if program is None else program
     played = play(program, seed, replication)
     world = simulate(scenario, replication, seed)
-    assert_agree(counts_of_engine(played), counts_of_twin(world, program.deals.unit))
+    engine, twin = counts_of_engine(played), counts_of_twin(world, program.deals.unit)
+    if any(seat.sessions for seat in world.seats):
+        engine, twin = engine | coaching_of_engine(played.detail), twin | coaching_of_twin(world)
+    assert_agree(engine, twin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from simcore.compiler import compile_scenario
 from simcore.engine import simulate
@@ -21,11 +22,17 @@ def program_of(**changes: object) -> Program:
     return compile_scenario(validate(scenario(**changes)))
 
 
+def detail_from(entered: NDArray[np.int64], cents: NDArray[np.int64]) -> Detail:
+    """Return the detail of a block with nothing but entries and revenue."""
+    nothing = np.zeros((0, 2, 1), np.int64)
+    return Detail(entered, cents, nothing, np.zeros((0, 2)), nothing, nothing)
+
+
 def detail_of(by_close: list[list[list[int]]]) -> Detail:
     """Return the detail of a block with this revenue by close (cents by replication, rep and week)."""
     close = np.array(by_close, np.int64)
     cents = np.stack([close, np.full_like(close, 10**9)], axis=1)
-    return Detail(np.zeros((*close.shape, 4), np.int64), cents, np.zeros((0, 2, 1), np.int64), np.zeros((0, 2)))
+    return detail_from(np.zeros((*close.shape, 4), np.int64), cents)
 
 
 WORLDS = detail_of(
@@ -85,7 +92,7 @@ def test_the_mean_of_the_values_is_the_figure_of_the_run() -> None:
     rows = result.rep_weeks
     assert rows is not None
     cents = np.stack([rows.cents_close, rows.cents_origin], axis=1)
-    detail = Detail(rows.counts, cents, np.zeros((0, 2, 1), np.int64), np.zeros((0, 2)))
+    detail = detail_from(rows.counts, cents)
     close = {row.horizon: row.revenue for row in result.summary.averaging.close}
     quota = result.summary.quota
     assert quota is not None

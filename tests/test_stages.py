@@ -169,7 +169,8 @@ def test_a_run_ends_before_its_counters_overflow() -> None:
 def test_a_quantile_of_any_period_is_that_of_the_windows() -> None:
     program = compiled(scenario(deal={"fixed": 1000.5}))
     cents = np.random.default_rng(1).integers(0, 40, (100, 2, 2, 6)) * 100_050
-    detail = Detail(np.zeros((100, 2, 6, 4), np.int64), cents, np.zeros((0, 2, 1), np.int64), np.zeros((0, 2)))
+    nothing = np.zeros((0, 2, 1), np.int64)
+    detail = Detail(np.zeros((100, 2, 6, 4), np.int64), cents, nothing, np.zeros((0, 2)), nothing, nothing)
     metric = parse_metric("q30:3w")
     figure = followed(metric, program)
     for first in range(0, 100, 30):

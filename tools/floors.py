@@ -35,30 +35,35 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_parts scenario_strategy scenario_checks scenario digest closed_form waiting "
-        "prospects cost",
+        "targets scenario_base scenario_habits scenario_parts scenario_strategy scenario_checks scenario digest "
+        "closed_form waiting prospects cost",
     ),
-    _floor("Program", "a scenario as flat arrays, and what is counted", "program compile_reaction compiler tally"),
+    _floor(
+        "Program",
+        "a scenario as flat arrays, and what is counted",
+        "program compile_coaching compile_reaction compiler tally",
+    ),
     _floor(
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.memory kernels.candidates kernels.drives kernels.pool kernels.hours kernels.calling "
-        "kernels.seats kernels.pulling kernels.reactive kernels.intervals",
+        "kernels.engine kernels.memory kernels.coaching kernels.candidates kernels.drives kernels.pool kernels.hours "
+        "kernels.calling kernels.seats kernels.pulling kernels.reactive kernels.intervals",
     ),
     _floor(
         "Answers",
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document variance_document steadiness_document leverage_document values_document coach_document "
+        "comparison_document rules_document rules_words variance_document steadiness_document "
+        "leverage_document values_document coach_document "
         "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness "
+        "comparison comparison_table attribution variance methods steadiness coaching_rules "
         "side_by_side levers leverage coaching_hours values coach_words",
     ),
     _floor(
@@ -74,7 +79,7 @@ FLOORS = (
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.render_coach cli.coach cli.main",
+        "cli.render_rules cli.render_coach cli.coach cli.main",
     ),
 )
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simcore.addresses import Stream, place
 from simcore.horizons import DAY, HOUR
 from simcore.jit import inlined, int64, spliced
-from simcore.kernels.candidates import draw_cell, edge, is_called, latent_below
+from simcore.kernels.candidates import draw_cell, edge, is_called, latent_below_rate
 from simcore.kernels.drives import report
 from simcore.kernels.hours import (
     KIND_BITS,
@@ -142,12 +142,14 @@ def make_calls(
     uncut, response = memory.ledgers.rate[at, 1, week], minds.response[at, 1]
     where = place(who.rep, week)
     # Without higher bands a response of 1 keeps all candidates: what lies below the rate of the world.
-    plain = response == 1.0 and candidates.state[at, BAND] == 0
+    habit = memory.coached.factor[at, 1]
+    plain = response == 1.0 and habit == 1.0 and candidates.state[at, BAND] == 0
+    wanted = uncut * habit * response
     n, bookings = 0, 0
     candidate = int64(candidates.head[at, of_week])
     while candidate >= 0:
         if is_called(program.plan, candidates, at, week, of_week, candidate, calls, candidates.before[at]) and (
-            plain or latent_below(stream, candidates.words[at, CANDIDATE_C0, candidate], where, uncut, response)
+            plain or latent_below_rate(stream, candidates.words[at, CANDIDATE_C0, candidate], where, uncut, wanted)
         ):
             bookings += 1
             item = book_call(program, stream, who, memory, tally, hour, week, candidate)
@@ -156,6 +158,8 @@ def make_calls(
                 n += 1
         candidate = int64(candidates.next[at, candidate])
     if bookings > 0:
+        if memory.coached.passed.shape[2] > 0:
+            memory.coached.passed[at, 1, week] += bookings
         count[LAST_BOOKING] = of_week
         if week >= clock.warmup_weeks:
             tally.first[who.group, SQUARE, HOUR] += bookings * bookings
@@ -188,7 +192,9 @@ def end_calls(
     count, planned = memory.minds.known[at], program.plan.before[row]
     carry, activity = count[CARRY], count[ACTIVE]
     calls = calls_until(carry, activity, planned[last] - planned[first])
-    uncut = memory.ledgers.rate[at, 1, week]
+    uncut = memory.ledgers.rate[at, 1, week] * memory.coached.factor[at, 1]
+    if memory.coached.decided.shape[2] > 0:
+        memory.coached.decided[at, 1, week] += calls
     tally.clipped[1] += calls if uncut * memory.minds.response[at, 1] > 1.0 else 0
     if count[LAST_BOOKING] < 0:
         count[UNANSWERED] += calls

@@ -153,11 +153,17 @@ def hang(candidates: Candidates, at: int, candidate: int, hour: int, slot: int, 
 @inlined
 def latent_below(stream: Stream, address: np.uint32, where: np.uint32, uncut: float, response: float) -> bool:
     """Return whether a candidate's latent uniform lies below the rate of the hour."""
+    return latent_below_rate(stream, address, where, uncut, uncut * response)
+
+
+@inlined
+def latent_below_rate(stream: Stream, address: np.uint32, where: np.uint32, uncut: float, wanted: float) -> bool:
+    """Return whether a candidate's latent uniform lies below a rate; ``uncut`` is that of the world."""
     band = int64((address >> uint32(20)) & uint32(BANDS - 1))
     rate = min(1.0, uncut)
     low = 0.0 if band == 0 else edge(rate, band - 1)
     high = edge(rate, band)
-    q = min(1.0, uncut * response)
+    q = min(1.0, wanted)
     if q >= high:
         return True
     if q <= low:

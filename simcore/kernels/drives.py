@@ -12,6 +12,7 @@ from simcore.kernels.memory import (
     LEVEL,
     MARK,
     NO_TROUBLE,
+    PRESSED,
     RESULT,
     TOO_ACTIVE,
     TOO_MANY_REFERRALS,
@@ -26,6 +27,7 @@ from simcore.program import (
     ACTIVITY,
     AHEAD,
     BEHIND,
+    COACH,
     DEADLINE,
     DRY_SPELL,
     OVERWORK,
@@ -97,6 +99,10 @@ def fill_signals(program: Program, minds: Minds, at: int, hour: int, week: int, 
         signal[REJECTIONS] = max(0.0, float(count[UNANSWERED]) * program.rates.base[1] - 1.0)
     if hears[OVERWORK]:
         signal[OVERWORK] = max(0.0, minds.response[at, ACTIVITY] - 1.0)
+    if hears[COACH]:
+        # A session is heard once: at the first decision of its week.
+        begins = hour == week * program.clock.hours_per_week
+        signal[COACH] = program.coaching.pressure if begins and count[PRESSED] > 0 else 0.0
 
 
 @spliced

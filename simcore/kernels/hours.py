@@ -78,17 +78,20 @@ def is_decided(
     pool, at = memory.pool, who.place
     seat = seat_of(memory.ledgers, at)
     uncut = rate_at(program.market, program.rates, stream, who.rep, step, week, seat, memory.market)
-    rate = uncut * pool.factor[at, item, RESPONSE] * pool.factor[at, item, WIN_FACTOR]
+    rate = uncut * memory.coached.factor[at, step] * pool.factor[at, item, RESPONSE] * pool.factor[at, item, WIN_FACTOR]
     tally.clipped[step] += rate > 1.0
     if step <= 4:
         word = pool.words[at, item, STEP_WORDS + step - 2]
     else:
         word = word_of(pool, stream, at, item, ITEM_LATE, step - 5)
     log_weight = log_weight_of(program.source, detail, who.replication, who.rep)
-    if is_yes(program.source, step, week, rate, word, log_weight):
-        return True
-    release(pool, at, item)
-    return False
+    yes = is_yes(program.source, step, week, rate, word, log_weight)
+    if week < memory.coached.decided.shape[2]:
+        memory.coached.decided[at, step, week] += 1
+        memory.coached.passed[at, step, week] += yes
+    if not yes:
+        release(pool, at, item)
+    return yes
 
 
 @inlined
@@ -199,6 +202,8 @@ def close_deal(
         minds.known[at, BOOKED] += cents
         minds.known[at, RESULT] += cents
         minds.known[at, MARK] = max(minds.known[at, MARK], hour + 1)
+        if memory.coached.revenue.shape[1] > 0:
+            memory.coached.revenue[at, hour // clock.hours_per_week] += cents
     if program.reaction.referrals > 0.0:
         refer(program, stream, who, memory, tally, hour, item)
     release(pool, at, item)

@@ -22,7 +22,8 @@ from simcore.kernels.scratch import (
     is_capped,
     new_scratch,
 )
-from simcore.program import ACTIVITY, LAG, Program
+from simcore.program import ACTIVITY, LAG, PROCESS, Program
+from simcore.program import RESULT as BY_RESULT
 from simcore.tally import TallyArrays
 
 _Number = TypeVar("_Number", bound=np.generic)
@@ -31,7 +32,7 @@ MAX_OPEN = 1 << 20
 """Most items of a seat that are open at once, and most that are referred to it."""
 SHEETS = BANDS = 16
 
-BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING = range(8)
+BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING, PRESSED = range(9)
 """Columns of `Minds.known`."""
 BAND, SHEET, SUCCESSES, DAY, CANDIDATES, DAY_NUMBER = range(6)
 """Columns of `Candidates.state`: bands and sheets drawn, successes of the week and of the day, and candidates."""
@@ -56,11 +57,11 @@ class Minds(NamedTuple):
     response: NDArray[np.float64]
     """float64[places, channels]"""
     signal: NDArray[np.float64]
-    """float64[8]: the signals of the seat that decides."""
+    """float64[9]: the signals of the seat that decides."""
     known: NDArray[np.int64]
-    """int64[places, 8]: booked this period and in this interval (cents); the hour after the last deal; calls since the
-    last booking; the carried fraction of a call; referrals; the activity of the interval, fixed point; and the last
-    hour of it with a booking, or -1."""
+    """int64[places, 9]: booked this period and in this interval (cents); the hour after the last deal; calls since the
+    last booking; the carried fraction of a call; referrals; the activity of the interval, fixed point; the last hour
+    of it with a booking, or -1; and whether the week has a session on the result."""
 
 
 class Candidates(NamedTuple):
@@ -163,6 +164,30 @@ class Ledgers(NamedTuple):
     per_week: NDArray[np.int64]
 
 
+class Coached(NamedTuple):
+    """The habits of each seat, and what a manager sees of it."""
+
+    habits: NDArray[np.int64]
+    """int64[places]: bit s is set while the person has the habit at step s."""
+    factor: NDArray[np.float64]
+    """float64[places, S + 1]: what these habits leave of the rate of each step."""
+    decided: NDArray[np.int64]
+    """int64[places, S + 1, simulated weeks]: decisions of a step (calls, for step 1), where a manager looks at them;
+    else of no weeks."""
+    passed: NDArray[np.int64]
+    """int64[places, S + 1, simulated weeks]: those of them that were a yes."""
+    revenue: NDArray[np.int64]
+    """int64[places, simulated weeks]: by close, in cents, where a manager looks at it; else of no weeks."""
+    score: NDArray[np.float64]
+    """float64[places]: the lowest ones have a session."""
+    step: NDArray[np.int64]
+    """int64[places]: the step that a session would be on; 0: none, or no longer waiting for one."""
+    order: NDArray[np.uint32]
+    """uint32[places]: the order of equal scores."""
+    session: NDArray[np.int64]
+    """int64[places]: the session of the week, see `Detail.session`."""
+
+
 class Memory(NamedTuple):
     """All working memory of one thread."""
 
@@ -172,6 +197,7 @@ class Memory(NamedTuple):
     pool: Pool
     hour: Hour
     trouble: Trouble
+    coached: Coached
     ledgers: Ledgers
     market: MarketPath
     sums: Sums
@@ -206,10 +232,12 @@ class Seated(NamedTuple):
 def in_turn(program: Program) -> bool:
     """Return whether the hours of a strategy that reacts must be played in turn.
 
-    A cap and a pull look at all that is open in an hour, and seats that hear of each other go on together; otherwise
-    the items of an interval have no bearing on each other, and each is followed on its own.
+    A cap and a pull look at all that is open in an hour, seats that hear of each other or are coached go on together,
+    and habits change from week to week; otherwise the items of an interval have no bearing on each other, and each is
+    followed on its own.
     """
-    return is_capped(program) or len(program.reaction.pull_drive) > 0 or program.reaction.lockstep
+    reaction = program.reaction
+    return is_capped(program) or len(reaction.pull_drive) > 0 or reaction.lockstep or program.coaching.active
 
 
 def stride_of(program: Program) -> int:
@@ -332,6 +360,23 @@ def _new_ledgers(program: Program, places: int, scratch: Scratch) -> Ledgers:
     )
 
 
+def _new_coached(program: Program, places: int) -> Coached:
+    clock, coaching = program.clock, program.coaching
+    looked_at = clock.simulated_weeks if coaching.rule in (BY_RESULT, PROCESS) else 0
+    by_step = (places, clock.steps + 1, looked_at)
+    return Coached(
+        habits=np.zeros(places, np.int64),
+        factor=np.ones((places, clock.steps + 1)),
+        decided=np.zeros(by_step, np.int64),
+        passed=np.zeros(by_step, np.int64),
+        revenue=np.zeros((places, looked_at), np.int64),
+        score=np.zeros(places),
+        step=np.zeros(places, np.int64),
+        order=np.zeros(places, np.uint32),
+        session=np.zeros(places, np.int64),
+    )
+
+
 def new_memory(program: Program) -> Memory:
     """Allocate the working memory for a program."""
     clock, reaction = program.clock, program.reaction
@@ -341,14 +386,15 @@ def new_memory(program: Program) -> Memory:
         minds=Minds(
             level=np.zeros((places, len(reaction.memory))),
             response=np.ones((places, clock.steps + LAG + 3)),
-            signal=np.zeros(8),
-            known=np.zeros((places, 8), np.int64),
+            signal=np.zeros(9),
+            known=np.zeros((places, 9), np.int64),
         ),
         candidates=_new_candidates(program, places),
         strides=_new_strides(program),
         pool=_new_pool(program, places, capacity),
         hour=_new_hour(program, places, capacity),
         trouble=Trouble(np.zeros(5, np.int64), np.zeros(2)),
+        coached=_new_coached(program, places),
         ledgers=_new_ledgers(program, places, scratch),
         market=scratch.market,
         sums=scratch.sums,

@@ -9,6 +9,7 @@ from simcore.horizons import DAY
 from simcore.jit import int64, kernel, spliced
 from simcore.kernels.calling import begin_calls, end_calls, make_calls
 from simcore.kernels.candidates import begin_week, plan_calls
+from simcore.kernels.coaching import begin_coached_week
 from simcore.kernels.drives import calm, decide, forget, is_first_week
 from simcore.kernels.hours import (
     play_hour,
@@ -114,7 +115,7 @@ def play_hours(
     week_began = first_week * clock.hours_per_week
     pulls = program.reaction.pull_drive.shape[0] > 0
     begin_calls(program, stream, who, memory, first_hour, first_week)
-    called = memory.candidates.head[at]
+    called, response = memory.candidates.head[at], memory.minds.response[at, 1]
     hour = first_hour
     while hour >= 0:
         due, here = 0, 0
@@ -136,6 +137,8 @@ def play_hours(
         hour = next_hour(clock, pool, at, hour + 1, last)
         if memory.trouble.what[0] != NO_TROUBLE:
             break
+    # After the run all responses are 1, but the calls were made before.
+    memory.minds.response[at, 1] = response
     end_calls(
         program,
         who,
@@ -152,6 +155,18 @@ def play_hours(
 
 
 @spliced
+def keep_coached_week(
+    clock: Clock, memory: Memory, detail: Detail, replication: int, first_rep: int, week: int
+) -> None:
+    """Keep the sessions and the habits of a counted week, where every rep-week is kept."""
+    if week >= clock.warmup_weeks and detail.session.shape[0] > 0:
+        of_week = week - clock.warmup_weeks
+        for at in range(memory.coached.session.shape[0]):
+            detail.session[replication, first_rep + at, of_week] = memory.coached.session[at]
+            detail.habits[replication, first_rep + at, of_week] = memory.coached.habits[at]
+
+
+@spliced
 def play_team(
     program: Program, stream: Stream, memory: Memory, tally: TallyArrays, detail: Detail, replication: int, group: int
 ) -> None:
@@ -163,6 +178,18 @@ def play_team(
             begin_seat(program, stream, Seated(replication, first_rep + at, group, at), memory, tally)
         for week in range(clock.simulated_weeks):
             began = week * clock.hours_per_week
+            if program.coaching.active:
+                begin_coached_week(
+                    program.coaching,
+                    program.rates.base,
+                    stream,
+                    memory.ledgers,
+                    memory.coached,
+                    memory.minds.known,
+                    first_rep,
+                    week,
+                )
+                keep_coached_week(clock, memory, detail, replication, first_rep, week)
             for hour in range(began, began + clock.hours_per_week, reaction.interval):
                 team = 0
                 for at in range(together):

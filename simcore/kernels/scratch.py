@@ -24,6 +24,8 @@ C0, C1, SLOT_WORD, STEP_WORDS = range(4)
 ORIGIN, NOW, DUE = range(3)
 """Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage,
 and the one in which it comes up at the next step."""
+HIT, REPAIRED = 16, 32
+"""Added to `Detail.session`."""
 SPARE = 16
 """Columns of `Items` beyond its capacity that may be overwritten, see `draw_items`."""
 
@@ -150,6 +152,12 @@ class Detail(NamedTuple):
     """int64[replications, reps, whole quarters + 1]: revenue by close, in units; the last is that of all weeks."""
     log_weight: NDArray[np.float64]
     """float64[replications, reps]: logarithm of the likelihood ratio, where the source tilts rates; else empty."""
+    session: NDArray[np.int64]
+    """int64[replications, reps, counted weeks]: the step of a coaching session, or 0; with `HIT` added if the person
+    had the habit there, and `REPAIRED` if that ended it. Empty where there are no habits and no manager."""
+    habits: NDArray[np.int64]
+    """int64[replications, reps, counted weeks]: bit s is set if the person has the habit at step s after the sessions
+    of the week; or empty."""
 
 
 class Run(NamedTuple):
@@ -198,6 +206,7 @@ def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detai
         np.zeros((replications, 2, reps, weeks), np.int64),
         np.zeros((quarterly, reps, int(program.calendar.periods[QUARTER]) + 1), np.int64),
         np.zeros((replications if program.source.tilted else 0, reps)),
+        *(np.zeros((replications if program.coaching.active else 0, reps, weeks), np.int64) for _ in range(2)),
     )
 
 

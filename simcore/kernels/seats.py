@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simcore.addresses import ITEM, OPEN_AT_START, Stream, decision, place
 from simcore.jit import spliced
+from simcore.kernels.coaching import begin_coached
 from simcore.kernels.drives import calm
 from simcore.kernels.funnel import last_hour
 from simcore.kernels.hours import booked_of, draw_steps, seat_of
@@ -31,6 +32,7 @@ def begin_seat(program: Program, stream: Stream, who: Seated, memory: Memory, ta
     for i in range(memory.minds.known.shape[1]):
         memory.minds.known[at, i] = 0
     calm(memory.minds, at)
+    begin_coached(memory.coached, at)
     memory.hour.pull_state[at, 0] = 0
     for stage in range(clock.steps + 1):
         pool.open[at, stage, 0] = 0

@@ -11,7 +11,7 @@ from tests.twin.reader import Plan, Section, _bare, _lag
 if TYPE_CHECKING:
     from tests.twin.decisions import Spread
 
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
+SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
 LENGTHS = {"week": 1, "quarter": 13, "year": 52}
 
 

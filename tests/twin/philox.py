@@ -37,6 +37,8 @@ class Purpose(IntEnum):
     REP_RATE = 8
     WEEK_NOISE = 9
     TURNOVER = 10
+    HABIT = 14
+    COACHING = 15
 
 
 AT_START = 16
@@ -63,6 +65,6 @@ class Source:
         return philox4x32(counter, (self.seed & MASK, self.seed >> 32))
 
     def of_step(self, purpose: Purpose, step: int, *, seat: int, week: int) -> int:
-        """Return the word of a step for REP_RATE and WEEK_NOISE: item 0 holds steps 1-4, item 1 steps 5-7."""
+        """Return the word of a step for REP_RATE, WEEK_NOISE and HABIT: item 0 holds steps 1-4, item 1 steps 5-7."""
         item, place = divmod(step - 1, 4)
         return self.words(purpose, seat=seat, week=week, item=item)[place]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
 from tests.twin.drives import Mind, Strategy, period
 from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
@@ -69,6 +70,7 @@ class ReactiveSeat:
         self._base: list[int] = []
         self._best: dict[tuple[int, int, int], float] = {}
         self.mind = Mind(strategy)
+        self.chart = Chart(plan, source, rates, holders, seat)
         self.items: list[Thing] = []
         self.calls: list[int] = []
         self.clipped = Clipped()
@@ -153,6 +155,7 @@ class ReactiveSeat:
         signals["dry_spell"] = max(0.0, (hour - mind.mark) / strategy.between - 1.0)
         signals["rejections"] = max(0.0, mind.unanswered * strategy.base_rate - 1.0)
         signals["overwork"] = max(0.0, mind.response("activity") - 1.0)
+        signals["coach"] = self.chart.heard(hour)
         return signals
 
     # The calls of an hour.
@@ -204,9 +207,10 @@ class ReactiveSeat:
         if week >= self._plan.warmup:
             self.above += max(0, calls - self._base[of_week])
         uncut, response = self._rates.uncut(1, week), self.mind.response(self._plan.stages[1])
-        if uncut * response > 1.0:
+        if self.chart.worked(1, uncut) * response > 1.0:
             self.clipped.rates[1] += calls
         bookings = self._bookings(hour, calls, uncut, response)
+        self.chart.decide(1, week, calls, len(bookings))
         self.mind.unanswered = 0 if bookings else self.mind.unanswered + calls
         return bookings
 
@@ -236,7 +240,7 @@ class ReactiveSeat:
         return bookings
 
     def _below(self, item: Thing, band: int, uncut: float, response: float) -> bool:
-        p, q = min(1.0, uncut), min(1.0, uncut * response)
+        p, q = min(1.0, uncut), min(1.0, self.chart.worked(1, uncut) * response)
         low = 0.0 if band == 0 else min(1.0, p * 2.0 ** (band - 1))
         high = min(1.0, p * 2.0**band)
         if q >= high:
@@ -284,17 +288,18 @@ class ReactiveSeat:
                     self._due[hour].remove(item)
 
     def _decide(self, item: Thing, step: int, hour: int) -> bool:
-        uncut = self._rates.uncut(step, hour // self._plan.calendar.week)
-        rate = uncut * item.response * item.win_rate
+        week = hour // self._plan.calendar.week
+        rate = self.chart.worked(step, self._rates.uncut(step, week)) * item.response * item.win_rate
         self.clipped.rates[step] += rate > 1.0
         word = (
             self._words(item, Purpose.ITEM)[step - 1] if step <= 4 else self._words(item, Purpose.ITEM_LATE)[step - 5]
         )
-        if yes(word, min(1.0, rate)):
-            return True
-        item.lost_in = step - 1
-        item.stage = -1
-        return False
+        passed = yes(word, min(1.0, rate))
+        self.chart.decide(step, week, 1, int(passed))
+        if not passed:
+            item.lost_in = step - 1
+            item.stage = -1
+        return passed
 
     def _enter(self, item: Thing, stage: int, hour: int) -> bool:
         step, week = self._plan.steps[stage], hour // self._plan.calendar.week
@@ -323,6 +328,7 @@ class ReactiveSeat:
         if self._plan.first <= hour < self._plan.end:
             self.discount += max(0, min(listed, LARGEST_DEAL) - item.cents)
         if hour < self._plan.end:
+            self.chart.cents[hour // self._plan.calendar.week] += item.cents
             self.booked += item.cents
             self.result += item.cents
             self.mind.mark = hour + 1
@@ -360,6 +366,8 @@ class ReactiveSeat:
 def play_team(plan: Plan, strategy: Strategy, seats: list[ReactiveSeat]) -> None:
     """Play a team to its end."""
     for hour in range(plan.end):
+        if hour % plan.calendar.week == 0:
+            coach(plan, hour // plan.calendar.week, [seat.chart for seat in seats])
         if hour % strategy.interval == 0:
             week = hour // plan.calendar.week
             for seat in seats:

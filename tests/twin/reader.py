@@ -39,6 +39,28 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Habit:
+    """A bad habit of one step: what it leaves of the rate, and the chances to begin with, get and lose it in a week."""
+
+    factor: float
+    at_start: float
+    onset: float
+    fade: float
+
+
+@dataclass(frozen=True)
+class Manager:
+    """Who coaches: sessions a week, whom they go to, weeks looked back, and what a session does."""
+
+    slots: int
+    rule: str
+    window: int
+    first_week: int
+    repair: float
+    pressure: float
+
+
+@dataclass(frozen=True)
 class Step:
     """How an item gets into a stage, and the caps on that stage."""
 
@@ -49,6 +71,7 @@ class Step:
     lag: Spread
     cap_per_week: int | None
     cap_open: int | None
+    habit: Habit | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +103,7 @@ class Plan:
     deal: Spread
     quota: tuple[str, int] | None
     start: tuple[StartItems, ...]
+    manager: Manager | None = None
 
     @property
     def simulated(self) -> int:
@@ -162,6 +186,31 @@ def _calendar(section: Section) -> Calendar:
     return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays)
 
 
+def _habit(section: Section | None) -> Habit | None:
+    if not section:
+        return None
+    fade = section.get("fade_weeks")
+    return Habit(
+        factor=section["factor"],
+        at_start=section.get("at_start", 0.0),
+        onset=1.0 - (1.0 - section.get("yearly", 0.0)) ** (1.0 / 52.0),
+        fade=0.0 if fade is None else 1.0 / fade,
+    )
+
+
+def _manager(section: Section | None) -> Manager | None:
+    if not section:
+        return None
+    return Manager(
+        slots=section.get("slots", 1),
+        rule=section.get("rule", "process"),
+        window=section.get("window_weeks", 13),
+        first_week=section.get("first_week", 1),
+        repair=section["repair"],
+        pressure=section.get("pressure", 0.0),
+    )
+
+
 def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar) -> dict[int, Step]:
     steps = {}
     for number, stage in enumerate(funnel[1:], start=1):
@@ -175,6 +224,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             lag=_lag(stage.get("lag"), calendar),
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
+            habit=_habit(stage.get("habit")),
         )
     return steps
 
@@ -196,8 +246,10 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -
 
 
 def reacts(scenario: Section) -> bool:
-    """Return whether the strategy that is run has drives, or deals bring referrals."""
+    """Return whether a seat must be played week by week: drives, referrals, habits or a manager."""
     scenario = _bare(scenario)
+    if scenario.get("manager") or any(stage.get("habit") for stage in scenario["funnel"]):
+        return True
     strategies = scenario.get("strategies") or {"process": {}}
     run = strategies[(scenario.get("run") or {}).get("strategy", next(iter(strategies)))]
     return bool(scenario.get("referrals") or (run or {}).get("drives"))
@@ -242,4 +294,5 @@ def read(scenario: Section) -> Plan:
         deal=_deal(scenario["deal"]),
         quota=None if quota is None else (quota["per"], cents(quota["amount"])),
         start=_start(scenario.get("start"), stages, calendar),
+        manager=_manager(scenario.get("manager")),
     )

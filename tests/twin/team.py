@@ -124,10 +124,10 @@ class Rates:
         key = (step, week)
         if key not in self._known:
             market = self._market.factor(week) if self._plan.steps[step].in_market else 1.0
-            self._known[key] = (self._person(step, week) * market) * self._noise(step, week)
+            self._known[key] = (self.own(step, week) * market) * self._noise(step, week)
         return self._known[key]
 
-    def _person(self, step: int, week: int) -> float:
+    def own(self, step: int, week: int) -> float:
         """Return the holder's own rate, or the team's."""
         of_step = self._plan.steps[step]
         holder = self._holders[min(week, len(self._holders) - 1)]

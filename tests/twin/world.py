@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.twin.coaching import Session
 from tests.twin.drives import read_strategy
 from tests.twin.funnel import Clipped, Funnel, Item
 from tests.twin.philox import Source
@@ -15,7 +16,11 @@ from tests.twin.team import Holder, Market, Rates, calls_by_hour, timeline
 
 @dataclass(frozen=True)
 class SeatHistory:
-    """What happened in one seat: holder by simulated week, calls by simulated hour, and every item."""
+    """What happened in one seat: holder by simulated week, calls by simulated hour, and every item.
+
+    Of a team with habits or a manager also, by simulated week, the session and the steps at which the holder has a
+    habit after it.
+    """
 
     holders: list[Holder | None]
     calls: list[int]
@@ -23,6 +28,8 @@ class SeatHistory:
     clipped: Clipped
     above_plan: int = 0
     discount: int = 0
+    sessions: Sequence[Session | None] = ()
+    habits: Sequence[frozenset[int]] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,16 @@ def _reactive(scenario: Section, plan: Plan, source: Source, market: Market) -> 
         seats.append((holders, ReactiveSeat(plan, strategy, source, rates, holders, seat)))
     play_team(plan, strategy, [seat for _, seat in seats])
     histories = [
-        SeatHistory(holders, seat.calls, seat.items, seat.clipped, seat.above, seat.discount) for holders, seat in seats
+        SeatHistory(
+            holders,
+            seat.calls,
+            seat.items,
+            seat.clipped,
+            seat.above,
+            seat.discount,
+            sessions=seat.chart.sessions,
+            habits=seat.chart.habits_by_week,
+        )
+        for holders, seat in seats
     ]
     return World(plan, source.replication, histories)
