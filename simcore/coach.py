@@ -31,9 +31,10 @@ FEWEST = 32
 LEAST, MOST = 32, 8192
 """Replications by default lie within these bounds ..."""
 REACTING = 2.0
-"""Runs with referrals or of a strategy that reacts take about so many times what they are estimated at."""
+"""Runs with referrals, habits or a strategy that reacts take about so many times what they are estimated at."""
 SECONDS = 5.0
 """... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
+RULES_LEAST, RULES_MOST = 128, 2048
 RULES_SECONDS = 8.0
 """The same for the rules of coaching, which are compared in worlds of the same number or fewer."""
 
@@ -168,7 +169,8 @@ def run_coach(
 
 def _default(scenario: Scenario, work: int) -> int:
     """Return the replications that some rep-weeks for each of them allow."""
-    slow = REACTING if scenario.strategy.drives or scenario.referrals is not None else 1.0
+    is_followed = bool(scenario.strategy.drives) or scenario.referrals is not None or scenario.coached
+    slow = REACTING if is_followed else 1.0
     wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario) * slow))
     return max(LEAST, min(MOST, 16 * (wanted // 16)))
 
@@ -176,4 +178,4 @@ def _default(scenario: Scenario, work: int) -> int:
 def _for_rules(scenario: Scenario) -> int:
     """Return the worlds that the rules of coaching are compared in by default."""
     wanted = ceil(RULES_SECONDS * 1e9 / (rep_weeks_of(scenario, 1) * rep_week_ns(with_rule(scenario, "process"))))
-    return max(LEAST, min(MOST, 16 * (wanted // 16)))
+    return max(RULES_LEAST, min(RULES_MOST, 32 * (wanted // 32)))

@@ -97,8 +97,9 @@ def plan_values(scenario: Scenario) -> Plan:
 
 
 def _in_the_way(scenario: Scenario) -> bool:
-    """Return whether items may change what becomes of others: under a cap, or a strategy that reacts."""
-    return bool(scenario.strategy.drives) or any(stage.cap is not None for stage in scenario.funnel)
+    """Return whether items may change what becomes of others: under a cap, a strategy that reacts, or a manager."""
+    managed = scenario.manager is not None and scenario.manager.rule != "nobody"
+    return managed or bool(scenario.strategy.drives) or any(stage.cap is not None for stage in scenario.funnel)
 
 
 def _cold(scenario: Scenario, weeks: int) -> Scenario:
