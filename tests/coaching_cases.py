@@ -136,6 +136,10 @@ _RULES: dict[str, Scenario] = {
     "a short window, people come and go": team(
         manager=coached("process", window_weeks=3), team=CHANGING | {"turnover": {"yearly": 0.9999}}
     ),
+    "a manager who begins later": team(
+        manager=coached("process", first_week=4), horizon={"weeks": 7, "warmup_weeks": 2}
+    ),
+    "a manager who begins after the end": team(manager=coached("oracle", first_week=10)),
     "a manager without habits": team("result", funnel=LAGS),
 }
 

@@ -106,7 +106,7 @@ MANAGERS: st.SearchStrategy[Plain] = st.fixed_dictionaries(
         "repair": st.sampled_from([0, 0.4, 1]),
         "pressure": st.sampled_from([0.5, 2]),
     },
-    optional={"window_weeks": st.sampled_from([1, 2, 5, 300])},
+    optional={"window_weeks": st.sampled_from([1, 2, 5, 300]), "first_week": st.integers(1, 6)},
 )
 
 

@@ -50,7 +50,7 @@ class Habit:
 
 @dataclass(frozen=True)
 class Manager:
-    """Who coaches: sessions a week, whom they go to, weeks looked back, and what a session does."""
+    """Who coaches: sessions a week, whom they go to, weeks looked back, first week, and what a session does."""
 
     slots: int
     rule: str

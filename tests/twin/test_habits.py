@@ -254,6 +254,14 @@ def test_rules_without_sessions_and_the_first_week() -> None:
         assert sum(session is not None for session in seat.sessions) == sessions_held
 
 
+def test_a_manager_begins_in_the_first_week() -> None:
+    for first in (1, 2, 3, 4):
+        (seat,) = seats_of(
+            tiny({"habit": ALWAYS}, weeks=4, manager={"rule": "oracle", "repair": 0, "first_week": first})
+        )
+        assert [session is not None for session in seat.sessions] == [week >= first for week in range(4)]
+
+
 def test_random_goes_to_any_seat_and_any_step() -> None:
     seats = seats_of(tiny({}, {}, {}, manager={"rule": "random", "repair": 1, "slots": 2}, reps=3, weeks=200))
     steps = [session.step for seat in seats for session in seat.sessions if session]
