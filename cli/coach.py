@@ -1,5 +1,6 @@
 """`simcore coach`: whom to coach, which step to improve, and what items are worth."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +15,19 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-from simcore.cli.sweep import MetricName, MetricOption
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HoursAsked
     from simcore.scenario import Scenario
+
+
+class MetricName(StrEnum):
+    """What coaching hours can be given out for."""
+
+    REVENUE = "revenue"
+    P_QUOTA = "p_quota"
 
 
 def coach(
@@ -46,7 +53,9 @@ def coach(
             "--fading", min=0.0, max=0.99, metavar="SHARE", help="Each further hour on a step does so much less."
         ),
     ] = 0.0,
-    metric: MetricOption = MetricName.REVENUE,
+    metric: Annotated[
+        MetricName, typer.Option("--metric", help="What the hours are given out for: revenue or p_quota.")
+    ] = MetricName.REVENUE,
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
