@@ -43,7 +43,7 @@ def _cell(figures: Estimate | None, scale: float = 1.0) -> Text:
 
 
 def _gains(found: Rules, currency: str) -> RenderableType:
-    headings = ["rule", f"gain, {currency} a rep-year", "sessions that hit, %", "with a habit, %", "weeks to repair"]
+    headings = ["rule", f"gain, {currency}", "hits, %", "with a habit, %", "weeks to repair"]
     table = grid(headings)
     for row in found.rows:
         table.add_row(
@@ -54,14 +54,14 @@ def _gains(found: Rules, currency: str) -> RenderableType:
             _cell(row.weeks_to_repair),
         )
     note = (
-        "Gain over nobody, in the same worlds. A session hits if the rep has a bad habit at its step. With a habit: of "
-        "the weeks of all reps. Weeks to repair: weeks of habits for each one that coaching ended."
+        "Gain of a rep-year over nobody, in the same worlds. Hits: sessions with a rep who has a bad habit at their "
+        "step. With a habit: of the weeks of all reps. Weeks to repair: weeks of habits for each one that coaching ended."
     )
     return Group(table, Paragraph(note, style=_FAINT))
 
 
 def _looks(looking: list[tuple[RuleRow, LooksRow]], found: Rules, currency: str) -> RenderableType:
-    table = grid(["the coached, a week", f"before, {currency}", "looks like", "did", "illusion"])
+    table = grid(["coached", f"before, {currency}", "looks like", "did", "illusion"])
     columns: list[Callable[[LooksRow], Estimate]] = [
         lambda row: row.before,
         lambda row: row.seen,
@@ -73,6 +73,6 @@ def _looks(looking: list[tuple[RuleRow, LooksRow]], found: Rules, currency: str)
     note = (
         f"Those coached in the first week in which anybody is: {found.looks_weeks} weeks after less "
         f"{found.looks_weeks} weeks before, and what it did: after less the same reps in the same weeks with nobody "
-        "coached."
+        "coached. Revenue of a rep and week."
     )
     return Group(table, Paragraph(note, style=_FAINT))

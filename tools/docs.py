@@ -108,34 +108,39 @@ VARIED = {
 COACHED = "--hours 8 --effect meetings=0.1 --effect opportunities=1 --effect wins=1 --replications 256"
 """What is asked about coaching hours."""
 
-ONE_HABIT = "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 52}"
-FUNNELS = {
-    "500 calls, 1 win a week": (),
-    "5,000 calls, 10 wins a week": ("plan.calls_per_week=5000",),
-    "40 calls, 5 wins a week": ("plan.calls_per_week=40", "funnel.meetings.rate=0.5", "funnel.opportunities.rate=0.5"),
-    "one step, 500 calls, 1 win a week": (
-        f"funnel=[{{stage: calls}}, {{stage: wins, rate: {{mean: 0.002, rep_cv: 0.2}}, {ONE_HABIT}}}]",
+HABIT = "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 26, at_start: 0.26}"
+MORE_SPREAD = tuple(f"funnel.{stage}.rate.rep_cv=0.2" for stage in ("meetings", "opportunities", "wins"))
+TEAMS = {
+    "as it is": (),
+    "weeks looked back: 4": ("manager.window_weeks=4",),
+    "weeks looked back: 26": ("manager.window_weeks=26",),
+    "reps differ twice as much": MORE_SPREAD,
+    "the same, 26 weeks back": (*MORE_SPREAD, "manager.window_weeks=26"),
+    "40 calls, rates of a half: 5 wins a week": (
+        "plan.calls_per_week=40",
+        "funnel.meetings.rate=0.5",
+        "funnel.opportunities.rate=0.5",
     ),
-    "one step, 20 calls, 10 wins a week": (
+    "one step, 20 calls: 10 wins a week": (
         "plan.calls_per_week=20",
-        f"funnel=[{{stage: calls}}, {{stage: wins, rate: {{mean: 0.5, rep_cv: 0.2}}, {ONE_HABIT}}}]",
+        f"funnel=[{{stage: calls}}, {{stage: wins, rate: {{mean: 0.5, rep_cv: 0.1}}, {HABIT}}}]",
     ),
 }
-"""Changes to `coach-the-process`: from where a result says little to where it says all."""
-FUNNEL_WORLDS = 128
+"""Changes to `coach-the-process`: what a manager can see, and where a result says all."""
+TEAM_WORLDS = 128
 
 
-def coached_funnels() -> str:
-    """Return what coaching the result and the process bring in different funnels."""
+def coached_teams() -> str:
+    """Return what coaching the result and the process bring in different teams."""
     rows = []
-    for name, changes in FUNNELS.items():
+    for name, changes in TEAMS.items():
         scenario = load_scenario("coach-the-process", list(changes))
-        found = {row.rule: row for row in compare_rules(scenario, FUNNEL_WORLDS).rows}
+        found = {row.rule: row for row in compare_rules(scenario, TEAM_WORLDS).rows}
         scale = 100.0 / (found["nobody"].revenue.estimate or 1.0)
-        shown = [figure_of(found[rule].gain, scale) for rule in ("result", "process", "oracle")]
+        shown = [figure_of(found[rule].gain, scale) for rule in ("random", "result", "process", "oracle")]
         rows.append((name, *shown, figure_of(found["process"].over_result, scale)))
-    header = ("funnel", "gain by the result, %", "by the process, %", "by the oracle, %", "process over result, %")
-    return f"\n{table(header, rows)}\n{FUNNEL_WORLDS} worlds each; in per cent of the revenue without coaching.\n\n"
+    header = ("team", "gain at random, %", "by the result", "by the process", "by the oracle", "process over result")
+    return f"\n{table(header, rows)}\n{TEAM_WORLDS} worlds each; in per cent of the revenue without coaching.\n\n"
 
 
 def figure_of(figures: Estimate | None, scale: float) -> str:
@@ -154,7 +159,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "techniques": techniques,
     "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "64"),
     "coach-the-process": partial(session, "coach", "coach-the-process", "--replications", "64"),
-    "coach-where": coached_funnels,
+    "coach-where": coached_teams,
     "coach-hours": partial(session, "coach", "trust-the-process", *COACHED.split()),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
