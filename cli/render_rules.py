@@ -55,7 +55,8 @@ def _gains(found: Rules, currency: str) -> RenderableType:
         )
     note = (
         "Gain of a rep-year over nobody, in the same worlds. Hits: sessions with a rep who has a bad habit at their "
-        "step. With a habit: of the weeks of all reps. Weeks to repair: weeks of habits for each one that coaching ended."
+        "step. With a habit: of the weeks of all reps. Weeks to repair: weeks of habits for each one that coaching "
+        "ended."
     )
     return Group(table, Paragraph(note, style=_FAINT))
 
