@@ -72,6 +72,7 @@ def section(found: Sequence[VarianceBench]) -> str:
             "estimate",
             "standard error",
             "z",
+            "variance of a world",
             "us a world",
             "times crude",
             "95 %",
@@ -79,7 +80,7 @@ def section(found: Sequence[VarianceBench]) -> str:
         ]
         about = f"{each.batches} batches of {each.batch:,} worlds"
         against = {
-            "exact": f"z is the distance from the exact answer {each.reference:.7g}",
+            "exact": f"z is the distance from the exact answer {each.reference:,.7g}",
             "crude": "z is the distance from crude Monte Carlo",
             "none": "there is nothing to hold z against",
         }[each.reference_is]
@@ -87,13 +88,19 @@ def section(found: Sequence[VarianceBench]) -> str:
     return "\n".join(parts)
 
 
+def _two_digits(number: float) -> str:
+    """Return a number to two significant digits, without an exponent from 1 to a million."""
+    return f"{float(f'{number:.2g}'):,.7g}"
+
+
 def _row(row: TechniqueRow) -> list[str]:
     gain, rate = row.efficiency, row.rate
     return [
         row.technique,
-        f"{row.estimate:.7g}",
-        f"{row.se:.2g}",
+        f"{row.estimate:,.7g}",
+        _two_digits(row.se or 0.0),
         "" if row.z is None else f"{row.z:.1f}",
+        _two_digits(row.variance or 0.0) if row.variance or row.exact else "",
         figure(row.microseconds or 0.0),
         "exact" if row.exact else "" if gain is None else figure(gain.ratio),
         "" if gain is None else f"{figure(gain.low)} to {figure(gain.high)}",

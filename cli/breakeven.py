@@ -14,7 +14,7 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-from simcore.cli.sweep import MetricName, MetricOption
+from simcore.cli.sweep import MetricOption, known
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def breakeven(
             show_default=False,
         ),
     ] = None,
-    metric: MetricOption = MetricName.REVENUE,
+    metric: MetricOption = "revenue",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
@@ -60,6 +60,7 @@ def breakeven(
         path, values = parse_range(vary)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--vary") from None
+    metric = known(metric)
     scenario = load(file, changes, replications=replications, seed=seed)
     found = _searched(
         scenario, path, values, strategies or (), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
@@ -80,7 +81,7 @@ def _searched(
     values: "Range",
     strategies: tuple[str, ...],
     *,
-    metric: MetricName,
+    metric: str,
     threads: int | None,
     quiet: bool,
     no_limit: bool,
@@ -105,7 +106,7 @@ def _searched(
             scenario,
             {path: ends},
             strategies=strategies,
-            metric=metric.value,
+            metric=metric,
             threads=threads,
             progress=progress,
             stop=asked.is_set,

@@ -1,5 +1,6 @@
-"""`simcore coach`: which step to improve, and what items are worth."""
+"""`simcore coach`: whom to coach, which step to improve, and what items are worth."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +15,19 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-from simcore.cli.sweep import MetricName, MetricOption
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HoursAsked
     from simcore.scenario import Scenario
+
+
+class MetricName(StrEnum):
+    """What coaching hours can be given out for."""
+
+    REVENUE = "revenue"
+    P_QUOTA = "p_quota"
 
 
 def coach(
@@ -46,7 +53,9 @@ def coach(
             "--fading", min=0.0, max=0.99, metavar="SHARE", help="Each further hour on a step does so much less."
         ),
     ] = 0.0,
-    metric: MetricOption = MetricName.REVENUE,
+    metric: Annotated[
+        MetricName, typer.Option("--metric", help="What the hours are given out for: revenue or p_quota.")
+    ] = MetricName.REVENUE,
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
@@ -55,7 +64,7 @@ def coach(
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
 ) -> None:
-    """Tell which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
+    """Tell whom to coach, which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
 
     All changes are run in the same worlds. With --hours and --effect it also gives out coaching hours; --metric says
     for what. The first Ctrl-C ends it: what was done is reported, with exit status 130.
@@ -123,8 +132,8 @@ def _found(
     from simcore.coach import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
-    if plan.rep_weeks > LIMIT and not no_limit:
-        message = f"all runs together take {plan.rep_weeks:,} rep-weeks"
+    if plan.all_rep_weeks > LIMIT and not no_limit:
+        message = f"all runs together take {plan.all_rep_weeks:,} rep-weeks"
         hint = "fewer replications, or --no-limit"
         raise ScenarioError((Problem(message, "replications", allowed=f"up to {LIMIT:,} rep-weeks", hint=hint),))
     announce_compilation([scenario], quiet=quiet)

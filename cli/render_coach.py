@@ -9,6 +9,7 @@ from rich.text import Text
 
 from simcore.cli.numbers import NONE, count, figure, significant
 from simcore.cli.render import Paragraph, grid, spaced
+from simcore.cli.render_rules import rules_part
 from simcore.text import brief, printable
 
 if TYPE_CHECKING:
@@ -32,9 +33,14 @@ _NAME = 30
 def coach_report(found: Coach) -> RenderableType:
     """Return the answer as text for 80 columns."""
     parts: list[RenderableType] = [Text(printable(f"{found.scenario}, strategy {found.strategy}"), style=_HEAD)]
+    if found.rules is not None:
+        parts += rules_part(found.rules, found.currency)
     parts += _leverage(found.leverage, found.currency)
     if found.values is not None:
         parts += _values(found.values, found.currency)
+    if found.rules is None and not found.interrupted:
+        line = "Whom to coach: no step of this scenario has a bad habit, so there is nothing to repair."
+        parts.append(Paragraph(line, style=_FAINT))
     parts.append(Paragraph(_note(found), style=_FAINT))
     if found.interrupted:
         parts.append(Paragraph("Stopped before all was done: what is missing was not run.", style=_ALARM))
@@ -154,7 +160,7 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
 def _hours(found: HoursPlan) -> RenderableType:
     """Return how the hours are given out best, and evenly."""
     title = f"{found.hours} coaching hours, for {'the chance of quota' if found.measure == 'p_quota' else 'revenue'}"
-    table = grid([title, "an hour does", "best: hours", "rate", "even: hours", "rate"], left=2)
+    table = grid(["step to", "an hour does", "best: hours", "rate", "even: hours", "rate"], left=2)
     for place, step in enumerate(found.steps):
         cells = [
             str(found.best.hours[place]),
@@ -176,7 +182,7 @@ def _hours(found: HoursPlan) -> RenderableType:
         same = found.exact_best == found.best.hours
         ways = "the same" if same else ", ".join(map(str, found.exact_best))
         lines.append(f"Best by the closed form of the mean: {ways}.")
-    return Group(table, Paragraph(" ".join(lines)))
+    return Group(Text(title, style=_HEAD), table, Paragraph(" ".join(lines)))
 
 
 def _values(found: Values, currency: str) -> list[RenderableType]:

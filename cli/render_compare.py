@@ -8,12 +8,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.numbers import count
+from simcore.cli.numbers import figure as number
 from simcore.cli.render import Paragraph, grid, inline, percent, spaced, titled
 from simcore.cli.render_precision import precision_part
 from simcore.text import printable
 
 if TYPE_CHECKING:
-    from simcore.comparison_document import Against, Comparison, Figures, StrategyFigures
+    from simcore.comparison_document import Against, Comparison, Interval, StrategyFigures
 
 _CONTESTS = {
     "world": "the team, in a world",
@@ -33,7 +34,7 @@ def comparison_report(document: Comparison) -> RenderableType:
     by_name = {row.name: row for row in document.strategies}
     parts: list[RenderableType] = [_header(document)]
     for against in document.against:
-        parts.append(_figures(document, by_name[document.baseline], by_name[against.name], against))
+        parts += _figures(document, by_name[document.baseline], by_name[against.name], against)
         if against.differences.weeks_of_quarter is not None:
             parts.append(_weeks(by_name[document.baseline], by_name[against.name], against))
         parts.append(_spread(against))
@@ -62,8 +63,12 @@ def _header(document: Comparison) -> Text:
     return text
 
 
-def _figures(document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against) -> RenderableType:
-    table = grid(["", printable(base.name), printable(mine.name), "difference"])
+def _figures(
+    document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against
+) -> list[RenderableType]:
+    """Return a table of what both came to, and one of the differences: side by side they do not fit 80 columns."""
+    levels = grid(["", printable(base.name), printable(mine.name)])
+    differences = grid(["", "difference", "95 % interval"])
     money = printable(document.currency)
     rows: list[tuple[str, str, float]] = [
         (f"revenue a rep-year, {money}", "revenue", 1.0),
@@ -77,45 +82,60 @@ def _figures(document: Comparison, base: StrategyFigures, mine: StrategyFigures,
         (f"discount a rep-year, {money}", "discount", 1.0),
     ]
     for label, field, scale in rows:
-        cells = [_cell(figures, field, scale) for figures in (base.figures, mine.figures, against.differences)]
-        if cells[0] is not None:
-            table.add_row(Text(label), *(cell or Text() for cell in cells))
-    return titled(f"{printable(mine.name)} against {printable(base.name)}, per rep", table)
+        cells = [getattr(each, field) for each in (base.figures, mine.figures, against.differences)]
+        if None not in cells:
+            levels.add_row(Text(label), *(inline(cell, scale=scale) for cell in cells[:2]))
+            differences.add_row(Text(label), inline(cells[2], scale=scale), interval(cells[2], scale))
+    names = f"{printable(mine.name)} against {printable(base.name)}"
+    return [titled(f"{names}, per rep", levels), titled(f"{names}: differences in the same worlds", differences)]
 
 
-def _cell(figures: Figures, field: str, scale: float) -> Text | None:
-    estimate = getattr(figures, field)
-    return None if estimate is None else inline(estimate, scale=scale)
+def interval(figure: Interval, scale: float = 1.0) -> Text:
+    """Return ``low to high`` to the digits that the standard error supports; nothing where there is no error."""
+    if figure.low is None or figure.high is None or not figure.se:
+        return Text()
+    ends = [number(end * scale, figure.se * scale).value for end in (figure.low, figure.high)]
+    return Text(" to ".join(ends))
 
 
 def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> RenderableType:
-    table = grid(["week of the quarter", printable(base.name), printable(mine.name), "difference"])
-    columns = (base.figures.weeks_of_quarter, mine.figures.weeks_of_quarter, against.differences.weeks_of_quarter)
-    for week, cells in enumerate(zip(*(column or [] for column in columns), strict=True), start=1):
-        table.add_row(Text(str(week)), *(inline(cell, scale=100.0) for cell in cells))
-    return titled("Share of bookings, %", table)
+    table = grid(["week", printable(base.name), printable(mine.name), "difference", "95 % interval"])
+    levels = zip(base.figures.weeks_of_quarter or [], mine.figures.weeks_of_quarter or [], strict=True)
+    rows = zip(levels, against.differences.weeks_of_quarter or [], strict=True)
+    for week, (both, difference) in enumerate(rows, start=1):
+        told = [inline(cell, scale=100.0) for cell in (*both, difference)]
+        table.add_row(Text(str(week)), *told, interval(difference, 100.0))
+    return titled("Share of bookings by week of the quarter, %", table)
 
 
 def _spread(against: Against) -> RenderableType:
-    table = grid(["period", "variance ratio"])
+    table = grid(["period", "variance ratio", "95 % interval"])
     for row in against.variance_ratios:
-        table.add_row(Text(row.horizon), inline(row.ratio))
+        table.add_row(Text(row.horizon), inline(row.ratio), interval(row.ratio))
     return titled("Variance of a rep's revenue, over that of the baseline", table)
 
 
 def _contests(document: Comparison, against: Against) -> RenderableType:
-    table = grid(["same world, same rep", "ahead", "level"])
+    table = grid(["same world, same rep", "ahead", "95 % interval", "level"])
     for row in against.contests:
-        table.add_row(Text(_CONTESTS[row.what]), percent(row.ahead), percent(row.level))
+        table.add_row(Text(_CONTESTS[row.what]), percent(row.ahead), interval(row.ahead, 100.0), percent(row.level))
     return titled(f"How often {printable(against.name)} books more than {printable(document.baseline)}", table)
 
 
 def _sources(document: Comparison, against: Against) -> RenderableType:
-    table = grid(["from", f"{printable(document.currency)} a rep-year", "of the difference"])
-    for number, row in enumerate(against.sources or []):
-        label = row.what if row.what == "value of a deal" or number == 0 else f"conversion into {row.what}"
-        part = "" if row.share is None else f"{100 * row.share:,.0f} %"
-        table.add_row(Text(printable(label)), inline(row.amount), Text(part))
+    clear = against.verdict in ("ahead", "behind")  # parts of a difference that may be none say nothing
+    table = grid(
+        [
+            "from",
+            f"{printable(document.currency)} a rep-year",
+            "95 % interval",
+            *(["share"] if clear else []),
+        ]
+    )
+    for place, row in enumerate(against.sources or []):
+        label = row.what if row.what == "value of a deal" or place == 0 else f"conversion into {row.what}"
+        part = [Text("" if row.share is None else f"{round(100 * row.share):,} %")] if clear else []
+        table.add_row(Text(printable(label)), inline(row.amount), interval(row.amount), *part)
     return titled("Where the difference in revenue comes from", table)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.breakevens import shown_value
+from simcore.breakevens import shown_value, words_of
 from simcore.cli.numbers import NONE, count, figure, significant
 from simcore.cli.render import Paragraph, grid
-from simcore.contrast import sign_of
+from simcore.contrast import P_QUOTA, better, sign_of
 from simcore.text import brief, printable
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType
         parts.append(drawn)
     if drawn is None or table:
         parts.append(_table(found, metric, shown.scale))
-        parts.append(Paragraph(_note(found), style=_FAINT))
+        parts.append(Paragraph(_note(found, metric), style=_FAINT))
     told = [point for point in found.points if point.exploded is not None]
     if told:
         at = ", ".join(
@@ -73,16 +73,17 @@ def breakeven_report(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
     first, second = (brief(name, _NAME) for name in found.strategies)
     shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
-    table = grid(["value", f"{second} - {first}", "ahead"])
+    ahead, good = words_of(found.metric)[0], better(found.metric)
+    table = grid(["value", f"{second} - {first}", ahead])
     for each in found.evaluations:
         if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
-            ahead = {1: second, -1: first, 0: "tied"}[sign_of(each.difference)]
-            table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(ahead))
+            who = {1: second, -1: first, 0: "tied"}[good * sign_of(each.difference)]
+            table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(who))
     parts: list[RenderableType] = [
         _header(found.scenario, found.interrupted),
         Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {brief(found.path, 70)}", style=_FAINT)),
         table,
-        Paragraph("± is one Monte Carlo standard error; ahead is beyond 1.96 of them.", style=_FAINT),
+        Paragraph(f"± is one Monte Carlo standard error; {ahead} is beyond 1.96 of them.", style=_FAINT),
         Paragraph(printable(found.sentence), style=_HEAD),
     ]
     return Group(*_spaced(parts))
@@ -110,11 +111,15 @@ def _header(identity: WorldsIdentity, interrupted: bool) -> Text:
 
 def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown:
     """Return how a metric is shown, with a unit of money in which the largest figure fits."""
-    if metric == "p_quota":
+    if metric == P_QUOTA:
         return _Shown("Chance of a rep to reach quota in a quota period, %", 100.0)
+    name, _, period = metric.partition(":")
+    if name == "cv":
+        return _Shown(f"Spread of a rep's revenue in a {period}, sd in % of the mean", 100.0)
     largest = max((abs(each.estimate) for each in figures if each.estimate is not None), default=0.0)
     size, unit = next((size, unit) for least, size, unit in _UNITS if largest >= least)
-    return _Shown(f"Revenue of a rep in a year, {unit}{printable(currency)}", 1.0 / size)
+    what = f"Standard deviation of a rep's revenue in a {period}" if period else "Revenue of a rep in a year"
+    return _Shown(f"{what}, {unit}{printable(currency)}", 1.0 / size)
 
 
 def _inline(estimate: Estimate, scale: float) -> Text:
@@ -152,9 +157,9 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
         letters = [chr(ord("a") + number) for number in range(len(headings))]
         keys = [Text(f"{letter} = {path}") for letter, path in zip(letters, headings, strict=True)]
         headings = letters
-    wide = len(names) <= 2
-    columns = [*names, *(["difference", "ahead"] if len(names) == 2 else [])]
-    table = grid([*headings, *(columns if wide else ["strategy", "figure", "difference", "ahead"])])
+    wide, ahead = len(names) <= 2, words_of(metric)[0]
+    columns = [*names, *(["difference", ahead] if len(names) == 2 else [])]
+    table = grid([*headings, *(columns if wide else ["strategy", "figure", "difference", ahead])])
     for point in found.points:
         values = [Text(_value(value)) for value in point.values]
         if point.exploded is not None:
@@ -175,13 +180,13 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
     return Group(*keys, table)
 
 
-def _note(found: Sweep) -> str:
+def _note(found: Sweep, metric: Metric) -> str:
     note = "± is one Monte Carlo standard error."
     if found.scenario.replications < 2:
         note = "One replication: no standard errors can be given."
     if len(found.strategies) > 1:
         note += f" Differences are from {brief(found.strategies[0], 40)}, in pairs of equal worlds;"
-        note += " ahead is beyond 1.96 standard errors, else tied."
+        note += f" {words_of(metric)[0]} is beyond 1.96 standard errors, else tied."
     return note
 
 
@@ -206,10 +211,11 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
         lines.append(f"{labels[number]:>{margin - 2}}  " + "".join(f"{sign:<{step}}" for sign in row))
     lines.append(" " * margin + _axis(heads, step))
     first, second = (brief(name, 40) for name in found.strategies)
+    ahead = words_of(metric)[0]
     lines += [
         "",
-        f"+  {second} is ahead by more than 1.96 standard errors",
-        f"-  {first} is ahead by more than 1.96 standard errors",
+        f"+  {second} is {ahead} by more than 1.96 standard errors",
+        f"-  {first} is {ahead} by more than 1.96 standard errors",
         ".  tied",
     ]
     if found.interrupted:

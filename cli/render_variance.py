@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log10
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simcore.variance_document import TechniqueRow, VarianceBench
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
-_CHART = 40
+_CHART = 30
 """Columns of the chart."""
 _EXACT = "exact"
 _RARE = 1e-3
@@ -38,7 +38,8 @@ def _of(found: VarianceBench) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(printable(_title(found)), style=_HEAD), Text(""), _table(used)]
     chart = _chart(used)
     if chart is not None:
-        parts += [Text(""), Text("Times as long as crude Monte Carlo would run for the same error", style=_HEAD), chart]
+        head = "Times as long as crude Monte Carlo would run for the same error, 95 % interval"
+        parts += [Text(""), Text(head, style=_HEAD), chart]
     parts += [Text(""), Paragraph(found.advice)]
     for verdict, words in (("hurts", "It hurts here"), ("untrusted", "Saw too little, or does not agree")):
         names = [row.technique for row in used if row.verdict == verdict]
@@ -48,7 +49,7 @@ def _of(found: VarianceBench) -> list[RenderableType]:
     for row in found.rows:
         if row.refused is not None:
             reasons.setdefault(row.refused, []).append(row.technique)
-    parts += [Paragraph(f"Not here: {', '.join(names)}: {reason}.", style=_FAINT) for reason, names in reasons.items()]
+    parts += [Paragraph(f"Not here: {', '.join(names)} ({reason}).", style=_FAINT) for reason, names in reasons.items()]
     parts += [Text(""), Paragraph(_note(found), style=_FAINT)]
     if found.interrupted:
         parts.append(Paragraph("Stopped before all batches were done.", style=_ALARM))
@@ -56,14 +57,17 @@ def _of(found: VarianceBench) -> list[RenderableType]:
 
 
 def _title(found: VarianceBench) -> str:
-    what = found.metric if found.level is None else f"share of {found.metric} at most {significant(found.level)}"
+    what = found.metric
+    if found.level is not None:
+        window = found.metric.partition(":")[2]
+        what = f"{what}, as the share of windows ({window}) with at most {significant(found.level)}"
     if len(found.strategies) > 1:
         what = f"{what}, {found.strategies[0]} - {found.strategies[1]}"
     return f"Variance reduction on {found.scenario}: {what}"
 
 
 def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
-    table = grid(["technique", "estimate", "z", "us", "times crude, 95 %", "n^"])
+    table = grid(["technique", "estimate", "z", "variance", "us", "times crude", "n^"])
     for row in rows:
         gain, rate = row.efficiency, row.rate
         if row.verdict == "crude":
@@ -71,16 +75,24 @@ def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
         elif gain is None:
             times = _EXACT if row.exact else NONE
         else:
-            times = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
+            times = _times(gain.ratio)
         table.add_row(
             Text(_short(row.technique)),
             Text(_estimate(row)),
-            Text(NONE if row.z is None else f"{row.z:.1f}"),
+            Text(NONE if row.z is None else f"{round(row.z, 1) + 0.0:.1f}"),
+            Text(_variance(row)),
             Text(NONE if row.microseconds is None else significant(row.microseconds, 3)),
             Text(times),
             Text(NONE if rate is None else f"{rate.slope:.2f}"),
         )
     return table
+
+
+def _variance(row: TechniqueRow) -> str:
+    """Return the variance of a replication to two digits; nothing where nothing was seen to vary."""
+    if row.variance is None or (row.variance == 0.0 and not row.exact):
+        return NONE
+    return "0" if row.exact else _scientific(row.variance, 2)
 
 
 def _estimate(row: TechniqueRow) -> str:
@@ -96,27 +108,28 @@ def _scientific(number: float, digits: int) -> str:
 
 
 def _times(number: float) -> str:
-    """Return a ratio to three digits: 0.85, 12.3, 4,720, 1.56e5."""
-    if number >= 99_995:
+    """Return a ratio to three digits: 0.850, 12.3, 4,720, 1.56e5."""
+    if number >= 99_995 or number < 0.001:
         return _scientific(number, 3)
-    return significant(number, 3)
+    return significant(number, 3) if number >= 99.95 else f"{number:.{2 - floor(log10(number))}f}"
 
 
 def _chart(rows: Sequence[TechniqueRow]) -> RenderableType | None:
     """Return bars on a logarithmic scale, from 1 to the right for what helps, to the left for what hurts."""
-    gains = {row.technique: row.efficiency.ratio for row in rows if row.efficiency is not None and row.trusted}
+    gains = {row.technique: row.efficiency for row in rows if row.efficiency is not None and row.trusted}
     if not gains:
         return None
-    low = min(0.0, *(log10(ratio) for ratio in gains.values()))
-    high = max(1.0, *(log10(ratio) for ratio in gains.values()))
+    low = min(0.0, *(log10(gain.ratio) for gain in gains.values()))
+    high = max(1.0, *(log10(gain.ratio) for gain in gains.values()))
     scale = _CHART / (high - low)
     origin = round(-low * scale)
     width = max(len(_short(name)) for name in gains)
     lines = []
-    for name, ratio in sorted(gains.items(), key=lambda each: -each[1]):
-        length = round(log10(ratio) * scale)
+    for name, gain in sorted(gains.items(), key=lambda each: -each[1].ratio):
+        length = round(log10(gain.ratio) * scale)
         below, above = "█" * max(0, -length), "█" * max(0, length)
-        lines.append(f"{_short(name).ljust(width)}  {below.rjust(origin)}│{above} {_times(ratio)}")
+        told = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
+        lines.append(f"{_short(name).ljust(width)}  {below.rjust(origin)}│{above} {told}")
     return Text("\n".join(lines), no_wrap=True)
 
 
@@ -141,6 +154,6 @@ def _note(found: VarianceBench) -> str:
     )
     return (
         f"{found.batches} batches of {count(found.batch)} worlds each, seed {found.seed}; {against}, in standard "
-        "errors. us: processor time of a world. n^: the power of the number of worlds by which the error falls, -0.5 "
-        f"for crude Monte Carlo.{computed}"
+        "errors. variance, us: of one world, us of processor time. n^: the power of the number of worlds by which the "
+        f"error falls, -0.5 for crude Monte Carlo.{computed}"
     )

@@ -1,7 +1,6 @@
 """`simcore sweep`: strategies over a grid of values of the scenario, in the same worlds."""
 
 from contextlib import ExitStack
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,16 +26,13 @@ if TYPE_CHECKING:
     from simcore.vary import Value
 
 
-class MetricName(StrEnum):
-    """The figures that can be shown."""
-
-    REVENUE = "revenue"
-    P_QUOTA = "p_quota"
-
-
 MetricOption = Annotated[
-    MetricName,
-    typer.Option("--metric", help="revenue (of a rep in a year) or p_quota (chance of a rep to reach quota)."),
+    str,
+    typer.Option(
+        "--metric",
+        metavar="METRIC",
+        help="revenue (of a rep in a year), p_quota (chance of a rep to reach quota), or a spread: sd:week, cv:year.",
+    ),
 ]
 
 
@@ -58,7 +54,7 @@ def sweep(
             "--strategy", metavar="NAME", help="A strategy of the scenario. Repeatable: differences are from the first."
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
-    metric: MetricOption = MetricName.REVENUE,
+    metric: MetricOption = "revenue",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
@@ -84,6 +80,7 @@ def sweep(
     if table and json:
         raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
     values = _values(vary)
+    metric = known(metric)
     scenario = load(file, changes, replications=replications, seed=seed)
     plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit)
     found, folder = _swept(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
@@ -92,13 +89,29 @@ def sweep(
     elif found.points:
         from simcore.cli.render_sweep import sweep_report  # noqa: PLC0415
 
-        print_result(sweep_report(found, metric.value, table=table))
+        print_result(sweep_report(found, metric, table=table))
     else:
         message("interrupted before a point was finished: there is nothing to show")
     if folder is not None and not quiet:
         message(f"results are in {folder}")
     if found.interrupted:
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def known(metric: str) -> str:
+    """Return the metric, or refuse it before anything is read.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none.
+    """
+    from simcore.contrast import parse_metric  # noqa: PLC0415
+
+    try:
+        return parse_metric(metric)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--metric") from None
 
 
 def _values(vary: list[str]) -> "dict[str, list[Value]]":
@@ -122,7 +135,7 @@ def _planned(
     values: "dict[str, list[Value]]",
     strategies: list[str],
     *,
-    metric: MetricName,
+    metric: str,
     no_limit: bool,
 ) -> "Plan":
     """Return what will be run, checked; it may cost no more than one run may."""
@@ -131,10 +144,9 @@ def _planned(
     from simcore.vary import check_total  # noqa: PLC0415
 
     load_engine()
-    from simcore.sweeps import check_metric, plan_sweep  # noqa: PLC0415
+    from simcore.sweeps import plan_sweep  # noqa: PLC0415
 
-    plan = plan_sweep(scenario, values, strategies=strategies)
-    check_metric(metric.value, plan.everything)
+    plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
     if not no_limit:
         check_total(plan.everything, LIMIT)
     return plan

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from simcore.contrast import Metric, difference_of, sign_of
+from simcore.contrast import REVENUE, Metric, better, difference_of, period_of, sign_of
 from simcore.crossings import SCAN, Crossing, Search
 from simcore.errors import Problem, ScenarioError
 from simcore.scenario import with_strategy
@@ -31,7 +31,7 @@ def breakeven(
     vary: Mapping[str, tuple[Value, Value]],
     *,
     strategies: Sequence[str] = (),
-    metric: Metric = "revenue",
+    metric: Metric = REVENUE,
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -50,7 +50,8 @@ def breakeven(
         Names of two of its strategies; default those of a scenario that has two. Differences are the second minus
         the first.
     metric
-        What ties: revenue per rep-year, or the chance of quota.
+        What ties: ``revenue`` (per rep-year), ``p_quota`` (the chance of quota), or a spread such as ``sd:week``, see
+        `simcore.contrast.Metric`; of spreads the smaller one is ahead.
     replications, seed
         Override what the scenario says; they hold for all values.
     threads, progress, stop
@@ -78,6 +79,7 @@ def breakeven(
         raise ScenarioError((Problem("an interval needs two replications or more", "run.replications", value="1"),))
     ends = list(chain.from_iterable(grid(asked, {path: [values.value(values.low), values.value(values.high)]}, names)))
     check_metric(metric, ends)
+    metric = metric.strip()
     worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
     def differences(at: Sequence[float]) -> list[Estimate]:
@@ -110,7 +112,8 @@ def breakeven(
 def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breakeven:
     """Return the document of a search; ``about`` holds what does not come from the search itself."""
     names, interrupted = about["strategies"], about["interrupted"]
-    verdict, ahead = (None, None) if interrupted else verdict_of(search, names)
+    good = better(about["metric"])
+    verdict, ahead = (None, None) if interrupted else verdict_of(search, names, good)
     found = Breakeven(
         low=values.low,
         high=values.high,
@@ -118,7 +121,7 @@ def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breake
         whole=search.whole,
         at_low=search.known.get(values.low),
         at_high=search.known.get(values.high),
-        roots=[_root(crossing, names) for crossing in search.crossings],
+        roots=[_root(crossing, names, good) for crossing in search.crossings],
         exactly_tied=[TiedRange(low=tie.low, high=tie.high) for tie in search.ties],
         verdict=verdict,
         ahead=ahead,
@@ -147,14 +150,17 @@ def two_strategies(scenario: Scenario, given: Sequence[str]) -> list[str]:
     return names
 
 
-def verdict_of(search: Search, names: Sequence[str]) -> _Told:
-    """Return what a finished search found, and who is ahead where that is one strategy alone."""
+def verdict_of(search: Search, names: Sequence[str], good: int = 1) -> _Told:
+    """Return what a finished search found, and who is ahead where that is one strategy alone.
+
+    ``good`` is the sign of a difference with which the second strategy is ahead.
+    """
     signs = [sign_of(difference) for difference in search.known.values()]
     if not any(signs):
         return "tied", None
     if search.crossings:
         return "crosses", None
-    return ("ahead" if all(signs) else "mostly"), names[1 if max(signs) > 0 else 0]
+    return ("ahead" if all(signs) else "mostly"), names[1 if max(signs, key=abs) == good else 0]
 
 
 def sentence_of(found: Breakeven) -> str:
@@ -164,6 +170,7 @@ def sentence_of(found: Breakeven) -> str:
     over = f"{path} from {shown_value(found, found.low)} to {shown_value(found, found.high)}"
     looked = f"{len(found.evaluations)} values looked at"
     clear = sum(sign_of(each.difference) != 0 for each in found.evaluations)
+    ahead, behind = words_of(found.metric)
     if found.interrupted:
         text = f"Interrupted after {looked} over {over}: what was found until then is not the whole answer."
     elif found.verdict == "tied":
@@ -172,11 +179,11 @@ def sentence_of(found: Breakeven) -> str:
             f"they differ by more than 1.96 standard errors at none of {looked}."
         )
     elif found.verdict == "ahead":
-        text = f"{brief(found.ahead or '')} is ahead over the whole range, {over}."
+        text = f"{brief(found.ahead or '')} is {ahead} over the whole range, {over}."
     elif found.verdict == "mostly":
         text = (
-            f"{brief(found.ahead or '')} is ahead or tied over the whole range, {over}: ahead at {clear} of {looked}, "
-            "and behind at none."
+            f"{brief(found.ahead or '')} is {ahead} or tied over the whole range, {over}: {ahead} at {clear} of "
+            f"{looked}, and {behind} at none."
         )
     else:
         text = (
@@ -192,6 +199,17 @@ def sentence_of(found: Breakeven) -> str:
             else f" They are exactly the same from {low} to {high}."
         )
     return text
+
+
+def words_of(metric: Metric) -> tuple[str, str]:
+    """Return the words for a strategy whose figure is better, and for one whose figure is worse.
+
+    Examples
+    --------
+    >>> words_of("revenue"), words_of("sd:week")
+    (('ahead', 'behind'), ('steadier', 'less steady'))
+    """
+    return ("ahead", "behind") if period_of(metric) is None else ("steadier", "less steady")
 
 
 def shown_value(found: Breakeven, value: float) -> str:
@@ -220,11 +238,12 @@ def _told(found: Breakeven, root: BreakevenRoot) -> str:
     else:
         interval = f"95 % interval {low} to {high}"
     below, above = brief(root.ahead_below), brief(root.ahead_above)
-    return f"{shown_value(found, root.value)} ({interval}): {below} is ahead below, {above} above"
+    ahead, _ = words_of(found.metric)
+    return f"{shown_value(found, root.value)} ({interval}): {below} is {ahead} below, {above} above"
 
 
-def _root(crossing: Crossing, names: Sequence[str]) -> BreakevenRoot:
-    below, above = (names[1], names[0]) if crossing.before > 0 else (names[0], names[1])
+def _root(crossing: Crossing, names: Sequence[str], good: int) -> BreakevenRoot:
+    below, above = (names[1], names[0]) if crossing.before == good else (names[0], names[1])
     return BreakevenRoot(
         value=crossing.value,
         low=crossing.low,

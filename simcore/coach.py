@@ -1,4 +1,4 @@
-"""Coaching the process: which step to improve, the best use of coaching hours, and what items are worth."""
+"""Coaching the process: whom to coach, which step to improve, the best use of hours, and what items are worth."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.coach_document import Coach
 from simcore.coach_words import leverage_sentences, values_sentences
 from simcore.coaching_hours import HoursAsked, best_hours, check_asked, hours_programs
+from simcore.coaching_rules import compare_rules, has_habits, rep_weeks_of, with_rule
 from simcore.cost import rep_week_ns
 from simcore.digest import scenario_digest
 from simcore.engine import as_run
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 
 FEWEST = 32
 """Fewest replications that say anything of errors."""
-LEAST, MOST = 128, 2048
+LEAST, MOST = 32, 8192
 """Replications by default lie within these bounds ..."""
-SECONDS = 4.0
+REACTING = 2.0
+"""Runs with referrals, habits or a strategy that reacts take about so many times what they are estimated at."""
+SECONDS = 5.0
 """... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
+RULES_LEAST, RULES_MOST = 128, 2048
+RULES_SECONDS = 8.0
+"""The same for the rules of coaching, which are compared in worlds of the same number or fewer."""
 
 
 class Plan(NamedTuple):
@@ -43,7 +49,15 @@ class Plan(NamedTuple):
     replications: int
     """Of every run."""
     rep_weeks: int
-    """In all, about."""
+    """In all but the rules of coaching, about."""
+    rules_replications: int
+    """Of every rule of coaching; 0 where there is nothing to repair."""
+
+    @property
+    def all_rep_weeks(self) -> int:
+        """In all, about."""
+        rules = rep_weeks_of(self.scenario, self.rules_replications) if self.rules_replications else 0
+        return self.rep_weeks + rules
 
 
 def plan_coach(
@@ -67,7 +81,8 @@ def plan_coach(
     everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
     work = sum(map(rep_weeks, everything)) + (hours_programs(hours) * rep_weeks(scenario) if hours else 0)
     worlds = replications or _default(scenario, work)
-    return Plan(scenario, hours, ready, plan, worlds, work * worlds)
+    coached = (replications or _for_rules(scenario)) if has_habits(scenario) else 0
+    return Plan(scenario, hours, ready, plan, worlds, work * worlds, coached)
 
 
 def coach(
@@ -80,7 +95,7 @@ def coach(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Coach:
-    """Find which step to improve and what a call, a "no", a meeting held and an opportunity are worth.
+    """Find whom to coach, which step to improve and what a call, a "no", a meeting held and an opportunity are worth.
 
     Parameters
     ----------
@@ -89,7 +104,7 @@ def coach(
     hours
         Coaching hours to be given out, and what an hour does.
     replications
-        Of every run, at least 32; by default 128 to 2,048, so many that all takes some seconds.
+        Of every run, at least 32; by default 32 to 8,192, so many that all takes some seconds.
     seed
         Overrides the scenario's.
     threads, progress, stop
@@ -129,8 +144,11 @@ def run_coach(
         update={"hours": given, "interrupted": found.interrupted or (hours is not None and given is None)}
     )
     worth = None if runs.stopped else values(scenario, runs, base, more, plan.values)
+    rules = None
+    if plan.rules_replications and not runs.stopped:
+        rules = compare_rules(scenario, plan.rules_replications, threads=threads, progress=progress, stop=stop)
     currency = scenario.deal.currency
-    found = found.model_copy(update={"sentences": leverage_sentences(found, currency)})
+    found = found.model_copy(update={"sentences": leverage_sentences(found)})
     if worth is not None:
         worth = worth.model_copy(update={"sentences": values_sentences(worth, currency)})
     return Coach(
@@ -143,12 +161,21 @@ def run_coach(
         currency=currency,
         leverage=found,
         values=worth,
-        interrupted=runs.stopped,
+        rules=rules,
+        interrupted=runs.stopped or (rules is not None and rules.interrupted),
         seconds=runs.seconds,
     )
 
 
 def _default(scenario: Scenario, work: int) -> int:
     """Return the replications that some rep-weeks for each of them allow."""
-    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario)))
-    return max(LEAST, min(MOST, 32 * (wanted // 32)))
+    is_followed = bool(scenario.strategy.drives) or scenario.referrals is not None or scenario.coached
+    slow = REACTING if is_followed else 1.0
+    wanted = ceil(SECONDS * 1e9 / (work * rep_week_ns(scenario) * slow))
+    return max(LEAST, min(MOST, 16 * (wanted // 16)))
+
+
+def _for_rules(scenario: Scenario) -> int:
+    """Return the worlds that the rules of coaching are compared in by default."""
+    wanted = ceil(RULES_SECONDS * 1e9 / (rep_weeks_of(scenario, 1) * rep_week_ns(with_rule(scenario, "process"))))
+    return max(RULES_LEAST, min(RULES_MOST, 32 * (wanted // 32)))

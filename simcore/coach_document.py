@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from simcore.leverage_document import Leverage
+from simcore.rules_document import Rules
 from simcore.values_document import Values
 
 
@@ -25,5 +26,8 @@ class Coach(BaseModel):
     currency: str
     leverage: Leverage = Field(description="Which step to improve.")
     values: Values | None = Field(description="What items are worth; null if it was stopped before.")
+    rules: Rules | None = Field(
+        description="Whom to coach; null if the scenario has no bad habits, or it was stopped before."
+    )
     interrupted: bool
     seconds: float = Field(description="Wall-clock seconds, compilation included.")

@@ -19,7 +19,7 @@ _MEASURES: dict[Measure, str] = {
 }
 
 
-def leverage_sentences(found: Leverage, currency: str) -> list[str]:
+def leverage_sentences(found: Leverage) -> list[str]:
     """Return which step to improve, in words."""
     told = [_ranked(each) for each in found.rankings if each.measure != "revenue_origin"]
     cut = [f"{row.lever} at {row.after} ({row.clipped} more decisions)" for row in found.levers if _is_cut(row)]
@@ -32,7 +32,7 @@ def leverage_sentences(found: Leverage, currency: str) -> list[str]:
             "once the pipeline is steady, the mean is the same."
         )
     if found.hours is not None:
-        told += _hours(found.hours, currency)
+        told += _hours(found.hours)
     return told
 
 
@@ -60,10 +60,10 @@ def _ranked(found: Ranking) -> str:
     )
 
 
-def _hours(found: HoursPlan, currency: str) -> list[str]:
+def _hours(found: HoursPlan) -> list[str]:
     """Return the best use of coaching hours, in words."""
     given = ", ".join(f"{hours} to {step}" for step, hours in zip(found.steps, found.best.hours, strict=True) if hours)
-    told = [f"Best use of {found.hours} hours for {_MEASURES[found.measure]}: {given}{_gain(found, currency)}."]
+    told = [f"Best use of {found.hours} hours for {_MEASURES[found.measure]}: {given}."]
     low, high = found.over_even.low, found.over_even.high
     if found.best.hours == found.even.hours:
         told.append("That is to spread them evenly.")
@@ -76,15 +76,6 @@ def _hours(found: HoursPlan, currency: str) -> list[str]:
     if found.fading == 0.0:
         told.append("No diminishing returns were assumed: every hour on a step does as much as the first.")
     return told
-
-
-def _gain(found: HoursPlan, currency: str) -> str:
-    value, error = found.best.effect.difference.estimate, found.best.effect.difference.se
-    if value is None or error is None:
-        return ""
-    if found.measure == "p_quota":
-        return f", {100 * value:+.1f} ± {100 * error:.1f} points"
-    return f", {money(value, currency)} ± {money(error, currency)} a rep-year"
 
 
 def values_sentences(found: Values, currency: str) -> list[str]:

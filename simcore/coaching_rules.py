@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.rules_words import words_about
 from simcore.compiler import compile_scenario
 from simcore.engine import check_ranges, threads_for
 from simcore.estimate import Z975, jackknife, ratio
@@ -24,6 +23,7 @@ from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.scratch import HIT, REPAIRED
 from simcore.philox import split_seed
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
+from simcore.rules_words import words_about
 from simcore.runner import Block, Progress, Runner, Watch, cut
 from simcore.scenario import Manager
 from simcore.summary import Estimate
@@ -43,8 +43,8 @@ LEAST_WEEKS = 2
 """A before-after comparison needs as many weeks on both sides."""
 
 
-class _Seen(NamedTuple):
-    """What is kept of the worlds of one rule: a row each."""
+class Seen(NamedTuple):
+    """What is kept of the worlds of one rule."""
 
     revenue: Counts
     """int64[worlds, reps, counted weeks]: by close, in cents."""
@@ -131,10 +131,10 @@ def compare_rules(
     ['nobody', 'random', 'result', 'process', 'oracle']
     """
     experiment, weeks = experiment_of(scenario)
-    worlds = _Worlds(replications, 2 * len(ORDER) * replications, threads, progress, stop)
+    worlds = Worlds(replications, 2 * len(ORDER) * replications, threads, progress, stop)
     rows: list[RuleRow] = []
-    by_rule: dict[RuleName, _Seen] = {}
-    baseline: _Seen | None = None
+    by_rule: dict[RuleName, Seen] = {}
+    baseline: Seen | None = None
     for rule in ORDER:
         seen = worlds.of(with_rule(scenario, rule))
         begun = experiment.horizon.warmup_weeks + weeks
@@ -159,7 +159,7 @@ def compare_rules(
     return found.model_copy(update={"words": words_about(found, scenario.deal.currency)})
 
 
-class _Worlds:
+class Worlds:
     """Runs one scenario after the other in the same worlds, and tells of the progress of all."""
 
     def __init__(
@@ -174,17 +174,17 @@ class _Worlds:
         self._progress, self._stop = progress, stop
         self._done, self._seconds = 0, 0.0
 
-    def of(self, scenario: Scenario) -> _Seen | None:
+    def of(self, scenario: Scenario) -> Seen | None:
         """Return all rep-weeks of a scenario's worlds; ``None`` if it was stopped before all were done."""
         program = compile_scenario(scenario)
         check_ranges(scenario, program, detailed=True, replications=False)
         if self._done and self._stop is not None and self._stop():
             return None
         threads = self._threads or threads_for(program, self._replications)
-        kept: list[_Seen] = []
+        kept: list[Seen] = []
 
         def keep(_: Block, detail: Detail) -> None:
-            kept.append(_Seen(detail.cents[:, CLOSE].copy(), detail.session, detail.habits))
+            kept.append(Seen(detail.cents[:, CLOSE].copy(), detail.session, detail.habits))
 
         def tell(progress: Progress) -> None:
             if self._progress is not None:
@@ -200,7 +200,7 @@ class _Worlds:
         self._done += tally.replications
         if tally.replications < self._replications:
             return None
-        return _Seen(*(np.concatenate(columns) for columns in zip(*kept, strict=True)))
+        return Seen(*(np.concatenate(columns) for columns in zip(*kept, strict=True)))
 
 
 def _by_group(values: NDArray[np.generic]) -> Floats:
@@ -219,14 +219,14 @@ def _share(over: NDArray[np.generic], of: NDArray[np.generic]) -> Estimate:
     return jackknife(ratio, _sizes(len(over)), _by_group(over), _by_group(of))
 
 
-def _per_world(seen: _Seen) -> Floats:
+def _per_world(seen: Seen) -> Floats:
     """Return the mean revenue of a rep-year in each world, in units of the currency."""
     reps, weeks = seen.revenue.shape[1:]
     yearly: Floats = seen.revenue.sum(axis=(1, 2)) * (WEEKS_PER_YEAR / (100.0 * reps * weeks))
     return yearly
 
 
-def _row(rule: RuleName, by_rule: dict[RuleName, _Seen], looks: LooksRow | None) -> RuleRow:
+def _row(rule: RuleName, by_rule: dict[RuleName, Seen], looks: LooksRow | None) -> RuleRow:
     """Return what a rule came to, the last of those that were run."""
     seen = by_rule[rule]
     revenue, ones = _per_world(seen), np.ones(len(seen.revenue))
@@ -263,7 +263,7 @@ def _interval(figure: Estimate) -> tuple[float | None, float | None]:
     return figure.estimate - Z975 * figure.se, figure.estimate + Z975 * figure.se
 
 
-def looks_of(tried: _Seen, baseline: _Seen, weeks: int) -> LooksRow | None:
+def looks_of(tried: Seen, baseline: Seen, weeks: int) -> LooksRow | None:
     """Return how good the first sessions look, and what they did; ``None`` if there were none.
 
     Parameters

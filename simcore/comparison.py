@@ -2,7 +2,8 @@
 
 * Paired differences: the delete-a-group jackknife of a function of both strategies' sums (see `simcore.estimate`).
 * The mean of the worst 5 % of worlds is the expected shortfall; its error follows from ``q - (q - x)^+ / p``, of which
-  it is the mean (Rockafellar and Uryasev 2000); for a difference, world by world.
+  it is the mean (Rockafellar and Uryasev 2000); for a difference, world by world. What few worlds in the tail tell of
+  their own spread is made up for by the t law.
 * Where a difference in revenue comes from: revenue is calls times conversions times value of a deal; the logarithmic
   mean splits the difference over the factors without a rest (logarithmic mean Divisia index, Ang 2005).
 """
@@ -12,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import pairwise
-from math import ceil, isfinite, sqrt
-from typing import TYPE_CHECKING, Literal
+from math import ceil, floor, inf, isfinite, log10, sqrt
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from simcore.comparison_document import (
     Comparison,
     Contest,
     Figures,
+    Interval,
     Source,
     StrategyFigures,
     VarianceRatio,
@@ -31,7 +33,7 @@ from simcore.comparison_document import (
 from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
 from simcore.digest import scenario_digest
 from simcore.errors import Problem, ScenarioError
-from simcore.estimate import Z975, Floats, jackknife, ratio, scaled, share
+from simcore.estimate import Z975, Floats, jackknife, scaled, share, t975
 from simcore.horizons import CALL, HORIZONS, WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
 from simcore.scenario import with_strategy
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
 
 WORST = 0.05
 """Share of worlds in the tail."""
+LEAST_TAIL = 3
+"""Fewest worlds in it from which anything can be told."""
+E = TypeVar("E", bound=Estimate)
 _CONTESTS: tuple[tuple[int, Literal["world", "rep-quarter", "rep-year"]], ...] = (
     (WORLD, "world"),
     (REP_QUARTER, "rep-quarter"),
@@ -159,33 +164,57 @@ def comparison_of(paired: Paired) -> Comparison:
         interrupted=paired.interrupted,
         precision=paired.precision,
         baseline=names[base],
-        strategies=[StrategyFigures(name=name, figures=figures(paired, i, None)) for i, name in enumerate(names)],
+        strategies=[
+            StrategyFigures(name=name, figures=figures(paired, i, None, Figures[Estimate], _as_it_is))
+            for i, name in enumerate(names)
+        ],
         against=[_against(paired, i, base) for i in range(len(names)) if i != base],
     )
 
 
-def figures(paired: Paired, mine: int, base: int | None) -> Figures:
-    """Return the figures of a strategy, or with ``base`` the paired differences to it."""
+def interval_of(figure: Estimate, low: float = -inf, high: float = inf) -> Interval:
+    """Return a figure with its 95 % interval, cut to the range that it can have.
 
-    def figure(sums: Callable[[int], Sums]) -> Estimate:
+    Examples
+    --------
+    >>> interval_of(Estimate(estimate=0.99, se=0.01), 0.0, 1.0).high
+    1.0
+    """
+    if figure.estimate is None or figure.se is None:
+        return Interval(estimate=figure.estimate, se=figure.se, low=None, high=None)
+    reach = Z975 * figure.se
+    ends = max(low, figure.estimate - reach), min(high, figure.estimate + reach)
+    return Interval(estimate=figure.estimate, se=figure.se, low=ends[0], high=ends[1])
+
+
+def _as_it_is(figure: Estimate) -> Estimate:
+    return figure
+
+
+def figures(
+    paired: Paired, mine: int, base: int | None, document: type[Figures[E]], told: Callable[[Estimate], E]
+) -> Figures[E]:
+    """Return the figures of a strategy, or with ``base`` the paired differences to it, each as ``told`` makes it."""
+
+    def figure(sums: Callable[[int], Sums]) -> E:
         here = sums(mine)
         if base is None:
-            return jackknife(ratio, *here)
-        return difference_of(here, sums(base))
+            return told(jackknife(here.statistic, here.replications, *here.columns))
+        return told(difference_of(here, sums(base)))
 
-    def chance(column: int) -> Estimate | None:
+    def chance(column: int) -> E | None:
         if not has_quota_period(paired.programs[mine]):
             return None
         if base is None:
-            return figure_of("p_quota", _quota_sums(paired, mine, column))
+            return told(figure_of("p_quota", _quota_sums(paired, mine, column)))
         return figure(lambda i: _quota_sums(paired, i, column))
 
     weeks = paired.programs[mine].clock.counted_weeks
-    return Figures(
+    return document(
         revenue=figure(lambda i: sums_of("revenue", paired.programs[i], paired.tallies[i])),
         p_quota=chance(0),
         p_quota_team=chance(1),
-        worst=_worst(paired, mine, base),
+        worst=told(_worst(paired, mine, base)),
         dry_weeks=figure(lambda i: _dry_sums(paired, i)),
         longest_dry=figure(lambda i: _per_rep_week(paired, i, _conduct(paired, i, LONGEST_DRY) * weeks)),
         discount=figure(lambda i: _per_rep_week(paired, i, _conduct(paired, i, DISCOUNT) * (WEEKS_PER_YEAR / 100.0))),
@@ -227,20 +256,53 @@ def _quota_sums(paired: Paired, i: int, column: int) -> Sums:
 def _shortfall(revenue: NDArray[np.int64]) -> Floats:
     """Return what has the mean of the worst 5 % of worlds as its mean, world by world."""
     x = revenue.astype(np.float64)
-    q = float(np.sort(x)[max(0, ceil(WORST * len(x)) - 1)])
+    q = float(np.sort(x)[_tail(len(x))])
     influence: Floats = q - np.maximum(q - x, 0.0) / WORST
     return influence
 
 
+def _tail(worlds: int) -> int:
+    """Return how many of the worlds are in the tail; the next one is the least that is not."""
+    return min(ceil(WORST * worlds), worlds - 1)
+
+
+def worst_of(revenue: NDArray[np.int64], base: NDArray[np.int64] | None = None) -> Estimate:
+    """Return the mean of the worst 5 % of worlds, or its difference to that of a baseline in the same worlds.
+
+    The error counts the worlds in the tail: 1.96 of it are as long as the t law of so many values less one asks for.
+
+    Parameters
+    ----------
+    revenue, base
+        int64[n]: revenue of each world, in cents.
+
+    Returns
+    -------
+    Estimate
+        In cents; without figure and error where the tail holds fewer than `LEAST_TAIL` worlds.
+
+    Examples
+    --------
+    >>> worst_of(np.arange(1000)).estimate
+    24.5
+    >>> worst_of(np.arange(40)).estimate is None
+    True
+    """
+    tail = _tail(len(revenue))
+    if tail < LEAST_TAIL:
+        return Estimate(estimate=None, se=None)
+    x = _shortfall(revenue) - (0.0 if base is None else _shortfall(base))
+    few = t975(tail - 1) / Z975
+    return Estimate(estimate=float(x.mean()), se=few * float(x.std(ddof=1)) / sqrt(len(x)))
+
+
 def _worst(paired: Paired, mine: int, base: int | None) -> Estimate:
     per_year = WEEKS_PER_YEAR / (100.0 * paired.programs[mine].team.reps * paired.programs[mine].clock.counted_weeks)
-    x = _shortfall(paired.revenue[mine]) - (0.0 if base is None else _shortfall(paired.revenue[base]))
-    se = float(x.std(ddof=1)) / sqrt(len(x)) if len(x) > 1 else None
-    return scaled(Estimate(estimate=float(x.mean()), se=se), per_year)
+    return scaled(worst_of(paired.revenue[mine], None if base is None else paired.revenue[base]), per_year)
 
 
 def _against(paired: Paired, mine: int, base: int) -> Against:
-    differences = figures(paired, mine, base)
+    differences = figures(paired, mine, base, Figures[Interval], interval_of)
     verdict, needed = _verdict(differences.revenue, paired.replications)
     return Against(
         name=paired.scenarios[mine].run.strategy,
@@ -251,7 +313,7 @@ def _against(paired: Paired, mine: int, base: int) -> Against:
         verdict=verdict,
         replications_to_separate=needed,
         pairing_gain=_pairing_gain(paired.revenue[mine], paired.revenue[base]),
-        sentence=_sentence(paired, (mine, base), differences, verdict, needed),
+        sentence=_sentence(paired, (mine, base), differences.revenue, verdict, needed),
     )
 
 
@@ -267,18 +329,23 @@ def _verdict(difference: Estimate, replications: int) -> tuple[Verdict, int | No
     return "tied", ceil(needed) if isfinite(needed) and needed < 2.0**53 else None
 
 
-def _sentence(paired: Paired, pair: tuple[int, int], differences: Figures, verdict: Verdict, needed: int | None) -> str:
+def _sentence(paired: Paired, pair: tuple[int, int], d: Interval, verdict: Verdict, needed: int | None) -> str:
     mine, base = (paired.scenarios[i].run.strategy for i in pair)
-    currency, d = paired.scenarios[0].deal.currency, differences.revenue
+    currency = paired.scenarios[0].deal.currency
     if d.estimate is None or d.se is None:
         return "One world says nothing about the next: ask for more replications."
     if np.array_equal(paired.revenue[pair[0]], paired.revenue[pair[1]]) and d.se == 0.0:
         return f"{mine} and {base} booked the same to the cent in every world."
-    seen = f"{money(abs(d.estimate), currency)} ± {money(Z975 * d.se, currency)} a rep-year (95 % interval)"
+    reach = Z975 * d.se
+    step = 10.0 ** (floor(log10(reach)) - 1) if reach > 0.0 else 0.01
+    size, width = (money(round(each / step) * step, currency) for each in (abs(d.estimate), reach))
+    seen = f"{size} ± {width} a rep-year (95 % interval)"
     if verdict == "tied":
         text = f"{mine} and {base} are tied at this precision: the difference is {seen}"
         if needed is not None:
-            return f"{text}; if it is what it seems, about {needed:,} replications would show it."
+            step_up = 10 ** max(0, floor(log10(needed)) - 1)
+            shown = ceil(needed / step_up) * step_up
+            return f"{text}; if it is what it seems, about {shown:,} replications would show it."
         return f"{text}."
     return f"{mine} is {verdict} {'of ' if verdict == 'ahead' else ''}{base} by {seen}."
 
@@ -297,7 +364,9 @@ def _variance_ratios(paired: Paired, mine: int, base: int) -> list[VarianceRatio
             ]
         if horizon != CALL and columns[2].sum() > 0:
             size = paired.tallies[mine].arrays.replications
-            rows.append(VarianceRatio(horizon=name, ratio=jackknife(_ratio_of_variances, size, *columns)))
+            rows.append(
+                VarianceRatio(horizon=name, ratio=interval_of(jackknife(_ratio_of_variances, size, *columns), 0.0))
+            )
     return rows
 
 
@@ -314,7 +383,8 @@ def _contests(paired: Paired, mine: int) -> list[Contest]:
         held = paired.contests.held[:, number]
         won, lost = paired.contests.ahead[mine, :, number], paired.contests.behind[mine, :, number]
         if held.sum() > 0:
-            rows.append(Contest(what=what, ahead=share(size, won, held), level=share(size, held - won - lost, held)))
+            ahead, level = (interval_of(share(size, each, held), 0.0, 1.0) for each in (won, held - won - lost))
+            rows.append(Contest(what=what, ahead=ahead, level=level))
     return rows
 
 
@@ -341,7 +411,7 @@ def _sources(paired: Paired, mine: int, base: int) -> list[Source] | None:
     total = difference_of(*revenues).estimate
     rows = []
     for number, what in enumerate(parts):
-        amount = jackknife(_part(number), size, *columns)
+        amount = interval_of(jackknife(_part(number), size, *columns))
         part = None if not total or amount.estimate is None else amount.estimate / total
         rows.append(Source(what=what, amount=amount, share=part))
     return rows

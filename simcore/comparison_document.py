@@ -1,12 +1,12 @@
 """The document of a comparison: what ``simcore compare --json`` prints, with its published schema.
 
 Money is in units of the scenario's currency. A *difference* is the strategy minus the baseline in the same worlds; its
-standard error is that of the pairs, and a 95 % interval is the figure plus and minus 1.96 of it.
+standard error is that of the pairs, and its 95 % interval is the figure plus and minus 1.96 of it.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,50 +18,68 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Figures(_Document):
+class Interval(Estimate):
+    """A figure of pairs of equal worlds, with its 95 % interval."""
+
+    low: float | None = Field(description="1.96 standard errors below the figure; null where there is no error.")
+    high: float | None
+
+
+E = TypeVar("E", bound=Estimate)
+
+
+class Figures(_Document, Generic[E]):
     """What one strategy came to, or the difference to the baseline."""
 
-    revenue: Estimate = Field(description="Revenue by close of a rep in a year of 52 weeks.")
-    p_quota: Estimate | None = Field(description="Chance that a rep reaches quota in a period; null without a quota.")
-    p_quota_team: Estimate | None
-    worst: Estimate = Field(description="Revenue of a rep in a year, mean of the worst 5 % of worlds (of the team).")
-    dry_weeks: Estimate = Field(description="Share of rep-weeks without a deal.")
-    longest_dry: Estimate = Field(description="Longest run of weeks without a deal of a rep, in weeks.")
-    discount: Estimate = Field(description="Discount given by a rep in a year.")
-    calls: Estimate = Field(description="Calls of a rep in a week.")
-    calls_above_plan: Estimate = Field(description="Calls above those of the plan, hour by hour, of a rep in a week.")
-    weeks_of_quarter: list[Estimate] | None = Field(
+    revenue: E = Field(description="Revenue by close of a rep in a year of 52 weeks.")
+    p_quota: E | None = Field(description="Chance that a rep reaches quota in a period; null without a quota.")
+    p_quota_team: E | None
+    worst: E = Field(
+        description="Revenue of a rep in a year, mean of the worst 5 % of worlds (of the team); "
+        "null with 40 worlds or fewer: the tail then holds no more than two."
+    )
+    dry_weeks: E = Field(description="Share of rep-weeks without a deal.")
+    longest_dry: E = Field(description="Longest run of weeks without a deal of a rep, in weeks.")
+    discount: E = Field(description="Discount given by a rep in a year.")
+    calls: E = Field(description="Calls of a rep in a week.")
+    calls_above_plan: E = Field(description="Calls above those of the plan, hour by hour, of a rep in a week.")
+    weeks_of_quarter: list[E] | None = Field(
         description="Share of bookings in each of the 13 weeks of the quarter; null in a run of fewer weeks."
     )
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Return the name in the published schema."""
+        return "Differences" if params == (Interval,) else "Figures"
 
 
 class StrategyFigures(_Document):
     """A strategy and what it came to."""
 
     name: str
-    figures: Figures
+    figures: Figures[Estimate]
 
 
 class VarianceRatio(_Document):
     """Variance of a rep's revenue in a period, strategy over baseline."""
 
     horizon: Horizon
-    ratio: Estimate
+    ratio: Interval
 
 
 class Contest(_Document):
     """Who has more revenue in the same world."""
 
     what: Literal["world", "rep-quarter", "rep-year"]
-    ahead: Estimate = Field(description="Chance that the strategy has more revenue than the baseline.")
-    level: Estimate = Field(description="Chance that both have the same.")
+    ahead: Interval = Field(description="Chance that the strategy has more revenue than the baseline.")
+    level: Interval = Field(description="Chance that both have the same.")
 
 
 class Source(_Document):
     """A part of the difference in revenue; all parts sum to it."""
 
     what: str = Field(description="`calls`, the conversion into a stage (its name), or `value of a deal`.")
-    amount: Estimate
+    amount: Interval
     share: float | None = Field(description="Of the difference; null where that is zero.")
 
 
@@ -90,7 +108,7 @@ class Against(_Document):
     """A strategy against the baseline."""
 
     name: str
-    differences: Figures
+    differences: Figures[Interval]
     variance_ratios: list[VarianceRatio]
     contests: list[Contest]
     sources: list[Source] | None = Field(description="Null where a part of the funnel is empty.")

@@ -119,7 +119,7 @@ def sectioned_quantile(counts: NDArray[np.int64], values: Floats, p: float) -> E
     if len(used) < 2:
         return Estimate(estimate=estimate, se=None)
     shares = (jackknife(ratio, size, used[:, :end].sum(axis=1), size).se for end in (place, place + 1))
-    reach = _t975(len(used) - 1) * max(share or 0.0 for share in shares)
+    reach = t975(len(used) - 1) * max(share or 0.0 for share in shares)
     low = float(values[quantile_of_counts(total, max(p - reach, 0.5 / size.sum()))])
     high = float(values[quantile_of_counts(total, min(p + reach, 1.0))])
     return Estimate(estimate=estimate, se=max(high - estimate, estimate - low) / Z975)
@@ -147,7 +147,7 @@ def quantile_bounds(
     return float(values[place]), low, high
 
 
-def _t975(degrees: int) -> float:
+def t975(degrees: int) -> float:
     """Return the 97.5 % point of the t distribution, by Fisher's expansion: to 0.6 % from 6 degrees of freedom on."""
     z = Z975
     return z + (z**3 + z) / (4 * degrees) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)

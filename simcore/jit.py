@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 
 import numba
 import platformdirs
-from numba import int64, uint32, uint64
+from numba import int32, int64, uint32, uint64
 
-__all__ = ["builder", "inlined", "int64", "kernel", "source_digest", "spliced", "uint32", "uint64"]
+__all__ = ["builder", "inlined", "int32", "int64", "kernel", "source_digest", "spliced", "uint32", "uint64"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

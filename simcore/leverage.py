@@ -8,6 +8,7 @@ multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the steps
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.closed_form import expected
@@ -72,7 +73,9 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
         if id(lever) in found or lever.scenario is None
     ]
     both = not has_one_account(base)
-    ranked = _rankings(rows, {_key(lever): found[id(lever)] for lever in possible if id(lever) in found}, both=both)
+    # Steps are held against each other only if all were run.
+    whole = len(cells) == len(possible)
+    ranked = _rankings(rows, {_key(lever): found[id(lever)] for lever in possible}, both=both) if whole else []
     part = Leverage(
         reps=scenario.team.reps,
         replications=int(base.revenue.replications.sum()),
@@ -105,6 +108,8 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
     if mine is None or other is None:
         return None
     difference = difference_of(mine, other)
+    if measure == "p_quota" and difference.se == 0.0:
+        difference = _never_seen(difference, int(mine.replications.sum()))
     reach = reach_of(mine, 1.0 - LEVEL)
     known = difference.estimate is not None and difference.se is not None
     centre, half = (difference.estimate or 0.0), reach * (difference.se or 0.0)
@@ -115,6 +120,16 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
         relative=None if measure == "p_quota" else _relative(mine, other),
         exact=exact,
     )
+
+
+def _never_seen(difference: Estimate, worlds: int) -> Estimate:
+    """Return a difference of chances that was the same in every world with an error of about one world's weight.
+
+    The spread between worlds is zero, but the error is not (Laplace's 1 / (n + 2) in place of 0; see
+    `simcore.estimate.share`).
+    """
+    p = 1.0 / (worlds + 2.0)
+    return Estimate(estimate=difference.estimate, se=sqrt(p * (1.0 - p) / worlds))
 
 
 def reach_of(sums: Sums, miss: float) -> float:
@@ -165,7 +180,7 @@ def exact_effects(scenario: Scenario, changed: Scenario) -> dict[Measure, float]
     >>> from simcore.scenario_file import load_scenario
     >>> before, after = (load_scenario("trust-the-process", [f"funnel.wins.rate={rate}"]) for rate in (0.5, 0.6))
     >>> {measure: round(value, 3) for measure, value in exact_effects(before, after).items()}
-    {'revenue_origin': 0.2, 'revenue': 0.2, 'p_quota': 0.215}
+    {'revenue_origin': 0.2, 'revenue': 0.2, 'p_quota': 0.242}
     """
     if not (holds(scenario) and holds(changed)):
         return {}

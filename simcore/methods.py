@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,13 +20,14 @@ from simcore.engine import check_ranges, threads_for
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.metrics import check_metric
+from simcore.normal import normal_quantile
 from simcore.philox import split_seed
-from simcore.precision import Pursuit, Reading, Sample, is_met, needed, read_mean, read_share
+from simcore.precision import Pursuit, Reading, Sample, is_met, needed, read_difference, read_mean, read_share
 from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
 from simcore.targets import QUANTILE
-from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, refusal
+from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, made_by, refusal
 from simcore.text import did_you_mean
 from simcore.variance import FEW, bench_variance, best_of, windows_per_world
 
@@ -41,8 +42,14 @@ SURVEY = 1000
 """Replications of plain Monte Carlo from which all other figures of a run by a technique come."""
 PILOT_BATCHES = 3
 PILOT_WORLDS = 512
+PILOT_COST = 16_384
+"""Where plain Monte Carlo needs no more worlds than this, a pilot would take longer than it could save."""
 FIRST_BATCH = 64
-"""Batches with lower numbers are those of pilots; and so many are drawn at a time."""
+"""Batches with lower numbers are those of pilots."""
+FIRST_STAGE = 64
+"""Batches of the first stage: means of batches are closer to normal than single worlds, of which it has 256."""
+AT_A_TIME = 8
+"""Batches that are drawn before anyone is told, or asked whether to go on."""
 MOST = 1 << 17
 """Most batches: there are addresses for so many."""
 CRUDE_BATCHES = 16
@@ -102,7 +109,7 @@ def by_method(
         The precisions, and limits: of worlds and of seconds, for all metrics together.
     method
         The name of a technique with or without blanks (``conditional+controls``), or ``auto``: what
-        `simcore.bench_variance` recommends for the metric, from a pilot.
+        `simcore.bench_variance` recommends for the metric, from a pilot (plain Monte Carlo where that takes less).
     against
         Strategies: the metrics are their differences to the scenario's own, in shared worlds.
     threads
@@ -129,9 +136,9 @@ def by_method(
     looks = 0
     for name in against or [""]:
         for target in goal.targets:
-            spent = sum(row.worlds or 0 for row in rows)
-            run = _Run(scenario, target, method, name, threads)
-            row, looked, how = run.reach(_Limits(goal, spent, started), watch)
+            limits = _Limits(goal, sum(row.worlds or 0 for row in rows), started)
+            run = _Run(scenario, target, name, threads, _Ending(limits, watch))
+            row, looked, how = run.reach(method)
             rows.append(row)
             looks = max(looks, looked)
             ended = how if ended == "met" else ended
@@ -144,10 +151,10 @@ class _Limits(NamedTuple):
     """Worlds of the metrics before."""
     started: float
 
-    def most(self) -> int:
-        """Return the most batches that are left."""
+    def most(self, worlds: int) -> int:
+        """Return the most batches of so many worlds that are left; one in any case."""
         limit = self.goal.max_replications
-        return MOST if limit is None else min(MOST, max(1, (limit - self.spent) // WORLDS))
+        return MOST if limit is None else min(MOST, max(1, (limit - self.spent) // worlds))
 
     def is_late(self) -> bool:
         """Return whether the time is over."""
@@ -155,11 +162,31 @@ class _Limits(NamedTuple):
         return limit is not None and time.perf_counter() - self.started >= limit
 
 
+class _Ending:
+    """What ends a run before it is precise."""
+
+    def __init__(self, limits: _Limits, watch: Watched) -> None:
+        self.limits, self.watch = limits, watch
+        self.how: Ended = "met"
+
+    def __call__(self) -> bool:
+        """Return whether someone, or the time, says that it is enough."""
+        if self.watch.stop is not None and self.watch.stop():
+            self.how = "interrupted"
+        elif self.limits.is_late():
+            self.how = "seconds"
+        return self.how != "met"
+
+
+class _HaltedError(Exception):
+    """A pilot was ended by `_Ending`."""
+
+
 class _Run:
     """One metric by one technique."""
 
-    def __init__(self, scenario: Scenario, target: Target, method: str, other: str, threads: int | None) -> None:
-        self._target, self._other = target, other
+    def __init__(self, scenario: Scenario, target: Target, other: str, threads: int | None, ending: _Ending) -> None:
+        self._target, self._other, self._ending = target, other, ending
         if target.metric.name == QUANTILE:
             raise _refused(
                 "a quantile is no mean over worlds: no technique brings it to a precision", str(target.metric)
@@ -174,20 +201,30 @@ class _Run:
         known = chances(scenario) if not other else None
         self._threads = threads or threads_for(programs[0], 4096)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        strategies = [other, scenario.run.strategy] if other else []
-        name = method if method != AUTO else _recommended(scenario, target, strategies)
-        self._technique = _named(name, self._cases[0])
-        self._number = (CRUDE, *TECHNIQUES).index(self._technique)
         self._sample = Sample()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
-        self._scale = abs(_mean_of(alone)) if alone is not None else None
+        with told_of(scenario):
+            self._scale = abs(_mean_of(alone)) if alone is not None else None
 
-    def reach(self, limits: _Limits, watch: Watched) -> tuple[PrecisionRow, int, Ended]:
+    def reach(self, method: str) -> tuple[PrecisionRow, int, Ended]:
         """Run until it is precise; return the row, the looks, and what ended it."""
-        pursuit = Pursuit([self._target], limits.most())
-        done, began = 0, time.perf_counter()
-        ended: Ended = "met"
+        with told_of(self._scenario):
+            technique = _named(self._recommended() if method == AUTO else method, self._cases[0])
+            pursuit, batches, worlds = self._drawn(technique)
+            row = self._row(technique, pursuit, batches, worlds)
+        ended = self._ending.how
+        if row.met and ended == "seconds":
+            ended = "met"
+        elif not row.met and ended == "met":
+            ended = "replications"
+        return row, pursuit.looks + 1, ended
+
+    def _drawn(self, technique: Technique) -> tuple[Pursuit, int, int]:
+        """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
+        most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
+        pursuit = Pursuit([self._target], most, FIRST_STAGE)
+        number = (CRUDE, *TECHNIQUES).index(technique)
         free: SimpleQueue[Case] = SimpleQueue()
         for case in self._cases:
             free.put(case)
@@ -195,56 +232,48 @@ class _Run:
         def work(block: Block) -> tuple[int, list[float]]:
             case = free.get()
             try:
-                batches = [draw(case, self._technique, self._number, number, WORLDS) for number in _numbers(block)]
+                batches = [draw(case, technique, number, each, WORLDS) for each in _numbers(block)]
             finally:
                 free.put(case)
             return sum(batch.replications for batch in batches), [batch.estimate.mean for batch in batches]
 
-        def stop() -> bool:
-            nonlocal ended
-            if watch.stop is not None and watch.stop():
-                ended = "interrupted"
-            elif limits.is_late():
-                ended = "seconds"
-            return ended != "met"
-
         def blocks() -> Iterator[Block | None]:
             begun = 0
             while True:
-                for first in range(begun, pursuit.goal, FIRST_BATCH):
-                    yield Block(first, min(FIRST_BATCH, pursuit.goal - first))
+                for first in range(begun, pursuit.goal, AT_A_TIME):
+                    yield Block(first, min(AT_A_TIME, pursuit.goal - first))
                 yield None
                 begun = pursuit.goal
                 if not pursuit.advance([self]):
                     return
 
-        made = 0
-        with told_of(self._scenario):
-            for worlds, means in in_order(work, blocks(), self._threads, stop):
-                self._sample.add(np.array(means))
-                done += len(means)
-                made += worlds
-                if watch.progress is not None:
-                    seconds = time.perf_counter() - began
-                    program = self._cases[0].programs[0]
-                    rate = made * program.team.reps * program.clock.simulated_weeks / seconds
-                    watch.progress(Progress(done, max(done, pursuit.expected), seconds, rate))
-            row = self._row(pursuit, done, made)
-        if ended == "met" and not row.met:
-            ended = "replications"
-        elif row.met and ended == "seconds":
-            ended = "met"
-        return row, pursuit.looks + 1, ended
+        done, made, began = 0, 0, time.perf_counter()
+        for worlds, means in in_order(work, blocks(), self._threads, self._ending):
+            self._sample.add(np.array(means))
+            done += len(means)
+            made += worlds
+            self._tell(done, max(done, pursuit.expected), made, time.perf_counter() - began)
+        return pursuit, done, made
+
+    def _tell(self, done: int, total: int, worlds: int, seconds: float) -> None:
+        """Tell who watches how many of the batches are done."""
+        if self._ending.watch.progress is not None:
+            program = self._cases[0].programs[0]
+            rate = worlds * program.team.reps * program.clock.simulated_weeks / seconds
+            self._ending.watch.progress(Progress(done, total, seconds, rate))
 
     def read(self, miss: float) -> Reading:
         """Return the mean over the batches with its interval."""
         moments = self._sample.moments()
-        if self._target.metric.is_share and self._scale is None and moments.differing == 0:
-            # Nothing was seen, and that is not to say that nothing varies.
-            return read_share(moments, miss)
+        if self._target.metric.is_share and moments.variance == 0.0:
+            # Nothing was seen, or nothing else, and that is not to say that nothing varies.
+            if self._scale is None and moments.mean in (0.0, 1.0):
+                return read_share(moments, miss)
+            if self._scale is not None and moments.mean == 0.0:
+                return read_difference(moments, miss, self._scale)
         return read_mean(moments, miss, self._scale)
 
-    def _row(self, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
+    def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
         reading = self.read(pursuit.miss(target))
         met = is_met(target, reading, batches)
@@ -262,7 +291,7 @@ class _Run:
             met=met,
             needed=None if met or not isfinite(need) else ceil(need * worlds / batches),
             crude=self._crude(batches),
-            method=self._technique.name,
+            method=technique.name,
             worlds=worlds,
         )
 
@@ -281,6 +310,46 @@ class _Run:
             variance = max(0.0, moments.mean * (1.0 - moments.mean)) / windows
         return ceil(variance * batches / moments.variance)
 
+    def _recommended(self) -> str:
+        """Return the technique that a pilot finds best, or plain Monte Carlo where that takes less than a pilot.
+
+        Quasi-random points need larger batches than there are here.
+        """
+        if self._crude_needs() <= PILOT_COST:
+            return CRUDE.name
+
+        def tell(progress: Progress) -> None:
+            if self._ending():
+                raise _HaltedError
+            if self._ending.watch.progress is not None:
+                self._ending.watch.progress(progress)
+
+        scenario, strategies = self._scenario, [self._other, self._scenario.run.strategy] if self._other else []
+        metric = str(self._target.metric)
+        try:
+            found = bench_variance(
+                scenario, metric, strategies=strategies, batch=PILOT_WORLDS, batches=PILOT_BATCHES, progress=tell
+            )
+        except _HaltedError:
+            return CRUDE.name
+        return best_of([row for row in found.rows if "sobol" not in row.technique]).technique
+
+    def _crude_needs(self) -> float:
+        """Return about how many worlds plain Monte Carlo needs; infinite where it sees too little to say."""
+        case, target = self._cases[0], self._target
+        technique = SHARED if self._other else CRUDE
+        number = (CRUDE, *TECHNIQUES).index(technique)
+        drawn = [draw(case, technique, number, each, WORLDS) for each in range(PILOT_BATCHES)]
+        mean = float(np.mean([batch.estimate.mean for batch in drawn]))
+        variance = float(np.mean([batch.estimate.standard_error**2 for batch in drawn])) * WORLDS
+        seen = min(mean, 1.0 - mean) * PILOT_BATCHES * WORLDS * case.programs[0].team.reps
+        if variance == 0.0 or (target.metric.is_share and not self._other and seen < FEW):
+            return inf
+        width = target.half_width
+        if target.relative:
+            width *= abs(mean) if self._scale is None else self._scale
+        return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
+
 
 def _reached(target: Target, reading: Reading) -> float | None:
     """Return the half-width that was reached, as the target states its own."""
@@ -296,14 +365,6 @@ def _numbers(block: Block) -> Iterator[int]:
 
 def _mean_of(case: Case) -> float:
     return float(np.mean([draw(case, CRUDE, 0, number, WORLDS).estimate.mean for number in range(PILOT_BATCHES)]))
-
-
-def _recommended(scenario: Scenario, target: Target, strategies: Sequence[str]) -> str:
-    """Return the technique that a pilot finds best; quasi-random points need larger batches than there are here."""
-    found = bench_variance(
-        scenario, str(target.metric), strategies=strategies, batch=PILOT_WORLDS, batches=PILOT_BATCHES
-    )
-    return best_of([row for row in found.rows if "sobol" not in row.technique]).technique
 
 
 def _named(name: str, case: Case) -> Technique:

@@ -271,6 +271,8 @@ class Pursuit:
     targets: Sequence[Target]
     most: int
     """Replications at which it ends in any case."""
+    first: int = FIRST
+    """Replications of the first stage."""
     looks: int = 0
     """Looks that did not do, or the last one that did."""
     goal: int = field(init=False)
@@ -282,7 +284,7 @@ class Pursuit:
 
     def __post_init__(self) -> None:
         """Begin with the first stage."""
-        self.goal = self.expected = min(FIRST, self.most)
+        self.goal = self.expected = min(self.first, self.most)
 
     def miss(self, target: Target) -> float:
         """Return the level of the next look: the probability that its interval misses."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Report = Callable[[Progress], None]
 TOGETHER = 4
 """Programs that are run in the same blocks."""
+BLOCK_REP_WEEKS = 1 << 14
+"""Rep-weeks of a block of one program: tenths of a second for a group, so that a stop is soon heard."""
 _TOLD_EVERY = 0.1
 """Seconds between two reports of progress."""
 
@@ -127,8 +129,8 @@ class SideBySide:
             while wait(tasks, timeout=_TOLD_EVERY, return_when=FIRST_EXCEPTION).not_done:
                 self._tell(groups, done)
                 if any(task.done() and task.exception() is not None for task in tasks):
-                    break
-            found = [task.result() for task in tasks if not task.cancelled()]
+                    self._halt.set()
+            found = [task.result() for task in tasks]
         finally:
             self._halt.set()
             pool.shutdown(cancel_futures=True)
@@ -147,7 +149,13 @@ class SideBySide:
             done[number] = progress.done
 
         paired = run_paired(
-            group, replications=self.replications, seed=seed, threads=threads, progress=report, stop=self._asked
+            group,
+            replications=self.replications,
+            seed=seed,
+            threads=threads,
+            progress=report,
+            stop=self._asked,
+            block_replications=max(1, BLOCK_REP_WEEKS // rep_weeks(group[0])),
         )
         done[number] = paired.replications
         return [cell_of(*each) for each in zip(paired.programs, paired.tallies, strict=True)]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simcore.contrast import Metric
 from simcore.summary import Estimate
 
 Verdict = Literal["ahead", "tied", "behind"]
-"""Against the baseline: ahead or behind by more than 1.96 standard errors of the difference, or neither."""
+"""Against the baseline: ahead or behind by more than 1.96 standard errors of the difference, or neither. Of spreads
+(sd, cv) the smaller one is ahead: the steadier strategy."""
+Metric = Annotated[
+    str,
+    Field(
+        pattern=r"^(revenue|p_quota|(sd|cv):(hour|day|week|month|quarter|year))$",
+        description="revenue: per rep-year, by close. p_quota: chance of a rep in a quota period. sd, cv: spread of "
+        "the revenue of a rep in such a period, as a standard deviation in units of the currency or as a part of the "
+        "mean; ahead is then who is steadier.",
+    ),
+]
 
 
 class _Document(BaseModel):
@@ -38,7 +47,7 @@ class SweepFigure(_Document):
     """A figure of a strategy at a point."""
 
     strategy: str
-    metric: Metric = Field(description="revenue: per rep-year, by close. p_quota: chance of a rep in a quota period.")
+    metric: Metric
     figure: Estimate
     difference: Estimate | None = Field(description="Minus the baseline in the same worlds; null for the baseline.")
     verdict: Verdict | None = Field(description="Beyond 1.96 standard errors; null for the baseline.")
@@ -61,7 +70,9 @@ class Sweep(_Document):
     scenario: WorldsIdentity
     paths: list[VariedPath]
     strategies: list[str] = Field(description="The first is the baseline of all differences.")
-    metrics: list[Metric] = Field(description="p_quota only where every run holds a whole quota period.")
+    metrics: list[Metric] = Field(
+        description="revenue always, p_quota where every run holds a whole quota period, spreads where asked for."
+    )
     points: list[SweepPoint] = Field(description="Those that were finished, in the order of the grid.")
     interrupted: bool = Field(description="True if the sweep was stopped before all points were done.")
     seconds: float = Field(description="Wall-clock seconds, compilation included.")

@@ -8,11 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.contrast import Metric, Sums, difference_of, figure_of, sign_of, sums_of
+from simcore.contrast import (
+    P_QUOTA,
+    REVENUE,
+    Metric,
+    Sums,
+    better,
+    difference_of,
+    figure_of,
+    parse_metric,
+    period_of,
+    sign_of,
+    sums_of,
+)
 from simcore.digest import joint_digest
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
-from simcore.horizons import HORIZONS, period_of_week
+from simcore.horizons import HORIZONS, WEEK, period_of_week
 from simcore.paired import run_paired
 from simcore.runner import Progress
 from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
@@ -134,6 +146,7 @@ def plan_sweep(
     vary: Mapping[str, Sequence[Value]],
     *,
     strategies: Sequence[str] = (),
+    metrics: Sequence[Metric] = (),
     replications: int | None = None,
     seed: int | None = None,
 ) -> Plan:
@@ -142,13 +155,16 @@ def plan_sweep(
     Raises
     ------
     ScenarioError
-        If a path is unknown, a point out of range, or a strategy unknown.
+        If a path is unknown, a point out of range, a strategy or metric unknown, or a run has not what a metric is of.
     """
     names = list(strategies) or [scenario.run.strategy]
     asked = as_asked(scenario, names, replications, seed)
     rows = grid(asked, vary, names)
-    has_quota = all(has_quota_period(each) for row in rows for each in row)
-    return Plan(asked, vary, names, rows, ["revenue", "p_quota"] if has_quota else ["revenue"])
+    everything = list(chain.from_iterable(rows))
+    for metric in metrics:
+        check_metric(metric, everything)
+    always = [REVENUE, P_QUOTA] if all(map(has_quota_period, everything)) else [REVENUE]
+    return Plan(asked, vary, names, rows, list(dict.fromkeys([*always, *(each.strip() for each in metrics)])))
 
 
 def run_sweep(
@@ -202,6 +218,7 @@ def sweep(
     vary: Mapping[str, Sequence[Value]],
     *,
     strategies: Sequence[str] = (),
+    metrics: Sequence[Metric] = (),
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -218,6 +235,8 @@ def sweep(
         The values of each path, set as ``--set`` does it: numbers, or texts such as ``"10d"``.
     strategies
         Names of its strategies, the baseline first; default the one that it runs.
+    metrics
+        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``cv:year`` and so on, see `simcore.contrast.Metric`.
     replications, seed
         Override what the scenario says; they hold for all points.
     threads, progress, stop
@@ -226,8 +245,8 @@ def sweep(
     Raises
     ------
     ScenarioError
-        If a path is unknown, a point out of range, or a strategy unknown. A point at which a strategy explodes says
-        so and the others are run; only a sweep of one point then fails.
+        If a path is unknown, a point out of range, or a strategy or metric unknown. A point at which a strategy
+        explodes says so and the others are run; only a sweep of one point then fails.
 
     Examples
     --------
@@ -236,7 +255,7 @@ def sweep(
     >>> [point.values for point in found.points], found.metrics
     ([[5.0], [10.0]], ['revenue', 'p_quota'])
     """
-    plan = plan_sweep(scenario, vary, strategies=strategies, replications=replications, seed=seed)
+    plan = plan_sweep(scenario, vary, strategies=strategies, metrics=metrics, replications=replications, seed=seed)
     return run_sweep(plan, threads=threads, progress=progress, stop=stop)
 
 
@@ -259,14 +278,23 @@ def has_quota_period(scenario: Scenario) -> bool:
 
 
 def check_metric(metric: Metric, scenarios: Sequence[Scenario]) -> None:
-    """Refuse a metric that a scenario does not have.
+    """Refuse a metric that is none, or that a scenario does not have.
 
     Raises
     ------
     ScenarioError
-        If it is the chance of quota and a run holds no whole quota period.
+        If it is unknown, or a run holds no whole period of it.
     """
-    if metric == "p_quota" and not all(map(has_quota_period, scenarios)):
+    try:
+        horizon = period_of(parse_metric(metric))
+    except ValueError as error:
+        raise ScenarioError((Problem(str(error), "metric"),)) from None
+    if horizon is not None and horizon > WEEK:
+        least = min(each.horizon.weeks for each in scenarios)
+        if not (period_of_week(horizon, least) >= 0).any():
+            message = f"the run holds no whole {HORIZONS[horizon]}, and {metric} is its spread"
+            raise ScenarioError((Problem(message, "horizon.weeks", value=str(least)),))
+    if metric == P_QUOTA and not all(map(has_quota_period, scenarios)):
         hint = "the metric p_quota needs a quota, and a whole period of it in the run"
         raise ScenarioError((Problem("the run holds no whole quota period", "quota", hint=hint),))
 
@@ -298,15 +326,15 @@ def _figures(names: Sequence[str], metrics: Sequence[Metric], cells: Sequence[Ce
                     metric=metric,
                     figure=figure_of(metric, cell[metric]),
                     difference=difference,
-                    verdict=None if difference is None else _verdict(difference),
+                    verdict=None if difference is None else _verdict(difference, better(metric)),
                 )
             )
     return found
 
 
-def _verdict(difference: Estimate) -> Verdict | None:
+def _verdict(difference: Estimate, good: int) -> Verdict | None:
     """Return who is ahead beyond 1.96 standard errors; ``None`` where the error is not known."""
     if difference.estimate is None or difference.se is None:
         return None
     words: dict[int, Verdict] = {1: "ahead", 0: "tied", -1: "behind"}
-    return words[sign_of(difference)]
+    return words[good * sign_of(difference)]

@@ -187,6 +187,19 @@ def _of_controls(technique: Technique, case: Case) -> str | None:
     return "nothing is counted whose expectation is known"
 
 
+def made_by(case: Case, technique: Technique, n: int) -> int:
+    """Return how many worlds a batch of about n takes: pairs are two, and a tilt has some for each window."""
+    if technique.tilted:
+        windows = case.windows_each
+        return _tilted_worlds(n, windows) * windows
+    return 2 * n if technique.mirrored else n
+
+
+def _tilted_worlds(n: int, windows: int) -> int:
+    """Return the worlds of each window of a tilted batch: a power of two."""
+    return max(LEAST, 1 << ((n // windows).bit_length() - 1)) if n >= windows else LEAST
+
+
 def draw(case: Case, technique: Technique, number: int, batch: int, n: int) -> Batch:
     """Simulate one batch of about n worlds by a technique.
 
@@ -322,7 +335,7 @@ def _tilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     """Estimate the chance of windows without revenue: each window of a run is made dry in worlds of its own."""
     program = case.programs[0]
     windows = windows_of(case.metric, program)
-    each = max(LEAST, 1 << ((n // len(windows)).bit_length() - 1))
+    each = _tilted_worlds(n, len(windows))
     tilt = tilt_of(program)
     total = np.zeros(each)
     for number, (begin, end) in enumerate(windows):

@@ -73,8 +73,9 @@ class Plan(NamedTuple):
     @property
     def everything(self) -> list[Scenario]:
         """Every scenario that is run."""
+        fresh = [self.base, *(each.scenario for each in self.fresh)] if self.fresh else []
         looks = [self.quarter, *(look.added.scenario for look in self.looks)] if self.looks else []
-        return [self.base, *(each.scenario for each in self.fresh), *looks]
+        return fresh + looks
 
 
 def plan_values(scenario: Scenario) -> Plan:
@@ -96,8 +97,9 @@ def plan_values(scenario: Scenario) -> Plan:
 
 
 def _in_the_way(scenario: Scenario) -> bool:
-    """Return whether items may change what becomes of others: under a cap, or a strategy that reacts."""
-    return bool(scenario.strategy.drives) or any(stage.cap is not None for stage in scenario.funnel)
+    """Return whether items may change what becomes of others: under a cap, a strategy that reacts, or a manager."""
+    managed = scenario.manager is not None and scenario.manager.rule != "nobody"
+    return managed or bool(scenario.strategy.drives) or any(stage.cap is not None for stage in scenario.funnel)
 
 
 def _cold(scenario: Scenario, weeks: int) -> Scenario:
@@ -167,7 +169,9 @@ def values(scenario: Scenario, runs: SideBySide, base: Cell, more_calls: Cell | 
     """
     prospects = _prospects(scenario)
     items = [_call(scenario, base, more_calls, prospects), _no(base, prospects)]
-    cells = runs.run([plan.base, *(added.scenario for added in plan.fresh)]) if not runs.stopped else []
+    cells: list[Cell] = []
+    if plan.fresh and not runs.stopped:
+        cells = runs.run([plan.base, *(added.scenario for added in plan.fresh)])
     for place, added in enumerate(plan.fresh):
         pair = (cells[place + 1], cells[0]) if place + 1 < len(cells) else None
         items.append(_stage(scenario, base, place + 1, added, pair, prospects))

@@ -10,6 +10,7 @@ import pytest
 from simcore.coach import coach, plan_coach
 from simcore.coaching_hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
 from simcore.errors import ScenarioError
+from simcore.explosion import ExplodedError
 from simcore.runner import Progress
 from simcore.scenario import Scenario, validate
 from simcore.side_by_side import SideBySide
@@ -129,6 +130,13 @@ def test_an_answer_that_is_stopped_says_so_and_progress_is_told() -> None:
     done = coach(read(), replications=64, progress=seen.append)
     assert not done.interrupted
     assert seen[-1].done <= seen[-1].total
+
+
+def test_a_drive_that_explodes_is_told() -> None:
+    drive = {"memory": 1, "signals": {"dry_spell": 1000}, "changes": {"activity": {"slope": 1}}}
+    given = read(strategies={"pressure": {"decides": "hour", "drives": {"push": drive}}})
+    with pytest.raises(ExplodedError, match=r"drives\.push"):
+        coach(given, replications=32)
 
 
 def test_few_replications_and_wrong_seeds_are_refused() -> None:

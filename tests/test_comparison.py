@@ -6,14 +6,17 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from simcore.attribution import attribute, in_cents, weights
-from simcore.comparison import choose, comparison_of
+from simcore.comparison import LEAST_TAIL, WORST, choose, comparison_of, worst_of
 from simcore.comparison_document import Comparison
 from simcore.errors import ScenarioError
+from simcore.estimate import Z975
 from simcore.paired import Paired, run_paired
 from simcore.scenario import with_strategy
 from simcore.scenario_file import load_scenario
+from tests.statistical import DeviationError, check_share_at_least
 
 
 @cache
@@ -59,6 +62,54 @@ def test_the_worst_worlds_are_the_worst_twentieth() -> None:
     for row, cents in zip(document().strategies, paired().revenue, strict=True):
         worst = np.sort(cents)[:6].mean() / 1000.0
         assert row.figures.worst.estimate == pytest.approx(worst)
+
+
+def coverage_of_the_tail(worlds: int, shrunk: float = 1.0) -> int:
+    """Return how many of 1,000 intervals hold the mean of the worst twentieth of normal worlds, known exactly."""
+    law = stats.norm(1e9, 1e7)
+    truth = 1e9 - 1e7 * stats.norm.pdf(stats.norm.ppf(WORST)) / WORST
+    rng = np.random.default_rng(3)
+    hits = 0
+    for _ in range(1000):
+        found = worst_of(law.rvs(worlds, random_state=rng).astype(np.int64))
+        assert found.estimate is not None
+        assert found.se is not None
+        hits += abs(found.estimate - truth) <= Z975 * shrunk * found.se
+    return hits
+
+
+@pytest.mark.parametrize("worlds", [60, 200, 400])
+def test_the_interval_of_the_worst_worlds_covers(worlds: int) -> None:
+    check_share_at_least(f"coverage at {worlds} worlds", coverage_of_the_tail(worlds), 1000, 0.925, detect=0.09)
+
+
+def test_an_error_that_forgets_how_few_worlds_are_in_the_tail_is_caught() -> None:
+    hits = coverage_of_the_tail(60, Z975 / float(stats.t.ppf(0.975, WORST * 60 - 1)))
+    with pytest.raises(DeviationError):
+        check_share_at_least("coverage", hits, 1000, 0.925, detect=0.09)
+
+
+def test_too_few_worlds_in_the_tail_give_no_figure_at_all() -> None:
+    revenue = np.arange(1, 42)
+    assert worst_of(revenue[:40]).estimate is None
+    assert worst_of(revenue).estimate == pytest.approx((1 + 2 + 3 - 3 * 4) / (WORST * 41) + 4)
+    assert LEAST_TAIL == 3
+
+
+def test_differences_come_with_their_intervals() -> None:
+    (against,) = document().against
+    revenue, world = against.differences.revenue, against.contests[0].ahead
+    assert revenue.estimate is not None
+    assert revenue.se is not None
+    assert (revenue.low, revenue.high) == pytest.approx(
+        (revenue.estimate - Z975 * revenue.se, revenue.estimate + Z975 * revenue.se)
+    )
+    assert world.low is not None
+    assert world.high is not None
+    assert 0.0 <= world.low < world.high <= 1.0
+    assert all(row.ratio.low is not None for row in against.variance_ratios)
+    told = against.model_dump()["differences"]
+    assert set(told["weeks_of_quarter"][12]) == {"estimate", "se", "low", "high"}
 
 
 def test_contests_are_counted_world_by_world() -> None:

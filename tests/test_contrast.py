@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
 import pytest
 
-from simcore.contrast import Sums, difference_of, figure_of, sign_of, sums_of
+from simcore.contrast import SPREADS, Sums, difference_of, figure_of, parse_metric, sign_of, sums_of
 from simcore.engine import simulate
-from simcore.estimate import Z975
+from simcore.estimate import Z975, Floats, spread
 from simcore.scenario import validate
 from simcore.summary import Estimate
 from tests.scenario_cases import CASES, scenario
+from tests.statistical import DeviationError, check_share
 
 ONE = np.ones(200, np.int64)
 RNG = np.random.default_rng(1)
@@ -80,3 +82,80 @@ def test_a_run_shorter_than_its_quota_period_has_no_chance_of_quota() -> None:
     result = simulate(validate(scenario(quota={"per": "quarter", "amount": 1})), replications=2)
     with pytest.raises(ValueError, match="no whole quota period"):
         sums_of("p_quota", result.program, result.tally)
+
+
+@pytest.mark.parametrize("name", ["canonical", "gamma deals", "everything from a list"])
+def test_spreads_are_those_of_the_summary(name: str) -> None:
+    result = simulate(validate(CASES[name]), replications=60, seed=4)
+    for row in result.summary.averaging.close[1:]:
+        for metric, figure in (("sd", row.revenue.sd), ("cv", row.revenue.cv)):
+            found = figure_of(
+                f"{metric}:{row.horizon}", sums_of(f"{metric}:{row.horizon}", result.program, result.tally)
+            )
+            assert found.estimate == pytest.approx(figure.estimate)
+            assert found.se == pytest.approx(figure.se, rel=1e-6)
+
+
+def test_a_run_that_holds_no_whole_period_has_no_spread_of_it() -> None:
+    result = simulate(validate(scenario(horizon={"weeks": 12})), replications=2)
+    with pytest.raises(ValueError, match="no whole quarter"):
+        sums_of("sd:quarter", result.program, result.tally)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sd", "needs a period, as in sd:week"),
+        ("cv:wek", "did you mean week"),
+        ("sd:call", "is not a period"),
+        ("revenue:year", "takes no period"),
+        ("revenu", "did you mean revenue"),
+        ("sd:week:week", "is not a period"),
+        ("", "is not a metric"),
+    ],
+)
+def test_a_metric_that_is_none_is_refused(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_metric(text)
+
+
+Statistic = Callable[..., Floats]
+WORLDS, WINDOWS, RUNS = 100, 8, 1500
+
+
+def hits(metric: str, baseline: Statistic | None = None) -> int:
+    """Return how many of the 95 % intervals of a paired difference of spreads hold the true one.
+
+    A window's revenue is 10 and noise of its world and its own; the second strategy shares them and adds its own.
+    """
+    rng = np.random.default_rng(7)
+    one, each = np.ones(WORLDS, np.int64), np.full(WORLDS, WINDOWS)
+    statistic = SPREADS[metric]
+    sd = np.sqrt([1.25, 1.25 + 0.09])
+    truth = float(sd[1] - sd[0]) / (10.0 if metric == "cv" else 1.0)
+    found = 0
+    for _ in range(RUNS):
+        shared = 10.0 + 0.5 * rng.normal(size=(WORLDS, 1)) + rng.normal(size=(WORLDS, WINDOWS))
+        mine = shared + 0.3 * rng.normal(size=shared.shape)
+        sums = [
+            Sums(one, x.sum(axis=1), each, (x**2).sum(axis=1), how)
+            for x, how in ((mine, statistic), (shared, baseline or statistic))
+        ]
+        d = difference_of(*sums)
+        assert d.estimate is not None
+        assert d.se is not None
+        found += abs(d.estimate - truth) <= Z975 * d.se
+    return found
+
+
+@pytest.mark.parametrize("metric", ["sd", "cv"])
+def test_paired_intervals_of_spreads_cover(metric: str) -> None:
+    check_share(f"coverage of {metric}", hits(metric), RUNS, 0.945, detect=0.06)
+
+
+def test_a_spread_about_zero_and_not_about_the_mean_is_caught() -> None:
+    def wrong(total: Floats, squares: Floats, count: Floats) -> Floats:
+        return spread(0.0 * total, squares, count)
+
+    with pytest.raises(DeviationError):
+        check_share("coverage", hits("sd", wrong), RUNS, 0.945, detect=0.06)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from simcore.estimate import (
-    _t975,
     jackknife,
     quantile_of_counts,
     ratio,
@@ -20,6 +19,7 @@ from simcore.estimate import (
     sectioned_quantile,
     share,
     spread,
+    t975,
     variation,
 )
 from simcore.summary import Estimate
@@ -186,7 +186,7 @@ def test_a_quantile_in_the_middle_of_one_value_is_certain() -> None:
 
 @pytest.mark.parametrize("degrees", [6, 10, 31])
 def test_the_t_point(degrees: int) -> None:
-    assert _t975(degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=6e-3)
+    assert t975(degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=6e-3)
 
 
 def test_quantiles_of_no_section_and_of_one() -> None:

@@ -211,6 +211,7 @@ def test_a_run_that_is_stopped_keeps_what_is_done() -> None:
     runs = SideBySide(20_000, 1, total=0, threads=1, stop=lambda: True)
     found = leverage(given, runs)
     assert found.part.interrupted
+    assert found.part.rankings == []
     assert 0 < found.part.replications < 20_000
     assert [each.lever for each in found.part.levers] == [
         "rate of meetings",

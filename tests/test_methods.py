@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from simcore import methods
 from simcore.errors import ScenarioError
 from simcore.methods import Watched, by_method, check_method, method_names
 from simcore.runner import Progress
@@ -71,6 +72,48 @@ def test_nothing_seen_is_not_taken_for_nothing_to_see() -> None:
     assert row.high > 0.96**480
 
 
+def test_what_is_always_so_is_not_taken_for_sure() -> None:
+    certain = validate(scenario(horizon={"weeks": 13}, quota={"per": "quarter", "amount": 1}))
+    (row,) = by_method(certain, goal(5_000, p_quota="1e-4"), "controls").rows
+    assert not row.met
+    assert row.low is not None
+    assert row.low < 1.0 == row.estimate
+    pair = PAIR.model_copy(update={"quota": certain.quota})
+    (row,) = by_method(pair, goal(5_000, p_quota="1e-4"), "antithetic", against=["push"]).rows
+    assert row.estimate == 0.0
+    assert row.low is not None
+    assert row.high is not None
+    assert row.low < 0.0 < row.high
+
+
+def test_auto_takes_plain_worlds_where_a_pilot_would_take_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pilot(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(methods, "bench_variance", pilot)
+    (row,) = by_method(STEADY, goal(p_quota="0.02"), "auto").rows
+    assert row.method == "crude"
+    assert row.met
+    assert row.worlds is not None
+    assert row.worlds < 4096
+    with pytest.raises(AssertionError):
+        by_method(STEADY, goal(p_zero_in_8w="1e-9"), "auto")
+
+
+def test_a_pilot_can_be_stopped() -> None:
+    asked = [False, False, True]
+    stopped = by_method(
+        STEADY,
+        goal(p_zero_in_8w="1e-12"),
+        "auto",
+        watch=Watched(None, lambda: asked.pop(0) if len(asked) > 1 else True),
+    )
+    assert stopped.ended == "interrupted"
+    assert stopped.rows[0].method == "crude"
+    late = by_method(STEADY, goal(None, 1e-3, p_zero_in_8w="1e-12"), "auto")
+    assert late.ended == "seconds"
+
+
 def test_differences_are_those_of_strategies_in_shared_worlds() -> None:
     found = by_method(PAIR, goal(revenue="2%"), "antithetic", against=["push"])
     (row,) = found.rows
@@ -98,6 +141,13 @@ def test_limits_and_stops_end_with_what_was_reached() -> None:
     limited = by_method(STEADY, goal(10_000, p_quota="1e-6"), "controls")
     assert limited.ended == "replications"
     assert limited.rows[0].needed is not None
+
+
+@pytest.mark.parametrize("method", ["antithetic", "controls", "tilted"])
+def test_a_limit_counts_every_world(method: str) -> None:
+    (row,) = by_method(STEADY, goal(1000, p_zero_in_4w="1e-9"), method).rows
+    assert row.worlds is not None
+    assert 900 < row.worlds <= 1000
 
 
 def test_mistakes_are_told() -> None:

@@ -11,14 +11,22 @@ them in ``detect``.
 
 from __future__ import annotations
 
+from math import exp
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
+from simcore import contrast
+from simcore.breakevens import breakeven
+from simcore.estimate import Z975
+from simcore.horizons import MONTH
+from simcore.scenario import Scenario, validate
+from simcore.sweeps import sweep
 from tests.both_engines import compiled, play
-from tests.statistical import check_mean
+from tests.statistical import DeviationError, check_estimate, check_mean
 
 Floats = NDArray[np.float64]
 GAINS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
@@ -148,3 +156,86 @@ def test_reacting_wins_against_a_persistent_disturbance_and_loses_against_a_flee
 def test_without_a_gain_the_variance_is_that_of_luck() -> None:
     results = results_of(QUIET, 0.0, None, Size(300, 208), seed=62)
     check_mean("steady variance", ((results - 1.0) ** 2).mean(axis=1) / QUIET.luck, 1.0, detect=0.05)
+
+
+# The breakeven of the spread: where do weeks under feedback vary as much as those of the plan?
+
+PATH = "strategies.feedback.drives.plan.signals.surprise"
+
+
+def tie_of(setting: Setting, persistence: float, *, luck: bool = True) -> float:
+    """Return the gain, above 0, at which the variance of a week under feedback is that of the plan."""
+    squared = exp(setting.sd**2)
+    steady = squared - 1.0 + luck * (1.0 - setting.rate * squared) / (setting.calls * setting.rate)
+
+    def gap(gain: float) -> float:
+        return moments_of(setting, gain, persistence, luck=luck).variance / steady - 1.0
+
+    return float(brentq(gap, 0.05, 1.9))
+
+
+@pytest.mark.parametrize("persistence", [0.4, 0.45, 0.5, 0.55])
+def test_reacting_stops_paying_at_a_gain_of_3_less_1_over_the_persistence(persistence: float) -> None:
+    small = MOVED._replace(sd=0.001)
+    assert tie_of(small, persistence, luck=False) == pytest.approx(3.0 - 1.0 / persistence, abs=1e-3)
+
+
+@pytest.mark.parametrize("persistence", [0.5, 0.6, 0.8])
+def test_the_tie_with_luck_is_that_of_answers_6_and_7_together(persistence: float) -> None:
+    # A third of the variance is luck, to which it never pays to react: the tie comes at smaller gains than 3 - 1/f.
+    luck, moved = MOVED.luck, MOVED.sd**2
+
+    def gap(gain: float) -> float:
+        of_market = 2 * (1 - persistence) / ((2 - gain) * (1 - persistence * (1 - gain)))
+        return moved * (of_market - 1.0) + luck * (2.0 / (2.0 - gain) - 1.0)
+
+    assert tie_of(MOVED, persistence) == pytest.approx(float(brentq(gap, 0.05, 1.9)), abs=0.02)
+
+
+def both(persistence: float, weeks: int) -> Scenario:
+    """Return a scenario of the plan and of feedback, whose gain is to be varied."""
+    document = plan_feedback(MOVED, 1.0, persistence, weeks)
+    return validate(
+        document | {"strategies": {"process": {}, **document["strategies"]}, "run": {"strategy": "process"}}
+    )
+
+
+def check_tied(persistence: float, gain: float) -> None:
+    """Hold the difference of spreads at a gain against none at all, in units of the spread."""
+    names = ["process", "feedback"]
+    found = sweep(
+        both(persistence, 156), {PATH: [-gain]}, strategies=names, metrics=["sd:week"], replications=120, seed=5
+    )
+    steady, fed = (each for each in found.points[0].figures if each.metric == "sd:week")
+    assert steady.figure.estimate is not None
+    assert fed.difference is not None
+    assert fed.difference.estimate is not None
+    assert fed.difference.se is not None
+    of_spread = (fed.difference.estimate / steady.figure.estimate, fed.difference.se / steady.figure.estimate)
+    check_estimate("difference of spreads", of_spread, 0.0, degrees=239, detect=0.09)
+
+
+@pytest.mark.parametrize("persistence", [0.5, 0.6, 0.8])
+def test_at_the_exact_tie_weeks_vary_as_much_as_those_of_the_plan(persistence: float) -> None:
+    check_tied(persistence, tie_of(MOVED, persistence))
+
+
+def test_a_tie_that_forgets_luck_is_caught() -> None:
+    with pytest.raises(DeviationError):
+        check_tied(0.6, 3.0 - 1.0 / 0.6)
+
+
+def test_a_spread_of_another_period_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contrast, "period_of", lambda metric: MONTH if metric == "sd:week" else None)
+    with pytest.raises(DeviationError):
+        check_tied(0.6, tie_of(MOVED, 0.6))
+
+
+def test_a_breakeven_of_the_spread_finds_the_tie() -> None:
+    found = breakeven(both(0.8, 52), {PATH: (-1.8, -0.2)}, metric="sd:week", replications=40, seed=5)
+    (root,) = found.roots
+    # Stronger reactions stand lower on the path.
+    assert (root.ahead_below, root.ahead_above) == ("process", "feedback")
+    assert "process is steadier below, feedback above" in found.sentence
+    se = (root.high - root.low) / (2 * Z975)
+    check_estimate("gain of the tie", (-root.value, se), tie_of(MOVED, 0.8), degrees=39, detect=0.7)

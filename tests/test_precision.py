@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from simcore.estimate import Z975
+from simcore.methods import FIRST_STAGE, WORLDS
 from simcore.precision import (
     CHUNK,
     FIRST,
@@ -52,10 +53,12 @@ class Fed:
         return self._read(self.sample.moments(), miss)
 
 
-def run_to(target: Target, read: Read, draw: Draw, rng: np.random.Generator, most: int = 10**7) -> tuple[Reading, int]:
+def run_to(
+    target: Target, read: Read, draw: Draw, rng: np.random.Generator, most: int = 10**7, first: int = FIRST
+) -> tuple[Reading, int]:
     """Return what the rule tells at its end, and the replications."""
     figure = Fed(read)
-    pursuit = Pursuit([target], most)
+    pursuit = Pursuit([target], most, first)
     done = 0
     while True:
         figure.sample.add(draw(rng, pursuit.goal - done))
@@ -134,6 +137,15 @@ def coverage(name: str, repetitions: int = REPETITIONS) -> tuple[int, list[int]]
         held += reading.low <= truth <= reading.high
         sizes.append(n)
     return held, sizes
+
+
+def test_means_of_batches_cover_from_a_shorter_first_stage_on() -> None:
+    target, (draw, truth) = parse_target("revenue=2%"), lognormal_sums(1.0, WORLDS)
+    rng, held = np.random.default_rng(64), 0
+    for _ in range(REPETITIONS):
+        reading, _ = run_to(target, read_mean, draw, rng, first=FIRST_STAGE)
+        held += reading.low <= truth <= reading.high
+    check_share_at_least("means of batches", held, REPETITIONS, 0.95 - ALLOWED, detect=0.05)
 
 
 @pytest.mark.parametrize("name", CASES)

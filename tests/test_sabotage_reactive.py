@@ -155,7 +155,7 @@ FAULTS: dict[str, Fault] = {
         "tired by the week", "calls", "count[CARRY] = (carry +", "count[CARRY] = 0 * (carry +"
     ),
     "no ramp under a drive": Fault(
-        "new people", "calls", "float(seat.activity[week]) * minds", "float(FULL_ACTIVITY) * minds"
+        "new people", "calls", "float(ledgers.activity[at, week]) * minds", "float(FULL_ACTIVITY) * minds"
     ),
     "a sheet short": Fault("new people", "calls", "- (1 if full else 0)", "- 1"),
     "a band short": Fault(
@@ -186,10 +186,13 @@ FAULTS: dict[str, Fault] = {
         "surprise by the day", "calls", "latest = max(latest, int64(hour))", "latest = int64(hour)"
     ),
     "bookings of an hour not squared": Fault(
-        "tired by the week", "hour", "by_hour += 2 * int64(strides.per_hour[hour])", "by_hour += 0"
+        "tired by the week", "hour", "SQUARE, HOUR] += squares(per_hour)", "SQUARE, HOUR] += bookings"
     ),
-    "bookings of a day kept for the next week": Fault(
-        "tired by the week", "day", "memory.strides.per_day[hour] = 0", "pass"
+    "bookings of an hour kept for the next week": Fault(
+        "tired by the week",
+        "day",
+        "range(clock.hours_per_week):\n        per_hour[hour] = 0",
+        "range(0):\n        pass",
     ),
     "bands thinned from zero": Fault(
         "surprise by the day",
@@ -223,7 +226,7 @@ FAULTS: dict[str, Fault] = {
         "memory.minds.response[at, step] * pool",
     ),
     "a step decided at once without its response": Fault(
-        "tired by the week", "calls", "* memory.minds.response[SOLE, 2]", ""
+        "tired by the week", "calls", "* memory.minds.response[SOLE, step]", ""
     ),
     "the response of the stage entered": Fault(
         "surprise by the day", "calls", "= response[stage + 1]", "= response[stage]"

@@ -45,6 +45,8 @@ def test_all_techniques_agree_on_every_shipped_scenario_and_metric(name: str) ->
         found = bench_variance(given, metric, batch=256, batches=4)
         for each in found.rows:
             assert each.z is None or abs(each.z) < FAR, f"{metric}: {each}"
+            if each.exact and found.reference_is == "exact":
+                assert each.estimate == pytest.approx(found.reference, rel=1e-9), f"{metric}: {each}"
     others = [other for other in given.strategies if other != given.run.strategy]
     if others:
         found = bench_variance(given, "revenue", strategies=[others[0], given.run.strategy], batch=256, batches=4)

@@ -14,7 +14,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from simcore.cli.main import STATUS_WORDS
-from simcore.scenario_file import shipped
+from simcore.cli.numbers import figure
+from simcore.coaching_rules import compare_rules
+from simcore.scenario_file import load_scenario, shipped
+from simcore.summary import Estimate
 from simcore.technique import CRUDE, TECHNIQUES
 from tools.floors import FLOORS, ROOT, modules, purpose
 
@@ -97,12 +100,55 @@ VARIED = {
     "quota-pressure": "strategies.pressure.drives.fatigue.changes.meetings.slope=-0.5:0",
     "hockey-stick": "strategies.hockey-stick.drives.closing.changes.pull_forward.win_rate=1:1.5",
     "pacing-bonus": "strategies.coasting.drives.brake.changes.activity.slope=-0.5:0 --strategies process coasting",
+    "tampering": "market.persistence=0:0.95 --strategies process full --metric sd:week --replications 60",
     "hard-sell": "strategies.hard-sell.drives.push.changes.referrals.slope=-1:0",
 }
 """The figure on which the verdict of a scenario hangs, the range in which it flips, and which strategies if not all."""
 
 COACHED = "--hours 8 --effect meetings=0.1 --effect opportunities=1 --effect wins=1 --replications 256"
 """What is asked about coaching hours."""
+
+HABIT = "habit: {factor: 0.6, yearly: 0.5, fade_weeks: 26, at_start: 0.26}"
+MORE_SPREAD = tuple(f"funnel.{stage}.rate.rep_cv=0.2" for stage in ("meetings", "opportunities", "wins"))
+TEAMS = {
+    "as it is": (),
+    "weeks looked back: 4": ("manager.window_weeks=4",),
+    "weeks looked back: 26": ("manager.window_weeks=26",),
+    "reps differ twice as much": MORE_SPREAD,
+    "the same, 26 weeks back": (*MORE_SPREAD, "manager.window_weeks=26"),
+    "40 calls, rates of a half: 5 wins a week": (
+        "plan.calls_per_week=40",
+        "funnel.meetings.rate=0.5",
+        "funnel.opportunities.rate=0.5",
+    ),
+    "one step, 20 calls: 10 wins a week": (
+        "plan.calls_per_week=20",
+        f"funnel=[{{stage: calls}}, {{stage: wins, rate: {{mean: 0.5, rep_cv: 0.1}}, {HABIT}}}]",
+    ),
+}
+"""Changes to `coach-the-process`: what a manager can see, and where a result says all."""
+TEAM_WORLDS = 128
+
+
+def coached_teams() -> str:
+    """Return what coaching the result and the process bring in different teams."""
+    rows = []
+    for name, changes in TEAMS.items():
+        scenario = load_scenario("coach-the-process", list(changes))
+        found = {row.rule: row for row in compare_rules(scenario, TEAM_WORLDS).rows}
+        scale = 100.0 / (found["nobody"].revenue.estimate or 1.0)
+        shown = [figure_of(found[rule].gain, scale) for rule in ("random", "result", "process", "oracle")]
+        rows.append((name, *shown, figure_of(found["process"].over_result, scale)))
+    header = ("team", "gain at random, %", "by the result", "by the process", "by the oracle", "process over result")
+    return f"\n{table(header, rows)}\n{TEAM_WORLDS} worlds each; in per cent of the revenue without coaching.\n\n"
+
+
+def figure_of(figures: Estimate | None, scale: float) -> str:
+    """Return a figure with its standard error, scaled."""
+    if figures is None or figures.estimate is None or figures.se is None:
+        return "-"
+    return figure(scale * figures.estimate, scale * figures.se).inline()
+
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo,
@@ -111,7 +157,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "speed": speed,
     "techniques": techniques,
-    "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "128"),
+    "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "64"),
+    "coach-the-process": partial(session, "coach", "coach-the-process", "--replications", "64"),
+    "coach-where": coached_teams,
     "coach-hours": partial(session, "coach", "trust-the-process", *COACHED.split()),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},

@@ -47,8 +47,9 @@ FLOORS = (
         "Kernels",
         "the simulation itself: compiled, without allocation",
         "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.memory kernels.coaching kernels.candidates kernels.drives kernels.pool kernels.hours "
-        "kernels.calling kernels.seats kernels.pulling kernels.reactive kernels.intervals",
+        "kernels.engine kernels.limits kernels.outlook kernels.memory kernels.coaching kernels.candidates "
+        "kernels.drives kernels.pool kernels.hours kernels.calling kernels.seats kernels.pulling kernels.reactive "
+        "kernels.ahead kernels.intervals",
     ),
     _floor(
         "Answers",
@@ -79,7 +80,7 @@ FLOORS = (
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.render_coach cli.coach cli.main",
+        "cli.render_rules cli.render_coach cli.coach cli.main",
     ),
 )
 

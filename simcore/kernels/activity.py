@@ -125,6 +125,15 @@ def draw_items(stream: Stream, rep: int, stride: Stride, count: NDArray[np.int64
 
 
 @inlined
+def squares(counts: NDArray[np.int32]) -> int:
+    """Return the sum of squares of counts."""
+    total = 0
+    for count in counts:
+        total += int64(count) * int64(count)
+    return total
+
+
+@inlined
 def squares_by_day(per_hour: NDArray[np.int32], hours_per_day: int, first_hour: int, end: int) -> int:
     """Return the sum of squares of successes by day over the hours ``first_hour .. end - 1``."""
     squares = 0

@@ -111,15 +111,21 @@ def calls_until(carry: int, activity: int, planned: int) -> int:
 
 
 @spliced
-def begin_calls(program: Program, stream: Stream, who: Seated, memory: Memory, hour: int, week: int) -> None:
-    """Fix the activity of an interval, and draw the candidates that it needs."""
-    minds, at = memory.minds, who.place
-    seat = seat_of(memory.ledgers, at)
+def fix_activity(memory: Memory, at: int, week: int) -> int:
+    """Fix the activity of an interval, from the response, and return it; nothing is booked yet."""
+    minds, ledgers = memory.minds, memory.ledgers
     activity = 0
-    if seat.person[week] >= 0:
-        activity = int64(np.floor(float(seat.activity[week]) * minds.response[at, ACTIVITY] + 0.5))
+    if ledgers.person[at, week] >= 0:
+        activity = int64(np.floor(float(ledgers.activity[at, week]) * minds.response[at, ACTIVITY] + 0.5))
     minds.known[at, ACTIVE] = activity
     minds.known[at, LAST_BOOKING] = -1
+    return activity
+
+
+@spliced
+def begin_calls(program: Program, stream: Stream, who: Seated, memory: Memory, hour: int, week: int) -> None:
+    """Fix the activity of an interval, and draw the candidates that it needs."""
+    activity = fix_activity(memory, who.place, week)
     if activity > 0 and program.plan.calls[program.plan.row_of_week[week]] > 0:
         draw_as_needed(program, stream, who, memory, hour, week)
 

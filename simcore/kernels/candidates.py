@@ -202,3 +202,25 @@ def is_called(
     row = plan.row_of_week[week]
     above = calls - (made[hour + 1] - made[hour])
     return rank < above - (sheet - 1) * plan.per_hour[row, hour]
+
+
+@spliced
+def list_candidates(candidates: Candidates, at: int, chain: int, here: NDArray[np.int32]) -> int:
+    """List the candidates of a chain; return how many."""
+    n = 0
+    if candidates.head.shape[1] > 1:
+        candidate, following = int64(candidates.head[at, chain]), candidates.next[at]
+        while candidate >= 0:
+            # Unsigned: an index that cannot be negative needs no check for it.
+            here[uint64(n)] = candidate
+            n += 1
+            candidate = int64(following[uint64(candidate)])
+        return n
+    # One chain for all of the week: cell by cell, and no candidate waits for the one before.
+    for sheet in range(candidates.state[at, SHEET] + 1):
+        for band in range(candidates.state[at, BAND] + 1):
+            begin = candidates.cell[at, sheet, band, 0]
+            for k in range(candidates.cell[at, sheet, band, 1]):
+                here[uint64(n)] = begin + k
+                n += 1
+    return n

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.jit import inlined, kernel, spliced, uint64
+from simcore.kernels.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
 from simcore.kernels.memory import (
     BOOKED,
     CARRY,
@@ -37,13 +38,6 @@ from simcore.program import (
     Program,
     Reaction,
 )
-
-MAX_LEVEL = 1e9
-MAX_ACTIVITY = 15.0
-"""Calls above plan have 15 sheets, and a ramp may need one of them for calls of the plan."""
-MAX_RESPONSE = 32768.0
-"""Of step 1: the last band reaches so far."""
-MAX_REFERRALS = 100.0
 
 
 @kernel
@@ -115,6 +109,18 @@ def calm(minds: Minds, at: int) -> None:
 
 
 @spliced
+def change_all(reaction: Reaction, levels: NDArray[np.float64], response: NDArray[np.float64]) -> None:
+    """Compute the responses of all channels from the levels of a seat."""
+    for channel in range(response.shape[0]):
+        response[channel] = 1.0
+    for i in range(reaction.change_drive.shape[0]):
+        # Unsigned: an index that cannot be negative needs no check for it.
+        x, channel = levels[uint64(reaction.change_drive[i])], uint64(reaction.change_channel[i])
+        wanted = 1.0 + reaction.change[i, 0] * x + reaction.change[i, 1] * (x * x)
+        response[channel] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
+
+
+@spliced
 def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hour: int) -> None:
     """Update the levels of a seat from its signals, and its responses from the levels."""
     at, signal = who.place, minds.signal
@@ -128,13 +134,7 @@ def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hou
         if abs(levels[drive]) > MAX_LEVEL:
             report(trouble, LEVEL, who, hour, levels, levels[drive])
             levels[drive] = min(max(levels[drive], -MAX_LEVEL), MAX_LEVEL)
-    for channel in range(response.shape[0]):
-        response[channel] = 1.0
-    for i in range(reaction.change_drive.shape[0]):
-        # Unsigned: an index that cannot be negative needs no check for it.
-        x, channel = levels[uint64(reaction.change_drive[i])], uint64(reaction.change_channel[i])
-        wanted = 1.0 + reaction.change[i, 0] * x + reaction.change[i, 1] * (x * x)
-        response[channel] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
+    change_all(reaction, levels, response)
     if response[ACTIVITY] > MAX_ACTIVITY:
         report(trouble, TOO_ACTIVE, who, hour, levels, response[ACTIVITY])
         response[ACTIVITY] = MAX_ACTIVITY

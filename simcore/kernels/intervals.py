@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from simcore.addresses import Stream, place
 from simcore.draws import take_slot
 from simcore.horizons import DAY, HOUR
-from simcore.jit import int64, kernel, spliced, uint64
-from simcore.kernels.activity import count_successes, draw_items, give_successes
-from simcore.kernels.calling import begin_calls, book_call, calls_until, end_calls
-from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below
+from simcore.jit import inlined, int64, kernel, spliced, uint64
+from simcore.kernels.activity import count_successes, draw_items, give_successes, squares, squares_by_day
+from simcore.kernels.ahead import SOLE, end_outlook, is_seen_ahead, look_ahead, recall
+from simcore.kernels.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity
+from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below, list_candidates
 from simcore.kernels.drives import calm, decide, forget, is_first_week
 from simcore.kernels.hours import close_deal, count_entry, enter, is_decided, seat_of
 from simcore.kernels.memory import (
@@ -39,17 +40,15 @@ from simcore.kernels.memory import (
     Seated,
 )
 from simcore.kernels.memory import SUCCESSES as OF_WEEK
+from simcore.kernels.outlook import next_busy
 from simcore.kernels.pool import next_far, take_far, take_one
 from simcore.kernels.scratch import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
 from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
 from simcore.kernels.world import cut_threshold, extend_market, give_market
-from simcore.program import FULL_ACTIVITY, Clock, Program
+from simcore.program import FULL_ACTIVITY, Clock, Lags, Program
 from simcore.source import stream_from
 from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
-
-SOLE = 0
-"""The place of the seat that is played."""
 
 
 @spliced
@@ -100,69 +99,61 @@ def begin_week(program: Program, memory: Memory, week: int, in_stride: int, firs
 
 
 @spliced
-def end_week(clock: Clock, memory: Memory, week: int) -> None:
-    """Keep the bookings of a week."""
-    bookings = memory.candidates.state[SOLE, OF_WEEK]
+def end_week(clock: Clock, who: Seated, memory: Memory, tally: TallyArrays, week: int) -> None:
+    """Count the bookings of a week."""
+    bookings, per_hour = memory.candidates.state[SOLE, OF_WEEK], memory.strides.per_hour
     if week >= clock.warmup_weeks:
         memory.ledgers.per_week[SOLE, week - clock.warmup_weeks] = bookings
-    if bookings > 0:
-        for hour in range(clock.hours_per_week):
-            memory.strides.per_hour[hour] = 0
-            memory.strides.per_day[hour] = 0
+        tally.first[who.group, SQUARE, HOUR] += squares(per_hour)
+        tally.first[who.group, SQUARE, DAY] += squares_by_day(per_hour, clock.hours_per_day, 0, clock.hours_per_week)
+    for hour in range(clock.hours_per_week):
+        per_hour[hour] = 0
 
 
 @spliced
-def begin_interval(program: Program, who: Seated, memory: Memory, now: Now) -> None:
-    """Decide, unless a new person begins."""
-    hour, week = now.hour, now.week
-    reaction, minds, seat = program.reaction, memory.minds, seat_of(memory.ledgers, SOLE)
-    if reaction.quota > 0.0 and hour == reaction.period_first[week]:
-        minds.known[SOLE, BOOKED] = 0
+def begin_interval(program: Program, who: Seated, memory: Memory, now: Now) -> int:
+    """Decide, unless a new person begins, and return the activity."""
+    hour, week, minds = now.hour, now.week, memory.minds
+    seat = seat_of(memory.ledgers, SOLE)
     if hour == week * program.clock.hours_per_week and is_first_week(seat, week):
         forget(minds, SOLE, hour)
     elif seat.person[week] >= 0:
         decide(program, minds, memory.trouble, who, hour, week, 0)
     minds.known[SOLE, RESULT] = 0
+    return fix_activity(memory, SOLE, week)
 
 
 @spliced
-def count_bookings(program: Program, who: Seated, memory: Memory, tally: TallyArrays, now: Now, n: int) -> None:
+def count_bookings(memory: Memory, n: int) -> None:
     """Count the n bookings of an interval in ``memory.hour.here``."""
-    candidates, strides = memory.candidates, memory.strides
-    by_hour, by_day, latest = n, n, 0
+    hours, per_hour, latest = memory.candidates.hour[SOLE], memory.strides.per_hour, 0
     for i in range(n):
-        hour = uint64(candidates.hour[SOLE, uint64(memory.hour.here[uint64(i)])])
-        day = uint64(program.calendar.day_of_hour[hour])
+        hour = uint64(hours[uint64(memory.hour.here[uint64(i)])])
         latest = max(latest, int64(hour))
-        # A sum of squares grows by 2c + 1 where a count of c grows by one.
-        by_hour += 2 * int64(strides.per_hour[hour])
-        by_day += 2 * int64(strides.per_day[day])
-        strides.per_hour[hour] += 1
-        strides.per_day[day] += 1
+        per_hour[hour] += 1
     memory.minds.known[SOLE, LAST_BOOKING] = latest
-    candidates.state[SOLE, OF_WEEK] += n
-    if now.week >= program.clock.warmup_weeks:
-        tally.first[who.group, SQUARE, HOUR] += by_hour
-        tally.first[who.group, SQUARE, DAY] += by_day
+    memory.candidates.state[SOLE, OF_WEEK] += n
 
 
 @spliced
-def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now) -> int:
-    """Make the calls of an interval; put the candidates that succeed into ``memory.hour.here`` and return how many."""
+def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now, n: int) -> int:
+    """Make the calls of an interval; keep the candidates in ``memory.hour.here`` that succeed, return how many."""
     candidates, minds, plan, week = memory.candidates, memory.minds, program.plan, now.week
-    first, count = now.hour - week * program.clock.hours_per_week, minds.known[SOLE]
-    carry, activity, row = count[CARRY], count[ACTIVE], plan.row_of_week[week]
-    planned, full = plan.before[row], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
-    made = planned if full else candidates.before[SOLE]
-    uncut, response, where = memory.ledgers.rate[SOLE, 1, week], minds.response[SOLE, 1], place(who.rep, week)
+    activity, full = minds.known[SOLE, ACTIVE], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
+    response, here = minds.response[SOLE, 1], memory.hour.here
     # All calls of the plan are made; and without higher bands a response of 1 keeps all candidates.
     at_plan = full and activity >= FULL_ACTIVITY
     sole_sheet = at_plan and candidates.state[SOLE, SHEET] == 0
     plain = response == 1.0 and candidates.state[SOLE, BAND] == 0
-    n = 0
-    candidate = int64(candidates.head[SOLE, candidates.chain[first]])
-    while candidate >= 0:
-        # Unsigned: an index that cannot be negative needs no check for it.
+    if sole_sheet and plain:
+        return n
+    first, carry = now.hour - week * program.clock.hours_per_week, minds.known[SOLE, CARRY]
+    planned = plan.before[plan.row_of_week[week]]
+    made = planned if full else candidates.before[SOLE]
+    uncut, where = memory.ledgers.rate[SOLE, 1, week], place(who.rep, week)
+    kept = 0
+    for i in range(n):
+        candidate = here[uint64(i)]
         this = uint64(candidate)
         address = candidates.words[SOLE, C0, this]
         called = sole_sheet or (at_plan and is_of_plan(address))
@@ -171,34 +162,46 @@ def make_calls(program: Program, stream: Stream, who: Seated, memory: Memory, no
             calls = calls_until(carry, activity, planned[hour + 1] - planned[first]) - calls_until(
                 carry, activity, planned[hour] - planned[first]
             )
-            called = is_called(plan, candidates, SOLE, week, hour, candidate, calls, made)
+            called = is_called(plan, candidates, SOLE, week, hour, int64(candidate), calls, made)
         if called and not plain:
             called = latent_below(stream, address, where, uncut, response)
-        memory.hour.here[uint64(n)] = candidate
-        n += called
-        candidate = int64(candidates.next[SOLE, this])
-    return n
+        here[uint64(kept)] = candidate
+        kept += called
+    return kept
+
+
+@inlined
+def last_at_once(clock: Clock, lags: Lags, tilted: bool) -> int:
+    """Return the last step up to which nothing takes time and the words are at hand; at most 1: none to decide."""
+    if lags.lagged[1] or tilted:
+        return 0
+    step = 1
+    while step < min(clock.steps, 4) and not lags.lagged[step + 1]:
+        step += 1
+    return step
 
 
 @spliced
 def decide_at_once(
-    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, n: int
+    program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int, n: int, last: int
 ) -> int:
-    """Let n bookings into stage 1 and decide step 2, where neither takes time; return how many are left."""
-    clock = program.clock
+    """Let n bookings into stage 1 and decide the steps up to ``last``, which take no time; return how many are left."""
+    clock, here = program.clock, memory.hour.here
     counted = week >= clock.warmup_weeks
-    tally.stages[who.group, ENTERED, 1] += n if counted else 0
-    if counted and detail.entered.shape[0] > 0:
-        detail.entered[who.replication, who.rep, week - clock.warmup_weeks, 1] += n
-    rate = memory.ledgers.rate[SOLE, 2, week] * memory.minds.response[SOLE, 2]
-    tally.clipped[2] += n if rate > 1.0 else 0
-    limit, words, here = cut_threshold(rate), memory.candidates.words[SOLE, STEP_WORDS], memory.hour.here
-    kept = 0
-    for i in range(n):
-        candidate = here[uint64(i)]
-        here[uint64(kept)] = candidate
-        kept += int64(words[uint64(candidate)]) < limit
-    return kept
+    for step in range(2, last + 1):
+        tally.stages[who.group, ENTERED, step - 1] += n if counted else 0
+        if counted and detail.entered.shape[0] > 0:
+            detail.entered[who.replication, who.rep, week - clock.warmup_weeks, step - 1] += n
+        rate = memory.ledgers.rate[SOLE, step, week] * memory.minds.response[SOLE, step]
+        tally.clipped[step] += n if rate > 1.0 else 0
+        limit, words = cut_threshold(rate), memory.candidates.words[SOLE, STEP_WORDS + step - 2]
+        kept = 0
+        for i in range(n):
+            candidate = here[uint64(i)]
+            here[uint64(kept)] = candidate
+            kept += int64(words[uint64(candidate)]) < limit
+        n = kept
+    return n
 
 
 @spliced
@@ -253,9 +256,9 @@ def follow_all(
 ) -> None:
     """Follow the n bookings in ``memory.hour.here``, then all that is due in an interval; after the run, all."""
     clock, pool = program.clock, memory.pool
-    at_once = clock.steps > 1 and not (program.lags.lagged[1] or program.lags.lagged[2] or program.source.tilted)
-    if at_once and n > 0:
-        n = decide_at_once(program, who, memory, tally, detail, week, n)
+    last = last_at_once(clock, program.lags, program.source.tilted)
+    if n > 0:
+        n = decide_at_once(program, who, memory, tally, detail, week, n, last)
     i = 0
     while memory.trouble.what[0] == NO_TROUBLE:
         decided = False
@@ -266,8 +269,8 @@ def follow_all(
             item = book_call(program, stream, who, memory, tally, hour, week, candidate)
             if item < 0:
                 continue
-            decided = at_once
-            pool.number[SOLE, item, STAGE] = 1 if at_once else 0
+            decided = last > 1
+            pool.number[SOLE, item, STAGE] = last - 1 if decided else 0
         else:
             item = next_due(pool, interval)
             if item < 0:
@@ -279,29 +282,64 @@ def follow_all(
 
 
 @spliced
-def sell(program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, now: Now) -> int:
-    """Decide, and make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
-    begin_interval(program, who, memory, now)
-    begin_calls(program, stream, who, memory, now.hour, now.week)
+def sell(program: Program, stream: Stream, who: Seated, memory: Memory, now: Now) -> int:
+    """Make the calls of an interval; return how many bookings are in ``memory.hour.here``."""
     chain = memory.candidates.chain[now.hour - now.week * program.clock.hours_per_week]
-    n = 0
-    if memory.candidates.head[SOLE, chain] >= 0:
-        n = make_calls(program, stream, who, memory, now)
+    n = list_candidates(memory.candidates, SOLE, int64(chain), memory.hour.here)
     if n > 0:
-        count_bookings(program, who, memory, tally, now, n)
+        n = make_calls(program, stream, who, memory, now, n)
+    if n > 0:
+        count_bookings(memory, n)
     return n
 
 
 @spliced
 def end_interval(program: Program, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, now: Now) -> None:
-    """Count the calls of an interval, and end the week with it."""
+    """Count the calls of an interval."""
     clock, week = program.clock, now.week
     first, full = now.hour - week * clock.hours_per_week, memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
-    last = first + program.reaction.interval
     made = program.plan.before[program.plan.row_of_week[week]] if full else memory.candidates.before[SOLE]
-    end_calls(program, who, memory, tally, detail, week, first, last, made)
-    if last == clock.hours_per_week:
-        end_week(clock, memory, week)
+    end_calls(program, who, memory, tally, detail, week, first, first + program.reaction.interval, made)
+
+
+@spliced
+def play_week(
+    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, week: int
+) -> None:
+    """Play the decisions of a week of one seat and what they bring, or, after the run, all that is still open."""
+    clock, span, known, pool = program.clock, program.reaction.interval, memory.minds.known[SOLE], memory.pool
+    began, decisions = week * clock.hours_per_week, clock.hours_per_week // span
+    running, ahead = week < clock.simulated_weeks, is_seen_ahead(memory, week)
+    # What is due after the run is followed in one more interval, to which nobody responds.
+    last, of_week, carry = decisions if running else 1, week * decisions, known[CARRY]
+    number, stale, n, bucket = 0, ahead, 0, pool.bucket[SOLE]
+    while number < last and memory.trouble.what[0] == NO_TROUBLE:
+        if stale or (running and not ahead):
+            if stale:
+                known[ACTIVE] = look_ahead(program, memory, Now(began, week), number)
+            else:
+                begin_interval(program, who, memory, Now(began + number * span, week))
+            if known[ACTIVE] > 0 and program.plan.calls[program.plan.row_of_week[week]] > 0:
+                draw_as_needed(program, stream, who, memory, began + number * span, week)
+            stale = False
+        if ahead:
+            number = next_busy(memory.candidates.head[SOLE], bucket[of_week:], number)
+            if number == last:
+                break
+            recall(program.reaction, memory, number, carry)
+        now, booked = Now(began + number * span, week), known[BOOKED]
+        if running:
+            n = sell(program, stream, who, memory, now)
+        if n > 0 or not running or bucket[of_week + number] >= 0:
+            follow_all(program, stream, who, memory, tally, detail, of_week + number, week, n)
+        stale = ahead and known[BOOKED] != booked
+        if running and not ahead:
+            end_interval(program, who, memory, tally, detail, now)
+        number += 1
+    if ahead:
+        end_outlook(program, who, memory, tally, detail, week, carry)
+    if running:
+        end_week(clock, who, memory, tally, week)
 
 
 @spliced
@@ -309,30 +347,22 @@ def play_seat(
     program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail
 ) -> None:
     """Play one seat through the run, and then all that is still open."""
-    clock, weeks, pool, span = program.clock, memory.strides.weeks, memory.pool, program.reaction.interval
-    drawn, first, interval, of_stride = 0, 0, 0, weeks.calls.shape[0]
+    clock, weeks, reaction = program.clock, memory.strides.weeks, program.reaction
+    drawn, first, of_stride = 0, 0, weeks.calls.shape[0]
     for week in range(clock.simulated_weeks + 1):
-        began, last = week * clock.hours_per_week, (week + 1) * clock.hours_per_week
-        running = week < clock.simulated_weeks
-        if running:
+        if week < clock.simulated_weeks:
             in_stride = week % of_stride
             if in_stride == 0:
                 drawn, first = draw_stride(program, stream, who, memory, week), 0
             begin_week(program, memory, week, in_stride, first, drawn)
             first += weeks.successes[in_stride]
+            if reaction.quota > 0.0 and week * clock.hours_per_week == reaction.period_first[week]:
+                memory.minds.known[SOLE, BOOKED] = 0
         else:
-            # What is due after the run is followed in one more interval, to which nobody responds.
-            last = began + span
             calm(memory.minds, SOLE)
-        for hour in range(began, last, span):
-            n = sell(program, stream, who, memory, tally, Now(hour, week)) if running else 0
-            if n > 0 or not running or pool.bucket[SOLE, interval] >= 0:
-                follow_all(program, stream, who, memory, tally, detail, interval, week, n)
-            if running:
-                end_interval(program, who, memory, tally, detail, Now(hour, week))
-            interval += 1
-            if memory.trouble.what[0] != NO_TROUBLE:
-                return
+        play_week(program, stream, who, memory, tally, detail, week)
+        if memory.trouble.what[0] != NO_TROUBLE:
+            return
 
 
 @kernel

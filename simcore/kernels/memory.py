@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.kernels.outlook import Outlook, new_outlook
 from simcore.kernels.scratch import (
     SPARE,
     STRIDE_CALLS,
@@ -99,8 +100,7 @@ class Strides(NamedTuple):
     weeks: Weeks
     per_hour: NDArray[np.int32]
     """int32[hours of a week]: bookings; zero between weeks."""
-    per_day: NDArray[np.int32]
-    """int32[hours of a week]: bookings of each day; zero between weeks."""
+    outlook: Outlook
 
 
 class Pool(NamedTuple):
@@ -309,7 +309,7 @@ def _new_strides(program: Program) -> Strides:
             ramp_hour=np.empty((weeks, program.plan.slot_hour.shape[1]), np.int32),
         ),
         per_hour=np.zeros(hours, np.int32),
-        per_day=np.zeros(hours, np.int32),
+        outlook=new_outlook(program, wanted=weeks > 0),
     )
 
 

@@ -89,6 +89,28 @@ def test_the_chance_of_quota_is_shown_in_percent(file: str) -> None:
     assert [line.split()[1] for line in shown[7:9]] == ["50", "50"]
 
 
+TAMPERING = ("tampering", "-n", "40", "-q", "--set", "team.reps=2", "--metric")
+
+
+def test_a_spread_is_shown_with_who_is_steadier() -> None:
+    vary = ("--vary", "market.persistence=0,0.9", "--strategy", "process", "--strategy", "full")
+    shown = lines(invoke("sweep", *TAMPERING, "cv:week", *vary))
+    assert shown[3] == "Spread of a rep's revenue in a week, sd in % of the mean"
+    assert shown[6].split()[1:] == ["process", "full", "difference", "steadier"]
+    assert [line.split()[-1] for line in shown[8:10]] == ["process", "full"]
+    mapped = lines(invoke("sweep", *TAMPERING, "sd:week", *vary, "--vary", "market.sd=0.14,0.16"))
+    assert "+  full is steadier by more than 1.96 standard errors" in mapped
+    assert [line.split() for line in mapped if line.lstrip().startswith("0  ")] == [["0", "-", "-"]]
+
+
+def test_a_breakeven_of_a_spread_tells_who_is_steadier() -> None:
+    vary = ("--vary", "market.persistence=0:0.95", "--strategies", "process", "full")
+    shown = lines(invoke("breakeven", *TAMPERING, "sd:week", *vary))
+    assert shown[3] == "Standard deviation of a rep's revenue in a week, USD: difference"
+    assert shown[6].split() == ["value", "full", "-", "process", "steadier"]
+    assert "process is steadier below, full above" in " ".join(shown)
+
+
 def test_large_amounts_and_long_names_fit(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["a" * 40, "b" * 40]
     given = two(strategies={name: {} for name in names}, deal={"values": [1e7, 10000000.01]})
@@ -214,6 +236,8 @@ def test_a_sweep_that_is_interrupted_at_once_shows_nothing(
         ("sweep", ["--vary", "team.reps=1:5"], "path=lo:hi:n"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--vary", "team.reps=1,2"], "varied twice"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "mood"], "mood"),
+        ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "sd:wek"], "week?"),
+        ("breakeven", ["--vary", "team.reps=1:5", "--metric", "sd"], "as in sd:week"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--json", "--table"], "JSON"),
         ("breakeven", [], "--vary"),
         ("breakeven", ["--vary", "team.reps=1:5:3"], "path=lo:hi"),
@@ -235,6 +259,7 @@ def test_usage_errors(file: str, command: str, arguments: list[str], words: str)
         ("sweep", [f"{REPS}=1:5:5", "--strategy", "presure"], "did you mean pressure?"),
         ("sweep", [f"{REPS}=1:5:5", "-n", "10M"], "--no-limit"),
         ("sweep", ["horizon.weeks=5:10:6", "--metric", "p_quota"], "no whole quota period"),
+        ("sweep", ["horizon.weeks=5:10:6", "--metric", "sd:quarter"], "no whole quarter"),
         ("breakeven", [f"{REPS}=0:5", "--strategies", "process", "pressure"], "is out of range, got 0"),
         ("breakeven", [f"{REPS}=1:5"], "name the two strategies"),
         ("breakeven", [f"{REPS}=1:5", "--strategies", "process", "pressure", "-n", "10M"], "--no-limit"),
