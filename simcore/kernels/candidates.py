@@ -102,6 +102,11 @@ def draw_cell(
     before = candidates.before[at] if sheet == 0 and not full else plan.before[row]
     n = before[before.shape[0] - 1]
     by_hour = plan.slot_hour[row] if full or sheet > 0 else candidates.ramp_hour
+    if sheet == 0 and not full:
+        # Another seat under a ramp may have been there since the week began.
+        for hour in range(before.shape[0] - 1):
+            for call in range(before[hour], before[hour + 1]):
+                candidates.ramp_hour[call] = hour
     start, slots, words = candidates.state[at, CANDIDATES], candidates.slots, candidates.words[at]
     tag = candidates.tag[0]
     candidates.tag[0] = tag + slots.shape[0]
