@@ -58,10 +58,13 @@ _HOME = {
     "bench_variance": "variance",
     "Steadiness": "steadiness_document",
     "steadiness": "steadiness",
+    "BackwardPlan": "plan_document",
+    "plan": "plans",
     "sweep": "sweeps",
 }
 
 __all__ = [
+    "BackwardPlan",
     "Breakeven",
     "Comparison",
     "Estimate",
@@ -83,6 +86,7 @@ __all__ = [
     "breakeven",
     "compare",
     "load_scenario",
+    "plan",
     "read_rep_weeks",
     "simulate",
     "steadiness",
