@@ -45,8 +45,8 @@ LOOKS = 4
 """Times that more worlds are taken because the interval is too wide."""
 RESERVE = 1.15
 """Worlds are taken with this reserve, since the width is not known exactly before."""
-FINELY, ROUGHLY = 0.002, 0.02
-"""Parts of a value within which the ends of intervals, and all rows of the table, are looked for."""
+FINELY, ROUGHLY, WIDELY = 0.002, 0.02, 0.06
+"""Parts of a value within which are looked for: ends of intervals, a first answer, and the other rows of the table."""
 
 
 class How(TypedDict, total=False):
@@ -312,7 +312,7 @@ class _Planner:
         for confidence in confidences:
             wanted = orders(curve.worlds, confidence)
             for each in wanted:
-                curve.bracket(each, near=place[1], part=ROUGHLY)
+                curve.bracket(each, near=place[1], part=WIDELY)
         self.found.table = [self._row(curve, confidence) for confidence in confidences]
 
     def _row(self, curve: Curve, confidence: float) -> PlanRow:
