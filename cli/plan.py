@@ -51,7 +51,7 @@ def plan(
         typer.Option(
             "--done",
             metavar="KEY=N,..",
-            help="Where the team stands in mid-period: week= (weeks over), calls=, won=, open= (open items), or a stage.",
+            help="Where the team stands in mid-period: week= (weeks over), calls=, won=, open= (items), or a stage.",
             show_default=False,
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)

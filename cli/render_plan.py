@@ -1,4 +1,4 @@
-"""A plan as text: the arithmetic, the answer, what other confidences take, the frontier; no figure beyond the document."""
+"""A plan as text: the arithmetic, the answer, other confidences, the frontier; no figure beyond the document."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def plan_report(found: BackwardPlan) -> RenderableType:
 def _header(found: BackwardPlan) -> Text:
     goal = f"{amount(found.target, found.scenario.currency)} in {period(found)}, {found.reps:,} rep"
     text = Text(printable(found.scenario.name), style=_HEAD)
-    text.append(f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {brief(found.strategy)}", style="not bold")
+    text.append(
+        f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {brief(found.strategy)}", style="not bold"
+    )
     worlds = f"{count(found.scenario.replications)} worlds, seed {found.scenario.seed}, digest "
     text.append(f"\n{worlds}{printable(found.scenario.digest[:12])}", style="not bold dim")
     if found.interrupted:
@@ -65,7 +67,9 @@ def _arithmetic(found: BackwardPlan) -> RenderableType:
         + (" (no rep can make so many)." if found.arithmetic.chance is None else "."),
     ]
     if found.here is None:
-        lines.append(f"With the plan of the file, {found.calls_per_week:,} calls a rep and week: {_percent(found.chance)}.")
+        lines.append(
+            f"With the plan of the file, {found.calls_per_week:,} calls a rep and week: {_percent(found.chance)}."
+        )
     body = Group(table, Text(), *(Paragraph(line) for line in lines))
     return titled(f"The arithmetic that everyone does{left}", body)
 

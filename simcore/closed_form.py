@@ -189,7 +189,7 @@ def chances(scenario: Scenario) -> list[float] | None:
 
 
 def binomial_chance(scenario: Scenario) -> tuple[float, int] | None:
-    """Return q and the value of a deal in cents where wins by close are Binomial(calls, q): rule *quota*, else ``None``.
+    """Return q and a deal's value in cents where wins by close are Binomial(calls, q), by rule *quota*; else ``None``.
 
     Examples
     --------

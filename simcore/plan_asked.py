@@ -174,7 +174,9 @@ def _done(scenario: Scenario, given: Mapping[str, float]) -> Done:
     problems: list[Problem] = []
     for key, value in given.items():
         if key not in allowed:
-            hint = "the funnel has no stage in which an item can be open" if key == "open" else did_you_mean(key, allowed)
+            hint = (
+                "the funnel has no stage in which an item can be open" if key == "open" else did_you_mean(key, allowed)
+            )
             problems.append(Problem("is nothing that can be done so far", f"done.{brief(key)}",
                                     allowed=", ".join(allowed), hint=hint))  # fmt: skip
             continue

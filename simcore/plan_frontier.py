@@ -13,7 +13,7 @@ from simcore.explosion import ExplodedError
 from simcore.plan_document import PlanCell
 from simcore.plan_programs import MOST_CALLS, Setting, setting_of, with_seats, with_weekly
 from simcore.plan_search import Curve, grid_place, orders
-from simcore.plan_unknowns import arithmetic_of
+from simcore.plan_unknowns import are_alike, arithmetic_of
 from simcore.plan_worlds import Crew, table_of
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ def frontier_of(asked: Asked, setting: Setting, played: PlanWorlds, worlds: int)
     def table(per_week: int) -> Ints:
         """Return the worlds that reach the target, int64[teams, spans]."""
         if per_week not in tables:
-            crews = [Crew(with_weekly(base, per_week), 0, min(reps, teams[-1]))]
+            alike = teams[-1] > reps and are_alike(base)
+            crews = [] if alike else [Crew(with_weekly(base, per_week), 0, min(reps, teams[-1]))]
             if teams[-1] > reps:
-                crews.append(Crew(with_weekly(hired, per_week), reps, teams[-1]))
+                crews.append(Crew(with_weekly(hired, per_week), 0 if alike else reps, teams[-1]))
             played.expected = max(played.expected, played.done + 2 * worlds)
             found = played.play(crews, worlds, table_of(asked.missing_cents, teams, spans))
             tables[per_week] = found.sum(axis=0)

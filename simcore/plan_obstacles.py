@@ -20,7 +20,7 @@ FEW = 64
 
 
 def reasons_of(unknown: Unknown, limits: Sequence[str]) -> list[str]:
-    """Return in words what stands in the way of the largest value; ``limits`` are limits of the engine that were met."""
+    """Return in words what stands in the way of the largest value; ``limits`` of the engine were met before."""
     reasons = [f"more could not be tried: {limit}" for limit in limits]
     scenario = unknown.asked.scenario
     lagged = any(stage.lag is not None for stage in scenario.funnel)
@@ -62,5 +62,9 @@ def _simply(unknown: Unknown) -> str:
     if kind == WEEKS:
         return f"a period cannot be longer than {unknown.value(most):,.0f} weeks here"
     most_rate = unknown.value(most)
-    what = "every item passes the step" if most_rate >= 1.0 else f"the rate is {share(most_rate)}, the most its spread allows"
+    what = (
+        "every item passes the step"
+        if most_rate >= 1.0
+        else f"the rate is {share(most_rate)}, the most its spread allows"
+    )
     return f"even if {what}, the calls of the file and the other steps bring too little"

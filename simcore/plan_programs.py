@@ -47,7 +47,7 @@ class Setting(NamedTuple):
 
     def per_week(self, calls: float) -> float:
         """Return the calls of a full week, of a rep who makes so many in what is left of the period."""
-        return calls * self.working.shape[1] / self.hours
+        return float(calls * self.working.shape[1] / self.hours)
 
     @property
     def planned(self) -> int:
@@ -58,7 +58,7 @@ class Setting(NamedTuple):
     @property
     def most(self) -> int:
         """The most calls of a rep in what is left of the period that have addresses."""
-        return MOST_CALLS * self.hours // self.working.shape[1]
+        return MOST_CALLS * self.hours // int(self.working.shape[1])
 
 
 def setting_of(asked: Asked) -> Setting:

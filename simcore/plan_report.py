@@ -40,8 +40,8 @@ class Found:
         self.curve: Curve | None = None
         self.place: tuple[int, int, int | None] | None = None
         """Places of the lower end, the estimate and the upper end."""
-        self.wanted, self.reached, self.met, self.stated = 0.0, None, False, False
-        self.reached: float | None
+        self.wanted, self.met, self.stated = 0.0, False, False
+        self.reached: float | None = None
         self.plan_chance: Estimate | None = None
         self.arithmetic_chance: Estimate | None = None
         self.table: list[PlanRow] = []

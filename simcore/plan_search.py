@@ -63,7 +63,7 @@ def grid_value(place: int) -> int:
     if place < FINE:
         return place
     decade, within = divmod(place - FINE, DECADE)
-    return int((1_000 + within) * 10 ** (decade + 1))
+    return (1_000 + within) * int("1" + "0" * (decade + 1))
 
 
 def grid_place(value: float) -> int:
@@ -78,7 +78,7 @@ def grid_place(value: float) -> int:
     if whole < FINE:
         return whole
     decade = len(str(whole)) - 4
-    return FINE + DECADE * (decade - 1) + whole // 10**decade - 1_000
+    return FINE + DECADE * (decade - 1) + whole // int(10**decade) - 1_000
 
 
 class Curve:

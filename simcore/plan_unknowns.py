@@ -15,7 +15,6 @@ from simcore.plan_asked import CALLS, MOST_WEEKS, REPS, WEEKS
 from simcore.plan_programs import Setting, setting_of, with_calls, with_seats
 from simcore.plan_search import grid_place, grid_value
 from simcore.plan_worlds import Crew, reached, seats_until, weeks_until
-
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:
@@ -118,21 +117,26 @@ class Calls(Unknown):
     """Calls of every rep in what is left of the period."""
 
     def prepare(self) -> None:
+        """Set `most` and `near`."""
         self.most = grid_place(self.setting.most)
         self.near = grid_place(ceil(arithmetic_of(self.asked).calls / self.reps))
 
     def hits(self, place: int, worlds: int) -> int:
+        """Return in how many worlds the target is reached at a place."""
         crew = Crew(with_calls(self.setting, grid_value(place)), 0, self.reps)
         return int(self.played.play([crew], worlds, reached(self.missing)).sum())
 
     def value(self, place: float) -> float:
+        """Return the value, as an answer has it, of a number of the grid."""
         done = self.asked.done
         return self.calls(place) + (done.calls if done is not None else 0)
 
     def calls(self, number: float) -> float:
+        """Return the calls of the team in what is left of the period, at a number of the grid."""
         return self.reps * number
 
     def per_week(self, number: float) -> float:
+        """Return the calls of a rep in a full week, at a number of the grid."""
         return float(ceil(self.setting.per_week(number) - 1e-9))
 
 
@@ -142,6 +146,7 @@ class RateOf(Unknown):
     whole = False
 
     def prepare(self) -> None:
+        """Set `most` and `near`."""
         scenario = self.setting.scenario
         self.step = next(step for step, stage in enumerate(scenario.funnel) if stage.stage == self.asked.solve_for)
         rate = scenario.funnel[self.step].rate
@@ -159,6 +164,7 @@ class RateOf(Unknown):
         self.near = grid_place(min(most, wanted) / RATE_UNIT)
 
     def hits(self, place: int, worlds: int) -> int:
+        """Return in how many worlds the target is reached at a place."""
         # A rate of 0 is none: the least one stands for it.
         scenario = with_rate(self.setting.scenario, self.step, self.value(grid_value(max(1, place))))
         # Only the rates differ: calls, quota periods and all else stay as they were compiled.
@@ -172,13 +178,16 @@ class RateOf(Unknown):
         return int(self.played.play([Crew(program, 0, self.reps)], worlds, reached(self.missing)).sum())
 
     def value(self, place: float) -> float:
+        """Return the value, as an answer has it, of a number of the grid."""
         return float(f"{place * RATE_UNIT:.10g}")
 
     def calls(self, number: float) -> float:
+        """Return the calls of the team in what is left of the period, at a number of the grid."""
         del number
         return float(self.reps * self.setting.planned)
 
     def chance(self, number: float, q: float, wins: int) -> float:
+        """Return the chance of so many wins at a number of the grid."""
         return at_least(wins, self.calls(number), q * self.value(number) / self.base)
 
 
@@ -186,9 +195,11 @@ class _Series(Unknown):
     """Seats or weeks: all numbers of them are told by the worlds with the largest."""
 
     def prepare(self) -> None:
+        """Set `most` and `near`."""
         self._known: dict[int, tuple[int, Ints]] = {}
 
     def hits(self, place: int, worlds: int) -> int:
+        """Return in how many worlds the target is reached at a place."""
         number = grid_value(place)
         if number == 0:
             return worlds if self.missing <= 0 else 0
@@ -209,6 +220,7 @@ class Reps(_Series):
     """Seats: the first ones are those of the file, those beyond are hired at the beginning of what is left."""
 
     def prepare(self) -> None:
+        """Set `most` and `near`."""
         super().prepare()
         setting = self.setting
         weeks = setting.program.clock.simulated_weeks
@@ -217,12 +229,15 @@ class Reps(_Series):
         with_seats(self.asked, setting, self.reps + 1)  # whether there can be hires
 
     def thresholds(self, number: int, worlds: int) -> Ints:
+        """Return of every world how many it takes, of up to so many; one more: they do not do."""
         return self.played.play(crews_of(self.asked, self.setting, number), worlds, seats_until(self.missing))
 
     def value(self, place: float) -> float:
+        """Return the value, as an answer has it, of a number of the grid."""
         return float(place)
 
     def calls(self, number: float) -> float:
+        """Return the calls of the team in what is left of the period, at a number of the grid."""
         return number * self.setting.planned
 
 
@@ -230,6 +245,7 @@ class Weeks(_Series):
     """Weeks of the period; those that are over are among them."""
 
     def prepare(self) -> None:
+        """Set `most` and `near`."""
         super().prepare()
         scenario = self.setting.scenario
         limit = MOST_WEEKS - scenario.horizon.warmup_weeks - self.asked.gone
@@ -238,20 +254,21 @@ class Weeks(_Series):
         self.near = grid_place(min(ceil(arithmetic_of(self.asked).calls / weekly), limit))
 
     def thresholds(self, number: int, worlds: int) -> Ints:
+        """Return of every world how many it takes, of up to so many; one more: they do not do."""
         program = self._longer(number).program
         return self.played.play([Crew(program, 0, self.reps)], worlds, weeks_until(self.missing))
 
     def _longer(self, weeks: int) -> Setting:
         """Return the setting of a period of which so many weeks are left."""
         horizon = self.asked.scenario.horizon.model_copy(update={"weeks": weeks + self.asked.gone})
-        return setting_of(
-            self.asked._replace(scenario=self.asked.scenario.model_copy(update={"horizon": horizon}))
-        )
+        return setting_of(self.asked._replace(scenario=self.asked.scenario.model_copy(update={"horizon": horizon})))
 
     def value(self, place: float) -> float:
+        """Return the value, as an answer has it, of a number of the grid."""
         return float(place + self.asked.gone)
 
     def calls(self, number: float) -> float:
+        """Return the calls of the team in what is left of the period, at a number of the grid."""
         return float(self.reps * self._longer(max(1, round(number))).planned) if number else 0.0
 
 
@@ -270,10 +287,18 @@ def unknown_of(asked: Asked, setting: Setting, played: PlanWorlds) -> Unknown:
 def crews_of(asked: Asked, setting: Setting, reps: int) -> list[Crew]:
     """Return who makes up a team of so many seats: those of the file, and hires beyond them."""
     own = setting.scenario.team.reps
-    crews = [Crew(setting.program, 0, min(reps, own))]
-    if reps > own:
-        crews.append(Crew(with_seats(asked, setting, reps).program, own, reps))
-    return crews
+    if reps <= own:
+        return [Crew(setting.program, 0, reps)]
+    hired = with_seats(asked, setting, reps)
+    if are_alike(setting):
+        return [Crew(hired.program, 0, reps)]
+    return [Crew(setting.program, 0, own), Crew(hired.program, own, reps)]
+
+
+def are_alike(setting: Setting) -> bool:
+    """Return whether hires are as all others: everybody begins on the first day, with nothing open, at full speed."""
+    scenario = setting.scenario
+    return not scenario.horizon.warmup_weeks and scenario.start is None and scenario.team.ramp is None
 
 
 def with_rate(scenario: Scenario, step: int, rate: float) -> Scenario:
@@ -293,9 +318,7 @@ def without(scenario: Scenario, *, lags: bool = False, caps: bool = False) -> Sc
     name = scenario.run.strategy
     plain = scenario.strategy.model_copy(update={"drives": {}})
     referrals = scenario.referrals and scenario.referrals.model_copy(update={"lag": None})
-    return changed.model_copy(
-        update={"strategies": {**scenario.strategies, name: plain}, "referrals": referrals}
-    )
+    return changed.model_copy(update={"strategies": {**scenario.strategies, name: plain}, "referrals": referrals})
 
 
 def _with_funnel(scenario: Scenario, funnel: list[Stage]) -> Scenario:
@@ -342,4 +365,3 @@ def chance_of(hits: int, worlds: int) -> Estimate:
     """
     p = hits / worlds if 0 < hits < worlds else 1.0 / (worlds + 2.0)
     return Estimate(estimate=hits / worlds, se=sqrt(p * (1.0 - p) / worlds))
-

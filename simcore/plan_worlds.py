@@ -110,7 +110,8 @@ class PlanWorlds:
                 self._told(block, crews)
         if sum(map(len, found)) < worlds:
             raise StoppedError
-        return np.concatenate(found)
+        together: Ints = np.concatenate(found)
+        return together
 
     def _told(self, block: Block, crews: Sequence[Crew]) -> None:
         self.done += block.replications
@@ -125,7 +126,8 @@ def reached(target: int) -> Callable[[Ints], Ints]:
     """Return what keeps whether the team reaches a target in cents, int64[n]."""
 
     def keep(cents: Ints) -> Ints:
-        return (cents.sum(axis=(1, 2)) >= target).astype(np.int64)
+        enough: Ints = (cents.sum(axis=(1, 2)) >= target).astype(np.int64)
+        return enough
 
     return keep
 
@@ -151,7 +153,8 @@ def table_of(target: int, seats: Sequence[int], weeks: Sequence[int]) -> Callabl
 
     def keep(cents: Ints) -> Ints:
         together = cents.cumsum(axis=1)[:, [number - 1 for number in seats]].cumsum(axis=2)
-        return (together[:, :, [number - 1 for number in weeks]] >= target).astype(np.int64)
+        enough: Ints = (together[:, :, [number - 1 for number in weeks]] >= target).astype(np.int64)
+        return enough
 
     return keep
 

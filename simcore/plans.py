@@ -10,13 +10,13 @@ from simcore.cost import LIMIT, rep_week_ns
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.plan_asked import CALLS, asked_of
-from simcore.plan_document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
+from simcore.plan_document import BackwardPlan, PlanObstacle, PlanRow
 from simcore.plan_frontier import frontier_of
 from simcore.plan_obstacles import reasons_of
 from simcore.plan_programs import setting_of, with_calls
 from simcore.plan_report import Found, document_of
 from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
-from simcore.plan_unknowns import arithmetic_of, chance_of, unknown_of
+from simcore.plan_unknowns import chance_of, unknown_of
 from simcore.plan_worlds import Crew, PlanWorlds, reached
 from simcore.sweeps import StoppedError
 from simcore.vary import as_asked
@@ -35,6 +35,8 @@ AIM = 0.01
 FEW = 64
 """Worlds in which the answer is looked for first."""
 PILOT = 512
+FRONTIER = 256
+"""Worlds of the frontier."""
 AIM_NS = 1.2e9
 """An unstated precision may take worlds that cost so much for each value that is tried, by the model of the cost ..."""
 LEAST = 256
@@ -85,7 +87,8 @@ def plan(
     target
         Revenue by close of the whole team in the period, in units of the currency; 0.01 to 1e12.
     by
-        The period: ``quarter`` (13 weeks), ``year`` (52), or a number of weeks as in ``6w``. It begins after the warm-up.
+        The period: ``quarter`` (13 weeks), ``year`` (52), or a number of weeks as in ``6w``; it begins
+        after the warm-up.
     confidence
         The chance to reach the target that is asked for, above 0 and below 1.
     solve_for
@@ -234,7 +237,7 @@ class _Planner:
             if fixed is not None or self._is_met(place) or worlds >= most:
                 break
             near, worlds = place.middle, self._next(worlds, self._width(place), most, at_least=1.5)
-        self.found.met = self._is_met(place)
+        self.found.met = place is not None and self._is_met(place)
 
     def _most_worlds(self) -> int:
         """Return the most worlds that the answer may take."""
@@ -333,4 +336,4 @@ class _Planner:
         )
 
     def _frontier(self) -> None:
-        self.found.frontier = frontier_of(self.asked, self.setting, self.played, min(self.found.worlds, PILOT))
+        self.found.frontier = frontier_of(self.asked, self.setting, self.played, min(self.found.worlds, FRONTIER))

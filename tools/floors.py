@@ -64,8 +64,12 @@ FLOORS = (
         "all that touches a disk, or knows a file format",
         "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
     ),
-    _floor("Searches", "what is asked of many changed scenarios in the same worlds", "vary sweeps breakevens "
-        "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words plan_report plans",
+    _floor(
+        "Searches",
+        "what is asked of many changed scenarios in the same worlds",
+        "vary sweeps breakevens "
+        "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
+        "plan_report plans",
     ),
     _floor(
         "Command line",
@@ -73,7 +77,8 @@ FLOORS = (
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
-        "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
+        "cli.sweep cli.breakeven cli.render_plan cli.plan "
+        "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
         "cli.main",
     ),
 )
