@@ -151,7 +151,7 @@ def _note(found: BackwardPlan) -> str:
         text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
         text += f" off between values that were tried; {NONE}: not within four times the answer."
     if found.frontier:
-        text += f" In the frontier {NONE} is more than 16 times the arithmetic."
+        text += f" In the frontier {NONE} is more than 6 times the arithmetic."
     precision = found.precision
     if found.answer is not None and not precision.met:
         reached = "no upper end" if precision.reached is None else f"± {100.0 * precision.reached:.2g} %"

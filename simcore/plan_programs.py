@@ -15,7 +15,8 @@ from simcore.compiler import compile_scenario, first_step
 from simcore.engine import check_ranges
 from simcore.errors import Problem, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
-from simcore.program import Plan
+from simcore.kernels.scratch import is_capped
+from simcore.program import OpenItems, Plan
 from simcore.scenario_parts import Holiday, Start
 
 if TYPE_CHECKING:
@@ -131,28 +132,35 @@ def working_hours(scenario: Scenario) -> NDArray[np.bool_]:
     return working.reshape(weeks, -1)
 
 
-def with_calls(setting: Setting, calls: int) -> Program:
+def with_calls(setting: Setting, calls: int, *, alone: bool = False) -> Program:
     """Return the program in which every rep is to make so many calls in what is left of the period, spread evenly.
+
+    ``alone``: these calls and nothing else; none was made in the warm-up, and nothing is open.
 
     Working hour i of M gets ``floor((i+1) n / M) - floor(i n / M)`` calls: where all weeks are whole and n is a
     multiple of them, that is the plan of n / weeks calls a week. In very long periods every full week has the same.
     """
     weeks, hours = setting.working.shape
     if weeks * setting.per_week(calls) > _MOST_SLOTS:
-        return with_weekly(setting, int(setting.per_week(calls)))
+        return with_weekly(setting, int(setting.per_week(calls)), alone=alone)
     edges = np.arange(setting.hours + 1, dtype=np.int64) * calls // setting.hours
     by_hour = np.zeros((weeks, hours), np.int64)
     by_hour[setting.working] = np.diff(edges)
-    return _with_hours(setting, by_hour, setting.per_week(calls))
+    return _with_hours(setting, by_hour, setting.per_week(calls), alone=alone)
 
 
-def with_weekly(setting: Setting, per_week: int) -> Program:
+def with_weekly(setting: Setting, per_week: int, *, alone: bool = False) -> Program:
     """Return the program in which a full week has so many calls from the beginning of the period on, as in a file."""
     by_hour = np.where(setting.working, calls_per_hour(per_week, setting.working.shape[1]), 0)
-    return _with_hours(setting, by_hour, per_week)
+    return _with_hours(setting, by_hour, per_week, alone=alone)
 
 
-def _with_hours(setting: Setting, by_hour: Ints, per_week: float) -> Program:
+def adds_up(program: Program) -> bool:
+    """Return whether what comes of some calls does not depend on others: nobody reacts, and no stage has a limit."""
+    return len(program.reaction.memory) == 0 and not is_capped(program)
+
+
+def _with_hours(setting: Setting, by_hour: Ints, per_week: float, *, alone: bool) -> Program:
     """Return the program with the calls of every hour of the period, int64[weeks, hours]."""
     program, before = setting.program, setting.program.plan
     warmup = before.row_of_week[: program.clock.warmup_weeks]
@@ -160,7 +168,8 @@ def _with_hours(setting: Setting, by_hour: Ints, per_week: float) -> Program:
     # The fullest week comes first: counters take their range from it.
     rows, row_of_week = rows[::-1], len(rows) - 1 - row_of_week.ravel()
     warm_rows, warm_places = np.unique(warmup, return_inverse=True)
-    per_hour = np.concatenate([rows, before.per_hour[warm_rows]])
+    warm = before.per_hour[warm_rows]
+    per_hour = np.concatenate([rows, np.zeros_like(warm) if alone else warm])
     places = np.concatenate([warm_places + len(rows), row_of_week])
     plan = plan_of(per_hour, places)
     made, times = np.unique(plan.calls[row_of_week], return_counts=True)
@@ -169,6 +178,11 @@ def _with_hours(setting: Setting, by_hour: Ints, per_week: float) -> Program:
     changed = program._replace(
         plan=plan, first=first, reaction=program.reaction._replace(between_wins=min(between, 1e12))
     )
+    if alone:
+        nothing = np.zeros(0, np.int64)
+        changed = changed._replace(
+            start=OpenItems(np.zeros(program.team.reps + 1, np.int64), nothing, nothing, nothing)
+        )
     check_ranges(setting.scenario, changed, detailed=True, replications=False)
     return changed
 

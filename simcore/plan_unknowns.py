@@ -12,9 +12,9 @@ from simcore.closed_form import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.engine import MAX_KEPT, check_ranges
 from simcore.plan_asked import CALLS, MOST_WEEKS, REPS, WEEKS
-from simcore.plan_programs import Setting, setting_of, with_calls, with_seats
+from simcore.plan_programs import Setting, adds_up, setting_of, with_calls, with_seats
 from simcore.plan_search import grid_place, grid_value
-from simcore.plan_worlds import Crew, reached, seats_until, weeks_until
+from simcore.plan_worlds import Crew, reached, revenue, seats_until, weeks_until
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:
@@ -118,13 +118,29 @@ class Calls(Unknown):
 
     def prepare(self) -> None:
         """Set `most` and `near`."""
+        self._begun: dict[int, Ints] = {}
         self.most = grid_place(self.setting.most)
         self.near = grid_place(ceil(arithmetic_of(self.asked).calls / self.reps))
 
     def hits(self, place: int, worlds: int) -> int:
         """Return in how many worlds the target is reached at a place."""
-        crew = Crew(with_calls(self.setting, grid_value(place)), 0, self.reps)
-        return int(self.played.play([crew], worlds, reached(self.missing)).sum())
+        return int(np.count_nonzero(self.revenue(grid_value(place), worlds) >= self.missing))
+
+    def revenue(self, calls: int, worlds: int) -> Ints:
+        """Return the revenue of the team in every world, in cents, if every rep makes so many calls.
+
+        Where nothing that comes of some calls depends on others, what was begun before is played only once.
+        """
+        begun = self.setting.scenario.horizon.warmup_weeks > 0 or len(self.setting.program.start.stage) > 0
+        alone = begun and adds_up(self.setting.program)
+        if alone and worlds not in self._begun:
+            crew = Crew(with_calls(self.setting, 0), 0, self.reps)
+            self._begun[worlds] = self.played.play([crew], worlds, revenue)
+        if alone and calls == 0:
+            return self._begun[worlds]
+        crew = Crew(with_calls(self.setting, calls, alone=alone), 0, self.reps)
+        found = self.played.play([crew], worlds, revenue)
+        return found + self._begun[worlds] if alone else found
 
     def value(self, place: float) -> float:
         """Return the value, as an answer has it, of a number of the grid."""

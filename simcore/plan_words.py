@@ -111,7 +111,7 @@ def _simple(found: BackwardPlan) -> str:
     )
     if more is None or abs(more) < 0.005:
         return text + "."
-    return f"{text}; it takes {abs(100.0 * more):.2g} % {'more' if more > 0 else 'less'}."
+    return f"{text}; it takes {abs(100.0 * more):,.0f} % {'more' if more > 0 else 'less'}."
 
 
 def _most(found: BackwardPlan, tried: float) -> str:

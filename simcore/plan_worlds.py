@@ -132,6 +132,12 @@ def reached(target: int) -> Callable[[Ints], Ints]:
     return keep
 
 
+def revenue(cents: Ints) -> Ints:
+    """Return the revenue of the team in every world, int64[n]."""
+    total: Ints = cents.sum(axis=(1, 2))
+    return total
+
+
 def weeks_until(target: int) -> Callable[[Ints], Ints]:
     """Return what keeps the number of weeks until the team reaches a target in cents; one more than all: never.
 
@@ -148,13 +154,22 @@ def seats_until(target: int) -> Callable[[Ints], Ints]:
     return lambda cents: _first(cents.sum(axis=2).cumsum(axis=1) >= target)
 
 
-def table_of(target: int, seats: Sequence[int], weeks: Sequence[int]) -> Callable[[Ints], Ints]:
-    """Return what keeps whether the first so many seats reach a target in so many weeks, int64[n, seats, weeks]."""
+def table_of(seats: Sequence[int], weeks: Sequence[int]) -> Callable[[Ints], Ints]:
+    """Return what keeps the revenue of the first so many seats (or all there are) in so many weeks, in cents.
+
+    The result is int64[n, seats, weeks].
+
+    Examples
+    --------
+    >>> table_of([1, 3], [2])(np.array([[[1, 10], [2, 20]]])).tolist()
+    [[[11], [33]]]
+    """
 
     def keep(cents: Ints) -> Ints:
-        together = cents.cumsum(axis=1)[:, [number - 1 for number in seats]].cumsum(axis=2)
-        enough: Ints = (together[:, :, [number - 1 for number in weeks]] >= target).astype(np.int64)
-        return enough
+        rows = [min(number, cents.shape[1]) - 1 for number in seats]
+        together = cents.cumsum(axis=1)[:, rows].cumsum(axis=2)
+        table: Ints = together[:, :, [number - 1 for number in weeks]]
+        return table
 
     return keep
 

@@ -47,7 +47,7 @@ LOOKS = 4
 """Times that more worlds are taken because the interval is too wide."""
 RESERVE = 1.15
 """Worlds are taken with this reserve, since the width is not known exactly before."""
-FINELY, ROUGHLY, WIDELY = 0.002, 0.02, 0.06
+FINELY, ROUGHLY, WIDELY = 0.002, 0.02, 0.1
 """Parts of a value within which are looked for: ends of intervals, a first answer, and the other rows of the table."""
 
 
@@ -298,7 +298,9 @@ class _Planner:
         """Find the chances with the plan of the file, and with the calls of the arithmetic."""
         self.found.plan_chance = self._chance(Crew(self.setting.program, 0, self.unknown.reps), worlds)
         calls = self.found.arithmetic_calls
-        if calls <= self.setting.most:
+        if calls == self.setting.planned and not self.asked.scenario.calendar.holidays:
+            self.found.arithmetic_chance = self.found.plan_chance
+        elif calls <= self.setting.most:
             crew = Crew(with_calls(self.setting, calls), 0, self.unknown.reps)
             self.found.arithmetic_chance = self._chance(crew, worlds)
 
