@@ -65,9 +65,9 @@ def plan(
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
-    frontier: Annotated[
-        bool, typer.Option("--frontier/--no-frontier", help="Show reps x calls x weeks, where calls are sought.")
-    ] = True,
+    no_frontier: Annotated[
+        bool, typer.Option("--no-frontier", help="Leave out reps x calls x weeks: sooner done.")
+    ] = False,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -92,7 +92,7 @@ def plan(
         "precision": width,
         "max_replications": max_replications,
         "threads": threads,
-        "frontier": frontier,
+        "frontier": not no_frontier,
     }
     found = _planned(scenario, (amount, by, chance, solve_for), here, how, quiet=quiet)
     if json:

@@ -220,24 +220,26 @@ class _Planner:
         most = self._most_worlds()
         worlds = fixed or min(PILOT, most)
         if fixed is None:
-            rough = self._read(worlds, near, part=ROUGHLY)
+            rough = self._read(self._curve(worlds), near, part=ROUGHLY)
             if rough is not None:
                 near = rough.middle
                 worlds = self._next(worlds, self._width(rough), most)
         for _ in range(LOOKS):
-            place = self._read(worlds, near, part=0.0)
+            curve = self._curve(worlds)
+            place = self._read(curve, near, part=0.0)
             if place is None:
-                curve = self.found.curve
-                assert curve is not None  # noqa: S101  (set by _read)
                 self.found.curve = None
+                self.found.worlds = worlds
                 self._obstacle(curve.at(self.unknown.most), worlds)
                 return
+            # What is known of fewer worlds gives way only now: a search that is stopped tells of those.
+            self.found.worlds, self.found.curve = worlds, curve
             self.found.place = (place.low, place.middle, place.high)
             self.found.reached = self._width(place)
+            self.found.met = self._is_met(place)
             if fixed is not None or self._is_met(place) or worlds >= most:
                 break
             near, worlds = place.middle, self._next(worlds, self._width(place), most, at_least=1.5)
-        self.found.met = place is not None and self._is_met(place)
 
     def _most_worlds(self) -> int:
         """Return the most worlds that the answer may take."""
@@ -257,13 +259,13 @@ class _Planner:
         needed = worlds * RESERVE * (width / self.found.wanted) ** 2
         return int(min(most, max(worlds * at_least, ceil(needed))))
 
-    def _read(self, worlds: int, near: int, *, part: float) -> _Place | None:
-        """Find the estimate and its interval in so many worlds."""
-        self.found.worlds = worlds
+    def _curve(self, worlds: int) -> Curve:
         self.played.expected = self.played.done + 14 * worlds
-        curve = Curve(lambda place: self.unknown.hits(place, worlds), worlds, self.unknown.most)
-        self.found.curve = curve
-        wanted = orders(worlds, self.asked.confidence)
+        return Curve(lambda place: self.unknown.hits(place, worlds), worlds, self.unknown.most)
+
+    def _read(self, curve: Curve, near: int, *, part: float) -> _Place | None:
+        """Find the estimate and its interval."""
+        wanted = orders(curve.worlds, self.asked.confidence)
         middle = curve.least(wanted.middle, near=near, part=part)
         if middle is None:
             return None

@@ -369,11 +369,21 @@ def test_sabotage_a_warm_up_at_the_plan_that_is_tried(monkeypatch: pytest.Monkey
         test_a_period_begins_with_the_pipeline_of_the_file_whatever_is_planned()
 
 
-def test_a_stopped_search_tells_what_it_has() -> None:
+def test_a_stopped_search_tells_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     given = validate(scenario())
     found = plans.plan(given, 9000, by="4w", frontier=False, stop=lambda: True)
     assert found.interrupted
     assert found.answer is None
+
+    def stopped(_: object) -> None:
+        raise StoppedError
+
+    monkeypatch.setattr(plans._Planner, "_rows", stopped)
+    late = plans.plan(given, 9000, by="4w", replications=100)
+    assert late.interrupted
+    assert not late.table
+    assert late.answer is not None
+    assert late.answer.interval[0] <= late.answer.estimate
     played = PlanWorlds(given, threads=1, progress=None, stop=lambda: True)
     played.done = 1
     with pytest.raises(StoppedError):
