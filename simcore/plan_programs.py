@@ -75,7 +75,7 @@ def setting_of(asked: Asked) -> Setting:
     check_ranges(scenario, program, detailed=True, replications=False)
     working = working_hours(scenario)
     if not working.any():
-        raise ScenarioError((Problem("no hour of the period is worked", "calendar.holidays"),))
+        raise ScenarioError((Problem("no hour of what is left of the period is worked", "calendar.holidays"),))
     return Setting(scenario, program, working)
 
 

@@ -13,7 +13,7 @@ from simcore.plan_asked import CALLS, asked_of
 from simcore.plan_document import BackwardPlan, PlanObstacle, PlanRow
 from simcore.plan_frontier import frontier_of
 from simcore.plan_obstacles import reasons_of
-from simcore.plan_programs import setting_of, with_calls
+from simcore.plan_programs import adds_up, setting_of, with_calls
 from simcore.plan_report import Found, document_of
 from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
 from simcore.plan_unknowns import chance_of, unknown_of
@@ -35,9 +35,9 @@ AIM = 0.01
 FEW = 64
 """Worlds in which the answer is looked for first."""
 PILOT = 512
-FRONTIER = 256
-"""Worlds of the frontier."""
-AIM_NS = 1.2e9
+FRONTIER, FRONTIER_LEAST = 256, 64
+"""Worlds of the frontier; fewer, down to the second, where they cost too much."""
+AIM_NS = 6e8
 """An unstated precision may take worlds that cost so much for each value that is tried, by the model of the cost ..."""
 LEAST = 256
 """... but so many at least."""
@@ -243,14 +243,20 @@ class _Planner:
 
     def _most_worlds(self) -> int:
         """Return the most worlds that the answer may take."""
-        scenario = self.setting.scenario
-        weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
-        size = scenario.team.reps * weeks
-        limit = max(LEAST, LIMIT // (20 * size))
+        limit = max(LEAST, LIMIT // (20 * self._size()))
         if self.found.stated:
             return min(MOST, limit, self.how.get("max_replications") or MOST)
-        aim = max(LEAST, int(AIM_NS / (rep_week_ns(scenario) * size)))
-        return min(MOST, limit, aim, self.how.get("max_replications") or MOST)
+        return min(MOST, limit, self._affordable(LEAST), self.how.get("max_replications") or MOST)
+
+    def _size(self) -> int:
+        """Return the rep-weeks that are played for a value that is tried."""
+        horizon, reps = self.setting.scenario.horizon, self.setting.scenario.team.reps
+        is_short = self.asked.solve_for == CALLS and adds_up(self.setting.program)
+        return reps * (horizon.weeks + (0 if is_short else horizon.warmup_weeks))
+
+    def _affordable(self, least: int, times: float = 1.0) -> int:
+        """Return the worlds that a value may take if they are so many times as large."""
+        return max(least, int(AIM_NS / (rep_week_ns(self.setting.scenario) * self._size() * times)))
 
     def _next(self, worlds: int, width: float | None, most: int, at_least: float = 1.0) -> int:
         """Return how many worlds make the interval as narrow as it is wanted."""
@@ -340,4 +346,6 @@ class _Planner:
         )
 
     def _frontier(self) -> None:
-        self.found.frontier = frontier_of(self.asked, self.setting, self.played, min(self.found.worlds, FRONTIER))
+        # Twice the team and twice the weeks.
+        worlds = min(self.found.worlds, FRONTIER, self._affordable(FRONTIER_LEAST, times=4.0))
+        self.found.frontier = frontier_of(self.asked, self.setting, self.played, worlds)

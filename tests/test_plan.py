@@ -10,6 +10,7 @@ from scipy import stats
 
 from simcore import plan_programs, plans
 from simcore.compiler import compile_scenario
+from simcore.engine import simulate
 from simcore.errors import ScenarioError
 from simcore.plan_asked import Asked, asked_of
 from simcore.plan_document import BackwardPlan
@@ -330,6 +331,17 @@ def test_quota_periods_and_holidays_go_on_in_mid_period() -> None:
 def test_threads_change_nothing() -> None:
     one, two = (planned(9000, threads=threads, **LAGGED) for threads in (1, 2))
     assert one.model_dump(exclude={"seconds"}) == two.model_dump(exclude={"seconds"})
+
+
+def test_the_chance_with_the_plan_is_that_of_a_run() -> None:
+    changes = LAGGED | {"horizon": {"weeks": 4, "warmup_weeks": 3}, "team": {"reps": 3}}
+    found = planned(16_000, replications=200, **changes)
+    run = simulate(validate(scenario(**changes)), replications=200, seed=2026, keep_rep_weeks=True)
+    assert run.rep_weeks is not None
+    revenue = run.rep_weeks.cents_close.sum(axis=(1, 2))
+    assert found.chance is not None
+    assert found.chance.estimate == np.mean(revenue >= 1_600_000)
+    assert 20 < 200 * np.mean(revenue >= 1_600_000) < 180
 
 
 def lags_ignored(asked: Asked) -> plan_programs.Setting:
