@@ -24,50 +24,57 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        metavar="AMOUNT",
+        help="Revenue by close of the whole team in the period: 100000, 100k, 1.3M.",
+        show_default=False,
+    ),
+]
+ByOption = Annotated[
+    str, typer.Option("--by", metavar="quarter|year|Nw", help="The period, from the first counted week on.")
+]
+ConfidenceOption = Annotated[
+    str, typer.Option("--confidence", metavar="C", help="The chance to reach the target: .8 or 80%.")
+]
+SolveForOption = Annotated[
+    str,
+    typer.Option("--solve-for", metavar="calls|reps|weeks|STAGE", help="What is sought; a stage: its step's rate."),
+]
+DoneOption = Annotated[
+    list[str],
+    typer.Option(
+        "--done",
+        metavar="KEY=N,..",
+        help="Where the team stands in mid-period: week= (weeks over), calls=, won=, open= (items), or a stage.",
+        show_default=False,
+    ),
+]
+WidthOption = Annotated[
+    str | None,
+    typer.Option(
+        "--precision", "-p", metavar="W%", help="Half-width of the interval, of the answer (1 % is aimed at)."
+    ),
+]
+NoFrontierOption = Annotated[bool, typer.Option("--no-frontier", help="Leave out reps x calls x weeks: sooner done.")]
+
+
 def plan(
     file: ScenarioArgument,
     *,
-    target: Annotated[
-        str,
-        typer.Option(
-            "--target",
-            metavar="AMOUNT",
-            help="Revenue by close of the whole team in the period: 100000, 100k, 1.3M.",
-            show_default=False,
-        ),
-    ],
-    by: Annotated[
-        str, typer.Option("--by", metavar="quarter|year|Nw", help="The period, from the first counted week on.")
-    ] = "quarter",
-    confidence: Annotated[
-        str, typer.Option("--confidence", metavar="C", help="The chance to reach the target: .8 or 80%.")
-    ] = "0.8",
-    solve_for: Annotated[
-        str,
-        typer.Option("--solve-for", metavar="calls|reps|weeks|STAGE", help="What is sought; a stage: its step's rate."),
-    ] = "calls",
-    done: Annotated[
-        list[str],
-        typer.Option(
-            "--done",
-            metavar="KEY=N,..",
-            help="Where the team stands in mid-period: week= (weeks over), calls=, won=, open= (items), or a stage.",
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006  (typer reads the default and copies it)
-    precision: Annotated[
-        str | None,
-        typer.Option(
-            "--precision", "-p", metavar="W%", help="Half-width of the interval, of the answer (1 % is aimed at)."
-        ),
-    ] = None,
+    target: TargetOption,
+    by: ByOption = "quarter",
+    confidence: ConfidenceOption = "0.8",
+    solve_for: SolveForOption = "calls",
+    done: DoneOption = [],  # noqa: B006  (typer reads the default and copies it)
+    precision: WidthOption = None,
     max_replications: MaxReplicationsOption = None,
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
-    no_frontier: Annotated[
-        bool, typer.Option("--no-frontier", help="Leave out reps x calls x weeks: sooner done.")
-    ] = False,
+    no_frontier: NoFrontierOption = False,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,

@@ -362,7 +362,7 @@ def at_least(wins: int, calls: float, q: float) -> float:
     Examples
     --------
     >>> round(at_least(10, 5000, 0.002), 4)
-    0.5421
+    0.5422
     """
     from scipy.special import betainc  # noqa: PLC0415
 
