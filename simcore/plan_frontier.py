@@ -142,7 +142,7 @@ def _cell(shared: _Shared, size: Size) -> PlanCell:
     numbers: list[float | None] = [None, None, None]
     try:
         for each in (wanted.middle, wanted.low, wanted.high):
-            curve.bracket(each, near=grid_place(shared.simple[size]), part=PART)
+            curve.bracket(each, near=grid_place(shared.simple[size]), part=PART, line=True)
         numbers = [curve.between(each) for each in wanted]
     except ExplodedError:
         pass  # a drive passes a limit there: the cell stays empty

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 LEVEL = 0.95
 """Confidence of the intervals."""
+NEAR, STEEP = 0.002, 0.5
+"""A line is drawn between values apart by this part, or between which the probit of the chance changes less."""
 FINE, DECADE = 10_000, 9_000
 """Values of the grid below 10,000, and in each decade from there on."""
 
@@ -127,10 +129,11 @@ class Curve:
         bracket = self.bracket(wanted, near=near, part=part)
         return None if bracket is None else bracket[1]
 
-    def bracket(self, wanted: int, *, near: int, part: float = 0.0) -> tuple[int, int] | None:
+    def bracket(self, wanted: int, *, near: int, part: float = 0.0, line: bool = False) -> tuple[int, int] | None:
         """Return two places, the first with too few worlds (or -1, below all) and the second with enough.
 
-        They are next to each other, or apart by no more than a part of the value.
+        They are next to each other, or apart by no more than a part of the value. For a ``line`` between them the
+        chance must not change much either, but where they are as near as `NEAR`.
         """
         if wanted <= 0:
             return -1, 0
@@ -144,7 +147,7 @@ class Curve:
             place = min(high - 1, grid_place(grid_value(high) / factor))
             low, high = (place, high) if self.at(place) < wanted else (-1, place)
             factor *= 2.0
-        return self._narrowed(wanted, low, high, part)
+        return self._narrowed(wanted, low, high, (part, line))
 
     def _above(self, wanted: int, near: int) -> int | None:
         """Return the first known place with enough worlds; look further up as long as there is none."""
@@ -165,12 +168,18 @@ class Curve:
                     place = min(self.most, max(last + 1, grid_place(grid_value(last) * growth)))
             self.at(place)
 
-    def _narrowed(self, wanted: int, low: int, high: int, part: float) -> tuple[int, int]:
+    def _is_narrow(self, low: int, high: int, part: float, *, line: bool) -> bool:
+        gap, value = grid_value(high) - grid_value(low), grid_value(high)
+        if high - low <= 1 or gap > part * value or not line:
+            return high - low <= 1 or gap <= part * value
+        return gap <= NEAR * value or self._probit(self.known[high]) - self._probit(self.known[low]) <= STEEP
+
+    def _narrowed(self, wanted: int, low: int, high: int, apart: tuple[float, bool]) -> tuple[int, int]:
         """Narrow a bracket down by the Illinois method in log value and probit, and by halves where that is slow."""
         goal = self._probit(wanted - 0.5)
         first, last = self._probit(self.known[low]) - goal, self._probit(self.known[high]) - goal
         moved, width, slow = 0, high - low, 0
-        while high - low > 1 and grid_value(high) - grid_value(low) > part * grid_value(high):
+        while not self._is_narrow(low, high, apart[0], line=apart[1]):
             place = (low + high) // 2
             if slow < 3 and last > first:
                 ends = log(max(grid_value(low), 0.5)), log(grid_value(high))

@@ -325,7 +325,7 @@ class _Planner:
         for confidence in confidences:
             wanted = orders(curve.worlds, confidence)
             for each in wanted:
-                curve.bracket(each, near=place[1], part=WIDELY)
+                curve.bracket(each, near=place[1], part=WIDELY, line=True)
         self.found.table = [self._row(curve, confidence) for confidence in confidences]
 
     def _row(self, curve: Curve, confidence: float) -> PlanRow:

@@ -160,6 +160,23 @@ def test_the_table_and_the_frontier_are_in_order(changes: dict[str, Any]) -> Non
     assert middle.per_week == pytest.approx(found.answer.per_week, rel=0.1)
 
 
+def test_rows_of_a_steep_curve_are_the_answers_at_their_confidence() -> None:
+    # A spread of 2 % from world to world: values 10 % apart would have nobody on one side, and all on the other.
+    given: dict[str, Any] = {
+        "funnel": [{"stage": "calls"}, {"stage": "orders", "rate": 0.5}],
+        "plan": {"calls_per_week": 300},
+    }
+    found = planned(1200 * VALUE, frontier=True, **given)
+    for row in found.table:
+        if row.confidence in (0.6, 0.9, 0.99):
+            direct = planned(1200 * VALUE, confidence=row.confidence, **given).answer
+            assert direct is not None
+            assert row.estimate == pytest.approx(direct.estimate, rel=0.004)
+    middle = next(cell for cell in found.frontier if (cell.reps, cell.weeks) == (2, 4))
+    assert found.answer is not None
+    assert middle.per_week == pytest.approx(found.answer.per_week, rel=0.015)
+
+
 def test_the_frontier_is_that_of_the_binomial_tail() -> None:
     found = planned(20 * VALUE, frontier=True, replications=1000)
     for cell in found.frontier:
