@@ -65,10 +65,13 @@ _HOME = {
     "bench_variance": "variance",
     "Steadiness": "steadiness_document",
     "steadiness": "steadiness",
+    "BackwardPlan": "plan_document",
+    "plan": "plans",
     "sweep": "sweeps",
 }
 
 __all__ = [
+    "BackwardPlan",
     "Breakeven",
     "Coach",
     "Comparison",
@@ -94,6 +97,7 @@ __all__ = [
     "coach",
     "compare",
     "load_scenario",
+    "plan",
     "read_rep_weeks",
     "simulate",
     "steadiness",

@@ -47,6 +47,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from simcore.money import cents
 from simcore.scenario import (
     Deal,
     FixedDeal,
@@ -191,6 +192,25 @@ def chances(scenario: Scenario) -> list[float] | None:
     return [_chance(scenario, scenario.funnel[1 : stage + 1]) for stage in range(len(scenario.funnel))]
 
 
+def binomial_chance(scenario: Scenario) -> tuple[float, int] | None:
+    """Return q and a deal's value in cents where wins by close are Binomial(calls, q), by rule *quota*; else ``None``.
+
+    Examples
+    --------
+    >>> from simcore.scenario import validate
+    >>> scenario = validate({
+    ...     "simcore": 1, "name": "Canon", "deal": 10_000,
+    ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.5}],
+    ... })
+    >>> binomial_chance(scenario)
+    (0.01, 1000000)
+    """
+    if not (_rates_hold(scenario) and _plan_holds(scenario) and _wins_hold(scenario)):
+        return None
+    assert isinstance(scenario.deal, FixedDeal)  # noqa: S101  (by _wins_hold)
+    return win_chance(scenario), cents(scenario.deal.fixed)
+
+
 def _rate(stage: Stage) -> Rate:
     if stage.rate is None:
         raise ValueError(f"stage {stage.stage} has no rate")
@@ -274,7 +294,11 @@ def _spread_holds(scenario: Scenario) -> bool:
 
 
 def _quota_holds(scenario: Scenario) -> bool:
-    fixed = isinstance(scenario.deal, FixedDeal) and scenario.quota is not None and scenario.start is None
+    return scenario.quota is not None and _wins_hold(scenario)
+
+
+def _wins_hold(scenario: Scenario) -> bool:
+    fixed = isinstance(scenario.deal, FixedDeal) and scenario.start is None
     return fixed and not _lagged(scenario) and _binomial(scenario)
 
 

@@ -57,7 +57,7 @@ def compile_scenario(scenario: Scenario) -> Program:
     >>> program.clock.steps, int(program.plan.calls[0]), program.deals.unit
     (3, 500, 1000000)
     """
-    plan = _plan(scenario)
+    plan = compile_plan(scenario)
     rates = _rates(scenario)
     deals = _deals(scenario)
     lags = _lags(scenario)
@@ -69,7 +69,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         team=_team(scenario),
         market=Market(scenario.market.sd, scenario.market.persistence) if scenario.market else Market(0.0, 0.0),
         rates=rates,
-        first=_first_step(rates, int(plan.calls[0])),
+        first=first_step(rates, int(plan.calls[0])),
         lags=lags,
         caps=_caps(scenario),
         deals=deals,
@@ -112,7 +112,8 @@ def _calendar(scenario: Scenario) -> Calendar:
     )
 
 
-def _plan(scenario: Scenario) -> Plan:
+def compile_plan(scenario: Scenario) -> Plan:
+    """Return the planned calls of every simulated week."""
     calendar, horizon = scenario.calendar, scenario.horizon
     full = horizons.calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week)
     weeks = (np.arange(horizon.warmup_weeks + horizon.weeks) - horizon.warmup_weeks) % horizons.WEEKS_PER_YEAR
@@ -259,7 +260,7 @@ def _deals(scenario: Scenario) -> Deals:
     return Deals(LOGNORMAL, scale, _sigma(deal.cv), no_table, nothing, nothing, 1, scale)
 
 
-def _first_step(rates: Rates, calls: int) -> FirstStep:
+def first_step(rates: Rates, calls: int) -> FirstStep:
     """Tabulate the successes of a full week where everybody has the same rate in every week."""
     rate = float(rates.base[1])
     if rates.beta[1] >= 0 or rates.varies[1] or rate > 0.5 or parts_of(calls, rate) > 1:

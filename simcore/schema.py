@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from simcore.atomic import file_errors, write_whole
 from simcore.coach_document import Coach
 from simcore.comparison_document import Comparison
+from simcore.plan_document import BackwardPlan
 from simcore.scenario import Scenario
 from simcore.steadiness_document import Steadiness
 from simcore.summary import Summary
@@ -54,6 +55,11 @@ def breakeven_schema() -> Schema:
     return _document("breakeven", Breakeven)
 
 
+def plan_schema() -> Schema:
+    """Return the schema of the document that ``simcore plan --json`` prints."""
+    return _document("plan", BackwardPlan)
+
+
 def variance_schema() -> Schema:
     """Return the schema of each entry of the list that ``simcore bench variance --json`` prints."""
     return _document("variance", VarianceBench)
@@ -88,6 +94,7 @@ SCHEMAS = {
     "scenario": scenario_schema,
     "sweep": sweep_schema,
     "breakeven": breakeven_schema,
+    "plan": plan_schema,
     "variance": variance_schema,
     "steadiness": steadiness_schema,
     "coach": coach_schema,

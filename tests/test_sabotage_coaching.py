@@ -42,7 +42,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "the highest results": Fault("rule result", "float(total) / float(week - first)", "-float(total)"),
     "a mean over the window, not the weeks held": Fault(
-        "rule result, people come and go", "float(total) / float(week - first)", "float(total) / float(window)"
+        "everything, reacting", "float(total) / float(week - first)", "float(total) / float(window)"
     ),
     "the weeks of whoever sat there before": Fault(
         "rule process, people come and go",
@@ -50,7 +50,7 @@ FAULTS: dict[str, Fault] = {
         "week - first < window",
     ),
     "a window a week longer": Fault("a window of a week", "week - first < window", "week - first <= window"),
-    "standard errors without the rate": Fault("rule process", "np.sqrt((n * p) * (1.0 - p))", "np.sqrt(n)"),
+    "standard errors without the rate": Fault("fleeting habits", "np.sqrt((n * p) * (1.0 - p))", "np.sqrt(n)"),
     "an oracle that forgets the rep's own rates": Fault(
         "rule oracle", "chance = chance * ledgers.own_rate[at, person, step]", "chance = chance * 0.5"
     ),
@@ -58,8 +58,8 @@ FAULTS: dict[str, Fault] = {
     "a repair that always works": Fault("rule process", "int64(word) < coaching.repair", "True"),
     "a repair of a habit that is not there": Fault(
         "rule random",
-        "        what += HIT\n",
-        "        what += HIT\n    what += REPAIRED\n    if False:\n        pass\n",
+        "    coached.session[at] = what\n",
+        "    coached.session[at] = what | REPAIRED\n",
     ),
     "a session more": Fault("rule random", "for _ in range(coaching.slots)", "for _ in range(coaching.slots + 1)"),
     "two sessions with one rep": Fault(

@@ -161,6 +161,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "coach-the-process": partial(session, "coach", "coach-the-process", "--replications", "64"),
     "coach-where": coached_teams,
     "coach-hours": partial(session, "coach", "trust-the-process", *COACHED.split()),
+    "plan": partial(session, "plan", "backward-from-100k", "--target", "100k"),
+    "plan-here": partial(
+        session,
+        *("plan", "backward-from-100k", "--target", "100k", "--done", "calls=2000,won=40000,open=5"),
+        *("-n", "2000", "--no-frontier"),
+    ),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
     **{

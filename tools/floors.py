@@ -55,7 +55,7 @@ FLOORS = (
         "Answers",
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
-        "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
+        "words summarise rep_weeks result contrast crossings sweep_document plan_document sweep_table "
         "comparison_document rules_document rules_words variance_document steadiness_document "
         "leverage_document values_document coach_document "
         "reduction controls efficiency sobol leading counts variates points",
@@ -72,14 +72,21 @@ FLOORS = (
         "all that touches a disk, or knows a file format",
         "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
     ),
-    _floor("Searches", "what is asked of many changed scenarios in the same worlds", "vary sweeps breakevens coach"),
+    _floor(
+        "Searches",
+        "what is asked of many changed scenarios in the same worlds",
+        "vary sweeps breakevens coach "
+        "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
+        "plan_report plans",
+    ),
     _floor(
         "Command line",
         "one thin module a command",
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
-        "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
+        "cli.sweep cli.breakeven cli.render_plan cli.plan "
+        "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
         "cli.render_rules cli.render_coach cli.coach cli.main",
     ),
 )

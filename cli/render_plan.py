@@ -1,0 +1,162 @@
+"""A plan as text: the arithmetic, the answer, other confidences, the frontier; no figure beyond the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.render import Paragraph, grid, spaced, titled
+from simcore.plan_asked import CALLS, REPS, WEEKS
+from simcore.plan_words import amount, number, period
+from simcore.text import brief, printable
+from simcore.words import share
+
+if TYPE_CHECKING:
+    from simcore.plan_document import BackwardPlan, PlanCell
+    from simcore.summary import Estimate
+
+_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
+
+
+def plan_report(found: BackwardPlan) -> RenderableType:
+    """Return a plan as text for 80 columns."""
+    parts: list[RenderableType] = [_header(found), _arithmetic(found)]
+    if found.here is not None:
+        parts.append(_here(found))
+    parts.append(Paragraph(printable(found.sentence), style=_HEAD))
+    if found.exact is not None and found.answer is not None:
+        parts.append(Paragraph(_exact(found)))
+    if found.table:
+        parts.append(_table(found))
+    if found.frontier:
+        parts.append(_frontier(found))
+    parts.append(Paragraph(_note(found), style=_FAINT))
+    return Group(*spaced(parts))
+
+
+def _header(found: BackwardPlan) -> Text:
+    goal = f"{amount(found.target, found.scenario.currency)} in {period(found)}, {found.reps:,} rep"
+    text = Text(printable(found.scenario.name), style=_HEAD)
+    text.append(
+        f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {brief(found.strategy)}", style="not bold"
+    )
+    worlds = f"{count(found.scenario.replications)} worlds, seed {found.scenario.seed}, digest "
+    text.append(f"\n{worlds}{printable(found.scenario.digest[:12])}", style="not bold dim")
+    if found.interrupted:
+        text.append("\nInterrupted: only what was finished is shown.", style=_ALARM)
+    return text
+
+
+def _percent(chance: Estimate | None) -> str:
+    if chance is None or chance.estimate is None:
+        return NONE
+    return figure(100.0 * chance.estimate, None if chance.se is None else 100.0 * chance.se).inline(" %")
+
+
+def _arithmetic(found: BackwardPlan) -> RenderableType:
+    table = grid(["backward", "needed"])
+    for stage in found.arithmetic.stages:
+        table.add_row(Text(brief(stage.stage)), Text(significant(stage.count)))
+    left = "" if found.here is None else " for what is missing"
+    lines = [
+        f"So many calls are {significant(found.arithmetic.per_week)} a rep in a full week. The chance to reach the "
+        f"target with them: {_percent(found.arithmetic.chance)}"
+        + (" (no rep can make so many)." if found.arithmetic.chance is None else "."),
+    ]
+    if found.here is None:
+        lines.append(
+            f"With the plan of the file, {found.calls_per_week:,} calls a rep and week: {_percent(found.chance)}."
+        )
+    body = Group(table, Text(), *(Paragraph(line) for line in lines))
+    return titled(f"The arithmetic that everyone does{left}", body)
+
+
+def _here(found: BackwardPlan) -> RenderableType:
+    here = found.here
+    if here is None:
+        return Text()
+    currency = found.scenario.currency
+    table = grid(["you are here", ""])
+    rows = [
+        ("weeks over, left", f"{here.week}, {here.weeks_left}"),
+        ("calls made", count(here.calls)),
+        ("won", amount(here.won, currency)),
+        ("missing", amount(here.missing, currency)),
+        *((f"open: {brief(stage, 30)}", count(items)) for stage, items in here.open.items()),
+        (f"chance at {found.calls_per_week:,} calls a rep and week", _percent(here.chance)),
+    ]
+    if here.rest_calls is not None:
+        rows.append(("calls that the rest needs", number(here.rest_calls, CALLS)))
+    for name, value in rows:
+        table.add_row(Text(name), Text(printable(value)))
+    return table
+
+
+def _exact(found: BackwardPlan) -> str:
+    exact = found.exact
+    if exact is None or exact.estimate is None:
+        return "By the binomial distribution, which is exact here, nothing that was tried is enough."
+    text = f"By the binomial distribution, which is exact here: {number(exact.estimate, found.solve_for)}"
+    return text + (f"; at the calls of the arithmetic {share(exact.chance)}." if exact.chance is not None else ".")
+
+
+def _unit(found: BackwardPlan) -> str:
+    return {CALLS: "calls", REPS: "reps", WEEKS: "weeks"}.get(found.solve_for, f"rate of {brief(found.solve_for, 20)}")
+
+
+def _table(found: BackwardPlan) -> RenderableType:
+    """Return what other confidences take."""
+    heads = ["confidence", _unit(found), "95 % interval"]
+    by_calls = found.solve_for == CALLS
+    if by_calls:
+        heads += ["a rep and week", "times the arithmetic"]
+    table = grid(heads)
+    for row in found.table:
+        low, high = (NONE if end is None else number(end, found.solve_for) for end in (row.low, row.high))
+        ends = NONE if row.low is None and row.high is None else f"{low} to {high}"
+        cells = [NONE if row.estimate is None else number(row.estimate, found.solve_for), ends]
+        if by_calls:
+            done = found.here.calls if found.here is not None else 0
+            rest = None if row.estimate is None or not found.arithmetic.calls else row.estimate - done
+            cells.append(NONE if row.per_week is None else count(round(row.per_week)))
+            cells.append(NONE if rest is None else f"{rest / found.arithmetic.calls:.2f}")
+        mark = " <" if row.confidence == found.confidence else ""
+        table.add_row(Text(f"{share(row.confidence)}{mark}"), *(Text(cell) for cell in cells))
+    return titled(f"Confidence x {_unit(found)}", table)
+
+
+def _frontier(found: BackwardPlan) -> RenderableType:
+    """Return reps down, weeks across, calls of a rep and week in the cells."""
+    weeks = sorted({cell.weeks for cell in found.frontier})
+    table = grid(["reps", *(f"{number:,} weeks" for number in weeks)])
+    for reps in sorted({cell.reps for cell in found.frontier}):
+        row = {cell.weeks: cell for cell in found.frontier if cell.reps == reps}
+        table.add_row(Text(count(reps)), *(Text(_cell(row.get(each))) for each in weeks))
+    return titled(f"Calls a rep and week for {share(found.confidence)}, with their 95 % intervals", table)
+
+
+def _cell(cell: PlanCell | None) -> str:
+    if cell is None or cell.per_week is None:
+        return NONE
+    low, high = (NONE if end is None else count(round(end)) for end in (cell.low, cell.high))
+    return f"{count(round(cell.per_week))} ({low} to {high})"
+
+
+def _note(found: BackwardPlan) -> str:
+    text = " ".join(found.assumptions)
+    if found.table:
+        text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
+        text += f" off between values that were tried; {NONE}: not within four times the answer."
+    if found.frontier:
+        text += f" In the frontier {NONE} is more than 6 times the arithmetic."
+    precision = found.precision
+    if found.answer is not None and not precision.met:
+        reached = "no upper end" if precision.reached is None else f"± {100.0 * precision.reached:.2g} %"
+        wanted = f"± {100.0 * precision.wanted:.2g} %"
+        asked = "was asked for" if precision.stated else "is aimed at within a limit of cost"
+        text += f" The answer is known to {reached}; {wanted} {asked}."
+        text += "" if precision.stated else " --precision goes on."
+    return printable(text)

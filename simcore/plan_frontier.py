@@ -1,0 +1,157 @@
+"""The frontier reps x calls x weeks: what fewer people must call, or more people need not, for the same target."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.errors import ScenarioError
+from simcore.explosion import ExplodedError
+from simcore.plan_document import PlanCell
+from simcore.plan_programs import MOST_CALLS, Setting, adds_up, setting_of, with_seats, with_weekly
+from simcore.plan_search import Curve, grid_place, grid_value, orders
+from simcore.plan_unknowns import are_alike, arithmetic_of
+from simcore.plan_worlds import Crew, table_of
+
+if TYPE_CHECKING:
+    from simcore.plan_asked import Asked
+    from simcore.plan_worlds import PlanWorlds
+
+Ints = NDArray[np.int64]
+
+REACH = 6
+"""A cell is looked for up to so many times the calls of the arithmetic."""
+PART = 0.1
+"""Neighbouring values that are looked at are apart by this part at most; between them a line tells."""
+
+Size = tuple[int, int]
+"""Reps, and weeks of what is left of the period."""
+_Seats = tuple[Setting, int, int]
+"""A setting, the first of its seats that count, and the one after the last."""
+
+
+def frontier_of(asked: Asked, setting: Setting, played: PlanWorlds, worlds: int) -> list[PlanCell]:
+    """Return for half, all and twice the reps and weeks the calls of one rep in a full week.
+
+    The first so many seats and weeks of a world are those of a smaller team and a shorter period, so what was played
+    for one cell is known for all that it holds. Where hires cannot be played, the team is not enlarged.
+    """
+    reps, weeks = setting.scenario.team.reps, setting.scenario.horizon.weeks
+    teams = sorted({ceil(reps / 2), reps, 2 * reps})
+    try:
+        with_seats(asked, setting, teams[-1])
+    except ScenarioError:
+        teams = [team for team in teams if team <= reps]
+    spans = sorted({ceil(weeks / 2), weeks, 2 * weeks})
+    try:
+        longest = setting_of(_lasting(asked, spans[-1]))
+    except ScenarioError:
+        spans = [span for span in spans if span <= weeks]
+        longest = setting
+    calls = arithmetic_of(asked).calls
+    simple = {(team, span): calls / team * _full_week(longest, span) for team in teams for span in spans}
+    shared = _Shared(asked, simple, played, worlds)
+    return [_cell(shared, size) for size in simple]
+
+
+def _lasting(asked: Asked, weeks: int) -> Asked:
+    """Return the question for a period of which so many weeks are left."""
+    horizon = asked.scenario.horizon.model_copy(update={"weeks": weeks + asked.gone})
+    return asked._replace(scenario=asked.scenario.model_copy(update={"horizon": horizon}))
+
+
+def _full_week(setting: Setting, weeks: int) -> float:
+    """Return the hours of a full week over the working hours of the first so many weeks."""
+    return float(setting.working.shape[1]) / max(1, int(np.count_nonzero(setting.working[:weeks])))
+
+
+class _Shared:
+    """Plays teams and periods, and remembers for every cell how many worlds reached the target."""
+
+    def __init__(self, asked: Asked, simple: dict[Size, float], played: PlanWorlds, worlds: int) -> None:
+        self.asked, self.simple, self.worlds = asked, simple, worlds
+        self.known: dict[int, dict[Size, int]] = {}
+        """By calls a week and cell."""
+        self._played = played
+        self._known_begun: dict[Size, Ints] = {}
+        self._settings: dict[Size, list[_Seats]] = {}
+
+    def most(self, size: Size) -> int:
+        """Return the place of the most calls a week that are tried for a cell."""
+        return grid_place(min(MOST_CALLS, max(20.0, REACH * self.simple[size])))
+
+    def count(self, per_week: int, size: Size) -> int:
+        """Return the worlds in which a team of some size reaches the target in so many weeks."""
+        if size not in self.known.get(per_week, {}):
+            self.known[per_week] = self._table(per_week)
+        return self.known[per_week][size]
+
+    def _table(self, per_week: int) -> dict[Size, int]:
+        """Play the smallest team and period that hold all cells for which so many calls are tried."""
+        sizes = [size for size in self.simple if grid_place(per_week) <= self.most(size)]
+        teams, spans = (sorted(set(numbers)) for numbers in zip(*sizes, strict=True))
+        played = self._crews((teams[-1], spans[-1]))
+        begun = self._begun(played, teams, spans)
+        crews = [
+            Crew(with_weekly(setting, per_week, alone=begun is not None and first == 0), first, last)
+            for setting, first, last in played
+        ]
+        self._played.expected = max(self._played.expected, self._played.done + 2 * self.worlds)
+        revenue = self._played.play(crews, self.worlds, table_of(teams, spans))
+        enough = ((revenue if begun is None else revenue + begun) >= self.asked.missing_cents).sum(axis=0)
+        places = ((team, span, int(enough[r, c])) for r, team in enumerate(teams) for c, span in enumerate(spans))
+        return {(team, span): hits for team, span, hits in places}
+
+    def _begun(self, played: list[_Seats], teams: list[int], spans: list[int]) -> Ints | None:
+        """Return the revenue of what was begun before, int64[worlds, teams, spans]; ``None``: it is played along."""
+        setting, _, last = played[0]
+        program = setting.program
+        if not (adds_up(program) and (setting.scenario.horizon.warmup_weeks or len(program.start.stage))):
+            return None
+        key = teams[-1], spans[-1]
+        if key not in self._known_begun:
+            crew = Crew(with_weekly(setting, 0), 0, last)
+            self._known_begun[key] = self._played.play([crew], self.worlds, table_of(teams, spans))
+        return self._known_begun[key]
+
+    def _crews(self, size: Size) -> list[_Seats]:
+        """Return the settings of a team and period with the seats that count: those of the file, and hires."""
+        if size not in self._settings:
+            team, span = size
+            asked = _lasting(self.asked, span)
+            setting = setting_of(asked)
+            own = setting.scenario.team.reps
+            if team <= own:
+                crews = [(setting, 0, team)]
+            elif are_alike(setting):
+                crews = [(with_seats(asked, setting, team), 0, team)]
+            else:
+                crews = [(setting, 0, own), (with_seats(asked, setting, team), own, team)]
+            self._settings[size] = crews
+        return self._settings[size]
+
+
+def _cell(shared: _Shared, size: Size) -> PlanCell:
+    """Find one cell."""
+    curve = Curve(lambda place: shared.count(grid_value(place), size), shared.worlds, shared.most(size))
+    curve.known = {grid_place(calls): cells[size] for calls, cells in shared.known.items() if size in cells}
+    wanted = orders(curve.worlds, shared.asked.confidence)
+    numbers: list[float | None] = [None, None, None]
+    try:
+        for each in (wanted.middle, wanted.low, wanted.high):
+            curve.bracket(each, near=grid_place(shared.simple[size]), part=PART, line=True)
+        numbers = [curve.between(each) for each in wanted]
+    except ExplodedError:
+        pass  # a drive passes a limit there: the cell stays empty
+    low, middle, high = (None if each is None else float(ceil(each - 1e-9)) for each in numbers)
+    there = middle is not None
+    return PlanCell(
+        reps=size[0],
+        weeks=size[1] + shared.asked.gone,
+        per_week=middle,
+        low=low if there else None,
+        high=high if there else None,
+    )

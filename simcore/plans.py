@@ -1,0 +1,351 @@
+"""Planning backward: the least calls, reps, weeks or rate for which a target is reached with a stated confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import ceil, isfinite
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
+
+from simcore.cost import LIMIT, rep_week_ns
+from simcore.errors import Problem, ScenarioError
+from simcore.explosion import ExplodedError
+from simcore.plan_asked import CALLS, asked_of
+from simcore.plan_document import BackwardPlan, PlanObstacle, PlanRow
+from simcore.plan_frontier import frontier_of
+from simcore.plan_obstacles import reasons_of
+from simcore.plan_programs import adds_up, setting_of, with_calls
+from simcore.plan_report import Found, document_of
+from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
+from simcore.plan_unknowns import chance_of, unknown_of
+from simcore.plan_worlds import Crew, PlanWorlds, reached
+from simcore.sweeps import StoppedError
+from simcore.vary import as_asked
+
+if TYPE_CHECKING:
+    from simcore.plan_asked import Asked
+    from simcore.plan_unknowns import Unknown
+    from simcore.runner import Progress
+    from simcore.scenario import Scenario
+    from simcore.summary import Estimate
+
+CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Rows of the table, beside the confidence asked for."""
+AIM = 0.01
+"""Half-width of the interval that is aimed at where none is stated, as a part of the answer."""
+FEW = 64
+"""Worlds in which the answer is looked for first."""
+PILOT = 512
+FRONTIER, FRONTIER_LEAST = 256, 64
+"""Worlds of the frontier; fewer, down to the second, where they cost too much."""
+AIM_NS = 6e8
+"""An unstated precision may take worlds that cost so much for each value that is tried, by the model of the cost ..."""
+LEAST = 256
+"""... but so many at least."""
+MOST = 1 << 20
+"""Most worlds."""
+LOOKS = 4
+"""Times that more worlds are taken because the interval is too wide."""
+RESERVE = 1.15
+"""Worlds are taken with this reserve, since the width is not known exactly before."""
+FINELY, ROUGHLY, WIDELY = 0.002, 0.02, 0.1
+"""Parts of a value within which are looked for: ends of intervals, a first answer, and the other rows of the table."""
+
+
+class How(TypedDict, total=False):
+    """Options of a plan that say how it is found, not what."""
+
+    replications: int | None
+    """So many worlds, whatever the precision; default: as many as the precision takes."""
+    precision: float | None
+    """Half-width of the 95 % interval, as a part of the answer; default: 0.01 is aimed at, within a limit of cost."""
+    max_replications: int | None
+    """Most worlds that a stated precision may take."""
+    seed: int | None
+    threads: int | None
+    frontier: bool
+    """Whether the frontier reps x calls x weeks is worked out, where calls are sought; default: it is."""
+    progress: Callable[[Progress], None] | None
+    stop: Callable[[], bool] | None
+
+
+def plan(
+    scenario: Scenario,
+    target: float,
+    *,
+    by: str = "quarter",
+    confidence: float = 0.8,
+    solve_for: str = CALLS,
+    done: Mapping[str, float] | None = None,
+    **how: Unpack[How],
+) -> BackwardPlan:
+    """Find the least with which a team reaches a target with a stated confidence.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`. Its strategy is run as it is, its team is the team.
+    target
+        Revenue by close of the whole team in the period, in units of the currency; 0.01 to 1e12.
+    by
+        The period: ``quarter`` (13 weeks), ``year`` (52), or a number of weeks as in ``6w``; it begins
+        after the warm-up.
+    confidence
+        The chance to reach the target that is asked for, above 0 and below 1.
+    solve_for
+        ``calls``, ``reps``, ``weeks``, or a stage after the first: the rate of the step into it.
+    done
+        Where the team stands in mid-period: ``week`` (weeks that are over) or ``calls`` (made so far) or both, ``won``
+        (revenue so far), ``open`` (open items in the stage before the last) or the names of middle stages.
+    how
+        See `How`; ``progress`` and ``stop`` as for `simcore.simulate`.
+
+    Raises
+    ------
+    ScenarioError
+        If the question or the scenario is out of range, or a drive explodes at the plan of the file.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario, plan
+    >>> found = plan(load_scenario("backward-from-100k"), 100_000, frontier=False, replications=1000)
+    >>> found.arithmetic.calls, round(found.exact.chance, 2), found.exact.estimate
+    (5000.0, 0.54, 6258.0)
+    >>> low, high = found.answer.interval
+    >>> low <= 6258 <= high
+    True
+    """
+    unknown = sorted(set(how) - set(How.__annotations__))
+    if unknown:
+        raise TypeError(f"plan() got an unexpected keyword argument {unknown[0]!r}")
+    _check_how(how)
+    scenario = as_asked(scenario, [scenario.run.strategy], None, how.get("seed"))
+    asked = asked_of(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done)
+    return _Planner(asked, how).planned()
+
+
+def _check_how(how: How) -> None:
+    problems = []
+    precision = how.get("precision")
+    if precision is not None and not (isfinite(precision) and 0.0 < precision < 1.0):
+        problems.append(Problem("is no precision of a plan", "precision", value=f"{precision:g}",
+                                allowed="above 0 %, below 100 %: a part of the answer"))  # fmt: skip
+    for name, given, least in (
+        ("replications", how.get("replications"), 2),
+        ("max-replications", how.get("max_replications"), LEAST),
+    ):
+        if given is not None and not least <= given <= MOST:
+            problems.append(Problem("out of range", name, value=f"{given:,}", allowed=f"{least} to {MOST:,}"))
+    if problems:
+        raise ScenarioError(tuple(problems))
+
+
+class _Place(NamedTuple):
+    """Places of an estimate and its interval."""
+
+    low: int
+    middle: int
+    high: int | None
+
+
+class _Planner:
+    """Answers one question; what was found is kept if it is stopped."""
+
+    def __init__(self, asked: Asked, how: How) -> None:
+        self.asked, self.how = asked, how
+        self.setting = setting_of(asked)
+        self.played = PlanWorlds(
+            asked.scenario, threads=how.get("threads"), progress=how.get("progress"), stop=how.get("stop")
+        )
+        self.unknown: Unknown = unknown_of(asked, self.setting, self.played)
+        self.found = Found(asked, self.setting, self.unknown)
+        self.found.stated = how.get("precision") is not None
+        self.found.wanted = how.get("precision") or AIM
+
+    def planned(self) -> BackwardPlan:
+        """Return the document."""
+        found = self.found
+        try:
+            self._search()
+        except StoppedError:
+            found.interrupted = True
+        return document_of(found, self.played.seconds)
+
+    def _search(self) -> None:
+        near = self._near()
+        if near is not None:
+            self._answer(near)
+        worlds = self.found.worlds
+        self._chances(worlds)
+        if self.found.curve is not None:
+            self._rows()
+            if self.asked.solve_for == CALLS and self.how.get("frontier", True):
+                self._frontier()
+
+    def _near(self) -> int | None:
+        """Return about where the answer is, from a few worlds; ``None`` if nothing that can be tried is enough."""
+        few = min(FEW, self.how.get("replications") or FEW)
+        curve = Curve(lambda place: self.unknown.hits(place, few), few, self.unknown.most)
+        self.found.worlds = few
+        self.played.expected = 40 * few
+        wanted = orders(few, self.asked.confidence)
+        # A chance near 1 is more than a few worlds can tell: then what all of them reach is a beginning.
+        while True:
+            try:
+                place = curve.least(min(wanted.middle, few), near=self.unknown.near, part=0.2)
+            except ExplodedError as error:
+                if not curve.known:
+                    raise
+                self.unknown.most = curve.most = max(curve.known)
+                self.found.limits.append(str(error))
+                continue
+            break
+        if place is not None:
+            return place
+        hits = curve.at(self.unknown.most)
+        if orders(few, self.asked.confidence).low <= hits:
+            return self.unknown.most
+        self._obstacle(hits, few)
+        return None
+
+    def _obstacle(self, hits: int, worlds: int) -> None:
+        self.found.obstacle = PlanObstacle(
+            tried=self.unknown.value(grid_value(self.unknown.most)),
+            chance=chance_of(hits, worlds),
+            reasons=reasons_of(self.unknown, self.found.limits),
+        )
+
+    def _answer(self, near: int) -> None:
+        """Find the answer in so many worlds as its precision takes."""
+        fixed = self.how.get("replications")
+        most = self._most_worlds()
+        worlds = fixed or min(PILOT, most)
+        if fixed is None:
+            rough = self._read(self._curve(worlds), near, part=ROUGHLY)
+            if rough is not None:
+                near = rough.middle
+                worlds = self._next(worlds, self._width(rough), most)
+        for _ in range(LOOKS):
+            curve = self._curve(worlds)
+            place = self._read(curve, near, part=0.0)
+            if place is None:
+                self.found.curve = None
+                self.found.worlds = worlds
+                self._obstacle(curve.at(self.unknown.most), worlds)
+                return
+            # What is known of fewer worlds gives way only now: a search that is stopped tells of those.
+            self.found.worlds, self.found.curve = worlds, curve
+            self.found.place = (place.low, place.middle, place.high)
+            self.found.reached = self._width(place)
+            self.found.met = self._is_met(place)
+            if fixed is not None or self._is_met(place) or worlds >= most:
+                break
+            near, worlds = place.middle, self._next(worlds, self._width(place), most, at_least=1.5)
+
+    def _most_worlds(self) -> int:
+        """Return the most worlds that the answer may take."""
+        limit = max(LEAST, LIMIT // (20 * self._size()))
+        if self.found.stated:
+            return min(MOST, limit, self.how.get("max_replications") or MOST)
+        return min(MOST, limit, self._affordable(LEAST), self.how.get("max_replications") or MOST)
+
+    def _size(self) -> int:
+        """Return the rep-weeks that are played for a value that is tried."""
+        horizon, reps = self.setting.scenario.horizon, self.setting.scenario.team.reps
+        is_short = self.asked.solve_for == CALLS and adds_up(self.setting.program)
+        return reps * (horizon.weeks + (0 if is_short else horizon.warmup_weeks))
+
+    def _affordable(self, least: int, times: float = 1.0) -> int:
+        """Return the worlds that a value may take if they are so many times as large."""
+        return max(least, int(AIM_NS / (rep_week_ns(self.setting.scenario) * self._size() * times)))
+
+    def _next(self, worlds: int, width: float | None, most: int, at_least: float = 1.0) -> int:
+        """Return how many worlds make the interval as narrow as it is wanted."""
+        if width is None:
+            return min(most, 8 * worlds)
+        needed = worlds * RESERVE * (width / self.found.wanted) ** 2
+        return int(min(most, max(worlds * at_least, ceil(needed))))
+
+    def _curve(self, worlds: int) -> Curve:
+        self.played.expected = self.played.done + 14 * worlds
+        return Curve(lambda place: self.unknown.hits(place, worlds), worlds, self.unknown.most)
+
+    def _read(self, curve: Curve, near: int, *, part: float) -> _Place | None:
+        """Find the estimate and its interval."""
+        wanted = orders(curve.worlds, self.asked.confidence)
+        middle = curve.least(wanted.middle, near=near, part=part)
+        if middle is None:
+            return None
+        ends = max(part, FINELY)
+        low = curve.bracket(wanted.low, near=middle, part=ends)
+        high = self._upper(curve, wanted, middle, ends)
+        assert low is not None  # noqa: S101  (less is wanted than what was found)
+        return _Place(min(low[0] + 1, middle), middle, high)
+
+    def _upper(self, curve: Curve, wanted: Orders, middle: int, part: float) -> int | None:
+        """Return the upper end; ``None`` where none of four times the estimate is enough."""
+        most = curve.most
+        curve.most = min(most, grid_place(4 * grid_value(middle) + 4))
+        try:
+            return curve.least(wanted.high, near=middle, part=part)
+        finally:
+            curve.most = most
+
+    def _width(self, place: _Place) -> float | None:
+        """Return the half-width of an interval as a part of the estimate."""
+        if place.high is None:
+            return None
+        low, middle, high = (self.unknown.value(grid_value(each)) for each in (place.low, place.middle, place.high))
+        return 0.5 * (high - low) / middle if middle > 0.0 else 0.0
+
+    def _is_met(self, place: _Place) -> bool:
+        width = self._width(place)
+        one = place.high is not None and place.high - place.low <= 1
+        return width is not None and (width <= self.found.wanted or one)
+
+    def _chances(self, worlds: int) -> None:
+        """Find the chances with the plan of the file, and with the calls of the arithmetic."""
+        self.found.plan_chance = self._chance(Crew(self.setting.program, 0, self.unknown.reps), worlds)
+        calls = self.found.arithmetic_calls
+        if calls == self.setting.planned and not self.asked.scenario.calendar.holidays:
+            self.found.arithmetic_chance = self.found.plan_chance
+        elif calls <= self.setting.most:
+            crew = Crew(with_calls(self.setting, calls), 0, self.unknown.reps)
+            self.found.arithmetic_chance = self._chance(crew, worlds)
+
+    def _chance(self, crew: Crew, worlds: int) -> Estimate:
+        return chance_of(int(self.played.play([crew], worlds, reached(self.unknown.missing)).sum()), worlds)
+
+    def _rows(self) -> None:
+        """Find what other confidences take, and fill the table."""
+        curve, place = self.found.curve, self.found.place
+        if curve is None or place is None:
+            return
+        curve.most = min(curve.most, grid_place(4 * grid_value(place[1]) + 4))
+        confidences = sorted({*CONFIDENCES, self.asked.confidence})
+        for confidence in confidences:
+            wanted = orders(curve.worlds, confidence)
+            for each in wanted:
+                curve.bracket(each, near=place[1], part=WIDELY, line=True)
+        self.found.table = [self._row(curve, confidence) for confidence in confidences]
+
+    def _row(self, curve: Curve, confidence: float) -> PlanRow:
+        wanted = orders(curve.worlds, confidence)
+        if confidence == self.asked.confidence and self.found.place is not None:
+            numbers = [None if each is None else float(grid_value(each)) for each in self.found.place]
+        else:
+            numbers = [curve.between(each) for each in wanted]
+        low, middle, high = numbers
+        if middle is not None and self.unknown.whole:
+            middle = float(ceil(middle - 1e-9))
+        return PlanRow(
+            confidence=confidence,
+            estimate=None if middle is None else self.unknown.value(middle),
+            low=None if middle is None or low is None else self.unknown.value(low),
+            high=None if middle is None or high is None else self.unknown.value(high),
+            per_week=None if middle is None else self.unknown.per_week(middle),
+        )
+
+    def _frontier(self) -> None:
+        # Twice the team and twice the weeks.
+        worlds = min(self.found.worlds, FRONTIER, self._affordable(FRONTIER_LEAST, times=4.0))
+        self.found.frontier = frontier_of(self.asked, self.setting, self.played, worlds)
