@@ -20,6 +20,7 @@ from simcore.cli.breakeven import breakeven
 from simcore.cli.check import check
 from simcore.cli.compare import compare
 from simcore.cli.init import init
+from simcore.cli.luck import luck
 from simcore.cli.run import run
 from simcore.cli.scenarios import scenarios
 from simcore.cli.schema import schema
@@ -152,7 +153,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, scenarios, init, schema):
+for _command in (run, check, compare, sweep, breakeven, luck, scenarios, init, schema):
     app.command()(_command)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simcore.comparison_document import Comparison
     from simcore.engine import simulate
     from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError
+    from simcore.luck import luck
+    from simcore.luck_document import Luck
     from simcore.result import Result
     from simcore.results_file import read_rep_weeks
     from simcore.scenario import Scenario
@@ -41,6 +43,7 @@ _HOME = {
     "ExitStatus": "errors",
     "FileError": "errors",
     "Goal": "targets",
+    "Luck": "luck_document",
     "Problem": "errors",
     "Result": "result",
     "Scenario": "scenario",
@@ -52,6 +55,7 @@ _HOME = {
     "breakeven": "breakevens",
     "compare": "comparison",
     "load_scenario": "scenario_file",
+    "luck": "luck",
     "read_rep_weeks": "results_file",
     "simulate": "engine",
     "VarianceBench": "variance_document",
@@ -68,6 +72,7 @@ __all__ = [
     "ExitStatus",
     "FileError",
     "Goal",
+    "Luck",
     "Problem",
     "Result",
     "Scenario",
@@ -83,6 +88,7 @@ __all__ = [
     "breakeven",
     "compare",
     "load_scenario",
+    "luck",
     "read_rep_weeks",
     "simulate",
     "steadiness",

@@ -28,6 +28,7 @@ from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.luck_sample import Sample
+    from simcore.people import People
     from simcore.program import Program
     from simcore.scenario import Scenario
 
@@ -102,7 +103,7 @@ def luck(
                 interrupted = True
                 break
             sound.append(worlds[0].play(block))
-            wrong.append(worlds[1].play(block))
+            wrong.append(worlds[1].play(block, sound[-1].people))
             done += block.replications
             if progress is not None:
                 seconds = time.perf_counter() - started
@@ -119,10 +120,11 @@ class _Worlds:
         self._space = self._runner.workspace()
         self._deal = deal_moments(scenario.deal)[0]
 
-    def play(self, block: Block) -> Sample:
-        """Play a block of worlds."""
+    def play(self, block: Block, people: People | None = None) -> Sample:
+        """Play a block of worlds; ``people`` are known where others have played it before."""
         detail = self._runner.simulate(self._space, block, detailed=True)
-        people = first_people(self._runner.program, self._key, block.first, block.replications)
+        if people is None:
+            people = first_people(self._runner.program, self._key, block.first, block.replications)
         return sample_of(detail.entered, detail.cents, people, self._deal)
 
 
@@ -155,7 +157,9 @@ def _drop(scenario: Scenario, drop: tuple[str, float] | None) -> Drop:
     name, factor = drop
     if name not in names[1:]:
         hint = did_you_mean(name, names[1:])
-        problem = Problem("is no stage with a step into it", "drop", value=name, allowed=", ".join(names[1:]), hint=hint)
+        problem = Problem(
+            "is no stage with a step into it", "drop", value=name, allowed=", ".join(names[1:]), hint=hint
+        )
         raise ScenarioError((problem,))
     if not (isfinite(factor) and 0.0 < factor < 1.0):
         raise _refused("must be a factor of a rate", f"drop.{name}", f"{factor:g}", "above 0 and below 1")

@@ -77,7 +77,9 @@ class Retest(_Document):
     quarters_exact: float | None = Field(description="In closed form, without a market that moves; else null.")
     half_years: Estimate | None = Field(description="The same of two half-years; null if the run holds none.")
     half_years_foretold: Estimate = Field(description="From the quarters by Spearman and Brown's formula.")
-    quarters_for_80: Estimate = Field(description="Quarters to pool for a reliability of 0.8; null: never, or not seen.")
+    quarters_for_80: Estimate = Field(
+        description="Quarters to pool for a reliability of 0.8; null: never, or not seen."
+    )
 
 
 class Reliability(_Document):
@@ -180,7 +182,9 @@ class RuleRow(_Document):
     weak_kept: Estimate = Field(description="Share of the weak reps who stay; null without any.")
     sound_among: Estimate = Field(description="Share of the dismissed who are sound; null without any.")
     attainment: Estimate = Field(description="Mean true attainment of the dismissed; null without any.")
-    first_year: Estimate = Field(description="Revenue that a dismissal brings in the 52 weeks after it, mostly below 0.")
+    first_year: Estimate = Field(
+        description="Revenue that a dismissal brings in the 52 weeks after it, mostly below 0."
+    )
     later_years: Estimate = Field(description="The same in each year after that.")
     pays_after: Estimate = Field(description="Weeks until a dismissal has paid for itself; null: never, or not seen.")
 

@@ -159,7 +159,9 @@ def _until(
     if seen and known is not None:
         at = np.log([windows[i] for i in seen])
         whole = _crossing([parts[i].sum(axis=0) for i in seen], at, odds)
-        without = [_crossing([parts[i].sum(axis=0) - parts[i][g] for i in seen], at, odds) for g in range(len(parts[0]))]
+        without = [
+            _crossing([parts[i].sum(axis=0) - parts[i][g] for i in seen], at, odds) for g in range(len(parts[0]))
+        ]
         (answer,) = with_errors(np.array([whole]), np.array(without)[:, None])
         beyond = bool(whole > windows[-1])
     return WeeksUntil(weight=level, weeks=answer, beyond_run=beyond, known=None if known is None else known * odds)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from simcore.atomic import file_errors, write_whole
 from simcore.comparison_document import Comparison
+from simcore.luck_document import Luck
 from simcore.scenario import Scenario
 from simcore.steadiness_document import Steadiness
 from simcore.summary import Summary
@@ -63,6 +64,11 @@ def steadiness_schema() -> Schema:
     return _document("steadiness", Steadiness)
 
 
+def luck_schema() -> Schema:
+    """Return the schema of the document that ``simcore luck --json`` prints."""
+    return _document("luck", Luck)
+
+
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
@@ -84,6 +90,7 @@ SCHEMAS = {
     "breakeven": breakeven_schema,
     "variance": variance_schema,
     "steadiness": steadiness_schema,
+    "luck": luck_schema,
 }
 """The published schemas, by name."""
 

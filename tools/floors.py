@@ -50,14 +50,16 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document sweep_table "
-        "comparison_document variance_document steadiness_document "
+        "comparison_document variance_document steadiness_document luck_document "
+        "grouped ranks longest_runs credibility people luck_sample "
         "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness",
+        "comparison comparison_table attribution variance methods steadiness "
+        "reliability streaks regression_to_mean dismissal luck",
     ),
     _floor(
         "Files",
@@ -72,6 +74,7 @@ FLOORS = (
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
+        "cli.render_streaks cli.render_luck cli.luck "
         "cli.main",
     ),
 )
