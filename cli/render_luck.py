@@ -142,8 +142,8 @@ def _regression(found: Regression, currency: str) -> RenderableType:
         table.add_row(Text(f"{row.who} tenth"), *(_stacked(cell, 1e-3) for cell in cells))
     text = (
         f"In thousands of {printable(currency)} above the own team's mean; a quarter brings {_plain(found.mean)}. "
-        "Whoever coaches the bottom tenth sees the change and has done nothing; coached by lot is what a control shows: "
-        "half of the tenth against the other half, nobody having done anything. If normal: (1 - r) x 1.755 sd, "
+        "Whoever coaches the bottom tenth sees the change and has done nothing; coached by lot is what a control "
+        "shows: half of the tenth against the other half, nobody having done anything. If normal: (1 - r) x 1.755 sd, "
         f"r = {_plain(found.correlation)}."
     )
     return titled(_QUESTIONS["regression"], Group(table, Text(), Paragraph(text)))

@@ -10,10 +10,9 @@ from rich.text import Text
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import Paragraph, grid, inline, percent, titled
 from simcore.text import printable
-from simcore.words import share
 
 if TYPE_CHECKING:
-    from simcore.luck_document import DryRow, EvidenceRow, Streaks
+    from simcore.luck_document import EvidenceRow, Streaks
 
 _MOST_ROWS = 9
 
@@ -22,21 +21,16 @@ def streaks_part(found: Streaks) -> list[RenderableType]:
     """Return the parts on streaks for 80 columns."""
     span = "a year" if found.weeks == 52 else f"{found.weeks} weeks"
     drop = f"{printable(found.drop_stage)} x {found.drop_factor:g}"
-    dry = titled("Weeks without a win, and the evidence in them", Group(_dry(found), Text(), Paragraph(_reach(found))))
-    evidence = titled(
-        f"How fast counts tell the drop ({drop})", Group(_evidence(found), Text(), Paragraph(_read(found)))
+    parts = (
+        (f"The longest run in vain of {span}", _runs(found), _exactly()),
+        ("Weeks without a win, and the evidence in them", _dry(found), _reach(found)),
+        (f"How fast counts tell the drop ({drop})", _evidence(found), _read(found)),
     )
-    return [
-        titled(f"The longest run in vain of {span}", Group(_runs(found), Text(), Paragraph(_exactly(found)))),
-        dry,
-        evidence,
-    ]
+    return [titled(title, Group(table, Text(), Paragraph(words))) for title, table, words in parts]
 
 
 def _runs(found: Streaks) -> RenderableType:
-    table = grid(
-        ["longest run of", "of", "expected", "1 in 20 below", "1 in 20 above", "reps as they differ", "simulated"]
-    )
+    table = grid(["without a success", "tries", "mean", "5 %", "95 %", "reps differ", "simulated"])
     for row in found.runs:
         cells = (significant(row.mean, 4), count(row.q05), count(row.q95))
         differing = NONE if row.differing is None else significant(row.differing, 4)
@@ -46,27 +40,23 @@ def _runs(found: Streaks) -> RenderableType:
     return table
 
 
-def _exactly(found: Streaks) -> str:
-    del found
+def _exactly() -> str:
     return (
-        "Exact for a rep at base rates where nothing takes time, and over reps as they differ; weeks also simulated, with "
-        "everything that the scenario has."
+        "Expected longest run, and the lengths that it does not exceed 1 time in 20 and 19 times in 20: exact for a "
+        "rep at base rates where nothing takes time. Reps differ: the expected one over reps as they are. Weeks are also "
+        "simulated, with everything that the scenario has."
     )
 
 
-def _shown(rows: list[DryRow]) -> list[DryRow]:
-    return rows[:_MOST_ROWS]
-
-
 def _dry(found: Streaks) -> RenderableType:
-    table = grid(["weeks", "these, exact", "simulated", "ever, exact", "simulated", "ratio, exact", "simulated"])
-    for row in _shown(found.dry):
+    table = grid(["dry weeks", "exact", "here", "ever, exact", "here", "ratio, exact", "here"])
+    for row in found.dry[:_MOST_ROWS]:
         table.add_row(
             Text(str(row.weeks)),
-            Text(share(row.exact)),
-            percent(row.simulated),
-            Text(share(row.once_exact)),
-            percent(row.once_simulated),
+            Text(significant(100.0 * row.exact, 3)),
+            inline(row.simulated, scale=100.0),
+            Text(significant(100.0 * row.once_exact, 3)),
+            inline(row.once_simulated, scale=100.0),
             Text(significant(row.ratio_exact, 3)),
             inline(row.ratio),
         )
@@ -75,21 +65,22 @@ def _dry(found: Streaks) -> RenderableType:
 
 def _reach(found: Streaks) -> str:
     parts = [
-        f"{row.ratio:g} after {row.weeks_exact} (here {'more than the table has' if row.weeks is None else row.weeks})"
+        f"{row.ratio:g} after {row.weeks_exact} dry weeks (here {'not seen' if row.weeks is None else row.weeks})"
         for row in found.reach
     ]
     return (
-        f"Ratio: how many times as often so many weeks are dry where {printable(found.drop_stage)} have long come at "
-        f"{found.drop_factor:g} of their rate. By chance alone it reaches {', '.join(parts)} dry weeks; 3 is a hint, 10 a "
-        "reason to look, 30 strong."
+        f"Chances in %: that so many given weeks are dry, and that it ever happens in {found.weeks} weeks. Ratio: how "
+        f"many times as often they are where {printable(found.drop_stage)} have long come at {found.drop_factor:g} of "
+        f"their rate. It reaches {', '.join(parts)}. 3 is a hint, 10 a reason to look, 30 strong. Exact is by chance "
+        "alone at base rates, here is in these worlds."
     )
 
 
 def _evidence(found: Streaks) -> RenderableType:
-    table = grid(["counted", "log ratio a week", "exact", "weeks to 10", "found in a quarter", "false alarms"])
+    table = grid(["counted", "log ratio a week", "exact", "weeks to 10", "found, quarter", "false alarms"])
     for row in found.evidence:
         table.add_row(
-            Text(f"{printable(row.measure)} ({row.kind})"),
+            Text(row.kind),
             inline(row.per_week),
             Text(significant(row.per_week_exact, 3)),
             Text(significant(row.weeks_to_10, 3)),
@@ -103,9 +94,10 @@ def _read(found: Streaks) -> str:
     result, process = found.evidence
     times = process.per_week_exact / result.per_week_exact
     return (
-        f"The step's own counts tell {significant(times, 2)} times as much a week as the result. An alarm is a ratio above "
-        f"10; by chance alone at most one sound rep in ten has one, ever: more false alarms in {found.weeks} weeks than that "
-        f"come from what else varies.{_lags(result, process)}"
+        f"Result: {printable(result.measure)}; process: {printable(process.measure)}, the step's own counts, which "
+        f"tell {significant(times, 2)} times as much a week. An alarm is a ratio above 10. By chance alone at most one "
+        f"sound rep in ten ever has one: more false alarms than that in {found.weeks} weeks come from what else "
+        f"varies.{_lags(result, process)}"
     )
 
 

@@ -37,12 +37,12 @@ class Moments(NamedTuple):
 
     @property
     def variance(self) -> float:
-        """Var(q)"""
+        """Var(q)."""
         return self.square - self.mean**2
 
     @property
     def half(self) -> float | None:
-        """E[q (1 - q)] / Var(q): the trials that give a rep's own share the weight 1/2; ``None``: reps do not differ."""
+        """E[q (1 - q)] / Var(q): the trials that give a rep's own share the weight 1/2; ``None``: no difference."""
         return (self.mean - self.square) / self.variance if self.variance > 0.0 else None
 
 

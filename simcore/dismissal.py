@@ -1,4 +1,4 @@
-"""Dismissal on results: how many sound reps go, how many weak ones stay, what it costs; and the same on process measures.
+"""Dismissal on results: how many sound reps go, how many weak stay, what it costs; the same on process measures.
 
 A rep is weak if the true expected attainment of quota, from the own rates, lies below a threshold; else sound. The rule
 looks at every run of consecutive quarters. Process measures are matched: they dismiss as many, those who are worst in
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.credibility import moments
-from simcore.grouped import GROUPS, Floats, all_but, with_errors
+from simcore.grouped import GROUPS, UNKNOWN, Floats, all_but, with_errors
 from simcore.luck_document import Dismissal, RuleRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
@@ -24,6 +24,7 @@ from simcore.ranks import lowest
 if TYPE_CHECKING:
     from simcore.luck_sample import Sample
     from simcore.scenario import Scenario
+    from simcore.summary import Estimate
 
 QUARTER = WEEKS_OF["quarter"]
 YEAR = 52
@@ -211,14 +212,16 @@ def dismissal(scenario: Scenario, sample: Sample, rule: Rule) -> Dismissal:
 
         return member
 
-    rules = {"results": by_results}
+    rules: dict[str, Callable[[NDArray[np.bool_]], Floats]] = {"results": by_results}
     rules |= {name: by_score(look) for name, look in looks.items()}
     rules["by lot"] = by_score(np.zeros(len(results)))
     rows, shares = [], None
     for name, member in rules.items():
         figures = _over_groups(reps, sample.worlds, member, (weak, quota, cost))
         shares = figures[0]
-        rows.append(RuleRow(rule=name, **dict(zip(_FIGURES, figures[1:], strict=True))))
+        # Where a replacement does not pay in some of the groups, when it does is not known.
+        seen = [each if each.se is not None else UNKNOWN for each in figures]
+        rows.append(RuleRow(rule=name, **dict(zip(_FIGURES, seen[1:], strict=True))))
     assert shares is not None  # noqa: S101
     return Dismissal(
         below=rule.below,
@@ -242,7 +245,7 @@ _FIGURES = (
 
 def _over_groups(
     reps: Reps, worlds: int, member: Callable[[NDArray[np.bool_]], Floats], terms: tuple[float, float, Cost]
-) -> list:
+) -> list[Estimate]:
     """Return the figures of a rule with their errors."""
     everyone = np.ones(len(reps.true), np.bool_)
     groups = [all_but(group, worlds)[reps.world] for group in range(GROUPS)]
@@ -263,6 +266,8 @@ def _figures(reps: Reps, kept: NDArray[np.bool_], member: Floats, terms: tuple[f
         of_gone = np.divide([sound_gone, float((member * attainment).sum())], gone)
         shares = np.divide([sound_gone, weak.sum() - weak_gone], [float((~weak).sum()), float(weak.sum())])
     week, own = mean * quota / QUARTER, float(of_gone[1]) * quota / QUARTER
+    if abs(own - week) < 1e-9 * week:
+        own = week  # dismissed by lot
     busy = np.cumsum(activity_after(cost, _LONG))
     first = week * busy[YEAR - 1] - own * YEAR
     later = YEAR * (week - own)

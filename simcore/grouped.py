@@ -16,6 +16,10 @@ GROUPS = 32
 """Groups of worlds: world r is in group r mod 32."""
 
 
+UNKNOWN = Estimate(estimate=None, se=None)
+"""A figure that is not defined, or that the worlds do not tell."""
+
+
 def by_group(values: NDArray[np.generic]) -> Floats:
     """Sum values of consecutive worlds, [n, ...], over the worlds of each group: float64[GROUPS, ...].
 

@@ -80,7 +80,7 @@ def _at_least(success: Floats, logs: Floats, x: int) -> float:
     if x > n:
         return 0.0
     runs = np.exp(logs[x:] - logs[:-x])
-    # Whole blocks of x trials: if even none of them is likely to be without a success, the chance is 1 to the last digit.
+    # Whole blocks of x trials: if one of them is all but sure to be without a success, the chance is 1.
     if np.log1p(-np.minimum(runs[::x], 1.0 - 1e-16)).sum() < np.log(1e-17):
         return 1.0
     # Place t of `none` is A_t; `fall[t - x - 1]` is what A_t loses for each A_(t-x-1).

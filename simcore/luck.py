@@ -27,6 +27,8 @@ from simcore.text import did_you_mean
 from simcore.version import __version__
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from simcore.luck_sample import Sample
     from simcore.people import People
     from simcore.program import Program
@@ -67,7 +69,7 @@ def luck(
     seed
         Overrides the scenario's.
     progress
-        Called after each block of replications.
+        Called after each block of replications, which are half of the way, and after each question.
     stop
         Asked before each block but the first; what was done is reported.
 
@@ -93,10 +95,18 @@ def luck(
     total = _replications(program, replications)
     started = time.perf_counter()
     interrupted = False
+
+    def told(done: int, shown: int) -> None:
+        if progress is not None:
+            seconds = time.perf_counter() - started
+            progress(Progress(shown, 2 * total, seconds, 2.0 * done * _rep_weeks(program) / seconds))
+
     sound: list[Sample] = []
     wrong: list[Sample] = []
     with told_of(scenario):
-        worlds = _Worlds(scenario, program), _Worlds(scenario, compile_scenario(dropped(scenario, what)))
+        # What reps expect of a plan is what it was before the drop.
+        lower = compile_scenario(dropped(scenario, what))._replace(reaction=program.reaction)
+        worlds = _Worlds(scenario, program), _Worlds(scenario, lower)
         done = 0
         for block in _blocks(program, total):
             if done and stop is not None and stop():
@@ -105,10 +115,14 @@ def luck(
             sound.append(worlds[0].play(block))
             wrong.append(worlds[1].play(block, sound[-1].people))
             done += block.replications
-            if progress is not None:
-                seconds = time.perf_counter() - started
-                progress(Progress(done, total, seconds, 2.0 * done * _rep_weeks(program) / seconds))
-    return _document(scenario, program, (joined(sound), joined(wrong)), (what, who), interrupted=interrupted)
+            told(done, done)
+    samples = joined(sound), joined(wrong)
+    parts = {}
+    missing = dict(_missing(scenario, samples[0], who))
+    for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, who)).items()):
+        parts[part] = None if part in missing else answer()
+        told(done, done + (place + 1) * total // 4)
+    return _document(scenario, samples[0], parts, missing, interrupted=interrupted)
 
 
 class _Worlds:
@@ -179,36 +193,45 @@ def _refused(message: str, path: str, value: str, allowed: str) -> ScenarioError
     return ScenarioError((Problem(message, path, value=value, allowed=allowed),))
 
 
+def _questions(
+    scenario: Scenario, program: Program, samples: tuple[Sample, Sample], asked: tuple[Drop, Rule]
+) -> dict[str, Callable[[], BaseModel]]:
+    """Return what answers each question."""
+    sound, wrong = samples
+    drop, rule = asked
+    return {
+        "reliability": lambda: reliability(scenario, sound),
+        "streaks": lambda: streaks(scenario, program, sound, wrong, drop),
+        "regression": lambda: regression(sound),
+        "dismissal": lambda: dismissal(scenario, sound, rule),
+    }
+
+
 def _document(
     scenario: Scenario,
-    program: Program,
-    samples: tuple[Sample, Sample],
-    asked: tuple[Drop, Rule],
+    sample: Sample,
+    parts: dict[str, BaseModel | None],
+    missing: dict[str, str],
     *,
     interrupted: bool,
 ) -> Luck:
-    """Answer every question that the scenario has an answer to; say why not to the others."""
-    sound, wrong = samples
-    drop, rule = asked
-    skipped = [Skipped(part=part, reason=reason) for part, reason in _missing(scenario, sound, rule)]
-    parts = {each.part for each in skipped}
-    return Luck(
-        version=__version__,
-        scenario=scenario.name,
-        digest=scenario_digest(scenario),
-        strategy=scenario.run.strategy,
-        seed=scenario.run.seed,
-        replications=sound.worlds,
-        reps=sound.reps,
-        weeks=sound.weeks,
-        currency=scenario.deal.currency,
-        differ=[stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
-        reliability=None if "reliability" in parts else reliability(scenario, sound),
-        streaks=streaks(scenario, program, sound, wrong, drop),
-        regression=None if "regression" in parts else regression(sound),
-        dismissal=None if "dismissal" in parts else dismissal(scenario, sound, rule),
-        skipped=skipped,
-        interrupted=interrupted,
+    """Return the answers, and why some have none."""
+    return Luck.model_validate(
+        {
+            "version": __version__,
+            "scenario": scenario.name,
+            "digest": scenario_digest(scenario),
+            "strategy": scenario.run.strategy,
+            "seed": scenario.run.seed,
+            "replications": sample.worlds,
+            "reps": sample.reps,
+            "weeks": sample.weeks,
+            "currency": scenario.deal.currency,
+            "differ": [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
+            "skipped": [Skipped(part=part, reason=reason) for part, reason in missing.items()],
+            "interrupted": interrupted,
+            **parts,
+        }
     )
 
 

@@ -52,7 +52,7 @@ class WeightRow(_Document):
 
 
 class PairRow(_Document):
-    """Two random reps of a team, who truly differ: is the better one ahead after so long?"""
+    """Two random reps of a team, who truly differ: and whether the better one is ahead."""
 
     horizon: str
     measure: str

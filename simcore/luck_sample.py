@@ -35,16 +35,16 @@ class Sample(NamedTuple):
     @property
     def reps(self) -> int:
         """Seats of a team."""
-        return self.revenue.shape[1]
+        return int(self.revenue.shape[1])
 
     @property
     def weeks(self) -> int:
         """Counted weeks."""
-        return self.revenue.shape[2]
+        return int(self.revenue.shape[2])
 
     @property
     def true_value(self) -> Floats:
-        """float64[worlds, reps]: true expected revenue of a call of the first persons: their own rates times the deal."""
+        """float64[worlds, reps]: true expected revenue of a call: the first persons' own rates times the deal."""
         value: Floats = self.people.rates.prod(axis=2) * self.deal
         return value
 

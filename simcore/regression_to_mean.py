@@ -66,7 +66,7 @@ def regression(sample: Sample) -> Regression:
 
 def _kept(pairs: Pairs, worlds: NDArray[np.bool_]) -> Pairs:
     kept = worlds[pairs.world]
-    return Pairs(*(column[kept] for column in pairs))
+    return Pairs(pairs.before[kept], pairs.after[kept], pairs.world[kept], pairs.coached[kept], pairs.revenue[kept])
 
 
 def _figures(pairs: Pairs) -> Floats:

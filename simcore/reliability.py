@@ -7,20 +7,19 @@ and own results, and the noise from what is left.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.closed_form import deal_moments
 from simcore.credibility import exact_weight, is_exact, moments, weight
-from simcore.grouped import Floats, by_group, estimated, proportion, with_errors
+from simcore.grouped import UNKNOWN, Floats, by_group, estimated, proportion, with_errors
 from simcore.luck_document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Estimate
     from simcore.luck_sample import Sample
     from simcore.scenario import Scenario
 
@@ -35,11 +34,14 @@ _SHOWS = 3.0
 QUARTER = WEEKS_OF["quarter"]
 
 
+Kind = Literal["per call", "step", "revenue"]
+
+
 class Measure(NamedTuple):
     """Something counted of a rep, per trial."""
 
     name: str
-    kind: str
+    kind: Kind
     stage: int
     """Entries into it are the successes."""
     trials: int
@@ -57,8 +59,9 @@ def measures_of(scenario: Scenario) -> list[Measure]:
 
 def reliability(scenario: Scenario, sample: Sample) -> Reliability:
     """Return how long until own results mean something, from worlds of teams of two or more."""
+    exactly = is_exact(scenario)
     return Reliability(
-        weights=[_weight_row(scenario, sample, measure) for measure in measures_of(scenario)],
+        weights=[_weight_row(scenario, sample, measure, exactly=exactly) for measure in measures_of(scenario)],
         pairs=_pairs(scenario, sample),
         rankings=[_ranking(sample, horizon) for horizon in ("week", "quarter", "year") if _fits(sample, horizon)],
         retest=_retest(scenario, sample) if sample.periods(QUARTER) >= 2 else None,
@@ -69,7 +72,7 @@ def _fits(sample: Sample, horizon: str) -> bool:
     return sample.periods(WEEKS_OF[horizon]) > 0
 
 
-def _weight_row(scenario: Scenario, sample: Sample, measure: Measure) -> WeightRow:
+def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly: bool) -> WeightRow:
     steps = list(scenario.funnel[1 + measure.trials : 1 + measure.stage])
     of = moments(steps)
     half = of.half
@@ -80,7 +83,7 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure) -> WeightR
     trials = scenario.plan.calls_per_week * before
     windows = [weeks for weeks in WINDOWS if weeks <= sample.weeks]
     parts = [spread_sums(sample, measure, weeks) for weeks in windows]
-    exact = is_exact(scenario) and measure.kind != "step"
+    exact = exactly and measure.kind != "step"
     points = []
     for weeks, sums in zip(windows, parts, strict=True):
         own, reliable = estimated(sums, _figures)
@@ -115,7 +118,7 @@ def spread_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
     counts = sample.counts(weeks)
     n = np.where(there, counts[..., measure.trials], 0).astype(np.float64)
     rates = sample.people.rates[:, :, 1 + measure.trials : 1 + measure.stage].prod(axis=2)[:, :, None]
-    found: Floats = sample.amounts(weeks) if measure.kind == "revenue" else counts[..., measure.stage]
+    found = sample.amounts(weeks) if measure.kind == "revenue" else counts[..., measure.stage].astype(np.float64)
     x = np.where(n > 0.0, found, 0.0)
     if measure.kind == "revenue":
         x = x / sample.deal
@@ -151,10 +154,10 @@ def _figures(sums: Floats) -> Floats:
 def _until(
     level: float, windows: list[int], points: list[WeightPoint], parts: list[Floats], known: float | None
 ) -> WeeksUntil:
-    """Return how many weeks get a weight: k level / (1 - level), with k = W (1 - weight) / weight found at windows W."""
+    """Return how many weeks get a weight: k level / (1 - level), k = W (1 - weight) / weight of windows W."""
     odds = level / (1.0 - level)
     seen = [i for i, each in enumerate(points) if (each.weight.estimate or 0.0) > _SHOWS * (each.weight.se or 1.0)]
-    answer = with_errors(np.array([np.nan]), np.full((2, 1), np.nan))[0]
+    answer = UNKNOWN
     beyond = False
     if seen and known is not None:
         at = np.log([windows[i] for i in seen])
@@ -168,7 +171,7 @@ def _until(
 
 
 def _crossing(sums: list[Floats], at: Floats, odds: float) -> float:
-    """Return the weeks W for which W = odds k(W), k between windows on a straight line in log weeks, constant beyond."""
+    """Return the weeks W for which W = odds k(W), k linear in log weeks between windows, constant beyond."""
     weights = np.array([_figures(each)[0] for each in sums])
     if (weights <= 0.0).any():
         return float("nan")
@@ -286,7 +289,7 @@ def _retest(scenario: Scenario, sample: Sample) -> Retest:
         quarters_exact=retest_in_closed_form(scenario),
         half_years=half_years,
         half_years_foretold=foretold,
-        quarters_for_80=needed if seen else _unknown(),
+        quarters_for_80=needed if seen else UNKNOWN,
     )
 
 
@@ -304,7 +307,3 @@ def _from_correlation(sums: Floats) -> Floats:
     """Return the correlation, that of two pooled periods, and the periods for a reliability of 0.8."""
     r = _correlation(sums)
     return np.concatenate([r, spearman_brown(r, 2.0), 4.0 * (1.0 - r) / r])
-
-
-def _unknown() -> Estimate:
-    return with_errors(np.array([np.nan]), np.full((2, 1), np.nan))[0]

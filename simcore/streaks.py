@@ -9,7 +9,7 @@ of 10 is passed by at most one sound rep in ten, ever (Ville 1939), if nothing b
 from __future__ import annotations
 
 from math import ceil, log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,9 @@ _STRATA = 8
 """Reps who differ stand in the exact figures as so many equal parts, each at its mean rate."""
 _LEAST_HITS = 50
 """Dry spells that each kind of world must have for a simulated ratio."""
+
+
+Unit = Literal["call", "hour", "day", "week"]
 
 
 class Drop(NamedTuple):
@@ -99,7 +102,7 @@ def _runs(scenario: Scenario, sound: Sample, calls: NDArray[np.int64], watched: 
     per_day = scenario.calendar.hours_per_day
     strata = _strata(sound.people.rates.prod(axis=2))
     rows = [_run_row("call", scenario.funnel[1].stage, np.ones(int(calls.sum()), np.int64), (first, None), None)]
-    tries: list[tuple[str, NDArray[np.int64]]] = [
+    tries: list[tuple[Unit, NDArray[np.int64]]] = [
         ("hour", calls.ravel()),
         ("day", calls.reshape(weeks, hours // per_day, per_day).sum(axis=2).ravel()),
         ("week", calls.sum(axis=1)),
@@ -119,7 +122,7 @@ def _strata(values: Floats) -> Floats:
 
 
 def _run_row(
-    unit: str,
+    unit: Unit,
     without: str,
     calls: NDArray[np.int64],
     chances: tuple[float, Floats | None],
@@ -243,7 +246,7 @@ class _Counts(NamedTuple):
     """What tells a drop: successes of so many trials, whose chance is multiplied by a factor."""
 
     name: str
-    kind: str
+    kind: Literal["result", "process"]
     stage: int
     trials: int
     chance: float
