@@ -158,7 +158,7 @@ def _stacked(estimate: Estimate, scale: float) -> Text:
 
 def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
     table = grid(["dismissed on", "sound go", "weak stay", "sound of them", "year 1", "later years", "pays after"])
-    for row in found.rules:
+    for row in found.rules if whole.differ else found.rules[:1]:
         shares = (_stacked(each, 100.0) for each in (row.sound_dismissed, row.weak_kept, row.sound_among))
         amounts = (_stacked(each, 1e-3) for each in (row.first_year, row.later_years))
         pays = _stacked(row.pays_after, 1.0) if row.pays_after.estimate is not None else Text("never")
@@ -176,6 +176,8 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
         f"brings, thousands of {printable(whole.currency)}; pays after so many weeks. The seat is vacant for "
         f"{found.vacancy_weeks} weeks, then ramps up over {found.ramp_weeks} from {share(found.ramp_start)}.{assumed}"
     )
+    if not whole.differ:
+        reads = f"Whoever goes is sound, and no other rule would do better: reps do not differ. {reads}"
     return titled(_QUESTIONS["dismissal"], Group(Paragraph(goes), Text(), table, Text(), Paragraph(reads)))
 
 
@@ -186,9 +188,13 @@ def _plain_percent(estimate: Estimate) -> str:
     return figure(100.0 * value, None if error is None else 100.0 * error).inline(" %")
 
 
+def _reps(number: int) -> str:
+    return "1 rep" if number == 1 else f"{count(number)} reps"
+
+
 def _note(found: Luck) -> str:
     return (
-        f"{count(found.replications)} worlds of {count(found.reps)} reps over {count(found.weeks)} weeks, seed "
+        f"{count(found.replications)} worlds of {_reps(found.reps)} over {count(found.weeks)} weeks, seed "
         f"{found.seed}. Reps are the first holders of their seats, from a ramp's end until they leave. ± is one "
         "standard error, over worlds."
     )

@@ -43,13 +43,13 @@ def _runs(found: Streaks) -> RenderableType:
 def _exactly() -> str:
     return (
         "Expected longest run, and the lengths that it does not exceed 1 time in 20 and 19 times in 20: exact for a "
-        "rep at base rates where nothing takes time. Reps differ: the expected one over reps as they are. Weeks are also "
-        "simulated, with everything that the scenario has."
+        "rep at base rates where nothing takes time. Reps differ: the expected one over reps as they are. Weeks are "
+        "also simulated, with everything that the scenario has."
     )
 
 
 def _dry(found: Streaks) -> RenderableType:
-    table = grid(["dry weeks", "exact", "here", "ever, exact", "here", "ratio, exact", "here"])
+    table = grid(["weeks", "exact", "here", "ever", "here", "ratio", "here"])
     for row in found.dry[:_MOST_ROWS]:
         table.add_row(
             Text(str(row.weeks)),
@@ -69,7 +69,7 @@ def _reach(found: Streaks) -> str:
         for row in found.reach
     ]
     return (
-        f"Chances in %: that so many given weeks are dry, and that it ever happens in {found.weeks} weeks. Ratio: how "
+        f"Chances in %: that so many given weeks are dry, and that they ever are in {found.weeks} weeks. Ratio: how "
         f"many times as often they are where {printable(found.drop_stage)} have long come at {found.drop_factor:g} of "
         f"their rate. It reaches {', '.join(parts)}. 3 is a hint, 10 a reason to look, 30 strong. Exact is by chance "
         "alone at base rates, here is in these worlds."
@@ -91,13 +91,17 @@ def _evidence(found: Streaks) -> RenderableType:
 
 
 def _read(found: Streaks) -> str:
-    result, process = found.evidence
-    times = process.per_week_exact / result.per_week_exact
+    result, process = found.evidence[0], found.evidence[-1]
+    what = f"Result: {printable(result.measure)}"
+    if process is not result:
+        times = process.per_week_exact / result.per_week_exact
+        what += (
+            f"; process: {printable(process.measure)}, the step's own counts, which tell {significant(times, 2)} times "
+            "as much a week"
+        )
     return (
-        f"Result: {printable(result.measure)}; process: {printable(process.measure)}, the step's own counts, which "
-        f"tell {significant(times, 2)} times as much a week. An alarm is a ratio above 10. By chance alone at most one "
-        f"sound rep in ten ever has one: more false alarms than that in {found.weeks} weeks come from what else "
-        f"varies.{_lags(result, process)}"
+        f"{what}. An alarm is a ratio above 10. By chance alone at most one sound rep in ten ever has one: more false "
+        f"alarms than that in {found.weeks} weeks come from what else varies.{_lags(result, process)}"
     )
 
 

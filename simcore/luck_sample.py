@@ -75,6 +75,35 @@ class Sample(NamedTuple):
         return there
 
 
+def merged(sample: Sample, starts: NDArray[np.int64]) -> Sample:
+    """Return the sample in periods that begin in given weeks: weeks without calls are counted with the week before.
+
+    Parameters
+    ----------
+    starts
+        int64[m], increasing, from 0: the first week of each period; the last one ends with the run.
+
+    Examples
+    --------
+    >>> people = People(np.ones((1, 1, 2)), np.array([[0]]), np.array([[3]]))
+    >>> two = merged(Sample(np.arange(8).reshape(1, 1, 4, 2), np.ones((1, 1, 4)), people, 1.0), np.array([0, 1, 3]))
+    >>> two.revenue.tolist(), two.people.until.tolist()
+    ([[[1.0, 2.0, 1.0]]], [[2]])
+    """
+    if len(starts) == sample.weeks:
+        return sample
+    ends = np.append(starts[1:], sample.weeks)
+    people = sample.people
+    return sample._replace(
+        entered=np.add.reduceat(sample.entered, starts, axis=2),
+        revenue=np.add.reduceat(sample.revenue, starts, axis=2),
+        people=people._replace(
+            since=np.searchsorted(starts, people.since, side="left"),
+            until=np.searchsorted(ends, people.until, side="right"),
+        ),
+    )
+
+
 def sample_of(entered: NDArray[np.int64], cents: NDArray[np.int64], people: People, deal: float) -> Sample:
     """Return a sample from the detail of a run, see `simcore.kernels.scratch.Detail`."""
     return Sample(entered, cents[:, CLOSE] / 100.0, people, deal)

@@ -8,7 +8,7 @@ of 10 is passed by at most one sound rep in ten, ever (Ville 1939), if nothing b
 
 from __future__ import annotations
 
-from math import ceil, log
+from math import ceil, exp, log, log1p
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -19,9 +19,9 @@ from simcore.credibility import moments
 from simcore.grouped import Floats, by_group, estimated, proportion
 from simcore.longest_runs import at_least, longest_run
 from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
+from simcore.luck_sample import Sample, merged
 
 if TYPE_CHECKING:
-    from simcore.luck_sample import Sample
     from simcore.program import Program
     from simcore.scenario import Scenario
     from simcore.summary import Estimate
@@ -66,12 +66,15 @@ def streaks(scenario: Scenario, program: Program, sound: Sample, wrong: Sample, 
     sound, wrong
         The same worlds without and with the drop.
     """
-    watched = min(YEAR, sound.weeks)
+    calendar = min(YEAR, sound.weeks)
     chance, lower = _chances(scenario, drop)
-    calls = _calls(program, watched)
+    calls = _calls(program, calendar)
+    sound, wrong = (merged(each, _starts(program)) for each in (sound, wrong))
+    calls = calls[calls.sum(axis=1) > 0]
+    watched = len(calls)
     dry = _dry_rows(sound, wrong, (chance, lower), calls, watched)
     return Streaks(
-        weeks=watched,
+        weeks=calendar,
         runs=_runs(scenario, sound, calls, watched),
         drop_stage=scenario.funnel[drop.stage].stage,
         drop_factor=drop.factor,
@@ -93,6 +96,17 @@ def _calls(program: Program, weeks: int) -> NDArray[np.int64]:
     rows = plan.row_of_week[clock.warmup_weeks : clock.warmup_weeks + weeks]
     found: NDArray[np.int64] = plan.per_hour[rows]
     return found
+
+
+def _starts(program: Program) -> NDArray[np.int64]:
+    """Return the counted weeks with planned calls, the first week with those before it: int64[m]."""
+    clock, plan = program.clock, program.plan
+    busy = np.flatnonzero(plan.calls[plan.row_of_week[clock.warmup_weeks :]])
+    if len(busy) == 0:
+        return np.zeros(1, np.int64)
+    starts: NDArray[np.int64] = busy.astype(np.int64)
+    starts[0] = 0
+    return starts
 
 
 def _runs(scenario: Scenario, sound: Sample, calls: NDArray[np.int64], watched: int) -> list[RunRow]:
@@ -219,11 +233,16 @@ def _dry_rows(
                 simulated=proportion(counted.hits[:, place], counted.trials[:, place], sound.worlds),
                 once_exact=at_least(_success(chance, weeks[weeks > 0]), k),
                 once_simulated=proportion(once[:, 0], once[:, 1], sound.worlds),
-                ratio_exact=((1.0 - lower) / (1.0 - chance)) ** (per_week * k) if chance < 1.0 else 1e300,
+                ratio_exact=exp(min(_log_ratio(chance, lower) * per_week * k, 700.0)),
                 ratio=_ratio(counted, with_drop, place),
             )
         )
     return rows
+
+
+def _log_ratio(chance: float, lower: float) -> float:
+    """Return what a call in vain adds to the logarithm of the likelihood ratio."""
+    return log1p(-lower) - log1p(-min(chance, 1.0 - 1e-16))
 
 
 def _ratio(sound: _Dry, wrong: _Dry, place: int) -> Estimate:
@@ -237,7 +256,7 @@ def _ratio(sound: _Dry, wrong: _Dry, place: int) -> Estimate:
 
 def _reach(ratio: float, dry: list[DryRow], chances: tuple[float, float], calls: int) -> ReachRow:
     chance, lower = chances
-    a_week = calls * (np.log1p(-lower) - np.log1p(-min(chance, 1.0 - 1e-16)))
+    a_week = calls * _log_ratio(chance, lower)
     seen = [row.weeks for row in dry if row.ratio.estimate is not None and row.ratio.estimate >= ratio]
     return ReachRow(ratio=ratio, weeks_exact=ceil(log(ratio) / a_week - 1e-9), weeks=seen[0] if seen else None)
 
@@ -273,7 +292,9 @@ def _evidence(scenario: Scenario, samples: tuple[Sample, Sample], drop: Drop, wa
         calls * before,
     )
     result = _Counts(f"{names[last]} per {names[0]}", "result", last, 0, moments(steps).mean, float(calls))
-    return [_evidence_row(scenario, samples, drop, each, watched) for each in (result, own)]
+    # In a funnel of one step the result is the step's own count.
+    told = (result,) if last == 1 else (result, own)
+    return [_evidence_row(scenario, samples, drop, each, watched) for each in told]
 
 
 def _evidence_row(
