@@ -108,6 +108,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "speed": speed,
     "techniques": techniques,
+    "luck": partial(session, "luck", "real-team", "-n", "1024"),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
     **{
