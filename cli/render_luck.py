@@ -96,7 +96,7 @@ def _weights_told(found: Reliability) -> str:
     tail = " Weeks beyond the run are extrapolated." if beyond else ""
     return (
         "The rest of the weight belongs to the team's rate of the same weeks. By chance alone, in closed form, weeks "
-        f"to 50 %: {', '.join(known)}; week noise and market make it longer.{tail}"
+        f"to 50 %: {', '.join(known)}; week noise, market and lags, where there are any, make it longer.{tail}"
     )
 
 

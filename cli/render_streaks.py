@@ -101,7 +101,15 @@ def _read(found: Streaks) -> str:
         )
     return (
         f"{what}. An alarm is a ratio above 10. By chance alone at most one sound rep in ten ever has one: more false "
-        f"alarms than that in {found.weeks} weeks come from what else varies.{_lags(result, process)}"
+        f"alarms than that in {found.weeks} weeks come from what else varies.{_unmatched(process)}{_lags(result, process)}"
+    )
+
+
+def _unmatched(process: EvidenceRow) -> str:
+    if process.found.estimate is not None:
+        return ""
+    return (
+        " Where the step takes time, weekly counts do not say which items were decided: its alarms are not simulated."
     )
 
 

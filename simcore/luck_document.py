@@ -122,7 +122,9 @@ class ReachRow(_Document):
 
     ratio: float
     weeks_exact: int = Field(description="Dry weeks that reach the likelihood ratio, at base rates.")
-    weeks: int | None = Field(description="The same in the worlds; null if none of the table does.")
+    weeks: int | None = Field(
+        description="The first of the table whose simulated ratio does, less two errors; null: none."
+    )
 
 
 class EvidenceRow(_Document):
@@ -134,7 +136,9 @@ class EvidenceRow(_Document):
     per_week_exact: float = Field(description="Kullback and Leibler's information a week, at base rates.")
     weeks_to_10: float = Field(description="ln 10 over the exact information.")
     later_by: float = Field(description="Mean weeks from the step until it shows here: lags.")
-    found_in_a_quarter: Estimate = Field(description="Share of reps with the drop whose ratio passes 10 in 13 weeks.")
+    found_in_a_quarter: Estimate = Field(
+        description="Share of reps with the drop whose ratio passes 10 in 13 weeks; null for a step that takes time."
+    )
     found: Estimate = Field(description="The same in the weeks watched.")
     false_alarms: Estimate = Field(description="Share of sound reps whose ratio passes 10 in the weeks watched.")
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simcore.closed_form import mean_lag_hours
 from simcore.credibility import moments
-from simcore.grouped import Floats, by_group, estimated, proportion
+from simcore.grouped import UNKNOWN, Floats, by_group, estimated, proportion
 from simcore.longest_runs import at_least, longest_run
 from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.luck_sample import Sample, merged
@@ -32,6 +32,8 @@ RATIOS = (3.0, 10.0, 30.0)
 """Likelihood ratios whose dry weeks are told."""
 ALARM = 10.0
 """The likelihood ratio at which counts raise an alarm."""
+SURE = 2.0
+"""Worlds show that a ratio is reached where it is, less so many standard errors."""
 YEAR = 52
 _STRATA = 8
 """Reps who differ stand in the exact figures as so many equal parts, each at its mean rate."""
@@ -257,7 +259,7 @@ def _ratio(sound: _Dry, wrong: _Dry, place: int) -> Estimate:
 def _reach(ratio: float, dry: list[DryRow], chances: tuple[float, float], calls: int) -> ReachRow:
     chance, lower = chances
     a_week = calls * _log_ratio(chance, lower)
-    seen = [row.weeks for row in dry if row.ratio.estimate is not None and row.ratio.estimate >= ratio]
+    seen = [row.weeks for row in dry if (row.ratio.estimate or 0.0) - SURE * (row.ratio.se or 0.0) >= ratio]
     return ReachRow(ratio=ratio, weeks_exact=ceil(log(ratio) / a_week - 1e-9), weeks=seen[0] if seen else None)
 
 
@@ -312,6 +314,9 @@ def _evidence_row(
         # A booking is known at once, but enters the stage after its lag.
         later.append(scenario.funnel[1].lag)
     sound_paths, sound_there = _paths(sound, counts, (yes, no), watched)
+    # Where a later step takes time, successes of a week are of other items than those that entered in it: counts of
+    # the weeks have the right mean, but they are not the decisions that a likelihood needs.
+    matched = counts.trials == 0 or scenario.funnel[counts.stage].lag is None
     return EvidenceRow(
         measure=counts.name,
         kind=counts.kind,
@@ -319,9 +324,9 @@ def _evidence_row(
         per_week_exact=exact,
         weeks_to_10=log(ALARM) / exact,
         later_by=sum(mean_lag_hours(lag, scenario) for lag in later) / scenario.calendar.hours_per_week,
-        found_in_a_quarter=_alarms(paths[:, :, :13], there),
-        found=_alarms(paths, there),
-        false_alarms=_alarms(sound_paths, sound_there),
+        found_in_a_quarter=_alarms(paths[:, :, :13], there) if matched else UNKNOWN,
+        found=_alarms(paths, there) if matched else UNKNOWN,
+        false_alarms=_alarms(sound_paths, sound_there) if matched else UNKNOWN,
     )
 
 

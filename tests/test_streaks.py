@@ -17,7 +17,7 @@ from tests.statistical import DeviationError
 if TYPE_CHECKING:
     from simcore.luck_document import Streaks
 
-RARE = {"funnel": funnel({"rate": 0.1}, {"rate": 0.4}, {"rate": 0.3}), "horizon": {"weeks": 52}}
+RARE = {"funnel": funnel({"rate": 0.1}, {"rate": 0.4}, {"rate": 0.3}), "horizon": {"weeks": 39}}
 Q = 0.1 * 0.4 * 0.3
 
 
@@ -105,6 +105,8 @@ def test_lags_tell_how_much_later_a_drop_shows() -> None:
     lags = funnel({"rate": 0.1, "lag": "1w"}, {"rate": 0.4, "lag": "2w"}, {"rate": 0.3, "lag": "4w"})
     result, process = told(Drop(2, 0.5), worlds=64, funnel=lags).evidence
     assert (result.later_by, process.later_by) == (4.0, 0.0)
+    assert process.false_alarms.estimate is None
+    assert result.false_alarms.estimate is not None
     result, process = told(Drop(1, 0.5), worlds=64, funnel=lags).evidence
     assert (result.later_by, process.later_by) == (7.0, 1.0)
 
