@@ -84,8 +84,10 @@ def _evidence(found: Streaks) -> RenderableType:
             inline(row.per_week),
             Text(significant(row.per_week_exact, 3)),
             Text(significant(row.weeks_to_10, 3)),
-            percent(row.found_in_a_quarter),
-            percent(row.false_alarms),
+            *(
+                Text(NONE) if each.estimate is None else percent(each)
+                for each in (row.found_in_a_quarter, row.false_alarms)
+            ),
         )
     return table
 
@@ -101,7 +103,8 @@ def _read(found: Streaks) -> str:
         )
     return (
         f"{what}. An alarm is a ratio above 10. By chance alone at most one sound rep in ten ever has one: more false "
-        f"alarms than that in {found.weeks} weeks come from what else varies.{_unmatched(process)}{_lags(result, process)}"
+        f"alarms than that in {found.weeks} weeks come from what else varies."
+        f"{_unmatched(process)}{_lags(result, process)}"
     )
 
 

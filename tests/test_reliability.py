@@ -120,7 +120,7 @@ def test_quarters_that_overlap_are_caught(monkeypatch: pytest.MonkeyPatch) -> No
     def overlapping(self: Sample, weeks: int) -> np.ndarray:
         sums = np.concatenate([np.zeros((*self.revenue.shape[:2], 1)), self.revenue.cumsum(axis=2)], axis=2)
         starts = np.arange(self.weeks // weeks) * (weeks // 2)
-        return sums[:, :, starts + weeks] - sums[:, :, starts]
+        return np.asarray(sums[:, :, starts + weeks] - sums[:, :, starts])
 
     monkeypatch.setattr(Sample, "amounts", overlapping)
     with pytest.raises(DeviationError):
