@@ -139,7 +139,7 @@ def reps_of(scenario: Scenario, sample: Sample) -> Reps:
     if sample.reps > 1:
         counts = sample.counts(QUARTER).astype(np.float64)
         worst, weighted = process_scores(scenario, counts, there)
-        scores = {"worst step": worst[there], "all steps, weighted": weighted[there]}
+        scores = {"worst step": worst[there], "all steps": weighted[there]}
     return Reps(
         world=np.nonzero(there)[0],
         true=value / value.mean(),

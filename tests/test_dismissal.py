@@ -83,7 +83,7 @@ def test_the_rates_of_the_wrong_person_are_caught() -> None:
 def test_weighted_process_measures_find_what_differs() -> None:
     """Where only the first step differs its counts say more than wins do; all rules dismiss as many."""
     found = told(Rule(0.8, 2), funnel=SPREAD)
-    results, steps, lot = (row(found, name) for name in ("results", "all steps, weighted", "by lot"))
+    results, steps, lot = (row(found, name) for name in ("results", "all steps", "by lot"))
     assert steps.dismissed.estimate == pytest.approx(results.dismissed.estimate)
     assert (steps.attainment.estimate or 1.0) < (results.attainment.estimate or 0.0) < (lot.attainment.estimate or 0.0)
     assert (steps.first_year.estimate or 0.0) > (results.first_year.estimate or 0.0)

@@ -47,7 +47,7 @@ def test_everything_at_once_is_answered() -> None:
     assert [row.differs for row in found.reliability.weights] == [True, True, True, False, False, True]
     assert all(point.exact is None for row in found.reliability.weights for point in row.points)
     assert found.dismissal is not None
-    assert [row.rule for row in found.dismissal.rules] == ["results", "worst step", "all steps, weighted", "by lot"]
+    assert [row.rule for row in found.dismissal.rules] == ["results", "worst step", "all steps", "by lot"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_the_report_answers_every_question_within_80_columns() -> None:
         "The longest run in vain of 26 weeks",
         "How fast counts tell the drop (meetings x 0.5)",
         "if nobody does anything",
-        "all steps, weighted",
+        "all steps",
         "seed 2026",
     ):
         assert words in flat(done.stdout)
