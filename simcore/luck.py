@@ -104,9 +104,7 @@ def luck(
     sound: list[Sample] = []
     wrong: list[Sample] = []
     with told_of(scenario):
-        # What reps expect of a plan is what it was before the drop.
-        lower = compile_scenario(dropped(scenario, what))._replace(reaction=program.reaction)
-        worlds = _Worlds(scenario, program), _Worlds(scenario, lower)
+        worlds = _Worlds(scenario, program), _Worlds(scenario, dropped_program(scenario, program, what))
         done = 0
         for block in _blocks(program, total):
             if done and stop is not None and stop():
@@ -123,6 +121,14 @@ def luck(
         parts[part] = None if part in missing else answer()
         told(done, done + (place + 1) * total // 4)
     return _document(scenario, samples[0], parts, missing, interrupted=interrupted)
+
+
+def dropped_program(scenario: Scenario, program: Program, drop: Drop) -> Program:
+    """Return the program of a scenario with a drop: what reps expect of the plan stays what it was before.
+
+    But for `rejections`, where the first step drops: that signal compares with the step's rate as it is.
+    """
+    return compile_scenario(dropped(scenario, drop))._replace(reaction=program.reaction)
 
 
 class _Worlds:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simcore.compiler import compile_scenario
 from simcore.errors import ScenarioError
-from simcore.luck import luck
+from simcore.luck import dropped_program, luck
 from simcore.scenario import validate
 from simcore.scenario_file import load_scenario
+from simcore.streaks import Drop
 from tests.luck_worlds import given
 from tests.scenario_cases import MARKET, funnel, scenario
 
@@ -68,15 +70,12 @@ def test_what_a_scenario_has_no_answer_to_is_said(changes: dict[str, Any], parts
 
 
 def test_the_drop_leaves_what_reps_expect_of_the_plan() -> None:
-    """With a drop, a rep who hears of rejections is rejected more often than the plan says, and reacts."""
-    drives = {"d": {"signals": {"rejections": 1}, "level": [0, 3], "changes": {"activity": {"slope": 1}}}}
-    reacting = given(strategies={"push": {"decides": "day", "drives": drives}}, horizon={"weeks": 13})
-    steady = given(horizon={"weeks": 13})
-    found, plain = (luck(each, replications=128, drop=("meetings", 0.5)) for each in (reacting, steady))
-    busy, calm = (each.streaks.dry[0].ratio.estimate for each in (found, plain))
-    assert busy is not None
-    assert calm is not None
-    assert busy < calm
+    of = given(**EVERYTHING)
+    program = compile_scenario(of)
+    lower = dropped_program(of, program, Drop(3, 0.5))
+    assert lower.rates.base.tolist() == [*program.rates.base[:3], 0.5 * program.rates.base[3]]
+    assert lower.reaction.between_wins == program.reaction.between_wins
+    assert lower.reaction.call_value == program.reaction.call_value > 0.0
 
 
 def test_the_same_seed_gives_the_same() -> None:

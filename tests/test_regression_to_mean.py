@@ -38,8 +38,8 @@ def holds(changes: dict[str, Any]) -> None:
     agrees("correlation", found.correlation, r, detect=0.25)
     for row, sign in zip(found.tenths, (1.0, -1.0), strict=True):
         agrees(f"{row.who} tenth", row.before, -sign * DEPTH * sd, detect=0.2 * DEPTH * sd)
-        agrees(f"{row.who} tenth, next quarter", row.after, -sign * DEPTH * sd * r, detect=0.35 * DEPTH * sd)
-        agrees(f"{row.who} tenth, change", row.change, sign * (1.0 - r) * DEPTH * sd, detect=0.35 * DEPTH * sd)
+        agrees(f"{row.who} tenth, next quarter", row.after, -sign * DEPTH * sd * r, detect=0.45 * DEPTH * sd)
+        agrees(f"{row.who} tenth, change", row.change, sign * (1.0 - r) * DEPTH * sd, detect=0.45 * DEPTH * sd)
         agrees(f"{row.who} tenth, by lot", row.coached_by_lot, 0.0, detect=0.9 * DEPTH * sd)
         assert row.normal.estimate == pytest.approx(
             sign * (1.0 - (found.correlation.estimate or 0.0)) * DEPTH * (found.spread.estimate or 0.0)
