@@ -21,6 +21,7 @@ from simcore.cli.check import check
 from simcore.cli.coach import coach
 from simcore.cli.compare import compare
 from simcore.cli.init import init
+from simcore.cli.luck import luck
 from simcore.cli.plan import plan
 from simcore.cli.run import run
 from simcore.cli.scenarios import scenarios
@@ -154,7 +155,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, plan, coach, scenarios, init, schema):
+for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema):
     app.command()(_command)
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from simcore.comparison_document import Comparison
     from simcore.engine import simulate
     from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError
+    from simcore.luck import luck
+    from simcore.luck_document import Luck
+    from simcore.plan_document import BackwardPlan
+    from simcore.plans import plan
     from simcore.result import Result
     from simcore.results_file import read_rep_weeks
     from simcore.scenario import Scenario
@@ -47,6 +51,7 @@ _HOME = {
     "Goal": "targets",
     "HourEffect": "coaching_hours",
     "HoursAsked": "coaching_hours",
+    "Luck": "luck_document",
     "Problem": "errors",
     "Result": "result",
     "Scenario": "scenario",
@@ -59,6 +64,7 @@ _HOME = {
     "coach": "coach",
     "compare": "comparison",
     "load_scenario": "scenario_file",
+    "luck": "luck",
     "read_rep_weeks": "results_file",
     "simulate": "engine",
     "VarianceBench": "variance_document",
@@ -81,6 +87,7 @@ __all__ = [
     "Goal",
     "HourEffect",
     "HoursAsked",
+    "Luck",
     "Problem",
     "Result",
     "Scenario",
@@ -97,6 +104,7 @@ __all__ = [
     "coach",
     "compare",
     "load_scenario",
+    "luck",
     "plan",
     "read_rep_weeks",
     "simulate",

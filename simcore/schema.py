@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from simcore.atomic import file_errors, write_whole
 from simcore.coach_document import Coach
 from simcore.comparison_document import Comparison
+from simcore.luck_document import Luck
 from simcore.plan_document import BackwardPlan
 from simcore.scenario import Scenario
 from simcore.steadiness_document import Steadiness
@@ -75,6 +76,11 @@ def coach_schema() -> Schema:
     return _document("coach", Coach)
 
 
+def luck_schema() -> Schema:
+    """Return the schema of the document that ``simcore luck --json`` prints."""
+    return _document("luck", Luck)
+
+
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
@@ -98,6 +104,7 @@ SCHEMAS = {
     "variance": variance_schema,
     "steadiness": steadiness_schema,
     "coach": coach_schema,
+    "luck": luck_schema,
 }
 """The published schemas, by name."""
 

@@ -167,6 +167,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
         *("plan", "backward-from-100k", "--target", "100k", "--done", "calls=2000,won=40000,open=5"),
         *("-n", "2000", "--no-frontier"),
     ),
+    "luck": partial(session, "luck", "real-team", "-n", "1024"),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},
     **{

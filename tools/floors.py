@@ -56,8 +56,9 @@ FLOORS = (
         "from counters to figures with errors",
         "summary estimate metrics precision followed averaging "
         "words summarise rep_weeks result contrast crossings sweep_document plan_document sweep_table "
-        "comparison_document rules_document rules_words variance_document steadiness_document "
+        "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
+        "grouped ranks longest_runs credibility people luck_sample "
         "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
@@ -65,7 +66,8 @@ FLOORS = (
         "Questions",
         "one module a question: who is ahead, and why",
         "comparison comparison_table attribution variance methods steadiness coaching_rules "
-        "side_by_side levers leverage coaching_hours values coach_words",
+        "side_by_side levers leverage coaching_hours values coach_words "
+        "reliability streaks regression_to_mean dismissal luck",
     ),
     _floor(
         "Files",
@@ -85,7 +87,7 @@ FLOORS = (
         "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
-        "cli.sweep cli.breakeven cli.render_plan cli.plan "
+        "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
         "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
         "cli.render_rules cli.render_coach cli.coach cli.main",
     ),

@@ -1,0 +1,90 @@
+"""`simcore luck`: what of a rep's results is luck and what is skill."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simcore.cli.options import JsonOption, QuietOption, ReplicationsOption, ScenarioArgument, SeedOption, SetOption
+from simcore.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from simcore.luck_document import Luck
+    from simcore.scenario import Scenario
+
+
+def luck(
+    file: ScenarioArgument,
+    *,
+    drop: Annotated[
+        str | None,
+        typer.Option(
+            "--drop",
+            metavar="STAGE=FACTOR",
+            help="What dry weeks are held against: the rate of the step into STAGE times FACTOR. "
+            "Default: the last stage, 0.5.",
+            show_default=False,
+        ),
+    ] = None,
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule",
+            metavar="below=SHARE,quarters=N[,weak=SHARE]",
+            help="Who is dismissed: below a share of quota in N quarters on end. A rep is weak whose true expected "
+            "attainment is below `weak` (else below `below`).",
+        ),
+    ] = "below=0.7,quarters=2",
+    replications: ReplicationsOption = None,
+    seed: SeedOption = None,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell luck from skill: how long until own results mean something, streaks, regression to the mean, dismissal.
+
+    The first Ctrl-C ends after the block: what was done is reported, with exit status 130.
+    """
+    from simcore.cli.load import load  # noqa: PLC0415
+    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+
+    wanted = _drop(drop)
+    scenario = load(file, changes, seed=seed)
+    found = _told(scenario, wanted, rule, replications, quiet=quiet)
+    if json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        from simcore.cli.render_luck import luck_report  # noqa: PLC0415
+
+        print_result(luck_report(found))
+    if found.interrupted:
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+
+
+def _drop(text: str | None) -> tuple[str, float] | None:
+    """Read a drop; a wrong one is a usage error."""
+    if text is None:
+        return None
+    name, _, factor = text.rpartition("=")
+    try:
+        number = float(factor)
+    except ValueError:
+        number = None
+    if number is None or not name.strip():
+        raise typer.BadParameter(f"{text!r} is not STAGE=FACTOR, as in wins=0.5", param_hint="--drop")
+    return name.strip(), number
+
+
+def _told(
+    scenario: "Scenario", drop: tuple[str, float] | None, rule: str, replications: int | None, *, quiet: bool
+) -> "Luck":
+    """Run the worlds, with progress."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+
+    load_engine()
+    from simcore.luck import luck  # noqa: PLC0415
+
+    announce_compilation([scenario], quiet=quiet)
+    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
+        return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)

@@ -1,0 +1,200 @@
+"""What of a rep's results is luck, as text: a part for each question; no figure that is not in the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.render import Paragraph, grid, inline, percent, spaced, titled
+from simcore.cli.render_streaks import streaks_part
+from simcore.text import printable
+from simcore.words import money, share
+
+if TYPE_CHECKING:
+    from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, WeeksUntil
+    from simcore.summary import Estimate
+
+_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
+_QUESTIONS = {
+    "reliability": "How long until a rep's own results mean something",
+    "regression": "Regression to the mean",
+    "dismissal": "Dismissal on results",
+}
+
+
+def luck_report(found: Luck) -> RenderableType:
+    """Return the answers as text for 80 columns."""
+    title = f"Luck and skill: {found.scenario}, strategy {found.strategy}"
+    parts: list[RenderableType] = [Group(Text(printable(title), style=_HEAD), Paragraph(_differ(found)))]
+    if found.reliability is not None:
+        parts += _reliability(found.reliability, found)
+    parts += streaks_part(found.streaks)
+    if found.regression is not None:
+        parts += [_regression(found.regression, found.currency)]
+    if found.dismissal is not None:
+        parts += [_dismissal(found.dismissal, found)]
+    parts += [
+        titled(_QUESTIONS[each.part], Paragraph(f"Not here: {printable(each.reason)}.")) for each in found.skipped
+    ]
+    parts.append(Paragraph(_note(found), style=_FAINT))
+    if found.interrupted:
+        parts.append(Paragraph("Stopped before all worlds were done.", style=_ALARM))
+    return Group(*spaced(parts))
+
+
+def _differ(found: Luck) -> str:
+    if not found.differ:
+        return (
+            "Reps do not differ in this scenario (no rep_cv): whatever ranks them is luck, all of it, and no number of "
+            "weeks changes that."
+        )
+    return f"Reps differ in the steps into: {printable(', '.join(found.differ))}."
+
+
+def _reliability(found: Reliability, whole: Luck) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    if whole.differ:
+        parts.append(titled(_QUESTIONS["reliability"], _weights(found)))
+        parts.append(Paragraph(_weights_told(found)))
+        parts.append(titled("Is the better of two reps of a team ahead?", _pairs(found)))
+    parts.append(titled("A team ranked by revenue", _rankings(found)))
+    if found.retest is not None:
+        parts.append(Paragraph(_retest_told(found.retest, differs=bool(whole.differ))))
+    return parts
+
+
+def _weights(found: Reliability) -> RenderableType:
+    table = grid(["weight of own results, %", "1 week", "quarter", "year", "weeks to 50 %", "to 80 %"])
+    for row in found.weights:
+        by_weeks = {point.weeks: point.weight for point in row.points}
+        cells = [_short(by_weeks.get(weeks), 100.0) if row.differs else Text("0") for weeks in (1, 13, 52)]
+        table.add_row(Text(printable(row.measure)), *cells, *(_weeks(each, differs=row.differs) for each in row.until))
+    return table
+
+
+def _short(estimate: Estimate | None, scale: float) -> Text:
+    return Text(NONE) if estimate is None else inline(estimate, scale=scale)
+
+
+def _weeks(until: WeeksUntil, *, differs: bool) -> Text:
+    if not differs:
+        return Text("never")
+    return inline(until.weeks) if until.weeks.estimate is not None else Text("not seen")
+
+
+def _weights_told(found: Reliability) -> str:
+    calls = [row for row in found.weights if row.kind != "step" and row.differs]
+    known = [
+        f"{printable(row.measure)} {significant(row.until[0].known, 3)}"
+        for row in calls
+        if row.until[0].known is not None
+    ]
+    beyond = any(each.beyond_run for row in found.weights for each in row.until)
+    tail = " Weeks beyond the run are extrapolated." if beyond else ""
+    return (
+        "The rest of the weight belongs to the team's rate of the same weeks. By chance alone, in closed form, weeks "
+        f"to 50 %: {', '.join(known)}; week noise, market and lags, where there are any, make it longer.{tail}"
+    )
+
+
+def _pairs(found: Reliability) -> RenderableType:
+    table = grid(["after a", "ranked by", "ahead", "level", "behind"], left=2)
+    for row in found.pairs:
+        cells = (percent(each) for each in (row.ahead, row.tied, row.behind))
+        table.add_row(Text(row.horizon), Text(printable(row.measure)), *cells)
+    return table
+
+
+def _rankings(found: Reliability) -> RenderableType:
+    table = grid(["of one", "luck", "top quarter right", "by lot"])
+    for row in found.rankings:
+        chance = Text(f"{100.0 * row.overlap_by_chance:.0f} %")
+        table.add_row(Text(row.horizon), percent(row.luck), percent(row.overlap), chance)
+    return table
+
+
+def _retest_told(retest: Retest, *, differs: bool) -> str:
+    text = f"A quarter's revenue correlates with the next one's, within teams, at {_plain(retest.quarters)}"
+    if not differs:
+        return f"{text}: nothing lasts."
+    if retest.quarters_exact is not None:
+        text += f" (in closed form {retest.quarters_exact:.3f})"
+    text += f"; two half-years should at {_plain(retest.half_years_foretold)} (Spearman and Brown)"
+    if retest.half_years is not None:
+        text += f", and do at {_plain(retest.half_years)}"
+    if retest.quarters_for_80.estimate is not None:
+        text += f". A reliability of 0.8 takes {_plain(retest.quarters_for_80)} quarters"
+    return f"{text}."
+
+
+def _plain(estimate: Estimate) -> str:
+    return figure(estimate.estimate, estimate.se).inline()
+
+
+def _regression(found: Regression, currency: str) -> RenderableType:
+    headings = ["if nobody does anything", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
+    table = grid(headings)
+    for row in found.tenths:
+        cells = (row.before, row.after, row.change, row.normal, row.coached_by_lot)
+        table.add_row(Text(f"{row.who} tenth"), *(_stacked(cell, 1e-3) for cell in cells))
+    text = (
+        f"In thousands of {printable(currency)} above the own team's mean; a quarter brings {_plain(found.mean)}. "
+        "Whoever coaches the bottom tenth sees the change and has done nothing; coached by lot is what a control "
+        "shows: half of the tenth against the other half, nobody having done anything. If normal: (1 - r) x 1.755 sd, "
+        f"r = {_plain(found.correlation)}."
+    )
+    return titled(_QUESTIONS["regression"], Group(table, Text(), Paragraph(text)))
+
+
+def _stacked(estimate: Estimate, scale: float) -> Text:
+    if estimate.estimate is None:
+        return Text(NONE)
+    shown = figure(estimate.estimate * scale, None if estimate.se is None else estimate.se * scale)
+    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+
+
+def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
+    table = grid(["dismissed on", "sound go", "weak stay", "sound of them", "year 1", "later years", "pays after"])
+    for row in found.rules if whole.differ else found.rules[:1]:
+        shares = (_stacked(each, 100.0) for each in (row.sound_dismissed, row.weak_kept, row.sound_among))
+        amounts = (_stacked(each, 1e-3) for each in (row.first_year, row.later_years))
+        pays = _stacked(row.pays_after, 1.0) if row.pays_after.estimate is not None else Text("never")
+        table.add_row(Text(row.rule), *shares, *amounts, pays)
+    quota, results = money(found.quota, whole.currency), found.rules[0]
+    times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
+    goes = (
+        f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are below {share(found.below)} of "
+        f"quota ({quota}) {times} within {whole.weeks // 13} quarters. Weak is a true expected attainment below "
+        f"{share(found.weak_below)}: {_plain_percent(found.weak)} of reps."
+    )
+    assumed = f" Assumed, since the scenario does not say: {' and '.join(found.assumed)}." if found.assumed else ""
+    reads = (
+        "Shares in %. The other rules dismiss as many. Year 1, later years: expected revenue a year that a dismissal "
+        f"brings, thousands of {printable(whole.currency)}; pays after so many weeks. The seat is vacant for "
+        f"{found.vacancy_weeks} weeks, then ramps up over {found.ramp_weeks} from {share(found.ramp_start)}.{assumed}"
+    )
+    if not whole.differ:
+        reads = f"Whoever goes is sound, and no other rule would do better: reps do not differ. {reads}"
+    return titled(_QUESTIONS["dismissal"], Group(Paragraph(goes), Text(), table, Text(), Paragraph(reads)))
+
+
+def _plain_percent(estimate: Estimate) -> str:
+    value, error = estimate.estimate, estimate.se
+    if value is None:
+        return NONE
+    return figure(100.0 * value, None if error is None else 100.0 * error).inline(" %")
+
+
+def _reps(number: int) -> str:
+    return "1 rep" if number == 1 else f"{count(number)} reps"
+
+
+def _note(found: Luck) -> str:
+    return (
+        f"{count(found.replications)} worlds of {_reps(found.reps)} over {count(found.weeks)} weeks, seed "
+        f"{found.seed}. Reps are the first holders of their seats, from a ramp's end until they leave. ± is one "
+        "standard error, over worlds."
+    )

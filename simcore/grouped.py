@@ -1,0 +1,98 @@
+"""Figures with errors from sums over groups of worlds: the delete-a-group jackknife for functions of many sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.summary import Estimate
+
+Floats = NDArray[np.float64]
+
+GROUPS = 32
+"""Groups of worlds: world r is in group r mod 32."""
+
+
+UNKNOWN = Estimate(estimate=None, se=None)
+"""A figure that is not defined, or that the worlds do not tell."""
+
+
+def by_group(values: NDArray[np.generic]) -> Floats:
+    """Sum values of consecutive worlds, [n, ...], over the worlds of each group: float64[GROUPS, ...].
+
+    Raises
+    ------
+    ValueError
+        If the worlds are no whole number of sets of groups.
+
+    Examples
+    --------
+    >>> by_group(np.arange(64.0))[:3].tolist()
+    [32.0, 34.0, 36.0]
+    """
+    if len(values) % GROUPS:
+        raise ValueError(f"{len(values)} worlds are no multiple of {GROUPS}")
+    summed: Floats = values.reshape(len(values) // GROUPS, GROUPS, *values.shape[1:]).sum(axis=0, dtype=np.float64)
+    return summed
+
+
+def all_but(group: int, worlds: int) -> NDArray[np.bool_]:
+    """Return which of so many worlds are not in a group."""
+    kept: NDArray[np.bool_] = np.arange(worlds) % GROUPS != group
+    return kept
+
+
+def estimated(sums: Floats, figures: Callable[[Floats], Floats]) -> list[Estimate]:
+    """Return figures of sums with their standard errors.
+
+    Parameters
+    ----------
+    sums
+        float64[GROUPS, ...]: sums over the worlds of each group, see `by_group`.
+    figures
+        Makes float64[k] of the sums over all (or all but one) of the groups, shape as ``sums[0]``; what is not
+        defined is nan.
+
+    Examples
+    --------
+    The mean of worlds, of which each group has one:
+
+    >>> figure, = estimated(np.stack([np.arange(32.0), np.ones(32)], axis=1), lambda s: s[:1] / s[1:])
+    >>> figure.estimate, round(figure.se, 6) == round(float(np.arange(32).std(ddof=1)) / 32**0.5, 6)
+    (15.5, True)
+    """
+    total = sums.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return with_errors(figures(total), np.array([figures(total - part) for part in sums]))
+
+
+def with_errors(figures: Floats, without: Floats) -> list[Estimate]:
+    """Return figures, float64[k], with the errors that those without each group, float64[GROUPS, k], give."""
+    spread = without - without.mean(axis=0)
+    errors = np.sqrt((GROUPS - 1) / GROUPS * (spread**2).sum(axis=0))
+    return [estimate(float(value), float(error)) for value, error in zip(figures, errors, strict=True)]
+
+
+def estimate(value: float, error: float) -> Estimate:
+    """Return a figure with its error; ``null`` where either is not defined."""
+    return Estimate(estimate=value if isfinite(value) else None, se=error if isfinite(error) else None)
+
+
+def proportion(hits: Floats, trials: Floats, worlds: int) -> Estimate:
+    """Return a share from hits and trials by group, float64[GROUPS] each.
+
+    Where none or all were hit, its error is that of about one world's weight, as in `simcore.estimate.share`.
+
+    Examples
+    --------
+    >>> proportion(np.zeros(32), np.full(32, 10.0), 98).estimate
+    0.0
+    """
+    (found,) = estimated(np.stack([hits, trials], axis=1), lambda s: s[:1] / s[1:])
+    if found.estimate not in (0.0, 1.0) or trials.sum() == 0.0:
+        return found
+    p = 1.0 / (worlds + 2.0)
+    return Estimate(estimate=found.estimate, se=sqrt(p * (1.0 - p) / worlds))
