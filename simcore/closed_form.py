@@ -22,7 +22,7 @@ Without spreads this is the binomial result N (q (v + m^2) - q^2 m^2).
 Rules
 -----
 rates
-    No cap turns items away, no referral adds any, no strategy reacts, and cutting rates at 1 costs less
+    No cap turns items away, no referral adds any, no habit lowers a rate, no strategy reacts, and cutting rates at 1 costs less
     than 1e-4 of the mean, so that the values are good to four digits. A market that acts on several steps
     needs them without lags between.
 plan
@@ -44,9 +44,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from simcore.cut_rates import cut_share
 from simcore.money import cents
 from simcore.scenario import (
     Deal,
@@ -64,8 +64,6 @@ from simcore.scenario import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
 
 Unit = Literal["count", "money", "share"]
 Windows = Counter[tuple[int, ...]]
@@ -240,40 +238,9 @@ def _rates_hold(scenario: Scenario) -> bool:
 
 
 def _cut_share(scenario: Scenario, step: Stage) -> float:
-    """Return the share of a step's mean rate that is lost by cutting it at 1: E[(r L - 1)+] / E[r L].
-
-    r is the rep's rate, Beta(a, b), and L the product of the log-normal factors. With c = min(1, 1 / L),
-    E[(r L - 1)+ | L] = L E[r] (1 - I_c(a + 1, b)) - (1 - I_c(a, b)), I the regularised incomplete beta
-    function; the normal variable below L is integrated by Gauss and Hermite's rule.
-    """
-    rate = _rate(step)
-    variance = math.log1p(rate.week_cv**2)
-    if scenario.market is not None and step.stage in scenario.market.acts_on:
-        variance += scenario.market.sd**2
-    if variance == 0:
-        return 0.0
-    import numpy as np  # noqa: PLC0415
-    from scipy.special import betainc  # noqa: PLC0415
-
-    nodes, weights = _hermite()
-    factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
-    if rate.rep_cv:
-        size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1
-        a, b = size * rate.mean, size * (1 - rate.mean)
-        cut = np.minimum(1, 1 / factor)
-        excess = factor * rate.mean * (1 - betainc(a + 1, b, cut)) - (1 - betainc(a, b, cut))
-    else:
-        excess = np.maximum(factor * rate.mean - 1, 0)
-    return float(weights @ excess) / math.sqrt(2 * math.pi) / rate.mean
-
-
-@cache
-def _hermite() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return nodes and weights of Gauss and Hermite's rule."""
-    import numpy as np  # noqa: PLC0415
-
-    nodes, weights = np.polynomial.hermite_e.hermegauss(100)
-    return nodes, weights
+    market = scenario.market
+    variance = market.sd**2 if market is not None and step.stage in market.acts_on else 0.0
+    return cut_share(_rate(step), variance)
 
 
 def _plan_holds(scenario: Scenario) -> bool:

@@ -36,7 +36,7 @@ FLOORS = (
         "Scenario",
         "what is to be simulated, validated and frozen",
         "targets scenario_base scenario_habits scenario_parts scenario_strategy scenario_checks scenario digest "
-        "closed_form waiting prospects cost",
+        "cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",

@@ -1,0 +1,60 @@
+"""What is lost on average where a rate that varies would be above 1 and is cut there."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from simcore.scenario_parts import Rate
+
+
+def cut_share(rate: Rate, market_variance: float) -> float:
+    """Return the share of a step's mean rate that is lost by cutting it at 1: E[(r L - 1)+] / E[r L].
+
+    r is the rep's rate, Beta(a, b), and L the product of the log-normal factors. With c = min(1, 1 / L),
+    E[(r L - 1)+ | L] = L E[r] (1 - I_c(a + 1, b)) - (1 - I_c(a, b)), I the regularised incomplete beta
+    function; the normal variable below L is integrated by Gauss and Hermite's rule.
+
+    Parameters
+    ----------
+    rate
+        Of the step, with its spreads.
+    market_variance
+        Of the logarithm of the market's factor, 0 where it does not act on the step.
+
+    Examples
+    --------
+    >>> from simcore.scenario_parts import Rate
+    >>> cut_share(Rate(mean=0.5), 0.0), round(cut_share(Rate(mean=0.9, week_cv=0.2), 0.0), 3)
+    (0.0, 0.039)
+    """
+    variance = math.log1p(rate.week_cv**2) + market_variance
+    if variance == 0:
+        return 0.0
+    import numpy as np  # noqa: PLC0415
+    from scipy.special import betainc  # noqa: PLC0415
+
+    nodes, weights = _hermite()
+    factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
+    if rate.rep_cv:
+        size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1
+        a, b = size * rate.mean, size * (1 - rate.mean)
+        cut = np.minimum(1, 1 / factor)
+        excess = factor * rate.mean * (1 - betainc(a + 1, b, cut)) - (1 - betainc(a, b, cut))
+    else:
+        excess = np.maximum(factor * rate.mean - 1, 0)
+    return float(weights @ excess) / math.sqrt(2 * math.pi) / rate.mean
+
+
+@cache
+def _hermite() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return nodes and weights of Gauss and Hermite's rule."""
+    import numpy as np  # noqa: PLC0415
+
+    nodes, weights = np.polynomial.hermite_e.hermegauss(100)
+    return nodes, weights
