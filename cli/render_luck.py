@@ -119,7 +119,8 @@ def _rankings(found: Reliability) -> RenderableType:
 def _retest_told(retest: Retest, *, differs: bool) -> str:
     text = f"A quarter's revenue correlates with the next one's, within teams, at {_plain(retest.quarters)}"
     if not differs:
-        return f"{text}: nothing lasts."
+        lasting = abs(retest.quarters.estimate or 0.0) > 3.0 * (retest.quarters.se or 0.0)
+        return f"{text}: " + ("no skill, but luck that carries over." if lasting else "nothing lasts.")
     if retest.quarters_exact is not None:
         text += f" (in closed form {retest.quarters_exact:.3f})"
     text += f"; two half-years should at {_plain(retest.half_years_foretold)} (Spearman and Brown)"

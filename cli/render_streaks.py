@@ -103,7 +103,8 @@ def _read(found: Streaks) -> str:
         )
     return (
         f"{what}. An alarm is a ratio above 10. By chance alone at most one sound rep in ten ever has one: more false "
-        f"alarms than that in {found.weeks} weeks come from what else varies."
+        f"alarms than that in {found.weeks} weeks come from what else is at work: "
+        f"reps, weeks and a market that vary, a pipeline that is not full, referrals."
         f"{_unmatched(process)}{_lags(result, process)}"
     )
 
