@@ -43,7 +43,7 @@ def announce_compilation(scenarios: Iterable[Scenario], *, quiet: bool) -> None:
         bool(scenario.strategy.drives) or scenario.referrals is not None or scenario.coached for scenario in scenarios
     }
     if not quiet and not all(engine_is_compiled(reactive=reactive) for reactive in needed):
-        message("compiling the engine for this machine: up to a minute, and only once")
+        message("compiling the engine for this machine: a minute or two, and only once")
 
 
 def load_engine() -> None:

@@ -22,9 +22,9 @@ Without spreads this is the binomial result N (q (v + m^2) - q^2 m^2).
 Rules
 -----
 rates
-    No cap turns items away, no referral adds any, no habit lowers a rate, no strategy reacts, and cutting rates at 1 costs less
-    than 1e-4 of the mean, so that the values are good to four digits. A market that acts on several steps
-    needs them without lags between.
+    No cap turns items away, no referral adds any, no habit lowers a rate, no strategy reacts, and cutting
+    rates at 1 costs less than 1e-4 of the mean, so that the values are good to four digits. A market that acts
+    on several steps needs them without lags between.
 plan
     As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps.
 spread
