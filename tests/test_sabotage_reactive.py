@@ -121,7 +121,7 @@ FAULTS: dict[str, Fault] = {
     ),
     # Periods, people, and the end
     "a quota period that does not end": Fault("peers", "calls", "counts[at, BOOKED] = 0", "pass"),
-    "a period that goes on, item by item": Fault("new people", "calls", "minds.known[SOLE, BOOKED] = 0", "pass"),
+    "a period that goes on, item by item": Fault("new people", "calls", "memory.minds.known[SOLE, BOOKED] = 0", "pass"),
     "levels of the leaver": Fault(
         "new people", "calls", "    calm(minds, at)\n    count = minds.known[at]", "    count = minds.known[at]"
     ),
@@ -165,7 +165,10 @@ FAULTS: dict[str, Fault] = {
         "tired by the week", "calls", "rank < above - (sheet - 1)", "rank < calls - (sheet - 1)"
     ),
     "higher bands at a response of 1": Fault(
-        "far above the plan", "calls", "response == 1.0 and candidates.state[at, BAND] == 0", "response == 1.0"
+        "far above the plan",
+        "calls",
+        "response == 1.0 and habit == 1.0 and candidates.state[at, BAND] == 0",
+        "response == 1.0",
     ),
     "all calls of the plan made by whom slows down": Fault(
         "surprise by the day", "calls", "at_plan = full and activity >= FULL_ACTIVITY", "at_plan = full"
