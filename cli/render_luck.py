@@ -46,12 +46,18 @@ def luck_report(found: Luck) -> RenderableType:
 
 
 def _differ(found: Luck) -> str:
+    passing = (
+        f" Bad habits come and go at the steps into: {printable(', '.join(found.habits))}. They are no part of a "
+        "rep's own rate: what they do counts as luck here, though it lasts for weeks."
+        if found.habits
+        else ""
+    )
     if not found.differ:
         return (
             "Reps do not differ in this scenario (no rep_cv): whatever ranks them is luck, all of it, and no number of "
-            "weeks changes that."
+            f"weeks changes that.{passing}"
         )
-    return f"Reps differ in the steps into: {printable(', '.join(found.differ))}."
+    return f"Reps differ in the steps into: {printable(', '.join(found.differ))}.{passing}"
 
 
 def _reliability(found: Reliability, whole: Luck) -> list[RenderableType]:
@@ -96,7 +102,7 @@ def _weights_told(found: Reliability) -> str:
     tail = " Weeks beyond the run are extrapolated." if beyond else ""
     return (
         "The rest of the weight belongs to the team's rate of the same weeks. By chance alone, in closed form, weeks "
-        f"to 50 %: {', '.join(known)}; week noise, market and lags, where there are any, make it longer.{tail}"
+        f"to 50 %: {', '.join(known)}; week noise, market, habits and lags, where there are any, make it longer.{tail}"
     )
 
 

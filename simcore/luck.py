@@ -234,6 +234,7 @@ def _document(
             "weeks": sample.weeks,
             "currency": scenario.deal.currency,
             "differ": [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
+            "habits": [stage.stage for stage in scenario.funnel if stage.habit is not None],
             "skipped": [Skipped(part=part, reason=reason) for part, reason in missing.items()],
             "interrupted": interrupted,
             **parts,

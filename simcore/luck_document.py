@@ -222,6 +222,9 @@ class Luck(_Document):
     weeks: int
     currency: str
     differ: list[str] = Field(description="Stages whose step has a spread between reps.")
+    habits: list[str] = Field(
+        description="Stages whose step can have a bad habit: no part of a rep's own rate, and counted as luck."
+    )
     reliability: Reliability | None
     streaks: Streaks
     regression: Regression | None

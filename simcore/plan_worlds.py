@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.engine import threads_for
+from simcore.engine import available_processors
 from simcore.explosion import told_of
 from simcore.philox import split_seed
 from simcore.runner import Block, Progress, Runner, Workspace, cut, in_order
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 Ints = NDArray[np.int64]
+
+THREAD_REP_WEEKS = 8_000
+"""A thread more is begun for every so many rep-weeks: a search has many short runs, each of which someone waits for."""
 
 
 class Crew(NamedTuple):
@@ -83,7 +86,8 @@ class PlanWorlds:
             If a drive passes a limit of the engine.
         """
         largest = max((crew.program for crew in crews), key=lambda each: each.team.reps * each.clock.simulated_weeks)
-        threads = self._threads or threads_for(largest, worlds)
+        rep_weeks = worlds * largest.team.reps * largest.clock.simulated_weeks
+        threads = self._threads or max(1, min(available_processors(), rep_weeks // THREAD_REP_WEEKS))
         free: SimpleQueue[list[tuple[Runner, Workspace]]] = SimpleQueue()
         for _ in range(threads):
             runners = [Runner(crew.program, self._key, 1) for crew in crews]
