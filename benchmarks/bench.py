@@ -152,6 +152,22 @@ def start_up_goals(rounds: int) -> list[Goal]:
     ]
 
 
+QUESTIONS: Final = (
+    (("plan", CANONICAL, "--target", "1.4M", "--quiet"), 5.0),
+    (("luck", "real-team", "--quiet"), 20.0),
+    (("coach", "coach-the-process", "--quiet"), 20.0),
+)
+"""Commands that a manager waits for, on a ten-rep year, and the seconds that they may take, warm."""
+
+
+def question_goals(rounds: int) -> list[Goal]:
+    """Goals for the time that a manager waits for an answer, in seconds; each is run at most three times."""
+    return [
+        Goal.at_most(f"`simcore {' '.join(command[:-1])}`, warm, seconds", most, start_up(command, min(rounds, 3)))
+        for command, most in QUESTIONS
+    ]
+
+
 def memory_goal(rep_weeks: int) -> Goal:
     """Goal for the peak memory."""
     say(f"peak memory at {rep_weeks:,} rep-weeks")
@@ -184,6 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         *variance.goals(reduced),
         memory_goal(10**9 if options.full else 10**8),
         *start_up_goals(options.rounds),
+        *question_goals(options.rounds),
     ]
     notes = (ROOT / "benchmarks" / "notes.md").read_text(encoding="utf-8")
     report = Report(machine(), options.rounds, series, SIMCORE, reacting, variance.section(reduced), goals, notes)
