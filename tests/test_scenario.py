@@ -289,7 +289,19 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         (without_quota(signals={signal: 1.0, "surprise": 1.0}), f"{URGENCY}.signals.{signal}", "this scenario has none")
         for signal in ("behind", "ahead", "deadline", "peers")
     ),
-    (drive(signals={"coach": 1.0}), f"{URGENCY}.signals.coach", "a manager, and a scenario cannot have one"),
+    (with_step(habit={"factor": 0.5}), "funnel.meetings.habit", "would do nothing: nobody ever has it"),
+    (with_step(habit={"factor": 1.0, "yearly": 0.1}), "funnel.meetings.habit.factor", "from 0 to below 1"),
+    (with_step(habit={"factor": 0.5, "yearly": 1.0}), "funnel.meetings.habit.yearly", "from 0 to below 1"),
+    (with_step(habit={"factor": 0.5, "at_start": 0.1, "fade_weeks": 0.5}), "funnel.meetings.habit.fade_weeks", "range"),
+    (data(manager={"slots": 1}), "manager.repair", "missing"),
+    (data(manager={"repair": 0.5, "rule": "oracel"}), "manager.rule", "did you mean oracle?"),
+    (data(manager={"repair": 0.5, "slots": 11}), "manager.slots", "more than the team has reps"),
+    (data(manager={"repair": 0.5, "first_week": 0}), "manager.first_week", "out of range"),
+    (
+        drive(signals={"coach": 1.0}),
+        f"{URGENCY}.signals.coach",
+        "a manager, and this scenario has none with some pressure",
+    ),
     (drive(signals={}), f"{URGENCY}.signals", "listens to nothing; allowed: at least one gain"),
     (drive(signals={"source": "a book"}), f"{URGENCY}.signals", "listens to nothing"),
     (drive(signals={"behind": None}), f"{URGENCY}.signals", "listens to nothing"),

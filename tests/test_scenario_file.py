@@ -58,7 +58,7 @@ def test_the_same_in_other_dress(text: str) -> None:
 # what is replaced by what, line, column, path, a part of what is said
 BAD = [
     ("rate: 0.02", "rate: 1.5", 9, 11, "funnel.meetings.rate", "range, got 1.5; allowed: above 0 to 1"),
-    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, cap; did you"),
+    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, cap, habit; did you"),
     ("rate: 0.02", "rate: .nan", 9, 11, "funnel.meetings.rate", "must be finite, got .nan"),
     ("rate: 0.02", "rate: 1e999", 9, 11, "funnel.meetings.rate", "must be finite, got 1e999"),
     ("rate: 0.02", "rate: -.inf", 9, 11, "funnel.meetings.rate", "must be finite"),
@@ -527,13 +527,16 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (Path(__file__).parents[1] / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, precision, start, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    example, precision, start, coached, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
     assert parse_scenario(example, "docs").team.reps == 2
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 2
     precise = parse_scenario(re.sub("^run:.*\n", "", example, flags=re.MULTILINE) + precision, "docs").run
     assert list(precise.precision or ()) == ["revenue", "p_quota", "p_zero:quarter", "q05:year"]
+    manager = parse_scenario(coached, "docs").manager
+    assert manager is not None
+    assert (manager.slots, manager.rule) == (2, "process")
     assert list(parse_scenario(pressure, "docs").strategy.drives) == ["urgency", "fatigue"]
 
 

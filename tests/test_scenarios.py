@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "scenarios"
 REPLICATIONS = {
     "backward-from-100k": 20_000,
+    "coach-the-process": 100,
     "connected-calls": 200,
     "hard-sell": 100,
     "hockey-stick": 100,
