@@ -10,6 +10,8 @@ from rich.text import Text
 from simcore.cli.numbers import NONE, count, figure, significant
 from simcore.cli.render import Paragraph, grid, spaced, titled
 from simcore.plan_asked import CALLS, REPS, WEEKS
+from simcore.plan_frontier import REACH
+from simcore.plan_programs import MOST_CALLS
 from simcore.plan_words import amount, number, period
 from simcore.text import brief, printable
 from simcore.words import share
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from simcore.plan_document import BackwardPlan, PlanCell
     from simcore.summary import Estimate
 
+EXPLODES = "explodes"
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 
 
@@ -64,7 +67,7 @@ def _arithmetic(found: BackwardPlan) -> RenderableType:
     lines = [
         f"So many calls are {significant(found.arithmetic.per_week)} a rep in a full week. The chance to reach the "
         f"target with them: {_percent(found.arithmetic.chance)}"
-        + (" (no rep can make so many)." if found.arithmetic.chance is None else "."),
+        + (f" ({found.arithmetic.no_chance})." if found.arithmetic.chance is None else "."),
     ]
     if found.here is None:
         lines.append(
@@ -140,7 +143,7 @@ def _frontier(found: BackwardPlan) -> RenderableType:
 
 def _cell(cell: PlanCell | None) -> str:
     if cell is None or cell.per_week is None:
-        return NONE
+        return EXPLODES if cell is not None and cell.explodes else NONE
     low, high = (NONE if end is None else count(round(end)) for end in (cell.low, cell.high))
     return f"{count(round(cell.per_week))} ({low} to {high})"
 
@@ -151,7 +154,11 @@ def _note(found: BackwardPlan) -> str:
         text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
         text += f" off between values that were tried; {NONE}: not within four times the answer."
     if found.frontier:
-        text += f" In the frontier {NONE} is more than 6 times the arithmetic."
+        text += f" In the frontier {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
+        if any(cell.explodes for cell in found.frontier):
+            text += " Where it explodes, or has no upper end, a drive passes a limit of the engine at more calls."
+    if found.infeasible is None:
+        text += "".join(f" Could not be tried: {limit}." for limit in found.limits)
     precision = found.precision
     if found.answer is not None and not precision.met:
         reached = "no upper end" if precision.reached is None else f"± {100.0 * precision.reached:.2g} %"

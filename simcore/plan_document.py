@@ -27,9 +27,8 @@ class PlanArithmetic(_Document):
     stages: list[PlanStage] = Field(description="From wins back to calls.")
     calls: float = Field(description="Of the team, in the whole period.")
     per_week: float = Field(description="Of one rep in a full week of what is left of the period.")
-    chance: Estimate | None = Field(
-        description="Of reaching the target with these calls; null where no rep can make so many."
-    )
+    chance: Estimate | None = Field(description="Of reaching the target with these calls.")
+    no_chance: str | None = Field(description="Why the chance is null, in words.")
 
 
 class PlanAnswer(_Document):
@@ -68,6 +67,7 @@ class PlanCell(_Document):
     per_week: float | None = Field(description="Null: not within what was tried.")
     low: float | None
     high: float | None
+    explodes: bool = Field(description="Whether a drive passes a limit of the engine at calls that would tell more.")
 
 
 class PlanHere(_Document):
@@ -80,7 +80,7 @@ class PlanHere(_Document):
     missing: float = Field(description="Revenue that the target still needs.")
     open: dict[str, int] = Field(description="Open items of the team by stage.")
     week_from_calls: bool = Field(description="Whether the week was worked out from the calls at the pace of the plan.")
-    chance: Estimate = Field(description="With the plan of the file for the weeks that are left.")
+    chance: Estimate | None = Field(description="With the plan of the file for the weeks that are left, if known.")
     rest_calls: float | None = Field(description="Calls of the team that the rest needs, where calls were sought.")
 
 
@@ -123,7 +123,9 @@ class BackwardPlan(_Document):
     reps: int = Field(description="Of the scenario.")
     calls_per_week: int = Field(description="Of one rep, as the file has it.")
     arithmetic: PlanArithmetic
-    chance: Estimate | None = Field(description="Of reaching the target with the plan of the file.")
+    chance: Estimate | None = Field(
+        description="Of reaching the target with the plan of the file; null: a drive explodes there, or interrupted."
+    )
     answer: PlanAnswer | None = Field(description="Null if there is none, or it was not found before the end.")
     exact: PlanExact | None = Field(description="Null where it has no closed form.")
     table: list[PlanRow]
@@ -131,6 +133,7 @@ class BackwardPlan(_Document):
     here: PlanHere | None
     infeasible: PlanObstacle | None
     precision: PlanPrecision
+    limits: list[str] = Field(description="Values that could not be tried as a drive explodes there, in words.")
     assumptions: list[str] = Field(description="What the answer takes for granted, in words.")
     interrupted: bool
     seconds: float

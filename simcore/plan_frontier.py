@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from simcore.explosion import ExplodedError
 from simcore.plan_document import PlanCell
 from simcore.plan_programs import MOST_CALLS, Setting, adds_up, setting_of, with_seats, with_weekly
 from simcore.plan_search import Curve, grid_place, grid_value, orders
-from simcore.plan_unknowns import are_alike, arithmetic_of
+from simcore.plan_unknowns import are_alike, arithmetic_of, below_limits
 from simcore.plan_worlds import Crew, table_of
 
 if TYPE_CHECKING:
@@ -85,13 +86,20 @@ class _Shared:
 
     def count(self, per_week: int, size: Size) -> int:
         """Return the worlds in which a team of some size reaches the target in so many weeks."""
-        if size not in self.known.get(per_week, {}):
-            self.known[per_week] = self._table(per_week)
-        return self.known[per_week][size]
+        known = self.known.setdefault(per_week, {})
+        if size not in known:
+            sizes = [each for each in self.simple if grid_place(per_week) <= self.most(each)]
+            try:
+                known.update(self._table(per_week, sizes))
+            except ExplodedError:
+                if sizes == [size]:
+                    raise
+                # It may be a larger team or a longer period that explodes.
+                known.update(self._table(per_week, [size]))
+        return known[size]
 
-    def _table(self, per_week: int) -> dict[Size, int]:
-        """Play the smallest team and period that hold all cells for which so many calls are tried."""
-        sizes = [size for size in self.simple if grid_place(per_week) <= self.most(size)]
+    def _table(self, per_week: int, sizes: list[Size]) -> dict[Size, int]:
+        """Play the smallest team and period that hold some cells."""
         teams, spans = (sorted(set(numbers)) for numbers in zip(*sizes, strict=True))
         played = self._crews((teams[-1], spans[-1]))
         begun = self._begun(played, teams, spans)
@@ -140,12 +148,14 @@ def _cell(shared: _Shared, size: Size) -> PlanCell:
     curve.known = {grid_place(calls): cells[size] for calls, cells in shared.known.items() if size in cells}
     wanted = orders(curve.worlds, shared.asked.confidence)
     numbers: list[float | None] = [None, None, None]
+    exploded: list[str] = []
     try:
         for each in (wanted.middle, wanted.low, wanted.high):
-            curve.bracket(each, near=grid_place(shared.simple[size]), part=PART, line=True)
+            near = grid_place(shared.simple[size])
+            below_limits(curve, partial(curve.bracket, each, near=near, part=PART, line=True), exploded)
         numbers = [curve.between(each) for each in wanted]
-    except ExplodedError:
-        pass  # a drive passes a limit there: the cell stays empty
+    except ExplodedError as error:
+        exploded.append(str(error))
     low, middle, high = (None if each is None else float(ceil(each - 1e-9)) for each in numbers)
     there = middle is not None
     return PlanCell(
@@ -154,4 +164,5 @@ def _cell(shared: _Shared, size: Size) -> PlanCell:
         per_week=middle,
         low=low if there else None,
         high=high if there else None,
+        explodes=bool(exploded) and (not there or high is None),
     )

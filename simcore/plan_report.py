@@ -44,10 +44,13 @@ class Found:
         self.reached: float | None = None
         self.plan_chance: Estimate | None = None
         self.arithmetic_chance: Estimate | None = None
+        self.no_chance = "it was not played before the interruption"
+        """Why there is none, in words."""
         self.table: list[PlanRow] = []
         self.frontier: list[PlanCell] = []
         self.obstacle: PlanObstacle | None = None
         self.limits: list[str] = []
+        """Values at which a drive explodes, in words."""
         self.interrupted = False
         self.arithmetic = arithmetic_of(asked)
         self.arithmetic_calls = ceil(self.arithmetic.calls / setting.scenario.team.reps - 1e-6)
@@ -81,6 +84,7 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
             calls=found.arithmetic.calls,
             per_week=setting.per_week(found.arithmetic.calls / scenario.team.reps),
             chance=found.arithmetic_chance,
+            no_chance=found.no_chance if found.arithmetic_chance is None else None,
         ),
         chance=found.plan_chance,
         answer=answer,
@@ -90,6 +94,7 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
         here=_here(found, answer),
         infeasible=found.obstacle,
         precision=PlanPrecision(wanted=found.wanted, reached=found.reached, met=found.met, stated=found.stated),
+        limits=found.limits,
         assumptions=assumptions_of(asked, setting),
         interrupted=found.interrupted,
         seconds=seconds,
@@ -136,7 +141,7 @@ def _exact(found: Found) -> PlanExact | None:
 
 def _here(found: Found, answer: PlanAnswer | None) -> PlanHere | None:
     done = found.asked.done
-    if done is None or found.plan_chance is None:
+    if done is None:
         return None
     rest = answer.calls - done.calls if answer is not None and found.asked.solve_for == CALLS else None
     return PlanHere(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simcore.closed_form import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.engine import MAX_KEPT, check_ranges
+from simcore.explosion import ExplodedError
 from simcore.plan_asked import CALLS, MOST_WEEKS, REPS, WEEKS
 from simcore.plan_programs import Setting, adds_up, setting_of, with_calls, with_seats
 from simcore.plan_search import grid_place, grid_value
@@ -18,11 +19,15 @@ from simcore.plan_worlds import Crew, reached, revenue, seats_until, weeks_until
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simcore.plan_asked import Asked
+    from simcore.plan_search import Curve
     from simcore.plan_worlds import PlanWorlds
     from simcore.scenario import Scenario, Stage
 
 Ints = NDArray[np.int64]
+T = TypeVar("T")
 
 RATE_UNIT = 1e-7
 """Rates are whole multiples of it, of four digits."""
@@ -61,6 +66,30 @@ def arithmetic_of(asked: Asked) -> Arithmetic:
         stages.append((stage.stage, float(f"{needed:.12g}")))
         needed /= stage.rate.mean if stage.rate is not None else 1.0
     return Arithmetic(stages)
+
+
+def below_limits(curve: Curve, search: Callable[[], T], told: list[str]) -> T:
+    """Search a curve; where a drive explodes, once more among the values below those that were played.
+
+    Parameters
+    ----------
+    told
+        The explosion is added to it, in words.
+
+    Raises
+    ------
+    ExplodedError
+        If nothing was played before, or a drive explodes below the largest value played: more pressure is then where
+        fewer calls are, and no value is known to be enough.
+    """
+    try:
+        return search()
+    except ExplodedError as error:
+        if not curve.known or max(curve.known) >= curve.most:
+            raise
+        told.append(str(error))
+        curve.most = max(curve.known)
+        return search()
 
 
 class Unknown:

@@ -60,7 +60,7 @@ def sentence_of(found: BackwardPlan) -> str:
     who = f"a team of {found.reps:,}" if found.reps > 1 else "one rep"
     if found.infeasible is not None:
         tried = found.infeasible
-        most = _most(found, tried.tried)
+        most = tried_of(found.solve_for, tried.tried)
         text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
         return (
             f"{text}even {most} the chance is {share(tried.chance.estimate or 0.0)}. It is {'; '.join(tried.reasons)}."
@@ -102,7 +102,7 @@ def _simple(found: BackwardPlan) -> str:
     """Return what the arithmetic says, and what its chance is."""
     simple, kind = found.arithmetic, found.answer.solve_for if found.answer else CALLS
     if simple.chance is None or simple.chance.estimate is None:
-        return f"The arithmetic asks for {simple.calls:,.0f} calls, more than {found.reps:,} reps can make."
+        return f"The arithmetic asks for {simple.calls:,.0f} calls; {simple.no_chance}."
     text = f"The arithmetic asks for {simple.calls:,.0f} calls, which do it {share(simple.chance.estimate)} of the time"
     more = (
         found.answer.estimate / simple.calls - 1.0
@@ -114,10 +114,15 @@ def _simple(found: BackwardPlan) -> str:
     return f"{text}; it takes {abs(100.0 * more):,.0f} % {'more' if more > 0 else 'less'}."
 
 
-def _most(found: BackwardPlan, tried: float) -> str:
-    """Return the largest value that was tried, in words."""
+def tried_of(kind: str, tried: float) -> str:
+    """Return a value of what is solved for as it is tried, in words.
+
+    Examples
+    --------
+    >>> tried_of("calls", 6000), tried_of("meetings", 0.025)
+    ('with 6,000 calls', 'with a rate of 2.5 % of meetings')
+    """
     kinds = {CALLS: f"with {tried:,.0f} calls", REPS: f"with {tried:,.0f} reps", WEEKS: f"in {tried:,.0f} weeks"}
-    kind = found.solve_for
     return kinds.get(kind, f"with a rate of {number(tried, kind)} of {brief(kind)}")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from math import ceil, isfinite
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 
 from simcore.cost import LIMIT, rep_week_ns
 from simcore.errors import Problem, ScenarioError
@@ -16,7 +18,8 @@ from simcore.plan_obstacles import reasons_of
 from simcore.plan_programs import adds_up, setting_of, with_calls
 from simcore.plan_report import Found, document_of
 from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
-from simcore.plan_unknowns import chance_of, unknown_of
+from simcore.plan_unknowns import below_limits, chance_of, unknown_of
+from simcore.plan_words import tried_of
 from simcore.plan_worlds import Crew, PlanWorlds, reached
 from simcore.sweeps import StoppedError
 from simcore.vary import as_asked
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from simcore.runner import Progress
     from simcore.scenario import Scenario
     from simcore.summary import Estimate
+
+T = TypeVar("T")
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 """Rows of the table, beside the confidence asked for."""
@@ -102,7 +107,7 @@ def plan(
     Raises
     ------
     ScenarioError
-        If the question or the scenario is out of range, or a drive explodes at the plan of the file.
+        If the question or the scenario is out of range, or a drive explodes where the answer is looked for.
 
     Examples
     --------
@@ -184,21 +189,13 @@ class _Planner:
     def _near(self) -> int | None:
         """Return about where the answer is, from a few worlds; ``None`` if nothing that can be tried is enough."""
         few = min(FEW, self.how.get("replications") or FEW)
-        curve = Curve(lambda place: self.unknown.hits(place, few), few, self.unknown.most)
+        curve = self._curve(few)
         self.found.worlds = few
         self.played.expected = 40 * few
         wanted = orders(few, self.asked.confidence)
         # A chance near 1 is more than a few worlds can tell: then what all of them reach is a beginning.
-        while True:
-            try:
-                place = curve.least(min(wanted.middle, few), near=self.unknown.near, part=0.2)
-            except ExplodedError as error:
-                if not curve.known:
-                    raise
-                self.unknown.most = curve.most = max(curve.known)
-                self.found.limits.append(str(error))
-                continue
-            break
+        search = partial(curve.least, min(wanted.middle, few), near=self.unknown.near, part=0.2)
+        place = self._below_limits(curve, search)
         if place is not None:
             return place
         hits = curve.at(self.unknown.most)
@@ -267,16 +264,31 @@ class _Planner:
 
     def _curve(self, worlds: int) -> Curve:
         self.played.expected = self.played.done + 14 * worlds
-        return Curve(lambda place: self.unknown.hits(place, worlds), worlds, self.unknown.most)
+        return Curve(lambda place: self._hits(place, worlds), worlds, self.unknown.most)
+
+    def _hits(self, place: int, worlds: int) -> int:
+        """Return in how many worlds the target is reached; an explosion is told with the value that was tried."""
+        try:
+            return self.unknown.hits(place, worlds)
+        except ExplodedError as error:
+            tried = tried_of(self.asked.solve_for, self.unknown.value(grid_value(place)))
+            told = (replace(problem, message=f"{tried} it {problem.message}") for problem in error.problems)
+            raise ExplodedError(tuple(told)) from error
+
+    def _below_limits(self, curve: Curve, search: Callable[[], T]) -> T:
+        """Search a curve below where a drive explodes; nothing beyond is tried again."""
+        found = below_limits(curve, search, self.found.limits)
+        self.unknown.most = min(self.unknown.most, curve.most)
+        return found
 
     def _read(self, curve: Curve, near: int, *, part: float) -> _Place | None:
         """Find the estimate and its interval."""
         wanted = orders(curve.worlds, self.asked.confidence)
-        middle = curve.least(wanted.middle, near=near, part=part)
+        middle = self._below_limits(curve, partial(curve.least, wanted.middle, near=near, part=part))
         if middle is None:
             return None
         ends = max(part, FINELY)
-        low = curve.bracket(wanted.low, near=middle, part=ends)
+        low = self._below_limits(curve, partial(curve.bracket, wanted.low, near=middle, part=ends))
         high = self._upper(curve, wanted, middle, ends)
         assert low is not None  # noqa: S101  (less is wanted than what was found)
         return _Place(min(low[0] + 1, middle), middle, high)
@@ -284,11 +296,11 @@ class _Planner:
     def _upper(self, curve: Curve, wanted: Orders, middle: int, part: float) -> int | None:
         """Return the upper end; ``None`` where none of four times the estimate is enough."""
         most = curve.most
-        curve.most = min(most, grid_place(4 * grid_value(middle) + 4))
+        tried = curve.most = min(most, grid_place(4 * grid_value(middle) + 4))
         try:
-            return curve.least(wanted.high, near=middle, part=part)
+            return below_limits(curve, partial(curve.least, wanted.high, near=middle, part=part), self.found.limits)
         finally:
-            curve.most = most
+            curve.most = most if curve.most == tried else curve.most
 
     def _width(self, place: _Place) -> float | None:
         """Return the half-width of an interval as a part of the estimate."""
@@ -304,13 +316,22 @@ class _Planner:
 
     def _chances(self, worlds: int) -> None:
         """Find the chances with the plan of the file, and with the calls of the arithmetic."""
-        self.found.plan_chance = self._chance(Crew(self.setting.program, 0, self.unknown.reps), worlds)
+        try:
+            self.found.plan_chance = self._chance(Crew(self.setting.program, 0, self.unknown.reps), worlds)
+        except ExplodedError as error:
+            self.found.limits.append(f"the plan of the file: {error}")
         calls = self.found.arithmetic_calls
         if calls == self.setting.planned and not self.asked.scenario.calendar.holidays:
             self.found.arithmetic_chance = self.found.plan_chance
-        elif calls <= self.setting.most:
+            self.found.no_chance = "a drive explodes there"
+        elif calls > self.setting.most:
+            self.found.no_chance = "no rep can make so many"
+        else:
             crew = Crew(with_calls(self.setting, calls), 0, self.unknown.reps)
-            self.found.arithmetic_chance = self._chance(crew, worlds)
+            try:
+                self.found.arithmetic_chance = self._chance(crew, worlds)
+            except ExplodedError as error:
+                self.found.no_chance = f"a drive explodes there: {error}"
 
     def _chance(self, crew: Crew, worlds: int) -> Estimate:
         return chance_of(int(self.played.play([crew], worlds, reached(self.unknown.missing)).sum()), worlds)
@@ -322,11 +343,17 @@ class _Planner:
             return
         curve.most = min(curve.most, grid_place(4 * grid_value(place[1]) + 4))
         confidences = sorted({*CONFIDENCES, self.asked.confidence})
+        known = set()
         for confidence in confidences:
             wanted = orders(curve.worlds, confidence)
-            for each in wanted:
-                curve.bracket(each, near=place[1], part=WIDELY, line=True)
-        self.found.table = [self._row(curve, confidence) for confidence in confidences]
+            try:
+                for each in wanted:
+                    search = partial(curve.bracket, each, near=place[1], part=WIDELY, line=True)
+                    self._below_limits(curve, search)
+                known.add(confidence)
+            except ExplodedError as error:
+                self.found.limits.append(str(error))
+        self.found.table = [self._row(curve, confidence) for confidence in confidences if confidence in known]
 
     def _row(self, curve: Curve, confidence: float) -> PlanRow:
         wanted = orders(curve.worlds, confidence)

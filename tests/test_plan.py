@@ -12,6 +12,7 @@ from simcore import plan_programs, plans
 from simcore.compiler import compile_scenario
 from simcore.engine import simulate
 from simcore.errors import ScenarioError
+from simcore.explosion import ExplodedError
 from simcore.plan_asked import Asked, asked_of
 from simcore.plan_document import BackwardPlan
 from simcore.plan_programs import setting_of, with_calls, with_seats, with_weekly
@@ -187,6 +188,35 @@ def test_the_frontier_is_that_of_the_binomial_tail() -> None:
         assert cell.low * 0.98 - 1 <= truth <= cell.high * 1.02 + 1
 
 
+def pressed(gain: float) -> dict[str, Any]:
+    """Return strategies under which a rep makes more calls with every week without a win, beyond all bounds."""
+    drive = {"memory": 1, "signals": {"dry_spell": gain}, "changes": {"activity": {"slope": 1}}}
+    return {"pressure": {"decides": "week", "drives": {"push": drive}}}
+
+
+def test_a_drive_that_explodes_in_a_cell_of_the_frontier_is_told_there() -> None:
+    found = planned(9000, frontier=True, replications=100, strategies=pressed(3.0))
+    assert found.answer is not None
+    cells = {(cell.reps, cell.weeks): cell for cell in found.frontier}
+    assert [size for size, cell in cells.items() if cell.explodes] == [(1, 2)]
+    assert cells[1, 2].per_week is None
+    assert all(cell.per_week is not None for cell in cells.values() if not cell.explodes)
+
+
+def test_an_answer_is_kept_though_the_plan_of_the_file_explodes() -> None:
+    found = planned(9000, replications=100, strategies=pressed(6.0))
+    assert found.answer is not None
+    assert found.chance is None
+    assert found.arithmetic.chance is not None
+    assert any("plan of the file" in limit and "drives.push" in limit for limit in found.limits)
+    assert len(found.table) >= 6
+
+
+def test_a_drive_that_explodes_where_the_answer_is_looked_for_is_told_with_the_calls() -> None:
+    with pytest.raises(ExplodedError, match=r"drives\.push: with \d+ calls it explodes"):
+        planned(9000, replications=100, strategies=pressed(10.0))
+
+
 LAG = funnel({}, {}, {"lag": "2w"})
 
 
@@ -323,6 +353,7 @@ def test_in_mid_period_what_is_left_counts() -> None:
     assert found.exact.estimate == truth
     assert holds(found, truth)
     law = stats.binom.sf(7, 2 * 60 * 3, Q)
+    assert found.here.chance is not None
     assert found.here.chance.estimate is not None
     check_share("chance with the plan", round(1000 * found.here.chance.estimate), 1000, law, detect=0.15)
 
@@ -336,6 +367,7 @@ def test_open_items_in_mid_period_are_worked() -> None:
     # Five open ones at 0.4 and 360 calls at 0.04 bring 17 wins or more.
     pipeline = stats.binom.pmf(np.arange(6), 5, 0.4)
     law = float(sum(chance * stats.binom.sf(16 - won, 360, Q) for won, chance in enumerate(pipeline)))
+    assert found.here.chance is not None
     assert found.here.chance.estimate is not None
     check_share("chance with the pipeline", round(1000 * found.here.chance.estimate), 1000, law, detect=0.15)
     assert planned(12 * VALUE, done={"week": 1, "won": 12 * VALUE}).sentence.endswith("nothing more is needed.")
