@@ -159,10 +159,12 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
     if base not in rows or longest in (base, "call"):
         return ""
     short, long = rows[base].revenue.cv, rows[longest].revenue.cv
-    if not short.estimate or long.estimate is None:
+    if short.estimate is None or long.estimate is None:
         return ""
     count = _WEEKS[longest] if base == "week" else rows["hour"].periods / rows[longest].periods
     independent = short.estimate / math.sqrt(count)
+    if independent == 0.0:
+        return ""
     left = f"independent ones would leave {spread(independent)}"
     if short.se is None or long.se is None:
         return f"of {base}s, {left}"
