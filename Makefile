@@ -15,7 +15,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test lint types suite bounds bench docs format lock clean
+.PHONY: help demo test lint types compiled suite bounds plain-bounds bench docs format lock clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -33,11 +33,19 @@ lint: $(VENV)/.dev ## Style of the sources
 types: $(VENV)/.dev ## Types, strictly
 	$(python) -m tools.typecheck
 
-suite: $(VENV)/.dev ## The tests alone
-	$(python) -m pytest $(PYTEST)
+compiled: $(VENV)/.runtime ## Compile all kernels: minutes on a new machine, seconds later
+	@$(python) -m tools.compile
 
-bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked (own cache: compiled code is not shared)
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_strategies_agreement.py tests/test_properties.py tests/kernels
+suite: $(VENV)/.dev compiled ## The tests alone, in two processes
+	$(python) -m pytest --numprocesses=2 --dist=worksteal $(PYTEST)
+
+# Compiled with checks, which needs a cache of its own; the kernels of strategies, which would take minutes to compile once
+# more, as plain Python, where NumPy checks every index. Its scalars tell that the words of the generator wrap around.
+bounds: $(VENV)/.dev plain-bounds ## The tests of the kernels once more, every index checked
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_properties.py tests/kernels
+
+plain-bounds: $(VENV)/.dev
+	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/test_strategies_agreement.py -k "react or hour and (signal or new_reps) or week and every_case"
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench

@@ -93,7 +93,7 @@ def test_techniques_for_a_rare_event_give_the_exact_answer() -> None:
     names = {"conditional", "tilted", "tilted + sobol", "conditional + sobol"}
     assert names <= {each.name for each in usable(of)}
     for name in sorted(names):
-        found = means(of, BY_NAME[name], 300, 512)
+        found = means(of, BY_NAME[name], 200, 512)
         check_mean(name, found / exact(of), 1.0, detect=0.5)
 
 
