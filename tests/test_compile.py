@@ -7,19 +7,17 @@ from simcore.compiler import compile_scenario
 from simcore.kernels.memory import in_turn
 from simcore.scenario import with_strategy
 from simcore.scenario_file import load_scenario
-from tools.compile import SCENARIOS
+from tools.compile import STRATEGIES
 
 
 def kernel_of(name: str) -> str:
-    """Return the last kernel that a scenario needs: that of its strategies which react, if any does."""
-    given = load_scenario(name)
-    programs = [compile_scenario(with_strategy(given, strategy)) for strategy in given.strategies]
-    reacting = [program for program in programs if program.reaction.needed]
-    if not reacting:
+    """Return the kernel that a strategy needs."""
+    program = compile_scenario(with_strategy(load_scenario(name), STRATEGIES[name]))
+    if not program.reaction.needed:
         return "run_block"
-    return "run_reactive_block" if any(map(in_turn, reacting)) else "run_intervals"
+    return "run_reactive_block" if in_turn(program) else "run_intervals"
 
 
 def test_every_kernel_of_the_runner_is_compiled() -> None:
     kernels = {name for name in vars(runner) if name.startswith("run_") and hasattr(vars(runner)[name], "py_func")}
-    assert {kernel_of(name) for name in SCENARIOS} == kernels
+    assert {kernel_of(name) for name in STRATEGIES} == kernels

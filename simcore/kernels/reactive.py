@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.addresses import Stream
 from simcore.horizons import DAY
-from simcore.jit import int64, kernel, spliced
+from simcore.jit import inlined, int64, kernel, spliced
 from simcore.kernels.calling import begin_calls, end_calls, make_calls
 from simcore.kernels.candidates import begin_week, plan_calls
 from simcore.kernels.coaching import begin_coached_week
@@ -35,7 +36,7 @@ from simcore.kernels.scratch import Detail
 from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
 from simcore.kernels.world import extend_market, give_market
-from simcore.program import Clock, Program
+from simcore.program import Clock, Program, Reaction
 from simcore.source import stream_from
 from simcore.tally import GROUPS, SQUARE, TallyArrays
 
@@ -167,41 +168,42 @@ def keep_coached_week(
 
 
 @spliced
-def play_team(
-    program: Program, stream: Stream, memory: Memory, tally: TallyArrays, detail: Detail, replication: int, group: int
+def begin_world(program: Program, stream: Stream, memory: Memory, replication: int) -> None:
+    """Begin a replication: its market."""
+    memory.market.known[0] = 0
+    if program.source.market.shape[0] > 0:
+        give_market(program.market, memory.market, program.source.market[replication])
+    if program.market.sd > 0.0:
+        extend_market(program.market, stream, memory.market, program.clock.simulated_weeks)
+
+
+@spliced
+def coach_team(
+    program: Program, stream: Stream, memory: Memory, detail: Detail, replication: int, first_rep: int, week: int
 ) -> None:
-    """Play one replication: all seats together if they hear of each other, else one after the other."""
-    clock, reaction, counts = program.clock, program.reaction, memory.minds.known
-    together = program.team.reps if reaction.lockstep else 1
-    for first_rep in range(0, program.team.reps, together):
-        for at in range(together):
-            begin_seat(program, stream, Seated(replication, first_rep + at, group, at), memory, tally)
-        for week in range(clock.simulated_weeks):
-            began = week * clock.hours_per_week
-            if program.coaching.active:
-                begin_coached_week(
-                    program.coaching,
-                    program.rates.base,
-                    stream,
-                    memory.ledgers,
-                    memory.coached,
-                    memory.minds.known,
-                    first_rep,
-                    week,
-                )
-                keep_coached_week(clock, memory, detail, replication, first_rep, week)
-            for hour in range(began, began + clock.hours_per_week, reaction.interval):
-                team = 0
-                for at in range(together):
-                    if reaction.quota > 0.0 and hour == reaction.period_first[week]:
-                        counts[at, BOOKED] = 0
-                    team += counts[at, BOOKED]
-                for at in range(together):
-                    who = Seated(replication, first_rep + at, group, at)
-                    begin_interval(program, who, memory, Now(hour, week), team)
-                    play_hours(program, stream, who, memory, tally, detail, Now(hour, week))
-        for at in range(together):
-            tally_seat(program, Seated(replication, first_rep + at, group, at), memory, tally, detail)
+    """Begin a week of a team with a manager; keep it where every rep-week is kept."""
+    begin_coached_week(
+        program.coaching,
+        program.rates.base,
+        stream,
+        memory.ledgers,
+        memory.coached,
+        memory.minds.known,
+        first_rep,
+        week,
+    )
+    keep_coached_week(program.clock, memory, detail, replication, first_rep, week)
+
+
+@inlined
+def booked_by_team(reaction: Reaction, counts: NDArray[np.int64], together: int, hour: int, week: int) -> int:
+    """Return what the seats that are played together have booked in the period of the quota, which may begin here."""
+    team = 0
+    for at in range(together):
+        if reaction.quota > 0.0 and hour == reaction.period_first[week]:
+            counts[at, BOOKED] = 0
+        team += counts[at, BOOKED]
+    return team
 
 
 @kernel
@@ -217,16 +219,28 @@ def run_reactive_block(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first
     key
         See `simcore.philox.split_seed`.
     """
-    program, memory, tally = run.program, run.memory, run.tally
+    program, memory, tally, detail = run.program, run.memory, run.tally, run.detail
+    clock, reaction, counts = program.clock, program.reaction, memory.minds.known
+    together = program.team.reps if reaction.lockstep else 1
     for i in range(count):
         stream = stream_from(program.source, key, first + i)
         group = (first + i) & (GROUPS - 1)
-        memory.market.known[0] = 0
-        if program.source.market.shape[0] > 0:
-            give_market(program.market, memory.market, program.source.market[i])
-        if program.market.sd > 0.0:
-            extend_market(program.market, stream, memory.market, program.clock.simulated_weeks)
-        play_team(program, stream, memory, tally, run.detail, i, group)
+        begin_world(program, stream, memory, i)
+        for first_rep in range(0, program.team.reps, together):
+            for at in range(together):
+                begin_seat(program, stream, Seated(i, first_rep + at, group, at), memory, tally)
+            for week in range(clock.simulated_weeks):
+                if program.coaching.active:
+                    coach_team(program, stream, memory, detail, i, first_rep, week)
+                began = week * clock.hours_per_week
+                for hour in range(began, began + clock.hours_per_week, reaction.interval):
+                    team = booked_by_team(reaction, counts, together, hour, week)
+                    for at in range(together):
+                        who = Seated(i, first_rep + at, group, at)
+                        begin_interval(program, who, memory, Now(hour, week), team)
+                        play_hours(program, stream, who, memory, tally, detail, Now(hour, week))
+            for at in range(together):
+                tally_seat(program, Seated(i, first_rep + at, group, at), memory, tally, detail)
         tally_team(program.calendar, program.quota, tally, group, memory.sums.team)
         tally.replications[group] += 1
         if memory.trouble.what[0] != NO_TROUBLE:
