@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.leverage_document import Leverage
 from simcore.rules_document import Rules
 from simcore.values_document import Values
 
 
-class Coach(BaseModel):
+class Coach(Document):
     """What to coach, and what the items of a process are worth."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     simcore_coach: Literal[1] = Field(default=1, description="Version of this document's format.")
     version: str = Field(description="Version of simcore.")

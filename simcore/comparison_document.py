@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.horizons import Horizon
 from simcore.summary import Estimate, Precision
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Interval(Estimate):
@@ -28,7 +25,7 @@ class Interval(Estimate):
 E = TypeVar("E", bound=Estimate)
 
 
-class Figures(_Document, Generic[E]):
+class Figures(Document, Generic[E]):
     """What one strategy came to, or the difference to the baseline."""
 
     revenue: E = Field(description="Revenue by close of a rep in a year of 52 weeks.")
@@ -53,21 +50,21 @@ class Figures(_Document, Generic[E]):
         return "Differences" if params == (Interval,) else "Figures"
 
 
-class StrategyFigures(_Document):
+class StrategyFigures(Document):
     """A strategy and what it came to."""
 
     name: str
     figures: Figures[Estimate]
 
 
-class VarianceRatio(_Document):
+class VarianceRatio(Document):
     """Variance of a rep's revenue in a period, strategy over baseline."""
 
     horizon: Horizon
     ratio: Interval
 
 
-class Contest(_Document):
+class Contest(Document):
     """Who has more revenue in the same world."""
 
     what: Literal["world", "rep-quarter", "rep-year"]
@@ -75,7 +72,7 @@ class Contest(_Document):
     level: Interval = Field(description="Chance that both have the same.")
 
 
-class Source(_Document):
+class Source(Document):
     """A part of the difference in revenue; all parts sum to it."""
 
     what: str = Field(description="`calls`, the conversion into a stage (its name), or `value of a deal`.")
@@ -83,7 +80,7 @@ class Source(_Document):
     share: float | None = Field(description="Of the difference; null where that is zero.")
 
 
-class Attribution(_Document):
+class Attribution(Document):
     """What a channel of a drive adds to the difference: its Shapley value."""
 
     strategy: str
@@ -93,7 +90,7 @@ class Attribution(_Document):
     shown: float = Field(description="Rounded to the cent so that all sum to the difference, rounded to the cent.")
 
 
-class AttributionTable(_Document):
+class AttributionTable(Document):
     """The difference in revenue, split over drives and channels."""
 
     rows: list[Attribution]
@@ -104,7 +101,7 @@ class AttributionTable(_Document):
     )
 
 
-class Against(_Document):
+class Against(Document):
     """A strategy against the baseline."""
 
     name: str
@@ -123,7 +120,7 @@ class Against(_Document):
     attribution: AttributionTable | None = None
 
 
-class Comparison(_Document):
+class Comparison(Document):
     """Strategies of a scenario in the same worlds."""
 
     version: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
 
 Change = Literal["point", "tenth"]
@@ -15,11 +16,7 @@ Measure = Literal["revenue", "revenue_origin", "p_quota"]
 """Revenue per rep-year by close, by origin; the chance that a rep reaches quota in a quota period."""
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Effect(_Document):
+class Effect(Document):
     """What a change does to a figure, in the same worlds."""
 
     difference: Estimate = Field(description="Changed less unchanged; the error is that of pairs of equal worlds.")
@@ -31,7 +28,7 @@ class Effect(_Document):
     )
 
 
-class LeverRow(_Document):
+class LeverRow(Document):
     """One figure of the process, a point or a tenth better."""
 
     lever: str
@@ -48,7 +45,7 @@ class LeverRow(_Document):
     p_quota: Effect | None = Field(description="Null where the run holds no whole quota period.")
 
 
-class Ranking(_Document):
+class Ranking(Document):
     """Which step's rate does most, of one change and one figure."""
 
     change: Change
@@ -62,7 +59,7 @@ class Ranking(_Document):
     all_alike: bool = Field(description="Whether closed forms say that the steps are exactly alike.")
 
 
-class Allocation(_Document):
+class Allocation(Document):
     """Hours for each step, and what they come to in fresh worlds."""
 
     hours: list[int] = Field(description="By step, in the order of `steps`.")
@@ -70,7 +67,7 @@ class Allocation(_Document):
     effect: Effect
 
 
-class HoursPlan(_Document):
+class HoursPlan(Document):
     """The best use of a number of coaching hours."""
 
     hours: int
@@ -95,7 +92,7 @@ class HoursPlan(_Document):
     )
 
 
-class Leverage(_Document):
+class Leverage(Document):
     """Which step to improve."""
 
     reps: int

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Skipped(_Document):
+class Skipped(Document):
     """A part that this scenario does not have, and why."""
 
     part: str
     reason: str
 
 
-class WeightPoint(_Document):
+class WeightPoint(Document):
     """The weight of a rep's own results of so many weeks against the team's rate."""
 
     weeks: int
@@ -30,7 +27,7 @@ class WeightPoint(_Document):
     reliability: Estimate = Field(description="Squared correlation of own results and true rate within a team.")
 
 
-class WeeksUntil(_Document):
+class WeeksUntil(Document):
     """How many weeks of own results get a weight."""
 
     weight: float
@@ -39,7 +36,7 @@ class WeeksUntil(_Document):
     known: float | None = Field(description="Known answer 10; null: never.")
 
 
-class WeightRow(_Document):
+class WeightRow(Document):
     """How long until a rep's own figure of one kind means something."""
 
     measure: str
@@ -51,7 +48,7 @@ class WeightRow(_Document):
     until: list[WeeksUntil]
 
 
-class PairRow(_Document):
+class PairRow(Document):
     """Two random reps of a team, who truly differ: and whether the better one is ahead."""
 
     horizon: str
@@ -61,7 +58,7 @@ class PairRow(_Document):
     behind: Estimate
 
 
-class RankingRow(_Document):
+class RankingRow(Document):
     """A ranking of a team by revenue of one period."""
 
     horizon: str
@@ -70,7 +67,7 @@ class RankingRow(_Document):
     overlap_by_chance: float = Field(description="The same for a ranking by lot.")
 
 
-class Retest(_Document):
+class Retest(Document):
     """Two consecutive periods of the same reps."""
 
     quarters: Estimate = Field(description="Correlation within teams of a quarter's revenue with the next one's.")
@@ -82,7 +79,7 @@ class Retest(_Document):
     )
 
 
-class Reliability(_Document):
+class Reliability(Document):
     """How long until a rep's own results mean something."""
 
     weights: list[WeightRow]
@@ -91,7 +88,7 @@ class Reliability(_Document):
     retest: Retest | None
 
 
-class RunRow(_Document):
+class RunRow(Document):
     """The longest run of tries in vain of one rep."""
 
     unit: Literal["call", "hour", "day", "week"]
@@ -104,7 +101,7 @@ class RunRow(_Document):
     simulated: Estimate | None = Field(description="From the rep-weeks, with everything; null but for weeks.")
 
 
-class DryRow(_Document):
+class DryRow(Document):
     """The chance of so many weeks without a win from a sound process."""
 
     weeks: int
@@ -117,7 +114,7 @@ class DryRow(_Document):
     ratio: Estimate = Field(description="The same in the worlds with and without the drop; null where too few are dry.")
 
 
-class ReachRow(_Document):
+class ReachRow(Document):
     """When dry weeks are evidence."""
 
     ratio: float
@@ -127,7 +124,7 @@ class ReachRow(_Document):
     )
 
 
-class EvidenceRow(_Document):
+class EvidenceRow(Document):
     """How fast counts tell a drop, by what is counted."""
 
     measure: str
@@ -143,7 +140,7 @@ class EvidenceRow(_Document):
     false_alarms: Estimate = Field(description="Share of sound reps whose ratio passes 10 in the weeks watched.")
 
 
-class Streaks(_Document):
+class Streaks(Document):
     """Streaks of a sound process, and when they are evidence."""
 
     weeks: int = Field(description="Weeks watched: a year, or the run if it is shorter.")
@@ -155,7 +152,7 @@ class Streaks(_Document):
     evidence: list[EvidenceRow]
 
 
-class TenthRow(_Document):
+class TenthRow(Document):
     """A tenth of the reps by one quarter's revenue against their team, and what it does in the next."""
 
     who: Literal["bottom", "top"]
@@ -168,7 +165,7 @@ class TenthRow(_Document):
     )
 
 
-class Regression(_Document):
+class Regression(Document):
     """Regression to the mean, with nobody doing anything."""
 
     mean: Estimate = Field(description="Revenue of a rep in a quarter.")
@@ -177,7 +174,7 @@ class Regression(_Document):
     tenths: list[TenthRow]
 
 
-class RuleRow(_Document):
+class RuleRow(Document):
     """Whom a rule dismisses, of reps who would all have stayed."""
 
     rule: str
@@ -193,7 +190,7 @@ class RuleRow(_Document):
     pays_after: Estimate = Field(description="Weeks until a dismissal has paid for itself; null: never, or not seen.")
 
 
-class Dismissal(_Document):
+class Dismissal(Document):
     """Dismissal on results, and on process measures with as many dismissals."""
 
     below: float
@@ -208,7 +205,7 @@ class Dismissal(_Document):
     rules: list[RuleRow]
 
 
-class Luck(_Document):
+class Luck(Document):
     """What of a rep's results is luck and what is skill."""
 
     simcore_luck: Literal[1] = Field(default=1, description="Version of this document's format.")

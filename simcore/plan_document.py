@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
 from simcore.sweep_document import WorldsIdentity
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PlanStage(_Document):
+class PlanStage(Document):
     """How many items of a stage the arithmetic asks for."""
 
     stage: str
     count: float = Field(description="Of the team, for the whole target.")
 
 
-class PlanArithmetic(_Document):
+class PlanArithmetic(Document):
     """The arithmetic that everyone does: the target divided by the mean deal and by every rate, backward."""
 
     stages: list[PlanStage] = Field(description="From wins back to calls.")
@@ -31,7 +28,7 @@ class PlanArithmetic(_Document):
     no_chance: str | None = Field(description="Why the chance is null, in words.")
 
 
-class PlanAnswer(_Document):
+class PlanAnswer(Document):
     """The least that reaches the target with the confidence asked for."""
 
     solve_for: str = Field(description="calls, reps, weeks, or the stage whose rate is sought.")
@@ -49,7 +46,7 @@ class PlanAnswer(_Document):
     chance: Estimate = Field(description="Of reaching the target at the estimate, in the same worlds.")
 
 
-class PlanRow(_Document):
+class PlanRow(Document):
     """What another confidence takes."""
 
     confidence: float
@@ -59,7 +56,7 @@ class PlanRow(_Document):
     per_week: float | None = Field(description="Calls of one rep in a full week, rounded up.")
 
 
-class PlanCell(_Document):
+class PlanCell(Document):
     """Calls of one rep a week that a team of some size needs in a period of some length."""
 
     reps: int
@@ -70,7 +67,7 @@ class PlanCell(_Document):
     explodes: bool = Field(description="Whether a drive passes a limit of the engine at calls that would tell more.")
 
 
-class PlanHere(_Document):
+class PlanHere(Document):
     """Where the team stands within the period."""
 
     week: int = Field(description="Weeks of the period that are over.")
@@ -84,14 +81,14 @@ class PlanHere(_Document):
     rest_calls: float | None = Field(description="Calls of the team that the rest needs, where calls were sought.")
 
 
-class PlanExact(_Document):
+class PlanExact(Document):
     """The same answer from the binomial distribution, where it is exact."""
 
     estimate: float | None = Field(description="Null where it is beyond what was tried.")
     chance: float | None = Field(description="At the calls of the arithmetic (rounded up to whole calls of a rep).")
 
 
-class PlanObstacle(_Document):
+class PlanObstacle(Document):
     """Why no plan reaches the target."""
 
     tried: float = Field(description="The largest value that was tried, as in the answer.")
@@ -99,7 +96,7 @@ class PlanObstacle(_Document):
     reasons: list[str] = Field(description="What makes it so, in words, each tried by taking it away.")
 
 
-class PlanPrecision(_Document):
+class PlanPrecision(Document):
     """How well the answer is known."""
 
     wanted: float = Field(description="Half-width of the interval as a part of the estimate.")
@@ -108,7 +105,7 @@ class PlanPrecision(_Document):
     stated: bool = Field(description="Whether it was asked for; else it is an aim within a limit of cost.")
 
 
-class BackwardPlan(_Document):
+class BackwardPlan(Document):
     """What it takes to reach a target with a stated confidence."""
 
     simcore_plan: Literal[1] = Field(default=1, description="Version of this document's format.")

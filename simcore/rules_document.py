@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
 
 RuleName = Literal["nobody", "random", "result", "process", "oracle"]
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LooksRow(_Document):
+class LooksRow(Document):
     """Before and after the first session: what one sees, and what it did. Revenue of a coached rep a week."""
 
     before: Estimate = Field(description="In the weeks before the session.")
@@ -24,7 +21,7 @@ class LooksRow(_Document):
     illusion: Estimate = Field(description="What is seen and coaching did not do; `seen` is `did` plus `illusion`.")
 
 
-class RuleRow(_Document):
+class RuleRow(Document):
     """One rule of coaching."""
 
     rule: RuleName
@@ -45,7 +42,7 @@ class RuleRow(_Document):
     looks: LooksRow | None = Field(description="Null for nobody, and where the experiment had no session.")
 
 
-class Rules(_Document):
+class Rules(Document):
     """The rules of coaching in the same worlds."""
 
     slots: int = Field(description="Sessions a week.")

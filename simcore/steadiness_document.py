@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
 
 Part = Literal["luck", "people", "market", "week noise", "reaction"]
 PARTS: tuple[Part, ...] = ("luck", "people", "market", "week noise", "reaction")
 """The parts of a variance, in the order in which they are shown."""
 
 
-class SteadinessPart(_Document):
+class SteadinessPart(Document):
     """What one source of variance adds to the results of a rep at one horizon."""
 
     part: Part
@@ -27,7 +23,7 @@ class SteadinessPart(_Document):
     cv: Estimate = Field(description="Its root over the mean; negative where the variance is; 0 without a mean.")
 
 
-class SteadinessRow(_Document):
+class SteadinessRow(Document):
     """The variance of a rep's revenue (by close) in one window of a horizon, over worlds."""
 
     horizon: str
@@ -37,7 +33,7 @@ class SteadinessRow(_Document):
     parts: list[SteadinessPart] = Field(description="They sum to the variance.")
 
 
-class SteadinessFall(_Document):
+class SteadinessFall(Document):
     """How a part falls with time: the power of the window's length by which its cv changes."""
 
     part: Part
@@ -45,7 +41,7 @@ class SteadinessFall(_Document):
     power: Estimate = Field(description="-1/2 averages out, 0 never does.")
 
 
-class Steadiness(_Document):
+class Steadiness(Document):
     """What averages out and what never does."""
 
     simcore_steadiness: Literal[1] = Field(default=1, description="Version of this document's format.")

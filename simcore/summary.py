@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.horizons import Horizon
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Estimate(_Document):
+class Estimate(Document):
     """A figure with its Monte Carlo standard error."""
 
     estimate: float | None = Field(description="The figure; null where it is not defined (a cv of a zero mean).")
     se: float | None = Field(description="Its Monte Carlo standard error; null with fewer than two replications.")
 
 
-class ScenarioIdentity(_Document):
+class ScenarioIdentity(Document):
     """Which scenario was run."""
 
     name: str
@@ -34,7 +31,7 @@ class ScenarioIdentity(_Document):
     currency: str
 
 
-class Size(_Document):
+class Size(Document):
     """How much was simulated; all counts exclude warm-up."""
 
     replications: int
@@ -44,14 +41,14 @@ class Size(_Document):
     calls: int = Field(description="Calls made in counted weeks, over all replications.")
 
 
-class StageRow(_Document):
+class StageRow(Document):
     """How many items entered a stage."""
 
     stage: str
     per_rep_week: Estimate
 
 
-class RevenueRow(_Document):
+class RevenueRow(Document):
     """Revenue of one rep in one period, over all reps, periods and replications."""
 
     mean: Estimate
@@ -63,7 +60,7 @@ class RevenueRow(_Document):
     p_zero: Estimate = Field(description="P(no win): share of periods without a deal.")
 
 
-class FirstStepRow(_Document):
+class FirstStepRow(Document):
     """Successes of the first step (meetings booked) of one rep in one period."""
 
     mean: Estimate
@@ -71,7 +68,7 @@ class FirstStepRow(_Document):
     cv: Estimate
 
 
-class AveragingRow(_Document):
+class AveragingRow(Document):
     """One horizon of the averaging pyramid."""
 
     horizon: Horizon
@@ -80,21 +77,21 @@ class AveragingRow(_Document):
     first_step: FirstStepRow
 
 
-class Averaging(_Document):
+class Averaging(Document):
     """The averaging pyramid in both accounts; horizons that the run does not hold whole are left out."""
 
     close: list[AveragingRow] = Field(description="Revenue dated by the hour in which the deal closed.")
     origin: list[AveragingRow] = Field(description="Revenue dated by the hour of the call that began the deal.")
 
 
-class Value(_Document):
+class Value(Document):
     """What a call is worth, and a "no"."""
 
     per_call: Estimate = Field(description="Revenue by origin over calls.")
     per_no: Estimate = Field(description="Revenue by origin over calls that did not succeed at the first step.")
 
 
-class QuotaRow(_Document):
+class QuotaRow(Document):
     """Chance of reaching quota in one quota period, by close."""
 
     period: Literal["week", "month", "quarter", "year"]
@@ -103,7 +100,7 @@ class QuotaRow(_Document):
     p_hit_team: Estimate | None
 
 
-class OpenRow(_Document):
+class OpenRow(Document):
     """Items open after the last counted week, per rep."""
 
     stage: str = Field(description="The stage that they are in; for the first, bookings still to be held.")
@@ -111,21 +108,21 @@ class OpenRow(_Document):
     per_rep: Estimate
 
 
-class TurnedAwayRow(_Document):
+class TurnedAwayRow(Document):
     """Items turned away by a cap, per rep and week."""
 
     stage: str
     per_rep_week: Estimate
 
 
-class ClippedRow(_Document):
+class ClippedRow(Document):
     """How often a limit of the model was hit, never in silence."""
 
     what: str = Field(description='"rate of STAGE", "lag" or "value"')
     count: int
 
 
-class PrecisionRow(_Document):
+class PrecisionRow(Document):
     """A precision that was asked for, and what was reached."""
 
     metric: str = Field(description="As `--precision` writes it: `revenue`, `p_quota`, `p_zero:quarter`, `q05:year`.")
@@ -152,7 +149,7 @@ class PrecisionRow(_Document):
     worlds: int | None = Field(default=None, description="Worlds that the technique took; null without one.")
 
 
-class Precision(_Document):
+class Precision(Document):
     """How a run came to its number of replications."""
 
     rows: list[PrecisionRow]
@@ -162,7 +159,7 @@ class Precision(_Document):
     looks: int = Field(description="Looks at the intervals that were taken; each has its part of the confidence.")
 
 
-class Speed(_Document):
+class Speed(Document):
     """What the run took."""
 
     seconds: float = Field(description="Wall-clock seconds of simulation, compilation excluded.")
@@ -171,7 +168,7 @@ class Speed(_Document):
     threads: int
 
 
-class AssumptionRow(_Document):
+class AssumptionRow(Document):
     """One figure of the scenario and where it comes from."""
 
     path: str
@@ -179,7 +176,7 @@ class AssumptionRow(_Document):
     source: str | None = Field(description="null: an assumption of whoever wrote the scenario.")
 
 
-class Summary(_Document):
+class Summary(Document):
     """The result of one run."""
 
     simcore_result: Literal[1] = Field(default=1, description="Version of this document's format.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
 
 Verdict = Literal["ahead", "tied", "behind"]
@@ -22,11 +23,7 @@ Metric = Annotated[
 ]
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class WorldsIdentity(_Document):
+class WorldsIdentity(Document):
     """Which scenarios were run, and in which worlds."""
 
     name: str = Field(description="Name of the scenario that was varied.")
@@ -36,14 +33,14 @@ class WorldsIdentity(_Document):
     currency: str
 
 
-class VariedPath(_Document):
+class VariedPath(Document):
     """A path of the scenario and the values that it takes."""
 
     path: str
     values: list[float | str] = Field(description="Numbers, or texts such as the duration 10d.")
 
 
-class SweepFigure(_Document):
+class SweepFigure(Document):
     """A figure of a strategy at a point."""
 
     strategy: str
@@ -53,7 +50,7 @@ class SweepFigure(_Document):
     verdict: Verdict | None = Field(description="Beyond 1.96 standard errors; null for the baseline.")
 
 
-class SweepPoint(_Document):
+class SweepPoint(Document):
     """One point of the grid."""
 
     point: int = Field(ge=0, description="Its number in the whole grid, from 0; the last path changes fastest.")
@@ -62,7 +59,7 @@ class SweepPoint(_Document):
     exploded: str | None = Field(description="Which drive passed a limit of the engine, where, and with which level.")
 
 
-class Sweep(_Document):
+class Sweep(Document):
     """What came out over a grid of values, for some strategies in the same worlds."""
 
     simcore_sweep: Literal[1] = Field(default=1, description="Version of this document's format.")
@@ -78,7 +75,7 @@ class Sweep(_Document):
     seconds: float = Field(description="Wall-clock seconds, compilation included.")
 
 
-class Evaluation(_Document):
+class Evaluation(Document):
     """The difference of two strategies at one value."""
 
     value: float
@@ -86,7 +83,7 @@ class Evaluation(_Document):
     scan: bool = Field(description="True for a value of the scan of the whole range, false for one looked at after it.")
 
 
-class BreakevenRoot(_Document):
+class BreakevenRoot(Document):
     """A value at which the two strategies tie, and another one is ahead on each side."""
 
     value: float = Field(description="For whole numbers the first one from which the strategy below is not ahead.")
@@ -98,14 +95,14 @@ class BreakevenRoot(_Document):
     ahead_above: str
 
 
-class TiedRange(_Document):
+class TiedRange(Document):
     """Where the two strategies do exactly the same in every world."""
 
     low: float
     high: float
 
 
-class Breakeven(_Document):
+class Breakeven(Document):
     """Where two strategies tie along one path."""
 
     simcore_breakeven: Literal[1] = Field(default=1, description="Version of this document's format.")

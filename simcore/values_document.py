@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from simcore.document import Document
 from simcore.summary import Estimate
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ItemValue(_Document):
+class ItemValue(Document):
     """What one item is worth, in units of the currency."""
 
     item: str = Field(description="The stage that it is in; a call for the first stage; `no` for a failed call.")
@@ -27,7 +24,7 @@ class ItemValue(_Document):
     exact_in_run: float | None = Field(description="The closed form of `one_more`; null where none holds.")
 
 
-class Wait(_Document):
+class Wait(Document):
     """How long until a decision, in weeks."""
 
     mean: float | None = Field(description="Null where more than a millionth of waits is beyond what is held.")
@@ -36,7 +33,7 @@ class Wait(_Document):
     q90: float
 
 
-class AgeRow(_Document):
+class AgeRow(Document):
     """An item that is open and has waited so long."""
 
     age: str
@@ -56,7 +53,7 @@ class AgeRow(_Document):
     )
 
 
-class StageAges(_Document):
+class StageAges(Document):
     """Open items of a stage, by age."""
 
     stage: str
@@ -64,7 +61,7 @@ class StageAges(_Document):
     rows: list[AgeRow]
 
 
-class Values(_Document):
+class Values(Document):
     """What items are worth, now and at each age."""
 
     items: list[ItemValue]

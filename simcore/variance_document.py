@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from simcore.document import Document
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Gain(_Frozen):
+class Gain(Document):
     """How many times as long crude Monte Carlo runs for the same error, with its 95 % interval."""
 
     ratio: float
@@ -19,14 +15,14 @@ class Gain(_Frozen):
     high: float
 
 
-class Slope(_Frozen):
+class Slope(Document):
     """The power of the number of worlds by which the standard error falls: -1/2 for independent worlds."""
 
     slope: float
     se: float
 
 
-class TechniqueRow(_Frozen):
+class TechniqueRow(Document):
     """A technique on one metric."""
 
     technique: str
@@ -52,7 +48,7 @@ class TechniqueRow(_Frozen):
     verdict: Literal["crude", "refused", "exact", "helps", "no difference", "hurts", "untrusted"]
 
 
-class VarianceBench(_Frozen):
+class VarianceBench(Document):
     """The techniques of variance reduction on one metric of a scenario."""
 
     scenario: str
