@@ -136,7 +136,7 @@ def run_coach(
     """Run what was planned; see `coach`."""
     scenario, hours = plan.scenario, plan.hours
     runs = SideBySide(
-        plan.replications, scenario.run.seed, total=plan.rep_weeks, threads=threads, progress=progress, stop=stop
+        plan.replications, scenario.run.seed, total=plan.all_rep_weeks, threads=threads, progress=progress, stop=stop
     )
     found, base, more = leverage(scenario, runs, plan.levers)
     given = best_hours(scenario, runs, hours) if hours is not None and not runs.stopped else None
@@ -146,7 +146,8 @@ def run_coach(
     worth = None if runs.stopped else values(scenario, runs, base, more, plan.values)
     rules = None
     if plan.rules_replications and not runs.stopped:
-        rules = compare_rules(scenario, plan.rules_replications, threads=threads, progress=progress, stop=stop)
+        told = None if progress is None else _after(runs, plan, progress)
+        rules = compare_rules(scenario, plan.rules_replications, threads=threads, progress=told, stop=stop)
     currency = scenario.deal.currency
     found = found.model_copy(update={"sentences": leverage_sentences(found)})
     if worth is not None:
@@ -165,6 +166,17 @@ def run_coach(
         interrupted=runs.stopped or (rules is not None and rules.interrupted),
         seconds=runs.seconds,
     )
+
+
+def _after(runs: SideBySide, plan: Plan, progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """Return what tells the progress of the rules, in worlds, as that of all runs, in rep-weeks."""
+    before, total = runs.done, rep_weeks_of(plan.scenario, plan.rules_replications)
+
+    def tell(rules: Progress) -> None:
+        done = before + total * rules.done // rules.total
+        progress(Progress(done, max(done, plan.all_rep_weeks), runs.seconds, done / max(runs.seconds, 1e-9)))
+
+    return tell
 
 
 def _default(scenario: Scenario, work: int) -> int:

@@ -189,6 +189,11 @@ class SideBySide:
         self._progress(Progress(so_far, max(so_far, self._total), self.seconds, rate))
 
     @property
+    def done(self) -> int:
+        """Rep-weeks of all runs so far."""
+        return self._done
+
+    @property
     def seconds(self) -> float:
         """Seconds since the first run could begin."""
         return time.perf_counter() - self._started

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from simcore.coach import coach, plan_coach
+from simcore.coach import coach, plan_coach, run_coach
 from simcore.coaching_hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
 from simcore.errors import ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.runner import Progress
 from simcore.scenario import Scenario, validate
+from simcore.scenario_file import load_scenario
 from simcore.side_by_side import SideBySide
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import check_estimate
@@ -130,6 +131,18 @@ def test_an_answer_that_is_stopped_says_so_and_progress_is_told() -> None:
     done = coach(read(), replications=64, progress=seen.append)
     assert not done.interrupted
     assert seen[-1].done <= seen[-1].total
+
+
+def test_progress_never_goes_back_and_is_that_of_all_runs() -> None:
+    seen: list[Progress] = []
+    given = load_scenario("coach-the-process", ["horizon.weeks=13", "horizon.warmup_weeks=0"])
+    plan = plan_coach(given, replications=32)
+    done = run_coach(plan, progress=seen.append)
+    assert done.rules is not None
+    counts = [each.done for each in seen]
+    assert counts == sorted(counts)
+    assert {each.total for each in seen} == {plan.all_rep_weeks}
+    assert counts[-1] == plan.all_rep_weeks
 
 
 def test_a_drive_that_explodes_is_told() -> None:
