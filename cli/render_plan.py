@@ -165,5 +165,5 @@ def _note(found: BackwardPlan) -> str:
         wanted = f"± {100.0 * precision.wanted:.2g} %"
         asked = "was asked for" if precision.stated else "is aimed at within a limit of cost"
         text += f" The answer is known to {reached}; {wanted} {asked}."
-        text += "" if precision.stated else " --precision goes on."
+        text += "" if precision.stated else " With --precision it takes as many worlds as it needs."
     return printable(text)

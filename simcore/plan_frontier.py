@@ -28,6 +28,10 @@ REACH = 6
 PART = 0.1
 """Neighbouring values that are looked at are apart by this part at most; between them a line tells."""
 
+NEAR, LARGER = 1.6, 2
+"""Cells are played together where their arithmetic differs from the calls by this factor at most, in a team and period
+larger than that of one cell by the other."""
+
 Size = tuple[int, int]
 """Reps, and weeks of what is left of the period."""
 _Seats = tuple[Setting, int, int]
@@ -45,7 +49,9 @@ def frontier_of(asked: Asked, setting: Setting, played: PlanWorlds, worlds: int)
     try:
         with_seats(asked, setting, teams[-1])
     except ScenarioError:
-        teams = [team for team in teams if team <= reps]
+        # Some seats of a team are not a smaller team where they hear of each other.
+        alone = setting.program.reaction.lockstep
+        teams = [team for team in teams if team == reps or (team < reps and not alone)]
     spans = sorted({ceil(weeks / 2), weeks, 2 * weeks})
     try:
         longest = setting_of(_lasting(asked, spans[-1]))
@@ -88,7 +94,7 @@ class _Shared:
         """Return the worlds in which a team of some size reaches the target in so many weeks."""
         known = self.known.setdefault(per_week, {})
         if size not in known:
-            sizes = [each for each in self.simple if grid_place(per_week) <= self.most(each)]
+            sizes = self._played_with(per_week, size)
             try:
                 known.update(self._table(per_week, sizes))
             except ExplodedError:
@@ -97,6 +103,13 @@ class _Shared:
                 # It may be a larger team or a longer period that explodes.
                 known.update(self._table(per_week, [size]))
         return known[size]
+
+    def _played_with(self, per_week: int, size: Size) -> list[Size]:
+        """Return the cells that are worth playing with one: so many calls are near what their arithmetic asks for."""
+        near = [each for each, calls in self.simple.items() if calls / NEAR <= per_week <= calls * NEAR]
+        together = {size, *near}
+        teams, spans = zip(*together, strict=True)
+        return sorted(together) if max(teams) * max(spans) <= LARGER * size[0] * size[1] else [size]
 
     def _table(self, per_week: int, sizes: list[Size]) -> dict[Size, int]:
         """Play the smallest team and period that hold some cells."""

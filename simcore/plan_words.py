@@ -63,7 +63,8 @@ def sentence_of(found: BackwardPlan) -> str:
         most = tried_of(found.solve_for, tried.tried)
         text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
         return (
-            f"{text}even {most} the chance is {share(tried.chance.estimate or 0.0)}. It is {'; '.join(tried.reasons)}."
+            f"{text}even {most} the chance is {share(tried.chance.estimate or 0.0)}. "
+            f"In the way: {'; '.join(tried.reasons)}."
         )
     if found.answer is None:
         return "Interrupted before there was an answer."

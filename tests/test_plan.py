@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore import plan_programs, plans
+from simcore import plan_frontier, plan_programs, plans
 from simcore.compiler import compile_scenario
 from simcore.engine import simulate
 from simcore.errors import ScenarioError
@@ -215,6 +215,30 @@ def test_an_answer_is_kept_though_the_plan_of_the_file_explodes() -> None:
 def test_a_drive_that_explodes_where_the_answer_is_looked_for_is_told_with_the_calls() -> None:
     with pytest.raises(ExplodedError, match=r"drives\.push: with \d+ calls it explodes"):
         planned(9000, replications=100, strategies=pressed(10.0))
+
+
+@pytest.mark.parametrize("changes", [{}, LAGGED, {"market": MARKET, "strategies": pressed(0.5)}])
+def test_a_cell_is_the_same_alone_and_as_a_part_of_larger_teams_and_periods(changes: dict[str, Any]) -> None:
+    asked = asked_of(validate(scenario(**changes)), 9000, by="8w", confidence=0.8)
+    simple = dict.fromkeys([(1, 4), (1, 8), (2, 4), (2, 8)], 40.0)
+    found = []
+    for larger in (1, 100):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plan_frontier, "LARGER", larger)
+            played = PlanWorlds(asked.scenario, threads=1, progress=None, stop=None)
+            shared = plan_frontier._Shared(asked, simple, played, 64)
+            found.append({size: shared.count(45, size) for size in simple})
+            assert (played.done == 64) == (larger == 100)
+    assert found[0] == found[1]
+    assert len(set(found[0].values())) >= 3
+
+
+def test_seats_that_hear_of_each_other_are_no_smaller_team() -> None:
+    drive = {"signals": {"peers": 0.5}, "changes": {"activity": {"slope": 0.2}}, "level": [0, 1]}
+    strategies = {"race": {"decides": "week", "drives": {"race": drive}}}
+    quota = {"per": "month", "amount": 4000}
+    found = planned(9000, frontier=True, replications=64, strategies=strategies, quota=quota)
+    assert {(cell.reps, cell.weeks) for cell in found.frontier} == {(2, 2), (2, 4), (2, 8)}
 
 
 LAG = funnel({}, {}, {"lag": "2w"})
