@@ -125,7 +125,7 @@ def by_method(
     >>> from simcore import Goal, load_scenario
     >>> from simcore.targets import targets_of
     >>> goal = Goal(targets_of({"p_zero:quarter": "1e-7"}))
-    >>> found = by_method(load_scenario("trust-the-process"), goal, "auto")
+    >>> found = by_method(load_scenario("trust-the-process", ["team.reps=2"]), goal, "conditional")
     >>> found.ended, found.rows[0].met, round(1e6 * found.rows[0].estimate, 1)
     ('met', True, 2.2)
     """

@@ -134,7 +134,8 @@ def bench_variance(
     Examples
     --------
     >>> from simcore import load_scenario
-    >>> found = bench_variance(load_scenario("trust-the-process"), "revenue:year", batch=256, batches=3)
+    >>> given = load_scenario("trust-the-process", ["team.reps=2"])
+    >>> found = bench_variance(given, "revenue:year", batch=256, batches=3)
     >>> [row.technique for row in found.rows if row.exact]
     ['controls', 'conditional + controls']
     """

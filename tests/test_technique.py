@@ -70,9 +70,9 @@ def usable(of: Case) -> list[Technique]:
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_technique_gives_the_exact_answer(metric: str) -> None:
     of = case("steady", metric)
-    crude = float(means(of, CRUDE, 60, 64).std())
+    crude = float(means(of, CRUDE, 60, 32).std())
     for technique in usable(of):
-        found = means(of, technique, 200, 64)
+        found = means(of, technique, 200, 32)
         agrees(f"{metric}, {technique.name}", found, exact(of), detect=crude)
 
 
