@@ -45,7 +45,7 @@ bounds: $(VENV)/.dev plain-bounds ## The tests of the kernels once more, every i
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_properties.py tests/kernels
 
 plain-bounds: $(VENV)/.dev
-	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/test_strategies_agreement.py -k "week and every_case or hour and new_reps"
+	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/test_strategies_agreement.py -k "week and every_case or hour and (new_reps or signal or sheets)"
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench

@@ -144,7 +144,8 @@ def _frontier(found: BackwardPlan) -> RenderableType:
 def _cell(cell: PlanCell | None) -> str:
     if cell is None or cell.per_week is None:
         return EXPLODES if cell is not None and cell.explodes else NONE
-    low, high = (NONE if end is None else count(round(end)) for end in (cell.low, cell.high))
+    missing = EXPLODES if cell.explodes else NONE
+    low, high = (missing if end is None else count(round(end)) for end in (cell.low, cell.high))
     return f"{count(round(cell.per_week))} ({low} to {high})"
 
 
@@ -156,9 +157,9 @@ def _note(found: BackwardPlan) -> str:
     if found.frontier:
         text += f" In the frontier {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
         if any(cell.explodes for cell in found.frontier):
-            text += " Where it explodes, or has no upper end, a drive passes a limit of the engine at more calls."
-    if found.infeasible is None:
-        text += "".join(f" Could not be tried: {limit}." for limit in found.limits)
+            text += f" {EXPLODES}: a drive passes a limit of the engine at calls that would tell more."
+    reasons = " ".join(found.infeasible.reasons) if found.infeasible is not None else ""
+    text += "".join(f" Could not be tried: {limit}." for limit in found.limits if limit not in reasons)
     precision = found.precision
     if found.answer is not None and not precision.met:
         reached = "no upper end" if precision.reached is None else f"± {100.0 * precision.reached:.2g} %"

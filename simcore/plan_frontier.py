@@ -132,11 +132,16 @@ class _Shared:
         program = setting.program
         if not (adds_up(program) and (setting.scenario.horizon.warmup_weeks or len(program.start.stage))):
             return None
+        # It is played once for a team and period, with all cells in it, whichever are asked for now.
+        all_teams = sorted({team for team, _ in self.simple if team <= teams[-1]})
+        all_spans = sorted({span for _, span in self.simple if span <= spans[-1]})
         key = teams[-1], spans[-1]
         if key not in self._known_begun:
             crew = Crew(with_weekly(setting, 0), 0, last)
-            self._known_begun[key] = self._played.play([crew], self.worlds, table_of(teams, spans))
-        return self._known_begun[key]
+            self._known_begun[key] = self._played.play([crew], self.worlds, table_of(all_teams, all_spans))
+        rows, columns = np.searchsorted(all_teams, teams), np.searchsorted(all_spans, spans)
+        table: Ints = self._known_begun[key][:, rows][:, :, columns]
+        return table
 
     def _crews(self, size: Size) -> list[_Seats]:
         """Return the settings of a team and period with the seats that count: those of the file, and hires."""

@@ -94,7 +94,7 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
         here=_here(found, answer),
         infeasible=found.obstacle,
         precision=PlanPrecision(wanted=found.wanted, reached=found.reached, met=found.met, stated=found.stated),
-        limits=found.limits,
+        limits=list(dict.fromkeys(found.limits)),
         assumptions=assumptions_of(asked, setting),
         interrupted=found.interrupted,
         seconds=seconds,

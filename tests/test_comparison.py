@@ -181,4 +181,4 @@ def test_an_attribution_sums_to_the_difference() -> None:
 
 def test_a_stopped_attribution_splits_nothing() -> None:
     scenario = load_scenario("hard-sell")
-    assert attribute(scenario, "hard-sell", "process", replications=50, seed=2, stop=lambda: True) is None
+    assert attribute(scenario, "hard-sell", "process", replications=500, seed=2, stop=lambda: True) is None

@@ -217,20 +217,18 @@ def test_a_drive_that_explodes_where_the_answer_is_looked_for_is_told_with_the_c
         planned(9000, replications=100, strategies=pressed(10.0))
 
 
-@pytest.mark.parametrize("changes", [{}, LAGGED, {"market": MARKET, "strategies": pressed(0.5)}])
+WARM: dict[str, Any] = LAGGED | {"horizon": {"weeks": 8, "warmup_weeks": 8}}
+
+
+@pytest.mark.parametrize("changes", [{}, LAGGED, WARM, {"market": MARKET, "strategies": pressed(0.5)}])
 def test_a_cell_is_the_same_alone_and_as_a_part_of_larger_teams_and_periods(changes: dict[str, Any]) -> None:
     asked = asked_of(validate(scenario(**changes)), 9000, by="8w", confidence=0.8)
-    simple = dict.fromkeys([(1, 4), (1, 8), (2, 4), (2, 8)], 40.0)
-    found = []
-    for larger in (1, 100):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(plan_frontier, "LARGER", larger)
-            played = PlanWorlds(asked.scenario, threads=1, progress=None, stop=None)
-            shared = plan_frontier._Shared(asked, simple, played, 64)
-            found.append({size: shared.count(45, size) for size in simple})
-            assert (played.done == 64) == (larger == 100)
-    assert found[0] == found[1]
-    assert len(set(found[0].values())) >= 3
+    sizes = [(2, 8), (2, 4), (1, 8), (1, 4)]
+    played = PlanWorlds(asked.scenario, threads=1, progress=None, stop=None)
+    shared = plan_frontier._Shared(asked, dict.fromkeys(sizes, 40.0), played, 64)
+    alone = {size: shared._table(45, [size])[size] for size in sizes}
+    assert shared._table(45, sizes) == alone
+    assert len(set(alone.values())) >= 3
 
 
 def test_seats_that_hear_of_each_other_are_no_smaller_team() -> None:

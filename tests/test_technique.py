@@ -70,9 +70,9 @@ def usable(of: Case) -> list[Technique]:
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_technique_gives_the_exact_answer(metric: str) -> None:
     of = case("steady", metric)
-    crude = float(means(of, CRUDE, 60, 32).std())
+    crude = float(means(of, CRUDE, 60, 64).std())
     for technique in usable(of):
-        found = means(of, technique, 200, 32)
+        found = means(of, technique, 200, 64)
         agrees(f"{metric}, {technique.name}", found, exact(of), detect=crude)
 
 
@@ -93,7 +93,7 @@ def test_techniques_for_a_rare_event_give_the_exact_answer() -> None:
     names = {"conditional", "tilted", "tilted + sobol", "conditional + sobol"}
     assert names <= {each.name for each in usable(of)}
     for name in sorted(names):
-        found = means(of, BY_NAME[name], 200, 512)
+        found = means(of, BY_NAME[name], 300, 512)
         check_mean(name, found / exact(of), 1.0, detect=0.5)
 
 

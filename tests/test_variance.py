@@ -41,10 +41,10 @@ def row(found: VarianceBench, name: str) -> TechniqueRow:
 
 
 def small(name: str) -> Any:  # noqa: ANN401
-    """Return a shipped scenario with two reps, and no more weeks than a quarter and a month of warm-up."""
+    """Return a shipped scenario with two reps, and no more weeks than a quarter and its warm-up."""
     given = load_scenario(name)
     weeks = min(13, given.horizon.weeks)
-    warmup = min(4, given.horizon.warmup_weeks)
+    warmup = min(13, given.horizon.warmup_weeks)
     changes = {"team.reps": min(2, given.team.reps), "horizon.weeks": weeks, "horizon.warmup_weeks": warmup}
     return load_scenario(name, [f"{path}={value}" for path, value in changes.items()])
 
