@@ -152,7 +152,7 @@ class _Shared:
             own = setting.scenario.team.reps
             if team <= own:
                 crews = [(setting, 0, team)]
-            elif are_alike(setting):
+            elif are_alike(asked, setting):
                 crews = [(with_seats(asked, setting, team), 0, team)]
             else:
                 crews = [(setting, 0, own), (with_seats(asked, setting, team), own, team)]
