@@ -103,7 +103,7 @@ def team_of_rest(team: Team, served: int, left: int) -> Team:
     if turnover is None:
         return rest
     vacancy = turnover.vacancy_weeks + round(_lost_by(ramp) - _lost_by(later))
-    holder = (new * _activity(later, left) + (team.reps - new)) / team.reps
+    holder = (new * activity_of(later, left) + (team.reps - new)) / team.reps
     meant = _lost(holder, _replacement(ramp, turnover.vacancy_weeks, left)).sum()
     played = _lost(holder, _replacement(later, vacancy, left))[1:].sum()
     more = meant / played if played > 0.0 < meant else left / max(1, left - 1)
@@ -118,7 +118,7 @@ def _lost_by(ramp: Ramp | None) -> float:
     return 0.0 if ramp is None else (1.0 - ramp.start) * (ramp.weeks + 1) / 2.0
 
 
-def _activity(ramp: Ramp | None, weeks: int) -> Floats:
+def activity_of(ramp: Ramp | None, weeks: int) -> Floats:
     """Return the activity of a new rep in the first so many weeks, float64[weeks]."""
     if ramp is None:
         return np.ones(weeks)
@@ -127,7 +127,7 @@ def _activity(ramp: Ramp | None, weeks: int) -> Floats:
 
 def _replacement(ramp: Ramp | None, vacancy: int, weeks: int) -> Floats:
     """Return the activity in a seat in the weeks after its holder left, float64[weeks]."""
-    return np.concatenate([np.zeros(min(vacancy, weeks)), _activity(ramp, max(0, weeks - vacancy))])
+    return np.concatenate([np.zeros(min(vacancy, weeks)), activity_of(ramp, max(0, weeks - vacancy))])
 
 
 def _lost(holder: Floats, replacement: Floats) -> Floats:
