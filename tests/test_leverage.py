@@ -172,7 +172,7 @@ def test_a_price_that_takes_as_many_deals_leaves_the_chance_of_quota(quota: floa
     needed = [-(-quota // price), -(-quota // (1.1 * price))]
     assert (why is not None) == (needed[0] == needed[1])
     assert told == any("deals are whole" in line for line in leverage_sentences(found.part))
-    assert all(each.why is None for each in found.levers if each.kind != "deal")
+    assert all(each.why is None for each in found.part.levers if each.kind != "deal")
 
 
 def test_every_figure_has_its_lever() -> None:
