@@ -129,7 +129,7 @@ def _found(
     from simcore.errors import Problem, ScenarioError  # noqa: PLC0415
 
     load_engine()
-    from simcore.coach import plan_coach, run_coach  # noqa: PLC0415
+    from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
     if plan.all_rep_weeks > LIMIT and not no_limit:

@@ -83,7 +83,7 @@ def _told(
     from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
 
     load_engine()
-    from simcore.luck import luck  # noqa: PLC0415
+    from simcore.luck_study import luck  # noqa: PLC0415
 
     announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
@@ -12,8 +11,6 @@ _MOST_DIGITS = 7
 """No figure shows more significant digits than this, however small its error is."""
 _SMALLEST = -8
 """No figure shows more decimals than this."""
-_COUNT = re.compile(r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.ASCII | re.IGNORECASE)
-_SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9}
 
 
 class Figure(NamedTuple):
@@ -109,28 +106,6 @@ def brief(number: float) -> str:
             decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
             return f"{scaled:.{decimals}f}{suffix}"
     return f"{number:.3g}"
-
-
-def parse_count(text: str) -> int:
-    """Read a count: ``1000``, ``1_000``, ``1e5``, ``1.5e6``, ``10k``, ``2M``, ``1B``.
-
-    Raises
-    ------
-    ValueError
-        If the text is something else, or not a whole number.
-
-    Examples
-    --------
-    >>> parse_count("1e5"), parse_count("10k"), parse_count("2.5M")
-    (100000, 10000, 2500000)
-    """
-    match = _COUNT.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a count: write 1000, 1e5, 10k or 2M")
-    number = Decimal(match["digits"].replace("_", "")).scaleb(_SUFFIXES[match["suffix"].lower()])
-    if number != number.to_integral_value():
-        raise ValueError(f"{text!r} is not a whole number")
-    return int(number)
 
 
 def _place(number: Decimal, digits: int) -> int:

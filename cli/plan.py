@@ -115,25 +115,22 @@ def plan(
 
 
 def _amount(text: str) -> float:
-    from simcore.plan_asked import parse_amount  # noqa: PLC0415
+    from simcore.spelling import amount_of  # noqa: PLC0415
 
     try:
-        return parse_amount(text)
+        return amount_of(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--target") from None
 
 
 def _share(option: str, text: str) -> float:
     """Read .8, 80% or 80 %."""
-    from simcore.text import brief  # noqa: PLC0415
+    from simcore.spelling import chance_of  # noqa: PLC0415
 
-    written = text.strip()
-    scale = 100.0 if written.endswith("%") else 1.0
     try:
-        return float(written.removesuffix("%")) / scale
-    except ValueError:
-        message = f"{brief(text)!r} is neither a share nor in per cent, as .8 and 80% are"
-        raise typer.BadParameter(message, param_hint=option) from None
+        return chance_of(text, "")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _done(texts: "Sequence[str]") -> dict[str, float] | None:

@@ -48,7 +48,7 @@ def _split(scenario: "Scenario", replications: int | None, *, quiet: bool) -> "S
     from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
 
     load_engine()
-    from simcore.steadiness import steadiness  # noqa: PLC0415
+    from simcore.steadiness_study import steadiness  # noqa: PLC0415
 
     announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:

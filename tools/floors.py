@@ -28,7 +28,7 @@ def _floor(name: str, what: str, modules: str) -> Floor:
 
 
 FLOORS = (
-    _floor("Ground", "what everything stands on", "version errors text money horizons jit"),
+    _floor("Ground", "what everything stands on", "version errors text spelling money horizons jit"),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
     ),
@@ -65,9 +65,9 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness coaching_rules "
+        "comparison comparison_table attribution variance methods steadiness_study coaching_rules "
         "side_by_side levers leverage coaching_hours values coach_words "
-        "reliability streaks regression_to_mean dismissal luck",
+        "reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
@@ -77,7 +77,7 @@ FLOORS = (
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
-        "vary sweeps breakevens coach "
+        "vary sweeps breakevens coach_study "
         "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
         "plan_report plans",
     ),
