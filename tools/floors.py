@@ -78,8 +78,8 @@ FLOORS = (
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
         "vary sweeps breakevens coach_study "
-        "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
-        "plan_report plans",
+        "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
+        "plan_obstacles plan_words plan_report plans",
     ),
     _floor(
         "Command line",
