@@ -17,7 +17,7 @@ def check(
     where there is a closed form. The output is itself a valid scenario file: the rest stands in comments.
     """
     from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_text  # noqa: PLC0415
+    from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
     from simcore.closed_form import expected  # noqa: PLC0415
     from simcore.cost import LIMIT, cost  # noqa: PLC0415
     from simcore.digest import scenario_digest  # noqa: PLC0415
@@ -47,6 +47,7 @@ def check(
         figures=figures,
         values=values,
         currency=scenario.deal.currency,
+        encoding=encoding(),
         until=", ".join(f"{metric}={width}" for metric, width in (scenario.run.precision or {}).items()),
     )
     print_text(f"{dump_yaml(scenario)}\n{notes}")
