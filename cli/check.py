@@ -1,6 +1,13 @@
 """`simcore check`: validate a scenario and tell all about it without running it."""
 
-from simcore.cli.options import JsonOption, ReplicationsOption, ScenarioArgument, SetOption, ThreadsOption
+from simcore.cli.options import (
+    JsonOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SetOption,
+    StrategyOption,
+    ThreadsOption,
+)
 
 
 def check(
@@ -8,6 +15,7 @@ def check(
     *,
     replications: ReplicationsOption = None,
     threads: ThreadsOption = 1,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
 ) -> None:
@@ -23,7 +31,7 @@ def check(
     from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.scenario import assumptions  # noqa: PLC0415
 
-    scenario = load(file, changes, replications=replications)
+    scenario = load(file, changes, replications=replications, strategy=strategy)
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
     values = expected(scenario)

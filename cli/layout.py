@@ -259,8 +259,8 @@ def _broken(line: Text, width: int) -> list[Text]:
     if cell_len(line.plain) <= width:
         return [line]
     places, reached = [], 0
-    for part in wrapped(line.plain, width)[:-1]:
-        reached += len(part) + 1
+    for words in wrapped(line.plain, width)[:-1]:
+        reached += len(words) + 1
         places.append(reached)
     parts = list(line.divide(places))
     for part in parts:

@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from simcore.cli.bench import bench
+from simcore.cli.blame import blamed, hinted
 from simcore.cli.breakeven import breakeven
 from simcore.cli.check import check
 from simcore.cli.coach import coach
@@ -31,6 +32,8 @@ from simcore.cli.sweep import sweep
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     # What a context is called there is not public; only its parameters are used.
     Context = Any
 
@@ -48,15 +51,22 @@ STATUS_WORDS = {
 _EPILOG = "\b\nExit status:\n" + "\n".join(f"  {int(status):3}  {words}" for status, words in STATUS_WORDS.items())
 
 
+_ARGUMENTS = "simcore.arguments"
+"""Where a context keeps the command line."""
+
+
 class _Boundary(TyperGroup):
     """The group of commands; an error of simcore leaves it as a message on stderr and an exit status."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Context:  # noqa: ANN401
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Context:  # noqa: ANN401
         """Read the command line; ``--help`` and ``--version`` are printed here, and may fail at that."""
+        arguments = list(args)
         try:
-            return super().make_context(*args, **kwargs)
+            context = super().make_context(info_name, args, *more, **extra)
         except OSError as error:
             raise typer.Exit(int(_told(error, debug=_debug()) or ExitStatus.DONE)) from None
+        context.meta[_ARGUMENTS] = arguments
+        return context
 
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401  (typer's own signature)
         """Run the command."""
@@ -64,10 +74,12 @@ class _Boundary(TyperGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except (typer.Exit, typer.Abort, typer.TyperException):
+        except (typer.Exit, typer.Abort):
             raise
+        except typer.TyperException as error:
+            raise hinted(error) from None
         except BaseException as error:
-            status = _told(error, debug=debug)
+            status = _told(error, debug=debug, arguments=ctx.meta.get(_ARGUMENTS, []))
             if status is None:
                 raise
             raise typer.Exit(int(status)) from None
@@ -78,7 +90,7 @@ def _debug() -> bool:
     return os.environ.get("SIMCORE_DEBUG", "") not in ("", "0")
 
 
-def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
+def _told(error: BaseException, *, debug: bool, arguments: Sequence[str] = ()) -> ExitStatus | None:
     """Tell the user what went wrong; return the exit status, or ``None`` for what is not ours to handle."""
     if isinstance(error, OSError) and error.errno == errno.EPIPE:
         # Whoever reads us has enough, as `head` has: nothing went wrong.
@@ -91,7 +103,7 @@ def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
         return None
     if debug:
         traceback.print_exception(error)
-    status, lines = _words(error, debug=debug)
+    status, lines = _words(error, debug=debug, arguments=arguments)
     _say(*lines)
     if isinstance(error, OSError):
         # What could not be written is not tried again at the interpreter's end.
@@ -99,10 +111,10 @@ def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
     return status
 
 
-def _words(error: Exception, *, debug: bool) -> tuple[ExitStatus, list[str]]:
+def _words(error: Exception, *, debug: bool, arguments: Sequence[str] = ()) -> tuple[ExitStatus, list[str]]:
     """Return the exit status of an error and its message, line by line."""
     if isinstance(error, ScenarioError):
-        return error.exit_status, [str(problem) for problem in error.problems]
+        return blamed(error, arguments)
     if isinstance(error, SimcoreError):
         return error.exit_status, str(error).splitlines()
     if isinstance(error, OSError):
