@@ -72,7 +72,7 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
+        "yaml_tree overrides paths scenario_file scenarios atomic manifest results_file schema",
     ),
     _floor(
         "Searches",
@@ -84,7 +84,8 @@ FLOORS = (
     _floor(
         "Command line",
         "one thin module a command",
-        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
+        "cli cli.numbers cli.plain cli.streams cli.blame cli.layout cli.options cli.output "
+        "cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
