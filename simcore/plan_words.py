@@ -42,7 +42,7 @@ def number(value: float, kind: str) -> str:
 
 def period(found: BackwardPlan) -> str:
     """Return the period in words."""
-    names = {"quarter": "a quarter (13 weeks)", "year": "a year (52 weeks)"}
+    names = {"month": "a month (4 weeks)", "quarter": "a quarter (13 weeks)", "year": "a year (52 weeks)"}
     return names.get(found.by, f"{found.weeks} week" + ("s" if found.weeks != 1 else ""))
 
 
