@@ -18,6 +18,7 @@ _POWERS = 200
 """Powers that the bound is looked for at, from 1 to a million."""
 
 _HALVINGS = 60
+_LEAST_CV, _LEAST_MEAN = 1e-6, 1e-100
 
 Step = tuple[float, float]
 """Mean and coefficient of variation (between reps) of a step's rate."""
@@ -41,14 +42,17 @@ def endless(per_win: float, later: Sequence[Step]) -> float:
     >>> round(endless(1.6, [(0.6, 0.5)]), 3), endless(0.9, [(0.6, 0.5)]), endless(2.0, [(0.3, 0.1)]) < 1e-9
     (0.52, 0.0, True)
     """
-    fixed = per_win * math.prod(mean for mean, cv in later if cv == 0.0)
-    spread = [_parameters(mean, cv) for mean, cv in later if cv > 0.0]
+    # What has next to no spread, or next to no rate, is as good as fixed (and the engine refuses most of it later).
+    varied = [cv > _LEAST_CV and mean > _LEAST_MEAN for mean, cv in later]
+    fixed = per_win * math.prod(mean for (mean, _), varies in zip(later, varied, strict=True) if not varies)
+    spread = [_parameters(*step) for step, varies in zip(later, varied, strict=True) if varies]
     if fixed <= 1.0 or not spread:
         return float(fixed >= 1.0 and not spread)
     if len(spread) == 1:
-        from scipy.special import betaincc  # noqa: PLC0415
+        from scipy.special import betainc  # noqa: PLC0415
 
-        return float(betaincc(*spread[0], 1.0 / fixed))
+        (a, b), least = spread[0], 1.0 / fixed
+        return float(betainc(b, a, 1.0 - least))
     powers = (10.0 ** (6.0 * k / _POWERS) for k in range(_POWERS + 1))
     return min(1.0, math.exp(min(p * math.log(fixed) + sum(_log_moment(a, b, p) for a, b in spread) for p in powers)))
 
