@@ -255,7 +255,8 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     As many as Agresti and Coull's, each as large as those groups that differ are on average.
     """
     size, worlds = sums.replications, float(sums.replications.sum())
-    apart = (sums.total / sums.windows.sum() - baseline.total / baseline.windows.sum())[size > 0] * worlds
+    mine, other = (each.total.astype(np.float64) / float(each.windows.sum()) for each in (sums, baseline))
+    apart = (mine - other)[size > 0] * worlds
     typical = float((apart**2).sum()) / max(1, np.count_nonzero(apart))
     z = reach(np.inf)
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
