@@ -9,6 +9,8 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from simcore.intervals import LEAST_REPLICATIONS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -116,7 +118,7 @@ def spread(cv: float) -> str:
     return f"{percent:,.0f} %" if percent >= 9.95 else f"{_two_digits(percent)} %"
 
 
-def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
+def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replications: int = LEAST_REPLICATIONS) -> str:
     """Return the averaging pyramid in one sentence that holds for any scenario.
 
     It tells the mean of a call, how many calls earn nothing, the spread of an hour, a week and the longest
@@ -130,6 +132,8 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
         Rows of one account, shortest horizon first; horizons may be missing.
     currency
         ISO 4217 code.
+    replications
+        Behind the figures: fewer than `simcore.intervals.LEAST_REPLICATIONS` tell nothing.
 
     Examples
     --------
@@ -141,6 +145,8 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
         return "The run holds no whole period, so there is nothing to average."
     if not any(row.revenue.mean.estimate for row in averaging):
         return "No deal was won in this run, so there is nothing to average."
+    if replications < LEAST_REPLICATIONS:
+        return _TOO_FEW
     longest = list(rows)[-1]
     shown = [horizon for horizon in dict.fromkeys(["hour", "week", longest]) if horizon in rows and horizon != "call"]
     parts = _call(rows.get("call"), currency) + _spreads([rows[horizon] for horizon in shown])
@@ -180,9 +186,9 @@ def _known(figure: Estimate) -> float | None:
 
 
 def _known_share(figure: Estimate) -> float | None:
-    """Return a share whose rarer side is known well enough, else ``None``."""
+    """Return a share that is known well enough, and told from all, else ``None``."""
     p = figure.estimate
-    if p is None or figure.se is None or figure.se > _NOISE_LIMIT * min(p, 1.0 - p):
+    if p is None or figure.se is None or figure.se > min(_NOISE_LIMIT * p, 1.0 - p):
         return None
     return p
 
@@ -218,7 +224,7 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
     if independent == 0.0:
         return ""
     left = f"independent ones would leave {spread(independent)}"
-    if short.se is None or long.se is None or short.low is None or long.low is None:
+    if short.se is None or long.se is None:
         return f"too few replications to tell how {base}s average out"
     error = math.hypot(short.se / short.estimate, long.se / long.estimate)
     ratio = long.estimate / independent
