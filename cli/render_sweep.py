@@ -124,6 +124,14 @@ def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown
     return _Shown(f"{what}, {unit}{printable(currency)}", 1.0 / size)
 
 
+def _cell(estimate: Estimate, scale: float) -> Text:
+    """Return ``value ± error``, or a value with what it is below or above; what lies between two bounds alone."""
+    text = inline(estimate, scale=scale)
+    short = text.plain.replace("(below ", "(<").replace("(above ", "(>")
+    narrow = Text(short.partition(" (")[0] if " to " in short else short)
+    return narrow if "(" in text.plain else text
+
+
 def _value(value: float | str) -> str:
     return printable(value) if isinstance(value, str) else significant(value)
 
@@ -159,11 +167,9 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
             table.add_row(*values, Text("explodes", style=_ALARM))
             continue
         figures = _of(point, metric)
-        shown = [inline(each.figure, scale=scale) for each in figures]
+        shown = [_cell(each.figure, scale) for each in figures]
         against = [
-            [Text(NONE)] * 2
-            if each.difference is None
-            else [inline(each.difference, scale=scale), Text(_who(found, each))]
+            [Text(NONE)] * 2 if each.difference is None else [_cell(each.difference, scale), Text(_who(found, each))]
             for each in figures
         ]
         if wide:
