@@ -109,7 +109,7 @@ class Search:
         if not new:
             return
         for value, difference in zip(new, self._differences(new), strict=True):
-            if difference.estimate is None or difference.se is None:
+            if difference.estimate is None or (difference.se is None and difference.low is None):
                 raise ValueError(f"the difference at {value} has no estimate or no standard error")
             self.known[value] = difference
 
@@ -117,7 +117,9 @@ class Search:
         """Return the difference and its standard error."""
         self._look([value])
         difference = self.known[value]
-        assert difference.estimate is not None and difference.se is not None  # noqa: S101, PT018 (checked by _look)
+        assert difference.estimate is not None  # noqa: S101 (checked by _look)
+        if difference.se is None:  # the same in all worlds: its bound is in place of an error
+            return difference.estimate, ((difference.high or 0.0) - (difference.low or 0.0)) / 2.0 / Z975
         return difference.estimate, difference.se
 
     def _sign(self, value: float) -> int:
