@@ -18,12 +18,11 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.intervals import LEVEL, reach
 from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 
-LEVEL = 0.95
-"""Of all differences together."""
 SCAN_MISSES = 0.04
 """What the scan takes of the 0.05 that is left."""
 DRAWS = 20_000
@@ -61,10 +60,8 @@ class Band:
     """
 
     def __init__(self, groups: int) -> None:
-        from scipy.special import stdtrit  # noqa: PLC0415
-
         self._degrees = groups - 1
-        self._single = float(stdtrit(self._degrees, (1.0 + LEVEL) / 2.0))
+        self._single = reach(self._degrees)
         self._scale = _scale(self._degrees)
         self._basis = np.zeros((0, groups))
         self._scanned, self._chosen = np.zeros(DRAWS), np.zeros(DRAWS)
@@ -118,8 +115,8 @@ def clear_sign(difference: Estimate, times: float) -> int:
     value = difference.estimate
     if not value or difference.low is None or difference.high is None or not times < inf:
         return 0
-    reach = value - difference.low if value > 0 else difference.high - value
-    if abs(value) <= times * reach:
+    length = value - difference.low if value > 0 else difference.high - value
+    if abs(value) <= times * length:
         return 0
     return 1 if value > 0 else -1
 
@@ -167,14 +164,3 @@ def deviations_of(without: Floats, value: float, sizes: Floats) -> Floats:
     total = sizes.sum()
     spread: Floats = np.sqrt((total - sizes) / total) * (without - value)
     return spread if np.isfinite(spread).all() else np.zeros_like(spread)
-
-
-def half(estimate: float, se: float, groups: int) -> Estimate:
-    """Return a difference with its own 95 % interval by the t law."""
-    from scipy.special import stdtrit  # noqa: PLC0415
-
-    reach = float(stdtrit(groups - 1, (1.0 + LEVEL) / 2.0)) * se
-    return Estimate(estimate=estimate, se=se, low=estimate - reach, high=estimate + reach)
-
-
-__all__ = ["LEVEL", "Band", "clear_sign", "deviations_of"]

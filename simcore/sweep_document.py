@@ -10,7 +10,7 @@ from simcore.document import Document
 from simcore.summary import Estimate
 
 Verdict = Literal["ahead", "tied", "behind"]
-"""Against the baseline: ahead or behind by more than 1.96 standard errors of the difference, or neither. Of spreads
+"""Against the baseline: ahead or behind, the 95 % interval of the difference leaving out zero, or neither. Of spreads
 (sd, cv) the smaller one is ahead: the steadier strategy."""
 Metric = Annotated[
     str,
@@ -47,7 +47,9 @@ class SweepFigure(Document):
     metric: Metric
     figure: Estimate
     difference: Estimate | None = Field(description="Minus the baseline in the same worlds; null for the baseline.")
-    verdict: Verdict | None = Field(description="Beyond 1.96 standard errors; null for the baseline.")
+    verdict: Verdict | None = Field(
+        description="By the 95 % interval of the difference; null for the baseline, and with fewer than 8 replications."
+    )
 
 
 class SweepPoint(Document):

@@ -53,6 +53,30 @@ def money(amount: float, currency: str) -> str:
     return ("-" if amount < 0 else "") + currency_sign(currency) + text
 
 
+def amounts(low: float, high: float, currency: str, *, signed: bool) -> str:
+    """Return the ends of an interval of money for a sentence, to two digits of its half-width.
+
+    Parameters
+    ----------
+    signed
+        Whether the sign matters; without it both ends are on one side of zero, and their sizes are told.
+
+    Examples
+    --------
+    >>> amounts(1_204.0, 3_391.0, "USD", signed=False), amounts(-3_391.0, -1_204.0, "USD", signed=False)
+    ('$1,200 to $3,400', '$1,200 to $3,400')
+    >>> amounts(-513.0, 727.0, "USD", signed=True)
+    '-$510 to $730'
+    """
+    ends = (low, high) if signed else tuple(sorted((abs(low), abs(high))))
+    half = (high - low) / 2.0
+    step = 10.0 ** (math.floor(math.log10(half)) - 1) if half > 0.0 else 0.01
+    near = (round(end / step) * step for end in ends)
+    # An end that is not nothing is not told as nothing.
+    told = [money(to or float(f"{end:.2g}"), currency) for end, to in zip(ends, near, strict=True)]
+    return " to ".join(told)
+
+
 def share(probability: float) -> str:
     """Return a probability in per cent, never rounded to a 0 or 100 % that it is not.
 

@@ -54,7 +54,7 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "document summary estimate metrics precision followed averaging "
+        "document summary intervals estimate certain metrics precision followed averaging "
         "words summarise rep_weeks result contrast bands crossings sweep_document plan_document sweep_table "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
@@ -65,8 +65,8 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness_study coaching_rules "
-        "side_by_side levers leverage coaching_hours values coach_words "
+        "comparison_words comparison_figures comparison comparison_table attribution variance methods steadiness_study "
+        "coaching_rules side_by_side levers leverage coaching_hours values coach_words "
         "reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
