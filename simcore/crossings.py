@@ -93,12 +93,13 @@ class Search:
     Examples
     --------
     >>> import numpy as np
+    >>> same = np.resize([0.05, -0.05], 100)
     >>> def line(values):
-    ...     at = [Estimate(estimate=x - 2, se=0.5, low=x - 3, high=x - 1) for x in values]
-    ...     return [Looked(each, np.array([0.5, -0.5])) for each in at]
+    ...     return [Looked(Estimate(estimate=x - 2, se=0.5, low=x - 3, high=x - 1), same) for x in values]
     >>> search = Search(line, 0.0, 8.0)
     >>> search.run()
     >>> [(round(c.value, 2), round(c.low, 2), round(c.high, 2)) for c in search.crossings]
+    [(2.0, 0.94, 3.06)]
     """
 
     def __init__(self, differences: Differences, low: float, high: float, *, whole: bool = False) -> None:
@@ -154,12 +155,14 @@ class Search:
         """Where nobody is clear and no crossing is shown, in order."""
         return [gap for gap in self._gaps() if gap.below * gap.above >= 0]
 
-    def _judged(self) -> list[float]:
+    @property
+    def judged(self) -> list[float]:
+        """The values that may be clear, in order: not those that only narrow down a crossing's value."""
         return sorted([*self.scanned, *self._chosen])
 
     def _gaps(self) -> list[Gap]:
         """Return the parts of the range between two clear values that are not next to each other with one sign."""
-        judged = self._judged()
+        judged = self.judged
         if not judged:
             return []
         signs = [(value, self.sign(value)) for value in judged]
@@ -178,7 +181,7 @@ class Search:
 
     def _between(self) -> list[float]:
         """Return the values to be looked at next: halfway between a clear value and its neighbour that is not."""
-        judged, found = self._judged(), set()
+        judged, found = self.judged, set()
         for gap in self._gaps():
             if gap.below == gap.above:
                 continue  # open at both ends of the range, or a dip between two clear values of one sign
