@@ -35,8 +35,8 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_habits scenario_parts scenario_strategy scenario_checks scenario digest "
-        "cut_rates closed_form waiting prospects cost",
+        "targets scenario_base scenario_habits scenario_parts scenario_strategy referral_chains scenario_checks "
+        "scenario digest cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
