@@ -3,8 +3,8 @@
 A folder of results holds what its manifest says. A new result is written into a folder of its own below
 (``unfinished``, or ``unfinished-2`` where that is taken). When all of it is on the disk, the manifest is replaced by
 one that names the files where they lie, ``unfinished/summary.json`` and so on: one rename, before which the folder
-holds the old result whole and after which it holds the new one. What follows only brings the files to the names under which
-people look for them, and never takes one away from where the manifest says it is:
+holds the old result whole and after which it holds the new one. What follows only brings the files to the names under
+which people look for them, and never takes one away from where the manifest says it is:
 
 1. each gets its final name as a second one (a hard link; the parts in a folder that is renamed as a whole);
 2. the manifest is replaced once more, by one that names the final names;

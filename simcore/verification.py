@@ -62,9 +62,9 @@ def verification(path: Path | str) -> Verification:
 
     Nothing is written. Checked are: the manifest's own SHA-256; size and SHA-256 of each file that it lists; that no
     file is listed twice, none is a link or behind one, and none is there that it does not list; version, scenario,
-    digest, seed, replications, rows and completeness against ``summary.json``; seed, digest, team, weeks and strategy against
-    ``scenario.yaml``; of each part, the run that it says it is of, and that it holds the rows that belong there; the
-    sums of all rows against the figures of the summary.
+    digest, seed, replications, rows and completeness against ``summary.json``; seed, digest, team, weeks and strategy
+    against ``scenario.yaml``; of each part, the run that it says it is of, and that it holds the rows that belong
+    there; the sums of all rows against the figures of the summary.
 
     Parameters
     ----------
@@ -98,25 +98,36 @@ def _checked(folder: Path, data: bytes | None) -> Verification:
     manifest: Manifest | None = None
     holds: Holds | None = None
     try:
-        with file_errors("read", folder):
-            names = {entry.name for entry in folder.iterdir()}
-        if (folder / MANIFEST).is_symlink() or (data is not None and MANIFEST not in names):
-            found.problems.append(f"{MANIFEST} is a link: results are plain files and folders")
-        elif data is not None:
-            manifest = parse_manifest(data, Path(MANIFEST))
-        elif MANIFEST in names:
-            with file_errors("read", folder / MANIFEST):
-                (folder / MANIFEST).read_bytes()
-        else:
-            found.problems.append(without_manifest(folder))
-    except FileError as error:
-        (found.unreadable if data is None else found.problems).append(str(error))
-    if manifest is not None:
-        try:
+        manifest = _manifest(folder, data, found)
+        if manifest is not None:
             holds = _check_all(folder, manifest, found)
-        except FileError as error:
-            found.unreadable.append(str(error))
+    except FileError as error:
+        found.unreadable.append(str(error))
     return _document(folder, manifest, holds, found)
+
+
+def _manifest(folder: Path, data: bytes | None, found: Findings) -> Manifest | None:
+    """Return the manifest of this text, ``None`` with a word on what is wrong."""
+    if folder.is_file():
+        raise FileError(f"cannot read {shown(folder)}: it is a file, not a folder of results")
+    with file_errors("read", folder):
+        names = {entry.name for entry in folder.iterdir()}
+        is_link = (folder / MANIFEST).is_symlink()
+        is_folder = (folder / MANIFEST).is_dir()
+    if MANIFEST not in names:
+        found.problems.append(without_manifest(folder))
+    elif is_link or is_folder:
+        found.problems.append(f"{MANIFEST} is a {'link' if is_link else 'folder'}, not a plain file")
+    elif data is None:
+        with file_errors("read", folder / MANIFEST):
+            data = (folder / MANIFEST).read_bytes()
+    if MANIFEST not in names or is_link or is_folder or data is None:
+        return None
+    try:
+        return parse_manifest(data, Path(MANIFEST))
+    except FileError as error:
+        found.problems.append(str(error))
+        return None
 
 
 def _document(folder: Path, manifest: Manifest | None, holds: Holds | None, found: Findings) -> Verification:
