@@ -72,7 +72,8 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_tree overrides paths scenario_file scenarios atomic manifest results_file schema",
+        "yaml_tree overrides paths scenario_file scenarios atomic manifest exchange parts inventory "
+        "verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
@@ -90,7 +91,7 @@ FLOORS = (
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
         "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.render_rules cli.render_coach cli.coach cli.main",
+        "cli.render_rules cli.render_coach cli.coach cli.verify cli.main",
     ),
 )
 
