@@ -17,7 +17,8 @@ from simcore.errors import Problem, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
 from simcore.kernels.scratch import is_capped
 from simcore.program import OpenItems, Plan
-from simcore.scenario_parts import Holiday, Start
+from simcore.scenario_parts import Start
+from simcore.scenario_time import Holiday
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
