@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import JsonOption, QuietOption, ReplicationsOption, ScenarioArgument, SeedOption, SetOption
+from simcore.cli.options import (
+    JsonOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    StrategyOption,
+)
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -36,6 +44,7 @@ def luck(
     ] = "below=0.7,quarters=2",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -48,7 +57,7 @@ def luck(
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
     wanted = _drop(drop)
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     found = _told(scenario, wanted, rule, replications, quiet=quiet)
     if json:
         print_json(found.model_dump(mode="json"))

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NONE = "\u2013"
 """Shown where a figure is not defined."""
-_MOST_DIGITS = 7
+MOST_DIGITS = 7
 """No figure shows more significant digits than this, however small its error is."""
+_digits: ContextVar[int] = ContextVar("digits", default=MOST_DIGITS)
 _SMALLEST = -8
 """No figure shows more decimals than this."""
+
+
+@contextmanager
+def at_most(digits: int) -> Iterator[None]:
+    """Let figures show no more significant digits than this, where there is no room for more.
+
+    Examples
+    --------
+    >>> with at_most(4):
+    ...     figure(1234.5678, 0.01).inline()
+    '1,235 ± <1'
+    """
+    token = _digits.set(digits)
+    try:
+        yield
+    finally:
+        _digits.reset(token)
 
 
 class Figure(NamedTuple):
@@ -57,7 +80,7 @@ def figure(estimate: float | None, error: float | None) -> Figure:
     if error is None:
         return Figure(_grouped(_rounded(value, _place(value, 3))), "")
     spread = Decimal(repr(float(error)))
-    most = _place(value, _MOST_DIGITS)
+    most = _place(value, _digits.get())
     if spread == 0:
         return Figure(_trimmed(_rounded(value, most)), "")
     place = max(_place(spread, 2), _SMALLEST if value == 0 else max(most, _SMALLEST))

@@ -33,6 +33,10 @@ SetOption = Annotated[
         show_default=False,
     ),
 ]
+StrategyOption = Annotated[
+    str | None,
+    typer.Option("--strategy", metavar="NAME", help="The strategy that is run; that of the file if none is named."),
+]
 ReplicationsOption = Annotated[
     int | None,
     typer.Option(

@@ -12,6 +12,7 @@ from simcore.cli.options import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    StrategyOption,
     ThreadsOption,
 )
 from simcore.errors import ExitStatus
@@ -34,7 +35,10 @@ TargetOption = Annotated[
     ),
 ]
 ByOption = Annotated[
-    str, typer.Option("--by", metavar="quarter|year|Nw", help="The period, from the first counted week on.")
+    str,
+    typer.Option(
+        "--by", metavar="month|quarter|year|Nw", help="The period, from the first counted week on; a month is 4 weeks."
+    ),
 ]
 ConfidenceOption = Annotated[
     str, typer.Option("--confidence", metavar="C", help="The chance to reach the target: .8 or 80%.")
@@ -75,6 +79,7 @@ def plan(
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     no_frontier: NoFrontierOption = False,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -93,7 +98,7 @@ def plan(
     if precision is not None:
         width = _share("--precision", precision)
     here = _done(done)
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     how: How = {
         "replications": replications,
         "precision": width,

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.errors import Problem, ScenarioError
-from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.horizons import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.money import cents
 from simcore.spelling import amount_of
 from simcore.text import brief, did_you_mean
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 CALLS, REPS, WEEKS = "calls", "reps", "weeks"
-PERIODS = {"quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}
+PERIODS = {"week": 1, "month": MONTH_ENDS[0], "quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}
+"""Weeks of the periods that have a name; months are 4-4-5 weeks, and the first has four."""
 MOST_WEEKS = 5200
 """Warm-up and period together, as in a scenario."""
 MOST_TARGET = 1e12
@@ -109,8 +110,10 @@ def _weeks_of(by: str, scenario: Scenario, problems: list[Problem]) -> int | Non
     weeks = PERIODS.get(by, int(written[0]) if written else 0)
     if 1 <= weeks <= most:
         return weeks
-    allowed = f"quarter, year, or 1w to {most}w"
-    hint = f"warm-up and period have at most {MOST_WEEKS:,} weeks together" if weeks > most else None
+    allowed = f"week, month, quarter, year, or 1w to {most}w"
+    hint = did_you_mean(by, PERIODS)
+    if weeks > most:
+        hint = f"warm-up and period have at most {MOST_WEEKS:,} weeks together"
     problems.append(Problem("is no period", "by", value=brief(by), allowed=allowed, hint=hint))
     return None
 

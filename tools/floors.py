@@ -72,19 +72,21 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_words yaml_tree yaml_write overrides scenario_file scenarios atomic manifest results_file schema",
+        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest results_file "
+        "schema",
     ),
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
         "vary sweeps breakevens coach_study "
-        "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
-        "plan_report plans",
+        "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
+        "plan_obstacles plan_words plan_report plans",
     ),
     _floor(
         "Command line",
         "one thin module a command",
-        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
+        "cli cli.numbers cli.plain cli.streams cli.blame cli.layout cli.options cli.output "
+        "cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
