@@ -35,8 +35,8 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_habits scenario_parts scenario_strategy referral_chains scenario_checks "
-        "scenario digest cut_rates closed_form waiting prospects cost",
+        "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
+        "scenario_checks scenario_money scenario digest cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
@@ -72,7 +72,7 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_tree overrides paths scenario_file scenarios atomic manifest exchange parts inventory "
+        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts inventory "
         "verification_document verification results_file schema",
     ),
     _floor(
