@@ -30,19 +30,20 @@ def breakeven(
         str, typer.Option("--vary", metavar="PATH=LO:HI", help="The path and its range.", show_default=False)
     ],
     strategies: Annotated[
-        tuple[str, str] | None,
+        list[str],
         typer.Option(
-            "--strategies",
-            metavar="A B",
-            help="Two strategies of the scenario (needed where it has not just two). Differences are B - A.",
+            "--strategy",
+            metavar="NAME",
+            help="One of two strategies of the scenario: name both where it has more than two. Differences are the "
+            "second less the first.",
             show_default=False,
         ),
-    ] = None,
+    ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    changes: SetOption = [],  # noqa: B006
     json: JsonOption = False,
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
@@ -63,7 +64,7 @@ def breakeven(
     metric = known(metric)
     scenario = load(file, changes, replications=replications, seed=seed)
     found = _searched(
-        scenario, path, values, strategies or (), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
+        scenario, path, values, tuple(strategies), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
     )
     if json:
         print_json(found.model_dump(mode="json"))

@@ -13,6 +13,7 @@ from simcore.cli.options import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    StrategyOption,
     ThreadsOption,
 )
 from simcore.errors import ExitStatus
@@ -59,6 +60,7 @@ def coach(
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -72,7 +74,7 @@ def coach(
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     asked = _asked(scenario, hours, effect, fading, metric)
     found = _found(scenario, asked, replications, threads, quiet=quiet, no_limit=no_limit)
     if json:
@@ -129,7 +131,7 @@ def _found(
     from simcore.errors import Problem, ScenarioError  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.coach import plan_coach, run_coach  # noqa: PLC0415
+    from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
     if plan.all_rep_weeks > LIMIT and not no_limit:

@@ -33,11 +33,16 @@ if TYPE_CHECKING:
 
 def compare(
     file: ScenarioArgument,
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAME ...]", help="Strategies of the scenario; all if none is named."),
-    ] = None,
     *,
+    names: Annotated[
+        list[str],
+        typer.Option(
+            "--strategy",
+            metavar="NAME",
+            help="A strategy of the scenario. Repeatable; all if none is named.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006  (typer reads the default and copies it)
     baseline: Annotated[
         str | None,
         typer.Option("--baseline", metavar="NAME", help="What the others are held against; the first without drives."),

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import JsonOption, QuietOption, ReplicationsOption, ScenarioArgument, SeedOption, SetOption
+from simcore.cli.options import (
+    JsonOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    StrategyOption,
+)
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -36,6 +44,7 @@ def luck(
     ] = "below=0.7,quarters=2",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -48,7 +57,7 @@ def luck(
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
     wanted = _drop(drop)
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     found = _told(scenario, wanted, rule, replications, quiet=quiet)
     if json:
         print_json(found.model_dump(mode="json"))
@@ -83,7 +92,7 @@ def _told(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.luck import luck  # noqa: PLC0415
+    from simcore.luck_study import luck  # noqa: PLC0415
 
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)

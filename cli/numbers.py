@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NONE = "\u2013"
 """Shown where a figure is not defined."""
-_MOST_DIGITS = 7
+MOST_DIGITS = 7
 """No figure shows more significant digits than this, however small its error is."""
+_digits: ContextVar[int] = ContextVar("digits", default=MOST_DIGITS)
 _SMALLEST = -8
 """No figure shows more decimals than this."""
-_COUNT = re.compile(r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.ASCII | re.IGNORECASE)
-_SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9}
+
+
+@contextmanager
+def at_most(digits: int) -> Iterator[None]:
+    """Let figures show no more significant digits than this, where there is no room for more.
+
+    Examples
+    --------
+    >>> with at_most(4):
+    ...     figure(1234.5678, 0.01).inline()
+    '1,235 ± <1'
+    """
+    token = _digits.set(digits)
+    try:
+        yield
+    finally:
+        _digits.reset(token)
 
 
 class Figure(NamedTuple):
@@ -60,7 +80,7 @@ def figure(estimate: float | None, error: float | None) -> Figure:
     if error is None:
         return Figure(_grouped(_rounded(value, _place(value, 3))), "")
     spread = Decimal(repr(float(error)))
-    most = _place(value, _MOST_DIGITS)
+    most = _place(value, _digits.get())
     if spread == 0:
         return Figure(_trimmed(_rounded(value, most)), "")
     place = max(_place(spread, 2), _SMALLEST if value == 0 else max(most, _SMALLEST))
@@ -109,28 +129,6 @@ def brief(number: float) -> str:
             decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
             return f"{scaled:.{decimals}f}{suffix}"
     return f"{number:.3g}"
-
-
-def parse_count(text: str) -> int:
-    """Read a count: ``1000``, ``1_000``, ``1e5``, ``1.5e6``, ``10k``, ``2M``, ``1B``.
-
-    Raises
-    ------
-    ValueError
-        If the text is something else, or not a whole number.
-
-    Examples
-    --------
-    >>> parse_count("1e5"), parse_count("10k"), parse_count("2.5M")
-    (100000, 10000, 2500000)
-    """
-    match = _COUNT.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a count: write 1000, 1e5, 10k or 2M")
-    number = Decimal(match["digits"].replace("_", "")).scaleb(_SUFFIXES[match["suffix"].lower()])
-    if number != number.to_integral_value():
-        raise ValueError(f"{text!r} is not a whole number")
-    return int(number)
 
 
 def _place(number: Decimal, digits: int) -> int:

@@ -12,6 +12,7 @@ from simcore.cli.options import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    StrategyOption,
     ThreadsOption,
 )
 from simcore.errors import ExitStatus
@@ -34,7 +35,10 @@ TargetOption = Annotated[
     ),
 ]
 ByOption = Annotated[
-    str, typer.Option("--by", metavar="quarter|year|Nw", help="The period, from the first counted week on.")
+    str,
+    typer.Option(
+        "--by", metavar="month|quarter|year|Nw", help="The period, from the first counted week on; a month is 4 weeks."
+    ),
 ]
 ConfidenceOption = Annotated[
     str, typer.Option("--confidence", metavar="C", help="The chance to reach the target: .8 or 80%.")
@@ -75,6 +79,7 @@ def plan(
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     no_frontier: NoFrontierOption = False,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -93,7 +98,7 @@ def plan(
     if precision is not None:
         width = _share("--precision", precision)
     here = _done(done)
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     how: How = {
         "replications": replications,
         "precision": width,
@@ -115,25 +120,22 @@ def plan(
 
 
 def _amount(text: str) -> float:
-    from simcore.plan_asked import parse_amount  # noqa: PLC0415
+    from simcore.spelling import amount_of  # noqa: PLC0415
 
     try:
-        return parse_amount(text)
+        return amount_of(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--target") from None
 
 
 def _share(option: str, text: str) -> float:
     """Read .8, 80% or 80 %."""
-    from simcore.text import brief  # noqa: PLC0415
+    from simcore.spelling import chance_of  # noqa: PLC0415
 
-    written = text.strip()
-    scale = 100.0 if written.endswith("%") else 1.0
     try:
-        return float(written.removesuffix("%")) / scale
-    except ValueError:
-        message = f"{brief(text)!r} is neither a share nor in per cent, as .8 and 80% are"
-        raise typer.BadParameter(message, param_hint=option) from None
+        return chance_of(text, "")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _done(texts: "Sequence[str]") -> dict[str, float] | None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import Paragraph, grid, spaced
+from simcore.cli.render import grid, spaced
 from simcore.cli.render_rules import rules_part
-from simcore.text import brief, printable
+from simcore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,6 @@ _BAR = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _ROUNDING = 1e-6
 """An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
-_NAME = 30
-"""Columns that a lever's name may take."""
 
 
 def coach_report(found: Coach) -> RenderableType:
@@ -109,6 +108,7 @@ def _tidy(percent: float) -> str:
     return significant(round(percent, 3) + 0.0, 4)
 
 
+@fits
 def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableType:
     """Return a bar for each lever, the largest first, with its figure and the closed form."""
     shown = [(row, effect) for row in rows if (effect := _effect(row, measure)) is not None]
@@ -121,7 +121,7 @@ def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableTy
         value = _in_percent(effect)
         size = (value.estimate or 0.0) / ((most - least) or 1.0) * _BAR
         table.add_row(
-            Text(printable(brief(row.lever, _NAME))),
+            Text(printable(row.lever)),
             Text(_bar(size, zero)),
             Text(_percent(value)),
             Text(_exact(effect)),
@@ -143,6 +143,7 @@ def _bar(size: float, zero: int) -> str:
     return " " * zero + "│" + "█" * whole + (_EIGHTHS[part] if part else "")
 
 
+@fits
 def _points(rows: Sequence[LeverRow]) -> RenderableType:
     """Return what a point more of each rate does."""
     has_quota = any(row.p_quota is not None for row in rows)
@@ -153,10 +154,11 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
             continue
         quota = [] if row.p_quota is None else [_percent(row.p_quota.difference), _exact(row.p_quota)]
         cells = [f"{row.before} > {row.after}", _percent(_in_percent(row.revenue)), _exact(row.revenue), *quota]
-        table.add_row(Text(printable(brief(row.lever, 24))), *(Text(cell) for cell in cells))
+        table.add_row(Text(printable(row.lever)), *(Text(cell) for cell in cells))
     return table
 
 
+@fits
 def _hours(found: HoursPlan) -> RenderableType:
     """Return how the hours are given out best, and evenly."""
     title = f"{found.hours} coaching hours, for {'the chance of quota' if found.measure == 'p_quota' else 'revenue'}"
@@ -168,7 +170,7 @@ def _hours(found: HoursPlan) -> RenderableType:
             str(found.even.hours[place]),
             significant(found.even.rates[place]),
         ]
-        table.add_row(Text(printable(brief(step, 24))), Text(found.effects[place]), *(Text(cell) for cell in cells))
+        table.add_row(Text(printable(step)), Text(found.effects[place]), *(Text(cell) for cell in cells))
     unit = "points" if found.measure == "p_quota" else "%"
     effects = [f"{_percent(_in_percent(each.effect))} {unit}" for each in (found.best, found.even)]
     which = "all that there are" if found.exhaustive else "given out greedily"
@@ -186,16 +188,22 @@ def _hours(found: HoursPlan) -> RenderableType:
 
 
 def _values(found: Values, currency: str) -> list[RenderableType]:
-    """Return what items are worth."""
-    table = grid([f"What it is worth, {currency}", "on average", "exact", "one more", "exact"])
-    for item in found.items:
-        table.add_row(Text(printable(brief(_name(item), 28))), *(Text(cell) for cell in _cells(item)))
-    notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
-    parts: list[RenderableType] = [Group(table, Paragraph(" ".join(notes), style=_FAINT))]
+    """Return what items are worth, and those that are open by age."""
+    parts: list[RenderableType] = [_worth(found, currency)]
     parts += [_ages(stage, found.soon_weeks, currency) for stage in found.ages]
     if found.sentences:
         parts.append(Group(*(Paragraph(printable(line)) for line in found.sentences)))
     return parts
+
+
+@fits
+def _worth(found: Values, currency: str) -> RenderableType:
+    """Return what items are worth."""
+    table = grid([f"What it is worth, {currency}", "on average", "exact", "one more", "exact"])
+    for item in found.items:
+        table.add_row(Text(printable(_name(item))), *(Text(cell) for cell in _cells(item)))
+    notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
+    return Group(table, Paragraph(" ".join(notes), style=_FAINT))
 
 
 def _name(item: ItemValue) -> str:
@@ -210,9 +218,10 @@ def _cells(item: ItemValue) -> list[str]:
     return [simulated[0], exacts[0], simulated[1], exacts[1]]
 
 
+@fits
 def _ages(stage: StageAges, weeks: int, currency: str) -> RenderableType:
     """Return the items of a stage by age."""
-    title = f"An open one of {brief(stage.stage, 16)}"
+    title = f"An open one of {stage.stage}"
     table = grid(["age", "still open", "decided in weeks: half, 90 %", "wins", f"{currency} in {weeks} weeks", "exact"])
     for row in stage.rows:
         table.add_row(Text(row.age), *(Text(cell) for cell in _aged(row)))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import count, figure, significant
-from simcore.cli.render import Paragraph, grid
+from simcore.cli.render import grid
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def _active(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPa
     return [part for part in parts if part.part in found.active]
 
 
+@fits
 def _shares(found: Steadiness) -> RenderableType:
     table = grid(["share of variance, %", *found.active])
     for row in found.rows:
@@ -59,6 +61,7 @@ def _shares(found: Steadiness) -> RenderableType:
     return table
 
 
+@fits
 def _sizes(found: Steadiness) -> RenderableType:
     table = grid(["sd in % of the mean", f"mean, {found.currency}", "all", *found.active])
     for row in found.rows:
@@ -84,7 +87,7 @@ def _chart(found: Steadiness) -> RenderableType:
             reached += shares[part]
             bar = bar + _MARKS[part] * (round(_WIDTH * reached / whole) - len(bar))
         lines.append(f"{row.horizon.ljust(width)}  {bar}")
-    return Text("\n".join(lines), no_wrap=True)
+    return as_it_is(Text("\n".join(lines)))
 
 
 def _percent(cv: Estimate) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import Paragraph, grid, inline, percent, titled
+from simcore.cli.render import grid, inline, percent, titled
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def streaks_part(found: Streaks) -> list[RenderableType]:
     return [titled(title, Group(table, Text(), Paragraph(words))) for title, table, words in parts]
 
 
+@fits
 def _runs(found: Streaks) -> RenderableType:
     table = grid(["without a success", "tries", "mean", "5 %", "95 %", "reps differ", "simulated"])
     for row in found.runs:
@@ -48,6 +50,7 @@ def _exactly() -> str:
     )
 
 
+@fits
 def _dry(found: Streaks) -> RenderableType:
     table = grid(["weeks", "exact", "here", "ever", "here", "ratio", "here"])
     for row in found.dry[:_MOST_ROWS]:
@@ -76,6 +79,7 @@ def _reach(found: Streaks) -> str:
     )
 
 
+@fits
 def _evidence(found: Streaks) -> RenderableType:
     table = grid(["counted", "log ratio a week", "exact", "weeks to 10", "found, quarter", "false alarms"])
     for row in found.evidence:

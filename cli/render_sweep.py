@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.breakevens import shown_value, words_of
+from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import Paragraph, grid
+from simcore.cli.render import grid
 from simcore.contrast import P_QUOTA, better, sign_of
-from simcore.text import brief, printable
+from simcore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _NAME = 12
-"""Columns that a name of a strategy may take in a table."""
+"""A path that is longer gets a letter in the head of a table."""
 _WIDTH = 80
 _SIGNS = {"ahead": "+", "behind": "-", "tied": ".", None: "?"}
 _UNITS = ((1e9, 1e6, "million "), (1e6, 1e3, "thousand "), (0.0, 1.0, ""))
@@ -69,9 +70,10 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType
     return Group(*_spaced(parts))
 
 
+@fits
 def breakeven_report(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
-    first, second = (brief(name, _NAME) for name in found.strategies)
+    first, second = (printable(name) for name in found.strategies)
     shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
     ahead, good = words_of(found.metric)[0], better(found.metric)
     table = grid(["value", f"{second} - {first}", ahead])
@@ -81,7 +83,7 @@ def breakeven_report(found: Breakeven) -> RenderableType:
             table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(who))
     parts: list[RenderableType] = [
         _header(found.scenario, found.interrupted),
-        Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {brief(found.path, 70)}", style=_FAINT)),
+        Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
         table,
         Paragraph(f"± is one Monte Carlo standard error; {ahead} is beyond 1.96 of them.", style=_FAINT),
         Paragraph(printable(found.sentence), style=_HEAD),
@@ -133,7 +135,7 @@ def _inline(estimate: Estimate, scale: float) -> Text:
 
 
 def _value(value: float | str) -> str:
-    return brief(value, 12) if isinstance(value, str) else significant(value)
+    return printable(value) if isinstance(value, str) else significant(value)
 
 
 def _of(point: SweepPoint, metric: Metric) -> list[SweepFigure]:
@@ -144,13 +146,14 @@ def _of(point: SweepPoint, metric: Metric) -> list[SweepFigure]:
 def _who(found: Sweep, each: SweepFigure) -> str:
     """Return who is ahead: the strategy, the baseline or nobody."""
     names = {"ahead": each.strategy, "behind": found.strategies[0]}
-    return NONE if each.verdict is None else brief(names.get(each.verdict, "tied"), _NAME)
+    return NONE if each.verdict is None else printable(names.get(each.verdict, "tied"))
 
 
+@fits
 def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
     """Return a row a point, or with three strategies and more a row a point and strategy."""
-    names = [brief(name, _NAME) for name in found.strategies]
-    headings = [brief(varied.path, 80) for varied in found.paths]
+    names = [printable(name) for name in found.strategies]
+    headings = [printable(varied.path) for varied in found.paths]
     keys: list[RenderableType] = []
     if len(headings) > 1 or len(headings[0]) > _NAME:
         # Long paths would leave no room for the figures: they get a letter.
@@ -185,7 +188,7 @@ def _note(found: Sweep, metric: Metric) -> str:
     if found.scenario.replications < 2:
         note = "One replication: no standard errors can be given."
     if len(found.strategies) > 1:
-        note += f" Differences are from {brief(found.strategies[0], 40)}, in pairs of equal worlds;"
+        note += f" Differences are from {printable(found.strategies[0])}, in pairs of equal worlds;"
         note += f" {words_of(metric)[0]} is beyond 1.96 standard errors, else tied."
     return note
 
@@ -205,12 +208,12 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
     signs = [" "] * (len(labels) * len(heads))
     for point in found.points:
         signs[point.point] = "!" if point.exploded is not None else _SIGNS[_of(point, metric)[1].verdict]
-    lines = [f"down:   {brief(down.path, 70)}", f"across: {brief(across.path, 70)}", ""]
+    lines = [f"down:   {printable(down.path)}", f"across: {printable(across.path)}", ""]
     for number in reversed(range(len(labels))):
         row = signs[number * len(heads) : (number + 1) * len(heads)]
         lines.append(f"{labels[number]:>{margin - 2}}  " + "".join(f"{sign:<{step}}" for sign in row))
     lines.append(" " * margin + _axis(heads, step))
-    first, second = (brief(name, 40) for name in found.strategies)
+    first, second = (printable(name) for name in found.strategies)
     ahead = words_of(metric)[0]
     lines += [
         "",
@@ -224,7 +227,7 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
         lines.append("!  a strategy explodes")
     if "?" in signs:
         lines.append("?  no standard error")
-    return Text("\n".join(lines), no_wrap=True, overflow="ignore")
+    return as_it_is(Text("\n".join(lines)))
 
 
 def _axis(labels: Sequence[str], step: int) -> str:

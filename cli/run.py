@@ -21,6 +21,7 @@ from simcore.cli.options import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    StrategyOption,
     ThreadsOption,
 )
 from simcore.errors import ExitStatus
@@ -47,6 +48,7 @@ def run(
     method: MethodOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write the results into this folder.")
@@ -74,7 +76,7 @@ def run(
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     if detail is not None and out is None:
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
-    scenario = load(file, changes, replications=replications, seed=seed)
+    scenario = load(file, changes, replications=replications, seed=seed, strategy=strategy)
     goal = goal_of_run(
         [scenario], precision, max_replications=max_replications, max_seconds=max_seconds, no_limit=no_limit
     )

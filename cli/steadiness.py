@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from simcore.cli.options import JsonOption, QuietOption, ReplicationsOption, ScenarioArgument, SeedOption, SetOption
+from simcore.cli.options import (
+    JsonOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    StrategyOption,
+)
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -17,6 +25,7 @@ def steadiness(
     *,
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -29,7 +38,7 @@ def steadiness(
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     found = _split(scenario, replications, quiet=quiet)
     if json:
         print_json(found.model_dump(mode="json"))
@@ -48,7 +57,7 @@ def _split(scenario: "Scenario", replications: int | None, *, quiet: bool) -> "S
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.steadiness import steadiness  # noqa: PLC0415
+    from simcore.steadiness_study import steadiness  # noqa: PLC0415
 
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return steadiness(scenario, replications=replications, progress=progress, stop=asked.is_set)

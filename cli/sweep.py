@@ -51,7 +51,11 @@ def sweep(
     strategies: Annotated[
         list[str],
         typer.Option(
-            "--strategy", metavar="NAME", help="A strategy of the scenario. Repeatable: differences are from the first."
+            "--strategy",
+            metavar="NAME",
+            help="A strategy of the scenario; that of the file if none is named. Repeatable: differences are from the "
+            "first.",
+            show_default=False,
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",

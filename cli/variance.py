@@ -27,16 +27,21 @@ def variance(
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     strategies: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--strategies", metavar="A B", help="The difference A - B of two strategies.", show_default=False),
-    ] = None,
+        list[str],
+        typer.Option(
+            "--strategy",
+            metavar="NAME",
+            help="The strategy; two, for their difference: the first less the second.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006
     batch: Annotated[
         int | None,
         typer.Option("--batch", help="Worlds of a batch, a power of two. Default: about 0.15 s.", show_default=False),
     ] = None,
     batches: Annotated[int, typer.Option("--batches", help="Independent batches of each technique.")] = 8,
     seed: SeedOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    changes: SetOption = [],  # noqa: B006
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -50,7 +55,7 @@ def variance(
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
     scenario = load(file, changes, seed=seed)
-    found = _measured(scenario, metric or ["revenue"], strategies or (), (batch, batches), quiet=quiet)
+    found = _measured(scenario, metric or ["revenue"], tuple(strategies), (batch, batches), quiet=quiet)
     if json:
         print_json([each.model_dump(mode="json") for each in found])
     else:

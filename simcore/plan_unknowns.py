@@ -335,14 +335,16 @@ def crews_of(asked: Asked, setting: Setting, reps: int) -> list[Crew]:
     if reps <= own:
         return [Crew(setting.program, 0, reps)]
     hired = with_seats(asked, setting, reps)
-    if are_alike(setting):
+    if are_alike(asked, setting):
         return [Crew(hired.program, 0, reps)]
     return [Crew(setting.program, 0, own), Crew(hired.program, own, reps)]
 
 
-def are_alike(setting: Setting) -> bool:
+def are_alike(asked: Asked, setting: Setting) -> bool:
     """Return whether hires are as all others: everybody begins on the first day, with nothing open, at full speed."""
     scenario = setting.scenario
+    if asked.gone and (scenario.team.turnover or any(stage.habit for stage in scenario.funnel)):
+        return False
     return not scenario.horizon.warmup_weeks and scenario.start is None and scenario.team.ramp is None
 
 

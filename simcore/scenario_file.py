@@ -7,11 +7,13 @@ misspelt word, the nearest correct one.
 from __future__ import annotations
 
 import importlib.resources
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcore.errors import FileError, Problem, ScenarioError
 from simcore.overrides import apply_override
+from simcore.paths import explained
 from simcore.scenario import Locate, Place, Scenario, as_problem, validate
 from simcore.text import did_you_mean, printable
 from simcore.yaml_tree import MAX_BYTES, Tree, decode, read, write
@@ -85,11 +87,15 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
         hint = "write simcore: 1 as the first line"
         problems.append(Problem("is missing: the version of the format", "simcore", file, 1, 1, hint=hint))
     overridden: list[Location] = []
+    before = deepcopy(tree.data) if overrides else tree.data
     for override in overrides:
         problem = apply_override(tree.data, override, overridden)
         if problem is not None:
             problems.append(problem)
-    return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
+    try:
+        return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
+    except ScenarioError as error:
+        raise explained(error, overrides, before) from None
 
 
 def _shipped_files() -> dict[str, importlib.resources.abc.Traversable]:

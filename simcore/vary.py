@@ -13,6 +13,7 @@ from simcore.cost import cost, duration
 from simcore.digest import scenario_digest
 from simcore.errors import Problem, ScenarioError
 from simcore.overrides import apply_override
+from simcore.paths import explained
 from simcore.scenario import Place, validate, with_strategy
 from simcore.scenario_base import Part
 from simcore.text import brief
@@ -178,7 +179,7 @@ def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario,
         return validate(data, locate=lambda _: Place(_FILE), earlier=problems), locations
     except ScenarioError as error:
         told = (replace(each, hint=f"{each.hint}; {at}" if each.hint else at) for each in error.problems)
-        raise ScenarioError(tuple(told)) from None
+        raise explained(ScenarioError(tuple(told)), list(values), scenario.resolved(sources=False)) from None
 
 
 def as_asked(scenario: Scenario, strategies: Sequence[str], replications: int | None, seed: int | None) -> Scenario:

@@ -31,7 +31,7 @@ FLOORS = (
     _floor(
         "Ground",
         "what everything stands on",
-        "version errors text money horizons private_folder compiled_code kernel_sources jit",
+        "version errors text spelling money horizons private_folder compiled_code kernel_sources jit",
     ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
@@ -69,26 +69,27 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness coaching_rules "
+        "comparison comparison_table attribution variance methods steadiness_study coaching_rules "
         "side_by_side levers leverage coaching_hours values coach_words "
-        "reliability streaks regression_to_mean dismissal luck",
+        "reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_tree overrides scenario_file scenarios atomic manifest results_file schema",
+        "yaml_tree overrides paths scenario_file scenarios atomic manifest results_file schema",
     ),
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
-        "vary sweeps breakevens coach "
-        "plan_search plan_asked plan_programs plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
-        "plan_report plans",
+        "vary sweeps breakevens coach_study "
+        "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
+        "plan_obstacles plan_words plan_report plans",
     ),
     _floor(
         "Command line",
         "one thin module a command",
-        "cli cli.numbers cli.options cli.output cli.interrupt cli.progress cli.startup cli.folder "
+        "cli cli.numbers cli.plain cli.streams cli.blame cli.layout cli.options cli.output "
+        "cli.interrupt cli.progress cli.startup cli.folder "
         "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
