@@ -28,7 +28,11 @@ def _floor(name: str, what: str, modules: str) -> Floor:
 
 
 FLOORS = (
-    _floor("Ground", "what everything stands on", "version errors text spelling money horizons jit"),
+    _floor(
+        "Ground",
+        "what everything stands on",
+        "version errors text spelling money horizons private_folder compiled_code kernel_sources jit",
+    ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
     ),
