@@ -24,8 +24,8 @@ from simcore.program import (
     Coaching,
     Reaction,
 )
-from simcore.scenario_parts import Calendar
 from simcore.scenario_strategy import PullForward
+from simcore.scenario_time import Calendar
 
 if TYPE_CHECKING:
     from simcore.scenario import Drive, Scenario

@@ -8,16 +8,15 @@ multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the steps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.closed_form import expected
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
+from simcore.intervals import t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
 from simcore.money import cents
-from simcore.precision import t_quantile
 from simcore.prospects import Prospects, holds
 from simcore.scenario import FixedDeal, ListDeal
 from simcore.side_by_side import Cell, SideBySide
@@ -111,28 +110,13 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
     if mine is None or other is None:
         return None
     difference = difference_of(mine, other)
-    if measure == "p_quota" and difference.se == 0.0:
-        difference = _never_seen(difference, int(mine.replications.sum()))
-    reach = reach_of(mine, 1.0 - LEVEL)
-    known = difference.estimate is not None and difference.se is not None
-    centre, half = (difference.estimate or 0.0), reach * (difference.se or 0.0)
     return Effect(
         difference=difference,
-        low=centre - half if known else None,
-        high=centre + half if known else None,
+        low=difference.low,
+        high=difference.high,
         relative=None if measure == "p_quota" else _relative(mine, other),
         exact=exact,
     )
-
-
-def _never_seen(difference: Estimate, worlds: int) -> Estimate:
-    """Return a difference of chances that was the same in every world with an error of about one world's weight.
-
-    The spread between worlds is zero, but the error is not (Laplace's 1 / (n + 2) in place of 0; see
-    `simcore.estimate.share`).
-    """
-    p = 1.0 / (worlds + 2.0)
-    return Estimate(estimate=difference.estimate, se=sqrt(p * (1.0 - p) / worlds))
 
 
 def reach_of(sums: Sums, miss: float) -> float:

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.referral_chains import RARE, endless, most_per_win
 from simcore.scenario_base import MISSING, Complaint, Location
-from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS, Calendar, Duration
+from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario_strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
+from simcore.scenario_time import Calendar, Duration
 from simcore.text import did_you_mean, printable
 
 MAX_OPEN_ITEMS = 65536

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from simcore.closed_form import mean_lag_hours
 from simcore.credibility import moments
-from simcore.grouped import UNKNOWN, Floats, by_group, estimated, proportion
+from simcore.grouped import Floats, by_group, estimated, proportion
+from simcore.intervals import UNKNOWN
 from simcore.longest_runs import at_least, longest_run
 from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.luck_sample import Sample, merged
