@@ -76,8 +76,8 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts inventory "
-        "verification_document verification results_file schema",
+        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
+        "inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
