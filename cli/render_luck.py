@@ -147,7 +147,7 @@ def _plain(estimate: Estimate) -> str:
 
 @fits
 def _regression(found: Regression, currency: str) -> RenderableType:
-    headings = ["if nobody does anything", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
+    headings = ["if left alone", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
     table = grid(headings)
     for row in found.tenths:
         cells = (row.before, row.after, row.change, row.normal, row.coached_by_lot)

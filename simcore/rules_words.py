@@ -39,13 +39,16 @@ def _contest(process: RuleRow, result: RuleRow, currency: str) -> str:
     if process.gain is None or result.gain is None:
         return ""
     ahead = process.over_result
-    if ahead is None or ahead.estimate is None or ahead.se is None:
+    if ahead is None or ahead.estimate is None:
         return ""
     gains = (
         f"{_money(process.gain, currency)} against {_money(result.gain, currency)} a rep-year over no coaching "
         "(95 % intervals)"
     )
     sign = sign_of(ahead)
+    if ahead.se is None:
+        same = "Coaching the process and coaching the result are tied, the same in every world that was played"
+        return f"{same}: {gains}." if ahead.estimate == 0.0 else ""
     if sign == 0:
         return f"Coaching the process and coaching the result are tied at this precision: {gains}."
     first, second = ("process", "result") if sign > 0 else ("result", "process")
@@ -80,10 +83,12 @@ def _looks(row: RuleRow, currency: str) -> list[str]:
         return []
     if sign_of(looks.illusion) == 0:
         return []
-    seen, did = (_money(figure, currency) for figure in (looks.seen, looks.did))
+    seen = _money(looks.seen, currency)
+    nothing = looks.did.estimate == 0.0 and looks.did.se is None
+    did = "nothing in any world that was played" if nothing else _money(looks.did, currency)
     line = (
-        f"Coaching {COACHED[row.rule]} looks as if it changed a week's revenue of the coached by {seen}; it did {did} "
-        "(95 % intervals). The rest would have come without it."
+        f"Coaching {COACHED[row.rule]} looks as if it changed a week's revenue of the coached by {seen} (95 % "
+        f"interval); it did {did}. The rest would have come without it."
     )
     return [line]
 
