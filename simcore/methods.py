@@ -27,7 +27,7 @@ from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
 from simcore.targets import QUANTILE
-from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, made_by, refusal
+from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
 from simcore.text import did_you_mean
 from simcore.variance import FEW, bench_variance, best_of, windows_per_world
 
@@ -198,7 +198,7 @@ class _Run:
             check_ranges(each, program, detailed=True, replications=False)
         self._scenario = scenario
         key = split_seed(scenario.run.seed)
-        known = chances(scenario) if not other else None
+        known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], 4096)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
         self._sample = Sample()
@@ -232,7 +232,7 @@ class _Run:
         def work(block: Block) -> tuple[int, list[float]]:
             case = free.get()
             try:
-                batches = [draw(case, technique, number, each, WORLDS) for each in _numbers(block)]
+                batches = [draw(case, technique, number, each, WORLDS, timed=False) for each in _numbers(block)]
             finally:
                 free.put(case)
             return sum(batch.replications for batch in batches), [batch.estimate.mean for batch in batches]
@@ -301,7 +301,7 @@ class _Run:
         if moments.variance == 0.0:
             return None
         case = self._cases[0]
-        drawn = [draw(case, CRUDE, 0, number, WORLDS) for number in range(CRUDE_BATCHES)]
+        drawn = [draw(case, CRUDE, 0, number, WORLDS, timed=False) for number in range(CRUDE_BATCHES)]
         mean = float(np.mean([batch.estimate.mean for batch in drawn]))
         variance = float(np.mean([batch.estimate.standard_error**2 for batch in drawn])) * WORLDS
         metric, reps = self._target.metric, case.programs[0].team.reps
@@ -339,7 +339,7 @@ class _Run:
         case, target = self._cases[0], self._target
         technique = SHARED if self._other else CRUDE
         number = (CRUDE, *TECHNIQUES).index(technique)
-        drawn = [draw(case, technique, number, each, WORLDS) for each in range(PILOT_BATCHES)]
+        drawn = [draw(case, technique, number, each, WORLDS, timed=False) for each in range(PILOT_BATCHES)]
         mean = float(np.mean([batch.estimate.mean for batch in drawn]))
         variance = float(np.mean([batch.estimate.standard_error**2 for batch in drawn])) * WORLDS
         seen = min(mean, 1.0 - mean) * PILOT_BATCHES * WORLDS * case.programs[0].team.reps
@@ -364,7 +364,7 @@ def _numbers(block: Block) -> Iterator[int]:
 
 
 def _mean_of(case: Case) -> float:
-    return float(np.mean([draw(case, CRUDE, 0, number, WORLDS).estimate.mean for number in range(PILOT_BATCHES)]))
+    return float(np.mean([draw(case, CRUDE, 0, number, WORLDS, timed=False).estimate.mean for number in range(PILOT_BATCHES)]))
 
 
 def _named(name: str, case: Case) -> Technique:
