@@ -22,7 +22,7 @@ from simcore.explosion import told_of
 from simcore.metrics import check_metric
 from simcore.normal import normal_quantile
 from simcore.philox import split_seed
-from simcore.precision import Pursuit, Reading, Sample, is_met, needed, read_difference, read_mean, read_share
+from simcore.precision import Moments, Pursuit, Reading, Sample, is_met, needed, read_difference, read_mean, read_share
 from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
@@ -48,6 +48,10 @@ FIRST_BATCH = 64
 """Batches with lower numbers are those of pilots."""
 FIRST_STAGE = 64
 """Batches of the first stage: means of batches are closer to normal than single worlds, of which it has 256."""
+LEAST_BATCHES = 8
+"""Fewer batches have no interval."""
+COCHRAN = 25.0
+"""Batches below which a mean has no interval, over their squared skewness."""
 AT_A_TIME = 8
 """Batches that are drawn before anyone is told, or asked whether to go on."""
 MOST = 1 << 17
@@ -271,11 +275,16 @@ class _Run:
                 return read_share(moments, miss)
             if self._scale is not None and moments.mean == 0.0:
                 return read_difference(moments, miss, self._scale)
+        if moments.variance == 0.0 and moments.mean == 0.0:
+            # No revenue in any batch is not to say that there is none.
+            return Reading(0.0, -inf, inf, self._scale or 0.0)
         return read_mean(moments, miss, self._scale)
 
     def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
         reading = self.read(pursuit.miss(target))
+        if not _is_known(self._sample.moments()):
+            reading = reading._replace(low=-inf, high=inf)
         met = is_met(target, reading, batches)
         need = needed(target, reading, batches)
         return PrecisionRow(
@@ -351,6 +360,18 @@ class _Run:
         return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
 
 
+def _is_known(sample: Moments) -> bool:
+    """Return whether the batches are enough for an interval that covers.
+
+    A skewed mean is known to be normal enough from 25 times the squared skewness on (Cochran 1977, section 2.15), that
+    is, for rare events, from about 25 batches with one. Less is told without an interval. Of the squared skewness as
+    much is left out as normal batches have by chance: twice its expectation of 6 / n.
+    """
+    if sample.n < LEAST_BATCHES:
+        return False
+    return sample.n >= COCHRAN * max(0.0, sample.skewness**2 - 12.0 / sample.n)
+
+
 def _reached(target: Target, reading: Reading) -> float | None:
     """Return the half-width that was reached, as the target states its own."""
     if not isfinite(reading.half_width) or (target.relative and reading.scale == 0.0):
@@ -364,7 +385,9 @@ def _numbers(block: Block) -> Iterator[int]:
 
 
 def _mean_of(case: Case) -> float:
-    return float(np.mean([draw(case, CRUDE, 0, number, WORLDS, timed=False).estimate.mean for number in range(PILOT_BATCHES)]))
+    return float(
+        np.mean([draw(case, CRUDE, 0, number, WORLDS, timed=False).estimate.mean for number in range(PILOT_BATCHES)])
+    )
 
 
 def _named(name: str, case: Case) -> Technique:

@@ -69,7 +69,14 @@ def generator_of(address: Address) -> np.random.Generator:
     4
     """
     low, high = address.key
-    words = (int(low), int(high), address.first & _WORD, address.first >> 32, address.window & _WORD, address.window >> 32)
+    words = (
+        int(low),
+        int(high),
+        address.first & _WORD,
+        address.first >> 32,
+        address.window & _WORD,
+        address.window >> 32,
+    )
     return np.random.default_rng(words)
 
 

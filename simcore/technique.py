@@ -19,7 +19,17 @@ from simcore.controls import controlled
 from simcore.horizons import HORIZONS
 from simcore.kernels.memory import in_turn
 from simcore.metrics import by_period
-from simcore.points import PER_STRATUM, RANDOMISATIONS, Address, Factors, Kind, Worlds, dimensions_of, factors_of, worlds_of
+from simcore.points import (
+    PER_STRATUM,
+    RANDOMISATIONS,
+    Address,
+    Factors,
+    Kind,
+    Worlds,
+    dimensions_of,
+    factors_of,
+    worlds_of,
+)
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
 from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.source import Source
@@ -241,7 +251,11 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     kind = technique.points or ("random" if technique.controlled else None)
     factors = _drawn(case, technique)
     drawn = factors.weeks > 0 or len(factors.people) > 0 or len(factors.calls) > 0
-    worlds = worlds_of(case.programs[0], factors, kind, n, Address(case.key, first, 0)) if kind is not None and drawn else None
+    worlds = (
+        worlds_of(case.programs[0], factors, kind, n, Address(case.key, first, 0))
+        if kind is not None and drawn
+        else None
+    )
     values, controls = _values(case, technique, first, n, worlds)
     made, worst = n, 0.0
     if technique.mirrored:

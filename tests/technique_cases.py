@@ -10,19 +10,21 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from simcore.closed_form import chances
 from simcore.compiler import compile_scenario
-from simcore.metrics import values_of
 from simcore.methods import WORLDS, by_method
+from simcore.metrics import values_of
 from simcore.philox import split_seed
 from simcore.precision import SPENT_LATER
 from simcore.runner import Runner, cut
 from simcore.scenario import Scenario, validate, with_strategy
 from simcore.targets import Goal, parse_metric, targets_of
-from simcore.technique import TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
+from simcore.technique import SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
 
+Column = NDArray[np.float64]
 DRIVES = {"d": {"signals": {"surprise": -0.3}, "level": [-0.5, 0.5], "changes": {"activity": {"slope": 1.0}}}}
 ONE_STEP: dict[str, Any] = {
     "simcore": 1,
@@ -69,7 +71,20 @@ class Truth(NamedTuple):
     error: float
 
 
-TRUTHS: dict[tuple[str, str, str], Truth] = {}
+TRUTHS: dict[tuple[str, str, str], Truth] = {
+    ("one step", "revenue", ""): Truth(62389.942, 11.5),
+    ("one step", "revenue:4w", ""): Truth(4799.48542, 0.901),
+    ("one step", "p_quota", ""): Truth(0.2586145, 0.000169),
+    ("one step", "p_quota_team", ""): Truth(0.212706, 0.000205),
+    ("one step", "p_zero:4w", ""): Truth(0.0260926667, 3.53e-05),
+    ("two steps", "revenue", ""): Truth(39008.2168, 6.92),
+    ("two steps", "revenue", "push"): Truth(-106.030438, 2.86),
+    ("two steps", "revenue:4w", ""): Truth(3000.63206, 0.533),
+    ("two steps", "p_quota", ""): Truth(0.353544813, 0.000131),
+    ("two steps", "p_quota", "push"): Truth(-0.007871125, 8.26e-05),
+    ("two steps", "p_quota_team", ""): Truth(0.2695395, 0.000168),
+    ("two steps", "p_zero:4w", ""): Truth(0.0633856875, 6.28e-05),
+}
 """By scenario, metric, and strategy of which the difference to the scenario's own is meant; from `python -m
 tests.technique_cases`, 4,000,000 plain worlds each."""
 
@@ -109,17 +124,22 @@ def table() -> list[Row]:
         Row(name, metric, each.name, against)
         for name, metric, against in asked
         for each in TECHNIQUES
-        if refusal(each, case_of(name, metric, against)) is None
+        if each != SHARED and refusal(each, case_of(name, metric, against)) is None
     ]
+
+
+MOST_UNKNOWN = 0.15
+"""At most so many of the runs may say that too little was seen for an interval."""
 
 
 class Found(NamedTuple):
     """What a method has reported over seeds."""
 
-    estimates: np.ndarray[Any, np.dtype[np.float64]]
-    errors: np.ndarray[Any, np.dtype[np.float64]]
+    estimates: Column
+    errors: Column
     """Standard errors, from the reported intervals."""
-    batches: int
+    batches: Column
+    """More where a look was not taken at the first stage, since values were skewed."""
 
 
 def reported(row: Row, seeds: range, worlds: int | None) -> Found:
@@ -128,25 +148,29 @@ def reported(row: Row, seeds: range, worlds: int | None) -> Found:
     each = made_by(case_of(row.scenario, row.metric, row.against), technique_of(row.method), WORLDS)
     given = scenario_of(row.scenario)
     found = []
+    unknown = 0
     for seed in seeds:
         seeded = given.model_copy(update={"run": given.run.model_copy(update={"seed": seed})})
         against = [row.against] if row.against else []
         (line,) = by_method(seeded, goal, row.method, against=against, threads=1).rows
-        assert line.low is not None
-        assert line.high is not None
+        if line.low is None or line.high is None:
+            unknown += 1
+            continue
         assert line.worlds is not None
         found.append((line.estimate, (line.high - line.low) / 2.0, line.worlds / each))
+    assert unknown <= MOST_UNKNOWN * len(seeds), f"{unknown} of {len(seeds)} have no interval"
     estimates, widths, batches = np.array(found).T
-    assert (batches == batches[0]).all(), "all end at the first look"
-    return Found(estimates, widths / look(0.9, int(batches[0])), int(batches[0]))
+    return Found(estimates, widths / look(0.9, batches), batches)
 
 
-def look(confidence: float, batches: int) -> float:
+def look(confidence: float, batches: Any) -> Any:  # noqa: ANN401
     """Return the half-width of the first look in standard errors."""
     miss = (1.0 - confidence) * (1.0 - SPENT_LATER)
-    return float(stats.t.isf(miss / 2.0, batches - 1))
+    return stats.t.isf(miss / 2.0, batches - 1)
 
 
+EXACT = 1e-9
+"""A standard error below this part of the truth is rounding."""
 SLACK = 0.045
 """An interval of 90 % covers at most so much more: its first look has four fifths of the misses."""
 RARER_SIDE = 0.2
@@ -156,6 +180,10 @@ RARER_SIDE = 0.2
 def faults(found: Found, truth: Truth, rate: float) -> list[str]:
     """Return what does not hold of a method over seeds, each at a stated false-alarm rate."""
     n = len(found.estimates)
+    if found.errors.max() < EXACT * abs(truth.mean):
+        # No variance is left: arithmetic alone gives the answer.
+        right = abs(found.estimates - truth.mean).max() < stats.norm.isf(rate / 2.0) * truth.error
+        return [] if right else [f"exact, but {found.estimates[0]}"]
     off = found.estimates - truth.mean
     # The truth is known with an error of its own, which is far below that of a run.
     wide = {level: look(level, found.batches) * np.hypot(found.errors, truth.error) for level in (0.9, 0.99)}
@@ -170,11 +198,17 @@ def faults(found: Found, truth: Truth, rate: float) -> list[str]:
     below, above = (int((side * off > wide[0.9]).sum()) for side in (-1.0, 1.0))
     if below + above and stats.binom.cdf(min(below, above), below + above, RARER_SIDE) < rate:
         said.append(f"{below} estimates are too low, {above} too high")
-    spread = float(found.estimates.std(ddof=1))
-    distance = float(off.mean()) / sqrt(spread**2 / n + truth.error**2)
+    return said + spread_faults(found.estimates, found.errors, truth, rate)
+
+
+def spread_faults(estimates: Column, errors: Column, truth: Truth, rate: float) -> list[str]:
+    """Return what does not hold of the mean and the spread over seeds, each at a stated false-alarm rate."""
+    n, said = len(estimates), []
+    spread = float(estimates.std(ddof=1))
+    distance = (float(estimates.mean()) - truth.mean) / sqrt(spread**2 / n + truth.error**2)
     if abs(distance) > stats.t.isf(rate / 2.0, n - 1):
         said.append(f"the mean over seeds is {distance:.1f} standard errors off")
-    squared = spread**2 / float((found.errors**2).mean())
+    squared = spread**2 / float((errors**2).mean())
     low = min(0.9**2, stats.chi2.ppf(rate / 2.0, n - 1) / (n - 1))
     high = max(1.1**2, stats.chi2.isf(rate / 2.0, n - 1) / (n - 1))
     if not low <= squared <= high:
@@ -193,7 +227,7 @@ def truths(name: str) -> dict[tuple[str, str, str], Truth]:
     for block in cut(programs[0], TRUTH_WORLDS, 1, 20_000, detailed=True):
         found = []
         for runner, space in zip(runners, spaces, strict=True):
-            detail = runner.simulate(space, block, detailed=True)[1]
+            detail = runner.simulate(space, block, detailed=True)
             found.append([values_of(parse_metric(metric), runner.program, detail) for metric in METRICS])
         for index, metric in enumerate(METRICS):
             values.setdefault((name, metric, ""), []).append(found[0][index])
@@ -210,4 +244,4 @@ def truths(name: str) -> dict[tuple[str, str, str], Truth]:
 if __name__ == "__main__":
     for each in GIVEN:
         for key, truth in truths(each).items():
-            print(f"    {key}: Truth({truth.mean:.9g}, {truth.error:.3g}),")  # noqa: T201
+            print(f"    {key}: Truth({truth.mean:.9g}, {truth.error:.3g}),")

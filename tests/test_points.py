@@ -10,7 +10,7 @@ import pytest
 from simcore.compiler import compile_scenario
 from simcore.draws import normal
 from simcore.philox import split_seed
-from simcore.points import RANDOMISATIONS, Address, dimensions_of, factors_of, generator_of, worlds_of
+from simcore.points import RANDOMISATIONS, Address, dimensions_of, factors_of, worlds_of
 from simcore.scenario import validate
 from tests.scenario_cases import MARKET, RAMP, funnel, scenario
 from tests.statistical import check_mean, check_variance
@@ -104,12 +104,14 @@ def test_controls_have_the_expectation_zero() -> None:
         worlds = worlds_of(program, leading, "random", 4096, address(3))
         assert len(worlds.names) == worlds.controls.shape[1] > 0
         for name, column in zip(worlds.names, worlds.controls.T, strict=True):
-            check_mean(name, column, 0.0, detect=0.15 * float(column.std()))
+            check_mean(name, column, 0.0, detect=0.2 * float(column.std()))
 
 
 def test_sobol_randomisations_are_independent_and_their_dimensions_bounded() -> None:
     program, leading = factors(STEADY)
-    totals = worlds_of(program, leading, "sobol", 1024, [5]).successes.sum(axis=(1, 2)).reshape(RANDOMISATIONS, -1)
+    totals = (
+        worlds_of(program, leading, "sobol", 1024, address(5)).successes.sum(axis=(1, 2)).reshape(RANDOMISATIONS, -1)
+    )
     assert len({tuple(row) for row in totals.tolist()}) == RANDOMISATIONS
     assert dimensions_of(leading, 1000).total == 0
     assert dimensions_of(leading, 64).total == 64
