@@ -29,7 +29,7 @@ from simcore.summary import Precision, PrecisionRow
 from simcore.targets import QUANTILE
 from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
 from simcore.text import did_you_mean
-from simcore.variance import FEW, bench_variance, best_of, windows_per_world
+from simcore.variance import FEW, NOTHING, bench_variance, best_of, windows_per_world
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
@@ -44,8 +44,8 @@ PILOT_BATCHES = 3
 PILOT_WORLDS = 512
 PILOT_COST = 16_384
 """Where plain Monte Carlo needs no more worlds than this, a pilot would take longer than it could save."""
-FIRST_BATCH = 64
-"""Batches with lower numbers are those of pilots."""
+FIRST_BATCH = 1 << 14
+"""Batches of a run have worlds beyond those of all pilots, whatever the techniques of these."""
 FIRST_STAGE = 64
 """Batches of the first stage: means of batches are closer to normal than single worlds, of which it has 256."""
 LEAST_BATCHES = 8
@@ -55,7 +55,7 @@ COCHRAN = 25.0
 AT_A_TIME = 8
 """Batches that are drawn before anyone is told, or asked whether to go on."""
 MOST = 1 << 17
-"""Most batches: there are addresses for so many."""
+"""Most batches: there are addresses for so many below `simcore.technique.FAR`."""
 CRUDE_BATCHES = 16
 """Batches of crude Monte Carlo that tell what it would have needed."""
 
@@ -228,7 +228,6 @@ class _Run:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
         pursuit = Pursuit([self._target], most, FIRST_STAGE)
-        number = (CRUDE, *TECHNIQUES).index(technique)
         free: SimpleQueue[Case] = SimpleQueue()
         for case in self._cases:
             free.put(case)
@@ -236,7 +235,7 @@ class _Run:
         def work(block: Block) -> tuple[int, list[float]]:
             case = free.get()
             try:
-                batches = [draw(case, technique, number, each, WORLDS, timed=False) for each in _numbers(block)]
+                batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             finally:
                 free.put(case)
             return sum(batch.replications for batch in batches), [batch.estimate.mean for batch in batches]
@@ -369,6 +368,9 @@ def _is_known(sample: Moments) -> bool:
     """
     if sample.n < LEAST_BATCHES:
         return False
+    if sample.variance <= (NOTHING * sample.mean) ** 2:
+        # What varies is rounding, and no event.
+        return True
     return sample.n >= COCHRAN * max(0.0, sample.skewness**2 - 12.0 / sample.n)
 
 
