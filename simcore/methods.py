@@ -22,7 +22,18 @@ from simcore.explosion import told_of
 from simcore.metrics import check_metric
 from simcore.normal import normal_quantile
 from simcore.philox import split_seed
-from simcore.precision import Moments, Pursuit, Reading, Sample, is_met, needed, read_difference, read_mean, read_share
+from simcore.precision import (
+    SKEWNESS_GUARD,
+    Moments,
+    Pursuit,
+    Reading,
+    Sample,
+    is_met,
+    needed,
+    read_difference,
+    read_mean,
+    read_share,
+)
 from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
@@ -205,7 +216,7 @@ class _Run:
         known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], 4096)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        self._sample = Sample()
+        self._sample, self._worlds = Sample(), Moments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
         with told_of(scenario):
@@ -232,13 +243,14 @@ class _Run:
         for case in self._cases:
             free.put(case)
 
-        def work(block: Block) -> tuple[int, list[float]]:
+        def work(block: Block) -> tuple[int, list[float], Moments]:
             case = free.get()
             try:
                 batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             finally:
                 free.put(case)
-            return sum(batch.replications for batch in batches), [batch.estimate.mean for batch in batches]
+            means = [batch.estimate.mean for batch in batches]
+            return sum(batch.replications for batch in batches), means, sum((one.worlds for one in batches), Moments())
 
         def blocks() -> Iterator[Block | None]:
             begun = 0
@@ -251,8 +263,9 @@ class _Run:
                     return
 
         done, made, began = 0, 0, time.perf_counter()
-        for worlds, means in in_order(work, blocks(), self._threads, self._ending):
+        for worlds, means, values in in_order(work, blocks(), self._threads, self._ending):
             self._sample.add(np.array(means))
+            self._worlds += values
             done += len(means)
             made += worlds
             self._tell(done, max(done, pursuit.expected), made, time.perf_counter() - began)
@@ -277,12 +290,21 @@ class _Run:
         if moments.variance == 0.0 and moments.mean == 0.0:
             # No revenue in any batch is not to say that there is none.
             return Reading(0.0, -inf, inf, self._scale or 0.0)
-        return read_mean(moments, miss, self._scale)
+        reading = read_mean(moments, miss, self._scale)
+        return reading._replace(least=max(reading.least, SKEWNESS_GUARD * self._skewed()))
+
+    def _skewed(self) -> float:
+        """Return the squared skewness that the values of worlds leave in the mean of a batch.
+
+        Few batches do not show how long the tail of rare values is; their worlds do sooner.
+        """
+        worlds = self._worlds
+        return worlds.skewness**2 * self._sample.moments().n / max(1, worlds.n) if worlds.m2 > 0.0 else 0.0
 
     def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
         reading = self.read(pursuit.miss(target))
-        if not _is_known(self._sample.moments()):
+        if not _is_known(self._sample.moments(), self._skewed()):
             reading = reading._replace(low=-inf, high=inf)
         met = is_met(target, reading, batches)
         need = needed(target, reading, batches)
@@ -359,7 +381,7 @@ class _Run:
         return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
 
 
-def _is_known(sample: Moments) -> bool:
+def _is_known(sample: Moments, skewed: float) -> bool:
     """Return whether the batches are enough for an interval that covers.
 
     A skewed mean is known to be normal enough from 25 times the squared skewness on (Cochran 1977, section 2.15), that
@@ -371,7 +393,7 @@ def _is_known(sample: Moments) -> bool:
     if sample.variance <= (NOTHING * sample.mean) ** 2:
         # What varies is rounding, and no event.
         return True
-    return sample.n >= COCHRAN * max(0.0, sample.skewness**2 - 12.0 / sample.n)
+    return sample.n >= COCHRAN * max(skewed, sample.skewness**2 - 12.0 / sample.n)
 
 
 def _reached(target: Target, reading: Reading) -> float | None:

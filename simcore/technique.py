@@ -30,6 +30,7 @@ from simcore.points import (
     factors_of,
     worlds_of,
 )
+from simcore.precision import Moments, moments_of
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
 from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.source import Source
@@ -94,6 +95,8 @@ class Batch(NamedTuple):
     """Whether no single term makes up much of the sum, see `simcore.reduction.weighted`."""
     worst_control: float
     """Largest distance of a control's mean from its expectation, in standard errors; 0 without controls."""
+    worlds: Moments
+    """Of the values of its worlds, before controls and strata: how skewed they are tells how many it takes."""
 
 
 class Case:
@@ -261,6 +264,7 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     if technique.mirrored:
         mirror, _ = _values(case, technique, first, n, worlds, flip=True)
         estimate, made = antithetic(values, mirror), 2 * n
+        values = (values + mirror) / 2.0
     elif technique.controlled:
         found = controlled(values, controls, np.zeros(controls.shape[1]))
         estimate, worst = found.estimate, float(np.abs(found.shifts).max(initial=0.0))
@@ -271,7 +275,7 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
         estimate = randomised(values.reshape(RANDOMISATIONS, -1))
     else:
         estimate = crude(values)
-    return Batch(estimate, made, 0.0, trusted=True, worst_control=worst)
+    return Batch(estimate, made, 0.0, trusted=True, worst_control=worst, worlds=moments_of(values))
 
 
 def _drawn(case: Case, technique: Technique) -> Factors:
@@ -382,7 +386,7 @@ def _tilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
             total[block.first : block.first + block.replications] += terms / len(windows)
     check = weighted(total, np.zeros(each))
     spread = randomised(total.reshape(RANDOMISATIONS, -1)) if technique.points == "sobol" else check.estimate
-    return Batch(spread, each * len(windows), 0.0, trusted=check.trusted, worst_control=0.0)
+    return Batch(spread, each * len(windows), 0.0, trusted=check.trusted, worst_control=0.0, worlds=moments_of(total))
 
 
 CRUDE = Technique("crude", "plain Monte Carlo, every strategy in worlds of its own", apart=True, plain=True)

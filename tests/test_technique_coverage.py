@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from simcore import technique as module
 from simcore.errors import ScenarioError
@@ -20,6 +21,7 @@ from simcore.scenario import Scenario, validate
 from simcore.targets import Goal, targets_of
 from simcore.technique import BATCH_BITS, FAR, TECHNIQUE_BITS, TECHNIQUES, made_by
 from simcore.variance import SIZES, bench_variance
+from tests.scenario_cases import scenario
 from tests.technique_cases import (
     ONE_STEP,
     TRUTHS,
@@ -259,6 +261,21 @@ def test_few_events_have_no_interval_or_one_that_covers(method: str) -> None:
 
 RARE = Truth(0.0013025, 0.0000272)
 """From 1,000,000 plain replications with the seed 20261128."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("method", ["conditional", "tilted"])
+def test_intervals_cover_what_a_few_worlds_make_up(method: str) -> None:
+    """The chance given the meetings of eight weeks is nearly log-normal, with a log's sd of 2: few batches look alike."""
+    goal, told, hits = Goal(targets_of({"p_zero:8w": "1e-9@0.9"}), 100_000), 0, 0
+    for seed in range(200):
+        run = validate({**scenario(horizon={"weeks": 13}), "run": {"seed": seed}})
+        (line,) = by_method(run, goal, method, threads=1).rows
+        if line.low is not None and line.high is not None:
+            told += 1
+            hits += line.low <= 0.96**480 <= line.high
+    assert told >= 150
+    assert stats.binom.cdf(hits, told, 0.9) >= FAMILY / 2
 
 
 def test_no_revenue_seen_is_not_told_as_known() -> None:
