@@ -266,7 +266,7 @@ RARE = Truth(0.0013025, 0.0000272)
 @pytest.mark.long
 @pytest.mark.parametrize("method", ["conditional", "tilted"])
 def test_intervals_cover_what_a_few_worlds_make_up(method: str) -> None:
-    """The chance given the meetings of eight weeks is nearly log-normal, with a log's sd of 2: few batches look alike."""
+    """The chance given the meetings of eight weeks is nearly log-normal with a wide log: few batches look alike."""
     goal, told, hits = Goal(targets_of({"p_zero:8w": "1e-9@0.9"}), 100_000), 0, 0
     for seed in range(200):
         run = validate({**scenario(horizon={"weeks": 13}), "run": {"seed": seed}})
