@@ -96,7 +96,7 @@ def surveyed(scenario: Scenario, goal: Goal | None) -> Scenario:
 
     if goal is None:
         raise typer.BadParameter("needs a precision to reach, as in -p revenue=0.1%", param_hint="--method")
-    run = scenario.run.model_copy(update={"precision": {}, "replications": SURVEY})
+    run = scenario.run.model_copy(update={"precision": None, "replications": SURVEY})
     return scenario.model_copy(update={"run": run})
 
 
