@@ -75,7 +75,7 @@ def figures(
         p_quota_team=chance(1),
         worst=told(_worst(paired, mine, base)),
         dry_weeks=figure(lambda i: _dry_sums(paired, i)),
-        longest_dry=figure(lambda i: _longest_sums(paired, i)),
+        longest_dry=_cut(figure(lambda i: _longest_sums(paired, i)), weeks),
         discount=figure(lambda i: _discount_sums(paired, i)),
         calls=figure(lambda i: _call_sums(paired, i)),
         calls_above_plan=figure(lambda i: _above_sums(paired, i)),
@@ -83,6 +83,12 @@ def figures(
         if weeks < WEEKS_PER_QUARTER
         else [figure(partial(_week_sums, paired, week)) for week in range(WEEKS_PER_QUARTER)],
     )
+
+
+def _cut(figure: E, most: float) -> E:
+    """Cut an interval to the range from -most to most."""
+    low = None if figure.low is None else max(-most, figure.low)
+    return figure.model_copy(update={"low": low, "high": None if figure.high is None else min(most, figure.high)})
 
 
 def _per_rep_week(

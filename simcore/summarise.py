@@ -113,7 +113,7 @@ def summarise(
             AssumptionRow(path=row.path, value=row.value, source=row.source)
             for row in assumptions(scenario, [scenario.run.strategy])
         ],
-        sentence=closing_sentence(close, scenario.deal.currency),
+        sentence=closing_sentence(close, scenario.deal.currency, replications),
     )
 
 
