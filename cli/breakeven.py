@@ -30,19 +30,20 @@ def breakeven(
         str, typer.Option("--vary", metavar="PATH=LO:HI", help="The path and its range.", show_default=False)
     ],
     strategies: Annotated[
-        tuple[str, str] | None,
+        list[str],
         typer.Option(
-            "--strategies",
-            metavar="A B",
-            help="Two strategies of the scenario (needed where it has not just two). Differences are B - A.",
+            "--strategy",
+            metavar="NAME",
+            help="One of two strategies of the scenario: name both where it has more than two. Differences are the "
+            "second less the first.",
             show_default=False,
         ),
-    ] = None,
+    ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    changes: SetOption = [],  # noqa: B006
     json: JsonOption = False,
     quiet: QuietOption = False,
     no_limit: NoLimitOption = False,
@@ -63,7 +64,7 @@ def breakeven(
     metric = known(metric)
     scenario = load(file, changes, replications=replications, seed=seed)
     found = _searched(
-        scenario, path, values, strategies or (), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
+        scenario, path, values, tuple(strategies), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
     )
     if json:
         print_json(found.model_dump(mode="json"))
@@ -89,18 +90,16 @@ def _searched(
     """Check what the search may cost, and run it."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
-    from simcore.scenario import with_strategy  # noqa: PLC0415
     from simcore.vary import check_total, set_values  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet, threads=threads)
     from simcore.breakevens import EXPECTED, breakeven  # noqa: PLC0415
 
     ends = (values.value(values.low), values.value(values.high))
     if not no_limit:
-        check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED)
-    announce_compilation((with_strategy(scenario, name) for name in strategies or scenario.strategies), quiet=quiet)
+        check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED, threads=threads)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return breakeven(
             scenario,

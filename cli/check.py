@@ -1,6 +1,13 @@
 """`simcore check`: validate a scenario and tell all about it without running it."""
 
-from simcore.cli.options import JsonOption, ReplicationsOption, ScenarioArgument, SetOption, ThreadsOption
+from simcore.cli.options import (
+    JsonOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SetOption,
+    StrategyOption,
+    ThreadsOption,
+)
 
 
 def check(
@@ -8,6 +15,7 @@ def check(
     *,
     replications: ReplicationsOption = None,
     threads: ThreadsOption = 1,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
 ) -> None:
@@ -17,13 +25,15 @@ def check(
     where there is a closed form. The output is itself a valid scenario file: the rest stands in comments.
     """
     from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_text  # noqa: PLC0415
+    from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
     from simcore.closed_form import expected  # noqa: PLC0415
     from simcore.cost import LIMIT, cost  # noqa: PLC0415
     from simcore.digest import scenario_digest  # noqa: PLC0415
+    from simcore.engine import refuse_unplayable  # noqa: PLC0415
     from simcore.scenario import assumptions  # noqa: PLC0415
 
-    scenario = load(file, changes, replications=replications)
+    scenario = load(file, changes, replications=replications, strategy=strategy)
+    refuse_unplayable(scenario)
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
     values = expected(scenario)
@@ -47,6 +57,7 @@ def check(
         figures=figures,
         values=values,
         currency=scenario.deal.currency,
+        encoding=encoding(),
         until=", ".join(f"{metric}={width}" for metric, width in (scenario.run.precision or {}).items()),
     )
     print_text(f"{dump_yaml(scenario)}\n{notes}")

@@ -12,11 +12,18 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 
-def load(source: str, changes: Sequence[str], *, replications: int | None = None, seed: int | None = None) -> Scenario:
+def load(
+    source: str,
+    changes: Sequence[str],
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    strategy: str | None = None,
+) -> Scenario:
     """Return the scenario of a file, or a shipped one of that name, with the changes of ``--set``.
 
-    The options ``--replications`` and ``--seed`` are changes like any other, and come last; stated replications leave
-    no precision of the file.
+    The options ``--replications``, ``--seed`` and ``--strategy`` are changes like any other, and come last; stated
+    replications leave no precision of the file.
 
     Raises
     ------
@@ -39,6 +46,10 @@ def load(source: str, changes: Sequence[str], *, replications: int | None = None
     if seed is not None:
         overrides.append(f"run.seed={seed}")
     scenario = load_scenario(source, overrides)
+    if strategy is not None:
+        from simcore.scenario import with_strategy  # noqa: PLC0415
+
+        scenario = with_strategy(scenario, strategy)
     if replications is None:
         return scenario
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"precision": None})})

@@ -16,20 +16,26 @@ import typer
 from typer.core import TyperGroup
 
 from simcore.cli.bench import bench
+from simcore.cli.blame import blamed, hinted
 from simcore.cli.breakeven import breakeven
 from simcore.cli.check import check
 from simcore.cli.coach import coach
 from simcore.cli.compare import compare
 from simcore.cli.init import init
+from simcore.cli.interrupt import ending_as_interrupt
 from simcore.cli.luck import luck
 from simcore.cli.plan import plan
 from simcore.cli.run import run
 from simcore.cli.scenarios import scenarios
 from simcore.cli.schema import schema
+from simcore.cli.streams import left_over, prepare, silence
 from simcore.cli.sweep import sweep
+from simcore.cli.verify import verify
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     # What a context is called there is not public; only its parameters are used.
     Context = Any
 
@@ -40,36 +46,57 @@ STATUS_WORDS = {
     ExitStatus.INVALID: "the scenario or data is invalid",
     ExitStatus.IO: "a file could not be read or written",
     ExitStatus.NOT_REACHED: "a stated precision or check was not reached",
-    ExitStatus.INTERRUPTED: "interrupted; what was done is kept and reported",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C, SIGTERM, SIGHUP); what was done is kept and reported",
 }
 """What each exit status means, for ``--help``."""
 
 _EPILOG = "\b\nExit status:\n" + "\n".join(f"  {int(status):3}  {words}" for status, words in STATUS_WORDS.items())
 
 
+_ARGUMENTS = "simcore.arguments"
+"""Where a context keeps the command line."""
+
+
 class _Boundary(TyperGroup):
     """The group of commands; an error of simcore leaves it as a message on stderr and an exit status."""
 
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Context:  # noqa: ANN401
+        """Read the command line; ``--help`` and ``--version`` are printed here, and may fail at that."""
+        arguments = list(args)
+        try:
+            context = super().make_context(info_name, args, *more, **extra)
+        except OSError as error:
+            raise typer.Exit(int(_told(error, debug=_debug()) or ExitStatus.DONE)) from None
+        context.meta[_ARGUMENTS] = arguments
+        return context
+
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401  (typer's own signature)
-        debug = bool(ctx.params.get("debug")) or os.environ.get("SIMCORE_DEBUG", "") not in ("", "0")
+        """Run the command."""
+        debug = bool(ctx.params.get("debug")) or _debug()
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except (typer.Exit, typer.Abort, typer.TyperException):
+        except (typer.Exit, typer.Abort):
             raise
+        except typer.TyperException as error:
+            raise hinted(error) from None
         except BaseException as error:
-            status = _told(error, debug=debug)
+            status = _told(error, debug=debug, arguments=ctx.meta.get(_ARGUMENTS, []))
             if status is None:
                 raise
             raise typer.Exit(int(status)) from None
         return result
 
 
-def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
+def _debug() -> bool:
+    return os.environ.get("SIMCORE_DEBUG", "") not in ("", "0")
+
+
+def _told(error: BaseException, *, debug: bool, arguments: Sequence[str] = ()) -> ExitStatus | None:
     """Tell the user what went wrong; return the exit status, or ``None`` for what is not ours to handle."""
     if isinstance(error, OSError) and error.errno == errno.EPIPE:
         # Whoever reads us has enough, as `head` has: nothing went wrong.
-        _silence_stdout()
+        silence(sys.stdout)
         return ExitStatus.DONE
     if isinstance(error, KeyboardInterrupt):
         _say("interrupted")
@@ -78,18 +105,18 @@ def _told(error: BaseException, *, debug: bool) -> ExitStatus | None:
         return None
     if debug:
         traceback.print_exception(error)
-    status, lines = _words(error, debug=debug)
+    status, lines = _words(error, debug=debug, arguments=arguments)
     _say(*lines)
     if isinstance(error, OSError):
         # What could not be written is not tried again at the interpreter's end.
-        _silence_stdout()
+        silence(sys.stdout)
     return status
 
 
-def _words(error: Exception, *, debug: bool) -> tuple[ExitStatus, list[str]]:
+def _words(error: Exception, *, debug: bool, arguments: Sequence[str] = ()) -> tuple[ExitStatus, list[str]]:
     """Return the exit status of an error and its message, line by line."""
     if isinstance(error, ScenarioError):
-        return error.exit_status, [str(problem) for problem in error.problems]
+        return blamed(error, arguments)
     if isinstance(error, SimcoreError):
         return error.exit_status, str(error).splitlines()
     if isinstance(error, OSError):
@@ -106,17 +133,6 @@ def _say(*lines: str) -> None:
     for line in lines or ("unknown error",):
         sys.stderr.write(f"simcore: {printable(line)}\n")
     sys.stderr.flush()
-
-
-def _silence_stdout() -> None:
-    """Let what is left in stdout's buffer go nowhere, so that the last flush does not complain."""
-    try:
-        descriptor = sys.stdout.fileno()
-    except (OSError, ValueError):
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
 
 
 def _version(wanted: bool) -> None:
@@ -155,7 +171,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema):
+for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema, verify):
     app.command()(_command)
 
 
@@ -166,11 +182,16 @@ def main() -> None:
     """Run the command line of this process; always ends in `SystemExit` with an `ExitStatus`."""
     # A command builds much and throws away little: collecting cycles would only cost a tenth of the start.
     gc.disable()
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe that cannot show a character gets a question mark, not a crash.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    messages = prepare()
     try:
-        app(prog_name="simcore")
+        with ending_as_interrupt():
+            app(prog_name="simcore")
+        status: int | str | None = int(ExitStatus.DONE)
+    except SystemExit as end:
+        status = end.code
     except KeyboardInterrupt:
-        raise SystemExit(int(ExitStatus.INTERRUPTED)) from None
+        status = int(ExitStatus.INTERRUPTED)
+    lost = left_over(messages)
+    if lost is not None and not status:
+        status = int(_told(lost, debug=False) or ExitStatus.IO)
+    raise SystemExit(status)

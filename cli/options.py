@@ -12,15 +12,12 @@ MOST_REPLICATIONS = 2**40
 
 def _count(text: str) -> int:
     """Read a number of replications for typer: a wrong one becomes a usage error."""
-    from simcore.cli.numbers import parse_count  # noqa: PLC0415
+    from simcore.spelling import count_of  # noqa: PLC0415
 
     try:
-        count = parse_count(text)
+        return count_of(text, high=MOST_REPLICATIONS)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if not 1 <= count <= MOST_REPLICATIONS:
-        raise typer.BadParameter(f"{text!r} is not from 1 to 2**40")
-    return count
 
 
 ScenarioArgument = Annotated[
@@ -35,6 +32,10 @@ SetOption = Annotated[
         help="Replace a value of the scenario, as in team.reps=20 or funnel.meetings.rate=0.03. Repeatable.",
         show_default=False,
     ),
+]
+StrategyOption = Annotated[
+    str | None,
+    typer.Option("--strategy", metavar="NAME", help="The strategy that is run; that of the file if none is named."),
 ]
 ReplicationsOption = Annotated[
     int | None,

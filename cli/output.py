@@ -18,20 +18,25 @@ _JOINERS = "\u200c\u200d"
 
 
 def print_result(result: RenderableType) -> None:
-    """Print a renderable on stdout: 80 columns in a pipe, up to 100 and in colour on a terminal."""
+    """Print a renderable on stdout: 80 columns in a pipe, up to 100 and in colour on a terminal.
+
+    A table that needs more columns has them: nothing is cut.
+    """
     from rich.console import Console  # noqa: PLC0415
 
-    width = _WIDTH
-    if sys.stdout.isatty():
-        width = min(max(Console().width, _WIDTH), _WIDEST)
-    console = Console(width=width, markup=False, emoji=False, highlight=False)
-    if console.is_terminal:
-        console.print(result)
+    from simcore.cli.layout import lines_of  # noqa: PLC0415
+
+    if not sys.stdout.isatty():
+        # Tables are padded to the right: in a file or a pipe that is only in the way.
+        sys.stdout.write(lines_of(result, width=_WIDTH, encoding=encoding()) + "\n")
         return
-    with console.capture() as captured:
-        console.print(result)
-    # Tables are padded to the right: in a file or a pipe that is only in the way.
-    sys.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+    width = min(max(Console().width, _WIDTH), _WIDEST)
+    Console(width=width, markup=False, emoji=False, highlight=False).print(result, crop=False)
+
+
+def encoding() -> str:
+    """Return the encoding of stdout."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
@@ -41,13 +46,16 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
 
 def print_text(text: str) -> None:
     """Print lines on stdout as they are, but for characters that a terminal would obey."""
+    from simcore.cli.plain import spelt  # noqa: PLC0415
+
     kept = (c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _JOINERS)
-    sys.stdout.write("".join(kept))
+    sys.stdout.write(spelt("".join(kept), encoding()))
 
 
 def message(text: str) -> None:
     """Write a line to stderr."""
+    from simcore.cli.plain import spelt  # noqa: PLC0415
     from simcore.text import printable  # noqa: PLC0415
 
-    sys.stderr.write(printable(text) + "\n")
+    sys.stderr.write(spelt(printable(text), getattr(sys.stderr, "encoding", None) or "utf-8") + "\n")
     sys.stderr.flush()

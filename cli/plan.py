@@ -7,11 +7,13 @@ import typer
 from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
+    NoLimitOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
+    StrategyOption,
     ThreadsOption,
 )
 from simcore.errors import ExitStatus
@@ -34,7 +36,10 @@ TargetOption = Annotated[
     ),
 ]
 ByOption = Annotated[
-    str, typer.Option("--by", metavar="quarter|year|Nw", help="The period, from the first counted week on.")
+    str,
+    typer.Option(
+        "--by", metavar="month|quarter|year|Nw", help="The period, from the first counted week on; a month is 4 weeks."
+    ),
 ]
 ConfidenceOption = Annotated[
     str, typer.Option("--confidence", metavar="C", help="The chance to reach the target: .8 or 80%.")
@@ -75,9 +80,11 @@ def plan(
     seed: SeedOption = None,
     threads: ThreadsOption = None,
     no_frontier: NoFrontierOption = False,
+    strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
 ) -> None:
     """Plan backward: the least calls (or reps, weeks, a rate) for a target with a stated confidence.
 
@@ -93,13 +100,14 @@ def plan(
     if precision is not None:
         width = _share("--precision", precision)
     here = _done(done)
-    scenario = load(file, changes, seed=seed)
+    scenario = load(file, changes, seed=seed, strategy=strategy)
     how: How = {
         "replications": replications,
         "precision": width,
         "max_replications": max_replications,
         "threads": threads,
         "frontier": not no_frontier,
+        "limit": not no_limit,
     }
     found = _planned(scenario, (amount, by, chance, solve_for), here, how, quiet=quiet)
     if json:
@@ -115,25 +123,22 @@ def plan(
 
 
 def _amount(text: str) -> float:
-    from simcore.plan_asked import parse_amount  # noqa: PLC0415
+    from simcore.spelling import amount_of  # noqa: PLC0415
 
     try:
-        return parse_amount(text)
+        return amount_of(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--target") from None
 
 
 def _share(option: str, text: str) -> float:
     """Read .8, 80% or 80 %."""
-    from simcore.text import brief  # noqa: PLC0415
+    from simcore.spelling import chance_of  # noqa: PLC0415
 
-    written = text.strip()
-    scale = 100.0 if written.endswith("%") else 1.0
     try:
-        return float(written.removesuffix("%")) / scale
-    except ValueError:
-        message = f"{brief(text)!r} is neither a share nor in per cent, as .8 and 80% are"
-        raise typer.BadParameter(message, param_hint=option) from None
+        return chance_of(text, "")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _done(texts: "Sequence[str]") -> dict[str, float] | None:
@@ -158,13 +163,12 @@ def _planned(
     """Search, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet, threads=how.get("threads"))
     from simcore.plans import plan  # noqa: PLC0415
 
     target, by, confidence, solve_for = question
-    announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         how["progress"], how["stop"] = progress, asked.is_set
         return plan(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done, **how)

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-import textwrap
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
-from rich.table import Table
+from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import Figure, brief, count, figure
+from simcore.cli.layout import Fitted, Grid, Paragraph, fits
+from simcore.cli.numbers import Figure, bound, brief, count, figure
+from simcore.document import Document
+from simcore.intervals import LEAST_REPLICATIONS
+from simcore.summary import Estimate
 from simcore.text import printable
 from simcore.words import currency_sign, money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from simcore.summary import AveragingRow, Estimate, QuotaRow, Speed, Summary
+    from simcore.summary import AveragingRow, QuotaRow, Speed, Summary
 
 _FAINT = "dim"
 _HEAD = "bold"
 _ALARM = "yellow"
-_UNITS = ((1e10, 1e6, "million "), (1e7, 1e3, "thousand "), (0.0, 1.0, ""))
-"""From which largest amount on a table of money is in which unit, so that it fits 80 columns."""
-
-
-class Paragraph:
-    """A paragraph, wrapped to the console's width but never between a number and its per cent sign."""
-
-    def __init__(self, text: str, style: str = "") -> None:
-        self._text = text
-        self._style = style
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield the lines; `textwrap` does not break at the no-break spaces that stand in for a moment."""
-        glued = self._text.replace(" %", "\u00a0%").replace("± ", "±\u00a0")
-        lines = textwrap.wrap(glued, options.max_width, break_long_words=False, break_on_hyphens=False)
-        yield Text("\n".join(lines).replace("\u00a0", " "), style=self._style, no_wrap=True, overflow="ignore")
+_UNITS = (
+    (0.0, 1.0, ""),
+    (1e7, 1e3, "thousand "),
+    (1e10, 1e6, "million "),
+    (1e13, 1e9, "billion "),
+    (1e16, 1e12, "trillion "),
+)
+"""From which largest amount on a table of money is in which unit; a larger one where the table would be too wide."""
 
 
 def report(summary: Summary, about: str = "", precision: RenderableType | None = None) -> RenderableType:
@@ -134,41 +128,80 @@ def titled(title: str, body: RenderableType) -> Group:
 
 def listing(rows: Sequence[tuple[str, str]]) -> RenderableType:
     """Return names, each with a line about it."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True, overflow="fold", style=_HEAD)
-    table.add_column()
+    table = Grid([], left=2, gap=2)
     for name, about in rows:
-        table.add_row(Text(printable(name)), Text(printable(about)))
+        table.add_row(Text(printable(name), style=_HEAD), Text(printable(about)))
     return table
 
 
-def grid(headings: Sequence[str], *, left: int = 1) -> Table:
+def grid(headings: Sequence[str], *, left: int = 1, title: str = "") -> Grid:
     """Return an empty table: the first ``left`` columns to the left, the others to the right."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0), header_style=_HEAD)
-    for index, heading in enumerate(headings):
-        justify: JustifyMethod = "left" if index < left else "right"
-        table.add_column(Text(heading), justify=justify, no_wrap=index >= left, overflow="fold")
-    return table
+    return Grid(headings, left=left, title=title)
 
 
 def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
     """Return ``value ± error`` in one line, the error faint."""
-    shown = _figure(estimate, scale)
-    text = Text(shown.value + unit)
-    if shown.error:
-        text.append(f" ± {shown.error}", style=_FAINT)
+    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
+    text = Text(shown.value + ("" if estimate.estimate is None else unit))
+    if shown.error or limit:
+        text.append(f" ± {shown.error}" if shown.error else f" ({limit}{unit})", style=_FAINT)
     return text
 
 
 def _stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
     """Return the value and, below it, its error."""
-    shown = _figure(estimate, scale)
-    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
+    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else f"\n{limit}", style=_FAINT)
 
 
 def _figure(estimate: Estimate, scale: float) -> Figure:
     value, error = estimate.estimate, estimate.se
+    if value and error is None and estimate.low is not None and estimate.high is not None:
+        # Between two bounds: to their digits.
+        near = min(estimate.high - value, value - estimate.low)
+        return Figure(figure(value * scale, near * scale or None).value, "")
     return figure(None if value is None else value * scale, None if error is None else error * scale)
+
+
+def _bound(estimate: Estimate, scale: float) -> str:
+    """Return what is known of a figure without a standard error; empty where nothing is, or nothing more."""
+    value, low, high = estimate.estimate, estimate.low, estimate.high
+    if estimate.se is not None or value is None or low is None or high is None:
+        return ""
+    return bound(value * scale, low * scale, high * scale)
+
+
+def note_on_errors(document: Document, replications: int) -> str:
+    """Return what the figures behind ± are, and what stands in their place where there is none.
+
+    Parameters
+    ----------
+    document
+        The document that is shown.
+    replications
+        Behind each of its figures.
+    """
+    if replications < 2:
+        note = "One replication: no standard errors can be given."
+    elif replications < LEAST_REPLICATIONS:
+        note = f"± is one Monte Carlo standard error; fewer than {LEAST_REPLICATIONS} replications give no intervals."
+    else:
+        note = "± is one Monte Carlo standard error."
+    if any(_bound(figure, 1.0) for figure in estimates_in(document)):
+        note += " What never varied between the replications has a bound in its place (95 %)."
+    return note
+
+
+def estimates_in(part: object) -> Iterator[Estimate]:
+    """Yield all estimates of a document."""
+    if isinstance(part, Estimate):
+        yield part
+    elif isinstance(part, Document):
+        for name in type(part).model_fields:
+            yield from estimates_in(getattr(part, name))
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from estimates_in(each)
 
 
 def percent(estimate: Estimate) -> Text:
@@ -176,17 +209,26 @@ def percent(estimate: Estimate) -> Text:
     return inline(estimate, scale=100.0, unit=" %")
 
 
-def _funnel(summary: Summary) -> Group:
+@fits
+def _funnel(summary: Summary) -> RenderableType:
     table = grid(["stage", "per rep and week"])
     for row in summary.funnel:
         table.add_row(Text(printable(row.stage)), inline(row.per_rep_week))
     return titled("The funnel", table)
 
 
-def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> Group:
-    """Return the averaging pyramid: a line of figures and a line of errors for each horizon."""
-    scale, unit = _money_unit(rows)
-    table = grid(["period", "mean", "sd", "cv %", "q05", "q50", "q95", "P(no win) %"])
+def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> RenderableType:
+    """Return the averaging pyramid in the first unit of money in which it fits."""
+    title = f"The averaging pyramid{account}: revenue of one rep, "
+    units = units_of([cell for row in rows for cell in (row.revenue.mean, row.revenue.sd, row.revenue.q95)])
+    return Fitted(
+        *(partial(_pyramid_in, rows, 1 / size, f"{title}{unit}{printable(currency)}") for size, unit in units)
+    )
+
+
+def _pyramid_in(rows: Sequence[AveragingRow], scale: float, title: str) -> RenderableType:
+    """Return a line of figures and a line of errors for each horizon."""
+    table = grid(["period", "mean", "sd", "cv %", "q05", "q50", "q95", "P(no win) %"], title=title)
     for row in rows:
         revenue = row.revenue
         quantiles = (revenue.q05, revenue.q50, revenue.q95)
@@ -197,17 +239,18 @@ def _pyramid(rows: Sequence[AveragingRow], currency: str, account: str) -> Group
             *(_stacked(cell, scale=scale) for cell in quantiles),
             _stacked(revenue.p_zero, scale=100.0),
         )
-    return titled(f"The averaging pyramid{account}: revenue of one rep, {unit}{printable(currency)}", table)
+    return table
 
 
-def _money_unit(rows: Sequence[AveragingRow]) -> tuple[float, str]:
-    """Return the factor and the name of the unit in which the largest amount fits its column."""
-    cells = [cell for row in rows for cell in (row.revenue.mean, row.revenue.sd, row.revenue.q95)]
-    largest = max((abs(cell.estimate) for cell in cells if cell.estimate is not None), default=0.0)
-    return next((1 / size, name) for least, size, name in _UNITS if largest >= least)
+def units_of(amounts: Sequence[Estimate]) -> list[tuple[float, str]]:
+    """Return units of money, size and name: the one that suits the largest amount, and then larger ones."""
+    largest = max((abs(each.estimate) for each in amounts if each.estimate is not None), default=0.0)
+    suits = max(number for number, (least, _, _) in enumerate(_UNITS) if largest >= least)
+    return [(size, name) for _, size, name in _UNITS[suits:]]
 
 
-def _first_step(summary: Summary) -> Group:
+@fits
+def _first_step(summary: Summary) -> RenderableType:
     stage = printable(summary.funnel[1].stage)
     table = grid(["period", "mean", "sd", "cv"])
     for row in summary.averaging.origin:
@@ -218,7 +261,8 @@ def _first_step(summary: Summary) -> Group:
     return titled(f"The first step: {stage} brought in by one rep", table)
 
 
-def _value(summary: Summary) -> Group:
+@fits
+def _value(summary: Summary) -> RenderableType:
     sign = currency_sign(printable(summary.scenario.currency))
     table = grid(["value", "revenue by origin"])
     stage = printable(summary.funnel[1].stage)
@@ -229,6 +273,7 @@ def _value(summary: Summary) -> Group:
     return Group(table, note)
 
 
+@fits
 def _quota(quota: QuotaRow, currency: str) -> RenderableType:
     title = f"Quota of {money(quota.amount, currency)} a {quota.period} and rep"
     table = grid(["reached by", "probability"])
@@ -237,7 +282,8 @@ def _quota(quota: QuotaRow, currency: str) -> RenderableType:
     return titled(title, table)
 
 
-def _open(summary: Summary) -> Group:
+@fits
+def _open(summary: Summary) -> RenderableType:
     table = grid(["open at the end in", "may become", "per rep"], left=2)
     activity = summary.funnel[0].stage
     for row in summary.open_at_end:
@@ -247,7 +293,8 @@ def _open(summary: Summary) -> Group:
     return Group(table)
 
 
-def _limits(summary: Summary) -> Group:
+@fits
+def _limits(summary: Summary) -> RenderableType:
     """Return what was turned away by caps, and the limits of the model that were hit."""
     parts: list[RenderableType] = []
     if summary.turned_away:
@@ -262,9 +309,7 @@ def _limits(summary: Summary) -> Group:
 
 
 def _footnotes(summary: Summary) -> Paragraph:
-    notes = ["± is one Monte Carlo standard error."]
-    if summary.size.replications < 2:
-        notes = ["One replication: no standard errors can be given."]
+    notes = [note_on_errors(summary, summary.size.replications)]
     notes.append("q05, q50, q95: 5, 50 and 95 % of the periods bring so much or less.")
     if summary.averaging.close != summary.averaging.origin:
         notes.append("By close: dated when the deal closed; by origin: when the call was made that began it.")

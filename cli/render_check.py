@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
-from simcore.cli.render import Paragraph, grid
+from simcore.cli.render import grid
 from simcore.cost import LIMIT, duration
 from simcore.text import printable
 from simcore.words import currency_sign
@@ -33,6 +33,7 @@ def commented(
     values: Sequence[Expected],
     currency: str,
     until: str = "",
+    encoding: str = "utf-8",
 ) -> str:
     """Return cost, assumptions and expected values as text in which every line starts with ``#``.
 
@@ -48,20 +49,13 @@ def commented(
         ISO 4217 code.
     until
         The precision that a run goes on for, if any: what it costs is then not known before.
+    encoding
+        Of the stream that it will go to.
     """
     parts = [_cost(price, threads, until), _assumptions(figures), _expected(values, currency)]
-    blocks = [_as_text(part) for part in parts]
+    blocks = [lines_of(Group(*part), width=_WIDTH, encoding=encoding) for part in parts]
     lines = "\n\n".join(blocks).split("\n")
     return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"
-
-
-def _as_text(parts: Sequence[RenderableType]) -> str:
-    """Render parts to plain text."""
-    stream = io.StringIO()
-    console = Console(file=stream, width=_WIDTH, color_system=None, markup=False, emoji=False, highlight=False)
-    for part in parts:
-        console.print(part)
-    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
 
 
 def _cost(price: Cost, threads: int, until: str) -> list[RenderableType]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import Paragraph, grid, spaced
+from simcore.cli.layout import Paragraph, fits
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, inline, spaced
 from simcore.cli.render_rules import rules_part
-from simcore.text import brief, printable
+from simcore.intervals import fixed
+from simcore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +28,6 @@ _BAR = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _ROUNDING = 1e-6
 """An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
-_NAME = 30
-"""Columns that a lever's name may take."""
 
 
 def coach_report(found: Coach) -> RenderableType:
@@ -48,18 +48,19 @@ def coach_report(found: Coach) -> RenderableType:
 
 
 def _note(found: Coach) -> str:
+    reps, worlds = found.leverage.reps, count(found.leverage.replications)
     return (
-        f"{count(found.leverage.replications)} worlds of {found.leverage.reps} reps, seed {found.seed}; every change "
-        "in the same worlds. ± is one standard error, that of pairs of equal worlds for a change. `exact` is the "
-        "closed form, where one holds. Intervals, and effects by origin, are in --json."
+        f"{worlds} worlds of {count(reps)} rep{'s' if reps > 1 else ''}, seed {found.seed}; every change in the same "
+        "worlds. ± is one standard error, that of pairs of equal worlds for a change. `exact` is the closed form, "
+        "where one holds. Intervals, and effects by origin, are in --json."
     )
 
 
 def _leverage(found: Leverage, currency: str) -> list[RenderableType]:
     """Return which step to improve."""
-    now = [f"{currency} {figure(found.revenue.estimate, found.revenue.se).inline()} a rep-year by close"]
+    now = [f"{currency} {inline(found.revenue).plain} a rep-year by close"]
     if found.revenue_origin is not None:
-        now.append(f"{figure(found.revenue_origin.estimate, found.revenue_origin.se).inline()} by origin")
+        now.append(f"{inline(found.revenue_origin).plain} by origin")
     if found.p_quota is not None:
         now.append(f"quota reached in {_percent(found.p_quota)} % of a rep's periods")
     parts: list[RenderableType] = [
@@ -94,10 +95,10 @@ def _in_percent(effect: Effect) -> Estimate:
 
 
 def _percent(figures: Estimate) -> str:
-    value, error = (None if each is None else 100.0 * each for each in (figures.estimate, figures.se))
+    value, error = figures.estimate, figures.se
     if value is not None and error is not None and error < _ROUNDING * abs(value):
-        error = 0.0
-    return figure(value, error).inline()
+        figures = fixed(value)
+    return inline(figures, scale=100.0).plain
 
 
 def _exact(effect: Effect) -> str:
@@ -109,6 +110,7 @@ def _tidy(percent: float) -> str:
     return significant(round(percent, 3) + 0.0, 4)
 
 
+@fits
 def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableType:
     """Return a bar for each lever, the largest first, with its figure and the closed form."""
     shown = [(row, effect) for row in rows if (effect := _effect(row, measure)) is not None]
@@ -121,7 +123,7 @@ def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableTy
         value = _in_percent(effect)
         size = (value.estimate or 0.0) / ((most - least) or 1.0) * _BAR
         table.add_row(
-            Text(printable(brief(row.lever, _NAME))),
+            Text(printable(row.lever)),
             Text(_bar(size, zero)),
             Text(_percent(value)),
             Text(_exact(effect)),
@@ -143,6 +145,7 @@ def _bar(size: float, zero: int) -> str:
     return " " * zero + "│" + "█" * whole + (_EIGHTHS[part] if part else "")
 
 
+@fits
 def _points(rows: Sequence[LeverRow]) -> RenderableType:
     """Return what a point more of each rate does."""
     has_quota = any(row.p_quota is not None for row in rows)
@@ -153,10 +156,11 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
             continue
         quota = [] if row.p_quota is None else [_percent(row.p_quota.difference), _exact(row.p_quota)]
         cells = [f"{row.before} > {row.after}", _percent(_in_percent(row.revenue)), _exact(row.revenue), *quota]
-        table.add_row(Text(printable(brief(row.lever, 24))), *(Text(cell) for cell in cells))
+        table.add_row(Text(printable(row.lever)), *(Text(cell) for cell in cells))
     return table
 
 
+@fits
 def _hours(found: HoursPlan) -> RenderableType:
     """Return how the hours are given out best, and evenly."""
     title = f"{found.hours} coaching hours, for {'the chance of quota' if found.measure == 'p_quota' else 'revenue'}"
@@ -168,7 +172,7 @@ def _hours(found: HoursPlan) -> RenderableType:
             str(found.even.hours[place]),
             significant(found.even.rates[place]),
         ]
-        table.add_row(Text(printable(brief(step, 24))), Text(found.effects[place]), *(Text(cell) for cell in cells))
+        table.add_row(Text(printable(step)), Text(found.effects[place]), *(Text(cell) for cell in cells))
     unit = "points" if found.measure == "p_quota" else "%"
     effects = [f"{_percent(_in_percent(each.effect))} {unit}" for each in (found.best, found.even)]
     which = "all that there are" if found.exhaustive else "given out greedily"
@@ -186,16 +190,22 @@ def _hours(found: HoursPlan) -> RenderableType:
 
 
 def _values(found: Values, currency: str) -> list[RenderableType]:
-    """Return what items are worth."""
-    table = grid([f"What it is worth, {currency}", "on average", "exact", "one more", "exact"])
-    for item in found.items:
-        table.add_row(Text(printable(brief(_name(item), 28))), *(Text(cell) for cell in _cells(item)))
-    notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
-    parts: list[RenderableType] = [Group(table, Paragraph(" ".join(notes), style=_FAINT))]
+    """Return what items are worth, and those that are open by age."""
+    parts: list[RenderableType] = [_worth(found, currency)]
     parts += [_ages(stage, found.soon_weeks, currency) for stage in found.ages]
     if found.sentences:
         parts.append(Group(*(Paragraph(printable(line)) for line in found.sentences)))
     return parts
+
+
+@fits
+def _worth(found: Values, currency: str) -> RenderableType:
+    """Return what items are worth."""
+    table = grid([f"What it is worth, {currency}", "on average", "exact", "one more", "exact"])
+    for item in found.items:
+        table.add_row(Text(printable(_name(item))), *(Text(cell) for cell in _cells(item)))
+    notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
+    return Group(table, Paragraph(" ".join(notes), style=_FAINT))
 
 
 def _name(item: ItemValue) -> str:
@@ -204,15 +214,14 @@ def _name(item: ItemValue) -> str:
 
 def _cells(item: ItemValue) -> list[str]:
     exacts = [NONE if each is None else significant(each) for each in (item.exact, item.exact_in_run)]
-    simulated = [
-        NONE if each is None else figure(each.estimate, each.se).inline() for each in (item.average, item.one_more)
-    ]
+    simulated = [NONE if each is None else inline(each).plain for each in (item.average, item.one_more)]
     return [simulated[0], exacts[0], simulated[1], exacts[1]]
 
 
+@fits
 def _ages(stage: StageAges, weeks: int, currency: str) -> RenderableType:
     """Return the items of a stage by age."""
-    title = f"An open one of {brief(stage.stage, 16)}"
+    title = f"An open one of {stage.stage}"
     table = grid(["age", "still open", "decided in weeks: half, 90 %", "wins", f"{currency} in {weeks} weeks", "exact"])
     for row in stage.rows:
         table.add_row(Text(row.age), *(Text(cell) for cell in _aged(row)))
@@ -225,6 +234,6 @@ def _aged(row: AgeRow) -> list[str]:
         f"{100.0 * row.still_open:.3g} %",
         f"{row.decision.q50:.1f}   {row.decision.q90:.1f}",
         NONE if row.p_win is None else f"{100.0 * row.p_win:.3g} %",
-        NONE if simulated is None else figure(simulated.estimate, simulated.se).inline(),
+        NONE if simulated is None else inline(simulated).plain,
         NONE if row.value_soon is None else significant(row.value_soon),
     ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import count
 from simcore.cli.numbers import figure as number
-from simcore.cli.render import Paragraph, grid, inline, percent, spaced, titled
+from simcore.cli.render import grid, inline, note_on_errors, percent, spaced, titled
 from simcore.cli.render_precision import precision_part
 from simcore.text import printable
 
@@ -34,7 +36,8 @@ def comparison_report(document: Comparison) -> RenderableType:
     by_name = {row.name: row for row in document.strategies}
     parts: list[RenderableType] = [_header(document)]
     for against in document.against:
-        parts += _figures(document, by_name[document.baseline], by_name[against.name], against)
+        figures = partial(_figures, document, by_name[document.baseline], by_name[against.name], against)
+        parts += [Fitted(partial(figures, differences=False)), Fitted(partial(figures, differences=True))]
         if against.differences.weeks_of_quarter is not None:
             parts.append(_weeks(by_name[document.baseline], by_name[against.name], against))
         parts.append(_spread(against))
@@ -64,11 +67,11 @@ def _header(document: Comparison) -> Text:
 
 
 def _figures(
-    document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against
-) -> list[RenderableType]:
-    """Return a table of what both came to, and one of the differences: side by side they do not fit 80 columns."""
+    document: Comparison, base: StrategyFigures, mine: StrategyFigures, against: Against, *, differences: bool
+) -> RenderableType:
+    """Return a table of what both came to, or one of the differences: side by side they do not fit 80 columns."""
     levels = grid(["", printable(base.name), printable(mine.name)])
-    differences = grid(["", "difference", "95 % interval"])
+    apart = grid(["", "difference", "95 % interval"])
     money = printable(document.currency)
     rows: list[tuple[str, str, float]] = [
         (f"revenue a rep-year, {money}", "revenue", 1.0),
@@ -85,9 +88,11 @@ def _figures(
         cells = [getattr(each, field) for each in (base.figures, mine.figures, against.differences)]
         if None not in cells:
             levels.add_row(Text(label), *(inline(cell, scale=scale) for cell in cells[:2]))
-            differences.add_row(Text(label), inline(cells[2], scale=scale), interval(cells[2], scale))
+            apart.add_row(Text(label), inline(cells[2], scale=scale), interval(cells[2], scale))
     names = f"{printable(mine.name)} against {printable(base.name)}"
-    return [titled(f"{names}, per rep", levels), titled(f"{names}: differences in the same worlds", differences)]
+    if differences:
+        return titled(f"{names}: differences in the same worlds", apart)
+    return titled(f"{names}, per rep", levels)
 
 
 def interval(figure: Interval, scale: float = 1.0) -> Text:
@@ -98,6 +103,7 @@ def interval(figure: Interval, scale: float = 1.0) -> Text:
     return Text(" to ".join(ends))
 
 
+@fits
 def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> RenderableType:
     table = grid(["week", printable(base.name), printable(mine.name), "difference", "95 % interval"])
     levels = zip(base.figures.weeks_of_quarter or [], mine.figures.weeks_of_quarter or [], strict=True)
@@ -108,6 +114,7 @@ def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> Re
     return titled("Share of bookings by week of the quarter, %", table)
 
 
+@fits
 def _spread(against: Against) -> RenderableType:
     table = grid(["period", "variance ratio", "95 % interval"])
     for row in against.variance_ratios:
@@ -115,6 +122,7 @@ def _spread(against: Against) -> RenderableType:
     return titled("Variance of a rep's revenue, over that of the baseline", table)
 
 
+@fits
 def _contests(document: Comparison, against: Against) -> RenderableType:
     table = grid(["same world, same rep", "ahead", "95 % interval", "level"])
     for row in against.contests:
@@ -122,6 +130,7 @@ def _contests(document: Comparison, against: Against) -> RenderableType:
     return titled(f"How often {printable(against.name)} books more than {printable(document.baseline)}", table)
 
 
+@fits
 def _sources(document: Comparison, against: Against) -> RenderableType:
     clear = against.verdict in ("ahead", "behind")  # parts of a difference that may be none say nothing
     table = grid(
@@ -139,6 +148,7 @@ def _sources(document: Comparison, against: Against) -> RenderableType:
     return titled("Where the difference in revenue comes from", table)
 
 
+@fits
 def _attribution(document: Comparison, against: Against) -> RenderableType:
     found = against.attribution
     if found is None or not found.rows:
@@ -154,7 +164,8 @@ def _attribution(document: Comparison, against: Against) -> RenderableType:
 
 
 def _footnotes(document: Comparison) -> Paragraph:
-    notes = ["± is one Monte Carlo standard error; that of a difference is of pairs of equal worlds."]
+    notes = [note_on_errors(document, document.replications)]
+    notes.append("The error of a difference is that of pairs of equal worlds.")
     gains = [
         f"{against.pairing_gain:,.1f} times ({printable(against.name)})"
         for against in document.against

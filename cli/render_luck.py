@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import Paragraph, grid, inline, percent, spaced, titled
+from simcore.cli.render import grid, inline, percent, spaced, titled
 from simcore.cli.render_streaks import streaks_part
 from simcore.text import printable
 from simcore.words import money, share
@@ -72,6 +73,7 @@ def _reliability(found: Reliability, whole: Luck) -> list[RenderableType]:
     return parts
 
 
+@fits
 def _weights(found: Reliability) -> RenderableType:
     table = grid(["weight of own results, %", "1 week", "quarter", "year", "weeks to 50 %", "to 80 %"])
     for row in found.weights:
@@ -106,6 +108,7 @@ def _weights_told(found: Reliability) -> str:
     )
 
 
+@fits
 def _pairs(found: Reliability) -> RenderableType:
     table = grid(["after a", "ranked by", "ahead", "level", "behind"], left=2)
     for row in found.pairs:
@@ -114,6 +117,7 @@ def _pairs(found: Reliability) -> RenderableType:
     return table
 
 
+@fits
 def _rankings(found: Reliability) -> RenderableType:
     table = grid(["of one", "luck", "top quarter right", "by lot"])
     for row in found.rankings:
@@ -138,11 +142,12 @@ def _retest_told(retest: Retest, *, differs: bool) -> str:
 
 
 def _plain(estimate: Estimate) -> str:
-    return figure(estimate.estimate, estimate.se).inline()
+    return inline(estimate).plain
 
 
+@fits
 def _regression(found: Regression, currency: str) -> RenderableType:
-    headings = ["if nobody does anything", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
+    headings = ["if left alone", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
     table = grid(headings)
     for row in found.tenths:
         cells = (row.before, row.after, row.change, row.normal, row.coached_by_lot)
@@ -159,10 +164,13 @@ def _regression(found: Regression, currency: str) -> RenderableType:
 def _stacked(estimate: Estimate, scale: float) -> Text:
     if estimate.estimate is None:
         return Text(NONE)
-    shown = figure(estimate.estimate * scale, None if estimate.se is None else estimate.se * scale)
+    if estimate.se is None:
+        return inline(estimate, scale=scale)
+    shown = figure(estimate.estimate * scale, estimate.se * scale)
     return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
 
 
+@fits
 def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
     table = grid(["dismissed on", "sound go", "weak stay", "sound of them", "year 1", "later years", "pays after"])
     for row in found.rules if whole.differ else found.rules[:1]:
@@ -189,10 +197,7 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
 
 
 def _plain_percent(estimate: Estimate) -> str:
-    value, error = estimate.estimate, estimate.se
-    if value is None:
-        return NONE
-    return figure(100.0 * value, None if error is None else 100.0 * error).inline(" %")
+    return percent(estimate).plain
 
 
 def _reps(number: int) -> str:

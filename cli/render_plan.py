@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import Paragraph, grid, spaced, titled
+from simcore.cli.layout import Paragraph, fits
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, percent, spaced, titled
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_frontier import REACH
 from simcore.plan_programs import MOST_CALLS
 from simcore.plan_words import amount, number, period
-from simcore.text import brief, printable
+from simcore.text import printable
 from simcore.words import share
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _header(found: BackwardPlan) -> Text:
     goal = f"{amount(found.target, found.scenario.currency)} in {period(found)}, {found.reps:,} rep"
     text = Text(printable(found.scenario.name), style=_HEAD)
     text.append(
-        f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {brief(found.strategy)}", style="not bold"
+        f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {printable(found.strategy)}", style="not bold"
     )
     worlds = f"{count(found.scenario.replications)} worlds, seed {found.scenario.seed}, digest "
     text.append(f"\n{worlds}{printable(found.scenario.digest[:12])}", style="not bold dim")
@@ -54,21 +55,23 @@ def _header(found: BackwardPlan) -> Text:
 
 
 def _percent(chance: Estimate | None) -> str:
-    if chance is None or chance.estimate is None:
-        return NONE
-    return figure(100.0 * chance.estimate, None if chance.se is None else 100.0 * chance.se).inline(" %")
+    return NONE if chance is None or chance.estimate is None else percent(chance).plain
 
 
+@fits
 def _arithmetic(found: BackwardPlan) -> RenderableType:
     table = grid(["backward", "needed"])
     for stage in found.arithmetic.stages:
-        table.add_row(Text(brief(stage.stage)), Text(significant(stage.count)))
+        table.add_row(Text(printable(stage.stage)), Text(significant(stage.count)))
     left = "" if found.here is None else " for what is missing"
     lines = [
         f"So many calls are {significant(found.arithmetic.per_week)} a rep in a full week. The chance to reach the "
         f"target with them: {_percent(found.arithmetic.chance)}"
         + (f" ({found.arithmetic.no_chance})." if found.arithmetic.chance is None else "."),
     ]
+    if found.arithmetic.left_out:
+        told = "; ".join(each.words for each in found.arithmetic.left_out)
+        lines.append(f"What the arithmetic leaves out, and this chance does not: {told}.")
     if found.here is None:
         lines.append(
             f"With the plan of the file, {found.calls_per_week:,} calls a rep and week: {_percent(found.chance)}."
@@ -77,6 +80,7 @@ def _arithmetic(found: BackwardPlan) -> RenderableType:
     return titled(f"The arithmetic that everyone does{left}", body)
 
 
+@fits
 def _here(found: BackwardPlan) -> RenderableType:
     here = found.here
     if here is None:
@@ -88,7 +92,7 @@ def _here(found: BackwardPlan) -> RenderableType:
         ("calls made", count(here.calls)),
         ("won", amount(here.won, currency)),
         ("missing", amount(here.missing, currency)),
-        *((f"open: {brief(stage, 30)}", count(items)) for stage, items in here.open.items()),
+        *((f"open: {stage}", count(items)) for stage, items in here.open.items()),
         (f"chance at {found.calls_per_week:,} calls a rep and week", _percent(here.chance)),
     ]
     if here.rest_calls is not None:
@@ -107,9 +111,10 @@ def _exact(found: BackwardPlan) -> str:
 
 
 def _unit(found: BackwardPlan) -> str:
-    return {CALLS: "calls", REPS: "reps", WEEKS: "weeks"}.get(found.solve_for, f"rate of {brief(found.solve_for, 20)}")
+    return {CALLS: "calls", REPS: "reps", WEEKS: "weeks"}.get(found.solve_for, f"rate of {printable(found.solve_for)}")
 
 
+@fits
 def _table(found: BackwardPlan) -> RenderableType:
     """Return what other confidences take."""
     heads = ["confidence", _unit(found), "95 % interval"]
@@ -131,6 +136,7 @@ def _table(found: BackwardPlan) -> RenderableType:
     return titled(f"Confidence x {_unit(found)}", table)
 
 
+@fits
 def _frontier(found: BackwardPlan) -> RenderableType:
     """Return reps down, weeks across, calls of a rep and week in the cells."""
     weeks = sorted({cell.weeks for cell in found.frontier})
@@ -155,7 +161,10 @@ def _note(found: BackwardPlan) -> str:
         text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
         text += f" off between values that were tried; {NONE}: not within four times the answer."
     if found.frontier:
-        text += f" In the frontier {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
+        worlds = {cell.worlds for cell in found.frontier} - {found.scenario.replications}
+        own = "its own cell is the answer"
+        text += f" In the frontier {own}, the others are from {min(worlds):,} worlds." if worlds else ""
+        text += f" There {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
         if any(cell.explodes for cell in found.frontier):
             text += f" {EXPLODES}: a drive passes a limit of the engine at calls that would tell more."
     reasons = " ".join(found.infeasible.reasons) if found.infeasible is not None else ""

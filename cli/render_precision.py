@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import Paragraph, grid, titled
+from simcore.cli.render import grid, titled
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _ENDED = {
 }
 
 
+@fits
 def precision_part(precision: Precision, replications: int) -> RenderableType:
     """Return the part of a report that tells of the precision, made for 80 columns."""
     table = grid(["precision of", "asked", "reached", "interval", "confidence"])

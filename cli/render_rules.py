@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import NONE, figure
-from simcore.cli.render import Paragraph, grid
+from simcore.cli.layout import Paragraph, fits
+from simcore.cli.numbers import NONE
+from simcore.cli.render import grid, inline
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def rules_part(found: Rules, currency: str) -> list[RenderableType]:
 def _cell(figures: Estimate | None, scale: float = 1.0) -> Text:
     if figures is None or figures.estimate is None:
         return Text(NONE)
-    return Text(figure(scale * figures.estimate, None if figures.se is None else scale * figures.se).inline())
+    return inline(figures, scale=scale)
 
 
+@fits
 def _gains(found: Rules, currency: str) -> RenderableType:
     headings = ["rule", f"gain, {currency}", "hits, %", "with a habit, %", "weeks to repair"]
     table = grid(headings)
@@ -61,6 +63,7 @@ def _gains(found: Rules, currency: str) -> RenderableType:
     return Group(table, Paragraph(note, style=_FAINT))
 
 
+@fits
 def _looks(looking: list[tuple[RuleRow, LooksRow]], found: Rules, currency: str) -> RenderableType:
     table = grid(["coached", f"before, {currency}", "looks like", "did", "illusion"])
     columns: list[Callable[[LooksRow], Estimate]] = [

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import Paragraph, grid
+from simcore.cli.render import grid
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _title(found: VarianceBench) -> str:
     return f"Variance reduction on {found.scenario}: {what}"
 
 
+@fits
 def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
     table = grid(["technique", "estimate", "z", "variance", "us", "times crude", "n^"])
     for row in rows:
@@ -130,7 +132,7 @@ def _chart(rows: Sequence[TechniqueRow]) -> RenderableType | None:
         below, above = "█" * max(0, -length), "█" * max(0, length)
         told = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
         lines.append(f"{_short(name).ljust(width)}  {below.rjust(origin)}│{above} {told}")
-    return Text("\n".join(lines), no_wrap=True)
+    return as_it_is(Text("\n".join(lines)))
 
 
 def _short(name: str) -> str:

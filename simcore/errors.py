@@ -28,7 +28,7 @@ class ExitStatus(IntEnum):
     NOT_REACHED = 5
     """A stated precision or check was not reached."""
     INTERRUPTED = 130
-    """Interrupted; what was done until then is kept and reported."""
+    """Interrupted, by Ctrl-C, SIGTERM or SIGHUP; what was done until then is kept and reported."""
 
 
 class SimcoreError(Exception):
@@ -88,6 +88,15 @@ class ScenarioError(SimcoreError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class UsageError(ScenarioError, ValueError):
+    """What was asked is wrong, not the scenario: an argument of a function, or the command line.
+
+    ``problems`` tells it as for a scenario: what, where (the argument's name), the value and what is allowed.
+    """
+
+    exit_status = ExitStatus.USAGE
 
 
 class FileError(SimcoreError):

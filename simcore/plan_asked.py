@@ -8,15 +8,17 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.errors import Problem, ScenarioError
-from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.horizons import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.money import cents
+from simcore.spelling import amount_of
 from simcore.text import brief, did_you_mean
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 CALLS, REPS, WEEKS = "calls", "reps", "weeks"
-PERIODS = {"quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}
+PERIODS = {"week": 1, "month": MONTH_ENDS[0], "quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}
+"""Weeks of the periods that have a name; months are 4-4-5 weeks, and the first has four."""
 MOST_WEEKS = 5200
 """Warm-up and period together, as in a scenario."""
 MOST_TARGET = 1e12
@@ -108,8 +110,10 @@ def _weeks_of(by: str, scenario: Scenario, problems: list[Problem]) -> int | Non
     weeks = PERIODS.get(by, int(written[0]) if written else 0)
     if 1 <= weeks <= most:
         return weeks
-    allowed = f"quarter, year, or 1w to {most}w"
-    hint = f"warm-up and period have at most {MOST_WEEKS:,} weeks together" if weeks > most else None
+    allowed = f"week, month, quarter, year, or 1w to {most}w"
+    hint = did_you_mean(by, PERIODS)
+    if weeks > most:
+        hint = f"warm-up and period have at most {MOST_WEEKS:,} weeks together"
     problems.append(Problem("is no period", "by", value=brief(by), allowed=allowed, hint=hint))
     return None
 
@@ -132,7 +136,7 @@ def parse_done(texts: Sequence[str]) -> dict[str, float]:
         for part in text.split(","):
             key, equals, number = (word.strip() for word in part.partition("="))
             try:
-                value = parse_amount(number)
+                value = amount_of(number)
             except ValueError:
                 equals = ""
             if not equals or not key:
@@ -141,29 +145,6 @@ def parse_done(texts: Sequence[str]) -> dict[str, float]:
                 raise ValueError(f"{brief(key)!r} is given twice")
             found[key] = value
     return found
-
-
-_AMOUNT = re.compile(r"(?P<digits>(?:[0-9][0-9_]*)?(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,2})?)(?P<suffix>[kKmMbB]?)", re.ASCII)
-
-
-def parse_amount(text: str) -> float:
-    """Read an amount: ``100000``, ``100_000``, ``1e5``, ``100k``, ``1.3M``.
-
-    Raises
-    ------
-    ValueError
-        If it is something else.
-
-    Examples
-    --------
-    >>> parse_amount("100k"), parse_amount("1.3M"), parse_amount("2500.50")
-    (100000.0, 1300000.0, 2500.5)
-    """
-    match = _AMOUNT.fullmatch(text.strip())
-    if match is None or not match["digits"] or len(text) > 40:
-        raise ValueError(f"{brief(text)!r} is not an amount: write 100000, 1e5, 100k or 1.3M")
-    number = float(match["digits"].replace("_", ""))
-    return round(number * 1000.0 ** " kmb".index(match["suffix"].lower() or " "), 2)
 
 
 def _done(scenario: Scenario, given: Mapping[str, float]) -> Done:

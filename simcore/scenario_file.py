@@ -7,14 +7,18 @@ misspelt word, the nearest correct one.
 from __future__ import annotations
 
 import importlib.resources
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcore.errors import FileError, Problem, ScenarioError
 from simcore.overrides import apply_override
+from simcore.paths import explained
 from simcore.scenario import Locate, Place, Scenario, as_problem, validate
 from simcore.text import did_you_mean, printable
-from simcore.yaml_tree import MAX_BYTES, Tree, decode, read, write
+from simcore.yaml_tree import Tree, read
+from simcore.yaml_words import MAX_BYTES, decode, table_problem
+from simcore.yaml_write import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,7 +80,9 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
     """
     tree = read(text, file)
     if not isinstance(tree.data, dict):
-        raise ScenarioError((Problem("must be a mapping of keys such as simcore, name and funnel", file=file, line=1),))
+        hint = "write key: value on each line, or start from what simcore init writes"
+        message = "must be a mapping of keys such as simcore, name and funnel"
+        raise ScenarioError((table_problem(text, file) or Problem(message, file=file, line=1, hint=hint),))
     problems: list[Problem] = []
     for complaint, mark in tree.found:
         place = Place(file, mark.line, mark.column, tree.texts.get(complaint.location))
@@ -85,11 +91,15 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
         hint = "write simcore: 1 as the first line"
         problems.append(Problem("is missing: the version of the format", "simcore", file, 1, 1, hint=hint))
     overridden: list[Location] = []
+    before = deepcopy(tree.data) if overrides else tree.data
     for override in overrides:
         problem = apply_override(tree.data, override, overridden)
         if problem is not None:
             problems.append(problem)
-    return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
+    try:
+        return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
+    except ScenarioError as error:
+        raise explained(error, overrides, before) from None
 
 
 def _shipped_files() -> dict[str, importlib.resources.abc.Traversable]:

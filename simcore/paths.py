@@ -1,0 +1,152 @@
+"""The paths of a scenario, as ``--set`` writes them, and which one was meant by another text."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from simcore.errors import ScenarioError
+from simcore.scenario import Scenario
+from simcore.scenario_base import UNKNOWN_KEY
+from simcore.text import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from simcore.errors import Problem
+
+_DEEPEST = 12
+_MOST = 3
+"""Paths that a hint names."""
+_UNKNOWN = (UNKNOWN_KEY, "unknown stage", "no such entry")
+_NO_MAPPING = "must be a mapping"
+_ORIGINS = ("--set", "--vary")
+
+
+def known_paths(data: object) -> list[str]:
+    """Return the paths that a scenario has or could have: keys with or without a value.
+
+    Parameters
+    ----------
+    data
+        What a scenario file holds, valid or not: it has the names of stages, strategies and drives.
+
+    Examples
+    --------
+    >>> paths = known_paths({"funnel": [{"stage": "calls"}, {"stage": "wins"}]})
+    >>> [path for path in paths if path.endswith("wins.rate") or path == "team.reps"]
+    ['team.reps', 'funnel.wins.rate']
+    """
+    schema = Scenario.model_json_schema(mode="validation")
+    return list(dict.fromkeys(_walk(schema, schema["$defs"], data, "", 0)))
+
+
+def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, depth: int) -> Iterator[str]:
+    """Yield the paths below a node of the schema."""
+    if depth > _DEEPEST:
+        return
+    if "$ref" in node:
+        yield from _walk(parts[node["$ref"].rpartition("/")[2]], parts, data, at, depth + 1)
+        return
+    for choice in (*node.get("anyOf", ()), *node.get("oneOf", ())):
+        yield from _walk(choice, parts, data, at, depth + 1)
+    start = f"{at}." if at else ""
+    entries = data if isinstance(data, dict) else {}
+    for name, below in node.get("properties", {}).items():
+        if name in ("value", "source") and at:
+            continue  # of a number with a source
+        yield start + name
+        yield from _walk(below, parts, entries.get(name), start + name, depth + 1)
+    more = node.get("additionalProperties")
+    if isinstance(more, dict):
+        for name, value in entries.items():
+            yield from _walk(more, parts, value, f"{start}{name}", depth + 1)
+    if at == "funnel" and isinstance(data, list) and isinstance(node.get("items"), dict):
+        for place, entry in enumerate(data):
+            name = entry.get("stage") if isinstance(entry, dict) else None
+            if isinstance(name, str):
+                below = _walk(node["items"], parts, entry, f"{start}{name}", depth + 1)
+                # The first stage is that of the calls: nothing leads into it, at no rate.
+                yield from below if place else [f"{start}{name}.stage"]
+
+
+def meant(path: str, known: Sequence[str]) -> list[str]:
+    """Return the known paths that were probably meant, the likeliest first, three at most.
+
+    Those that end as the path does come first, then those that hold all its words, then those with its last word, with
+    a last word that begins with it, and with one that looks like it.
+
+    Examples
+    --------
+    >>> known = ["team.reps", "funnel.meetings.rate", "funnel.wins.rate", "plan.calls_per_week"]
+    >>> meant("reps", known), meant("meetings.rate", known), meant("team.calls", known)
+    (['team.reps'], ['funnel.meetings.rate'], ['plan.calls_per_week'])
+    """
+    words = path.lower().split(".")
+    if len(path) > 200:
+        return []
+    others = [(each, each.lower().split(".")) for each in known if each != path]
+    close = difflib.get_close_matches(path, [each for each, _ in others], n=1, cutoff=0.85)
+    tests: tuple[Callable[[list[str]], bool], ...] = (
+        lambda parts: parts[-len(words) :] == words,
+        lambda parts: _holds(parts, words),
+        lambda parts: len(words) > 1 and ".".join(parts) in map(str.lower, close),
+        lambda parts: parts[-1] == words[-1],
+        lambda parts: parts[-1].rstrip("s") == words[-1].rstrip("s"),
+        lambda parts: parts[-1].startswith(f"{words[-1]}_"),
+    )
+    for test in tests:
+        found = [each for each, parts in others if test(parts)]
+        if found:
+            return sorted(found, key=lambda each: (each.count("."), known.index(each)))[:_MOST]
+    last = difflib.get_close_matches(words[-1], {parts[-1] for _, parts in others}, n=1, cutoff=0.7)
+    found = [each for each, parts in others if last and parts[-1] == last[0]]
+    return sorted(found, key=lambda each: each.count("."))[:_MOST]
+
+
+def _holds(parts: list[str], words: list[str]) -> bool:
+    """Return whether a path has all the words, in their order, the last one last."""
+    rest = iter(parts)
+    return parts[-1] == words[-1] and all(word in rest for word in words)
+
+
+def explained(error: ScenarioError, changes: Sequence[str], data: object) -> ScenarioError:
+    """Return an error about changes of single values with the paths that were probably meant.
+
+    Parameters
+    ----------
+    error
+        With problems of ``--set`` or ``--vary``, and others, which stay as they are.
+    changes
+        The texts ``path=value``.
+    data
+        What the scenario file holds.
+    """
+    if not any(problem.file in _ORIGINS for problem in error.problems):
+        return error
+    known = known_paths(data)
+    typed = [change.partition("=")[0].strip() for change in changes]
+    return ScenarioError(tuple(_with_hint(problem, typed, known) for problem in error.problems))
+
+
+def _with_hint(problem: Problem, typed: Sequence[str], known: Sequence[str]) -> Problem:
+    if problem.file not in _ORIGINS:
+        return problem
+    if problem.message.startswith(_UNKNOWN):
+        whole = next((path for path in typed if path == problem.path or path.startswith(f"{problem.path}.")), None)
+        found = meant(whole or problem.path, known)
+        if found:
+            allowed = problem.allowed if "." in problem.path else None
+            return replace(problem, allowed=allowed, hint=_also(problem.hint, f"did you mean {' or '.join(found)}?"))
+    if problem.message.startswith(_NO_MAPPING):
+        below = [path for path in known for at in typed if path.startswith(f"{at}.") and "." not in path[len(at) + 1 :]]
+        if below:
+            return replace(problem, hint=_also(problem.hint, f"set one of its keys: {brief(', '.join(below), 200)}"))
+    return problem
+
+
+def _also(hint: str | None, more: str) -> str:
+    """Return both hints, without a guess in the first that the second makes better."""
+    kept = [each for each in (hint or "").split("; ") if each and not each.startswith("did you mean")]
+    return "; ".join([more, *kept])
