@@ -38,7 +38,7 @@ class _Shown(NamedTuple):
     scale: float
 
 
-def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType:
+def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[str] = ()) -> RenderableType:
     """Return a sweep as text for 80 columns: a table, or for two paths and two strategies a map.
 
     Parameters
@@ -49,8 +49,14 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType
         The figure to show; one of ``found.metrics``.
     table
         Whether the table is shown below the map, too.
+    others
+        Strategies of the scenario that are not run.
     """
     parts: list[RenderableType] = [_header(found.scenario, found.interrupted)]
+    if others:
+        runs = ", ".join(printable(name) for name in found.strategies)
+        more = ", ".join(printable(name) for name in others)
+        parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
     shown = _shown(metric, every, found.scenario.currency)
     parts.append(Text(shown.title, style=_HEAD))

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from simcore.cli.main import STATUS_WORDS, app
 from simcore.errors import ExitStatus, FileError
 from simcore.scenario_file import load_scenario, parse_scenario
+from simcore.schema import SCHEMAS
 from simcore.version import __version__
 from tests.cli.summaries import summary
 
@@ -285,6 +286,11 @@ def test_init_follows_no_link(tmp_path: Path) -> None:
 
 
 def test_schemas() -> None:
+    names = invoke("schema").stdout.split()
+    assert names == list(SCHEMAS)
+    for name in names:
+        assert json.loads(invoke("schema", name).stdout) == SCHEMAS[name](), name
+    assert invoke("schema", "run").stdout == invoke("schema", "result").stdout
     result = json.loads(invoke("schema", "result").stdout)
     assert "averaging" in result["properties"]
     scenario = json.loads(invoke("schema", "scenario").stdout)
