@@ -15,7 +15,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test lint types compiled suite bounds plain-bounds bench docs format lock clean
+.PHONY: help demo test lint types compiled suite long bounds plain-bounds bench docs format lock clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -38,6 +38,9 @@ compiled: $(VENV)/.runtime ## Compile all kernels: minutes on a new machine, sec
 
 suite: $(VENV)/.dev compiled ## The tests alone, in two processes
 	$(python) -m pytest --numprocesses=2 --dist=worksteal $(PYTEST)
+
+long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-checks.md
+	$(python) -m pytest --numprocesses=2 --dist=worksteal -m long $(PYTEST)
 
 # Compiled with checks, which needs a cache of its own; the kernels of strategies, which would take minutes to compile once
 # more, as plain Python, where NumPy checks every index. Its scalars tell that the words of the generator wrap around.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from contextvars import ContextVar
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ MOST_DIGITS = 7
 _digits: ContextVar[int] = ContextVar("digits", default=MOST_DIGITS)
 _SMALLEST = -8
 """No figure shows more decimals than this."""
-_COUNT = re.compile(r"(?P<digits>\d[\d_]*(?:\.\d+)?(?:e\+?\d{1,2})?)(?P<suffix>[kmb]?)", re.ASCII | re.IGNORECASE)
-_SUFFIXES = {"": 0, "k": 3, "m": 6, "b": 9}
 
 
 @contextmanager
@@ -93,6 +90,28 @@ def figure(estimate: float | None, error: float | None) -> Figure:
     return Figure(_grouped(_rounded(value, place)), text)
 
 
+def bound(value: float, low: float, high: float) -> str:
+    """Return what a figure without a standard error is known to be below, above or between: two digits, outward.
+
+    Examples
+    --------
+    >>> bound(0.0, 0.0, 2.9513), bound(100.0, 99.97005, 100.0), bound(0.0, -2.9513, 2.9513)
+    ('below 3.0', 'above 99.970', '-3.0 to 3.0')
+    """
+    exact = Decimal(repr(float(value)))
+    down, up = (abs(Decimal(repr(float(end))) - exact) for end in (low, high))
+    if not down and not up:
+        return ""
+    # The farther end has two digits of its distance, and both are rounded away from the figure.
+    place = max(_place(max(down, up), 2), _SMALLEST)
+    unit = Decimal(1).scaleb(place)
+    least = (exact - down).quantize(unit, rounding=ROUND_FLOOR)
+    most = (exact + up).quantize(unit, rounding=ROUND_CEILING)
+    if not down:
+        return f"below {_grouped(most)}"
+    return f"above {_grouped(least)}" if not up else f"{_grouped(least)} to {_grouped(most)}"
+
+
 def significant(number: float, digits: int = 5) -> str:
     """Return a number without an error: so many significant digits, no trailing zeros, tiny ones as 2.5e-21.
 
@@ -132,28 +151,6 @@ def brief(number: float) -> str:
             decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
             return f"{scaled:.{decimals}f}{suffix}"
     return f"{number:.3g}"
-
-
-def parse_count(text: str) -> int:
-    """Read a count: ``1000``, ``1_000``, ``1e5``, ``1.5e6``, ``10k``, ``2M``, ``1B``.
-
-    Raises
-    ------
-    ValueError
-        If the text is something else, or not a whole number.
-
-    Examples
-    --------
-    >>> parse_count("1e5"), parse_count("10k"), parse_count("2.5M")
-    (100000, 10000, 2500000)
-    """
-    match = _COUNT.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a count: write 1000, 1e5, 10k or 2M")
-    number = Decimal(match["digits"].replace("_", "")).scaleb(_SUFFIXES[match["suffix"].lower()])
-    if number != number.to_integral_value():
-        raise ValueError(f"{text!r} is not a whole number")
-    return int(number)
 
 
 def _place(number: Decimal, digits: int) -> int:

@@ -12,15 +12,12 @@ MOST_REPLICATIONS = 2**40
 
 def _count(text: str) -> int:
     """Read a number of replications for typer: a wrong one becomes a usage error."""
-    from simcore.cli.numbers import parse_count  # noqa: PLC0415
+    from simcore.spelling import count_of  # noqa: PLC0415
 
     try:
-        count = parse_count(text)
+        return count_of(text, high=MOST_REPLICATIONS)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if not 1 <= count <= MOST_REPLICATIONS:
-        raise typer.BadParameter(f"{text!r} is not from 1 to 2**40")
-    return count
 
 
 ScenarioArgument = Annotated[

@@ -120,29 +120,22 @@ def plan(
 
 
 def _amount(text: str) -> float:
-    from simcore.plan_asked import parse_amount  # noqa: PLC0415
+    from simcore.spelling import amount_of  # noqa: PLC0415
 
     try:
-        return parse_amount(text)
+        return amount_of(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--target") from None
 
 
 def _share(option: str, text: str) -> float:
     """Read .8, 80% or 80 %."""
-    from simcore.text import brief  # noqa: PLC0415
+    from simcore.spelling import chance_of  # noqa: PLC0415
 
-    written = text.strip()
-    scale = 100.0 if written.endswith("%") else 1.0
     try:
-        share = float(written.removesuffix("%")) / scale
-    except ValueError:
-        message = f"{brief(text)!r} is neither a share nor in per cent, as .8 and 80% are"
-        raise typer.BadParameter(message, param_hint=option) from None
-    if 1.0 < share < 100.0 and scale == 1.0:
-        message = f"{brief(text)} is more than certain: did you mean {share / 100.0:g} or {share:g}%?"
-        raise typer.BadParameter(message, param_hint=option)
-    return share
+        return chance_of(text, "")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _done(texts: "Sequence[str]") -> dict[str, float] | None:
@@ -167,13 +160,12 @@ def _planned(
     """Search, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.plans import plan  # noqa: PLC0415
 
     target, by, confidence, solve_for = question
-    announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         how["progress"], how["stop"] = progress, asked.is_set
         return plan(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done, **how)

@@ -71,6 +71,9 @@ def _arithmetic(found: BackwardPlan) -> RenderableType:
         f"target with them: {_percent(found.arithmetic.chance)}"
         + (f" ({found.arithmetic.no_chance})." if found.arithmetic.chance is None else "."),
     ]
+    if found.arithmetic.left_out:
+        told = "; ".join(each.words for each in found.arithmetic.left_out)
+        lines.append(f"What the arithmetic leaves out, and this chance does not: {told}.")
     if found.here is None:
         lines.append(
             f"With the plan of the file, {found.calls_per_week:,} calls a rep and week: {_percent(found.chance)}."
@@ -160,7 +163,10 @@ def _note(found: BackwardPlan) -> str:
         text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
         text += f" off between values that were tried; {NONE}: not within four times the answer."
     if found.frontier:
-        text += f" In the frontier {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
+        worlds = {cell.worlds for cell in found.frontier} - {found.scenario.replications}
+        own = "its own cell is the answer"
+        text += f" In the frontier {own}, the others are from {min(worlds):,} worlds." if worlds else ""
+        text += f" There {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
         if any(cell.explodes for cell in found.frontier):
             text += f" {EXPLODES}: a drive passes a limit of the engine at calls that would tell more."
     reasons = " ".join(found.infeasible.reasons) if found.infeasible is not None else ""

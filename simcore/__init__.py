@@ -17,29 +17,31 @@ from simcore.version import __version__
 if TYPE_CHECKING:
     from simcore.attribution import attribute
     from simcore.breakevens import breakeven
-    from simcore.coach import coach
     from simcore.coach_document import Coach
+    from simcore.coach_study import coach
     from simcore.coaching_hours import HourEffect, HoursAsked
     from simcore.comparison import compare
     from simcore.comparison_document import Comparison
     from simcore.engine import simulate
     from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError
-    from simcore.luck import luck
     from simcore.luck_document import Luck
+    from simcore.luck_study import luck
     from simcore.plan_document import BackwardPlan
     from simcore.plans import plan
     from simcore.result import Result
     from simcore.results_file import read_rep_weeks
     from simcore.scenario import Scenario
     from simcore.scenario_file import load_scenario
-    from simcore.steadiness import steadiness
     from simcore.steadiness_document import Steadiness
+    from simcore.steadiness_study import steadiness
     from simcore.summary import Estimate, Summary
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.sweeps import sweep
     from simcore.targets import Goal
     from simcore.variance import bench_variance
     from simcore.variance_document import VarianceBench
+    from simcore.verification import verify
+    from simcore.verification_document import Verification
 
 _HOME = {
     "Breakeven": "sweep_document",
@@ -61,19 +63,21 @@ _HOME = {
     "Sweep": "sweep_document",
     "attribute": "attribution",
     "breakeven": "breakevens",
-    "coach": "coach",
+    "coach": "coach_study",
     "compare": "comparison",
     "load_scenario": "scenario_file",
-    "luck": "luck",
+    "luck": "luck_study",
     "read_rep_weeks": "results_file",
     "simulate": "engine",
     "VarianceBench": "variance_document",
     "bench_variance": "variance",
     "Steadiness": "steadiness_document",
-    "steadiness": "steadiness",
+    "steadiness": "steadiness_study",
     "BackwardPlan": "plan_document",
     "plan": "plans",
     "sweep": "sweeps",
+    "Verification": "verification_document",
+    "verify": "verification",
 }
 
 __all__ = [
@@ -97,6 +101,7 @@ __all__ = [
     "Summary",
     "Sweep",
     "VarianceBench",
+    "Verification",
     "__version__",
     "attribute",
     "bench_variance",
@@ -110,6 +115,7 @@ __all__ = [
     "simulate",
     "steadiness",
     "sweep",
+    "verify",
 ]
 
 

@@ -90,6 +90,15 @@ class ScenarioError(SimcoreError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+class UsageError(ScenarioError, ValueError):
+    """What was asked is wrong, not the scenario: an argument of a function, or the command line.
+
+    ``problems`` tells it as for a scenario: what, where (the argument's name), the value and what is allowed.
+    """
+
+    exit_status = ExitStatus.USAGE
+
+
 class FileError(SimcoreError):
     """A file could not be read or written; the message names it and the reason."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.errors import Problem, ScenarioError
 from simcore.horizons import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.money import cents
+from simcore.spelling import amount_of
 from simcore.text import brief, did_you_mean
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def parse_done(texts: Sequence[str]) -> dict[str, float]:
         for part in text.split(","):
             key, equals, number = (word.strip() for word in part.partition("="))
             try:
-                value = parse_amount(number)
+                value = amount_of(number)
             except ValueError:
                 equals = ""
             if not equals or not key:
@@ -144,29 +145,6 @@ def parse_done(texts: Sequence[str]) -> dict[str, float]:
                 raise ValueError(f"{brief(key)!r} is given twice")
             found[key] = value
     return found
-
-
-_AMOUNT = re.compile(r"(?P<digits>(?:[0-9][0-9_]*)?(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,2})?)(?P<suffix>[kKmMbB]?)", re.ASCII)
-
-
-def parse_amount(text: str) -> float:
-    """Read an amount: ``100000``, ``100_000``, ``1e5``, ``100k``, ``1.3M``.
-
-    Raises
-    ------
-    ValueError
-        If it is something else.
-
-    Examples
-    --------
-    >>> parse_amount("100k"), parse_amount("1.3M"), parse_amount("2500.50")
-    (100000.0, 1300000.0, 2500.5)
-    """
-    match = _AMOUNT.fullmatch(text.strip())
-    if match is None or not match["digits"] or len(text) > 40:
-        raise ValueError(f"{brief(text)!r} is not an amount: write 100000, 1e5, 100k or 1.3M")
-    number = float(match["digits"].replace("_", ""))
-    return round(number * 1000.0 ** " kmb".index(match["suffix"].lower() or " "), 2)
 
 
 def _done(scenario: Scenario, given: Mapping[str, float]) -> Done:

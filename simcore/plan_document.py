@@ -18,6 +18,17 @@ class PlanStage(Document):
     count: float = Field(description="Of the team, for the whole target.")
 
 
+class PlanLeftOut(Document):
+    """Something that the arithmetic does not count."""
+
+    what: Literal["holidays", "seats", "late"] = Field(
+        description="Hours that are not worked; calls that new reps and vacant seats do not make; deals of the period "
+        "that close after its end."
+    )
+    share: float = Field(description="Of the hours, of the calls of the plan, or of the deals of calls of the period.")
+    words: str
+
+
 class PlanArithmetic(Document):
     """The arithmetic that everyone does: the target divided by the mean deal and by every rate, backward."""
 
@@ -26,6 +37,9 @@ class PlanArithmetic(Document):
     per_week: float = Field(description="Of one rep in a full week of what is left of the period.")
     chance: Estimate | None = Field(description="Of reaching the target with these calls.")
     no_chance: str | None = Field(description="Why the chance is null, in words.")
+    left_out: list[PlanLeftOut] = Field(
+        description="What the arithmetic leaves out; the calls of a full week and the chance know of it."
+    )
 
 
 class PlanAnswer(Document):
@@ -65,6 +79,7 @@ class PlanCell(Document):
     low: float | None
     high: float | None
     explodes: bool = Field(description="Whether a drive passes a limit of the engine at calls that would tell more.")
+    worlds: int = Field(description="In which the cell was sought; that of the team and period asked is the answer.")
 
 
 class PlanHere(Document):

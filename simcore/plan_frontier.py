@@ -38,8 +38,12 @@ _Seats = tuple[Setting, int, int]
 """A setting, the first of its seats that count, and the one after the last."""
 
 
-def frontier_of(asked: Asked, setting: Setting, played: PlanWorlds, worlds: int) -> list[PlanCell]:
+def frontier_of(
+    asked: Asked, setting: Setting, played: PlanWorlds, worlds: int, answer: PlanCell | None = None
+) -> list[PlanCell]:
     """Return for half, all and twice the reps and weeks the calls of one rep in a full week.
+
+    One question has one answer: ``answer`` is the cell of the team and period that are asked for.
 
     The first so many seats and weeks of a world are those of a smaller team and a shorter period, so what was played
     for one cell is known for all that it holds. Where hires cannot be played, the team is not enlarged.
@@ -61,7 +65,8 @@ def frontier_of(asked: Asked, setting: Setting, played: PlanWorlds, worlds: int)
     calls = arithmetic_of(asked).calls
     simple = {(team, span): calls / team * _full_week(longest, span) for team in teams for span in spans}
     shared = _Shared(asked, simple, played, worlds)
-    return [_cell(shared, size) for size in simple]
+    known = {} if answer is None else {(answer.reps, answer.weeks - asked.gone): answer}
+    return [known.get(size) or _cell(shared, size) for size in simple]
 
 
 def _lasting(asked: Asked, weeks: int) -> Asked:
@@ -152,7 +157,7 @@ class _Shared:
             own = setting.scenario.team.reps
             if team <= own:
                 crews = [(setting, 0, team)]
-            elif are_alike(setting):
+            elif are_alike(asked, setting):
                 crews = [(with_seats(asked, setting, team), 0, team)]
             else:
                 crews = [(setting, 0, own), (with_seats(asked, setting, team), own, team)]
@@ -183,4 +188,5 @@ def _cell(shared: _Shared, size: Size) -> PlanCell:
         low=low if there else None,
         high=high if there else None,
         explodes=bool(exploded) and (not there or high is None),
+        worlds=shared.worlds,
     )

@@ -16,8 +16,8 @@ from simcore.engine import check_ranges
 from simcore.errors import Problem, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
 from simcore.kernels.scratch import is_capped
+from simcore.plan_rest import rest_of
 from simcore.program import OpenItems, Plan
-from simcore.scenario_parts import Holiday, Start
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
@@ -77,37 +77,6 @@ def setting_of(asked: Asked) -> Setting:
     if not working.any():
         raise ScenarioError((Problem("no hour of what is left of the period is worked", "calendar.holidays"),))
     return Setting(scenario, program, working)
-
-
-def rest_of(asked: Asked) -> Scenario:
-    """Return the scenario of what is left of the period: no warm-up then, and what is open spread over the seats."""
-    scenario, done = asked.scenario, asked.done
-    if done is None:
-        return scenario
-    left = asked.weeks - done.week
-    shifted = tuple(
-        Holiday(week=(holiday.week - 1 - done.week) % WEEKS_PER_YEAR + 1, day=holiday.day)
-        for holiday in scenario.calendar.holidays
-    )
-    return scenario.model_copy(
-        update={
-            "horizon": scenario.horizon.model_copy(update={"weeks": left, "warmup_weeks": 0}),
-            "calendar": scenario.calendar.model_copy(update={"holidays": shifted}),
-            "start": _open(done.open, scenario.team.reps),
-            "team": scenario.team.model_copy(update={"new": 0}),
-        }
-    )
-
-
-def _open(items: dict[str, int], reps: int) -> Start | None:
-    """Return the open items of a team, as evenly over its seats as they go."""
-    entries = []
-    for stage, count in items.items():
-        each, more = divmod(count, reps)
-        if each:
-            entries.append({"stage": stage, "count": each})
-        entries += [{"stage": stage, "count": 1, "rep": rep + 1} for rep in range(more)]
-    return Start.model_validate({"open": entries}) if entries else None
 
 
 def _aligned(asked: Asked, program: Program) -> Program:
@@ -213,7 +182,10 @@ def with_seats(asked: Asked, setting: Setting, reps: int) -> Setting:
         hint = "`simcore sweep --vary team.reps=...` runs teams of several sizes"
         raise ScenarioError((Problem("reps who hear of their peers change with the size of the team: reps cannot be "
                                      "solved for", "solve-for", hint=hint),))  # fmt: skip
-    team = scenario.team.model_copy(update={"reps": reps, "new": reps if scenario.team.ramp else 0})
+    # What holders bring along from the weeks that are over, hires do not: their ramp and habits are those of the file.
+    own = asked.scenario
+    team = own.team.model_copy(update={"reps": reps, "new": reps if own.team.ramp else 0})
+    scenario = scenario.model_copy(update={"funnel": own.funnel})
     cold = scenario.horizon.model_copy(update={"warmup_weeks": 0})
     if scenario.market is None or not scenario.horizon.warmup_weeks:
         hired = scenario.model_copy(update={"team": team, "horizon": cold, "start": None})

@@ -16,6 +16,7 @@ from simcore.plan_document import (
     PlanPrecision,
     PlanStage,
 )
+from simcore.plan_left_out import left_out_of
 from simcore.plan_search import grid_value
 from simcore.plan_unknowns import arithmetic_of, at_least, binomial_of, chance_of
 from simcore.plan_words import assumptions_of, sentence_of
@@ -61,7 +62,7 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
     """Return the document of what was found."""
     asked, setting = found.asked, found.setting
     scenario = asked.scenario
-    answer = _answer(found)
+    answer = answer_of(found)
     document = BackwardPlan(
         version=__version__,
         scenario=WorldsIdentity(
@@ -85,6 +86,7 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
             per_week=setting.per_week(found.arithmetic.calls / scenario.team.reps),
             chance=found.arithmetic_chance,
             no_chance=found.no_chance if found.arithmetic_chance is None else None,
+            left_out=left_out_of(setting),
         ),
         chance=found.plan_chance,
         answer=answer,
@@ -103,7 +105,8 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
     return document.model_copy(update={"sentence": sentence_of(document)})
 
 
-def _answer(found: Found) -> PlanAnswer | None:
+def answer_of(found: Found) -> PlanAnswer | None:
+    """Return the answer as far as it was found."""
     if found.place is None or found.curve is None:
         return None
     unknown, done = found.unknown, found.asked.done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.plan_asked import CALLS, REPS, WEEKS
+from simcore.plan_rest import served_weeks
 from simcore.text import brief
 from simcore.words import currency_sign, share
 
@@ -168,6 +169,7 @@ def _here_words(asked: Asked) -> list[str]:
         return told
     if done.week_from_calls:
         told.append(f"{done.week} weeks are over, by the calls made at the pace of the plan; week=N says otherwise.")
+    told += _people_words(asked)
     if any(stage.lag for stage in scenario.funnel):
         told.append("Open items wait for a fresh lag from today, drawn as for a new one; nothing else is on its way.")
     if scenario.market is not None:
@@ -178,4 +180,18 @@ def _here_words(asked: Asked) -> list[str]:
         told.append("So are the reps: what was won so far says nothing about who is good.")
     if scenario.strategy.drives:
         told.append("The drives start at level 0, and hear only of what is won from today on.")
+    return told
+
+
+def _people_words(asked: Asked) -> list[str]:
+    """Return how seats, ramps and habits go on."""
+    team, served = asked.scenario.team, served_weeks(asked)
+    told = []
+    if team.ramp is not None and team.new and served:
+        where = f"go on in week {served + 1} of it" if served < team.ramp.weeks else "are through with it"
+        told.append(f"New reps began their ramp with the first week that the file simulates, and {where}.")
+    if team.turnover is not None and served:
+        told.append("Nobody has left so far: the team of the file is the team that is there.")
+    if any(stage.habit for stage in asked.scenario.funnel) and served:
+        told.append("Habits have come and gone as the file says, and nobody was coached so far.")
     return told

@@ -12,11 +12,11 @@ from simcore.cost import LIMIT, rep_week_ns
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.plan_asked import CALLS, asked_of
-from simcore.plan_document import BackwardPlan, PlanObstacle, PlanRow
+from simcore.plan_document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
 from simcore.plan_frontier import frontier_of
 from simcore.plan_obstacles import reasons_of
 from simcore.plan_programs import adds_up, setting_of, with_calls
-from simcore.plan_report import Found, document_of
+from simcore.plan_report import Found, answer_of, document_of
 from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
 from simcore.plan_unknowns import below_limits, chance_of, unknown_of
 from simcore.plan_words import tried_of
@@ -375,4 +375,20 @@ class _Planner:
     def _frontier(self) -> None:
         # Twice the team and twice the weeks.
         worlds = min(self.found.worlds, FRONTIER, self._affordable(FRONTIER_LEAST, times=4.0))
-        self.found.frontier = frontier_of(self.asked, self.setting, self.played, worlds)
+        self.found.frontier = frontier_of(self.asked, self.setting, self.played, worlds, self._own_cell())
+
+    def _own_cell(self) -> PlanCell | None:
+        """Return the answer as the cell of the frontier that asks the same."""
+        answer = answer_of(self.found)
+        if answer is None or self.found.place is None:
+            return None
+        low, _, high = (None if each is None else float(grid_value(each)) for each in self.found.place)
+        return PlanCell(
+            reps=self.unknown.reps,
+            weeks=self.asked.weeks,
+            per_week=answer.per_week,
+            low=None if low is None else self.unknown.per_week(low),
+            high=None if high is None else self.unknown.per_week(high),
+            explodes=high is None and bool(self.found.limits),
+            worlds=self.found.worlds,
+        )

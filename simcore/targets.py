@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from simcore.errors import UsageError
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.spelling import Kind, percent_meant, read_number, share_of
 from simcore.text import brief, did_you_mean
 
 REVENUE, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE = "revenue", "p_quota", "p_quota_team", "p_zero", "q"
@@ -20,7 +22,6 @@ _WORDS = {"week": 1, "quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}
 _MONTH = "month"
 _WEEKS = re.compile(r"([1-9][0-9]{0,3}) ?w?(?:eeks?)?", re.ASCII)
 _PERCENTILE = re.compile(r"q([0-9]{2})", re.ASCII)
-_PLAIN = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?", re.ASCII)
 
 DEFAULT_CONFIDENCE = 0.95
 DEFAULT = "revenue=0.5%"
@@ -154,9 +155,13 @@ def target_of(metric: Metric, precision: str) -> Target:
     width, at, level = (part.strip() for part in precision.partition("@"))
     relative = width.endswith("%")
     number = width.removesuffix("%").strip()
-    if not _PLAIN.fullmatch(number) or len(number) > 30:
-        raise ValueError(f"{brief(precision)!r} is not a half-width, as in 0.01, 0.5% or 0.01@0.99")
-    half_width = float(number) / 100.0 if relative else float(number)
+    try:
+        read = read_number(number, Kind.NUMBER if relative or metric.is_share else Kind.AMOUNT).value
+    except UsageError as error:
+        hint = error.problems[0].hint
+        message = f"{brief(precision)!r} is not a half-width, as in 0.01, 0.5% or 0.01@0.99"
+        raise ValueError(f"{message}; {hint}" if hint else message) from None
+    half_width = float(read) / 100.0 if relative else float(read)
     if metric.is_share and relative:
         raise ValueError(f"a half-width of {metric} is a probability, as in 0.01: a percentage could be of two things")
     if not 0.0 < half_width < (1.0 if metric.is_share or relative else 1e15):
@@ -165,12 +170,14 @@ def target_of(metric: Metric, precision: str) -> Target:
 
 
 def _confidence(text: str) -> float:
-    number = text.removesuffix("%").strip()
-    if not _PLAIN.fullmatch(number) or len(number) > 30:
-        raise ValueError(f"{brief(text)!r} is not a confidence, as in 0.95")
-    value = float(number) / 100.0 if text.endswith("%") else float(number)
+    try:
+        value = share_of(text)
+    except UsageError:
+        raise ValueError(f"{brief(text)!r} is not a confidence, as in 0.95 or 95%") from None
     if not LEAST_CONFIDENCE <= value <= MOST_CONFIDENCE:
-        raise ValueError(f"a confidence of {brief(text)} is not from {LEAST_CONFIDENCE} to {MOST_CONFIDENCE}")
+        message = f"a confidence of {brief(text)} is not from {LEAST_CONFIDENCE} to {MOST_CONFIDENCE}"
+        hint = percent_meant(value)
+        raise ValueError(f"{message}; {hint}" if hint else message)
     return value
 
 

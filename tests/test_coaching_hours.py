@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simcore.coach import coach, plan_coach, run_coach
+from simcore.coach_study import coach, plan_coach, run_coach
 from simcore.coaching_hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
 from simcore.errors import ScenarioError
 from simcore.explosion import ExplodedError

@@ -8,7 +8,7 @@ import pytest
 
 from simcore.compiler import compile_scenario
 from simcore.errors import ScenarioError
-from simcore.luck import dropped_program, luck
+from simcore.luck_study import dropped_program, luck
 from simcore.scenario import validate
 from simcore.scenario_file import load_scenario
 from simcore.streaks import Drop

@@ -165,7 +165,7 @@ def test_targets_are_read_and_written(text: str, target: Target) -> None:
         ("p_quota=1.5", "out of range"),
         ("revenue=0", "out of range"),
         ("revenue=100%", "out of range"),
-        ("revenue=-1", "is not a half-width"),
+        ("revenue=-1", "is out of range"),
         ("revenue=nan", "is not a half-width"),
         ("revenue=", "is not a half-width"),
         ("revenue=1%@", "is not a confidence"),

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore import plan_frontier, plan_programs, plans
+from simcore import plan_frontier, plan_rest, plans
 from simcore.compiler import compile_scenario
 from simcore.engine import simulate
 from simcore.errors import ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.plan_asked import Asked, asked_of
 from simcore.plan_document import BackwardPlan
-from simcore.plan_programs import setting_of, with_calls, with_seats, with_weekly
+from simcore.plan_programs import Setting, setting_of, with_calls, with_seats, with_weekly
 from simcore.plan_unknowns import without
 from simcore.plan_worlds import Crew, PlanWorlds
 from simcore.program import Program
@@ -419,7 +419,7 @@ def test_the_chance_with_the_plan_is_that_of_a_run() -> None:
     assert 20 < 200 * np.mean(revenue >= 1_600_000) < 180
 
 
-def lags_ignored(asked: Asked) -> plan_programs.Setting:
+def lags_ignored(asked: Asked) -> Setting:
     return setting_of(asked._replace(scenario=without(asked.scenario, lags=True)))
 
 
@@ -438,13 +438,13 @@ def test_sabotage_what_was_won_counts_twice(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_sabotage_open_items_that_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_programs, "_open", lambda *_: None)
+    monkeypatch.setattr(plan_rest, "_open", lambda *_: None)
     with pytest.raises((AssertionError, DeviationError)):
         test_open_items_in_mid_period_are_worked()
 
 
 def test_sabotage_a_warm_up_at_the_plan_that_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    def everywhere(setting: plan_programs.Setting, calls: int, *, alone: bool) -> Program:
+    def everywhere(setting: Setting, calls: int, *, alone: bool) -> Program:
         assert not alone
         per_week = max(1, min(65_535, round(setting.per_week(calls))))
         plan = setting.scenario.plan.model_copy(update={"calls_per_week": per_week})

@@ -12,8 +12,8 @@ from simcore.errors import ScenarioError
 from simcore.runner import Progress
 from simcore.scenario import validate
 from simcore.source import LUCK
-from simcore.steadiness import GROUPS, _sharing, shapley, steadiness, subsets_of
 from simcore.steadiness_document import PARTS, Steadiness, SteadinessPart, SteadinessRow
+from simcore.steadiness_study import GROUPS, _sharing, shapley, steadiness, subsets_of
 from simcore.summary import Estimate
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import DeviationError, check_estimate
@@ -120,13 +120,13 @@ def test_what_reacting_adds_is_known_answer_6() -> None:
 
 def test_pairs_that_share_nothing_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted mistake: the factors that should be shared are moved away, too."""
-    monkeypatch.setattr("simcore.steadiness._sharing", lambda source, subset: _sharing(source, subset[:0]))
+    monkeypatch.setattr("simcore.steadiness_study._sharing", lambda source, subset: _sharing(source, subset[:0]))
     with pytest.raises(DeviationError):
         test_differences_between_reps_never_average_out()
 
 
 def test_pairs_that_share_luck_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.steadiness._sharing", lambda source, subset: _sharing(source, (LUCK, *subset)))
+    monkeypatch.setattr("simcore.steadiness_study._sharing", lambda source, subset: _sharing(source, (LUCK, *subset)))
     with pytest.raises(DeviationError):
         test_differences_between_reps_never_average_out()
 

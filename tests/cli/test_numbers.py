@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simcore.cli.numbers import NONE, brief, figure, parse_count, significant
+from simcore.cli.numbers import NONE, brief, figure, significant
 
 ESTIMATES = st.floats(-1e12, 1e12, allow_subnormal=False)
 ERRORS = st.floats(1e-9, 1e12, allow_subnormal=False)
@@ -74,34 +74,6 @@ def test_figure_never_overflows_its_column(estimate: float, error: float) -> Non
 )
 def test_figure(estimate: float | None, error: float | None, expected: str) -> None:
     assert figure(estimate, error).inline() == expected
-
-
-@given(st.integers(0, 10**12))
-def test_counts_read_back(count: int) -> None:
-    assert parse_count(str(count)) == count
-    assert parse_count(f"{count}k") == 1000 * count
-    assert parse_count(f"{count}M") == 1_000_000 * count
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("1e5", 100_000),
-        ("1E5", 100_000),
-        ("1.5e3", 1500),
-        ("2.5k", 2500),
-        (" 10_000 ", 10_000),
-        ("1B", 10**9),
-    ],
-)
-def test_counts_as_people_write_them(text: str, count: int) -> None:
-    assert parse_count(text) == count
-
-
-@pytest.mark.parametrize("text", ["", "k", "ten", "1e-1", "1.5", "0.1k1", "1,000", "-5", "1e999", "inf", "nan", "٣"])
-def test_what_is_no_count_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"count|whole"):
-        parse_count(text)
 
 
 @given(st.floats(1e-4, 1e15))
