@@ -59,7 +59,7 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
     (("sweep", CANON, "--vary", "team.reps=0:5:6"), "--vary: team.reps: is out of range"),
     (("sweep", CANON, "--vary", "run.seed=1:5:5"), "cannot be varied"),
     # Numbers and words of options.
-    ((*PLAN, "--confidence", "80"), "did you mean 0.8 or 80%?"),
+    ((*PLAN, "--confidence", "80"), "write 0.8 or 80%"),
     ((*PLAN, "--confidence", "100%"), "below 100 %"),
     ((*PLAN, "--by", "months"), "did you mean month?"),
     ((*PLAN, "--by", "fortnight"), "week, month, quarter, year, or 1w to"),

@@ -85,7 +85,7 @@ def test_version() -> None:
     [
         ["nonsense"],
         ["run"],
-        ["run", CANON, "--replications", "1,000"],
+        ["run", CANON, "--replications", "1,00"],
         ["run", CANON, "--replications", "1.5"],
         ["run", CANON, "--replications", "0"],
         ["run", CANON, "--replications", "1e15"],
