@@ -28,7 +28,7 @@ _OPTIONS = {
         name: (f"--{name}",)
         for name in (
             *("replications", "max-replications", "precision", "method", "metric", "target", "by", "confidence"),
-            *("solve-for", "done", "hours", "effect", "fading", "drop", "rule", "batch", "batches"),
+            *("solve-for", "done", "hours", "effect", "fading", "drop", "rule", "batch", "batches", "threads"),
         )
     },
 }

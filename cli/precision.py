@@ -59,6 +59,7 @@ def goal_of_run(
     max_replications: int | None,
     max_seconds: float | None,
     no_limit: bool,
+    threads: int | None = None,
 ) -> Goal | None:
     """Return what scenarios that are run together are to be precise about; ``None`` where replications are stated.
 
@@ -80,16 +81,25 @@ def goal_of_run(
     targets = goal_of(precision).targets if precision else targets_of(stated or {})
     most = max_replications
     if not no_limit:
-        within = within_limit(runs)
+        within = within_limit(runs, threads)
         most = within if most is None else min(most, within)
     return Goal(targets, most, max_seconds)
 
 
-def within_limit(runs: Sequence[Scenario]) -> int:
-    """Return how many replications of scenarios that are run together cost no more than a run may; one in any case."""
-    from simcore.cost import LIMIT, cost  # noqa: PLC0415
+def within_limit(runs: Sequence[Scenario], threads: int | None = None) -> int:
+    """Return how many replications of scenarios that are run together cost no more than a run may.
 
-    return max(1, LIMIT // sum(cost(run).rep_weeks // run.run.replications for run in runs))
+    Raises
+    ------
+    ScenarioError
+        If not even one does.
+    """
+    from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, cost, one_world, together  # noqa: PLC0415
+    from simcore.machine import processors  # noqa: PLC0415
+
+    one = together([cost(one_world(run), threads or processors()) for run in runs])
+    check_cost(one, LIMIT, threads=threads or processors(), what="a replication takes", cheaper="a smaller team")
+    return max(1, min(LIMIT // one.rep_weeks, int(SECONDS_LIMIT / one.seconds)))
 
 
 class Affordable:
@@ -107,13 +117,23 @@ class Affordable:
         What is asked for.
     bounded
         Whether it ends somewhere in any case, or may cost anything.
+    threads
+        Threads of the run; all processors where none are stated.
     """
 
-    def __init__(self, runs: Sequence[Scenario], precision: Sequence[str], goal: Goal | None, *, bounded: bool) -> None:
+    def __init__(
+        self,
+        runs: Sequence[Scenario],
+        precision: Sequence[str],
+        goal: Goal | None,
+        *,
+        bounded: bool,
+        threads: int | None = None,
+    ) -> None:
         self._runs = runs
         self._precision = precision
         self._goal = goal
-        self._most = 0 if goal is None or bounded else within_limit(runs)
+        self._most = 0 if goal is None or bounded else within_limit(runs, threads)
         self._beyond = False
         self._silent = False
 
@@ -184,10 +204,8 @@ class Affordable:
         seconds = sum(price.seconds / count for price, count in prices)
         row = max(rows, key=lambda each: each.needed or 0)
         need = row.needed or self._most
-        asked, within = (
-            f"{100 * width:.2g}%" if row.relative else f"{width:.2g}"
-            for width in (row.wanted, row.wanted * (need / self._most) ** 0.5)
-        )
+        reached = float(f"{1.05 * row.wanted * (need / self._most) ** 0.5:.2g}")
+        asked, within = (f"{100 * each:g}%" if row.relative else f"{each:g}" for each in (row.wanted, reached))
         share = parse_metric(row.metric).is_share
         hints = [f"did you mean {row.metric}={asked}%?"] if _forgotten(row, share=share) else []
         hints += [f"{row.metric}={within} is within the limit", "--no-limit runs it all the same"]
@@ -230,7 +248,7 @@ def surveyed(scenario: Scenario, goal: Goal | None) -> Scenario:
 
     if goal is None:
         raise typer.BadParameter("needs a precision to reach, as in -p revenue=0.1%", param_hint="--method")
-    run = scenario.run.model_copy(update={"precision": {}, "replications": SURVEY})
+    run = scenario.run.model_copy(update={"precision": None, "replications": SURVEY})
     return scenario.model_copy(update={"run": run})
 
 

@@ -79,13 +79,18 @@ def run(
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
     scenario = load(file, changes, replications=replications, seed=seed, strategy=strategy)
     goal = goal_of_run(
-        [scenario], precision, max_replications=max_replications, max_seconds=max_seconds, no_limit=no_limit
+        [scenario],
+        precision,
+        max_replications=max_replications,
+        max_seconds=max_seconds,
+        no_limit=no_limit,
+        threads=threads,
     )
     if goal is None and not no_limit:
-        check_limit(scenario, LIMIT)
+        check_limit(scenario, LIMIT, threads=threads)
     scenario = stating(scenario, goal) if method is None else surveyed(scenario, goal)
     bounded = no_limit or max_replications is not None or max_seconds is not None
-    until = _Until(goal, method, Affordable([scenario], precision, goal, bounded=bounded))
+    until = _Until(goal, method, Affordable([scenario], precision, goal, bounded=bounded, threads=threads))
     result, folder = _simulated(
         scenario, until, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
     )
@@ -122,7 +127,7 @@ def _simulated(
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=threads)
     from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import simulate  # noqa: PLC0415
 

@@ -197,15 +197,17 @@ class Search:
         return sorted(found)
 
     def _crossing(self, gap: Gap) -> Crossing:
-        """Return a crossing with its value: in the narrowest pair of looked-at values around a change of sign."""
+        """Return a crossing with its value: by a straight line in the narrowest pair of values with a change of sign."""
         at = sorted(value for value in self.known if gap.low <= value <= gap.high)
         pairs = [
             (right - left, left, right)
             for left, right in pairwise(at)
             if gap.below * self._value(left) > 0.0 >= gap.below * self._value(right)
         ]
-        _, left, right = min(pairs)
-        return Crossing(right if self.whole else (left + right) / 2.0, gap.low, gap.high, gap.below)
+        width, left, right = min(pairs)
+        first, last = abs(self._value(left)), abs(self._value(right))
+        value = right if self.whole else left + width * first / (first + last)
+        return Crossing(value, gap.low, gap.high, gap.below)
 
     def _scan(self) -> list[float]:
         step = (self._high - self._low) / (SCAN - 1)
