@@ -48,10 +48,17 @@ def compare(
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     baseline: Annotated[
         str | None,
-        typer.Option("--baseline", metavar="NAME", help="What the others are held against; the first without drives."),
+        typer.Option(
+            "--baseline",
+            metavar="NAME",
+            help="What the others are held against. Default: the first that does not react to results.",
+        ),
     ] = None,
     attribute: Annotated[
-        bool, typer.Option("--attribute", help="Split each difference over drives and channels (many runs).")
+        bool,
+        typer.Option(
+            "--attribute", help="Split each difference over what reacts (drives) and what changes by it: many runs."
+        ),
     ] = False,
     replications: ReplicationsOption = None,
     precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)

@@ -94,7 +94,7 @@ def test_stated_replications_leave_no_precision(tmp_path: Path) -> None:
         (("-n", "100", "--max-seconds", "3"), "no precision beside it"),
         (("--max-seconds", "3"), "it needs --precision"),
         (("-p", "revenue=1%", "--max-seconds", "0"), "greater than or equal to"),
-        (("-p", "revenue=1%", "--max-replications", "0"), "is not from 1"),
+        (("-p", "revenue=1%", "--max-replications", "0"), "is out of range"),
     ],
 )
 @pytest.mark.parametrize("command", ["run", "compare"])

@@ -71,7 +71,7 @@ def test_one_path_makes_a_table(file: str) -> None:
 
 def test_one_strategy_has_no_differences(file: str) -> None:
     shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,4"))
-    assert shown[5].split() == [REPS, "process"]
+    assert any(line.split() == [REPS, "process"] for line in shown)
     assert "ahead" not in "\n".join(shown)
 
 
