@@ -34,7 +34,7 @@ from simcore.cli.verify import verify
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     # What a context is called there is not public; only its parameters are used.
     Context = Any
@@ -171,7 +171,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-_COMMANDS = {
+_COMMANDS: dict[Callable[..., None], str] = {
     run: "Simulate a scenario and show the results.",
     check: "Validate a scenario; show its cost and assumptions.",
     compare: "Compare strategies: every difference with its error.",
