@@ -93,7 +93,8 @@ def sweep(
     elif found.points:
         from simcore.cli.render_sweep import sweep_report  # noqa: PLC0415
 
-        print_result(sweep_report(found, metric, table=table))
+        others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
+        print_result(sweep_report(found, metric, table=table, others=others))
     else:
         message("interrupted before a point was finished: there is nothing to show")
     if folder is not None and not quiet:
