@@ -11,7 +11,7 @@ from simcore.breakevens import shown_value, words_of
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, note_on_errors
-from simcore.contrast import P_QUOTA, better, sign_of
+from simcore.contrast import P_QUOTA
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -75,17 +75,21 @@ def breakeven_report(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
     first, second = (printable(name) for name in found.strategies)
     shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
-    ahead, good = words_of(found.metric)[0], better(found.metric)
+    ahead = words_of(found.metric)[0]
     table = grid(["value", f"{second} - {first}", ahead])
     for each in found.evaluations:
         if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
-            who = {1: second, -1: first, 0: "tied"}[good * sign_of(each.difference)]
+            who = "not clear" if each.ahead is None else printable(each.ahead)
             table.add_row(Text(shown_value(found, each.value)), inline(each.difference, scale=shown.scale), Text(who))
     parts: list[RenderableType] = [
         _header(found.scenario, found.interrupted),
         Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
         table,
-        Paragraph(f"± is one Monte Carlo standard error; {ahead} is beyond 1.96 of them.", style=_FAINT),
+        Paragraph(
+            f"± is one Monte Carlo standard error. Who is {ahead} holds for all values together in 95 % of runs; so do "
+            "the intervals.",
+            style=_FAINT,
+        ),
         Paragraph(printable(found.sentence), style=_HEAD),
     ]
     return Group(*_spaced(parts))

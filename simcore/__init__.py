@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from simcore.targets import Goal
     from simcore.variance import bench_variance
     from simcore.variance_document import VarianceBench
+    from simcore.verification import verify
+    from simcore.verification_document import Verification
 
 _HOME = {
     "Breakeven": "sweep_document",
@@ -74,6 +76,8 @@ _HOME = {
     "BackwardPlan": "plan_document",
     "plan": "plans",
     "sweep": "sweeps",
+    "Verification": "verification_document",
+    "verify": "verification",
 }
 
 __all__ = [
@@ -97,6 +101,7 @@ __all__ = [
     "Summary",
     "Sweep",
     "VarianceBench",
+    "Verification",
     "__version__",
     "attribute",
     "bench_variance",
@@ -110,6 +115,7 @@ __all__ = [
     "simulate",
     "steadiness",
     "sweep",
+    "verify",
 ]
 
 

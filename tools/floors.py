@@ -28,15 +28,19 @@ def _floor(name: str, what: str, modules: str) -> Floor:
 
 
 FLOORS = (
-    _floor("Ground", "what everything stands on", "version errors text spelling money horizons jit"),
+    _floor(
+        "Ground",
+        "what everything stands on",
+        "version errors text spelling money horizons machine private_folder compiled_code kernel_sources jit",
+    ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
     ),
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_habits scenario_parts scenario_strategy scenario_checks scenario digest "
-        "cut_rates closed_form waiting prospects cost",
+        "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
+        "scenario_checks scenario_money scenario digest cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
@@ -55,7 +59,7 @@ FLOORS = (
         "Answers",
         "from counters to figures with errors",
         "document summary intervals replicates estimate certain metrics precision followed averaging "
-        "words summarise rep_weeks result contrast crossings sweep_document plan_document sweep_table "
+        "words summarise rep_weeks result contrast bands crossings sweep_document plan_document sweep_table "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
         "grouped ranks longest_runs credibility people luck_sample "
@@ -72,7 +76,8 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_tree overrides paths scenario_file scenarios atomic manifest results_file schema",
+        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
+        "inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
@@ -90,7 +95,7 @@ FLOORS = (
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
         "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.render_rules cli.render_coach cli.coach cli.main",
+        "cli.render_rules cli.render_coach cli.coach cli.verify cli.main",
     ),
 )
 

@@ -15,10 +15,10 @@ from simcore import sweeps
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
 from simcore.errors import ExitStatus
-from simcore.manifest import verify
 from simcore.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
 from simcore.sweep_document import Breakeven, Sweep
+from simcore.verification import verify
 from tests.paired_worlds import two, worlds
 
 if TYPE_CHECKING:
