@@ -58,7 +58,7 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "document summary intervals estimate certain metrics precision followed averaging "
+        "document summary intervals replicates estimate certain metrics precision followed averaging "
         "words summarise rep_weeks result contrast bands crossings sweep_document plan_document sweep_table "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
