@@ -79,8 +79,8 @@ def compare(
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     scenario = load(file, changes, replications=replications, seed=seed)
-    wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit)
-    plan = _planned(scenario, names, baseline, wanted, attribute=attribute)
+    wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit, threads)
+    plan = _planned(scenario, names, baseline, wanted, attribute=attribute, quiet=quiet)
     document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
         print_json(document.model_dump(mode="json"))
@@ -104,6 +104,7 @@ class _Wanted(NamedTuple):
     max_seconds: float | None
     method: str | None
     no_limit: bool
+    threads: int | None
 
 
 class _Plan(NamedTuple):
@@ -118,7 +119,13 @@ class _Plan(NamedTuple):
 
 
 def _planned(
-    scenario: "Scenario", names: list[str] | None, baseline: str | None, wanted: _Wanted, *, attribute: bool
+    scenario: "Scenario",
+    names: list[str] | None,
+    baseline: str | None,
+    wanted: _Wanted,
+    *,
+    attribute: bool,
+    quiet: bool,
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
     from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
@@ -127,7 +134,7 @@ def _planned(
     from simcore.scenario import with_strategy  # noqa: PLC0415
     from simcore.vary import check_total  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet, threads=wanted.threads)
     from simcore.attribution import splits_of  # noqa: PLC0415
     from simcore.comparison import choose  # noqa: PLC0415
 
@@ -141,9 +148,10 @@ def _planned(
         max_replications=wanted.max_replications,
         max_seconds=wanted.max_seconds,
         no_limit=wanted.no_limit,
+        threads=wanted.threads,
     )
     if goal is None and not wanted.no_limit:
-        check_total(all_runs, LIMIT)
+        check_total(all_runs, LIMIT, threads=wanted.threads, at_once=len(runs))
     if wanted.method is None:
         return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal, None)
     runs = [surveyed(run, goal) for run in runs]
@@ -160,7 +168,6 @@ def _compared(
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation  # noqa: PLC0415
     from simcore.comparison import comparison_of  # noqa: PLC0415
     from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.paired import run_paired  # noqa: PLC0415
@@ -169,7 +176,6 @@ def _compared(
         from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
 
         check_method(plan.method)
-    announce_compilation(plan.runs, quiet=quiet)
     with ExitStack() as stack:
         folder = stack.enter_context(results_folder(out, plan.scenario, joint_digest(plan.runs), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())

@@ -24,14 +24,18 @@ from simcore.program import (
     Coaching,
     Reaction,
 )
-from simcore.scenario_parts import Calendar
 from simcore.scenario_strategy import PullForward
+from simcore.scenario_time import Calendar
 
 if TYPE_CHECKING:
     from simcore.scenario import Drive, Scenario
 
 SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
 """In the order of `simcore.program.BEHIND` and what follows it."""
+
+
+LEAST_WINS = 1e-100
+"""Expected wins of a call, at least: the product of tiny rates may be 0 as a float, and signals divide by it."""
 
 
 def channels_of(scenario: Scenario) -> dict[str, int]:
@@ -67,7 +71,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
     """Compile the strategy that is run; ``mean_deal`` is the mean value of a deal in cents."""
     calendar, drives = scenario.calendar, list(scenario.strategy.drives.values())
     hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
-    wins_per_call = _wins_per_call(scenario)
+    wins_per_call = max(_wins_per_call(scenario), LEAST_WINS)
     changes, pulls = _changes(scenario, drives), _pulls(drives, calendar)
     gains = [list(_gains(drive)) for drive in drives]
     flat = [entry for of_drive in gains for entry in of_drive]

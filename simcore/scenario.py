@@ -17,6 +17,7 @@ from simcore.scenario_base import (
     MISSING,
     UNKNOWN_KEY,
     Complaint,
+    Dotted,
     Length,
     Location,
     Many,
@@ -27,17 +28,15 @@ from simcore.scenario_base import (
 )
 from simcore.scenario_checks import consistency
 from simcore.scenario_habits import Habit, Manager
+from simcore.scenario_money import foreign_amounts
 from simcore.scenario_parts import (
     MAX_STAGES,
-    Calendar,
     Cap,
     Deal,
     DealField,
-    Duration,
     FixedDeal,
     FixedLag,
     GammaLag,
-    Holiday,
     Horizon,
     Lag,
     ListDeal,
@@ -60,6 +59,7 @@ from simcore.scenario_parts import (
     Turnover,
 )
 from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
+from simcore.scenario_time import Calendar, Duration, Holiday
 from simcore.text import brief, did_you_mean, shorten
 
 __all__ = [
@@ -104,6 +104,16 @@ __all__ = [
 ]
 
 
+_PLACES = {
+    **{name: f"{part}.{name}" for part, kind in (
+        ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
+        ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
+    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
+    "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
+}  # fmt: skip
+"""Where keys belong that people write a level too high."""
+
+
 class Scenario(Part):
     """All that a run depends on; two equal scenarios give bit-identical results.
 
@@ -145,7 +155,18 @@ class Scenario(Part):
     @classmethod
     def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:
         """Tell what does not fit together between the parts."""
-        return consistency(data)
+        yield from foreign_amounts(data)
+        yield from consistency(data)
+
+    @classmethod
+    def _unknown(cls, key: str) -> Complaint:
+        """Tell where a key belongs that is one of a part: often only its indentation is wrong."""
+        complaint = super()._unknown(key)
+        place = _PLACES.get(key)
+        if place is None or complaint.hint is not None:
+            return complaint
+        part = place.rpartition(".")[0]
+        return complaint._replace(hint=f"did you mean {place}? To belong to {part}, it is indented under it")
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
@@ -197,7 +218,7 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
         return [to_plain(entry, sources=sources) for entry in value]
     if isinstance(value, Duration):
         return str(value)
-    return _number(value) if isinstance(value, float) else value
+    return _number(value) if isinstance(value, float) and not isinstance(value, Dotted) else value
 
 
 def _stage_name(data: object, index: int) -> str | None:

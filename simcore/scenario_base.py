@@ -20,11 +20,14 @@ from pydantic import (
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     PrivateAttr,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
+from simcore.errors import UsageError
+from simcore.spelling import Kind, percent_meant, read_number
 from simcore.text import did_you_mean, printable
 
 Location = tuple[str | int, ...]
@@ -94,18 +97,6 @@ _SIMPLE_MESSAGES = {
 }
 
 
-_ALMOST_A_NUMBER = re.compile(r"\s*([-+]?[0-9]{1,3}(?:,[0-9]{3})+|[-+]?[0-9]+)(\.[0-9]+)?\s*(%?)\s*", re.ASCII)
-
-
-def _number_hint(text: str) -> str | None:
-    """Say how to write what was probably meant as a number, or ``None``."""
-    match = _ALMOST_A_NUMBER.fullmatch(text)
-    if match is None or len(text) > 30:
-        return None
-    number = float(match[1].replace(",", "") + (match[2] or ""))
-    return f"write {number / (100 if match[3] else 1):.15g}, without quotes, commas or a percent sign"
-
-
 def translate(error: ErrorDetails) -> Complaint:
     """Turn one line of a pydantic error into a complaint in the words of the scenario format."""
     location, kind, given = error["loc"], error["type"], error["input"]
@@ -123,8 +114,6 @@ def translate(error: ErrorDetails) -> Complaint:
     hint = None
     if kind == "string_type" and isinstance(given, int | float):
         hint = "put it in quotes if it is meant as text"
-    elif kind in ("int_type", "float_type") and isinstance(given, str):
-        hint = _number_hint(given)
     return Complaint(location, _SIMPLE_MESSAGES.get(kind, error["msg"]), given, hint=hint)
 
 
@@ -133,28 +122,56 @@ def complaints_of(error: ValidationError) -> list[Complaint]:
     return [translate(line) for line in error.errors(include_url=False)]
 
 
+class Dotted(float):
+    """A number that was typed with three digits after a dot: 1.250, which is 1250 where dots part thousands."""
+
+    def __new__(cls, text: str) -> Self:
+        """Return the number that the text is for YAML."""
+        return super().__new__(cls, text)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+NumberText = Annotated[str, StringConstraints(pattern=r"^[^A-Za-z]*[0-9].*$")]
+"""How the published schema describes a number that is typed as text."""
+
+
 class SourcedNumber(BaseModel):
     """A number together with where it comes from (only for the published schema)."""
 
     model_config = ConfigDict(extra="forbid")
-    value: float
+    value: float | NumberText
     source: str | None = None
 
 
-def _not_a_mapping(value: object) -> object:
-    if isinstance(value, Mapping):
-        raise refused("must be a number, or a mapping of value and source", allowed="{value: 0.1, source: text}")
-    return value
+@dataclass(frozen=True)
+class _Typed:
+    """Reads a number of one kind, as a number or as people type it; the value is what it is when typed plainly."""
 
+    kind: Kind
 
-def _whole(value: object) -> object:
-    """Let `1e5` be a count: it is a whole number, however it is written."""
-    value = _not_a_mapping(value)
-    if isinstance(value, float):
-        if not value.is_integer():
-            raise refused("must be a whole number")
-        return int(value)
-    return value
+    def __call__(self, value: object) -> object:
+        if isinstance(value, Mapping):
+            raise refused("must be a number, or a mapping of value and source", allowed="{value: 0.1, source: text}")
+        if isinstance(value, Dotted):
+            value = value.text if self.kind.is_grouped else float(value)
+        if isinstance(value, str):
+            value = self._read(value)
+        if self.kind is Kind.COUNT and isinstance(value, float):
+            if not value.is_integer():
+                raise refused("must be a whole number")
+            return int(value)  # 1e5 is one, however it is written
+        return value
+
+    def _read(self, text: str) -> float:
+        try:
+            value = read_number(text, self.kind).value
+        except UsageError as error:
+            problem = error.problems[0]
+            message = re.sub("^is not", "must be", problem.message)
+            raise refused(message, hint=problem.hint) from None
+        return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else float(value)
 
 
 def _tuple(value: object) -> object:
@@ -193,7 +210,8 @@ class Range:
         if not math.isfinite(value):
             raise refused("must be finite", allowed=str(self))
         if value not in self:
-            raise refused("is out of range", allowed=str(self))
+            hint = percent_meant(value) if self.high == 1 else None
+            raise refused("is out of range", allowed=str(self), hint=hint)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
@@ -232,8 +250,10 @@ class Length:
 
 _Entry = TypeVar("_Entry")
 
-Number = Annotated[float, BeforeValidator(_not_a_mapping, json_schema_input_type=float | SourcedNumber)]
-Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int | SourcedNumber)]
+_NumberInput = float | NumberText | SourcedNumber
+Number = Annotated[float, BeforeValidator(_Typed(Kind.NUMBER), json_schema_input_type=_NumberInput)]
+Amount = Annotated[float, BeforeValidator(_Typed(Kind.AMOUNT), json_schema_input_type=_NumberInput)]
+Whole = Annotated[int, BeforeValidator(_Typed(Kind.COUNT), json_schema_input_type=int | NumberText | SourcedNumber)]
 Many = Annotated[tuple[_Entry, ...], BeforeValidator(_tuple)]
 Text = Annotated[str, BeforeValidator(_text)]
 Share = Annotated[Number, Range(0, 1)]
@@ -281,6 +301,11 @@ class Part(BaseModel):
         return iter(())
 
     @classmethod
+    def _unknown(cls, key: str) -> Complaint:
+        """Tell a key that the part does not have; parts override it."""
+        return unknown_key(key, cls.model_fields)
+
+    @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
         """Take the sources out of the numbers that are given with one."""
         plain, sources = dict(data), {}
@@ -301,7 +326,7 @@ class Part(BaseModel):
         if not isinstance(data, Mapping):
             return handler(data)
         plain, sources = cls._lift(data)
-        found = [unknown_key(key, cls.model_fields) for key in plain if key not in cls.model_fields]
+        found = [cls._unknown(key) for key in plain if key not in cls.model_fields]
         found.extend(cls.complaints_about(plain))
         part: Self | None = None
         try:

@@ -16,7 +16,9 @@ from simcore.overrides import apply_override
 from simcore.paths import explained
 from simcore.scenario import Locate, Place, Scenario, as_problem, validate
 from simcore.text import did_you_mean, printable
-from simcore.yaml_tree import MAX_BYTES, Tree, decode, read, write
+from simcore.yaml_tree import Tree, read
+from simcore.yaml_words import MAX_BYTES, decode, table_problem
+from simcore.yaml_write import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,7 +80,9 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
     """
     tree = read(text, file)
     if not isinstance(tree.data, dict):
-        raise ScenarioError((Problem("must be a mapping of keys such as simcore, name and funnel", file=file, line=1),))
+        hint = "write key: value on each line, or start from what simcore init writes"
+        message = "must be a mapping of keys such as simcore, name and funnel"
+        raise ScenarioError((table_problem(text, file) or Problem(message, file=file, line=1, hint=hint),))
     problems: list[Problem] = []
     for complaint, mark in tree.found:
         place = Place(file, mark.line, mark.column, tree.texts.get(complaint.location))

@@ -1,22 +1,20 @@
-"""The parts of a scenario that describe the world: calendar, team, funnel, market, deals."""
+"""The parts of a scenario that describe the world: team, funnel, market, deals."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.scenario_base import (
+    Amount,
     Complaint,
     Length,
     Many,
     Number,
+    NumberText,
     Part,
     Range,
     Share,
@@ -27,6 +25,7 @@ from simcore.scenario_base import (
     refused,
 )
 from simcore.scenario_habits import Habit
+from simcore.scenario_time import Duration
 from simcore.targets import DEFAULT, parse_metric, target_of
 from simcore.text import nearest, printable
 
@@ -41,7 +40,7 @@ MAX_REFERRALS = 100
 MAX_ENTRIES = 10_000
 """Entries of a table, at most."""
 
-Money = Annotated[Number, Range(0.01, 1e9)]
+Money = Annotated[Amount, Range(0.01, 1e9)]
 Weight = Annotated[Number, Range(0)]
 
 
@@ -62,116 +61,6 @@ def _currency(value: str) -> str:
 Name = Annotated[Text, Length(1, 40, "characters"), AfterValidator(_name)]
 Currency = Annotated[Text, Length(1, 8, "characters"), AfterValidator(_currency)]
 Title = Annotated[Text, Length(1, 120, "characters")]
-
-
-class Holiday(Part):
-    """A day, or a whole week, of the 52-week year in which no call is made."""
-
-    week: Annotated[Whole, Range(1, 52)]
-    day: Annotated[Whole, Range(1, 7)] | None = Field(default=None, description="Left out: the whole week.")
-
-
-class Calendar(Part):
-    """Working hours and holidays.
-
-    Examples
-    --------
-    >>> Calendar().hours_per_week
-    40
-    """
-
-    hours_per_day: Annotated[Whole, Range(1, 24)] = 8
-    days_per_week: Annotated[Whole, Range(1, 7)] = 5
-    holidays: Annotated[Many[Holiday], Length(0, 366, "holidays")] = ()
-
-    @property
-    def hours_per_week(self) -> int:
-        """Working hours of a week."""
-        return self.hours_per_day * self.days_per_week
-
-
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|d|w)", re.ASCII)
-_DURATION_FORM = "a number and h, d or w (working hours, days, weeks), such as 3h, 2.5d or 1w"
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A span of working time: 3h, 2.5d, 1w.
-
-    Parameters
-    ----------
-    amount
-        How many, finite and not negative.
-    unit
-        ``h``, ``d`` or ``w``: working hours, working days, working weeks.
-
-    Examples
-    --------
-    >>> Duration.parse("2.5d").hours(Calendar())
-    20.0
-    >>> str(Duration(1, "w"))
-    '1w'
-    """
-
-    amount: float
-    unit: Literal["h", "d", "w"]
-
-    def __post_init__(self) -> None:
-        if not math.isfinite(self.amount) or self.amount < 0:
-            raise ValueError(f"a duration is finite and not negative, got {self.amount}")
-        object.__setattr__(self, "amount", float(self.amount))
-
-    @classmethod
-    def parse(cls, given: object) -> Duration:
-        """Read a duration as a scenario file writes it; a plain number counts working days.
-
-        Raises
-        ------
-        ValueError
-            If it is not a duration.
-        """
-        if isinstance(given, Duration):
-            return given
-        if isinstance(given, int | float) and not isinstance(given, bool):
-            return cls(float(given), "d")
-        match = _DURATION.fullmatch(given) if isinstance(given, str) else None
-        if match is None or len(match[1]) > 30:
-            raise ValueError(f"not a duration: {given!r}")
-        unit = match[2]
-        return cls(float(match[1]), "h" if unit == "h" else "d" if unit == "d" else "w")
-
-    def hours(self, calendar: Calendar) -> float:
-        """Return it in working hours, not rounded."""
-        if self.unit == "h":
-            return self.amount
-        return self.amount * (calendar.hours_per_day if self.unit == "d" else calendar.hours_per_week)
-
-    def __str__(self) -> str:
-        """Return it as a scenario file writes it; reading it again gives an equal one."""
-        amount = int(self.amount) if self.amount.is_integer() else self.amount
-        return f"{Decimal(str(amount)):f}{self.unit}"
-
-    @classmethod
-    def _validated(cls, given: object) -> Duration:
-        try:
-            return cls.parse(given)
-        except ValueError:
-            raise refused("must be a duration", allowed=_DURATION_FORM) from None
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        return core_schema.no_info_plain_validator_function(
-            cls._validated, serialization=core_schema.to_string_ser_schema()
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls,
-        schema: CoreSchema,
-        handler: GetJsonSchemaHandler,
-    ) -> dict[str, Any]:
-        text = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
-        return {"anyOf": [text, {"type": "number", "minimum": 0}], "description": _DURATION_FORM}
 
 
 class Horizon(Part):
@@ -332,8 +221,8 @@ def _as_deal(given: object) -> object:
 _LAG_FORMS = "{fixed: 2d}, {median: 30d, p90: 75d}, {mean: 10d, cv: 0.8} or {values: [1d, 2d]}"
 _DEAL_FORMS = "{fixed: 10000}, {mean: 10000, cv: 0.5} or {values: [5000, 20000]}"
 
-_PlainRate = Annotated[float, Range(0, 1, above=True)]
-_PlainDeal = Annotated[float, Range(0.01, 1e9)]
+_PlainRate = Annotated[float, Range(0, 1, above=True)] | NumberText
+_PlainDeal = Annotated[float, Range(0.01, 1e9)] | NumberText
 
 RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | _PlainRate)]
 Lag = FixedLag | LogNormalLag | GammaLag | TableLag
@@ -376,7 +265,7 @@ class Quota(SourcedPart):
     """What one rep should book in a period."""
 
     per: Literal["week", "month", "quarter", "year"]
-    amount: Annotated[Number, Range(0.01, 1e12)]
+    amount: Annotated[Amount, Range(0.01, 1e12)]
 
 
 class OpenItems(SourcedPart):

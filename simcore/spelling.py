@@ -180,8 +180,11 @@ def _number_of(given: object, kind: Kind, name: str) -> Decimal | float:
     """Return what is given as a finite number."""
     if isinstance(given, str):
         return read_number(given, kind, name).value
-    if isinstance(given, Real | Decimal) and not isinstance(given, bool) and math.isfinite(given):
-        return int(given) if isinstance(given, Integral) else float(given)
+    if not isinstance(given, bool):
+        if isinstance(given, Integral):
+            return int(given)
+        if isinstance(given, Real) and math.isfinite(given):
+            return float(given)
     raise UsageError((Problem(f"is not {kind.value}", name, value=_shown(given)),))
 
 

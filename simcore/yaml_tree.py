@@ -9,9 +9,9 @@ refused with a proposal.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,18 +28,17 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from simcore.errors import Problem, ScenarioError
-from simcore.scenario_base import Complaint, Location, Unreadable
+from simcore.errors import Problem, ScenarioError, UsageError
+from simcore.scenario_base import Complaint, Dotted, Location, Unreadable
+from simcore.spelling import Kind, plain_spaces, read_number, written
 from simcore.text import brief
+from simcore.yaml_words import MAX_BYTES, Said, position, syntax_problem, table_problem
 
-MAX_BYTES = 1 << 20
-"""Size of a file, at most."""
 MAX_DEPTH = 32
 """Depth of nesting, at most."""
 MAX_NODES = 20_000
 """Mappings, lists and scalars (keys too), at most."""
 _MAX_DIGITS = 40
-_WIDTH = 100
 
 
 class Mark(NamedTuple):
@@ -79,32 +78,6 @@ _LONG_WORD = re.compile(r"\S{4000,}")
 _TAG_START = re.compile(r"^!|[\[{,:]!")
 
 
-def decode(raw: bytes, file: str) -> str:
-    """Return the text of a file.
-
-    Raises
-    ------
-    ScenarioError
-        If it is longer than 1 MiB or not UTF-8.
-    """
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),))
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8")
-        line, column = _position(before, len(before))
-        problem = Problem(
-            "is not UTF-8 text", file=file, line=line, column=column, value=f"byte {raw[error.start]:#04x}"
-        )
-        raise ScenarioError((problem,)) from None
-
-
-def _position(text: str, index: int) -> Mark:
-    before = re.split("\r\n|\r|\n", text[:index])
-    return Mark(len(before), len(before[-1]) + 1)
-
-
 def read(text: str, file: str) -> Tree:
     """Read a text as one YAML document.
 
@@ -127,46 +100,99 @@ def read(text: str, file: str) -> Tree:
     >>> tree.data, tree.values["team", "reps"]
     ({'team': {'reps': 5}}, Mark(line=1, column=14))
     """
-    text = text.removeprefix("\ufeff")
+    text = plain_spaces(text.removeprefix("\ufeff"))
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),))
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
-        mark = _position(text, forbidden.start())
-        message = f"holds the character U+{ord(forbidden[0]):04X}, which YAML does not allow"
-        raise ScenarioError((Problem(message, file=file, line=mark.line, column=mark.column),))
+        line, column = position(text, forbidden.start())
+        message = f"holds the character U+{ord(forbidden[0]):04X}, which no text file should have"
+        raise ScenarioError((Problem(message, file=file, line=line, column=column, hint="take it out"),))
     for word in _LONG_WORD.finditer(text):
         if _TAG_START.search(word[0]):  # the scanner takes time quadratic in the length of a tag
-            mark = _position(text, word.start())
-            problem = Problem("a tag is not allowed", file=file, line=mark.line, column=mark.column)
+            line, column = position(text, word.start())
+            problem = Problem("a tag is not allowed", file=file, line=line, column=column)
             raise ScenarioError((problem,))
     try:
         events = _scan(text, file)
     except YAMLError as error:
-        raise ScenarioError((_syntax_problem(error, file),)) from None
+        raise ScenarioError((table_problem(text, file) or _syntax_problem(error, text, file),)) from None
     if not events:
         raise ScenarioError((Problem("is empty", file=file, hint="simcore init writes a starting file"),))
     tree = Tree()
-    tree.data = _node(iter(events), tree, ())
+    tree.data = _node(iter(_with_whole_numbers(events)), tree, ())
     return tree
 
 
-_SYNTAX_HINTS = {
-    "mapping values are not allowed here": "put a text that holds a colon and a space in quotes",
-    "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
-}
+_SPLIT = "split"
+"""Style of a scalar that was put together again: ``10,000`` in braces is two entries for YAML."""
+_HEAD = re.compile(r"[-+]?[$\u20ac\u00a3\u00a5]? ?[0-9]{1,15}", re.ASCII)
+_TAIL = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:%|[$\u20ac\u00a3\u00a5]|[A-Za-z]{1,4})?", re.ASCII)
+_HEAD_OF_THOUSANDS, _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII), re.compile(r"[0-9]{3}", re.ASCII)
 
 
-def _syntax_problem(error: YAMLError, file: str) -> Problem:
-    if isinstance(error, MarkedYAMLError):
-        said = brief(error.problem or error.context or "cannot be read", 200)
-        mark = error.problem_mark or error.context_mark
-        hint = _SYNTAX_HINTS.get(said)
-        if mark is not None:
-            line, column = mark.line + 1, mark.column + 1
-            return Problem(f"is not YAML: {said}", file=file, line=line, column=column, hint=hint)
-        return Problem(f"is not YAML: {said}", file=file)
-    return Problem(f"is not YAML: {brief(str(error), 200)}", file=file)
+def _with_whole_numbers(events: list[Event]) -> list[Event]:
+    """Put numbers together that their comma has split in braces and brackets: ``{fixed: 10,000}``, ``[12,500]``.
+
+    A text that is one mapping in braces is JSON, where numbers have no commas: its lists are left alone.
+    """
+    joined: list[Event] = []
+    inside: list[bool] = []  # of the collections that are open: whether it is a list
+    is_json = isinstance(events[0], MappingStartEvent) and bool(events[0].flow_style)
+    at = 0
+    while at < len(events):
+        event = events[at]
+        at += 1
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            inside.append(isinstance(event, SequenceStartEvent))
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            inside.pop()
+        elif isinstance(event, ScalarEvent) and inside:
+            step = 1 if inside[-1] else 2
+            while not (is_json and inside[-1]) and _goes_on(event, events[at : at + step]):
+                event = _as_one(event, events[at])
+                at += step
+        joined.append(event)
+    return joined
+
+
+def _as_one(first: Any, second: Any) -> ScalarEvent:  # noqa: ANN401  (the classes of events have no types)
+    text = f"{first.value},{second.value}"
+    return ScalarEvent(None, None, (True, False), text, first.start_mark, second.end_mark, style=_SPLIT)
+
+
+def _goes_on(event: ScalarEvent, after: list[Event]) -> bool:
+    """Tell whether a number goes on behind a comma: as an entry of a list, or as a key without a value."""
+    following = after[0] if after else None
+    if not isinstance(following, ScalarEvent) or not (event.implicit[0] and following.implicit[0]):
+        return False
+    begins = event.style == _SPLIT
+    is_near = (
+        event.end_mark.line == following.start_mark.line and event.end_mark.index + 1 == following.start_mark.index
+    )
+    if len(after) == 1:
+        is_head = begins or _HEAD_OF_THOUSANDS.fullmatch(event.value) is not None
+        return is_near and is_head and _THOUSANDS.fullmatch(following.value) is not None
+    is_key = isinstance(after[1], ScalarEvent) and after[1].implicit[0] and after[1].value == ""
+    is_head = begins or _HEAD.fullmatch(event.value) is not None
+    return is_near and is_key and is_head and _TAIL.fullmatch(following.value) is not None
+
+
+def _whole_number(text: str) -> str:
+    """Return what to write for a number that its comma has split."""
+    try:
+        return f"write {written(read_number(text, Kind.AMOUNT).value)}"
+    except UsageError as error:
+        return error.problems[0].hint or f"write {text.replace(',', '.')}"
+
+
+def _syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if not isinstance(error, MarkedYAMLError) or mark is None:
+        return Problem("cannot be read: it is not written as key: value", file=file)
+    begun = None if error.context_mark is None else error.context_mark.line + 1
+    said = Said(str(error.problem or ""), str(error.context or ""), mark.line + 1, mark.column + 1, begun)
+    return syntax_problem(said, text, file)
 
 
 def _mark(event: Event) -> Mark:
@@ -270,8 +296,13 @@ def _key(event: Event, events: Iterator[Event], tree: Tree, location: Location) 
         _built(event, events, Tree(), ())  # passed over
         tree.found.append((Complaint(location, "a key must be text", at_key=True), _mark(event)))
         return None
-    value, _, hint = resolve(event.value) if event.implicit[0] else (event.value, None, None)
+    value, _, hint = resolve(_unquoted(event.value)) if event.implicit[0] else (event.value, None, None)
     if isinstance(value, str):
+        unseen = next((letter for letter in value if unicodedata.category(letter) == "Cf"), None)
+        if unseen is not None:
+            message = f"a key holds a character that cannot be seen (U+{ord(unseen):04X})"
+            complaint = Complaint((*location, value), message, hint=f"write {brief(value)} anew", at_key=True)
+            tree.found.append((complaint, _mark(event)))
         return value
     hint = hint or f"write {json.dumps(brief(event.value), ensure_ascii=False)} in quotes if it is meant as text"
     complaint = Complaint(location, f"a key must be text, not {brief(event.value) or 'empty'}", hint=hint, at_key=True)
@@ -285,14 +316,31 @@ def _scalar(event: ScalarEvent, tree: Tree, location: Location) -> object:
     if event.value == "" and location in tree.keys:
         tree.values[location] = tree.keys[location]  # nothing is there to point at
     tree.texts[location] = event.value
-    value, message, hint = resolve(event.value)
+    if event.style == _SPLIT:
+        told = _whole_number(event.value)
+        if isinstance(location[-1], int):
+            told += f", or {event.value.replace(',', ', ')} if they are entries of their own"
+        split = "is split by its comma, which parts the entries in braces and brackets"
+        tree.found.append((Complaint(location, split, event.value, hint=told), _mark(event)))
+        return Unreadable()
+    value, message, hint = resolve(_unquoted(event.value))
     if message is not None:
         tree.found.append((Complaint(location, message, event.value, hint=hint), _mark(event)))
     return value
 
 
+_TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f]([^\u201c\u201d\u201e\u201f]*)[\u201c\u201d\u201f]")
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without the typographic quotes that a word processor put around it."""
+    quoted = _TYPOGRAPHIC.fullmatch(text)
+    return quoted[1] if quoted else text
+
+
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_DOTTED = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII)
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(["true", "True", "TRUE"], True),
@@ -326,7 +374,8 @@ def resolve(text: str) -> tuple[object, str | None, str | None]:
     if _FLOAT.fullmatch(text):
         if len(text) > _MAX_DIGITS:
             return Unreadable(), f"is a number of more than {_MAX_DIGITS} characters", None
-        return int(text) if _INTEGER.fullmatch(text) else float(text), None, None
+        number = int(text) if _INTEGER.fullmatch(text) else float(text)
+        return Dotted(text) if _DOTTED.fullmatch(text) else number, None, None
     if _NOT_FINITE.fullmatch(text):
         return float(text.replace(".", "")), None, None
     proposal = _proposal(text) if len(text) <= _MAX_DIGITS else None
@@ -349,66 +398,3 @@ def _proposal(text: str) -> str | None:
     if _UNDERSCORE.fullmatch(text):
         return f"write {text.replace('_', '')}, or "
     return None
-
-
-_PLAIN = re.compile(r"[^\W_](?:[\w ()/.%$€£+-]*[\w()/.%$€£])?")
-
-
-def _written(value: object) -> str:
-    """Return a scalar as YAML that `resolve` reads back as the same value."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
-    text = str(value)
-    if _PLAIN.fullmatch(text) and resolve(text)[0] == text:
-        return text
-    quoted = json.dumps(text, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
-
-
-def _flow(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_written(key)}: {_flow(entry)}" for key, entry in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(entry) for entry in value) + "]"
-    return _written(value)
-
-
-def write(value: Mapping[str, Any]) -> str:
-    """Return a mapping as YAML text that `read` reads back: short parts on one line, long ones in blocks.
-
-    Examples
-    --------
-    >>> print(write({"simcore": 1, "name": "no", "team": {"reps": 3}}), end="")
-    simcore: 1
-    name: "no"
-    team: {reps: 3}
-    """
-    return "\n".join(_block(value, "", top=True)) + "\n"
-
-
-def _block(value: object, indent: str, *, top: bool = False) -> Iterator[str]:
-    """Yield the lines of a mapping or list."""
-    entries = value.items() if isinstance(value, Mapping) else [(None, entry) for entry in _as_list(value)]
-    for key, entry in entries:
-        head = f"{indent}{_written(key)}:" if isinstance(value, Mapping) else f"{indent}-"
-        one_line = f"{head} {_flow(entry)}"
-        is_listing = top and isinstance(entry, list) and bool(entry)
-        is_short = len(one_line) <= _WIDTH and not is_listing
-        if is_short or not isinstance(entry, Mapping | list) or not entry:
-            yield one_line
-            continue
-        lines = list(_block(entry, indent + "  "))
-        if isinstance(value, Mapping):
-            yield head
-            yield from lines
-        else:
-            yield f"{head} {lines[0].lstrip()}"
-            yield from lines[1:]
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

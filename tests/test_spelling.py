@@ -115,4 +115,4 @@ def test_a_wrong_question_is_told_as_a_problem_and_as_a_value_error() -> None:
         count_of("x", "replications")
     assert isinstance(error.value, ValueError)
     assert isinstance(error.value, ScenarioError)
-    assert error.value.exit_status == ExitStatus.USAGE == 2
+    assert error.value.exit_status is ExitStatus.USAGE

@@ -1,0 +1,58 @@
+"""Signs of currencies beside amounts: they must be those of the currency in which the deals are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from simcore.errors import UsageError
+from simcore.scenario_base import Complaint, Location
+from simcore.spelling import CURRENCY_SIGNS, Kind, read_number, written
+
+_ALSO = {"$": ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS"), "\u00a5": ("CNY",)}
+"""Other currencies with the sign of one."""
+
+
+def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
+    """Yield the amounts that are given as text."""
+    places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
+    for part, keys in (("deal", ("fixed", "mean", "values")), ("quota", ("amount",))):
+        given = data.get(part)
+        if isinstance(given, Mapping):
+            places += [((part, key), given.get(key)) for key in keys]
+    start = data.get("start")
+    entries = start.get("open") if isinstance(start, Mapping) else None
+    if isinstance(entries, Sequence) and not isinstance(entries, str):
+        places += [
+            (("start", "open", place, "value"), entry.get("value"))
+            for place, entry in enumerate(entries)
+            if isinstance(entry, Mapping)
+        ]
+    for location, given in places:
+        plain = given.get("value") if isinstance(given, Mapping) else given
+        if isinstance(plain, str):
+            yield location, plain
+        elif isinstance(plain, list | tuple):
+            yield from (((*location, place), each) for place, each in enumerate(plain) if isinstance(each, str))
+
+
+def foreign_amounts(data: Mapping[str, object]) -> Iterator[Complaint]:
+    """Tell amounts whose sign is not that of the scenario's currency: nothing is converted.
+
+    Examples
+    --------
+    >>> [line.hint for line in foreign_amounts({"deal": "\u20ac10,000"})]
+    ['write deal: {fixed: 10000, currency: EUR}, or leave the sign out']
+    """
+    deal = data.get("deal")
+    currency = deal.get("currency", "USD") if isinstance(deal, Mapping) else "USD"
+    for location, text in _amounts(data):
+        try:
+            number, sign = read_number(text, Kind.AMOUNT)
+        except UsageError:
+            continue  # told by the field itself
+        code = CURRENCY_SIGNS.get(sign, sign)
+        if not sign or not isinstance(currency, str) or currency in (sign, code, *_ALSO.get(sign, ())):
+            continue
+        whole = f"deal: {{fixed: {written(number)}, currency: {code}}}"
+        hint = f"write {whole if location == ('deal',) else f'currency: {code} in deal'}, or leave the sign out"
+        yield Complaint(location, f"is in {code}, and the deals are in {currency}", text, hint=hint)

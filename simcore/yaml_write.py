@@ -1,0 +1,80 @@
+"""Data as the text of a scenario file, which `simcore.yaml_tree` reads back."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simcore.yaml_tree import resolve
+
+_WIDTH = 100
+_PLAIN = re.compile(r"[^\W_](?:[\w ()/.%$€£+-]*[\w()/.%$€£])?")
+
+
+def _written(value: object) -> str:
+    """Return a scalar as YAML that `resolve` reads back as the same value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
+    text = str(value)
+    if _PLAIN.fullmatch(text) and resolve(text)[0] == text:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub(
+        "[\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ufffe\uffff]",
+        lambda match: f"\\u{ord(match[0]):04x}",
+        quoted,
+    )
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_written(key)}: {_flow(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(entry) for entry in value) + "]"
+    return _written(value)
+
+
+def write(value: Mapping[str, Any]) -> str:
+    """Return a mapping as YAML text that `simcore.yaml_tree.read` reads back.
+
+    Short parts stand on one line, long ones in blocks.
+
+    Examples
+    --------
+    >>> print(write({"simcore": 1, "name": "no", "team": {"reps": 3}}), end="")
+    simcore: 1
+    name: "no"
+    team: {reps: 3}
+    """
+    return "\n".join(_block(value, "", top=True)) + "\n"
+
+
+def _block(value: object, indent: str, *, top: bool = False) -> Iterator[str]:
+    """Yield the lines of a mapping or list."""
+    entries = value.items() if isinstance(value, Mapping) else [(None, entry) for entry in _as_list(value)]
+    for key, entry in entries:
+        head = f"{indent}{_written(key)}:" if isinstance(value, Mapping) else f"{indent}-"
+        one_line = f"{head} {_flow(entry)}"
+        is_listing = top and isinstance(entry, list) and bool(entry)
+        is_short = len(one_line) <= _WIDTH and not is_listing
+        if is_short or not isinstance(entry, Mapping | list) or not entry:
+            yield one_line
+            continue
+        lines = list(_block(entry, indent + "  "))
+        if isinstance(value, Mapping):
+            yield head
+            yield from lines
+        else:
+            yield f"{head} {lines[0].lstrip()}"
+            yield from lines[1:]
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
