@@ -99,7 +99,7 @@ class Search:
     >>> search = Search(line, 0.0, 8.0)
     >>> search.run()
     >>> [(round(c.value, 2), round(c.low, 2), round(c.high, 2)) for c in search.crossings]
-    [(2.0, 0.94, 3.06)]
+    [(2.0, 0.88, 3.12)]
     """
 
     def __init__(self, differences: Differences, low: float, high: float, *, whole: bool = False) -> None:
