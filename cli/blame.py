@@ -35,6 +35,7 @@ _OPTIONS = {
     "rule": "--rule",
     "batch": "--batch",
     "batches": "--batches",
+    "threads": "--threads",
 }
 """Where the questions that are asked of a scenario have their paths: no file has these, options do."""
 _COST = "run.replications"

@@ -79,7 +79,7 @@ def compare(
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     scenario = load(file, changes, replications=replications, seed=seed)
-    wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit)
+    wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit, threads)
     plan = _planned(scenario, names, baseline, wanted, attribute=attribute, quiet=quiet)
     document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
@@ -104,6 +104,7 @@ class _Wanted(NamedTuple):
     max_seconds: float | None
     method: str | None
     no_limit: bool
+    threads: int | None
 
 
 class _Plan(NamedTuple):
@@ -133,7 +134,7 @@ def _planned(
     from simcore.scenario import with_strategy  # noqa: PLC0415
     from simcore.vary import check_total  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=wanted.threads)
     from simcore.attribution import splits_of  # noqa: PLC0415
     from simcore.comparison import choose  # noqa: PLC0415
 
@@ -147,9 +148,10 @@ def _planned(
         max_replications=wanted.max_replications,
         max_seconds=wanted.max_seconds,
         no_limit=wanted.no_limit,
+        threads=wanted.threads,
     )
     if goal is None and not wanted.no_limit:
-        check_total(all_runs, LIMIT)
+        check_total(all_runs, LIMIT, threads=wanted.threads, at_once=len(runs))
     if wanted.method is None:
         return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal, None)
     runs = [surveyed(run, goal) for run in runs]

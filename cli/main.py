@@ -22,6 +22,7 @@ from simcore.cli.check import check
 from simcore.cli.coach import coach
 from simcore.cli.compare import compare
 from simcore.cli.init import init
+from simcore.cli.interrupt import ending_as_interrupt
 from simcore.cli.luck import luck
 from simcore.cli.plan import plan
 from simcore.cli.run import run
@@ -45,7 +46,7 @@ STATUS_WORDS = {
     ExitStatus.INVALID: "the scenario or data is invalid",
     ExitStatus.IO: "a file could not be read or written",
     ExitStatus.NOT_REACHED: "a stated precision or check was not reached",
-    ExitStatus.INTERRUPTED: "interrupted; what was done is kept and reported",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C, SIGTERM, SIGHUP); what was done is kept and reported",
 }
 """What each exit status means, for ``--help``."""
 
@@ -183,7 +184,8 @@ def main() -> None:
     gc.disable()
     messages = prepare()
     try:
-        app(prog_name="simcore")
+        with ending_as_interrupt():
+            app(prog_name="simcore")
         status: int | str | None = int(ExitStatus.DONE)
     except SystemExit as end:
         status = end.code

@@ -48,6 +48,7 @@ def goal_of_run(
     max_replications: int | None,
     max_seconds: float | None,
     no_limit: bool,
+    threads: int | None = None,
 ) -> Goal | None:
     """Return what scenarios that are run together are to be precise about; ``None`` where replications are stated.
 
@@ -58,7 +59,8 @@ def goal_of_run(
     typer.BadParameter
         If there is a limit and nothing to be precise about.
     """
-    from simcore.cost import LIMIT, cost  # noqa: PLC0415
+    from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, cost, one_world, together  # noqa: PLC0415
+    from simcore.machine import processors  # noqa: PLC0415
     from simcore.targets import Goal, goal_of, targets_of  # noqa: PLC0415
 
     stated = runs[0].run.precision
@@ -70,8 +72,9 @@ def goal_of_run(
     targets = goal_of(precision).targets if precision else targets_of(stated or {})
     most = max_replications
     if not no_limit:
-        rep_weeks = sum(cost(run).rep_weeks // run.run.replications for run in runs)
-        within = max(1, LIMIT // rep_weeks)
+        one = together([cost(one_world(run), threads or processors()) for run in runs])
+        check_cost(one, LIMIT, threads=threads or processors(), what="a replication takes", cheaper="a smaller team")
+        within = max(1, min(LIMIT // one.rep_weeks, int(SECONDS_LIMIT / one.seconds)))
         most = within if most is None else min(most, within)
     return Goal(targets, most, max_seconds)
 
@@ -96,7 +99,7 @@ def surveyed(scenario: Scenario, goal: Goal | None) -> Scenario:
 
     if goal is None:
         raise typer.BadParameter("needs a precision to reach, as in -p revenue=0.1%", param_hint="--method")
-    run = scenario.run.model_copy(update={"precision": {}, "replications": SURVEY})
+    run = scenario.run.model_copy(update={"precision": None, "replications": SURVEY})
     return scenario.model_copy(update={"run": run})
 
 

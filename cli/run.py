@@ -78,10 +78,15 @@ def run(
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
     scenario = load(file, changes, replications=replications, seed=seed, strategy=strategy)
     goal = goal_of_run(
-        [scenario], precision, max_replications=max_replications, max_seconds=max_seconds, no_limit=no_limit
+        [scenario],
+        precision,
+        max_replications=max_replications,
+        max_seconds=max_seconds,
+        no_limit=no_limit,
+        threads=threads,
     )
     if goal is None and not no_limit:
-        check_limit(scenario, LIMIT)
+        check_limit(scenario, LIMIT, threads=threads)
     scenario = stating(scenario, goal) if method is None else surveyed(scenario, goal)
     result, folder = _simulated(
         scenario, goal, method, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
@@ -112,7 +117,7 @@ def _simulated(
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=threads)
     from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import simulate  # noqa: PLC0415
 

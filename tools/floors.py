@@ -31,7 +31,7 @@ FLOORS = (
     _floor(
         "Ground",
         "what everything stands on",
-        "version errors text spelling money horizons private_folder compiled_code kernel_sources jit",
+        "version errors text spelling money horizons machine private_folder compiled_code kernel_sources jit",
     ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"

@@ -34,7 +34,7 @@ def test_the_report_answers_every_question_within_80_columns() -> None:
         "Is the better of two reps of a team ahead?",
         "The longest run in vain of 26 weeks",
         "How fast counts tell the drop (meetings x 0.5)",
-        "if nobody does anything",
+        "if left alone",
         "all steps",
         "seed 2026",
     ):
