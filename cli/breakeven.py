@@ -94,12 +94,12 @@ def _searched(
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.vary import check_total, set_values  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=threads)
     from simcore.breakevens import EXPECTED, breakeven  # noqa: PLC0415
 
     ends = (values.value(values.low), values.value(values.high))
     if not no_limit:
-        check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED)
+        check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED, threads=threads)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return breakeven(
             scenario,

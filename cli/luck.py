@@ -6,6 +6,7 @@ import typer
 
 from simcore.cli.options import (
     JsonOption,
+    NoLimitOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -48,6 +49,7 @@ def luck(
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
 ) -> None:
     """Tell luck from skill: how long until own results mean something, streaks, regression to the mean, dismissal.
 
@@ -58,7 +60,7 @@ def luck(
 
     wanted = _drop(drop)
     scenario = load(file, changes, seed=seed, strategy=strategy)
-    found = _told(scenario, wanted, rule, replications, quiet=quiet)
+    found = _told(scenario, wanted, rule, replications, quiet=quiet, no_limit=no_limit)
     if json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -84,15 +86,24 @@ def _drop(text: str | None) -> tuple[str, float] | None:
 
 
 def _told(
-    scenario: "Scenario", drop: tuple[str, float] | None, rule: str, replications: int | None, *, quiet: bool
+    scenario: "Scenario",
+    drop: tuple[str, float] | None,
+    rule: str,
+    replications: int | None,
+    *,
+    quiet: bool,
+    no_limit: bool,
 ) -> "Luck":
     """Run the worlds, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.cost import check_worlds  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.luck_study import luck  # noqa: PLC0415
+    from simcore.luck_study import LEAST, luck  # noqa: PLC0415
 
+    if not no_limit:
+        check_worlds(scenario, 2 * (replications or LEAST))
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)

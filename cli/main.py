@@ -22,6 +22,7 @@ from simcore.cli.check import check
 from simcore.cli.coach import coach
 from simcore.cli.compare import compare
 from simcore.cli.init import init
+from simcore.cli.interrupt import ending_as_interrupt
 from simcore.cli.luck import luck
 from simcore.cli.plan import plan
 from simcore.cli.run import run
@@ -33,7 +34,7 @@ from simcore.cli.verify import verify
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     # What a context is called there is not public; only its parameters are used.
     Context = Any
@@ -45,7 +46,7 @@ STATUS_WORDS = {
     ExitStatus.INVALID: "the scenario or data is invalid",
     ExitStatus.IO: "a file could not be read or written",
     ExitStatus.NOT_REACHED: "a stated precision or check was not reached",
-    ExitStatus.INTERRUPTED: "interrupted; what was done is kept and reported",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C, SIGTERM, SIGHUP); what was done is kept and reported",
 }
 """What each exit status means, for ``--help``."""
 
@@ -170,8 +171,24 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema, verify):
-    app.command()(_command)
+_COMMANDS: dict[Callable[..., None], str] = {
+    run: "Simulate a scenario and show the results.",
+    check: "Validate a scenario; show its cost and assumptions.",
+    compare: "Compare strategies: every difference with its error.",
+    sweep: "Run strategies over a grid of values.",
+    breakeven: "Find the value at which two strategies tie.",
+    plan: "Find the calls, reps or weeks that a target takes.",
+    luck: "Tell what of a rep's results is luck, what skill.",
+    coach: "Tell whom to coach, and which step to improve.",
+    verify: "Check that a folder of results is whole.",
+    scenarios: "List the shipped scenarios.",
+    init: "Write a commented scenario to start from.",
+    schema: "Print the JSON Schema of a format, or list them.",
+}
+"""The commands, each with a line for the list of them: one that fits 80 columns in full."""
+
+for _command, _about in _COMMANDS.items():
+    app.command(short_help=_about)(_command)
 
 
 app.add_typer(bench)
@@ -183,7 +200,8 @@ def main() -> None:
     gc.disable()
     messages = prepare()
     try:
-        app(prog_name="simcore")
+        with ending_as_interrupt():
+            app(prog_name="simcore")
         status: int | str | None = int(ExitStatus.DONE)
     except SystemExit as end:
         status = end.code

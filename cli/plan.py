@@ -7,6 +7,7 @@ import typer
 from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
+    NoLimitOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -83,6 +84,7 @@ def plan(
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
 ) -> None:
     """Plan backward: the least calls (or reps, weeks, a rate) for a target with a stated confidence.
 
@@ -105,6 +107,7 @@ def plan(
         "max_replications": max_replications,
         "threads": threads,
         "frontier": not no_frontier,
+        "limit": not no_limit,
     }
     found = _planned(scenario, (amount, by, chance, solve_for), here, how, quiet=quiet)
     if json:
@@ -162,7 +165,7 @@ def _planned(
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=how.get("threads"))
     from simcore.plans import plan  # noqa: PLC0415
 
     target, by, confidence, solve_for = question

@@ -47,15 +47,29 @@ def _unheard(text: str) -> None:
     del text
 
 
-def load_engine(*, quiet: bool) -> None:
+def tell_threads(threads: int | None) -> None:
+    """Say so if more threads are asked for than processors may work: no error, but no gain."""
+    from simcore.cli.output import message  # noqa: PLC0415
+    from simcore.machine import processors  # noqa: PLC0415
+
+    there = processors()
+    if threads is not None and threads > there:
+        these = "processor" if there == 1 else "processors"
+        message(f"{threads} threads, but this process may use {there} {these}: more threads are no faster")
+
+
+def load_engine(*, quiet: bool, threads: int | None = None) -> None:
     """Import the engine and run one small kernel, so that Numba is ready; a fifth of a second sooner than by itself.
 
-    From then on it is told what is compiled, and why code cannot be kept or trusted, unless ``quiet``.
+    Unless ``quiet``, it is told if so many ``threads`` are more than can work, and from then on what is compiled, and
+    why code cannot be kept or trusted.
     """
     with _no_linear_algebra():
         from simcore.cli.output import message  # noqa: PLC0415
         from simcore.jit import listen  # noqa: PLC0415
 
+        if not quiet:
+            tell_threads(threads)
         listen(_unheard if quiet else message, None if quiet else announce_compilation)
         from simcore.elementary import exp  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ import typer
 
 from simcore.cli.options import (
     JsonOption,
+    NoLimitOption,
     QuietOption,
     ReplicationsOption,
     ScenarioArgument,
@@ -29,6 +30,7 @@ def steadiness(
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
 ) -> None:
     """Split the variance of a rep's hour, day, week, month, quarter and year by where it comes from.
 
@@ -39,7 +41,7 @@ def steadiness(
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
     scenario = load(file, changes, seed=seed, strategy=strategy)
-    found = _split(scenario, replications, quiet=quiet)
+    found = _split(scenario, replications, quiet=quiet, no_limit=no_limit)
     if json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -50,14 +52,17 @@ def steadiness(
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
 
 
-def _split(scenario: "Scenario", replications: int | None, *, quiet: bool) -> "Steadiness":
+def _split(scenario: "Scenario", replications: int | None, *, quiet: bool, no_limit: bool) -> "Steadiness":
     """Run the worlds, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.cost import check_worlds  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.steadiness_study import steadiness  # noqa: PLC0415
+    from simcore.steadiness_study import LEAST, VARIANTS, steadiness  # noqa: PLC0415
 
+    if not no_limit:
+        check_worlds(scenario, VARIANTS * (replications or LEAST))
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return steadiness(scenario, replications=replications, progress=progress, stop=asked.is_set)

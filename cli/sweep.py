@@ -86,14 +86,15 @@ def sweep(
     values = _values(vary)
     metric = known(metric)
     scenario = load(file, changes, replications=replications, seed=seed)
-    plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit, quiet=quiet)
+    plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit, threads=threads, quiet=quiet)
     found, folder = _swept(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
         print_json(found.model_dump(mode="json"))
     elif found.points:
         from simcore.cli.render_sweep import sweep_report  # noqa: PLC0415
 
-        print_result(sweep_report(found, metric, table=table))
+        others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
+        print_result(sweep_report(found, metric, table=table, others=others))
     else:
         message("interrupted before a point was finished: there is nothing to show")
     if folder is not None and not quiet:
@@ -141,6 +142,7 @@ def _planned(
     *,
     metric: str,
     no_limit: bool,
+    threads: int | None,
     quiet: bool,
 ) -> "Plan":
     """Return what will be run, checked; it may cost no more than one run may."""
@@ -148,12 +150,12 @@ def _planned(
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.vary import check_total  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
-    from simcore.sweeps import plan_sweep  # noqa: PLC0415
+    load_engine(quiet=quiet, threads=threads)
+    from simcore.sweeps import CHUNK, plan_sweep  # noqa: PLC0415
 
     plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
     if not no_limit:
-        check_total(plan.everything, LIMIT)
+        check_total(plan.everything, LIMIT, threads=threads, at_once=CHUNK)
     return plan
 
 

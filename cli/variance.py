@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import JsonOption, QuietOption, ScenarioArgument, SeedOption, SetOption
+from simcore.cli.options import JsonOption, NoLimitOption, QuietOption, ScenarioArgument, SeedOption, SetOption
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def variance(
     changes: SetOption = [],  # noqa: B006
     json: JsonOption = False,
     quiet: QuietOption = False,
+    no_limit: NoLimitOption = False,
 ) -> None:
     """Find out which technique of variance reduction is worth its cost on this scenario, and which hurts.
 
@@ -55,7 +56,9 @@ def variance(
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
     scenario = load(file, changes, seed=seed)
-    found = _measured(scenario, metric or ["revenue"], tuple(strategies), (batch, batches), quiet=quiet)
+    found = _measured(
+        scenario, metric or ["revenue"], tuple(strategies), (batch, batches), quiet=quiet, no_limit=no_limit
+    )
     if json:
         print_json([each.model_dump(mode="json") for each in found])
     else:
@@ -73,15 +76,21 @@ def _measured(
     size: tuple[int | None, int],
     *,
     quiet: bool,
+    no_limit: bool,
 ) -> "list[VarianceBench]":
     """Measure one metric after the other."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.cost import check_worlds  # noqa: PLC0415
+    from simcore.technique import LEAST, TECHNIQUES  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.variance import bench_variance  # noqa: PLC0415
+    from simcore.variance import SIZES, bench_variance  # noqa: PLC0415
 
+    if not no_limit:
+        worlds = (size[0] or SIZES[0] * LEAST) * size[1] * (len(TECHNIQUES) + 1)
+        check_worlds(scenario, max(1, len(strategies)) * len(metrics) * sum(worlds / part for part in SIZES))
     found: list[VarianceBench] = []
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         for metric in metrics:

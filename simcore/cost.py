@@ -9,12 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.errors import Problem, ScenarioError
+from simcore.machine import memory, processors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simcore.scenario import Scenario
 
 LIMIT = 2_000_000_000
 """Rep-weeks above which a run must be asked for with ``--no-limit``."""
+SECONDS_LIMIT = 12 * 3600.0
+"""Seconds, estimated, above which it must be asked for, too; memory is limited by what the process may use."""
 
 REP_WEEK_NS = 180.0
 """Time of a rep-week without a success: the clock, the windows, the draw of the week's number."""
@@ -133,27 +138,92 @@ def _reaction_ns(scenario: Scenario) -> float:
     )
 
 
-def check_limit(scenario: Scenario, limit: int = LIMIT) -> None:
-    """Refuse a scenario that costs more than the limit.
+def check_limit(scenario: Scenario, limit: int = LIMIT, *, threads: int | None = None) -> None:
+    """Refuse a scenario that costs more rep-weeks than the limit, more time, or more memory than there is.
 
     Raises
     ------
     ScenarioError
-        With the figure, the limit and the option that lifts it.
+        With the figure, the limit, what would be cheaper, and the option that lifts it.
     """
-    estimate = cost(scenario)
-    if estimate.rep_weeks <= limit:
-        return
-    raise ScenarioError(
-        (
-            Problem(
-                f"a run takes {estimate.rep_weeks:,} rep-weeks, {duration(estimate.seconds)} on a thread",
-                path="run.replications",
-                allowed=f"up to {limit:,} rep-weeks",
-                hint="--no-limit runs it all the same",
-            ),
-        )
+    threads = threads or processors()
+    check_cost(cost(scenario, threads), limit, threads=threads, what="a run takes", cheaper="fewer replications")
+
+
+def check_cost(price: Cost, limit: int, *, threads: int, what: str, cheaper: str) -> None:
+    """Refuse what costs more than rep-weeks, time and memory allow.
+
+    Parameters
+    ----------
+    price
+        Of all that is run, on so many ``threads``.
+    limit
+        Rep-weeks, as `LIMIT`.
+    what, cheaper
+        As in "a run takes" and "fewer replications".
+
+    Raises
+    ------
+    ScenarioError
+        With the figures, the limits, what would be cheaper, and the option that lifts them.
+    """
+    problems = []
+    on = f"{duration(price.seconds)} on {'a thread' if threads == 1 else f'{threads} threads'}"
+    lifted = f"{cheaper}, or --no-limit to run it all the same"
+    if price.rep_weeks > limit:
+        told, allowed = f"{price.rep_weeks:,} rep-weeks, {on}", f"up to {limit:,} rep-weeks"
+        problems.append(Problem(f"{what} {told}", "run.replications", allowed=allowed, hint=lifted))
+    elif price.seconds > SECONDS_LIMIT:
+        told, allowed = f"about {on}", f"up to {duration(SECONDS_LIMIT)}"
+        problems.append(Problem(f"{what} {told}", "run.replications", allowed=allowed, hint=lifted))
+    there = memory()
+    if there is not None and price.memory_bytes > there.bytes:
+        told, allowed = f"about {size(price.memory_bytes)} of memory", f"up to {size(there.bytes)}, {there.limited_by}"
+        fewer = f"fewer threads (each takes about {size((price.memory_bytes - BASE_BYTES) // threads)}), or --no-limit"
+        problems.append(Problem(f"{what} {told}", "threads", allowed=allowed, hint=f"{fewer} to run it all the same"))
+    if problems:
+        raise ScenarioError(tuple(problems))
+
+
+def together(prices: Sequence[Cost], *, times: float = 1, at_once: int | None = None) -> Cost:
+    """Return what several runs cost: one after the other, but so many at once in memory (``None``: all)."""
+    held = sorted((price.memory_bytes - BASE_BYTES for price in prices), reverse=True)
+    return Cost(
+        rep_weeks=round(times * sum(price.rep_weeks for price in prices)),
+        memory_bytes=BASE_BYTES + sum(held[:at_once]),
+        seconds=times * sum(price.seconds for price in prices),
+        disk_bytes=sum(price.disk_bytes for price in prices),
     )
+
+
+def check_worlds(scenario: Scenario, worlds: float, limit: int = LIMIT, *, threads: int = 1) -> None:
+    """Refuse so many worlds of a scenario, those of all its variants together, if they cost more than the limits.
+
+    Raises
+    ------
+    ScenarioError
+        As `check_cost`.
+    """
+    price = together([cost(one_world(scenario), threads)], times=worlds)
+    check_cost(price, limit, threads=threads, what="all runs together take", cheaper="fewer replications")
+
+
+def one_world(scenario: Scenario) -> Scenario:
+    """Return a scenario with one replication, for what does not depend on their number."""
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": 1})})
+
+
+def size(amount: int) -> str:
+    """Return bytes in words, two significant digits or more.
+
+    Examples
+    --------
+    >>> size(77_000_000_000), size(280_000_000), size(4_000)
+    ('77 GB', '280 MB', '0.0040 MB')
+    """
+    giga = amount >= 1_000_000_000
+    number = amount / (1e9 if giga else 1e6)
+    return f"{number:,.0f} {'GB' if giga else 'MB'}" if number >= 9.95 else f"{number:#.2g} {'GB' if giga else 'MB'}"
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,6 @@ are addressed, and all counters are integers.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from simcore.followed import followed, piece_of
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.memory import places_of, pool_capacity
 from simcore.kernels.scratch import is_capped
+from simcore.machine import processors
 from simcore.metrics import check_metric
 from simcore.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
@@ -185,7 +185,7 @@ def _until_precise(runner: Runner, goal: Goal, rows: _Rows, watch: Watch) -> tup
 
 def available_processors() -> int:
     """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    return processors()
 
 
 def threads_for(program: Program, replications: int) -> int:

@@ -28,7 +28,7 @@ class ExitStatus(IntEnum):
     NOT_REACHED = 5
     """A stated precision or check was not reached."""
     INTERRUPTED = 130
-    """Interrupted; what was done until then is kept and reported."""
+    """Interrupted, by Ctrl-C, SIGTERM or SIGHUP; what was done until then is kept and reported."""
 
 
 class SimcoreError(Exception):

@@ -8,9 +8,10 @@ from functools import partial
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 
-from simcore.cost import LIMIT, rep_week_ns
+from simcore.cost import LIMIT, check_cost, cost, one_world, rep_week_ns
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
+from simcore.machine import processors
 from simcore.plan_asked import CALLS, asked_of
 from simcore.plan_document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
 from simcore.plan_frontier import frontier_of
@@ -52,6 +53,10 @@ LOOKS = 4
 """Times that more worlds are taken because the interval is too wide."""
 RESERVE = 1.15
 """Worlds are taken with this reserve, since the width is not known exactly before."""
+TRIED = 20
+"""Values that are tried for an answer, about."""
+WORLD_BYTES = 500
+"""Memory of a world: what is kept of it for the values, and for the frontier."""
 FINELY, ROUGHLY, WIDELY = 0.002, 0.02, 0.1
 """Parts of a value within which are looked for: ends of intervals, a first answer, and the other rows of the table."""
 
@@ -71,6 +76,8 @@ class How(TypedDict, total=False):
     """Whether the frontier reps x calls x weeks is worked out, where calls are sought; default: it is."""
     progress: Callable[[Progress], None] | None
     stop: Callable[[], bool] | None
+    limit: bool
+    """Whether what costs more than `simcore.cost` allows is refused; default: only the range of numbers is."""
 
 
 def plan(
@@ -169,11 +176,27 @@ class _Planner:
     def planned(self) -> BackwardPlan:
         """Return the document."""
         found = self.found
+        if self.how.get("limit", False):
+            self._check_cost()
         try:
             self._search()
         except StoppedError:
             found.interrupted = True
         return document_of(found, self.played.seconds)
+
+    def _check_cost(self) -> None:
+        """Refuse what takes more rep-weeks, time or memory than a run may; a search tries about `TRIED` values."""
+        threads = self.how.get("threads") or processors()
+        worlds = self.how.get("replications") or min(LEAST, self._most_worlds())
+        rep_weeks = TRIED * self._size() * worlds
+        price = cost(one_world(self.setting.scenario), threads)
+        price = price._replace(
+            rep_weeks=rep_weeks,
+            seconds=rep_weeks * rep_week_ns(self.setting.scenario) * 1e-9 / threads,
+            memory_bytes=price.memory_bytes + WORLD_BYTES * worlds,
+        )
+        cheaper = "fewer worlds (-n), a shorter period (--by), a smaller team"
+        check_cost(price, LIMIT, threads=threads, what="all runs together take", cheaper=cheaper)
 
     def _search(self) -> None:
         near = self._near()
@@ -240,7 +263,7 @@ class _Planner:
 
     def _most_worlds(self) -> int:
         """Return the most worlds that the answer may take."""
-        limit = max(LEAST, LIMIT // (20 * self._size()))
+        limit = max(LEAST, LIMIT // (TRIED * self._size()))
         if self.found.stated:
             return min(MOST, limit, self.how.get("max_replications") or MOST)
         return min(MOST, limit, self._affordable(LEAST), self.how.get("max_replications") or MOST)

@@ -187,8 +187,10 @@ def shipped() -> list[tuple[str, str]]:
     return [(name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files]
 
 
-def dump_yaml(scenario: Scenario) -> str:
+def dump_yaml(scenario: Scenario, encoding: str = "utf-8") -> str:
     """Return a scenario with all defaults as the text of a file; parsing it gives an equal one.
+
+    Where it is shown in another encoding, what that lacks is escaped: the text still reads as the same scenario.
 
     Examples
     --------
@@ -196,4 +198,4 @@ def dump_yaml(scenario: Scenario) -> str:
     >>> parse_scenario(dump_yaml(scenario)) == scenario
     True
     """
-    return write(scenario.resolved())
+    return write(scenario.resolved(), encoding)

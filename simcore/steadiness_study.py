@@ -56,6 +56,8 @@ LEAST, MOST = 256, 1 << 14
 """... within these bounds."""
 LARGEST = 1 << 24
 """Most replications."""
+VARIANTS = 4
+"""Runs of every world, about: each part of the variance is held still in turn."""
 
 Subset = tuple[int, ...]
 

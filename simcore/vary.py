@@ -9,9 +9,10 @@ from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simcore.cost import cost, duration
+from simcore.cost import check_cost, cost, together
 from simcore.digest import scenario_digest
 from simcore.errors import Problem, ScenarioError
+from simcore.machine import processors
 from simcore.overrides import apply_override
 from simcore.paths import explained
 from simcore.scenario import Place, validate, with_strategy
@@ -286,8 +287,15 @@ def _check_effect(vary: Mapping[str, Sequence[Value]], rows: Sequence[Sequence[S
             raise ScenarioError((Problem("changes nothing that is simulated", brief(path), _FILE),))
 
 
-def check_total(scenarios: Iterable[Scenario], limit: int, times: int = 1) -> None:
-    """Refuse what costs more than the limit together.
+def check_total(
+    scenarios: Iterable[Scenario],
+    limit: int,
+    times: int = 1,
+    *,
+    threads: int | None = None,
+    at_once: int | None = None,
+) -> None:
+    """Refuse what costs more than the limits together.
 
     Parameters
     ----------
@@ -297,17 +305,16 @@ def check_total(scenarios: Iterable[Scenario], limit: int, times: int = 1) -> No
         Rep-weeks, as `simcore.cost.LIMIT`.
     times
         How often they are run.
+    threads
+        Threads that share the work; default: the processors that this process may use.
+    at_once
+        So many of them are in memory at a time; default: all.
 
     Raises
     ------
     ScenarioError
         With the figure, the limit and the option that lifts it.
     """
-    prices = [cost(scenario) for scenario in scenarios]
-    rep_weeks = times * sum(price.rep_weeks for price in prices)
-    if rep_weeks <= limit:
-        return
-    seconds = duration(times * sum(price.seconds for price in prices))
-    message = f"all runs together take {rep_weeks:,} rep-weeks, {seconds} on a thread"
-    hint = "fewer points or replications, or --no-limit"
-    raise ScenarioError((Problem(message, "run.replications", allowed=f"up to {limit:,} rep-weeks", hint=hint),))
+    threads = threads or processors()
+    price = together([cost(scenario, threads) for scenario in scenarios], times=times, at_once=at_once)
+    check_cost(price, limit, threads=threads, what="all runs together take", cheaper="fewer points or replications")

@@ -1,192 +1,185 @@
-"""Every sentence of `plan`, `coach` and its rules is held against the figures of the document that it comes from.
+"""Every sentence of a run, a comparison and a sweep is true of the document that it stands in.
 
-The documents are made from random scenarios; what a sentence says of causes, limits and comparisons is worked out from
-the figures by rules of the test's own.
+Random scenarios, most of them hardly worth simulating: few replications, deals that never come, strategies that do the
+same. What a sentence claims (who is ahead, by how much, what averages out, that nothing differs) is read from its words
+and held against the figures.
 """
 
 from __future__ import annotations
 
-import math
-import random
 import re
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from simcore import coach_words, plan_words
-from simcore.coach_study import coach
-from simcore.intervals import sign_of
-from simcore.leverage_document import Leverage, LeverRow, Ranking
-from simcore.plan_document import BackwardPlan
-from simcore.plans import plan
+from simcore import simulate
+from simcore.comparison import compare
+from simcore.comparison_document import Against, Comparison
+from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
+from simcore.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
 from simcore.scenario import Scenario, validate
-from tests.scenario_cases import funnel, scenario
+from simcore.summary import Estimate, Summary
+from simcore.sweeps import sweep
+from simcore.words import amounts, money, share, spread
 
-QUICK, LONG = 4, 60
+QUICK = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-def a_scenario(seed: int) -> Scenario:
-    """Return a small random team: ramps, holidays, lags, caps, referrals, spreads, a market, each at times."""
-    dice = random.Random(seed)  # noqa: S311 - scenarios, no secrets
-    meetings: dict[str, Any] = {"rate": dice.choice([0.2, 0.6, {"mean": 0.3, "rep_cv": 0.4}])}
-    middle: dict[str, Any] = {"rate": dice.choice([0.5, 0.97, {"mean": 0.9, "week_cv": 0.4}])}
-    wins: dict[str, Any] = {"rate": dice.choice([0.3, 0.95, 1.0, {"mean": 0.5, "rep_cv": 0.5}])}
-    middle |= dice.choice([{}, {"lag": "3d"}, {"lag": {"median": "2d", "p90": "2w"}}, {"cap": {"per_week": 3}}])
-    wins |= dice.choice([{}, {"lag": "1w"}, {"lag": "5w"}])
-    reps = dice.choice([1, 2, 5])
-    made: dict[str, Any] = {
-        "team": {"reps": reps} | dice.choice([{}, {"new": reps, "ramp": {"weeks": 5, "start": 0.2}}]),
-        "funnel": funnel(meetings, middle, wins),
-        "horizon": {"weeks": 13, "warmup_weeks": dice.choice([0, 0, 4])},
-        "calendar": {"holidays": dice.choice([[], [{"week": 2}], [{"week": 1, "day": 2}, {"week": 5}]])},
-        "plan": {"calls_per_week": dice.choice([5, 40])},
-        "deal": dice.choice([1000, 999.99, {"mean": 1000, "cv": 0.5}]),
-        "quota": {"per": dice.choice(["week", "month", "quarter"]), "amount": dice.choice([900, 5000, 200_000])},
+@st.composite
+def small(draw: st.DrawFn) -> Scenario:
+    """Return a scenario of one or two reps and two strategies, which may be the same."""
+    reacts = draw(st.sampled_from([{}, {"activity": {"slope": 0.5}}, {"wins": {"slope": -0.3}}]))
+    drives = {"u": {"signals": {"behind": 1}, "changes": reacts}} if reacts else {}
+    sections: dict[str, Any] = {
+        "simcore": 1,
+        "name": "small",
+        "calendar": {"hours_per_day": 2, "days_per_week": 2},
+        "horizon": {"weeks": draw(st.sampled_from([1, 4, 13, 14]))},
+        "team": {"reps": draw(st.integers(1, 2))},
+        "plan": {"calls_per_week": draw(st.sampled_from([1, 6, 30]))},
+        "funnel": [
+            {"stage": "calls"},
+            {"stage": "wins", "rate": draw(st.sampled_from([1e-6, 0.02, 0.3, 0.9999, 1.0]))},
+        ],
+        "deal": draw(st.sampled_from([0.01, 1000, {"mean": 1000, "cv": 1.0}])),
+        "quota": {"per": "week", "amount": draw(st.sampled_from([1, 2000, 10**7]))},
+        "strategies": {"process": {}, "push": {"drives": drives}},
+        "run": {"replications": draw(st.sampled_from([1, 2, 5, 8, 30])), "seed": draw(st.integers(0, 99))},
     }
-    if dice.random() < 0.3:
-        made["team"]["turnover"] = {"yearly": 0.6, "vacancy_weeks": 2}
-        made["team"].setdefault("ramp", {"weeks": 5, "start": 0.2})
-    if dice.random() < 0.3:
-        made["market"] = {"sd": 0.4, "persistence": 0.5, "acts_on": ["meetings", "wins"]}
-    if dice.random() < 0.3:
-        made["referrals"] = {"per_win": 0.5, "lag": "2d"}
-    return validate(scenario(**made))
+    return validate(sections)
 
 
-def numbers(text: str) -> list[float]:
-    return [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+def check_run(summary: Summary) -> None:
+    """Hold the closing sentence against the pyramid by close."""
+    sentence, rows = summary.sentence, {row.horizon: row.revenue for row in summary.averaging.close}
+    if sentence.startswith("No deal"):
+        assert all(not row.mean.estimate for row in rows.values())
+        return
+    if sentence.startswith("Too few") or summary.size.replications < LEAST_REPLICATIONS:
+        assert sentence.startswith(("Too few", "No deal", "The run holds no whole period"))
+        return
+    earns = re.search(r"[Oo]ne call earns (\S+) on average", sentence)
+    if earns is not None:
+        assert earns[1] == money(rows["call"].mean.estimate or 0.0, summary.scenario.currency)
+        assert is_known(rows["call"].mean)
+    for article, horizon, percent in re.findall(
+        r"(an?) (hour|day|week|month|quarter|year)(?: varies)? by ([\d.,]+ %)", sentence
+    ):
+        assert (article == "an") == (horizon == "hour")
+        assert percent == spread(rows[horizon].cv.estimate or 0.0)
+        assert is_known(rows[horizon].cv)
+    for percent, horizon in re.findall(r"\(([\d.]+ %) of (\w+)s have no win\)", sentence):
+        assert percent == share(rows[horizon].p_zero.estimate or 0.0)
+        assert rows[horizon].p_zero.se is not None
+    worst = re.search(r"one (\w+) in 20 brings (\S+) or less", sentence)
+    if worst is not None:
+        assert worst[2] == money(rows[worst[1]].q05.estimate or 0.0, summary.scenario.currency)
+        assert is_known(rows[worst[1]].q05)
 
 
-def check_plan(found: BackwardPlan, given: Scenario) -> None:
-    """Hold the sentence, the assumptions and what is left out of a plan against its figures."""
-    told = found.sentence
-    if found.answer is not None:
-        low, high = found.answer.interval
-        assert low <= found.answer.estimate
-        assert high is None or found.answer.estimate <= high
-        if found.here is None or found.here.missing > 0.0:
-            assert f"{found.answer.estimate:,.0f}" in told
-        chance = found.arithmetic.chance
-        if chance is not None and chance.estimate is not None and "which do it" in told:
-            share = float(re.findall(r"which do it (?:below |above )?([\d.]+) %", told)[0])
-            assert abs(share - 100 * chance.estimate) <= 0.5 + 1e-9
-        more = re.findall(r"it takes ([\d,]+) % (more|less)", told)
-        if more:
-            ratio = found.answer.estimate / found.arithmetic.calls
-            assert (ratio > 1) == (more[0][1] == "more")
-            assert abs(abs(ratio - 1) * 100 - float(more[0][0].replace(",", ""))) <= 0.5 + 1e-9
-        own = [cell for cell in found.frontier if (cell.reps, cell.weeks) == (found.reps, found.weeks)]
-        assert all(cell.per_week == found.answer.per_week for cell in own)
-    elif found.infeasible is not None:
-        assert (found.infeasible.chance.estimate or 0.0) < found.confidence
-        assert "cannot be reached" in told
-        for reason in found.infeasible.reasons:
-            lagged = any(stage.lag is not None for stage in given.funnel)
-            capped = any(stage.cap is not None for stage in given.funnel)
-            assert lagged or "time that deals take" not in reason
-            assert capped or "caps" not in reason
-    names = {each.what: each.share for each in found.arithmetic.left_out}
-    assert ("holidays" in names) == bool(given.calendar.holidays and found.here is None) or found.here is not None
-    assert "late" not in names or any(stage.lag is not None for stage in given.funnel)
-    assert "seats" not in names or given.team.turnover is not None or given.team.new
-    assert all(0.0 < share <= 1.0 for share in names.values())
-    said = " ".join(found.assumptions)
-    served = given.horizon.warmup_weeks + (found.here.week if found.here else 0)
-    if given.team.ramp is not None and given.team.new and found.here is not None and served:
-        goes_on = served < given.team.ramp.weeks
-        assert (f"go on in week {served + 1}" in said) == goes_on
-        assert ("are through with it" in said) != goes_on
-    assert ("Nobody has left" in said) == (given.team.turnover is not None and found.here is not None and served > 0)
+def is_known(figure: Estimate) -> bool:
+    """Return whether a figure has an error, of at most a quarter of itself."""
+    return figure.estimate is not None and figure.se is not None and figure.se <= 0.25 * abs(figure.estimate)
 
 
-@pytest.mark.parametrize("seed", range(1, QUICK))
-def test_what_a_plan_says_is_true_of_it(seed: int) -> None:
-    plans_of(seed)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(QUICK, LONG))
-def test_what_a_plan_says_is_true_of_it_in_many(seed: int) -> None:
-    plans_of(seed)
-
-
-def plans_of(seed: int) -> None:
-    given = a_scenario(seed)
-    dice = random.Random(-seed)  # noqa: S311 - scenarios, no secrets
-    done = dice.choice([None, {"week": 2, "calls": 0}, {"week": 1, "calls": 10, "won": 500, "open": 1}])
-    q = math.prod(stage.rate.mean for stage in given.funnel if stage.rate is not None)
-    target = round(1000.0 * q * 6 * given.plan.calls_per_week * given.team.reps * dice.choice([0.3, 1.0, 2.5]), 2)
-    found = plan(given, target, by="6w", done=done, replications=40, threads=1, confidence=dice.choice([0.5, 0.8]),
-                 frontier=seed >= QUICK)  # fmt: skip
-    check_plan(found, given)
-
-
-def check_ranking(line: str, found: Ranking) -> None:
-    if "does the same" in line:
-        assert found.all_alike
-        assert ("the runs cannot tell" in line) == (len(found.tied) + 1 == found.steps)
-    elif "beyond its error" in line:
-        assert not found.tied
-        assert f"to {found.best}" in line
+def check_against(document: Comparison, against: Against) -> None:
+    """Hold the verdict and its sentence against the difference in revenue."""
+    d, sentence = against.differences.revenue, against.sentence
+    if d.low is None or d.high is None:
+        assert against.verdict == "unknown"
     else:
-        assert all(name in line for name in [found.best, *found.tied])
+        assert against.verdict == ("ahead" if d.low > 0.0 else "behind" if d.high < 0.0 else "tied")
+    if "Too few" in sentence:
+        assert against.verdict == "unknown"
+    elif "the same" in sentence and "played" not in sentence:
+        assert (d.estimate, d.low, d.high) == (0.0, 0.0, 0.0)
+    elif "to the cent" in sentence:
+        assert f"{document.replications:,} worlds played" in sentence
+        assert d.estimate == 0.0
+        assert all(row.level.estimate == 1.0 for row in against.contests if row.what == "world")
+    else:
+        assert d.low is not None
+        assert d.high is not None
+        tied = against.verdict == "tied"
+        assert ("tied" in sentence) == tied
+        assert (f" is {against.verdict} " in sentence) == (not tied)
+        assert amounts(d.low, d.high, document.currency, signed=tied) in sentence
+        assert "±" not in sentence
+        assert document.replications >= LEAST_REPLICATIONS
 
 
-def check_leverage(found: Leverage) -> None:
-    """Hold what is said of steps against their rows."""
-    lines = coach_words.leverage_sentences(found)
-    ranked = [each for each in found.rankings if each.measure != "revenue_origin"]
-    for line, ranking in zip(lines, ranked, strict=False):
-        check_ranking(line, ranking)
-    rest = lines[len(ranked) :]
-    cut: list[LeverRow] = [row for row in found.levers if row.kind == "rate" and (row.cut or row.clipped > 0)]
-    told = [line for line in rest if "cut at 1" in line]
-    assert len(told) == bool(cut)
-    for row in found.levers:
-        named = any(f"{row.lever} at {row.after} (" in line for line in told)
-        assert named == (row in cut)
-        if row in cut and row.clipped:
-            assert f"{row.clipped:,} more decisions of this step" in told[0]
-        if row.why is not None:
-            assert row.p_quota is not None
-            assert row.p_quota.difference.estimate == 0.0
-            needed = numbers(row.why)[1::2]
-            assert needed[0] == needed[1], row.why
-        if row.p_quota is not None and row.p_quota.difference.se is None and row.p_quota.low is not None:
-            assert row.p_quota.low <= (row.p_quota.difference.estimate or 0.0) <= (row.p_quota.high or 0.0)
+@QUICK
+@given(small())
+def test_sentences_of_a_run_are_true_of_it(scenario: Scenario) -> None:
+    check_run(simulate(scenario).summary)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_what_coach_says_is_true_of_it(seed: int) -> None:
-    check_leverage(coach(a_scenario(seed), replications=32, threads=1).leverage)
+@QUICK
+@given(small())
+def test_sentences_of_a_comparison_are_true_of_it(scenario: Scenario) -> None:
+    document = compare(scenario)
+    for against in document.against:
+        check_against(document, against)
+    if document.replications < LEAST_REPLICATIONS:
+        assert all(against.verdict in ("unknown", "tied") for against in document.against)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(2, LONG))
-def test_what_coach_says_is_true_of_it_in_many(seed: int) -> None:
-    found = coach(a_scenario(seed), replications=64, threads=1)
-    check_leverage(found.leverage)
-    for ranking in found.leverage.rankings:
-        rows = {row.lever: getattr(row, ranking.measure) for row in found.leverage.levers
-                if row.kind == "rate" and row.change == ranking.change and row.problem is None}  # fmt: skip
-        best = rows[f"rate of {ranking.best}"]
-        assert all(each.difference.estimate <= best.difference.estimate for each in rows.values())
-        assert ranking.tied or sign_of(best.difference) >= 0 or len(rows) == 1
+@settings(QUICK, max_examples=8)
+@given(small())
+def test_verdicts_of_a_sweep_are_those_of_its_intervals(scenario: Scenario) -> None:
+    found = sweep(scenario, {"plan.calls_per_week": [2, 9]}, strategies=["process", "push"])
+    for figure in (each for point in found.points for each in point.figures if each.difference is not None):
+        difference = figure.difference
+        assert difference is not None
+        if difference.low is None or difference.high is None:
+            assert figure.verdict is None
+        else:
+            expected = "ahead" if difference.low > 0 else "behind" if difference.high < 0 else "tied"
+            assert figure.verdict == expected
 
 
-def test_sabotage_a_plan_whose_sentence_says_more_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = plan_words._simple
-    monkeypatch.setattr(plan_words, "_simple", lambda found: right(found).replace("% more", "% less"))
-    given = validate(scenario())
-    found = plan(given, 5000, by="6w", replications=60, frontier=False, threads=1, confidence=0.9)
-    assert "% less" in found.sentence
+@pytest.mark.parametrize(
+    ("difference", "who", "words"),
+    [
+        (by_t(2300.0, 554.0, 99), "ahead", "push is ahead of process by $1,200 to $3,400 a rep-year (95 % interval)."),
+        (by_t(100.0, 554.0, 99), "tied", "the difference is -$1,000 to $1,200 a rep-year (95 % interval); if"),
+        (without_error(5.0), "unknown", "Too few replications to tell push from process: that takes 8 at least."),
+        (never_differed(0.0, 300, 1000.0), "tied", "the difference is -$9.90 to $9.90 a rep-year (95 % interval)."),
+    ],
+)
+def test_a_verdict_writes_its_interval_out(difference: Estimate, who: str, words: str) -> None:
+    told, verdict = Told("push", "process", "USD", 100), verdict_of(difference, 100)
+    assert verdict[0] == who
+    assert words in verdict_sentence(told, difference, verdict, Alike(always=False, played=False))
+
+
+def test_a_sentence_that_claims_too_much_is_caught() -> None:
+    """The sentence of one world is put under a run of one world: what stood there before."""
+    summary = simulate(validate(small_one_month())).summary
+    wrong = summary.model_copy(update={"sentence": "One call earns $45 on average; a week varies by 19 % of its mean."})
+    check_run(summary)
     with pytest.raises(AssertionError):
-        check_plan(found, given)
+        check_run(wrong)
 
 
-def test_sabotage_cuts_of_every_later_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coach_words, "_cut", lambda row: f"{row.lever} at {row.after} ({row.clipped + 1} more)")
-    given = validate(scenario(funnel=funnel({}, {}, {"rate": {"mean": 0.95, "week_cv": 0.4}})))
-    found = coach(given, replications=32, threads=1).leverage
-    with pytest.raises(AssertionError):
-        check_leverage(found)
+def small_one_month() -> dict[str, Any]:
+    """Return one rep over four weeks in one world: there is one month, and its sd is not known."""
+    return {
+        "simcore": 1,
+        "name": "one month",
+        "horizon": {"weeks": 4},
+        "team": {"reps": 1},
+        "plan": {"calls_per_week": 50},
+        "funnel": [{"stage": "calls"}, {"stage": "meetings", "rate": 0.1}, {"stage": "wins", "rate": 0.5}],
+        "deal": 1000,
+        "run": {"replications": 1, "seed": 1},
+    }
+
+
+def test_the_spread_of_one_month_is_not_known() -> None:
+    month = simulate(validate(small_one_month())).summary.averaging.close[-1]
+    assert month.horizon == "month"
+    for figure in (month.revenue.sd, month.revenue.cv, month.first_step.sd):
+        assert figure.model_dump() == {"estimate": None, "se": None, "low": None, "high": None}

@@ -83,7 +83,7 @@ def test_a_changed_scenario_is_otherwise_the_same() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("team.rep", 5, ["team.rep", "did you mean reps?"]),
+        ("team.rep", 5, ["team.rep", "did you mean team.reps?"]),
         ("funnel.meetngs.rate", 0.1, ["funnel.meetngs", "did you mean meetings?"]),
         ("funnel.meetings.rate", 1.5, ["funnel.meetings.rate", "got 1.5", "to 1"]),
         ("team.reps", 2.5, ["team.reps", "whole number", "got 2.5"]),

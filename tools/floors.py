@@ -31,7 +31,7 @@ FLOORS = (
     _floor(
         "Ground",
         "what everything stands on",
-        "version errors text spelling money horizons private_folder compiled_code kernel_sources jit",
+        "version errors text spelling money horizons machine private_folder compiled_code kernel_sources jit",
     ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
@@ -58,7 +58,7 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "document summary intervals estimate certain metrics precision followed averaging "
+        "document summary intervals replicates estimate certain metrics precision followed averaging "
         "words summarise rep_weeks result contrast bands crossings sweep_document plan_document sweep_table "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "

@@ -113,27 +113,56 @@ def test_no_color_is_honoured() -> None:
     assert colours.search(run(terminal="stderr", replications=3).told) is not None
 
 
-def interrupted(*, heeds: bool) -> Ended:
-    """Send SIGINT once the engine works; again, if it does not heed the first."""
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def name_of(number: signal.Signals) -> str:
+    return number.name
+
+
+def interrupted(number: signal.Signals, *, heeds: bool) -> Ended:
+    """Send a signal once the engine works; again, if it does not heed the first."""
     (out, out_writer), (told, told_writer) = os.pipe(), os.pipe()
     process = start(1_000_000, out_writer, told_writer, STUBBORN="" if heeds else "1")
     os.close(out_writer)
     os.close(told_writer)
     assert os.read(told, 5) == b"alive"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     if not heeds:
-        assert b"again ends it at once" in os.read(told, 100)
-        process.send_signal(signal.SIGINT)
+        assert b" ends it at once" in os.read(told, 100)
+        process.send_signal(number)
     return Ended(process.wait(timeout=300), read_all(out), read_all(told))
 
 
-def test_the_first_interrupt_keeps_and_reports_what_was_done() -> None:
-    ended = interrupted(heeds=True)
+@pytest.mark.parametrize("number", ENDING, ids=name_of)
+def test_the_first_interrupt_keeps_and_reports_what_was_done(number: signal.Signals) -> None:
+    ended = interrupted(number, heeds=True)
     assert ended.status == ExitStatus.INTERRUPTED
     assert "Interrupted: all figures are those of the replications that were done." in ended.out
-    assert "stopping; Ctrl-C again ends it at once" in ended.told
+    again = "Ctrl-C again" if number == signal.SIGINT else f"{number.name} was sent; a second one"
+    assert f"stopping; {again} ends it at once" in ended.told
     assert "Traceback" not in ended.told
 
 
-def test_the_second_interrupt_ends_it_at_once() -> None:
-    assert interrupted(heeds=False) == (-signal.SIGINT, "", "")
+@pytest.mark.parametrize("number", ENDING, ids=name_of)
+def test_the_second_interrupt_ends_it_at_once(number: signal.Signals) -> None:
+    assert interrupted(number, heeds=False) == (-number, "", "")
+
+
+@pytest.mark.parametrize("number", ENDING, ids=name_of)
+def test_what_is_ignored_stays_ignored(number: signal.Signals) -> None:
+    """SIGHUP under ``nohup``, SIGINT in the background of a shell script."""
+    (out, out_writer), (told, told_writer) = os.pipe(), os.pipe()
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        process = start(100, out_writer, told_writer)
+    finally:
+        signal.signal(number, before)
+    os.close(out_writer)
+    os.close(told_writer)
+    assert os.read(told, 5) == b"alive"
+    process.send_signal(number)
+    ended = Ended(process.wait(timeout=300), read_all(out), read_all(told))
+    assert ended.status == ExitStatus.DONE
+    assert "Interrupted" not in ended.out
+    assert "stopping" not in ended.told
