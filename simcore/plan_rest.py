@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from simcore.compile_coaching import weekly
 from simcore.horizons import WEEKS_PER_YEAR
-from simcore.scenario_parts import Holiday, Start
+from simcore.scenario_parts import Start
+from simcore.scenario_time import Holiday
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked

@@ -60,6 +60,7 @@ from simcore.scenario_parts import (
 )
 from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario_time import Calendar, Duration, Holiday
+from simcore.shown import short, table
 from simcore.text import brief, did_you_mean, shorten
 
 __all__ = [
@@ -188,6 +189,26 @@ class Scenario(Part):
         """Whether there are bad habits, or a manager who holds sessions."""
         managed = self.manager is not None and self.manager.rule != "nobody"
         return managed or any(stage.habit is not None for stage in self.funnel)
+
+    def __repr__(self) -> str:
+        """Return it on two lines at most; `resolved` has all of it."""
+        return short("Scenario", self._told())
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return table("Scenario", self._told())
+
+    def _told(self) -> list[tuple[str, object]]:
+        return [
+            ("name", self.name),
+            ("reps", self.team.reps),
+            ("weeks", self.horizon.weeks),
+            ("stages", [stage.stage for stage in self.funnel]),
+            ("strategies", list(self.strategies)),
+            ("strategy", self.run.strategy),
+            ("seed", self.run.seed),
+        ]
 
     def resolved(self, *, sources: bool = True) -> dict[str, Any]:
         """Return plain data in the file format, with all defaults; validating it gives an equal scenario."""

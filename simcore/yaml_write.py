@@ -33,11 +33,12 @@ def _written(value: object) -> str:
     )
 
 
-def _flow(value: object) -> str:
+def written_flow(value: object) -> str:
+    """Return a value as YAML on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_written(key)}: {_flow(entry)}" for key, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{_written(key)}: {written_flow(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(entry) for entry in value) + "]"
+        return "[" + ", ".join(written_flow(entry) for entry in value) + "]"
     return _written(value)
 
 
@@ -61,7 +62,7 @@ def _block(value: object, indent: str, *, top: bool = False) -> Iterator[str]:
     entries = value.items() if isinstance(value, Mapping) else [(None, entry) for entry in _as_list(value)]
     for key, entry in entries:
         head = f"{indent}{_written(key)}:" if isinstance(value, Mapping) else f"{indent}-"
-        one_line = f"{head} {_flow(entry)}"
+        one_line = f"{head} {written_flow(entry)}"
         is_listing = top and isinstance(entry, list) and bool(entry)
         is_short = len(one_line) <= _WIDTH and not is_listing
         if is_short or not isinstance(entry, Mapping | list) or not entry:

@@ -28,7 +28,7 @@ def _floor(name: str, what: str, modules: str) -> Floor:
 
 
 FLOORS = (
-    _floor("Ground", "what everything stands on", "version errors text spelling money horizons jit"),
+    _floor("Ground", "what everything stands on", "version errors text shown spelling money horizons jit"),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
     ),
@@ -54,8 +54,8 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "document summary estimate metrics precision followed averaging "
-        "words summarise rep_weeks result contrast crossings sweep_document plan_document sweep_table "
+        "frames document summary estimate metrics precision followed averaging "
+        "words summarise rep_weeks result contrast crossings sweep_document plan_document "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
         "grouped ranks longest_runs credibility people luck_sample "
@@ -72,15 +72,14 @@ FLOORS = (
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest results_file "
-        "schema",
+        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest results_file schema",
     ),
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
         "vary sweeps breakevens coach_study "
         "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
-        "plan_obstacles plan_words plan_report plans",
+        "plan_obstacles plan_words plan_report plans asking",
     ),
     _floor(
         "Command line",
