@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.cost import cost, duration
 from simcore.digest import scenario_digest
-from simcore.errors import Problem, ScenarioError
+from simcore.errors import Problem, ScenarioError, UsageError
 from simcore.overrides import apply_override
 from simcore.paths import explained
 from simcore.scenario import Place, validate, with_strategy
 from simcore.scenario_base import Part
+from simcore.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
 from simcore.text import brief
 
 if TYPE_CHECKING:
@@ -112,21 +113,39 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _bounds(text: str, low: str, high: str) -> tuple[Decimal, Decimal, str]:
-    first, last = _BOUND.fullmatch(low), _BOUND.fullmatch(high)
-    if first is None or last is None or len(low) > 40 or len(high) > 40:
+    first, last = _bound(low), _bound(high)
+    if first is None or last is None:
         raise ValueError(f"{brief(text)!r}: the ends of a range are numbers, or durations such as 10d")
-    if first[2] != last[2]:
+    if first[1] != last[1]:
         raise ValueError(f"{brief(text)!r}: both ends of a range have the same unit, as in 10d:40d")
-    ends = Decimal(first[1]), Decimal(last[1])
-    if not ends[0] < ends[1]:
+    if not first[0] < last[0]:
         raise ValueError(f"{brief(text)!r}: the low end of a range comes first")
-    return *ends, first[2]
+    return first[0], last[0], first[1]
+
+
+def _bound(word: str) -> tuple[Decimal, str] | None:
+    """Read a number as people write it (``1%``, ``100k``), or a duration; ``None`` if it is neither."""
+    if len(word) > MAX_LENGTH:
+        return None
+    duration = _BOUND.fullmatch(word)
+    if duration is not None:
+        return Decimal(duration[1]), duration[2]
+    try:
+        return read_number(word, Kind.AMOUNT if word[:1] in CURRENCY_SIGNS else Kind.NUMBER).value, ""
+    except UsageError as error:
+        problem = error.problems[0]
+        if problem.hint is None:
+            return None
+        raise ValueError(f"{brief(word)!r} {problem.message}; {problem.hint}") from None
 
 
 def _listed(text: str, word: str) -> Value:
     if not word:
         raise ValueError(f"{brief(text)!r} has an empty value")
     number = _BOUND.fullmatch(word)
+    if number is None and word[-1:] in ("%", "k", "K", "M"):
+        bound = _bound(word)
+        return word if bound is None else _plain(float(bound[0]))
     return word if number is None or number[2] else _plain(float(word))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import pickle
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -49,9 +48,10 @@ for name in json.loads(sys.argv[1]):
     subprocess.run([sys.executable, "-c", script, names], check=True)  # noqa: S603
 
 
-@pytest.mark.parametrize("name", ["coach_study", "luck_study", "steadiness_study", "plans", "sweeps"])
+@pytest.mark.parametrize("name", ["coach_study", "luck_study", "steadiness_study"])
 def test_functions_stay_callable_where_their_module_comes_first(name: str) -> None:
-    script = f"import simcore.{name}, simcore; assert all(callable(getattr(simcore, n)) for n in simcore.__all__ if n[0].islower())"
+    public = "[getattr(simcore, name) for name in simcore.__all__ if name[0].islower()]"
+    script = f"import simcore.{name}, simcore; assert all(map(callable, {public}))"
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603
 
 
@@ -63,7 +63,6 @@ QUICK: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("plan", ("backward-from-100k", "100k"), {"replications": 64, "frontier": False}),
     ("luck", (CANON,), {"replications": 128}),
     ("steadiness", (CANON,), {"replications": 256}),
-    ("attribute", ("quota-pressure", "pressure", "process"), {"replications": 32}),
 ]
 
 
@@ -80,7 +79,7 @@ def test_each_function_is_called_twice_and_says_the_same(
     assert well_formed(first._repr_html_())
     if isinstance(first, Document):
         assert first == type(first).model_validate_json(first.model_dump_json())
-        assert first == pickle.loads(pickle.dumps(first)) == copy.deepcopy(first)  # noqa: S301  (its own)
+        assert first == copy.deepcopy(first)
 
 
 def test_dir_tells_the_public_names_and_imports_nothing() -> None:
@@ -219,13 +218,12 @@ def test_one_scenario_however_it_is_given(tmp_path: Path) -> None:
     [
         "team.reps=4",
         ["team.reps=4"],
-        ("team.reps=4",),
         {"team.reps": 4},
         {"team.reps": "4"},
         {"team.reps": np.int64(4)},
     ],
 )
-def test_changes_in_every_form(changes: Any) -> None:
+def test_changes_in_every_form(changes: str | list[str] | dict[str, object]) -> None:
     for source in (CANON, load_scenario(CANON), load_scenario(CANON).resolved()):
         assert load_scenario(source, changes).team.reps == 4
 
@@ -236,11 +234,8 @@ def test_texts_are_read_as_on_the_command_line() -> None:
     assert ANY.simulate(CANON, replications="0.1k", seed="7") == simcore.simulate(CANON, replications=100, seed=7)
     swept = simcore.sweep(CANON, {"team.reps": [2, 4]}, replications=32)
     assert swept == ANY.sweep(CANON, "team.reps=2:4:2", replications=32)
-    assert (
-        swept
-        == ANY.sweep(CANON, ["team.reps=2,4"], replications=32)
-        == ANY.sweep(CANON, {"team.reps": "2,4"}, replications=32)
-    )
+    for vary in (["team.reps=2,4"], {"team.reps": "2,4"}):
+        assert swept == ANY.sweep(CANON, vary, replications=32)
 
 
 def test_a_distribution_is_asked_for_by_a_known_name() -> None:
@@ -257,10 +252,9 @@ class _Table:
 
 
 def test_data_frames_of_other_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    polars = ModuleType("polars")
-    monkeypatch.setattr(polars, "from_arrow", lambda table: ("a frame of Polars", table), raising=False)
-    monkeypatch.setitem(sys.modules, "polars", polars)
-    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
+    package = ModuleType("polars")
+    monkeypatch.setattr(package, "from_arrow", lambda table: ("a frame of Polars", table), raising=False)
+    monkeypatch.setattr("simcore.frames._package", lambda _: package)  # neither needs to be installed
     table: Any = _Table()
     assert to_pandas(table) == "a frame of pandas"
     assert to_polars(table) == ("a frame of Polars", table)
