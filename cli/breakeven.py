@@ -90,18 +90,16 @@ def _searched(
     """Check what the search may cost, and run it."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
-    from simcore.scenario import with_strategy  # noqa: PLC0415
     from simcore.vary import check_total, set_values  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.breakevens import EXPECTED, breakeven  # noqa: PLC0415
 
     ends = (values.value(values.low), values.value(values.high))
     if not no_limit:
         check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED)
-    announce_compilation((with_strategy(scenario, name) for name in strategies or scenario.strategies), quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return breakeven(
             scenario,

@@ -29,9 +29,11 @@ def check(
     from simcore.closed_form import expected  # noqa: PLC0415
     from simcore.cost import LIMIT, cost  # noqa: PLC0415
     from simcore.digest import scenario_digest  # noqa: PLC0415
+    from simcore.engine import refuse_unplayable  # noqa: PLC0415
     from simcore.scenario import assumptions  # noqa: PLC0415
 
     scenario = load(file, changes, replications=replications, strategy=strategy)
+    refuse_unplayable(scenario)
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
     values = expected(scenario)

@@ -126,11 +126,11 @@ def _found(
     """Check what it may cost, and run the worlds, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.errors import Problem, ScenarioError  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
@@ -138,6 +138,5 @@ def _found(
         message = f"all runs together take {plan.all_rep_weeks:,} rep-weeks"
         hint = "fewer replications, or --no-limit"
         raise ScenarioError((Problem(message, "replications", allowed=f"up to {LIMIT:,} rep-weeks", hint=hint),))
-    announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         return run_coach(plan, threads=threads, progress=progress, stop=stop.is_set)

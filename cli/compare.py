@@ -80,7 +80,7 @@ def compare(
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     scenario = load(file, changes, replications=replications, seed=seed)
     wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit)
-    plan = _planned(scenario, names, baseline, wanted, attribute=attribute)
+    plan = _planned(scenario, names, baseline, wanted, attribute=attribute, quiet=quiet)
     document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
         print_json(document.model_dump(mode="json"))
@@ -118,7 +118,13 @@ class _Plan(NamedTuple):
 
 
 def _planned(
-    scenario: "Scenario", names: list[str] | None, baseline: str | None, wanted: _Wanted, *, attribute: bool
+    scenario: "Scenario",
+    names: list[str] | None,
+    baseline: str | None,
+    wanted: _Wanted,
+    *,
+    attribute: bool,
+    quiet: bool,
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
     from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
@@ -127,7 +133,7 @@ def _planned(
     from simcore.scenario import with_strategy  # noqa: PLC0415
     from simcore.vary import check_total  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.attribution import splits_of  # noqa: PLC0415
     from simcore.comparison import choose  # noqa: PLC0415
 
@@ -160,7 +166,6 @@ def _compared(
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation  # noqa: PLC0415
     from simcore.comparison import comparison_of  # noqa: PLC0415
     from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.paired import run_paired  # noqa: PLC0415
@@ -169,7 +174,6 @@ def _compared(
         from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
 
         check_method(plan.method)
-    announce_compilation(plan.runs, quiet=quiet)
     with ExitStack() as stack:
         folder = stack.enter_context(results_folder(out, plan.scenario, joint_digest(plan.runs), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())

@@ -89,11 +89,10 @@ def _told(
     """Run the worlds, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.luck_study import luck  # noqa: PLC0415
 
-    announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)

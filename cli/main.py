@@ -29,6 +29,7 @@ from simcore.cli.scenarios import scenarios
 from simcore.cli.schema import schema
 from simcore.cli.streams import left_over, prepare, silence
 from simcore.cli.sweep import sweep
+from simcore.cli.verify import verify
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema):
+for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema, verify):
     app.command()(_command)
 
 

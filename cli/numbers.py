@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -88,6 +88,28 @@ def figure(estimate: float | None, error: float | None) -> Figure:
     # An error below the last digit shown is told as a bound, not as a zero.
     text = _grouped(shown) if shown else f"<{_grouped(Decimal(1).scaleb(place))}"
     return Figure(_grouped(_rounded(value, place)), text)
+
+
+def bound(value: float, low: float, high: float) -> str:
+    """Return what a figure without a standard error is known to be below, above or between: two digits, outward.
+
+    Examples
+    --------
+    >>> bound(0.0, 0.0, 2.9513), bound(100.0, 99.97005, 100.0), bound(0.0, -2.9513, 2.9513)
+    ('below 3.0', 'above 99.970', '-3.0 to 3.0')
+    """
+    exact = Decimal(repr(float(value)))
+    down, up = (abs(Decimal(repr(float(end))) - exact) for end in (low, high))
+    if not down and not up:
+        return ""
+    # The farther end has two digits of its distance, and both are rounded away from the figure.
+    place = max(_place(max(down, up), 2), _SMALLEST)
+    unit = Decimal(1).scaleb(place)
+    least = (exact - down).quantize(unit, rounding=ROUND_FLOOR)
+    most = (exact + up).quantize(unit, rounding=ROUND_CEILING)
+    if not down:
+        return f"below {_grouped(most)}"
+    return f"above {_grouped(least)}" if not up else f"{_grouped(least)} to {_grouped(most)}"
 
 
 def significant(number: float, digits: int = 5) -> str:

@@ -160,13 +160,12 @@ def _planned(
     """Search, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.plans import plan  # noqa: PLC0415
 
     target, by, confidence, solve_for = question
-    announce_compilation([scenario], quiet=quiet)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         how["progress"], how["stop"] = progress, asked.is_set
         return plan(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done, **how)

@@ -9,14 +9,17 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Fitted, Grid, Paragraph, fits
-from simcore.cli.numbers import Figure, brief, count, figure
+from simcore.cli.numbers import Figure, bound, brief, count, figure
+from simcore.document import Document
+from simcore.intervals import LEAST_REPLICATIONS
+from simcore.summary import Estimate
 from simcore.text import printable
 from simcore.words import currency_sign, money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from simcore.summary import AveragingRow, Estimate, QuotaRow, Speed, Summary
+    from simcore.summary import AveragingRow, QuotaRow, Speed, Summary
 
 _FAINT = "dim"
 _HEAD = "bold"
@@ -138,22 +141,67 @@ def grid(headings: Sequence[str], *, left: int = 1, title: str = "") -> Grid:
 
 def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
     """Return ``value ± error`` in one line, the error faint."""
-    shown = _figure(estimate, scale)
-    text = Text(shown.value + unit)
-    if shown.error:
-        text.append(f" ± {shown.error}", style=_FAINT)
+    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
+    text = Text(shown.value + ("" if estimate.estimate is None else unit))
+    if shown.error or limit:
+        text.append(f" ± {shown.error}" if shown.error else f" ({limit}{unit})", style=_FAINT)
     return text
 
 
 def _stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
     """Return the value and, below it, its error."""
-    shown = _figure(estimate, scale)
-    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
+    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else f"\n{limit}", style=_FAINT)
 
 
 def _figure(estimate: Estimate, scale: float) -> Figure:
     value, error = estimate.estimate, estimate.se
+    if value and error is None and estimate.low is not None and estimate.high is not None:
+        # Between two bounds: to their digits.
+        near = min(estimate.high - value, value - estimate.low)
+        return Figure(figure(value * scale, near * scale or None).value, "")
     return figure(None if value is None else value * scale, None if error is None else error * scale)
+
+
+def _bound(estimate: Estimate, scale: float) -> str:
+    """Return what is known of a figure without a standard error; empty where nothing is, or nothing more."""
+    value, low, high = estimate.estimate, estimate.low, estimate.high
+    if estimate.se is not None or value is None or low is None or high is None:
+        return ""
+    return bound(value * scale, low * scale, high * scale)
+
+
+def note_on_errors(document: Document, replications: int) -> str:
+    """Return what the figures behind ± are, and what stands in their place where there is none.
+
+    Parameters
+    ----------
+    document
+        The document that is shown.
+    replications
+        Behind each of its figures.
+    """
+    if replications < 2:
+        note = "One replication: no standard errors can be given."
+    elif replications < LEAST_REPLICATIONS:
+        note = f"± is one Monte Carlo standard error; fewer than {LEAST_REPLICATIONS} replications give no intervals."
+    else:
+        note = "± is one Monte Carlo standard error."
+    if any(_bound(figure, 1.0) for figure in estimates_in(document)):
+        note += " What never varied between the replications has a bound in its place (95 %)."
+    return note
+
+
+def estimates_in(part: object) -> Iterator[Estimate]:
+    """Yield all estimates of a document."""
+    if isinstance(part, Estimate):
+        yield part
+    elif isinstance(part, Document):
+        for name in type(part).model_fields:
+            yield from estimates_in(getattr(part, name))
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from estimates_in(each)
 
 
 def percent(estimate: Estimate) -> Text:
@@ -261,9 +309,7 @@ def _limits(summary: Summary) -> RenderableType:
 
 
 def _footnotes(summary: Summary) -> Paragraph:
-    notes = ["± is one Monte Carlo standard error."]
-    if summary.size.replications < 2:
-        notes = ["One replication: no standard errors can be given."]
+    notes = [note_on_errors(summary, summary.size.replications)]
     notes.append("q05, q50, q95: 5, 50 and 95 % of the periods bring so much or less.")
     if summary.averaging.close != summary.averaging.origin:
         notes.append("By close: dated when the deal closed; by origin: when the call was made that began it.")

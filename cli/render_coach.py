@@ -47,10 +47,11 @@ def coach_report(found: Coach) -> RenderableType:
 
 
 def _note(found: Coach) -> str:
+    reps, worlds = found.leverage.reps, count(found.leverage.replications)
     return (
-        f"{count(found.leverage.replications)} worlds of {found.leverage.reps} reps, seed {found.seed}; every change "
-        "in the same worlds. ± is one standard error, that of pairs of equal worlds for a change. `exact` is the "
-        "closed form, where one holds. Intervals, and effects by origin, are in --json."
+        f"{worlds} worlds of {count(reps)} rep{'s' if reps > 1 else ''}, seed {found.seed}; every change in the same "
+        "worlds. ± is one standard error, that of pairs of equal worlds for a change. `exact` is the closed form, "
+        "where one holds. Intervals, and effects by origin, are in --json."
     )
 
 

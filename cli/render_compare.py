@@ -11,7 +11,7 @@ from rich.text import Text
 from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import count
 from simcore.cli.numbers import figure as number
-from simcore.cli.render import grid, inline, percent, spaced, titled
+from simcore.cli.render import grid, inline, note_on_errors, percent, spaced, titled
 from simcore.cli.render_precision import precision_part
 from simcore.text import printable
 
@@ -164,7 +164,8 @@ def _attribution(document: Comparison, against: Against) -> RenderableType:
 
 
 def _footnotes(document: Comparison) -> Paragraph:
-    notes = ["± is one Monte Carlo standard error; that of a difference is of pairs of equal worlds."]
+    notes = [note_on_errors(document, document.replications)]
+    notes.append("The error of a difference is that of pairs of equal worlds.")
     gains = [
         f"{against.pairing_gain:,.1f} times ({printable(against.name)})"
         for against in document.against

@@ -8,12 +8,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.numbers import NONE, count, figure, significant
 from simcore.cli.render import grid, inline, percent, titled
 from simcore.text import printable
 
 if TYPE_CHECKING:
-    from simcore.luck_document import EvidenceRow, Streaks
+    from simcore.luck_document import EvidenceRow, ReachRow, Streaks
 
 _MOST_ROWS = 9
 
@@ -67,16 +67,33 @@ def _dry(found: Streaks) -> RenderableType:
 
 
 def _reach(found: Streaks) -> str:
-    parts = [
-        f"{row.ratio:g} after {row.weeks_exact} dry weeks (here {'not seen' if row.weeks is None else row.weeks})"
-        for row in found.reach
-    ]
+    parts = [f"{row.ratio:g} after {row.weeks_exact} dry weeks ({_reached_here(row)})" for row in found.reach]
     return (
         f"Chances in %: that so many given weeks are dry, and that they ever are in {found.weeks} weeks. Ratio: how "
         f"many times as often they are where {printable(found.drop_stage)} have long come at {found.drop_factor:g} of "
         f"their rate. It reaches {', '.join(parts)}. 3 is a hint, 10 a reason to look, 30 strong. Exact is by chance "
-        "alone at base rates, here is in these worlds."
+        "alone at base rates, here is in these worlds: the first row of the table that is beyond the ratio by two "
+        "errors."
     )
+
+
+def _reached_here(row: ReachRow) -> str:
+    """Return when the simulated ratio is reached, or how far these worlds can tell.
+
+    Examples
+    --------
+    >>> from simcore.luck_document import ReachRow
+    >>> from simcore.summary import Estimate
+    >>> unsure = {"unsure_weeks": 10, "unsure_ratio": Estimate(estimate=41.8, se=6.2)}
+    >>> _reached_here(ReachRow(ratio=30, weeks_exact=8, weeks=None, **unsure))
+    'here 41.8 ± 6.2 after 10, which could be less'
+    """
+    if row.weeks is not None:
+        return f"here {row.weeks}"
+    if row.unsure_weeks is None or row.unsure_ratio is None:
+        return "here not reached by a row of the table"
+    ratio = figure(row.unsure_ratio.estimate, row.unsure_ratio.se).inline()
+    return f"here {ratio} after {row.unsure_weeks}, which could be less"
 
 
 @fits

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from simcore.breakevens import shown_value, words_of
 from simcore.cli.layout import Paragraph, as_it_is, fits
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid
-from simcore.contrast import P_QUOTA, better, sign_of
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, inline, note_on_errors
+from simcore.contrast import P_QUOTA
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -75,17 +75,21 @@ def breakeven_report(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
     first, second = (printable(name) for name in found.strategies)
     shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
-    ahead, good = words_of(found.metric)[0], better(found.metric)
+    ahead = words_of(found.metric)[0]
     table = grid(["value", f"{second} - {first}", ahead])
     for each in found.evaluations:
         if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
-            who = {1: second, -1: first, 0: "tied"}[good * sign_of(each.difference)]
-            table.add_row(Text(shown_value(found, each.value)), _inline(each.difference, shown.scale), Text(who))
+            who = "not clear" if each.ahead is None else printable(each.ahead)
+            table.add_row(Text(shown_value(found, each.value)), inline(each.difference, scale=shown.scale), Text(who))
     parts: list[RenderableType] = [
         _header(found.scenario, found.interrupted),
         Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
         table,
-        Paragraph(f"± is one Monte Carlo standard error; {ahead} is beyond 1.96 of them.", style=_FAINT),
+        Paragraph(
+            f"± is one Monte Carlo standard error. Who is {ahead} holds for all values together in 95 % of runs; so do "
+            "the intervals.",
+            style=_FAINT,
+        ),
         Paragraph(printable(found.sentence), style=_HEAD),
     ]
     return Group(*_spaced(parts))
@@ -124,14 +128,12 @@ def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown
     return _Shown(f"{what}, {unit}{printable(currency)}", 1.0 / size)
 
 
-def _inline(estimate: Estimate, scale: float) -> Text:
-    """Return ``value ± error`` in one line, the error faint."""
-    value, error = estimate.estimate, estimate.se
-    shown = figure(None if value is None else value * scale, None if error is None else error * scale)
-    text = Text(shown.value)
-    if shown.error:
-        text.append(f" ± {shown.error}", style=_FAINT)
-    return text
+def _cell(estimate: Estimate, scale: float) -> Text:
+    """Return ``value ± error``, or a value with what it is below or above; what lies between two bounds alone."""
+    text = inline(estimate, scale=scale)
+    short = text.plain.replace("(below ", "(<").replace("(above ", "(>")
+    narrow = Text(short.partition(" (")[0] if " to " in short else short)
+    return narrow if "(" in text.plain else text
 
 
 def _value(value: float | str) -> str:
@@ -169,9 +171,9 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
             table.add_row(*values, Text("explodes", style=_ALARM))
             continue
         figures = _of(point, metric)
-        shown = [_inline(each.figure, scale) for each in figures]
+        shown = [_cell(each.figure, scale) for each in figures]
         against = [
-            [Text(NONE)] * 2 if each.difference is None else [_inline(each.difference, scale), Text(_who(found, each))]
+            [Text(NONE)] * 2 if each.difference is None else [_cell(each.difference, scale), Text(_who(found, each))]
             for each in figures
         ]
         if wide:
@@ -184,12 +186,10 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
 
 
 def _note(found: Sweep, metric: Metric) -> str:
-    note = "± is one Monte Carlo standard error."
-    if found.scenario.replications < 2:
-        note = "One replication: no standard errors can be given."
+    note = note_on_errors(found, found.scenario.replications)
     if len(found.strategies) > 1:
         note += f" Differences are from {printable(found.strategies[0])}, in pairs of equal worlds;"
-        note += f" {words_of(metric)[0]} is beyond 1.96 standard errors, else tied."
+        note += f" {words_of(metric)[0]}: the 95 % interval of the difference leaves out zero, else tied."
     return note
 
 
@@ -217,8 +217,8 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
     ahead = words_of(metric)[0]
     lines += [
         "",
-        f"+  {second} is {ahead} by more than 1.96 standard errors",
-        f"-  {first} is {ahead} by more than 1.96 standard errors",
+        f"+  {second} is {ahead} (95 % interval)",
+        f"-  {first} is {ahead} (95 % interval)",
         ".  tied",
     ]
     if found.interrupted:
@@ -226,7 +226,7 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
     if "!" in signs:
         lines.append("!  a strategy explodes")
     if "?" in signs:
-        lines.append("?  no standard error")
+        lines.append("?  too few replications to tell")
     return as_it_is(Text("\n".join(lines)))
 
 

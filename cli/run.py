@@ -110,10 +110,9 @@ def _simulated(
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine()
-    announce_compilation([scenario], quiet=quiet)
+    load_engine(quiet=quiet)
     from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import simulate  # noqa: PLC0415
 

@@ -86,7 +86,7 @@ def sweep(
     values = _values(vary)
     metric = known(metric)
     scenario = load(file, changes, replications=replications, seed=seed)
-    plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit)
+    plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit, quiet=quiet)
     found, folder = _swept(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
     if json:
         print_json(found.model_dump(mode="json"))
@@ -141,13 +141,14 @@ def _planned(
     *,
     metric: str,
     no_limit: bool,
+    quiet: bool,
 ) -> "Plan":
     """Return what will be run, checked; it may cost no more than one run may."""
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.vary import check_total  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.sweeps import plan_sweep  # noqa: PLC0415
 
     plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
@@ -163,11 +164,9 @@ def _swept(
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation  # noqa: PLC0415
     from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.sweeps import run_sweep  # noqa: PLC0415
 
-    announce_compilation(plan.everything, quiet=quiet)
     with ExitStack() as stack:
         folder = stack.enter_context(
             results_folder(out, plan.asked, joint_digest(plan.everything), overwrite=overwrite)

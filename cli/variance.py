@@ -77,14 +77,11 @@ def _measured(
     """Measure one metric after the other."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import announce_compilation, load_engine  # noqa: PLC0415
-    from simcore.scenario import with_strategy  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine()
+    load_engine(quiet=quiet)
     from simcore.variance import bench_variance  # noqa: PLC0415
 
-    scenarios = [with_strategy(scenario, name) for name in strategies] or [scenario]
-    announce_compilation(scenarios, quiet=quiet)
     found: list[VarianceBench] = []
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         for metric in metrics:

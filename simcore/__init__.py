@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from simcore.targets import Goal
     from simcore.variance import bench_variance as _bench_variance
     from simcore.variance_document import VarianceBench
+    from simcore.verification import verify
+    from simcore.verification_document import Verification
 
     attribute = asked(_attribute)
     bench_variance = asked(_bench_variance)
@@ -87,6 +89,8 @@ _HOME = {
     "BackwardPlan": "plan_document",
     "plan": "plans",
     "sweep": "sweeps",
+    "Verification": "verification_document",
+    "verify": "verification",
 }
 
 _ASKED = frozenset(
@@ -116,6 +120,7 @@ __all__ = [
     "Sweep",
     "UsageError",
     "VarianceBench",
+    "Verification",
     "__version__",
     "attribute",
     "bench_variance",
@@ -129,6 +134,7 @@ __all__ = [
     "simulate",
     "steadiness",
     "sweep",
+    "verify",
 ]
 
 

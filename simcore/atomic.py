@@ -21,7 +21,7 @@ from simcore.errors import FileError
 from simcore.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -36,6 +36,9 @@ _REASONS = {
     errno.ENOTDIR: "a part of the path is not a folder",
     errno.ELOOP: "a symbolic link stands in the way",
 }
+
+_NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
+"""How file systems say that they have no hard links, or no more of them."""
 
 
 class Written(NamedTuple):
@@ -228,34 +231,59 @@ def write_whole(path: Path, data: bytes) -> Written:
     return file.written()
 
 
-def move_all(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Rename files or folders in order, each flushed before the next; if one fails, undo those before it.
+def second_name(source: Path, target: Path) -> None:
+    """Give a whole file another name as well: a hard link, or a copy where the file system has no links.
 
     Parameters
     ----------
-    moves
-        Pairs of the present and the new name, on one file system. No new name may exist.
+    source
+        The file, on the disk.
+    target
+        The other name, on the same file system; a file of that name is replaced, in one step.
 
     Raises
     ------
     FileError
-        If a rename failed. All is then as before; if undoing failed as well, everything is whole under one of
-        its two names, and the error says which move could not be undone.
+        If it could not be done; ``target`` then is what it was before.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = write_whole(Path(folder) / "a.txt", b"whole")
+    ...     second_name(Path(folder) / "a.txt", Path(folder) / "b.txt")
+    ...     (Path(folder) / "b.txt").read_text()
+    'whole'
     """
-    begun: list[tuple[Path, Path]] = []
-    try:
-        for source, target in moves:
-            begun.append((source, target))
-            _move(source, target)
-    except BaseException:
-        for source, target in reversed(begun):
-            if os.path.lexists(target) and not os.path.lexists(source):
-                _move(target, source)
-        raise
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    with file_errors("write", target):
+        try:
+            os.link(source, temporary)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+        else:
+            try:
+                os.replace(temporary, target)  # noqa: PTH105
+            finally:
+                # Where both names are one file already, a rename does nothing, and leaves its source.
+                temporary.unlink(missing_ok=True)
+            sync_folder(target.parent)
+            return
+    with AtomicFile(target) as file, file_errors("read", source), source.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            file.write(chunk)
 
 
-def _move(source: Path, target: Path) -> None:
-    """Rename without replacing anything, and flush both folders."""
+def move(source: Path, target: Path) -> None:
+    """Rename a file or folder without replacing anything, and flush both folders.
+
+    Raises
+    ------
+    FileError
+        If there is something under the new name, or the rename failed.
+    """
     with file_errors(f"move {shown(source)} to", target):
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))

@@ -19,6 +19,7 @@ from simcore.comparison import choose
 from simcore.comparison_document import Attribution, AttributionTable
 from simcore.contrast import Sums, sums_of
 from simcore.estimate import jackknife, ratio
+from simcore.intervals import never_differed
 from simcore.paired import run_paired
 from simcore.scenario import with_strategy
 from simcore.tally import GROUPS
@@ -26,6 +27,7 @@ from simcore.tally import GROUPS
 if TYPE_CHECKING:
     from simcore.runner import Progress
     from simcore.scenario import Scenario
+    from simcore.summary import Estimate
 
 EXACT_PLAYERS = 6
 """Up to so many players all combinations are simulated: 64 runs; beyond, the cyclic orders and their reverses."""
@@ -181,7 +183,7 @@ def attribute(
                 strategy=split.strategy,
                 drive=player.drive,
                 channel=player.channel,
-                amount=jackknife(ratio, cells[0].replications, part, cells[0].windows),
+                amount=_amount(cells[0], part),
                 shown=0.0,
             )
             for player, part in zip(split.players, parts, strict=True)
@@ -193,6 +195,14 @@ def attribute(
         runs=sum(len(split.runs) for split in splits),
         permutations=next((split.orders for split in splits if split.orders is not None), None),
     )
+
+
+def _amount(cell: Sums, part: NDArray[np.float64]) -> Estimate:
+    """Return what a channel adds, from its part of the total by group; what never changed anything has a bound."""
+    if part.any():
+        return jackknife(ratio, cell.replications, part, cell.windows)
+    worlds = float(cell.replications.sum())
+    return never_differed(0.0, worlds, (cell.worth or 0.0) * worlds / float(cell.windows.sum()))
 
 
 def in_cents(amounts: Sequence[float]) -> list[int]:

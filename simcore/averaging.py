@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import exp, sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.estimate import jackknife, ratio, scaled, sectioned_quantile, share, spread, variation
+from simcore.certain import certain_revenue, certain_stages
+from simcore.estimate import mean_of, scaled, sectioned_quantile, share, spread_of
 from simcore.horizons import CALL, HORIZONS
-from simcore.program import Program
+from simcore.program import FIXED, GAMMA, LOGNORMAL, Program
 from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
 from simcore.tally import ENTERED, SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
 
@@ -36,7 +39,7 @@ def averaging_rows(program: Program, tally: Tally, account: int) -> list[Averagi
                     horizon=name,
                     periods=int(windows.sum()),
                     revenue=_revenue(program, tally, account, horizon, windows),
-                    first_step=_first_step(tally, horizon, windows),
+                    first_step=_first_step(program, tally, horizon, windows),
                 )
             )
     return rows
@@ -52,27 +55,46 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
     by_section = np.bincount(np.arange(len(windows)) % SECTIONS, weights=windows, minlength=SECTIONS)
     # By close, deals that were open at the start can outnumber the calls: then no call was in vain.
     counts[:, 0] = np.maximum(by_section.astype(np.int64) - counts.sum(axis=1), 0)
-    values = bin_values()[: counts.shape[1]]
+    values, certain = bin_values()[: counts.shape[1]], certain_revenue(program)
+    deal, square = program.deals.mean_units, deal_root_mean_square(program)
 
     def quantile(p: float) -> Estimate:
-        return scaled(sectioned_quantile(counts, values, p), unit)
+        found = sectioned_quantile(counts, values, p, replications=float(size.sum()), certain=certain)
+        return scaled(found, unit)
+
+    def spread(*, relative: bool) -> Estimate:
+        return spread_of(size, total, squares, windows, relative=relative, worth=square, certain=certain)
 
     return RevenueRow(
-        mean=scaled(jackknife(ratio, size, total, windows), unit),
-        sd=scaled(jackknife(spread, size, total, squares, windows), unit),
-        cv=jackknife(variation, size, total, squares, windows),
+        mean=scaled(mean_of(size, total, windows, worth=deal, certain=certain), unit),
+        sd=scaled(spread(relative=False), unit),
+        cv=spread(relative=True),
         q05=quantile(0.05),
         q50=quantile(0.50),
         q95=quantile(0.95),
-        p_zero=share(size, np.maximum(windows - with_deal, 0), windows),
+        p_zero=share(size, np.maximum(windows - with_deal, 0), windows, certain=certain),
     )
 
 
-def _first_step(tally: Tally, horizon: int, windows: NDArray[np.int64]) -> FirstStepRow:
+def deal_root_mean_square(program: Program) -> float | None:
+    """Return the root of the mean square of a deal's value, in units; ``None`` where the program only tabulates it."""
+    deals = program.deals
+    if deals.kind == FIXED:
+        return deals.mean_units
+    if deals.kind == LOGNORMAL:
+        return deals.mean_units * exp(deals.sigma**2 / 2.0)
+    if deals.kind == GAMMA:
+        return None
+    chances = np.diff(deals.thresholds, prepend=0) / 2.0**32
+    return sqrt(float(chances @ (deals.values / deals.unit) ** 2))
+
+
+def _first_step(program: Program, tally: Tally, horizon: int, windows: NDArray[np.int64]) -> FirstStepRow:
     arrays, size = tally.arrays, tally.arrays.replications
     total, squares = arrays.first[:, SUM, horizon], arrays.first[:, SQUARE, horizon]
+    certain = certain_stages(program) > 1
     return FirstStepRow(
-        mean=jackknife(ratio, size, total, windows),
-        sd=jackknife(spread, size, total, squares, windows),
-        cv=jackknife(variation, size, total, squares, windows),
+        mean=mean_of(size, total, windows, worth=1.0, certain=certain),
+        sd=spread_of(size, total, squares, windows, worth=1.0, certain=certain),
+        cv=spread_of(size, total, squares, windows, relative=True, certain=certain),
     )

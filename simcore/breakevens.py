@@ -6,24 +6,31 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from simcore.contrast import REVENUE, Metric, better, difference_of, period_of, sign_of
-from simcore.crossings import SCAN, Crossing, Search
+import numpy as np
+
+from simcore.bands import deviations_of
+from simcore.contrast import REVENUE, Metric, Sums, better, difference_of, period_of
+from simcore.crossings import SCAN, Crossing, Looked, Search
 from simcore.errors import Problem, ScenarioError
+from simcore.estimate import Floats, replicates
+from simcore.intervals import LEAST_REPLICATIONS
 from simcore.scenario import with_strategy
-from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, TiedRange
-from simcore.sweeps import CHUNK, Report, StoppedError, Worlds, check_metric, identity_of
+from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
+from simcore.sweeps import CHUNK, Cell, Report, StoppedError, Worlds, check_metric, identity_of
 from simcore.text import brief
 from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
-    from simcore.summary import Estimate
 
-EXPECTED = SCAN + 20
+EXPECTED = SCAN + 25
 """Values that a search looks at, about: for its progress, and for what it may cost."""
 
-_Told = tuple[Literal["crosses", "ahead", "mostly", "tied"], str | None]
+WEEKS = "sd:week"
+"""Asked for beside the metric: its sums tell whether two strategies do the same in every world."""
+
+_Told = tuple[Literal["crosses", "ahead", "partly", "unclear", "same"], str | None]
 
 
 def breakeven(
@@ -80,15 +87,16 @@ def breakeven(
     ends = list(chain.from_iterable(grid(asked, {path: [values.value(values.low), values.value(values.high)]}, names)))
     check_metric(metric, ends)
     metric = metric.strip()
+    metrics = list(dict.fromkeys((metric, REVENUE, WEEKS)))
     worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
-    def differences(at: Sequence[float]) -> list[Estimate]:
-        found: list[Estimate] = []
+    def differences(at: Sequence[float]) -> list[Looked]:
+        found: list[Looked] = []
         for first in range(0, len(at), CHUNK // 2):
             changed = [set_values(asked, {path: values.value(each)}) for each in at[first : first + CHUNK // 2]]
-            cells = worlds.run([with_strategy(each, name) for each in changed for name in names], [metric])
+            cells = worlds.run([with_strategy(each, name) for each in changed for name in names], metrics)
             pairs = zip(cells[::2], cells[1::2], strict=True)
-            found += [difference_of(second[metric], baseline[metric]) for baseline, second in pairs]
+            found += [_looked(second, baseline, metric) for baseline, second in pairs]
         return found
 
     search = Search(differences, values.low, values.high, whole=is_whole(asked, path, values.value(values.low)))
@@ -109,10 +117,35 @@ def breakeven(
     return _document(search, values, about)
 
 
+def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
+    """Return what is known of the difference at a value."""
+    one, other = second[metric], baseline[metric]
+    pairs = [(second[each], baseline[each]) for each in (REVENUE, WEEKS)]
+    # Revenue and squared revenue of the weeks, in every group of worlds, to the cent.
+    same = all(
+        np.array_equal(mine, its)
+        for left, right in pairs
+        for mine, its in zip(left.columns, right.columns, strict=True)
+    )
+    return Looked(difference_of(one, other), _deviations(one, other), same)
+
+
+def _deviations(sums: Sums, baseline: Sums) -> Floats:
+    """Return what the error of a difference is made of: float64[groups of replications]."""
+    each = len(sums.columns)
+
+    def difference(*columns: Floats) -> Floats:
+        return sums.statistic(*columns[:each]) - baseline.statistic(*columns[each:])
+
+    found = replicates(difference, sums.replications, *sums.columns, *baseline.columns)
+    return deviations_of(found.without, found.value, found.sizes)
+
+
 def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breakeven:
     """Return the document of a search; ``about`` holds what does not come from the search itself."""
     names, interrupted = about["strategies"], about["interrupted"]
     good = better(about["metric"])
+    leader = {0: None, good: names[1], -good: names[0]}
     verdict, ahead = (None, None) if interrupted else verdict_of(search, names, good)
     found = Breakeven(
         low=values.low,
@@ -122,11 +155,21 @@ def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breake
         at_low=search.known.get(values.low),
         at_high=search.known.get(values.high),
         roots=[_root(crossing, names, good) for crossing in search.crossings],
+        not_told_apart=[
+            NotToldApart(low=gap.low, high=gap.high, ahead_below=leader[gap.below], ahead_above=leader[gap.above])
+            for gap in search.gaps
+        ],
         exactly_tied=[TiedRange(low=tie.low, high=tie.high) for tie in search.ties],
         verdict=verdict,
         ahead=ahead,
         evaluations=[
-            Evaluation(value=value, difference=difference, scan=value in search.scanned)
+            Evaluation(
+                value=value,
+                difference=difference,
+                scan=value in search.scanned,
+                judged=value in search.judged,
+                ahead=leader[search.sign(value)],
+            )
             for value, difference in sorted(search.known.items())
         ],
         sentence="",
@@ -155,12 +198,14 @@ def verdict_of(search: Search, names: Sequence[str], good: int = 1) -> _Told:
 
     ``good`` is the sign of a difference with which the second strategy is ahead.
     """
-    signs = [sign_of(difference) for difference in search.known.values()]
-    if not any(signs):
-        return "tied", None
+    if [(tie.low, tie.high) for tie in search.ties] == [(search.scanned[0], search.scanned[-1])]:
+        return "same", None
     if search.crossings:
         return "crosses", None
-    return ("ahead" if all(signs) else "mostly"), names[1 if max(signs, key=abs) == good else 0]
+    signs = [search.sign(value) for value in search.judged]
+    if not any(signs):
+        return "unclear", None
+    return ("ahead" if all(signs) else "partly"), names[1 if max(signs, key=abs) == good else 0]
 
 
 def sentence_of(found: Breakeven) -> str:
@@ -168,36 +213,60 @@ def sentence_of(found: Breakeven) -> str:
     first, second = (brief(name) for name in found.strategies)
     path = brief(found.path)
     over = f"{path} from {shown_value(found, found.low)} to {shown_value(found, found.high)}"
-    looked = f"{len(found.evaluations)} values looked at"
-    clear = sum(sign_of(each.difference) != 0 for each in found.evaluations)
-    ahead, behind = words_of(found.metric)
+    judged = [each for each in found.evaluations if each.judged]
+    clear = sum(each.ahead is not None for each in judged)
+    ahead, _ = words_of(found.metric)
+    worlds = f"with {found.scenario.replications:,} replications"
+    leader = brief(found.ahead or "")
     if found.interrupted:
-        text = f"Interrupted after {looked} over {over}: what was found until then is not the whole answer."
-    elif found.verdict == "tied":
+        looked = f"{len(found.evaluations)} values looked at"
+        return f"Interrupted after {looked} over {over}: what was found until then is not the whole answer."
+    if found.verdict == "same":
+        return (
+            f"{first} and {second} do exactly the same at all {len(judged)} values looked at, {over}: "
+            "their worlds are equal to the cent."
+        )
+    if found.scenario.replications < LEAST_REPLICATIONS:
+        return (
+            f"{found.scenario.replications} replications are too few to tell {first} and {second} apart anywhere; "
+            f"{LEAST_REPLICATIONS} are the fewest."
+        )
+    if found.verdict == "unclear":
         text = (
-            f"{first} and {second} are tied throughout {over}: "
-            f"they differ by more than 1.96 standard errors at none of {looked}."
+            f"{first} and {second} are not told apart at any of {len(judged)} values looked at, {over}, {worlds}: "
+            "no crossing is shown, and if there is one it may lie anywhere there."
         )
     elif found.verdict == "ahead":
-        text = f"{brief(found.ahead or '')} is {ahead} over the whole range, {over}."
-    elif found.verdict == "mostly":
-        text = (
-            f"{brief(found.ahead or '')} is {ahead} or tied over the whole range, {over}: {ahead} at {clear} of "
-            f"{looked}, and {behind} at none."
-        )
+        text = f"{leader} is {ahead} over the whole range, {over}: at all {len(judged)} values looked at."
+    elif found.verdict == "partly":
+        text = f"{leader} is {ahead} at {clear} of {len(judged)} values looked at, {over}; no crossing is shown."
     else:
         text = (
             f"{first} and {second} tie at {path} = "
             + "; and at ".join(_told(found, root) for root in found.roots)
             + "."
         )
-    for tie in found.exactly_tied if found.verdict != "tied" else []:
+    return text + _untold(found, worlds) + _same(found)
+
+
+def _untold(found: Breakeven, worlds: str) -> str:
+    """Return where nobody is clear, beside the intervals of the roots."""
+    if found.verdict == "unclear" or not found.not_told_apart:
+        return ""
+    places = [
+        f"between {shown_value(found, gap.low)} and {shown_value(found, gap.high)}" for gap in found.not_told_apart
+    ]
+    text = f" They are not told apart {' and '.join(places)}, {worlds}"
+    return text + (": if there is a crossing, it lies there." if found.verdict == "partly" else ".")
+
+
+def _same(found: Breakeven) -> str:
+    """Return where the two do exactly the same in every world."""
+    text = ""
+    for tie in found.exactly_tied:
         low, high = shown_value(found, tie.low), shown_value(found, tie.high)
-        text += (
-            f" They are exactly the same at {low}."
-            if low == high
-            else f" They are exactly the same from {low} to {high}."
-        )
+        where = f"at {low}" if low == high else f"at every value looked at from {low} to {high}"
+        text += f" They do exactly the same {where}: their worlds are equal to the cent."
     return text
 
 
@@ -229,29 +298,15 @@ def shown_value(found: Breakeven, value: float) -> str:
 def _told(found: Breakeven, root: BreakevenRoot) -> str:
     """Return a root with its interval and who is ahead on either side."""
     low, high = shown_value(found, root.low), shown_value(found, root.high)
-    if root.open_low and root.open_high:
-        interval = "the 95 % interval reaches to both ends of the range"
-    elif root.open_low:
-        interval = f"95 % interval up to {high}, down to the low end of the range"
-    elif root.open_high:
-        interval = f"95 % interval from {low}, up to the high end of the range"
-    else:
-        interval = f"95 % interval {low} to {high}"
     below, above = brief(root.ahead_below), brief(root.ahead_above)
     ahead, _ = words_of(found.metric)
-    return f"{shown_value(found, root.value)} ({interval}): {below} is {ahead} below, {above} above"
+    return f"{shown_value(found, root.value)} (95 % interval {low} to {high}): {below} is {ahead} below, {above} above"
 
 
 def _root(crossing: Crossing, names: Sequence[str], good: int) -> BreakevenRoot:
     below, above = (names[1], names[0]) if crossing.before == good else (names[0], names[1])
     return BreakevenRoot(
-        value=crossing.value,
-        low=crossing.low,
-        high=crossing.high,
-        open_low=crossing.open_low,
-        open_high=crossing.open_high,
-        ahead_below=below,
-        ahead_above=above,
+        value=crossing.value, low=crossing.low, high=crossing.high, ahead_below=below, ahead_above=above
     )
 
 

@@ -22,9 +22,14 @@ _MEASURES: dict[Measure, str] = {
 def leverage_sentences(found: Leverage) -> list[str]:
     """Return which step to improve, in words."""
     told = [_ranked(each) for each in found.rankings if each.measure != "revenue_origin"]
-    cut = [f"{row.lever} at {row.after} ({row.clipped} more decisions)" for row in found.levers if _is_cut(row)]
+    cut = [_cut(row) for row in found.levers if row.kind == "rate" and (row.cut or row.clipped > 0)]
     if cut:
         told.append(f"Rates were cut at 1, beyond which none can be improved: {_listed(cut)}.")
+    told += [
+        f"{row.lever.capitalize()} at {row.after} leaves the chance of quota as it is: {row.why}."
+        for row in found.levers
+        if row.why is not None
+    ]
     quick = [row for row in found.levers if row.kind == "lag" and row.revenue_origin is not None]
     if quick and all(row.revenue_origin is not None and _is_none(row.revenue_origin.difference) for row in quick):
         told.append(
@@ -36,8 +41,11 @@ def leverage_sentences(found: Leverage) -> list[str]:
     return told
 
 
-def _is_cut(row: LeverRow) -> bool:
-    return row.cut or (row.kind == "rate" and row.clipped > 0)
+def _cut(row: LeverRow) -> str:
+    """Return how a rate met 1: it was set to it, or decisions of its step were cut."""
+    more = f"{row.clipped:,} more decisions of this step" if row.clipped > 0 else ""
+    text = ", ".join(part for part in ("less than was meant" if row.cut else "", more) if part)
+    return f"{row.lever} at {row.after} ({text})"
 
 
 def _is_none(figure: object) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.compiler import compile_scenario
 from simcore.engine import check_ranges, threads_for
-from simcore.estimate import Z975, jackknife, ratio
+from simcore.estimate import jackknife, ratio
 from simcore.explosion import told_of
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.scratch import HIT, REPAIRED
@@ -258,9 +258,7 @@ def _row(rule: RuleName, by_rule: dict[RuleName, Seen], looks: LooksRow | None) 
 
 
 def _interval(figure: Estimate) -> tuple[float | None, float | None]:
-    if figure.estimate is None or figure.se is None:
-        return None, None
-    return figure.estimate - Z975 * figure.se, figure.estimate + Z975 * figure.se
+    return figure.low, figure.high
 
 
 def looks_of(tried: Seen, baseline: Seen, weeks: int) -> LooksRow | None:

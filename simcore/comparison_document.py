@@ -1,7 +1,7 @@
 """The document of a comparison: what ``simcore compare --json`` prints, with its published schema.
 
 Money is in units of the scenario's currency. A *difference* is the strategy minus the baseline in the same worlds; its
-standard error is that of the pairs, and its 95 % interval is the figure plus and minus 1.96 of it.
+standard error is that of the pairs, and its 95 % interval follows from the t law (see `simcore.intervals`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from simcore.summary import Estimate, Precision
 
 class Interval(Estimate):
     """A figure of pairs of equal worlds, with its 95 % interval."""
-
-    low: float | None = Field(description="1.96 standard errors below the figure; null where there is no error.")
-    high: float | None
 
 
 E = TypeVar("E", bound=Estimate)
@@ -109,7 +106,9 @@ class Against(Document):
     variance_ratios: list[VarianceRatio]
     contests: list[Contest]
     sources: list[Source] | None = Field(description="Null where a part of the funnel is empty.")
-    verdict: Literal["ahead", "behind", "tied", "unknown"]
+    verdict: Literal["ahead", "behind", "tied", "unknown"] = Field(
+        description="By the 95 % interval of the difference in revenue; unknown with fewer than 8 replications."
+    )
     replications_to_separate: int | None = Field(
         description="About how many would separate a tie, if the difference is what it seems; null if it is not tied."
     )

@@ -89,7 +89,8 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
         pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, 2),
         lockstep=any(signal == PEERS for signal, _ in flat) or coaching.rule != NOBODY,
         call_value=wins_per_call * mean_deal,
-        between_wins=calendar.hours_per_week / (scenario.plan.calls_per_week * wins_per_call),
+        # The product of tiny rates may be 0 as a float: then no win is ever due.
+        between_wins=calendar.hours_per_week / max(scenario.plan.calls_per_week * wins_per_call, 1e-300),
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
         period_first=period_first,
         period_hours=period_hours,

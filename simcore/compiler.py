@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simcore.scenario import Scenario
+    from simcore.scenario_parts import Rate
 
 _Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""
@@ -174,11 +175,7 @@ def _rates(scenario: Scenario) -> Rates:
     for step, stage in enumerate(stages):
         if stage.rate is not None and stage.rate.rep_cv > 0.0:
             beta[step] = len(tables)
-            try:
-                tables.append(build_beta(stage.rate.mean, stage.rate.rep_cv))
-            except ValueError as error:
-                problem = Problem(str(error), f"funnel.{stage.stage}.rate.rep_cv", value=f"{stage.rate.rep_cv:g}")
-                raise ScenarioError((problem,)) from error
+            tables.append(_beta_table(stage.stage, stage.rate))
     noise_sigma = np.array([_sigma(stage.rate.week_cv) if stage.rate else 0.0 for stage in stages])
     in_market = np.array([stage.stage in acts_on for stage in stages])
     drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)
@@ -192,6 +189,25 @@ def _rates(scenario: Scenario) -> Rates:
         varies=varies,
         fixed=not varies.any() and bool((beta < 0).all()),
     )
+
+
+def _beta_table(stage: str, rate: Rate) -> NDArray[np.float64]:
+    """Return the table of a rate that differs between reps.
+
+    Raises
+    ------
+    ScenarioError
+        If its Beta distribution is too extreme for one.
+    """
+    mean, cv = rate.mean, rate.rep_cv
+    try:
+        if mean * cv * cv > 0.0:
+            return build_beta(mean, cv)
+        # The parameters would be beyond all numbers.
+        message = f"the Beta distribution with mean {mean:g} and coefficient of variation {cv:g} is too extreme"
+    except ValueError as error:
+        message = str(error)
+    raise ScenarioError((Problem(message, f"funnel.{stage}.rate.rep_cv", value=f"{cv:g}"),))
 
 
 def _caps(scenario: Scenario) -> Caps:

@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.averaging import windows_of
-from simcore.estimate import Z975, Floats, jackknife, ratio, share, spread, variation
+from simcore.averaging import deal_root_mean_square, windows_of
+from simcore.certain import certain_revenue
+from simcore.estimate import (
+    Floats,
+    mean_of,
+    ratio,
+    replicates,
+    share,
+    spread,
+    spread_of,
+    variation,
+)
 from simcore.horizons import HORIZONS, HOUR, WEEK, WEEKS_PER_YEAR
+from simcore.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
+from simcore.summary import Estimate
 from simcore.tally import CLOSE, TOTAL
 from simcore.text import brief, did_you_mean
 
 if TYPE_CHECKING:
     from simcore.program import Program
-    from simcore.summary import Estimate
     from simcore.tally import Tally
 
 Metric = str
@@ -44,6 +55,12 @@ class Sums(NamedTuple):
     """[G]: revenue of each period squared, for a spread only."""
     statistic: Callable[..., Floats] = ratio
     """What the sums come to."""
+    worth: float | None = None
+    """What one event adds to the total (of a spread: its root mean square); the bound of what was never seen."""
+    certain: bool = False
+    """Whether the scenario fixes the figure."""
+    share: bool = False
+    """Whether it is a share of the windows."""
 
     @property
     def columns(self) -> tuple[NDArray[np.generic], ...]:
@@ -120,16 +137,26 @@ def sums_of(metric: Metric, program: Program, tally: Tally) -> Sums:
         if not windows.any():
             raise ValueError(f"the run holds no whole {HORIZONS[horizon]}")
         total, squares = arrays.moments[:, CLOSE, horizon, TOTAL] * unit, tally.squares(CLOSE, horizon) * unit**2
-        return Sums(arrays.replications, total, windows, squares, SPREADS[metric.partition(":")[0]])
+        worth = deal_root_mean_square(program)
+        return Sums(
+            arrays.replications,
+            total,
+            windows,
+            squares,
+            SPREADS[metric.partition(":")[0]],
+            None if worth is None else worth * unit,
+            certain_revenue(program),
+        )
     if metric == REVENUE:
         revenue = arrays.moments[:, CLOSE, WEEK, TOTAL] * unit
-        return Sums(
-            arrays.replications, revenue, arrays.replications * (reps * program.clock.counted_weeks / WEEKS_PER_YEAR)
-        )
+        years = arrays.replications * (reps * program.clock.counted_weeks / WEEKS_PER_YEAR)
+        worth = program.deals.mean_units * unit
+        return Sums(arrays.replications, revenue, years, worth=worth, certain=certain_revenue(program))
     if not has_quota_period(program):
         raise ValueError("the run holds no whole quota period")
     periods = int(program.calendar.periods[program.quota.horizon])
-    return Sums(arrays.replications, arrays.quota_hits[:, 0], arrays.replications * (periods * reps))
+    hits, windows = arrays.quota_hits[:, 0], arrays.replications * (periods * reps)
+    return Sums(arrays.replications, hits, windows, certain=certain_revenue(program), share=True)
 
 
 def figure_of(metric: Metric, sums: Sums) -> Estimate:
@@ -141,27 +168,44 @@ def figure_of(metric: Metric, sums: Sums) -> Estimate:
     >>> round(figure_of("revenue", Sums(one, np.array([1, 2, 3, 4]), one)).se, 12)
     0.645497224368
     """
-    if metric == P_QUOTA:
-        return share(sums.replications, sums.total.astype(np.int64), sums.windows.astype(np.int64))
-    return jackknife(sums.statistic, sums.replications, *sums.columns)
+    if metric == P_QUOTA or sums.share:
+        hits, windows = sums.total.astype(np.int64), sums.windows.astype(np.int64)
+        return share(sums.replications, hits, windows, certain=sums.certain)
+    if sums.squares is not None:
+        return spread_of(
+            sums.replications,
+            *sums.columns,
+            relative=sums.statistic is variation,
+            worth=sums.worth,
+            certain=sums.certain,
+        )
+    return mean_of(sums.replications, sums.total, sums.windows, worth=sums.worth, certain=sums.certain)
 
 
-def difference_of(sums: Sums, baseline: Sums) -> Estimate:
+def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimate:
     """Return the figure minus that of the baseline; the error is that of pairs of equal worlds.
 
     The delete-a-group jackknife of the difference (see `simcore.estimate`): what is common to both runs of a world
-    leaves the error. Both must hold the same replications, and be of one metric.
+    leaves the error. Both must hold the same replications, and be of one metric. A difference that was the same in all
+    worlds has no error, but a bound (see `simcore.intervals`); one of shares, of which few worlds tell, has
+    pseudo-observations on both sides of zero (after Agresti and Min 2005).
+
+    Parameters
+    ----------
+    alike
+        Whether both are known to do the same, whatever happens: then there is no difference, without error.
 
     Raises
     ------
     ValueError
-        If they do not.
+        If they hold different replications.
 
     Examples
     --------
-    >>> one = np.ones(4, np.int64)
-    >>> difference_of(Sums(one, np.array([2, 3, 4, 5]), one), Sums(one, np.array([1, 2, 3, 4]), one))
-    Estimate(estimate=1.0, se=0.0)
+    >>> one = np.ones(9, np.int64)
+    >>> found = difference_of(Sums(one, np.arange(9) + one % 2, one), Sums(one, np.arange(9), one, worth=0.5))
+    >>> found.estimate, found.se, round(found.low, 3), round(found.high, 3)
+    (1.0, None, 0.858, 1.142)
     """
     if not np.array_equal(sums.replications, baseline.replications):
         raise ValueError("the two runs hold different replications: there are no pairs")
@@ -171,18 +215,51 @@ def difference_of(sums: Sums, baseline: Sums) -> Estimate:
     def difference(*columns: Floats) -> Floats:
         return sums.statistic(*columns[:each]) - baseline.statistic(*columns[each:])
 
-    return jackknife(difference, sums.replications, *sums.columns, *baseline.columns)
+    found = replicates(difference, sums.replications, *sums.columns, *baseline.columns)
+    if not np.isfinite(found.value):
+        return UNKNOWN
+    if alike or (sums.certain and baseline.certain):
+        return fixed(found.value)
+    if found.error == 0.0 or _same(sums, baseline):
+        return _never_differed(found.value, sums, baseline)
+    most = 1.0 if sums.share else np.inf
+    if not (sums.share and np.isfinite(found.error)):
+        return by_t(found.value, found.error, found.degrees, groups=found.groups)
+    wide = by_t(found.value, _widened(found.error, sums, baseline), found.degrees, groups=found.groups, least=-most)
+    return wide.model_copy(update={"se": found.error, "high": None if wide.high is None else min(most, wide.high)})
 
 
-def sign_of(difference: Estimate) -> int:
-    """Return 1 or -1 where a difference is more than 1.96 standard errors from zero, else 0.
+def _same(sums: Sums, baseline: Sums) -> bool:
+    """Return whether all groups have the same sums, and rounding alone makes a difference."""
+    return all(np.array_equal(mine, other) for mine, other in zip(sums.columns, baseline.columns, strict=True))
 
-    Examples
-    --------
-    >>> from simcore.summary import Estimate
-    >>> [sign_of(Estimate(estimate=value, se=1.0)) for value in (2.0, -2.0, 1.9)]
-    [1, -1, 0]
+
+def _never_differed(value: float, sums: Sums, baseline: Sums) -> Estimate:
+    """Return a difference that was the same in all worlds, with what is known of the size of one that is not."""
+    worlds = float(sums.replications.sum())
+    if sums.share:
+        found = never_differed(value, worlds, 1.0)
+        return found.model_copy(update={"low": max(-1.0, found.low or 0.0), "high": min(1.0, found.high or 0.0)})
+    worth = max(sums.worth or 0.0, baseline.worth or 0.0)
+    if sums.squares is None and worth > 0.0:
+        return never_differed(value, worlds, worth * worlds / float(sums.windows.sum()))
+    if sums.squares is not None and not sums.total.any() and not baseline.total.any():
+        down, up = (figure_of("", each).high for each in (baseline, sums))
+        return Estimate(estimate=value, se=None, low=None if down is None else -down, high=up)
+    return without_error(value)
+
+
+def _widened(error: float, sums: Sums, baseline: Sums) -> float:
+    """Return the error of a difference of shares with pseudo-observations on both sides of zero.
+
+    As many as Agresti and Coull's, each as large as those groups that differ are on average.
     """
-    if difference.estimate is None or difference.se is None or abs(difference.estimate) <= Z975 * difference.se:
-        return 0
-    return 1 if difference.estimate > 0 else -1
+    size, worlds = sums.replications, float(sums.replications.sum())
+    mine, other = (each.total.astype(np.float64) / float(each.windows.sum()) for each in (sums, baseline))
+    apart = (mine - other)[size > 0] * worlds
+    typical = float((apart**2).sum()) / max(1, np.count_nonzero(apart))
+    z = reach(np.inf)
+    return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
+
+
+__all__ = ["Metric", "Sums", "better", "difference_of", "figure_of", "parse_metric", "sign_of", "sums_of"]

@@ -1,51 +1,78 @@
 """Where a difference that is known with an error changes its sign, and how well that place is known.
 
-The difference is a function of one value, the same at every call (it is simulated in the same worlds). It is first
-looked at on a coarse grid, and every change of sign there is narrowed down by the ITP method (Oliveira and Takahashi
-2021, ACM Transactions on Mathematical Software 47(1)): as fast as the secant method on a smooth function, and never
-slower than bisection on one with steps. The interval of a crossing are the values around it at which a test does not
-tell the difference from zero, |difference| <= 1.96 se: a test inverted, as Fieller (1954, Journal of the Royal
-Statistical Society B 16) did for a ratio. It may reach to an end of the range.
+The difference is a function of one value, the same at every call (it is simulated in the same worlds). It is looked at
+on a coarse grid. A value is *clear* where the difference lies outside of a band that holds at all looked-at values at
+once (`simcore.bands`). So whatever is said of clear values is true, all of it together, in 95 % of runs or more:
+
+* A crossing is told where neighbouring clear values have different signs. It lies between them.
+* Elsewhere the difference may change its sign only in a *gap*, where no value is clear; nobody leads there.
+
+The ends of both are narrowed down by bisection. The place of a crossing itself, between its ends, is that at which the
+estimated difference changes its sign, by the ITP method (Oliveira and Takahashi 2021, ACM Transactions on Mathematical
+Software 47(1)): as fast as the secant method on a smooth function, never slower than bisection on one with steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import ceil, log2
 from typing import NamedTuple
 
-from simcore.estimate import Z975
+from simcore.bands import Band, Floats, clear_sign
 from simcore.summary import Estimate
 
 SCAN = 9
 """Values at which the range is looked at first."""
+ROUNDS = 8
+"""Most halvings of the distance between a clear value and the next one that is not."""
 ROOT_TOLERANCE = 2.0**-13
 """A crossing is narrowed down to this part of the range."""
 END_TOLERANCE = 2.0**-10
-"""An end of an interval, likewise."""
+"""An end of an interval, likewise; or to `END_SHARE` of what is not clear there, if that is more."""
+END_SHARE = 1.0 / 16.0
 
-Differences = Callable[[Sequence[float]], list[Estimate]]
+
+class Looked(NamedTuple):
+    """What is known of the difference at a value."""
+
+    difference: Estimate
+    """With its own 95 % interval; a value without one is not clear."""
+    deviations: Floats
+    """float64[groups]: what its error is made of, see `simcore.bands`."""
+    same: bool = False
+    """Whether both do exactly the same in every world."""
+
+
+Differences = Callable[[Sequence[float]], list[Looked]]
 """Returns the difference at each of some values."""
 
 
 class Crossing(NamedTuple):
-    """A value at which the difference changes its sign."""
+    """A place at which the difference changes its sign."""
 
     value: float
-    """For whole numbers the first one with the new sign (or without a difference)."""
+    """Where the estimate does; for whole numbers the first one with the new sign (or without a difference)."""
     low: float
     high: float
-    """The 95 % interval; of whole numbers the outermost ones between which the change must lie."""
-    open_low: bool
-    open_high: bool
-    """Whether the interval reaches to an end of the range: how much further it goes is not known."""
+    """The interval: the clear values next to it, with different signs."""
     before: int
-    """The sign below the crossing, 1 or -1."""
+    """The sign at ``low``, 1 or -1."""
+
+
+class Gap(NamedTuple):
+    """A part of the range in which no looked-at value is clear, and which is no crossing's interval."""
+
+    low: float
+    high: float
+    """The clear values next to it, or an end of the range."""
+    below: int
+    above: int
+    """Their signs; 0 at an end of the range that is not clear."""
 
 
 class Tie(NamedTuple):
-    """A range in which the difference is exactly zero at every scanned value, and which is not part of a crossing."""
+    """A range in which both do exactly the same at every scanned value."""
 
     low: float
     high: float
@@ -65,10 +92,14 @@ class Search:
 
     Examples
     --------
-    >>> search = Search(lambda values: [Estimate(estimate=x - 2, se=0.5) for x in values], 0.0, 8.0)
+    >>> import numpy as np
+    >>> same = np.resize([0.05, -0.05], 100)
+    >>> def line(values):
+    ...     return [Looked(Estimate(estimate=x - 2, se=0.5, low=x - 3, high=x - 1), same) for x in values]
+    >>> search = Search(line, 0.0, 8.0)
     >>> search.run()
     >>> [(round(c.value, 2), round(c.low, 2), round(c.high, 2)) for c in search.crossings]
-    [(2.0, 1.02, 2.98)]
+    [(2.0, 0.94, 3.06)]
     """
 
     def __init__(self, differences: Differences, low: float, high: float, *, whole: bool = False) -> None:
@@ -76,97 +107,132 @@ class Search:
         """Every value looked at, with its difference."""
         self.scanned: list[float] = []
         """Those of them that make the scan of the whole range."""
-        self.crossings: list[Crossing] = []
         self.ties: list[Tie] = []
         self._differences = differences
         self._low, self._high, self.whole = low, high, whole
+        self._chosen: list[float] = []
+        self._looked: dict[float, Looked] = {}
+        self._band: Band | None = None
 
     def run(self) -> None:
-        """Scan the range, then narrow down every crossing and its interval.
+        """Scan the range, then narrow down what is not clear, and every crossing."""
+        scanned = self._scan()
+        found = self._look(scanned)
+        self.scanned = scanned
+        self._band = Band(len(found[0].deviations))
+        self._band.scan([each.deviations for each in found])
+        self.ties = [
+            Tie(run[0], run[-1])
+            for same, values in groupby(self.scanned, lambda value: self._looked[value].same)
+            if same
+            for run in [list(values)]
+        ]
+        for _ in range(ROUNDS):
+            values = self._between()
+            if not values:
+                break
+            found = self._look(values)
+            self._chosen += values
+            self._band.choose([each.deviations for each in found])
+        for crossing in self.crossings:
+            self._narrow(lambda value, sign=crossing.before: sign * self._value(value), crossing.low, crossing.high)
 
-        Raises
-        ------
-        ValueError
-            If a difference has no standard error, or is not defined.
-        """
-        self.scanned = self._scan()
-        self._look(self.scanned)
-        signs = [(value, self._sign(value)) for value in self.scanned]
-        changes = [(value, sign) for value, sign in signs if sign]
-        for (left, before), (right, after) in pairwise(changes):
-            if before != after:
-                self.crossings.append(self._crossing(left, right, before))
-                signs = [each for each in signs if not left < each[0] < right]
-        self.ties = _ties(signs)
+    def sign(self, value: float) -> int:
+        """Return the sign of the difference at a looked-at value, 0 where it is not clear."""
+        if self._band is None or value not in self._looked:
+            return 0
+        if value in self.scanned:
+            return clear_sign(self.known[value], self._band.of_scan)
+        return clear_sign(self.known[value], self._band.of_chosen) if value in self._chosen else 0
+
+    @property
+    def crossings(self) -> list[Crossing]:
+        """Those that are shown, in order."""
+        return [self._crossing(gap) for gap in self._gaps() if gap.below * gap.above < 0]
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Where nobody is clear and no crossing is shown, in order."""
+        return [gap for gap in self._gaps() if gap.below * gap.above >= 0]
+
+    @property
+    def judged(self) -> list[float]:
+        """The values that may be clear, in order: not those that only narrow down a crossing's value."""
+        return sorted([*self.scanned, *self._chosen])
+
+    def _gaps(self) -> list[Gap]:
+        """Return the parts of the range between two clear values that are not next to each other with one sign."""
+        judged = self.judged
+        if not judged:
+            return []
+        signs = [(value, self.sign(value)) for value in judged]
+        clear = [each for each in signs if each[1]]
+        if not clear:
+            return [Gap(self._low, self._high, 0, 0)]
+        found = []
+        if clear[0][0] > judged[0]:
+            found.append(Gap(self._low, clear[0][0], 0, clear[0][1]))
+        for (left, below), (right, above) in pairwise(clear):
+            if below != above or any(left < value < right for value in judged):
+                found.append(Gap(left, right, below, above))
+        if clear[-1][0] < judged[-1]:
+            found.append(Gap(clear[-1][0], self._high, clear[-1][1], 0))
+        return found
+
+    def _between(self) -> list[float]:
+        """Return the values to be looked at next: halfway between a clear value and its neighbour that is not."""
+        judged, found = self.judged, set()
+        for gap in self._gaps():
+            if gap.below == gap.above:
+                continue  # open at both ends of the range, or a dip between two clear values of one sign
+            inside = [value for value in judged if gap.low < value < gap.high]
+            values = [gap.low, *inside, gap.high]
+            near = END_SHARE * (inside[-1] - inside[0]) if inside else 0.0
+            most = 1.0 if self.whole else max(near, END_TOLERANCE * (self._high - self._low))
+            edges = [(values[0], values[1])] if gap.below else []
+            edges += [(values[-2], values[-1])] if gap.above else []
+            for left, right in edges:
+                if right - left > most:
+                    found.add(self._inside((left + right) / 2.0, left, right))
+        return sorted(found)
+
+    def _crossing(self, gap: Gap) -> Crossing:
+        """Return a crossing with its value: in the narrowest pair of looked-at values around a change of sign."""
+        at = sorted(value for value in self.known if gap.low <= value <= gap.high)
+        pairs = [
+            (right - left, left, right)
+            for left, right in pairwise(at)
+            if gap.below * self._value(left) > 0.0 >= gap.below * self._value(right)
+        ]
+        _, left, right = min(pairs)
+        return Crossing(right if self.whole else (left + right) / 2.0, gap.low, gap.high, gap.below)
 
     def _scan(self) -> list[float]:
         step = (self._high - self._low) / (SCAN - 1)
         values = [self._low + number * step for number in range(SCAN - 1)] + [self._high]
-        return sorted({round(value) for value in values}) if self.whole else values
+        return sorted({float(round(value)) for value in values}) if self.whole else values
 
-    def _look(self, values: Sequence[float]) -> None:
+    def _look(self, values: Sequence[float]) -> list[Looked]:
         new = [value for value in values if value not in self.known]
-        if not new:
-            return
-        for value, difference in zip(new, self._differences(new), strict=True):
-            if difference.estimate is None or difference.se is None:
-                raise ValueError(f"the difference at {value} has no estimate or no standard error")
-            self.known[value] = difference
+        if new:
+            for value, looked in zip(new, self._differences(new), strict=True):
+                self._looked[value], self.known[value] = looked, looked.difference
+        return [self._looked[value] for value in values]
 
-    def _parts(self, value: float) -> tuple[float, float]:
-        """Return the difference and its standard error."""
-        self._look([value])
-        difference = self.known[value]
-        assert difference.estimate is not None and difference.se is not None  # noqa: S101, PT018 (checked by _look)
-        return difference.estimate, difference.se
+    def _value(self, value: float) -> float:
+        """Return the estimated difference, 0 where it is not defined."""
+        (looked,) = self._look([value])
+        return looked.difference.estimate or 0.0
 
-    def _sign(self, value: float) -> int:
-        difference, _ = self._parts(value)
-        return (difference > 0) - (difference < 0)
-
-    def _clear(self, value: float) -> float:
-        """Return by how much the difference exceeds what the test would still call zero; negative if it does not."""
-        difference, error = self._parts(value)
-        return abs(difference) - Z975 * error
-
-    def _crossing(self, left: float, right: float, before: int) -> Crossing:
-        """Narrow down a change of sign between two values, and find its interval."""
-        last, first = self._narrow(lambda value: before * self._parts(value)[0], left, right, ROOT_TOLERANCE)
-        low, open_low = self._end(last, sorted((x for x in self.known if x <= last), reverse=True))
-        high, open_high = self._end(first, sorted(x for x in self.known if x >= first))
-        return Crossing(first if self.whole else (last + first) / 2.0, low, high, open_low, open_high, before)
-
-    def _end(self, start: float, outward: Sequence[float]) -> tuple[float, bool]:
-        """Go outward from a crossing to where the difference is clear; return that value, or the end of the range."""
-        inside = start
-        for value in outward:
-            if self._clear(value) > 0.0:
-                break
-            inside = value
-        else:
-            return inside, True
-        if value == start:
-            return start, False
-        return self._narrow(self._clear, value, inside, END_TOLERANCE)[0], False
-
-    def _narrow(
-        self, function: Callable[[float], float], start: float, end: float, tolerance: float
-    ) -> tuple[float, float]:
-        """Narrow down where a function stops being positive, by the ITP method.
+    def _narrow(self, function: Callable[[float], float], start: float, end: float) -> None:
+        """Look at values until it is known closely where a function stops being positive, by the ITP method.
 
         Parameters
         ----------
         start, end
-            The function is positive at ``start`` and not at ``end``; either may be the larger.
-        tolerance
-            Part of the whole range.
-
-        Returns
-        -------
-        tuple of float
-            The two values, close together (for whole numbers: next to each other).
+            The function is positive at ``start`` and not at ``end``.
         """
-        epsilon = 0.5 if self.whole else tolerance * (self._high - self._low) / 2.0
+        epsilon = 0.5 if self.whole else ROOT_TOLERANCE * (self._high - self._low) / 2.0
         width = abs(end - start)
         most = ceil(log2(max(width / (2.0 * epsilon), 1.0))) + 1
         first, last = function(start), function(end)
@@ -190,21 +256,9 @@ class Search:
                 start, first = value, result
             else:
                 end, last = value, result
-        return start, end
 
     def _inside(self, value: float, start: float, end: float) -> float:
         """Return a value strictly between two others; a whole one if only these count."""
         if not self.whole:
             return value if min(start, end) < value < max(start, end) else (start + end) / 2.0
         return min(max(round(value), min(start, end) + 1), max(start, end) - 1)
-
-
-def _ties(signs: Sequence[tuple[float, int]]) -> list[Tie]:
-    """Return the runs of values without any difference."""
-    ties: list[Tie] = []
-    before = 1
-    for value, sign in signs:
-        if sign == 0:
-            ties = [*ties[:-1], Tie(ties[-1].low, value)] if before == 0 else [*ties, Tie(value, value)]
-        before = sign
-    return ties

@@ -54,4 +54,9 @@ def joint_digest(scenarios: Iterable[Scenario]) -> str:
     >>> joint_digest([few, many]) == joint_digest([many, few])
     False
     """
-    return hashlib.sha256("\n".join(map(scenario_digest, scenarios)).encode("ascii")).hexdigest()
+    return digest_of_digests(map(scenario_digest, scenarios))
+
+
+def digest_of_digests(digests: Iterable[str]) -> str:
+    """Return the SHA-256 of digests in their order: `joint_digest` where they are known."""
+    return hashlib.sha256("\n".join(digests).encode("utf-8")).hexdigest()

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.credibility import moments
-from simcore.grouped import GROUPS, UNKNOWN, Floats, all_but, with_errors
+from simcore.grouped import GROUPS, Floats, all_but, with_errors
+from simcore.intervals import UNKNOWN
 from simcore.luck_document import Dismissal, RuleRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest

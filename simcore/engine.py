@@ -110,9 +110,8 @@ def simulate(
     goal = goal_for(scenario, replications, precision)
     scenario = as_run(scenario, replications, seed)
     started = time.perf_counter()
-    program = compile_scenario(scenario)
     rows = _Rows(sink, keep=keep_rep_weeks)
-    check_ranges(scenario, program, detailed=rows.wanted or goal is not None, replications=goal is None)
+    program = playable(scenario, detailed=rows.wanted or goal is not None, replications=goal is None)
     threads = threads or threads_for(program, SURELY if goal is not None else scenario.run.replications)
     runner = Runner(program, split_seed(scenario.run.seed), threads)
     compiled = time.perf_counter()
@@ -214,6 +213,66 @@ def most_replications(program: Program) -> int:
     years = program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
     room = MAX_TOTAL_UNITS / (yearly_units(program) * max(1.0, years))
     return max(1, min(MAX_REPLICATIONS, int(room * GROUPS)))
+
+
+def playable(scenario: Scenario, *, detailed: bool = False, replications: bool = True) -> Program:
+    """Return the program of a scenario, or refuse what cannot be played: the one place that does, for every command.
+
+    `simcore check` asks it of every strategy of a file, so that what it lets pass is refused nowhere later.
+
+    Parameters
+    ----------
+    scenario
+        Validated.
+    detailed, replications
+        As for `check_ranges`.
+
+    Raises
+    ------
+    ScenarioError
+        If a distribution is too extreme for its table, or the run leaves the ranges of addresses, counters or memory.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario
+    >>> playable(load_scenario("trust-the-process")).clock.steps
+    3
+    """
+    program = compile_scenario(scenario)
+    check_ranges(scenario, program, detailed=detailed, replications=replications)
+    return program
+
+
+def refuse_unplayable(scenario: Scenario) -> None:
+    """Refuse a scenario that cannot be played with one of its strategies.
+
+    Raises
+    ------
+    ScenarioError
+        With the words of `playable`, each once.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario
+    >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 0.5, rep_cv: 0.1}"]))
+    >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 1e-9, rep_cv: 0.1}"]))
+    Traceback (most recent call last):
+    simcore.errors.ScenarioError: funnel.wins.rate.rep_cv: the Beta distribution with mean 1e-09 and coefficient of...
+    """
+    problems: dict[Problem, None] = {}
+    goal = goal_for(scenario, None, None)
+    for name in scenario.strategies:
+        run = scenario.run.model_copy(update={"strategy": name})
+        try:
+            program = playable(
+                scenario.model_copy(update={"run": run}), detailed=goal is not None, replications=goal is None
+            )
+            for target in goal.targets if goal is not None else ():
+                check_metric(target.metric, program)
+        except ScenarioError as error:
+            problems.update(dict.fromkeys(error.problems))
+    if problems:
+        raise ScenarioError(tuple(problems))
 
 
 def check_ranges(scenario: Scenario, program: Program, *, detailed: bool, replications: bool = True) -> None:

@@ -1,32 +1,137 @@
-"""Estimates with their Monte Carlo standard errors.
+"""Estimates with their Monte Carlo standard errors and 95 % intervals.
 
 Replications are independent; what happens within one is not (the market joins the reps, the pipeline the weeks).
 So every error comes from the spread between replications, by two methods that hold for any dependence within:
 
 * smooth functions of sums (means, sd, cv, probabilities, ratios): the delete-a-group jackknife over up to 256
   groups of replications (Quenouille 1956, Tukey 1958; for groups see Kott 2001). With 256 replications or fewer it is
-  the ordinary jackknife; beyond, a standard error is itself known to about 4 %.
+  the ordinary jackknife; beyond, a standard error is itself known to about 4 %. How well it is known, its degrees of
+  freedom, follows from the sizes of the groups and from how lopsided their pseudo-values are (Satterthwaite 1946).
 * quantiles, for which the jackknife fails: the error of the distribution function at the quantile, by the jackknife
   over up to 32 sections of replications, is turned into values by the distribution itself (Woodruff 1952).
+
+Intervals, and what is said of what was never seen, are those of `simcore.intervals`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.intervals import (
+    LEAST_REPLICATIONS,
+    UNKNOWN,
+    Z975,
+    always_seen,
+    bound_of,
+    by_count,
+    by_log,
+    by_t,
+    fixed,
+    most_events,
+    never_differed,
+    never_seen,
+    reach,
+    scaled,
+    t_quantile,
+    without_error,
+)
 from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 
-Z975 = 1.959963984540054
-"""The 97.5 % point of the normal distribution."""
+_NOTHING = 1e-12
+"""A standard error below this part of the figure is rounding: the groups do not differ."""
 
 
-def jackknife(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: NDArray[np.generic]) -> Estimate:
+class Replicates(NamedTuple):
+    """A figure, and what it is without each group."""
+
+    value: float
+    """Not finite where it is not defined."""
+    without: Floats
+    """float64[groups used]"""
+    sizes: Floats
+    """float64[groups used]: replications of each."""
+
+    @property
+    def groups(self) -> int:
+        """The groups that hold replications."""
+        return len(self.sizes)
+
+    @property
+    def error(self) -> float:
+        """The standard error; infinite where it is not defined, as with one group, and 0 where groups do not differ."""
+        total = self.sizes.sum()
+        if self.groups < 2 or not np.isfinite(self.value) or not np.isfinite(self.without).all():
+            return np.inf
+        variance = float((((total - self.sizes) / total) * (self.without - self.value) ** 2).sum())
+        return 0.0 if sqrt(variance) <= _NOTHING * abs(self.value) else sqrt(variance)
+
+    @property
+    def degrees(self) -> float:
+        """Degrees of freedom of the error, at least 1."""
+        if not np.isfinite(self.error):
+            return 1.0
+        return degrees_of(
+            (self.without - self.value) * (self.sizes.sum() - self.sizes) / np.sqrt(self.sizes), self.sizes
+        )
+
+
+def degrees_of(spread: Floats, sizes: Floats) -> float:
+    """Return the degrees of freedom of a variance that is the sum of squares of independent terms.
+
+    Groups less one, if they are of one size and their terms are normal; fewer if sizes differ, or if terms have heavy
+    tails: a variance of n terms of kurtosis k has those of 2 n / (k - 1) normal ones (Satterthwaite 1946).
+
+    Parameters
+    ----------
+    spread
+        float64[n]: the terms, scaled to one variance.
+    sizes
+        float64[n]: their sizes.
+
+    Examples
+    --------
+    >>> degrees_of(np.array([1.0, -1.0, 1.0, -1.0]), np.ones(4))
+    3.0
+    >>> round(degrees_of(np.array([9.0] + [0.0] * 99), np.ones(100)), 2)
+    2.06
+    """
+    most = float(sizes.sum() ** 2 / (sizes**2).sum()) - 1.0
+    if len(spread) == 0 or not np.isfinite(spread).all():
+        return max(1.0, most)
+    centred = spread - spread.mean()
+    second = float((centred**2).mean())
+    if second <= 0.0:
+        return max(1.0, most)
+    kurtosis = float(((centred / sqrt(second)) ** 4).mean())
+    return max(1.0, min(most, 2.0 * len(spread) / max(kurtosis - 1.0, 1e-9)))
+
+
+def replicates(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: NDArray[np.generic]) -> Replicates:
+    """Return a smooth function of sums over replications, of all and of all but each group; see `jackknife`."""
+    used = size > 0
+    n = size[used].astype(np.float64)
+    parts = [column[used].astype(np.float64) for column in sums]
+    totals = [np.array([column.sum()]) for column in parts]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(*totals)[0])
+        without = statistic(*(total - part for total, part in zip(totals, parts, strict=True)))
+    return Replicates(value, without, n)
+
+
+def jackknife(
+    statistic: Callable[..., Floats],
+    size: NDArray[np.int64],
+    *sums: NDArray[np.generic],
+    least: float = -np.inf,
+    most: float = np.inf,
+) -> Estimate:
     """Estimate a smooth function of sums over replications.
 
     Parameters
@@ -37,6 +142,13 @@ def jackknife(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: 
         int[G]: replications in each group; groups with none are left out.
     sums
         Arrays [G]: sums over the replications of each group.
+    least, most
+        The range that the figure can have: its interval is cut there.
+
+    Returns
+    -------
+    Estimate
+        Without error and interval where the groups do not differ: this function does not know whether they could.
 
     Examples
     --------
@@ -44,42 +156,134 @@ def jackknife(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: 
 
     >>> one = np.ones(4, np.int64)
     >>> mean = jackknife(lambda total, n: total / n, one, np.array([1, 2, 3, 4]), one)
-    >>> mean.estimate, round(mean.se, 12)
-    (2.5, 0.645497224368)
+    >>> mean.estimate, round(mean.se, 12), mean.low
+    (2.5, 0.645497224368, None)
     """
-    used = size > 0
-    n = size[used].astype(np.float64)
-    parts = [column[used].astype(np.float64) for column in sums]
-    totals = [np.array([column.sum()]) for column in parts]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = float(statistic(*totals)[0])
-        without = statistic(*(total - part for total, part in zip(totals, parts, strict=True)))
-        variance = float((((n.sum() - n) / n.sum()) * (without - estimate) ** 2).sum())
-    return Estimate(
-        estimate=estimate if np.isfinite(estimate) else None,
-        se=sqrt(variance) if len(n) > 1 and np.isfinite(variance) else None,
-    )
+    found = replicates(statistic, size, *sums)
+    if found.error == 0.0:
+        return without_error(found.value)
+    return by_t(found.value, found.error, found.degrees, groups=found.groups, least=least, most=most)
 
 
-def share(size: NDArray[np.int64], hits: NDArray[np.int64], windows: NDArray[np.int64]) -> Estimate:
+def mean_of(
+    size: NDArray[np.int64],
+    total: NDArray[np.generic],
+    count: NDArray[np.generic],
+    *,
+    worth: float | None = None,
+    certain: bool = False,
+) -> Estimate:
+    """Estimate a mean, or another ratio of two totals.
+
+    Parameters
+    ----------
+    size, total, count
+        [G] each: replications, and what is summed over them.
+    worth
+        What one event adds to the total: of what was never seen, or never differed, the bound is told in it.
+    certain
+        Whether the scenario fixes the figure.
+
+    Examples
+    --------
+    >>> once = np.ones(100, np.int64)
+    >>> round(mean_of(once, 0 * once, 52 * once, worth=1000.0).high, 4)
+    0.5761
+    """
+    figure = replicates(ratio, size, total, count)
+    if not np.isfinite(figure.value):
+        return UNKNOWN
+    if certain:
+        return fixed(figure.value)
+    replications = float(size.sum())
+    each = None if worth is None else worth * replications / float(count.sum())
+    if not total.any():
+        bounded = never_seen(replications, each)
+        return bounded if each is not None else Estimate(estimate=0.0, se=None)
+    least = 0.0 if (total.astype(np.float64) >= 0.0).all() else -np.inf
+    if figure.error == 0.0 and each is not None:
+        found = never_differed(figure.value, replications, each)
+        return found.model_copy(update={"low": max(least, found.low)}) if found.low is not None else found
+    return jackknife(ratio, size, total, count, least=least)
+
+
+def share(
+    size: NDArray[np.int64], hits: NDArray[np.int64], windows: NDArray[np.int64], *, certain: bool = False
+) -> Estimate:
     """Estimate a probability: the share of windows that were hit.
 
-    Where none or all of them were, the spread between groups is zero, but the error is not: it is then given as
-    about one replication's weight (Laplace's (0 + 1) / (n + 2) in place of 0), whatever hangs together within one.
+    Where none or all of them were, the spread between groups is zero, but the error is not: there is then a bound, by
+    the rule of three over replications, whatever hangs together within one.
 
     Examples
     --------
     >>> once = np.ones(98, np.int64)
     >>> figure = share(once, 0 * once, once)
-    >>> figure.estimate, round(figure.se, 4)
-    (0.0, 0.0101)
+    >>> figure.estimate, figure.se, round(figure.high, 4)
+    (0.0, None, 0.0301)
     """
-    figure = jackknife(ratio, size, hits, windows)
-    if figure.estimate not in {0.0, 1.0} or figure.se is None:
-        return figure
-    replications = float(size.sum())
-    p = 1.0 / (replications + 2.0)
-    return Estimate(estimate=figure.estimate, se=sqrt(p * (1.0 - p) / replications))
+    replications, trials, hit = float(size.sum()), float(windows.sum()), float(hits.sum())
+    if trials <= 0.0:
+        return UNKNOWN
+    if certain:
+        return fixed(hit / trials)
+    if hit in (0.0, trials):
+        return never_seen(replications) if hit == 0.0 else always_seen(replications)
+    found = replicates(ratio, size, hits, windows)
+    if found.error == 0.0:
+        return never_differed(found.value, replications, 1.0 - found.value, found.value)
+    return by_count(found.value, found.error, trials, found.degrees, groups=found.groups)
+
+
+def spread_of(
+    size: NDArray[np.int64],
+    total: NDArray[np.generic],
+    squares: NDArray[np.generic],
+    count: NDArray[np.generic],
+    *,
+    relative: bool = False,
+    worth: float | None = None,
+    certain: bool = False,
+) -> Estimate:
+    """Estimate the standard deviation of windows, or (``relative``) their coefficient of variation.
+
+    It is that of the windows at hand: squares are divided by their number, not by one less. The interval allows for
+    that, and is that of the logarithm, which is less lopsided; its error is at least that of so many independent normal
+    windows, since few of them seldom show their rare large values. A single window has no standard deviation.
+
+    Parameters
+    ----------
+    worth
+        Root of the mean square of one event: where none was seen, the bound of the standard deviation is told in it.
+    certain
+        Whether the scenario fixes all windows.
+
+    Examples
+    --------
+    >>> one = np.ones(10, np.int64)
+    >>> x = np.arange(10.0)
+    >>> figure = spread_of(one, x, x * x, one)
+    >>> round(figure.estimate, 4), round(figure.low, 1), round(figure.high, 1)
+    (2.8723, 1.8, 5.2)
+    """
+    found = replicates(variation if relative else spread, size, total, squares, count)
+    windows, replications = float(count.sum()), float(size.sum())
+    if not np.isfinite(found.value) or (certain and windows > 1.0):
+        return fixed(found.value) if np.isfinite(found.value) else UNKNOWN
+    if found.value == 0.0:
+        high = None
+        if not relative and worth is not None and not total.any():
+            high = sqrt(most_events(replications) * replications / windows) * worth
+        return Estimate(estimate=0.0, se=None, low=0.0, high=high)
+    if found.error == 0.0:
+        return without_error(found.value)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = found._replace(value=1.0, without=1.0 + np.log(found.without / found.value))
+    floor = sqrt(0.5 / max(windows - 1.0, 1.0) + (found.value**2 / windows if relative else 0.0))
+    # Squares over their number are too small by one of so many on average (Bessel): the interval is about what is not.
+    unbiased = sqrt(windows / max(windows - 1.0, 1.0))
+    ends = by_log(unbiased * found.value, found.error, max(logs.error, floor), logs.degrees, groups=found.groups)
+    return ends.model_copy(update={"estimate": found.value})
 
 
 def quantile_of_counts(counts: NDArray[np.int64], p: float) -> int:
@@ -94,12 +298,15 @@ def quantile_of_counts(counts: NDArray[np.int64], p: float) -> int:
     return int(np.searchsorted(cumulated, p * cumulated[-1] * (1.0 - 1e-12), side="left"))
 
 
-def sectioned_quantile(counts: NDArray[np.int64], values: Floats, p: float) -> Estimate:
+def sectioned_quantile(
+    counts: NDArray[np.int64], values: Floats, p: float, *, replications: float = np.inf, certain: bool = False
+) -> Estimate:
     """Estimate a quantile from histograms by section.
 
     The interval holds the p +- t d points, d being the standard error of the share of windows below the quantile (or
-    of the share not above it, if that is larger); the standard error is its longer half over 1.96. So it also holds
-    where values are few and the quantile can only jump; it is somewhat long where they are many.
+    of the share not above it, if that is larger); the standard error is its longer half over t. So it also holds
+    where values are few and the quantile can only jump; it is somewhat long where they are many. Where it would reach
+    beyond all that was seen that end is open (revenue is not below 0), and there is no standard error.
 
     Parameters
     ----------
@@ -109,26 +316,38 @@ def sectioned_quantile(counts: NDArray[np.int64], values: Floats, p: float) -> E
         float[bins], increasing: the value that stands for each bin.
     p
         Share in (0, 1).
+    replications
+        Independent replications behind them: of a value that was never seen, or always, the share has its bound.
+    certain
+        Whether the scenario fixes all windows.
     """
     used = counts[counts.sum(axis=1) > 0]
     if len(used) == 0:
-        return Estimate(estimate=None, se=None)
+        return UNKNOWN
     total, size = used.sum(axis=0), used.sum(axis=1)
     place = quantile_of_counts(total, p)
     estimate = float(values[place])
-    if len(used) < 2:
-        return Estimate(estimate=estimate, se=None)
-    shares = (jackknife(ratio, size, used[:, :end].sum(axis=1), size).se for end in (place, place + 1))
-    reach = t975(len(used) - 1) * max(share or 0.0 for share in shares)
-    low = float(values[quantile_of_counts(total, max(p - reach, 0.5 / size.sum()))])
-    high = float(values[quantile_of_counts(total, min(p + reach, 1.0))])
-    return Estimate(estimate=estimate, se=max(high - estimate, estimate - low) / Z975)
+    if certain:
+        return fixed(estimate)
+    if len(used) < LEAST_REPLICATIONS:
+        return without_error(estimate)
+    times = reach(len(used) - 1)
+    shares = [replicates(ratio, size, used[:, :end].sum(axis=1), size).error for end in (place, place + 1)]
+    width = times * max(shares) if max(shares) > 0.0 else bound_of(min(replications, float(size.sum())))
+    ends = p - width, p + width
+    low = float(values[quantile_of_counts(total, ends[0])]) if ends[0] > 0.0 else 0.0
+    high = float(values[quantile_of_counts(total, ends[1])]) if ends[1] < 1.0 else None
+    closed = high is not None and (ends[0] > 0.0 or estimate == 0.0)
+    error = max((high or 0.0) - estimate, estimate - low) / times if closed else None
+    return Estimate(estimate=estimate, se=error, low=low, high=high)
 
 
 def quantile_bounds(
     counts: NDArray[np.int64], values: Floats, p: float, times: Callable[[int], float]
 ) -> tuple[float, float, float] | None:
-    """Return a quantile and the ends of its interval, as `sectioned_quantile`; ``None`` with fewer than two sections.
+    """Return a quantile of revenue and the ends of its interval; ``None`` with fewer than two sections.
+
+    As `sectioned_quantile`, at any confidence; an end beyond all that was seen is infinite, or 0.
 
     Parameters
     ----------
@@ -140,25 +359,11 @@ def quantile_bounds(
         return None
     total, size = used.sum(axis=0), used.sum(axis=1)
     place = quantile_of_counts(total, p)
-    shares = (share(size, used[:, :end].sum(axis=1), size).se for end in (place, place + 1))
-    reach = times(len(used) - 1) * max(error or 0.0 for error in shares)
-    low = float(values[quantile_of_counts(total, max(p - reach, 0.5 / size.sum()))])
-    high = float(values[quantile_of_counts(total, min(p + reach, 1.0))])
+    shares = [replicates(ratio, size, used[:, :end].sum(axis=1), size).error for end in (place, place + 1)]
+    width = times(len(used) - 1) * max(*shares, 1.0 / float(size.sum()))
+    low = float(values[quantile_of_counts(total, p - width)]) if p > width else 0.0
+    high = float(values[quantile_of_counts(total, p + width)]) if p + width < 1.0 else np.inf
     return float(values[place]), low, high
-
-
-def t975(degrees: int) -> float:
-    """Return the 97.5 % point of the t distribution, by Fisher's expansion: to 0.6 % from 6 degrees of freedom on."""
-    z = Z975
-    return z + (z**3 + z) / (4 * degrees) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
-
-
-def scaled(figure: Estimate, factor: float) -> Estimate:
-    """Return an estimate in another unit."""
-    return Estimate(
-        estimate=None if figure.estimate is None else figure.estimate * factor,
-        se=None if figure.se is None else figure.se * abs(factor),
-    )
 
 
 # The statistics, elementwise over arrays of sums.
@@ -170,10 +375,35 @@ def ratio(total: Floats, count: Floats) -> Floats:
 
 
 def spread(total: Floats, squares: Floats, count: Floats) -> Floats:
-    """Return the standard deviation."""
-    return np.sqrt(np.maximum(squares / count - (total / count) ** 2, 0.0))
+    """Return the standard deviation, squares over their number; nan of a single value, which does not tell it."""
+    return np.sqrt(np.where(count > 1.0, np.maximum(squares / count - (total / count) ** 2, 0.0), np.nan))
 
 
 def variation(total: Floats, squares: Floats, count: Floats) -> Floats:
     """Return the coefficient of variation."""
     return spread(total, squares, count) / (total / count)
+
+
+__all__ = [
+    "UNKNOWN",
+    "Z975",
+    "Replicates",
+    "by_t",
+    "degrees_of",
+    "fixed",
+    "jackknife",
+    "mean_of",
+    "never_seen",
+    "quantile_bounds",
+    "quantile_of_counts",
+    "ratio",
+    "replicates",
+    "scaled",
+    "sectioned_quantile",
+    "share",
+    "spread",
+    "spread_of",
+    "t_quantile",
+    "variation",
+    "without_error",
+]

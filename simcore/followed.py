@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.estimate import quantile_bounds
+from simcore.intervals import t_quantile
 from simcore.metrics import by_period, values_of
-from simcore.precision import Reading, Sample, read_difference, read_mean, read_share, t_quantile
+from simcore.precision import Reading, Sample, read_difference, read_mean, read_share
 from simcore.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
 from simcore.targets import QUANTILE, Metric
 

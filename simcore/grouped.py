@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.estimate import degrees_of
+from simcore.intervals import UNKNOWN, always_seen, by_count, by_t, never_seen, without_error
 from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 
 GROUPS = 32
 """Groups of worlds: world r is in group r mod 32."""
-
-
-UNKNOWN = Estimate(estimate=None, se=None)
-"""A figure that is not defined, or that the worlds do not tell."""
 
 
 def by_group(values: NDArray[np.generic]) -> Floats:
@@ -73,26 +70,29 @@ def with_errors(figures: Floats, without: Floats) -> list[Estimate]:
     """Return figures, float64[k], with the errors that those without each group, float64[GROUPS, k], give."""
     spread = without - without.mean(axis=0)
     errors = np.sqrt((GROUPS - 1) / GROUPS * (spread**2).sum(axis=0))
-    return [estimate(float(value), float(error)) for value, error in zip(figures, errors, strict=True)]
+    degrees = [degrees_of(column, np.ones(GROUPS)) for column in spread.T]
+    return [estimate(float(value), float(error), df) for value, error, df in zip(figures, errors, degrees, strict=True)]
 
 
-def estimate(value: float, error: float) -> Estimate:
-    """Return a figure with its error; ``null`` where either is not defined."""
-    return Estimate(estimate=value if isfinite(value) else None, se=error if isfinite(error) else None)
+def estimate(value: float, error: float, degrees: float = GROUPS - 1.0) -> Estimate:
+    """Return a figure with its error and interval; ``null`` where either is not defined, or groups do not differ."""
+    return by_t(value, error, degrees) if error > 0.0 else without_error(value)
 
 
 def proportion(hits: Floats, trials: Floats, worlds: int) -> Estimate:
     """Return a share from hits and trials by group, float64[GROUPS] each.
 
-    Where none or all were hit, its error is that of about one world's weight, as in `simcore.estimate.share`.
+    Where none or all were hit, it has the bound of `simcore.intervals`, over so many independent worlds.
 
     Examples
     --------
-    >>> proportion(np.zeros(32), np.full(32, 10.0), 98).estimate
-    0.0
+    >>> round(proportion(np.zeros(32), np.full(32, 10.0), 98).high, 4)
+    0.0301
     """
+    if trials.sum() <= 0.0:
+        return UNKNOWN
+    share = float(hits.sum() / trials.sum())
+    if share in (0.0, 1.0):
+        return never_seen(worlds) if share == 0.0 else always_seen(worlds)
     (found,) = estimated(np.stack([hits, trials], axis=1), lambda s: s[:1] / s[1:])
-    if found.estimate not in (0.0, 1.0) or trials.sum() == 0.0:
-        return found
-    p = 1.0 / (worlds + 2.0)
-    return Estimate(estimate=found.estimate, se=sqrt(p * (1.0 - p) / worlds))
+    return found if found.se is None else by_count(share, found.se, float(trials.sum()), GROUPS - 1.0)

@@ -8,21 +8,23 @@ multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the steps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.closed_form import expected
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
+from simcore.intervals import t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
-from simcore.precision import t_quantile
+from simcore.money import cents
 from simcore.prospects import Prospects, holds
+from simcore.scenario import FixedDeal, ListDeal
 from simcore.side_by_side import Cell, SideBySide
 from simcore.summary import Estimate
+from simcore.words import currency_sign
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario import Deal, Scenario
 
 LEVEL = 0.95
 ALIKE = 1e-9
@@ -108,28 +110,13 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
     if mine is None or other is None:
         return None
     difference = difference_of(mine, other)
-    if measure == "p_quota" and difference.se == 0.0:
-        difference = _never_seen(difference, int(mine.replications.sum()))
-    reach = reach_of(mine, 1.0 - LEVEL)
-    known = difference.estimate is not None and difference.se is not None
-    centre, half = (difference.estimate or 0.0), reach * (difference.se or 0.0)
     return Effect(
         difference=difference,
-        low=centre - half if known else None,
-        high=centre + half if known else None,
+        low=difference.low,
+        high=difference.high,
         relative=None if measure == "p_quota" else _relative(mine, other),
         exact=exact,
     )
-
-
-def _never_seen(difference: Estimate, worlds: int) -> Estimate:
-    """Return a difference of chances that was the same in every world with an error of about one world's weight.
-
-    The spread between worlds is zero, but the error is not (Laplace's 1 / (n + 2) in place of 0; see
-    `simcore.estimate.share`).
-    """
-    p = 1.0 / (worlds + 2.0)
-    return Estimate(estimate=difference.estimate, se=sqrt(p * (1.0 - p) / worlds))
 
 
 def reach_of(sums: Sums, miss: float) -> float:
@@ -151,11 +138,19 @@ def _relative(mine: Sums, other: Sums) -> Estimate | None:
 def lever_row(scenario: Scenario, lever: Lever, base: Cell, cell: Cell | None) -> LeverRow:
     """Return the row of a lever; without effects where there is no run of it."""
     effects: dict[Measure, Effect | None] = dict.fromkeys(MEASURES)
+    why = None
     if cell is not None and lever.scenario is not None:
         exact = exact_effects(scenario, lever.scenario)
         effects = {measure: effect_of(measure, cell, base, exact.get(measure)) for measure in MEASURES}
         if has_one_account(base) and has_one_account(cell):
             effects["revenue_origin"] = None
+        quota = effects["p_quota"]
+        if lever.kind == "deal" and quota is not None and quota.difference.estimate == 0.0:
+            why = whole_deals(scenario, lever.scenario)
+        if why is not None:
+            # It is known, not only never seen.
+            known = Estimate(estimate=0.0, se=0.0)
+            effects["p_quota"] = Effect(difference=known, low=0.0, high=0.0, relative=None, exact=0.0)
     return LeverRow(
         lever=lever.name,
         kind=lever.kind,
@@ -165,11 +160,54 @@ def lever_row(scenario: Scenario, lever: Lever, base: Cell, cell: Cell | None) -
         after=lever.after,
         problem=lever.problem,
         cut=lever.cut,
-        clipped=0 if cell is None else cell.clipped - base.clipped,
+        clipped=0 if cell is None else _clipped(scenario, lever, cell, base),
+        why=why,
         revenue=effects["revenue"],
         revenue_origin=effects["revenue_origin"],
         p_quota=effects["p_quota"],
     )
+
+
+def _clipped(scenario: Scenario, lever: Lever, cell: Cell, base: Cell) -> int:
+    """Return how many more decisions of the step of a lever were at a rate cut at 1."""
+    if lever.kind != "rate":
+        return 0
+    step = next(place for place, stage in enumerate(scenario.funnel) if lever.name == f"rate of {stage.stage}")
+    return int(cell.clipped[step] - base.clipped[step])
+
+
+def whole_deals(scenario: Scenario, changed: Scenario) -> str | None:
+    """Return why another price leaves the chance of quota as it is: it takes as many whole deals; ``None``: it may not.
+
+    Examples
+    --------
+    >>> from simcore.scenario_file import load_scenario
+    >>> before, after = (load_scenario("backward-from-100k", [f"deal={price}"]) for price in (10_000, 11_000))
+    >>> whole_deals(before, after)
+    'deals are whole: the quota of $100,000 takes 10 of them at $10,000, and 10 at $11,000'
+    """
+    quota, drives = scenario.quota, scenario.strategy.drives.values()
+    prices = [_only_price(each.deal) for each in (scenario, changed)]
+    if quota is None or scenario.start is not None or None in prices or any(drive.changes for drive in drives):
+        return None
+    amount = cents(quota.amount)
+    needed = [-(-amount // price) for price in prices if price is not None]
+    if needed[0] != needed[1]:
+        return None
+    sign = currency_sign(scenario.deal.currency)
+    shown = [f"{sign}{each / 100:,.{2 if each % 100 else 0}f}" for each in (amount, *(price or 0 for price in prices))]
+    return (
+        f"deals are whole: the quota of {shown[0]} takes {needed[0]:,} of them at {shown[1]}, and {needed[1]:,} at "
+        f"{shown[2]}"
+    )
+
+
+def _only_price(deal: Deal) -> int | None:
+    """Return the value of every deal in cents; ``None`` where they differ."""
+    if isinstance(deal, FixedDeal):
+        return cents(deal.fixed)
+    values = {cents(value) for value in deal.values} if isinstance(deal, ListDeal) else set()
+    return values.pop() if len(values) == 1 else None
 
 
 def exact_effects(scenario: Scenario, changed: Scenario) -> dict[Measure, float]:

@@ -39,7 +39,11 @@ class LeverRow(Document):
     after: str
     problem: str | None = Field(description="Why the change cannot be made; then there are no effects.")
     cut: bool = Field(description="Whether the rate would have gone beyond 1, and was set to 1.")
-    clipped: int = Field(description="Decisions at a rate cut at 1, beyond those of the unchanged process.")
+    clipped: int = Field(
+        description="Decisions of the step itself at a rate cut at 1, beyond those of the unchanged process: those of "
+        "later steps, which get more items, are not among them. 0 of what is no rate."
+    )
+    why: str | None = Field(description="Why the chance of quota is the same in every world, where it must be.")
     revenue: Effect | None = Field(description="Per rep-year, by close.")
     revenue_origin: Effect | None = Field(description="The same by origin; null where it is the same by close.")
     p_quota: Effect | None = Field(description="Null where the run holds no whole quota period.")

@@ -122,6 +122,11 @@ class ReachRow(Document):
     weeks: int | None = Field(
         description="The first of the table whose simulated ratio does, less two errors; null: none."
     )
+    unsure_weeks: int | None = Field(
+        description="Where there is none: the first of the table whose simulated ratio reaches it, but not less two "
+        "errors; null: none."
+    )
+    unsure_ratio: Estimate | None = Field(description="The simulated ratio there.")
 
 
 class EvidenceRow(Document):

@@ -1,21 +1,22 @@
-"""The manifest of a folder of results, and what can be checked with it.
+"""The manifest of a folder of results: what the folder holds, and where.
 
-pyarrow is imported only by the functions that need it.
+The manifest is the one thing that says what a folder holds: whoever reads goes by it. So a new result takes the place
+of an old one in the instant in which the manifest is replaced. See `simcore.exchange`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+import json
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from simcore.atomic import file_errors, shown
+from simcore.atomic import file_errors, shown, write_whole
 from simcore.errors import FileError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from pathlib import Path
 
 MANIFEST, SUMMARY, SCENARIO, REP_WEEKS = "manifest.json", "summary.json", "scenario.yaml", "rep-weeks"
 """Names in a folder of results; rep-weeks is the folder of the parts."""
@@ -24,7 +25,11 @@ SWEEP = "sweep.parquet"
 WORLDS = "worlds.parquet"
 """The worlds of a comparison."""
 
-_PATH = r"^(summary\.json|scenario\.yaml|sweep\.parquet|worlds\.parquet|rep-weeks/part-[0-9]{5,}\.parquet)$"
+_PATH = (
+    r"^(unfinished(-[0-9]+)?/)?"
+    r"(summary\.json|scenario\.yaml|sweep\.parquet|worlds\.parquet|rep-weeks/part-[0-9]{5,}\.parquet)$"
+)
+_FORMAT: Literal[2] = 2
 
 
 class FileEntry(BaseModel):
@@ -33,9 +38,21 @@ class FileEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     path: Annotated[str, Field(pattern=_PATH)]
+    """Relative to the folder of the manifest."""
     bytes: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     rows: Annotated[int, Field(ge=0)] | None = None
+
+    @property
+    def place(self) -> str:
+        """The folder ``unfinished``, or one like it, that the file still lies in; else an empty text."""
+        first = self.path.split("/")[0]
+        return first if first.startswith("unfinished") else ""
+
+    @property
+    def name(self) -> str:
+        """The path that the file has, or is to have, in a folder of results."""
+        return self.path.removeprefix(f"{self.place}/")
 
 
 class Manifest(BaseModel):
@@ -43,7 +60,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    simcore_manifest: Literal[1] = 1
+    simcore_manifest: Literal[1, 2] = _FORMAT
     version: str
     scenario: str
     digest: str
@@ -54,6 +71,65 @@ class Manifest(BaseModel):
     rows: Annotated[int, Field(ge=0)]
     """Rows of all Parquet files; 0 for a run without ``--detail rep-week``."""
     files: list[FileEntry]
+    sha256: str | None = None
+    """SHA-256 of all else in the manifest, see `own_sum`; manifests of format 1 have none."""
+
+    @model_validator(mode="after")
+    def _in_one_place(self) -> Self:
+        if len({entry.place for entry in self.files}) > 1:
+            raise ValueError("the files lie in more than one place")
+        return self
+
+    @property
+    def place(self) -> str:
+        """The folder that the files still lie in, as `FileEntry.place`."""
+        return self.files[0].place if self.files else ""
+
+    def own_sum(self) -> str:
+        """Return the SHA-256 of the manifest without its field ``sha256``: as JSON, sorted, without spaces."""
+        told = self.model_dump(mode="json", exclude={"sha256"})
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    def unchanged(self) -> bool:
+        """Return whether the manifest is as simcore wrote it, as far as it can tell (format 1 cannot)."""
+        return self.simcore_manifest == 1 or self.sha256 == self.own_sum()
+
+    def lying_in(self, place: str) -> Manifest:
+        """Return the manifest with its files in a folder below, or (for an empty text) in the folder itself."""
+        prefix = f"{place}/" if place else ""
+        files = [entry.model_copy(update={"path": prefix + entry.name}) for entry in self.files]
+        return self.model_copy(update={"files": files})
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write a manifest with its own SHA-256, in one step.
+
+    Raises
+    ------
+    FileError
+        If it could not be written; the one before is then as it was.
+    """
+    now = manifest.model_copy(update={"simcore_manifest": _FORMAT})
+    sealed = now.model_copy(update={"sha256": now.own_sum()})
+    write_whole(folder / MANIFEST, (sealed.model_dump_json(indent=2) + "\n").encode())
+
+
+def parse_manifest(data: bytes, file: Path) -> Manifest:
+    """Return a manifest from its text.
+
+    Raises
+    ------
+    FileError
+        If it is not one of simcore.
+    """
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        raise FileError(f"{shown(file)} is not a manifest of simcore results, or it is damaged") from error
+    if (manifest.sha256 is None) != (manifest.simcore_manifest == 1):
+        raise FileError(f"{shown(file)} is not a manifest of simcore results, or it is damaged")
+    return manifest
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -67,10 +143,7 @@ def read_manifest(folder: Path) -> Manifest:
     file = folder / MANIFEST
     with file_errors("read", file):
         data = file.read_bytes()
-    try:
-        return Manifest.model_validate_json(data)
-    except ValidationError as error:
-        raise FileError(f"{shown(file)} is not a manifest of simcore results") from error
+    return parse_manifest(data, file)
 
 
 def own_manifest(folder: Path) -> Manifest | None:
@@ -79,99 +152,3 @@ def own_manifest(folder: Path) -> Manifest | None:
         return read_manifest(folder)
     except FileError:
         return None
-
-
-def verify(path: Path | str) -> list[str]:
-    """Check a folder of results against its manifest: every size, SHA-256 and number of rows.
-
-    Parameters
-    ----------
-    path
-        The folder.
-
-    Returns
-    -------
-    list of str
-        What is wrong, a sentence each without a full stop; empty if all is well.
-    """
-    folder = Path(path)
-    try:
-        manifest = read_manifest(folder)
-    except FileError as error:
-        return [str(error)]
-    listed = {entry.path for entry in manifest.files}
-    problems = [f"{name} is missing from the manifest" for name in (SUMMARY, SCENARIO) if name not in listed]
-    for entry in manifest.files:
-        try:
-            problems += _check_file(folder, entry)
-        except FileError as error:
-            problems.append(str(error))
-    rows = sum(entry.rows or 0 for entry in manifest.files)
-    if rows != manifest.rows:
-        problems.append(f"the parts have {rows} rows, the manifest says {manifest.rows}")
-    parts = folder / REP_WEEKS
-    present = sorted(parts.glob("*.parquet")) if parts.is_dir() else []
-    problems += [
-        f"{shown(part)} is not in the manifest" for part in present if f"{REP_WEEKS}/{part.name}" not in listed
-    ]
-    return problems
-
-
-def read_rep_weeks(path: Path | str) -> pa.Table:
-    """Read the rep-weeks of a folder of results, page checksums verified.
-
-    Parameters
-    ----------
-    path
-        The folder.
-
-    Returns
-    -------
-    pyarrow.Table
-        A row per rep-week, in the order replication, rep, week.
-
-    Raises
-    ------
-    FileError
-        If the folder has no valid manifest or no rep-weeks, or a part is damaged.
-    """
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    folder = Path(path)
-    manifest = read_manifest(folder)
-    entries = [entry for entry in manifest.files if entry.path.startswith(f"{REP_WEEKS}/")]
-    if not entries:
-        raise FileError(f"{shown(folder)} holds no rep-weeks (they are written with --detail rep-week)")
-    tables = []
-    for entry in entries:
-        part = folder / entry.path
-        try:
-            table = pq.ParquetFile(part, page_checksum_verification=True).read()
-        except (OSError, pa.ArrowException) as error:
-            raise FileError(f"cannot read {shown(part)}: {error}") from error
-        if table.num_rows != entry.rows:
-            raise FileError(f"{shown(part)} has {table.num_rows} rows, the manifest says {entry.rows}")
-        tables.append(table)
-    return pa.concat_tables(tables)
-
-
-def _check_file(folder: Path, entry: FileEntry) -> list[str]:
-    """Return what is wrong with one file of the manifest."""
-    file = folder / entry.path
-    with file_errors("read", file):
-        if file.is_symlink() or not file.is_file():
-            return [f"{shown(file)} is missing or not a plain file"]
-        size = file.stat().st_size
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if size != entry.bytes:
-        return [f"{shown(file)} has {size} bytes, the manifest says {entry.bytes}"]
-    if digest != entry.sha256:
-        return [f"{shown(file)} was changed: its SHA-256 is not that of the manifest"]
-    if entry.rows is None:
-        return []
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    rows = pq.read_metadata(file).num_rows
-    return [] if rows == entry.rows else [f"{shown(file)} has {rows} rows, the manifest says {entry.rows}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, sqrt
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from simcore.closed_form import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.engine import MAX_KEPT, check_ranges
 from simcore.explosion import ExplodedError
+from simcore.intervals import of_hits
 from simcore.plan_asked import CALLS, MOST_WEEKS, REPS, WEEKS
 from simcore.plan_programs import Setting, adds_up, setting_of, with_calls, with_seats
 from simcore.plan_search import grid_place, grid_value
@@ -403,12 +404,11 @@ def at_least(wins: int, calls: float, q: float) -> float:
 
 
 def chance_of(hits: int, worlds: int) -> Estimate:
-    """Return the share of independent worlds with its error; that of none or all of them is about the weight of one.
+    """Return the share of independent worlds with its error; that of none or all of them has a bound.
 
     Examples
     --------
-    >>> chance_of(50, 100), round(chance_of(0, 98).se, 4)
-    (Estimate(estimate=0.5, se=0.05), 0.0101)
+    >>> chance_of(50, 100).se, round(chance_of(0, 98).high, 4)
+    (0.05, 0.0301)
     """
-    p = hits / worlds if 0 < hits < worlds else 1.0 / (worlds + 2.0)
-    return Estimate(estimate=hits / worlds, se=sqrt(p * (1.0 - p) / worlds))
+    return of_hits(hits, worlds)

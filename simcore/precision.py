@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.intervals import t_quantile
 from simcore.normal import normal_quantile
 
 if TYPE_CHECKING:
@@ -165,21 +166,6 @@ class Figure(Protocol):
     def read(self, miss: float) -> Reading:
         """Return the figure with an interval that misses with probability ``miss``."""
         ...
-
-
-def t_quantile(p: float, degrees: int) -> float:
-    """Return a quantile of the t distribution, by Fisher's expansion: to 0.6 % at 97.5 % from 6 degrees on.
-
-    Examples
-    --------
-    >>> round(t_quantile(0.975, 31), 3), round(t_quantile(0.975, 10**9), 3)
-    (2.04, 1.96)
-    """
-    z = normal_quantile(p)
-    first = (z**3 + z) / 4.0
-    second = (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0
-    third = (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0
-    return z + first / degrees + second / degrees**2 + third / degrees**3
 
 
 def read_mean(sample: Moments, miss: float, scale: float | None = None) -> Reading:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from simcore.closed_form import deal_moments
 from simcore.credibility import exact_weight, is_exact, moments, weight
-from simcore.grouped import UNKNOWN, Floats, by_group, estimated, proportion, with_errors
+from simcore.grouped import Floats, by_group, estimated, proportion, with_errors
+from simcore.intervals import UNKNOWN
 from simcore.luck_document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from simcore.scenario import Scenario
 
 
+FIRST_REPLICATION = "simcore.first_replication"
+"""Metadata of a part: the replication of its first row."""
+
+
 class RepWeekBlock(NamedTuple):
     """All rep-weeks of consecutive replications.
 

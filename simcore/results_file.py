@@ -1,30 +1,28 @@
 """The folder of results: summary, scenario, rep-weeks or a sweep as Parquet, and a manifest that tells all.
 
-A run is written into ``unfinished/`` inside the folder and moved to its place when it is whole, the manifest
-last. So a folder with a manifest holds exactly what the manifest says, and a run that fails leaves an earlier
-result alone. pyarrow is imported only by the functions that need it.
+A run is written into ``unfinished/`` inside the folder and takes its place when it is whole, by one switch (see
+`simcore.exchange`). So a folder with a manifest holds exactly what the manifest says, and a run that fails leaves an
+earlier result alone. pyarrow is imported only by the functions that need it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from simcore.atomic import (
-    AtomicFile,
-    FolderLock,
-    Written,
-    file_errors,
-    move_all,
-    shown,
-    sync_folder,
-    write_whole,
-)
+from simcore.atomic import AtomicFile, FolderLock, Written, file_errors, shown, sync_folder, write_whole
 from simcore.errors import FileError
+from simcore.exchange import (
+    IN_PLACE,
+    REPLACED,
+    UNFINISHED,
+    exchange,
+    finish_exchange,
+    foreign,
+    may_stand_in,
+    new_folder,
+)
 from simcore.manifest import (
     MANIFEST,
     REP_WEEKS,
@@ -35,11 +33,17 @@ from simcore.manifest import (
     FileEntry,
     Manifest,
     own_manifest,
-    read_rep_weeks,
-    verify,
+    read_manifest,
+    write_manifest,
 )
-from simcore.rep_weeks import RepWeekBlock, rep_week_schema, rep_week_table
+from simcore.rep_weeks import (
+    FIRST_REPLICATION,
+    RepWeekBlock,
+    rep_week_schema,
+    rep_week_table,
+)
 from simcore.scenario_file import dump_yaml
+from simcore.verification import read_rep_weeks, verify
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,18 +56,20 @@ if TYPE_CHECKING:
     from simcore.summary import Summary
     from simcore.sweep_document import Sweep
 
-__all__ = ["RepWeekBlock", "ResultsFolder", "read_rep_weeks", "rep_week_schema", "rep_week_table", "verify"]
+__all__ = [
+    "RepWeekBlock",
+    "ResultsFolder",
+    "finish_cut_off",
+    "read_rep_weeks",
+    "rep_week_schema",
+    "rep_week_table",
+    "verify",
+]
 
 ROW_GROUP_ROWS = 1 << 17
 """Rows held in memory before they are written: a row group of a part."""
 PART_ROWS = 1 << 21
 """Rows of a part; a multiple of `ROW_GROUP_ROWS`."""
-
-_UNFINISHED, _REPLACED = "unfinished", "replaced"
-_IN_PLACE = (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS, REP_WEEKS)
-_FOLDERS = (REP_WEEKS, _UNFINISHED, _REPLACED)
-_PART = re.compile(r"part-[0-9]{5,}\.parquet")
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{16}\.tmp")
 
 
 class _Parts:
@@ -100,9 +106,12 @@ class _Parts:
     def _write_group(self, rows: int) -> None:
         import pyarrow as pa  # noqa: PLC0415
 
-        if self._open is None:
-            self._open = _OpenPart(self._folder / f"part-{len(self.files):05d}.parquet", self._schema)
         table = pa.concat_tables(self._waiting)
+        if self._open is None:
+            # Which run a part is of, and where in it the part belongs, stands in the part itself.
+            first = {FIRST_REPLICATION: str(table["replication"][0].as_py())}
+            schema = self._schema.with_metadata({**(self._schema.metadata or {}), **first})
+            self._open = _OpenPart(self._folder / f"part-{len(self.files):05d}.parquet", schema)
         self._open.write(table.slice(0, rows).combine_chunks())
         self._waiting_rows -= rows
         self._waiting = [table.slice(rows)] if self._waiting_rows else []
@@ -179,7 +188,6 @@ class ResultsFolder:
     ) -> None:
         self.path = Path(path)
         self._scenario, self._digest, self._seed, self._version = scenario, digest, seed, version
-        self._work = self.path / _UNFINISHED
         self._parts: _Parts | None = None
         self._replications = 0
         self._finished = False
@@ -191,11 +199,10 @@ class ResultsFolder:
         self._created = bool(missing)
         self._lock = FolderLock(self.path)
         try:
+            _check_foreign(self.path)
+            self.finished_an_exchange = finish_exchange(self.path)
             _check_free(self.path, overwrite=overwrite)
-            with file_errors("create", self._work):
-                if self._work.exists():
-                    shutil.rmtree(self._work)
-                self._work.mkdir()
+            self._work = new_folder(self.path, UNFINISHED)
         except BaseException:
             self._lock.release()
             raise
@@ -279,6 +286,8 @@ class ResultsFolder:
         FileError
             If a file could not be written.
         """
+        identity = {"simcore.version": self._version, "simcore.digest": self._digest, "simcore.seed": str(self._seed)}
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), **identity})
         part = _OpenPart(self._work / name, table.schema)
         try:
             part.write(table)
@@ -307,30 +316,13 @@ class ResultsFolder:
             rows=rows,
             files=files,
         )
-        write_whole(self._work / MANIFEST, (manifest.model_dump_json(indent=2) + "\n").encode())
+        write_manifest(self._work, manifest)
         self._finished = True
         earlier = own_manifest(self.path)
         if earlier is not None and earlier.complete and not complete:
             return self._work
-        self._promote()
+        exchange(self.path, self._work)
         return self.path
-
-    def _promote(self) -> None:
-        """Put the new results in the place of the old: all or, if that fails, none."""
-        replaced = self._work / _REPLACED
-        with file_errors("create", replaced):
-            replaced.mkdir()
-        old = [name for name in _IN_PLACE if os.path.lexists(self.path / name)]
-        new = [name for name in reversed(_IN_PLACE) if os.path.lexists(self._work / name)]
-        try:
-            move_all(
-                [(self.path / name, replaced / name) for name in old]
-                + [(self._work / name, self.path / name) for name in new]
-            )
-        except FileError as error:
-            raise FileError(f"{error}; the new results are whole in {shown(self._work)}") from error
-        with file_errors("clean up (the new results are in place)", self._work):
-            shutil.rmtree(self._work)
 
     def close(self) -> None:
         """Release the folder; a run that was not finished leaves its whole parts, and nothing else."""
@@ -345,7 +337,7 @@ class ResultsFolder:
     def _clear(self) -> None:
         """Remove what tells nothing: texts without a manifest, empty folders."""
         with file_errors("clear", self._work):
-            for name in (SUMMARY, SCENARIO, MANIFEST, SWEEP, WORLDS):
+            for name in (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS):
                 (self._work / name).unlink(missing_ok=True)
             candidates = [self._work / REP_WEEKS, self._work, *([self.path] if self._created else [])]
             for folder in candidates:
@@ -363,39 +355,57 @@ class ResultsFolder:
         self.close()
 
 
+def finish_cut_off(path: Path | str) -> bool:
+    """Finish an exchange of results that was cut off, if there is one; return whether there was.
+
+    Raises
+    ------
+    FileError
+        If the folder is no folder of results, another run is writing into it, or it cannot be finished; the folder
+        then holds what it held.
+    """
+    folder = Path(path)
+    with file_errors("read", folder):
+        found = sorted(entry.name for entry in folder.iterdir())
+    if MANIFEST not in found:
+        return False
+    lock = FolderLock(folder)
+    try:
+        _check_foreign(folder)
+        return finish_exchange(folder)
+    finally:
+        lock.release()
+
+
 def _entry(path: str, written: Written, rows: int | None = None) -> FileEntry:
     return FileEntry(path=path, bytes=written.size, sha256=written.sha256, rows=rows)
 
 
-def _foreign(folder: Path) -> list[str]:
-    """Return the names in a folder, and in the folders of simcore below it, that simcore did not write."""
-    found = []
-    for entry in sorted(folder.iterdir()):
-        name = entry.name
-        known = name in _IN_PLACE or _PART.fullmatch(name) or _TEMPORARY.fullmatch(name)
-        if name in _FOLDERS and entry.is_dir() and not entry.is_symlink():
-            found += [f"{name}/{below}" for below in _foreign(entry)]
-        elif name in _FOLDERS or entry.is_symlink() or not (known and entry.is_file()):
-            found.append(name)
-    return found
+def _check_foreign(folder: Path) -> None:
+    """Raise if the folder holds what simcore did not write where simcore would write, or a broken manifest."""
+    with file_errors("read", folder):
+        names = sorted(entry.name for entry in folder.iterdir())
+        found = foreign(folder)
+    if not names:
+        return
+    manifest = read_manifest(folder) if MANIFEST in names and MANIFEST not in found else None
+    if manifest is not None:
+        # What a user has put beside the results is left alone, unless it stands where a result belongs.
+        found = [name for name in found if "/" in name or may_stand_in(name)]
+    elif not any(name.startswith((UNFINISHED, REPLACED)) for name in names):
+        found = found or names
+    elif not (folder / UNFINISHED / REPLACED).is_dir():
+        # Only simcore before the manifest of format 2 left files in their place without a manifest, and these folders.
+        found += [name for name in names if name in IN_PLACE]
+    if found:
+        example = shown(Path(found[0]))
+        raise FileError(f"{shown(folder)} holds what is not simcore's ({example}): name an empty or a new folder")
 
 
 def _check_free(folder: Path, *, overwrite: bool) -> None:
     """Raise unless a run may write into the folder."""
     with file_errors("read", folder):
-        names = sorted(entry.name for entry in folder.iterdir())
-        foreign = _foreign(folder)
-    if not names:
-        return
-    manifest = own_manifest(folder)
-    if manifest is not None:
-        # What a user has put beside the results is left alone, unless it stands where a result belongs.
-        foreign = [name for name in foreign if "/" in name or name in (*_IN_PLACE, *_FOLDERS)]
-    elif _UNFINISHED not in names:
-        foreign = foreign or names
-    if foreign:
-        example = shown(Path(foreign[0]))
-        raise FileError(f"{shown(folder)} holds what is not simcore's ({example}): name an empty or a new folder")
-    if not overwrite:
-        state = "an unfinished run" if manifest is None else "results"
+        empty = not any(folder.iterdir())
+    if not empty and not overwrite:
+        state = "an unfinished run" if own_manifest(folder) is None else "results"
         raise FileError(f"{shown(folder)} holds {state}: name another folder, or replace it with --overwrite")

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from simcore.referral_chains import RARE, endless, most_per_win
 from simcore.scenario_base import MISSING, Complaint, Location
 from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario_strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
@@ -232,6 +233,33 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         message = "would bring a win or more from every win, so the chain of referrals would not end"
         allowed = f"above 0 to below {1 / wins:.6g} (the later rates make {wins:.6g} wins of a referral)"
         yield Complaint(("referrals", "per_win"), message, per_win, allowed)
+        return
+    steps = [(mean, cv) for mean, cv in zip(later, _spreads(data)[2:], strict=True) if cv is not None]
+    chance = endless(per_win, steps) if len(steps) == len(later) else 0.0
+    if chance > RARE:
+        most = "" if sum(cv > 0 for _, cv in steps) == 1 else "at most "
+        message = (
+            f"would never end for {most}{_odds(chance)}: their own rates of the later steps, which differ by rep_cv, "
+            "make a win bring a win or more"
+        )
+        hint = "lower it, or the rep_cv of the later steps; a cap does not end a chain"
+        allowed = f"above 0 to {most_per_win(steps):g}"
+        yield Complaint(("referrals", "per_win"), message, per_win, allowed, hint)
+
+
+def _odds(chance: float) -> str:
+    return f"{100 * chance:.2g} % of reps" if chance >= 1e-4 else f"one rep in {1 / chance:.2g}"
+
+
+def _spreads(data: Data) -> list[float | None]:
+    """Return the spread between reps of every stage's rate, ``None`` where it cannot be read or no rate has it."""
+    found: list[float | None] = []
+    for mean, (_, stage) in zip(_rates(data), _entries(data, "funnel"), strict=True):
+        rate = stage.get("rate")
+        cv = _figure(rate.get("rep_cv", 0.0)) if isinstance(rate, Mapping) else 0.0
+        possible = cv is not None and mean is not None and (cv == 0.0 or (cv > 0.0 and cv * cv * mean < 1.0 - mean))
+        found.append(cv if possible else None)
+    return found
 
 
 def _drives(data: Data) -> Iterator[tuple[Location, Data]]:

@@ -22,6 +22,7 @@ from simcore.steadiness_document import Steadiness
 from simcore.summary import Summary
 from simcore.sweep_document import Breakeven, Sweep
 from simcore.variance_document import VarianceBench
+from simcore.verification_document import Verification
 
 Schema = dict[str, Any]
 
@@ -81,6 +82,11 @@ def luck_schema() -> Schema:
     return _document("luck", Luck)
 
 
+def verification_schema() -> Schema:
+    """Return the schema of the document that ``simcore verify --json`` prints."""
+    return _document("verification", Verification)
+
+
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
@@ -105,6 +111,7 @@ SCHEMAS = {
     "steadiness": steadiness_schema,
     "coach": coach_schema,
     "luck": luck_schema,
+    "verification": verification_schema,
 }
 """The published schemas, by name."""
 
@@ -134,7 +141,7 @@ def _document(name: str, model: type[BaseModel]) -> Schema:
     """Return the published schema of a document."""
     schema = model.model_json_schema(mode="serialization")
     # A document always has every key, also those for which the model has a default.
-    for part in (schema, *schema["$defs"].values()):
+    for part in (schema, *schema.get("$defs", {}).values()):
         part["required"] = list(part["properties"])
     return _published(name, 1, schema)
 

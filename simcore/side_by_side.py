@@ -45,8 +45,8 @@ class Cell(NamedTuple):
     """int64[G, S + 1]: entries into each stage in counted weeks; the first are the calls."""
     booked: NDArray[np.int64]
     """int64[G]: calls that succeeded at the first step."""
-    clipped: int
-    """Decisions at a rate cut at 1."""
+    clipped: NDArray[np.int64]
+    """int64[S + 1]: by step, decisions at a rate cut at 1."""
 
 
 def cell_of(program: Program, tally: Tally) -> Cell:
@@ -60,7 +60,7 @@ def cell_of(program: Program, tally: Tally) -> Cell:
         p_quota=sums_of("p_quota", program, tally) if has_quota_period(program) else None,
         entered=arrays.stages[:, ENTERED],
         booked=arrays.first[:, SUM, 0],
-        clipped=int(arrays.clipped[:-2].sum()),
+        clipped=arrays.clipped[:-2].copy(),
     )
 
 

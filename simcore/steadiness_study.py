@@ -24,6 +24,7 @@ from simcore.engine import as_run, check_ranges
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
+from simcore.intervals import by_t, without_error
 from simcore.metrics import by_period
 from simcore.philox import split_seed
 from simcore.runner import Block, Progress, Runner, cut
@@ -390,7 +391,8 @@ def _all_but(group: int) -> NDArray[np.bool_]:
 
 
 def _estimate(value: float, error: float) -> Estimate:
-    return Estimate(estimate=float(value), se=float(error))
+    value, error = float(value), float(error)
+    return by_t(value, error, GROUPS - 1.0) if error > 0.0 else without_error(value)
 
 
 def _jackknife(without: Floats) -> Floats:

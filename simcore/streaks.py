@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from simcore.closed_form import mean_lag_hours
 from simcore.credibility import moments
-from simcore.grouped import UNKNOWN, Floats, by_group, estimated, proportion
+from simcore.grouped import Floats, by_group, estimated, proportion
+from simcore.intervals import UNKNOWN
 from simcore.longest_runs import at_least, longest_run
 from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.luck_sample import Sample, merged
@@ -260,7 +261,14 @@ def _reach(ratio: float, dry: list[DryRow], chances: tuple[float, float], calls:
     chance, lower = chances
     a_week = calls * _log_ratio(chance, lower)
     seen = [row.weeks for row in dry if (row.ratio.estimate or 0.0) - SURE * (row.ratio.se or 0.0) >= ratio]
-    return ReachRow(ratio=ratio, weeks_exact=ceil(log(ratio) / a_week - 1e-9), weeks=seen[0] if seen else None)
+    near = next((row for row in dry if (row.ratio.estimate or 0.0) >= ratio), None) if not seen else None
+    return ReachRow(
+        ratio=ratio,
+        weeks_exact=ceil(log(ratio) / a_week - 1e-9),
+        weeks=seen[0] if seen else None,
+        unsure_weeks=None if near is None else near.weeks,
+        unsure_ratio=None if near is None else near.ratio,
+    )
 
 
 class _Counts(NamedTuple):

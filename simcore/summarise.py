@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.averaging import averaging_rows
+from simcore.certain import certain_revenue, certain_stages
 from simcore.digest import scenario_digest
-from simcore.estimate import jackknife, ratio, scaled, share
+from simcore.estimate import mean_of, scaled, share
 from simcore.scenario import assumptions
 from simcore.summary import (
     AssumptionRow,
@@ -112,23 +113,28 @@ def summarise(
             AssumptionRow(path=row.path, value=row.value, source=row.source)
             for row in assumptions(scenario, [scenario.run.strategy])
         ],
-        sentence=closing_sentence(close, scenario.deal.currency),
+        sentence=closing_sentence(close, scenario.deal.currency, replications),
     )
 
 
 def _per_rep(program: Program, tally: Tally, row: int, stage: int, weeks: int) -> Estimate:
     """Return the mean of a count of a stage per rep, and per week over ``weeks`` weeks."""
     size = tally.arrays.replications
-    return jackknife(ratio, size, tally.arrays.stages[:, row, stage], size * (program.team.reps * weeks))
+    windows = size * (program.team.reps * weeks)
+    # What is open in a stage is certain where the next one is; where nothing takes time, nothing is open.
+    later = stage + 1 if row == OPEN_AT_END else stage
+    certain = later < certain_stages(program) or (row == OPEN_AT_END and program.clock.one_account)
+    return mean_of(size, tally.arrays.stages[:, row, stage], windows, worth=1.0, certain=certain)
 
 
 def _value(program: Program, tally: Tally) -> Value:
     arrays = tally.arrays
     calls, successes = arrays.stages[:, ENTERED, 0], arrays.first[:, SUM, 0]
-    revenue = arrays.moments[:, ORIGIN, 0, TOTAL]
+    revenue, certain = arrays.moments[:, ORIGIN, 0, TOTAL], certain_revenue(program)
 
     def per(count: NDArray[np.int64]) -> Estimate:
-        return scaled(jackknife(ratio, arrays.replications, revenue, count), program.deals.unit / 100.0)
+        found = mean_of(arrays.replications, revenue, count, worth=program.deals.mean_units, certain=certain)
+        return scaled(found, program.deals.unit / 100.0)
 
     return Value(per_call=per(calls), per_no=per(calls - successes))
 
@@ -141,7 +147,7 @@ def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | Non
     whole = bool(periods.any())
 
     def chance(hits: NDArray[np.int64], windows: NDArray[np.int64]) -> Estimate | None:
-        return share(arrays.replications, hits, windows) if whole else None
+        return share(arrays.replications, hits, windows, certain=certain_revenue(program)) if whole else None
 
     return QuotaRow(
         period=scenario.quota.per,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Verdict = Literal["ahead", "tied", "behind"]
-"""Against the baseline: ahead or behind by more than 1.96 standard errors of the difference, or neither. Of spreads
+"""Against the baseline: ahead or behind, the 95 % interval of the difference leaving out zero, or neither. Of spreads
 (sd, cv) the smaller one is ahead: the steadier strategy."""
 Metric = Annotated[
     str,
@@ -51,7 +51,9 @@ class SweepFigure(Document):
     metric: Metric
     figure: Estimate
     difference: Estimate | None = Field(description="Minus the baseline in the same worlds; null for the baseline.")
-    verdict: Verdict | None = Field(description="Beyond 1.96 standard errors; null for the baseline.")
+    verdict: Verdict | None = Field(
+        description="By the 95 % interval of the difference; null for the baseline, and with fewer than 8 replications."
+    )
 
 
 class SweepPoint(Document):
@@ -154,22 +156,42 @@ class Evaluation(Document):
     value: float
     difference: Estimate
     scan: bool = Field(description="True for a value of the scan of the whole range, false for one looked at after it.")
+    judged: bool = Field(
+        description="False for a value that only narrows down the value of a root: it tells no leader."
+    )
+    ahead: str | None = Field(
+        description="The strategy that is clearly ahead: outside of a band that holds at all judged values at once in "
+        "95 % of runs. Null where the two are not told apart, or the value is not judged."
+    )
 
 
 class BreakevenRoot(Document):
-    """A value at which the two strategies tie, and another one is ahead on each side."""
+    """A crossing of the two strategies: another one is clearly ahead on each side."""
 
-    value: float = Field(description="For whole numbers the first one from which the strategy below is not ahead.")
-    low: float = Field(description="Low end of the 95 % interval.")
-    high: float
-    open_low: bool = Field(description="True if the interval reaches to the low end of the range, and may go beyond.")
-    open_high: bool
-    ahead_below: str = Field(description="The strategy that is ahead just below the value.")
+    value: float = Field(
+        description="Where the estimated difference changes its sign; for whole numbers the first one from which the "
+        "strategy below is not ahead."
+    )
+    low: float = Field(description="Low end of the interval: a value at which ahead_below is clearly ahead.")
+    high: float = Field(
+        description="High end: a value at which ahead_above is clearly ahead. All intervals of a document hold "
+        "together in 95 % of runs, those included that show no root."
+    )
+    ahead_below: str = Field(description="The strategy that is clearly ahead just below the interval.")
     ahead_above: str
 
 
+class NotToldApart(Document):
+    """A part of the range in which nobody is clearly ahead and no crossing is shown: there may be one."""
+
+    low: float = Field(description="The nearest value at which one is clearly ahead, or the low end of the range.")
+    high: float
+    ahead_below: str | None = Field(description="Who is clearly ahead at low; null: low is the end of the range.")
+    ahead_above: str | None
+
+
 class TiedRange(Document):
-    """Where the two strategies do exactly the same in every world."""
+    """Where the two strategies do exactly the same in every world, to the cent, at every value of the scan."""
 
     low: float
     high: float
@@ -178,7 +200,7 @@ class TiedRange(Document):
 class Breakeven(Document):
     """Where two strategies tie along one path."""
 
-    simcore_breakeven: Literal[1] = Field(default=1, description="Version of this document's format.")
+    simcore_breakeven: Literal[2] = Field(default=2, description="Version of this document's format.")
     version: str = Field(description="Version of simcore.")
     scenario: WorldsIdentity
     path: str
@@ -190,13 +212,18 @@ class Breakeven(Document):
     strategies: list[str] = Field(description="Two; every difference is the second minus the first.")
     at_low: Estimate | None = Field(description="Difference at the low end; null if interrupted before.")
     at_high: Estimate | None
-    roots: list[BreakevenRoot] = Field(description="Every change of sign that the scan of the range saw.")
-    exactly_tied: list[TiedRange]
-    verdict: Literal["crosses", "ahead", "mostly", "tied"] | None = Field(
-        description="crosses: there are roots. ahead: one is ahead beyond 1.96 standard errors at every value looked "
-        "at; mostly: at some values, and the other one nowhere. tied: nobody is anywhere. null if interrupted."
+    roots: list[BreakevenRoot] = Field(description="The crossings that are shown: clear values of both signs.")
+    not_told_apart: list[NotToldApart] = Field(
+        description="Where else a crossing may lie. If there is just one, it is in a root's interval or, where there "
+        "is no root, in one of these, in 95 % of runs."
     )
-    ahead: str | None = Field(description="Who is, where the verdict is ahead or mostly.")
+    exactly_tied: list[TiedRange]
+    verdict: Literal["crosses", "ahead", "partly", "unclear", "same"] | None = Field(
+        description="crosses: there are roots. ahead: one is clearly ahead at every judged value; partly: at some, and "
+        "the other one nowhere. unclear: they are told apart nowhere. same: both do exactly the same everywhere. null "
+        "if interrupted."
+    )
+    ahead: str | None = Field(description="Who is, where the verdict is ahead or partly.")
     evaluations: list[Evaluation] = Field(description="Every value looked at.")
     interrupted: bool
     seconds: float = Field(description="Wall-clock seconds, compilation included.")

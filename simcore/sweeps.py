@@ -333,8 +333,8 @@ def _figures(names: Sequence[str], metrics: Sequence[Metric], cells: Sequence[Ce
 
 
 def _verdict(difference: Estimate, good: int) -> Verdict | None:
-    """Return who is ahead beyond 1.96 standard errors; ``None`` where the error is not known."""
-    if difference.estimate is None or difference.se is None:
+    """Return whom the 95 % interval calls ahead; ``None`` where there is none: too few replications."""
+    if difference.low is None or difference.high is None:
         return None
     words: dict[int, Verdict] = {1: "ahead", 0: "tied", -1: "behind"}
     return words[good * sign_of(difference)]

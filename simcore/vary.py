@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.cost import cost, duration
@@ -31,6 +32,8 @@ MAX_CELLS = 10_000
 
 _FILE = "--vary"
 _MOST_PROBLEMS = 10
+_MOST_END = 10**100
+"""An end of a range lies below this."""
 _BOUND = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?)([hdw]?)", re.ASCII)
 
 
@@ -131,7 +134,8 @@ def _bound(word: str) -> tuple[Decimal, str] | None:
     if duration is not None:
         return Decimal(duration[1]), duration[2]
     try:
-        return read_number(word, Kind.AMOUNT if word[:1] in CURRENCY_SIGNS else Kind.NUMBER).value, ""
+        number = read_number(word, Kind.AMOUNT if word[:1] in CURRENCY_SIGNS else Kind.NUMBER).value
+        return (number, "") if isfinite(number) and abs(number) < _MOST_END else None
     except UsageError as error:
         problem = error.problems[0]
         if problem.hint is None:

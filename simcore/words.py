@@ -6,19 +6,23 @@ The sentence must be true whatever the figures are, so it says only what a compa
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from simcore.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from simcore.summary import AveragingRow
+    from simcore.summary import AveragingRow, Estimate
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _WEEKS = {"week": 1.0, "month": 13 / 3, "quarter": 13.0, "year": 52.0}
 _TOLERANCE = 0.1
 """A spread within a tenth of what independent periods would leave counts as independent."""
 _NOISE_LIMIT = 0.25
-"""With a relative standard error above this the spreads are too uncertain to be compared."""
+"""A figure with a relative standard error above this, or with none, is too uncertain for a sentence."""
+_TOO_FEW = "Too few replications to tell what a call earns, or how much a period varies."
 
 
 def currency_sign(currency: str) -> str:
@@ -39,18 +43,49 @@ def money(amount: float, currency: str) -> str:
     --------
     >>> money(20.0034, "USD"), money(9_987.4, "USD"), money(0.523, "CHF"), money(-1_234_567, "USD")
     ('$20', '$9,990', 'CHF 0.52', '-$1,230,000')
+    >>> money(1.994, "USD"), money(1.996, "USD"), money(99.996, "USD"), money(0.0000312, "USD")
+    ('$1.99', '$2', '$100', '$0.000031')
     """
     size = abs(amount)
     if size == 0:
         text = "0"
     elif size < 0.095:
-        text = f"{size:.2g}"
+        text = _two_digits(size)
     elif size < 99.995:
-        text = f"{size:.2f}" if abs(size - round(size)) >= 0.01 else f"{size:.0f}"
+        text = f"{size:.2f}".removesuffix(".00")
     else:
         step = 10 ** max(0, math.floor(math.log10(size)) - 2)
         text = f"{round(size / step) * step:,}"
     return ("-" if amount < 0 else "") + currency_sign(currency) + text
+
+
+def _two_digits(number: float) -> str:
+    """Return two significant digits without an exponent."""
+    return f"{Decimal(f'{number:.2g}'):f}"
+
+
+def amounts(low: float, high: float, currency: str, *, signed: bool) -> str:
+    """Return the ends of an interval of money for a sentence, to two digits of its half-width.
+
+    Parameters
+    ----------
+    signed
+        Whether the sign matters; without it both ends are on one side of zero, and their sizes are told.
+
+    Examples
+    --------
+    >>> amounts(1_204.0, 3_391.0, "USD", signed=False), amounts(-3_391.0, -1_204.0, "USD", signed=False)
+    ('$1,200 to $3,400', '$1,200 to $3,400')
+    >>> amounts(-513.0, 727.0, "USD", signed=True)
+    '-$510 to $730'
+    """
+    ends = (low, high) if signed else tuple(sorted((abs(low), abs(high))))
+    half = (high - low) / 2.0
+    step = 10.0 ** (math.floor(math.log10(half)) - 1) if half > 0.0 else 0.01
+    near = (round(end / step) * step for end in ends)
+    # An end that is not nothing is not told as nothing.
+    told = [money(to or float(f"{end:.2g}"), currency) for end, to in zip(ends, near, strict=True)]
+    return " to ".join(told)
 
 
 def share(probability: float) -> str:
@@ -80,15 +115,16 @@ def spread(cv: float) -> str:
     ('625 %', '14 %', '3.1 %')
     """
     percent = 100 * cv
-    return f"{percent:,.0f} %" if percent >= 9.95 else f"{percent:.2g} %"
+    return f"{percent:,.0f} %" if percent >= 9.95 else f"{_two_digits(percent)} %"
 
 
-def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
+def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replications: int = LEAST_REPLICATIONS) -> str:
     """Return the averaging pyramid in one sentence that holds for any scenario.
 
     It tells the mean of a call, how many calls earn nothing, the spread of an hour, a week and the longest
     period of the run, whether the spread falls as it would if weeks were independent
-    (``cv_week / sqrt(52)`` for a year), and what a bad longest period brings.
+    (``cv_week / sqrt(52)`` for a year), and what a bad longest period brings. What the run does not tell to within a
+    quarter of itself is left out.
 
     Parameters
     ----------
@@ -96,6 +132,8 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
         Rows of one account, shortest horizon first; horizons may be missing.
     currency
         ISO 4217 code.
+    replications
+        Behind the figures: fewer than `simcore.intervals.LEAST_REPLICATIONS` tell nothing.
 
     Examples
     --------
@@ -107,9 +145,13 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str) -> str:
         return "The run holds no whole period, so there is nothing to average."
     if not any(row.revenue.mean.estimate for row in averaging):
         return "No deal was won in this run, so there is nothing to average."
+    if replications < LEAST_REPLICATIONS:
+        return _TOO_FEW
     longest = list(rows)[-1]
     shown = [horizon for horizon in dict.fromkeys(["hour", "week", longest]) if horizon in rows and horizon != "call"]
     parts = _call(rows.get("call"), currency) + _spreads([rows[horizon] for horizon in shown])
+    if not parts:
+        return _TOO_FEW
     text = "; ".join(parts)
     verdict = _verdict(rows, longest)
     tail = _bad_period(rows[longest], currency) if longest != "call" else ""
@@ -126,27 +168,43 @@ def _article(horizon: str) -> str:
 
 def _call(row: AveragingRow | None, currency: str) -> list[str]:
     """Return what one call brings, as a list of no or one part."""
-    if row is None or row.revenue.mean.estimate is None:
+    mean = None if row is None else _known(row.revenue.mean)
+    if row is None or mean is None:
         return []
-    part = f"one call earns {money(row.revenue.mean.estimate, currency)} on average"
-    nothing = row.revenue.p_zero.estimate
+    part = f"one call earns {money(mean, currency)} on average"
+    nothing = _known_share(row.revenue.p_zero)
     if nothing:
         part += f" and {share(nothing)} of calls earn nothing"
     return [part]
+
+
+def _known(figure: Estimate) -> float | None:
+    """Return a figure that is known well enough for a sentence, else ``None``."""
+    if figure.estimate is None or figure.se is None or figure.se > _NOISE_LIMIT * abs(figure.estimate):
+        return None
+    return figure.estimate
+
+
+def _known_share(figure: Estimate) -> float | None:
+    """Return a share that is known well enough, and told from all, else ``None``."""
+    p = figure.estimate
+    if p is None or figure.se is None or figure.se > min(_NOISE_LIMIT * p, 1.0 - p):
+        return None
+    return p
 
 
 def _spreads(rows: Sequence[AveragingRow]) -> list[str]:
     """Return how much each period varies, as a list of no or one part."""
     parts: list[str] = []
     for row in rows:
-        cv = row.revenue.cv.estimate
+        cv = _known(row.revenue.cv)
         if cv is None:
             continue
         verb = " varies by" if not parts else " by"
         part = f"{_article(row.horizon)}{verb} {spread(cv)}"
         if not parts:
             part += " of its mean"
-        dry = row.revenue.p_zero.estimate
+        dry = _known_share(row.revenue.p_zero)
         if row.horizon != "hour" and dry is not None and dry >= 0.005:
             part += f" ({share(dry)} of {row.horizon}s have no win)"
         parts.append(part)
@@ -159,7 +217,7 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
     if base not in rows or longest in (base, "call"):
         return ""
     short, long = rows[base].revenue.cv, rows[longest].revenue.cv
-    if short.estimate is None or long.estimate is None:
+    if not short.estimate or not long.estimate:
         return ""
     count = _WEEKS[longest] if base == "week" else rows["hour"].periods / rows[longest].periods
     independent = short.estimate / math.sqrt(count)
@@ -167,8 +225,8 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
         return ""
     left = f"independent ones would leave {spread(independent)}"
     if short.se is None or long.se is None:
-        return f"of {base}s, {left}"
-    error = math.hypot(short.se / short.estimate, long.se / max(long.estimate, 1e-300))
+        return f"too few replications to tell how {base}s average out"
+    error = math.hypot(short.se / short.estimate, long.se / long.estimate)
     ratio = long.estimate / independent
     if error > _NOISE_LIMIT:
         text = f"too few replications to tell how {base}s average out"
@@ -177,6 +235,8 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
         text = f"{base}s {degree} ({left}), since what lasts longer than {_article(base)} does not"
     elif ratio * (1 + 2 * error) < 1 - _TOLERANCE:
         text = f"{base}s average out even more than independent ones, which would leave {spread(independent)}"
+    elif abs(ratio - 1.0) > _TOLERANCE + _NOISE_LIMIT / 2.0 or error > _NOISE_LIMIT / 2.0:
+        text = f"too few replications to tell how {base}s average out"
     else:
         text = f"{base}s average out as independent ones do"
     return text
@@ -184,7 +244,7 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
 
 def _bad_period(row: AveragingRow, currency: str) -> str:
     """Say what the worst twentieth of the longest periods brings; empty if that is nothing new."""
-    mean, low = row.revenue.mean.estimate, row.revenue.q05.estimate
+    mean, low = _known(row.revenue.mean), _known(row.revenue.q05)
     if not mean or low is None or low <= 0:
         return ""
     return (

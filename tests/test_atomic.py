@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simcore.atomic import AtomicFile, FolderLock, file_errors, move_all, write_whole
+from simcore.atomic import AtomicFile, FolderLock, file_errors, move, second_name, write_whole
 from simcore.errors import ExitStatus, FileError
 
 if TYPE_CHECKING:
@@ -168,34 +168,43 @@ def test_errors_show_no_control_characters() -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
 
-@pytest.mark.parametrize("call", ["replace", "fsync"])
-def test_moves_are_undone_when_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    for name in "abc":
-        (tmp_path / name).write_text(name)
-    (tmp_path / "below").mkdir()
-    moves = [(tmp_path / name, tmp_path / "below" / name) for name in "abc"]
-    failures = 0
-    for number in range(20):
-        with monkeypatch.context() as patch:
-            made = fail_at(patch, call, number)
-            try:
-                move_all(moves)
-            except FileError:
-                failures += 1
-        if len(made) <= number:
-            break
-        assert names(tmp_path) == ["a", "b", "below", "c"]
-        assert names(tmp_path / "below") == []
-    assert failures == {"replace": 3, "fsync": 6}[call]
-    assert names(tmp_path / "below") == ["a", "b", "c"]
-
-
 def test_a_move_replaces_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a")
     (tmp_path / "b").write_text("b")
     with pytest.raises(FileError, match="file exists"):
-        move_all([(tmp_path / "a", tmp_path / "b")])
+        move(tmp_path / "a", tmp_path / "b")
     assert [(tmp_path / name).read_text() for name in "ab"] == ["a", "b"]
+    move(tmp_path / "a", tmp_path / "c")
+    assert names(tmp_path) == ["b", "c"]
+
+
+@pytest.mark.parametrize("code", [None, errno.EPERM, errno.ENOTSUP])
+def test_a_second_name_is_given_with_or_without_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    (tmp_path / "a").write_text("new")
+    (tmp_path / "b").write_text("old")
+    if code is not None:
+        fail_at(monkeypatch, "link", 0, code)
+    second_name(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_text() == "new"
+    assert names(tmp_path) == ["a", "b"]
+    assert (tmp_path / "a").samefile(tmp_path / "b") == (code is None)
+    second_name(tmp_path / "a", tmp_path / "b")
+    assert names(tmp_path) == ["a", "b"]
+
+
+@pytest.mark.parametrize("call", ["link", "replace"])
+def test_a_second_name_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    (tmp_path / "a").write_text("new")
+    (tmp_path / "b").write_text("old")
+    fail_at(monkeypatch, call, 0)
+    with pytest.raises(FileError, match=r"cannot write .*/b: the disk is full"):
+        second_name(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_text() == "old"
+    assert names(tmp_path) == ["a", "b"]
 
 
 def test_a_locked_folder_is_refused_until_released(tmp_path: Path) -> None:

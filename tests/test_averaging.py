@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -96,9 +95,11 @@ def test_moments_and_their_errors_are_those_of_a_plain_recount(account: str, hor
     if 0.0 < (windows == 0).mean() < 1.0:
         assert agrees(row.revenue.p_zero, p_zero), (account, horizon)
     else:
-        # None or all: the recount sees no spread, the estimate has an error all the same.
-        assert row.revenue.p_zero.estimate == (windows == 0).mean()
-        assert row.revenue.p_zero.se == pytest.approx(1 / len(windows), rel=0.1)
+        # None or all: the recount sees no spread, and the estimate has a bound.
+        share, bound = (windows == 0).mean(), 1.0 - 0.05 ** (1.0 / len(windows))
+        assert (row.revenue.p_zero.estimate, row.revenue.p_zero.se) == (share, None)
+        ends = (0.0, bound) if share == 0.0 else (1.0 - bound, 1.0)
+        assert (row.revenue.p_zero.low, row.revenue.p_zero.high) == pytest.approx(ends)
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
@@ -163,11 +164,15 @@ def test_a_run_without_a_deal_has_no_cv_and_every_window_without() -> None:
     arrays.replications[:4] = 1
     for account in (CLOSE, ORIGIN):
         row = averaging_rows(run.program, Tally(arrays), account)[-1]
-        assert row.revenue.mean == Estimate(estimate=0.0, se=0.0)
+        periods = row.periods / 4
+        assert (row.revenue.mean.estimate, row.revenue.mean.se, row.revenue.mean.low) == (0.0, None, 0.0)
+        # At most 3 / n deals a replication (rule of three), each of a mean value.
+        worth = run.program.deals.mean_units * run.program.deals.unit / 100.0
+        assert row.revenue.mean.high == pytest.approx(-np.log(0.05) / 4 * worth / periods)
         assert row.revenue.cv == Estimate(estimate=None, se=None)
         assert row.revenue.p_zero.estimate == 1.0
-        assert row.revenue.p_zero.se == pytest.approx(sqrt(5 / 36 / 4))
-        assert row.revenue.q95 == Estimate(estimate=0.0, se=0.0)
+        assert row.revenue.p_zero.low == pytest.approx(0.05**0.25)
+        assert (row.revenue.q95.estimate, row.revenue.q95.se, row.revenue.q95.high) == (0.0, None, None)
 
 
 def test_one_replication_gives_figures_without_errors() -> None:

@@ -13,6 +13,7 @@ from simcore.crossings import SCAN
 from simcore.errors import ScenarioError
 from simcore.estimate import Z975
 from simcore.scenario import FixedLag, Scenario
+from simcore.sweep_document import NotToldApart
 from tests.paired_worlds import Lead, two, worlds
 
 if TYPE_CHECKING:
@@ -55,12 +56,13 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Breakeven]:
 def test_the_place_is_found_with_its_interval(found: Callable[..., Breakeven]) -> None:
     answer = found(along_rate(0.3))
     (root,) = answer.roots
-    # The mean of the noise moves it by up to about 50 / 16 / 10,000, and the interval is 1.96 times as long each way.
+    # The mean of the noise moves it by up to about 50 / 16 / 10,000. The interval is 1.96 times as long each way, or
+    # somewhat more, since its ends are values that are clear; they are looked for to a thousandth of the range.
     reach = Z975 * 50 / 16 / 10_000
     assert root.value == pytest.approx(0.3, abs=5e-4 * 2)
-    assert root.high - root.low == pytest.approx(2 * reach, rel=0.3)
+    assert 1.8 * reach < root.high - root.low < 2.6 * reach + 2 * 0.4 / 1024
     assert root.low < root.value < root.high
-    assert (root.open_low, root.open_high) == (False, False)
+    assert answer.not_told_apart == []
     assert (root.ahead_below, root.ahead_above) == ("process", "pressure")
     assert answer.verdict == "crosses"
     assert answer.at_low is not None
@@ -86,29 +88,61 @@ def test_the_second_strategy_is_compared_with_the_first(found: Callable[..., Bre
 def test_without_a_tie_the_answer_says_who_is_ahead(found: Callable[..., Breakeven], lead: float, winner: str) -> None:
     answer = found(lambda _: lead)
     assert (answer.roots, answer.verdict, answer.ahead) == ([], "ahead", winner)
-    assert answer.sentence == f"{winner} is ahead over the whole range, funnel.wins.rate from 0.1 to 0.5."
+    sentence = f"{winner} is ahead over the whole range, funnel.wins.rate from 0.1 to 0.5: at all 9 values looked at."
+    assert answer.sentence == sentence
     assert len(answer.evaluations) == SCAN
 
 
-def test_strategies_that_do_the_same_are_tied(found: Callable[..., Breakeven]) -> None:
+def test_strategies_that_do_the_same_are_told_so(found: Callable[..., Breakeven]) -> None:
     answer = found(lambda _: 0.0, noise=0.0)
-    assert (answer.roots, answer.verdict, answer.ahead) == ([], "tied", None)
-    assert "are tied throughout funnel.wins.rate from 0.1 to 0.5" in answer.sentence
+    assert (answer.roots, answer.verdict, answer.ahead) == ([], "same", None)
+    assert "do exactly the same at all 9 values looked at, funnel.wins.rate from 0.1 to 0.5" in answer.sentence
     assert [(tie.low, tie.high) for tie in answer.exactly_tied] == [(0.1, 0.5)]
 
 
-def test_differences_within_the_noise_are_a_tie(found: Callable[..., Breakeven]) -> None:
+def test_equal_figures_of_unequal_worlds_are_not_the_same(found: Callable[..., Breakeven]) -> None:
+    # As many reach quota under both, but they do not earn the same.
+    answer = found(lambda _: 0.0, metric="p_quota")
+    assert {each.difference.estimate for each in answer.evaluations} == {0.0}
+    assert (answer.verdict, answer.exactly_tied) == ("unclear", [])
+    assert "not told apart at any of 9 values looked at" in answer.sentence
+    assert "with 256 replications" in answer.sentence
+    assert "same" not in answer.sentence
+
+
+def test_differences_within_the_noise_are_not_told_apart(found: Callable[..., Breakeven]) -> None:
     answer = found(lambda scenario: rate_of(scenario) - 0.3, noise=1000.0)
-    assert (answer.verdict, answer.ahead) == ("tied", None)
-    assert "tied throughout" in answer.sentence
+    assert (answer.verdict, answer.ahead) == ("unclear", None)
+    (gap,) = answer.not_told_apart
+    assert (gap.low, gap.high, gap.ahead_below, gap.ahead_above) == (0.1, 0.5, None, None)
+    assert "if there is one it may lie anywhere there" in answer.sentence
 
 
-def test_ahead_or_tied_is_told_apart_from_ahead(found: Callable[..., Breakeven]) -> None:
+def test_what_is_clear_is_told_apart_from_what_is_not(found: Callable[..., Breakeven]) -> None:
+    answer = found(lambda scenario: max(0.0, 10_000.0 * (rate_of(scenario) - 0.32)), noise=50.0)
+    assert (answer.roots, answer.verdict, answer.ahead) == ([], "partly", "pressure")
+    judged = [each for each in answer.evaluations if each.judged]
+    clear = [each.value for each in judged if each.ahead == "pressure"]
+    (gap,) = answer.not_told_apart
+    assert (gap.low, gap.high, gap.ahead_below, gap.ahead_above) == (0.1, min(clear), None, "pressure")
+    assert 0.32 < gap.high < 0.35
+    assert f"pressure is ahead at {len(clear)} of {len(judged)} values looked at" in answer.sentence
+    assert f"not told apart between 0.1 and {gap.high:.4g}, with 256 replications: if there is" in answer.sentence
+
+
+def test_equal_worlds_beside_clear_ones_are_told(found: Callable[..., Breakeven]) -> None:
     answer = found(lambda scenario: max(0.0, 10_000.0 * (rate_of(scenario) - 0.32)), noise=0.0)
-    assert (answer.roots, answer.verdict, answer.ahead) == ([], "mostly", "pressure")
-    assert "pressure is ahead or tied over the whole range" in answer.sentence
-    assert "ahead at 4 of 9 values looked at" in answer.sentence
-    assert "exactly the same from 0.1 to 0.3" in answer.sentence
+    assert [(tie.low, tie.high) for tie in answer.exactly_tied] == [(0.1, pytest.approx(0.3))]
+    assert "do exactly the same at every value looked at from 0.1 to 0.3" in answer.sentence
+
+
+def test_of_few_replications_nothing_is_told(found: Callable[..., Breakeven]) -> None:
+    answer = found(along_rate(0.3), replications=7)
+    assert (answer.roots, answer.verdict) == ([], "unclear")
+    assert (
+        answer.sentence == "7 replications are too few to tell process and pressure apart anywhere; 8 are the fewest."
+    )
+    assert len(found(along_rate(0.3), replications=8).roots) == 1
 
 
 def test_two_places_are_both_told(found: Callable[..., Breakeven]) -> None:
@@ -119,12 +153,12 @@ def test_two_places_are_both_told(found: Callable[..., Breakeven]) -> None:
     assert answer.sentence.count("95 % interval") == 2
 
 
-def test_an_interval_that_reaches_an_end_says_so(found: Callable[..., Breakeven]) -> None:
-    (root,) = found(along_rate(0.12), noise=5000.0).roots
-    assert root.open_low
-    assert root.low == 0.1
+def test_where_one_side_is_not_clear_no_crossing_is_told(found: Callable[..., Breakeven]) -> None:
     answer = found(along_rate(0.12), noise=5000.0)
-    assert "down to the low end of the range" in answer.sentence
+    assert (answer.roots, answer.verdict, answer.ahead) == ([], "partly", "pressure")
+    (gap,) = answer.not_told_apart
+    assert (gap.low, gap.ahead_below, gap.ahead_above) == (0.1, None, "pressure")
+    assert gap.high > 0.12
 
 
 @pytest.mark.parametrize(("path", "ends", "tie"), [(REPS, (2, 40), 17.5), (CALLS, (100, 1000), 333.5)])
@@ -248,10 +282,11 @@ def test_a_sentence_fits_its_document(found: Callable[..., Breakeven]) -> None:
     answer = found(along_rate(0.3))
     assert sentence_of(answer) == answer.sentence
     (root,) = answer.roots
-    both = root.model_copy(update={"open_low": True, "open_high": True})
-    assert "reaches to both ends" in sentence_of(answer.model_copy(update={"roots": [both]}))
-    high = root.model_copy(update={"open_high": True})
-    assert "up to the high end of the range" in sentence_of(answer.model_copy(update={"roots": [high]}))
+    assert "not told apart" not in answer.sentence
+    gap = NotToldApart(low=0.4, high=0.5, ahead_below="pressure", ahead_above=None)
+    more = sentence_of(answer.model_copy(update={"not_told_apart": [gap]}))
+    assert more == f"{answer.sentence} They are not told apart between 0.4 and 0.5, with 256 replications."
+    assert root.ahead_below == "process"
 
 
 # With strategies that react, played by the engine.

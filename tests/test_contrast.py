@@ -33,8 +33,22 @@ def test_a_paired_difference_has_the_error_of_the_pairs() -> None:
 
 
 def test_runs_that_are_equal_differ_by_exactly_nothing() -> None:
-    sums = Sums(3 * ONE, SHARED, 7.5 * ONE)
-    assert difference_of(sums, sums) == Estimate(estimate=0.0, se=0.0)
+    sums = Sums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
+    assert difference_of(sums, sums, alike=True) == Estimate(estimate=0.0, se=0.0, low=0.0, high=0.0)
+
+
+def test_a_difference_that_was_never_seen_has_a_bound_to_both_sides() -> None:
+    """600 worlds, 1500 windows: at most 0.498 % of the worlds differ (rule of three), by 10 each if it is one event."""
+    sums = Sums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
+    found = difference_of(sums, sums)
+    bound = (1.0 - 0.05 ** (1 / 600)) * 10.0 * 600 / 1500
+    assert (found.estimate, found.se) == (0.0, None)
+    assert (found.low, found.high) == pytest.approx((-bound, bound))
+    for hit in (0, 1):
+        shares = Sums(ONE, hit * ONE, ONE, share=True)
+        found = difference_of(shares, shares)
+        assert (found.low, found.high) == pytest.approx((-(1.0 - 0.05 ** (1 / 200)), 1.0 - 0.05 ** (1 / 200)))
+        assert found.se is None
 
 
 def test_windows_may_differ() -> None:
@@ -53,11 +67,11 @@ def test_only_equal_worlds_make_pairs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "error", "sign"),
-    [(1.97, 1.0, 1), (-1.97, 1.0, -1), (Z975, 1.0, 0), (0.0, 0.0, 0), (1e-9, 0.0, 1), (5.0, None, 0), (None, 1.0, 0)],
+    ("low", "high", "sign"),
+    [(0.01, 2.0, 1), (-2.0, -0.01, -1), (0.0, 2.0, 0), (-1.0, 1.0, 0), (None, None, 0), (0.1, None, 1), (None, 0.1, 0)],
 )
-def test_ahead_is_beyond_the_error(value: float | None, error: float | None, sign: int) -> None:
-    assert sign_of(Estimate(estimate=value, se=error)) == sign
+def test_ahead_is_where_the_interval_leaves_out_zero(low: float | None, high: float | None, sign: int) -> None:
+    assert sign_of(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
 
 
 @pytest.mark.parametrize("name", ["canonical", "quota a month", "gamma deals", "everything from a list"])

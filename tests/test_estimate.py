@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import stats
 
 from simcore.estimate import (
     jackknife,
@@ -19,7 +18,8 @@ from simcore.estimate import (
     sectioned_quantile,
     share,
     spread,
-    t975,
+    spread_of,
+    t_quantile,
     variation,
 )
 from simcore.summary import Estimate
@@ -135,7 +135,9 @@ def test_a_figure_that_vanishes_without_one_group_has_no_error() -> None:
 
 def test_constant_values_have_no_spread_and_no_error() -> None:
     x = np.full(6, 3)
-    assert jackknife(spread, ones(6), x, x * x, ones(6)) == Estimate(estimate=0.0, se=0.0)
+    assert jackknife(spread, ones(6), x, x * x, ones(6)) == Estimate(estimate=0.0, se=None)
+    assert spread_of(ones(6), x, x * x, ones(6)) == Estimate(estimate=0.0, se=None, low=0.0)
+    assert spread_of(ones(6), x, x * x, ones(6), certain=True) == Estimate(estimate=0.0, se=0.0, low=0.0, high=0.0)
 
 
 def test_scaling_scales_both_and_keeps_none() -> None:
@@ -176,17 +178,21 @@ def test_a_quantile_between_two_values_is_not_called_certain() -> None:
     """Half of the windows are 0 and half 1: any section may say either, and so may another run."""
     x = np.random.default_rng(10).integers(0, 2, 3200)
     figure = sectioned_quantile(sections_of(x, 2), np.arange(2.0), 0.5)
-    assert figure.se == pytest.approx(1 / 1.96, rel=1e-3)
+    assert figure.se == pytest.approx(1 / 2.0395, rel=1e-3)
+    assert (figure.low, figure.high) == (0.0, 1.0)
 
 
 def test_a_quantile_in_the_middle_of_one_value_is_certain() -> None:
     x = np.repeat([0, 1, 2], [800, 1600, 800])[np.random.default_rng(11).permutation(3200)]
-    assert sectioned_quantile(sections_of(x, 3), np.arange(3.0), 0.5) == Estimate(estimate=1.0, se=0.0)
+    assert sectioned_quantile(sections_of(x, 3), np.arange(3.0), 0.5) == Estimate(
+        estimate=1.0, se=0.0, low=1.0, high=1.0
+    )
 
 
-@pytest.mark.parametrize("degrees", [6, 10, 31])
-def test_the_t_point(degrees: int) -> None:
-    assert t975(degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=6e-3)
+@pytest.mark.parametrize(("degrees", "point"), [(1, 12.7062), (2, 4.3027), (3, 3.1824), (7, 2.3646), (31, 2.0395)])
+def test_the_t_point_is_that_of_the_tables(degrees: int, point: float) -> None:
+    """Fisher's expansion, which stood here before, gives 8.4 in place of 12.7 (Student's table of 1908 in print)."""
+    assert t_quantile(0.975, degrees) == pytest.approx(point, abs=1e-4)
 
 
 def test_quantiles_of_no_section_and_of_one() -> None:
@@ -247,4 +253,6 @@ def test_bins_increase_and_end_where_they_should() -> None:
 def test_a_share_of_none_or_all_is_not_certain(hit: int) -> None:
     figure = share(ones(50), hit * ones(50), ones(50))
     assert figure.estimate == hit
-    assert figure.se == pytest.approx(1 / 50, rel=0.05)
+    assert figure.se is None
+    bound = 1.0 - 0.05 ** (1 / 50)
+    assert (figure.low, figure.high) == pytest.approx((0.0, bound) if hit == 0 else (1.0 - bound, 1.0))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from simcore import leverage as module
+from simcore.coach_words import leverage_sentences
 from simcore.leverage import Found, effect_of, exact_effects, leverage
 from simcore.leverage_document import LeverRow, Ranking
 from simcore.levers import Lever, levers, rate_lever
@@ -147,6 +148,31 @@ def test_cuts_at_one_are_counted() -> None:
     found = found_of(read(funnel=funnel({}, {}, {"rate": {"mean": 0.8, "week_cv": 0.3}})), 128)
     assert row(found, "rate of wins").clipped > 0
     assert row(found, "deal value").clipped == 0
+
+
+def test_cuts_are_told_of_the_step_that_is_cut_and_of_no_other() -> None:
+    """Better meetings bring more items to wins, which are cut there; no meeting's rate is ever near 1."""
+    rates: list[Any] = [{"rate": {"mean": 0.2, "rep_cv": 0.3}}, {}, {"rate": {"mean": 0.95, "week_cv": 0.1}}]
+    found = found_of(read(funnel=funnel(*rates), market={"sd": 0.3, "persistence": 0.5, "acts_on": ["meetings"]}), 256)
+    assert row(found, "rate of meetings").clipped == 0
+    assert row(found, "rate of wins").clipped > 0
+    (told,) = [line for line in leverage_sentences(found.part) if "cut at 1" in line]
+    assert "rate of wins at 0.96" in told
+    assert "meetings" not in told
+    assert "opportunities" not in told
+
+
+@pytest.mark.parametrize(("quota", "told"), [(10_000, True), (12_000, False), (900, True)])
+def test_a_price_that_takes_as_many_deals_leaves_the_chance_of_quota(quota: float, told: bool) -> None:
+    """At 1,000 and at 1,100: 10 deals and 10; 12 and 11; 1 and 1."""
+    price = 1000
+    given = read(deal=price, quota={"per": "week", "amount": quota})
+    found = found_of(given, 128)
+    why = row(found, "deal value").why
+    needed = [-(-quota // price), -(-quota // (1.1 * price))]
+    assert (why is not None) == (needed[0] == needed[1])
+    assert told == any("deals are whole" in line for line in leverage_sentences(found.part))
+    assert all(each.why is None for each in found.part.levers if each.kind != "deal")
 
 
 def test_every_figure_has_its_lever() -> None:

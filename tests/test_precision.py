@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from simcore.estimate import Z975
+from simcore.intervals import t_quantile
 from simcore.methods import FIRST_STAGE, WORLDS
 from simcore.precision import (
     CHUNK,
@@ -28,7 +29,6 @@ from simcore.precision import (
     read_difference,
     read_mean,
     read_share,
-    t_quantile,
 )
 from simcore.targets import Target, parse_target
 from tests.statistical import DeviationError, check_share_at_least

@@ -11,8 +11,8 @@ import pytest
 from simcore import sweeps
 from simcore.engine import simulate
 from simcore.errors import FileError, ScenarioError
-from simcore.manifest import SWEEP, read_manifest, read_rep_weeks, verify
-from simcore.results_file import ResultsFolder
+from simcore.manifest import SWEEP, read_manifest
+from simcore.results_file import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario import Scenario, validate
 from simcore.sweep_document import Sweep, SweepFigure, sweep_table
 from simcore.sweeps import CHUNK, plan_sweep, run_sweep, sweep

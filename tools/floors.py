@@ -28,15 +28,19 @@ def _floor(name: str, what: str, modules: str) -> Floor:
 
 
 FLOORS = (
-    _floor("Ground", "what everything stands on", "version errors text shown spelling money horizons jit"),
+    _floor(
+        "Ground",
+        "what everything stands on",
+        "version errors text shown spelling money horizons private_folder compiled_code kernel_sources jit",
+    ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
     ),
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy scenario_checks "
-        "scenario_money scenario digest cut_rates closed_form waiting prospects cost",
+        "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
+        "scenario_checks scenario_money scenario digest cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
@@ -54,8 +58,8 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "frames document summary estimate metrics precision followed averaging "
-        "words summarise rep_weeks result contrast crossings sweep_document plan_document "
+        "frames document summary intervals estimate certain metrics precision followed averaging "
+        "words summarise rep_weeks result contrast bands crossings sweep_document plan_document "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
         "grouped ranks longest_runs credibility people luck_sample "
@@ -65,14 +69,15 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison comparison_table attribution variance methods steadiness_study coaching_rules "
-        "side_by_side levers leverage coaching_hours values coach_words "
+        "comparison_words comparison_figures comparison comparison_table attribution variance methods steadiness_study "
+        "coaching_rules side_by_side levers leverage coaching_hours values coach_words "
         "reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest results_file schema",
+        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
+        "inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
@@ -90,7 +95,7 @@ FLOORS = (
         "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
         "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
         "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
-        "cli.render_rules cli.render_coach cli.coach cli.main",
+        "cli.render_rules cli.render_coach cli.coach cli.verify cli.main",
     ),
 )
 

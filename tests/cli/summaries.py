@@ -6,6 +6,7 @@ from math import sqrt
 from typing import Any
 
 from simcore.horizons import HORIZONS, Horizon
+from simcore.intervals import by_t
 from simcore.summary import Averaging, AveragingRow, Estimate, FirstStepRow, RevenueRow, Summary
 
 CALLS = {"call": 1, "hour": 12.5, "day": 100, "week": 500, "month": 6500 / 3, "quarter": 6500, "year": 26000}
@@ -13,7 +14,9 @@ CALLS = {"call": 1, "hour": 12.5, "day": 100, "week": 500, "month": 6500 / 3, "q
 
 
 def estimate(value: float | None, se: float | None = None) -> Estimate:
-    return Estimate(estimate=value, se=abs(value) / 700 if se is None and value is not None else se)
+    if value is None:
+        return Estimate(estimate=None, se=None)
+    return by_t(value, abs(value) / 700 if se is None else se, 255)
 
 
 def row(horizon: Horizon, **changes: Estimate) -> AveragingRow:

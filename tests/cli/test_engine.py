@@ -58,12 +58,34 @@ def test_init_runs(tmp_path: Path) -> None:
     assert "My team" in invoke("run", path, "--replications", "10")
 
 
-def test_the_first_run_on_a_machine_says_that_it_compiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from simcore import jit  # noqa: PLC0415
-    from simcore.cli.startup import engine_is_compiled  # noqa: PLC0415
+@pytest.mark.parametrize(
+    ("name", "kept", "said"),
+    [
+        ("kernels.intervals.run_intervals", True, "react: about 115 s, kept for the next time\n"),
+        ("kernels.intervals.run_intervals", False, "react: about 115 s, and at every start, since it cannot be kept\n"),
+        ("elementary.exp", True, ""),
+    ],
+)
+def test_what_takes_long_to_compile_is_announced(
+    capsys: pytest.CaptureFixture[str], name: str, said: str, *, kept: bool
+) -> None:
+    from simcore.cli.startup import announce_compilation  # noqa: PLC0415
 
-    monkeypatch.setattr(jit, "cache_folder", lambda: str(tmp_path))
-    assert not engine_is_compiled()
-    (tmp_path / "kernels_0").mkdir()
-    (tmp_path / "kernels_0" / "engine.run_block-1.py311.1.nbc").touch()
-    assert engine_is_compiled()
+    announce_compilation(name, kept)
+    written = capsys.readouterr().err
+    assert written.endswith(said)
+    assert bool(written) == bool(said)
+
+
+def test_compilation_is_announced_by_what_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each announced kernel exists under the name that the compiler will tell, and ``--quiet`` tells nothing."""
+    from simcore import jit, runner  # noqa: PLC0415
+    from simcore.cli.startup import COMPILED_IN_SECONDS, announce_compilation, load_engine  # noqa: PLC0415
+
+    monkeypatch.setattr(jit, "_Listeners", type("_Listeners", (), {"told": None, "compiling": None}))
+    names = {vars(runner)[name]._cache._name for name in vars(runner) if name.startswith("run_")}
+    assert names == set(COMPILED_IN_SECONDS)
+    load_engine(quiet=False)
+    assert jit._Listeners.compiling is announce_compilation
+    load_engine(quiet=True)
+    assert jit._Listeners.compiling is None

@@ -15,10 +15,10 @@ from simcore import sweeps
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
 from simcore.errors import ExitStatus
-from simcore.manifest import verify
 from simcore.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
 from simcore.sweep_document import Breakeven, Sweep
+from simcore.verification import verify
 from tests.paired_worlds import two, worlds
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_one_path_makes_a_table(file: str) -> None:
     assert [row[0] for row in rows] == ["1", "2", "3", "4", "5"]
     assert [row[-1] for row in rows] == ["pressure", "pressure", "tied", "process", "process"]
     assert all(row[2] == row[5] == row[8] == "±" for row in rows)
-    assert "1.96 standard errors" in " ".join(shown)
+    assert "95 % interval" in " ".join(shown)
 
 
 def test_one_strategy_has_no_differences(file: str) -> None:
@@ -86,7 +86,7 @@ def test_three_strategies_have_a_line_each(file: str) -> None:
 def test_the_chance_of_quota_is_shown_in_percent(file: str) -> None:
     shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--metric", "p_quota"))
     assert shown[3] == "Chance of a rep to reach quota in a quota period, %"
-    assert [line.split()[1] for line in shown[7:9]] == ["50", "50"]
+    assert [float(line.split()[1]) for line in shown[7:9]] == [50.0, 50.0]
 
 
 TAMPERING = ("tampering", "-n", "40", "-q", "--set", "team.reps=2", "--metric")
@@ -99,7 +99,7 @@ def test_a_spread_is_shown_with_who_is_steadier() -> None:
     assert shown[6].split()[1:] == ["process", "full", "difference", "steadier"]
     assert [line.split()[-1] for line in shown[8:10]] == ["process", "full"]
     mapped = lines(invoke("sweep", *TAMPERING, "sd:week", *vary, "--vary", "market.sd=0.14,0.16"))
-    assert "+  full is steadier by more than 1.96 standard errors" in mapped
+    assert "+  full is steadier (95 % interval)" in mapped
     assert [line.split() for line in mapped if line.lstrip().startswith("0  ")] == [["0", "-", "-"]]
 
 
@@ -137,8 +137,8 @@ def test_two_paths_and_two_strategies_make_a_map(file: str) -> None:
         "1  +  +  +",
         "   40 60 80",
     ]
-    assert "+  pressure is ahead by more than 1.96 standard errors" in shown
-    assert "-  process is ahead by more than 1.96 standard errors" in shown
+    assert "+  pressure is ahead (95 % interval)" in shown
+    assert "-  process is ahead (95 % interval)" in shown
     assert ".  tied" in shown
     assert not any("±" in line for line in shown)
     more = lines(invoke("sweep", file, *vary, *BOTH, "--table"))

@@ -41,7 +41,18 @@ def test_no_verdict_from_noise() -> None:
     noisy = averaging(year={"cv": estimate(0.3, 0.1)})
     assert "too few replications to tell" in closing_sentence(noisy, "USD")
     single = averaging(year={"cv": Estimate(estimate=0.3, se=None)})
-    assert "of weeks, independent ones would leave 14 %" in closing_sentence(single, "USD")
+    sentence = closing_sentence(single, "USD")
+    assert "too few replications to tell" in sentence
+    assert "a year by" not in sentence  # its error is not known
+    assert closing_sentence(averaging(), "USD", 7).startswith("Too few replications")
+
+
+def test_what_is_not_known_to_a_quarter_is_left_out() -> None:
+    noisy = averaging(call={"mean": estimate(20.0, 6.0)}, year={"q05": estimate(400_000.0, 150_000.0)})
+    sentence = closing_sentence(noisy, "USD")
+    assert "one call earns" not in sentence.lower()
+    assert "one year in 20" not in sentence
+    assert "of calls" not in sentence
 
 
 def test_no_deal() -> None:
@@ -123,7 +134,18 @@ def test_share_is_never_rounded_to_certainty(probability: float) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [(0.0, "$0"), (0.004, "$0.004"), (99.999, "$100"), (999.9, "$1,000"), (1e9, "$1,000,000,000")],
+    [
+        *[(0.0, "$0"), (0.004, "$0.004"), (99.999, "$100"), (999.9, "$1,000"), (1e9, "$1,000,000,000")],
+        *[(1.994, "$1.99"), (1.996, "$2"), (2.004, "$2"), (1.006, "$1.01"), (99.991, "$99.99"), (99.996, "$100")],
+        *[
+            (0.0949, "$0.095"),
+            (0.0951, "$0.10"),
+            (0.996, "$1"),
+            (999.6, "$1,000"),
+            (9_996.0, "$10,000"),
+            (3e-7, "$0.0000003"),
+        ],
+    ],
 )
 def test_money(amount: float, text: str) -> None:
     assert money(amount, "USD") == text

@@ -1,0 +1,74 @@
+"""What a scenario fixes: figures that are the same in every replication, and so known without error.
+
+Only where the program itself says so. A figure that merely came out the same in all replications is not certain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simcore.program import FIXED
+
+if TYPE_CHECKING:
+    from simcore.program import Program
+
+
+def reacts(program: Program) -> bool:
+    """Return whether anything that reps experience can change what they do."""
+    return len(program.reaction.memory) > 0
+
+
+def certain_stages(program: Program) -> int:
+    """Return how many stages, from the first on, have the same entries, hour by hour, in every replication.
+
+    The calls, if nobody leaves and no drive changes them; after them what every item reaches, after a fixed time.
+
+    Examples
+    --------
+    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.scenario_file import load_scenario
+    >>> certain_stages(compile_scenario(load_scenario("trust-the-process")))
+    1
+    """
+    if reacts(program) or program.team.leave_threshold > 0:
+        return 0
+    if program.reaction.referrals > 0.0 or len(program.start.stage) > 0:
+        return 1
+    rates, lags = program.rates, program.lags
+    stages = 1
+    for step in range(1, program.clock.steps + 1):
+        sure = rates.base[step] == 1.0 and rates.beta[step] < 0 and rates.noise_sigma[step] == 0.0
+        steady = not (rates.in_market[step] and program.market.sd > 0.0) and program.coaching.factor[step] == 1.0
+        if not (sure and steady and (not lags.lagged[step] or lags.kind[step] == FIXED)):
+            break
+        stages += 1
+    return stages
+
+
+def certain_revenue(program: Program) -> bool:
+    """Return whether all revenue is the same in every replication."""
+    return certain_stages(program) > program.clock.steps and program.deals.kind == FIXED
+
+
+def same_program(one: Program, other: Program) -> bool:
+    """Return whether two programs are the same: in the same worlds, whatever they do, they do the same.
+
+    Examples
+    --------
+    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.scenario_file import load_scenario
+    >>> few, many = (compile_scenario(load_scenario("trust-the-process", [f"team.reps={n}"])) for n in (4, 5))
+    >>> same_program(few, few), same_program(few, many)
+    (True, False)
+    """
+    return one is other or _same(one, other)
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return type(one) is type(other) and one == other

@@ -1,0 +1,206 @@
+"""Figures of strategies that were run in the same worlds, and the paired differences between them.
+
+The mean of the worst 5 % of worlds is the expected shortfall; its error follows from ``q - (q - x)^+ / p``, of which
+it is the mean (Rockafellar and Uryasev 2000); for a difference, world by world. Its interval is that of the t law of
+as few values as there are in the tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from math import ceil, inf, sqrt
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.certain import certain_revenue, certain_stages, reacts, same_program
+from simcore.comparison_document import Figures, Interval
+from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
+from simcore.estimate import Floats, degrees_of
+from simcore.horizons import WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.intervals import UNKNOWN, by_t, fixed, scaled, without_error
+from simcore.summary import Estimate
+from simcore.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, WITH_DEAL
+
+if TYPE_CHECKING:
+    from simcore.paired import Paired
+
+WORST = 0.05
+"""Share of worlds in the tail."""
+LEAST_TAIL = 3
+"""Fewest worlds in it from which anything can be told."""
+E = TypeVar("E", bound=Estimate)
+
+
+def interval_of(figure: Estimate, low: float = -inf, high: float = inf) -> Interval:
+    """Return a figure of pairs with its 95 % interval, cut to the range that it can have.
+
+    Examples
+    --------
+    >>> interval_of(by_t(0.99, 0.01, 255), 0.0, 1.0).high
+    1.0
+    """
+    return Interval(
+        estimate=figure.estimate,
+        se=figure.se,
+        low=None if figure.low is None else max(low, figure.low),
+        high=None if figure.high is None else min(high, figure.high),
+    )
+
+
+def as_it_is(figure: Estimate) -> Estimate:
+    """Return a figure itself."""
+    return figure
+
+
+def figures(
+    paired: Paired, mine: int, base: int | None, document: type[Figures[E]], told: Callable[[Estimate], E]
+) -> Figures[E]:
+    """Return the figures of a strategy, or with ``base`` the paired differences to it, each as ``told`` makes it."""
+    alike = base is not None and same_program(paired.programs[mine], paired.programs[base])
+
+    def figure(sums: Callable[[int], Sums]) -> E:
+        here = sums(mine)
+        return told(figure_of("", here) if base is None else difference_of(here, sums(base), alike=alike))
+
+    def chance(column: int) -> E | None:
+        return figure(lambda i: _quota_sums(paired, i, column)) if has_quota_period(paired.programs[mine]) else None
+
+    weeks = paired.programs[mine].clock.counted_weeks
+    return document(
+        revenue=figure(lambda i: sums_of("revenue", paired.programs[i], paired.tallies[i])),
+        p_quota=chance(0),
+        p_quota_team=chance(1),
+        worst=told(_worst(paired, mine, base)),
+        dry_weeks=figure(lambda i: _dry_sums(paired, i)),
+        longest_dry=_cut(figure(lambda i: _longest_sums(paired, i)), weeks),
+        discount=figure(lambda i: _discount_sums(paired, i)),
+        calls=figure(lambda i: _call_sums(paired, i)),
+        calls_above_plan=figure(lambda i: _above_sums(paired, i)),
+        weeks_of_quarter=None
+        if weeks < WEEKS_PER_QUARTER
+        else [figure(partial(_week_sums, paired, week)) for week in range(WEEKS_PER_QUARTER)],
+    )
+
+
+def _cut(figure: E, most: float) -> E:
+    """Cut an interval to the range from -most to most."""
+    low = None if figure.low is None else max(-most, figure.low)
+    return figure.model_copy(update={"low": low, "high": None if figure.high is None else min(most, figure.high)})
+
+
+def _per_rep_week(
+    paired: Paired, i: int, total: NDArray[np.generic], *, worth: float, certain: bool = False, share: bool = False
+) -> Sums:
+    program, replications = paired.programs[i], paired.tallies[i].arrays.replications
+    weeks = replications * (program.team.reps * program.clock.counted_weeks)
+    return Sums(replications, total, weeks, worth=worth, certain=certain, share=share)
+
+
+def _conduct(paired: Paired, i: int, column: int) -> NDArray[np.int64]:
+    return paired.tallies[i].arrays.conduct[:, column]
+
+
+def _longest_sums(paired: Paired, i: int) -> Sums:
+    program = paired.programs[i]
+    weeks = program.clock.counted_weeks
+    # One replication can be off by all weeks of all reps.
+    total, most = _conduct(paired, i, LONGEST_DRY) * weeks, float(program.team.reps * weeks * weeks)
+    return _per_rep_week(paired, i, total, worth=most, certain=certain_revenue(program))
+
+
+def _discount_sums(paired: Paired, i: int) -> Sums:
+    program = paired.programs[i]
+    total = _conduct(paired, i, DISCOUNT) * (WEEKS_PER_YEAR / 100.0)
+    worth = program.deals.mean_units * program.deals.unit * (WEEKS_PER_YEAR / 100.0)
+    return _per_rep_week(paired, i, total, worth=worth, certain=len(program.reaction.pull_drive) == 0)
+
+
+def _call_sums(paired: Paired, i: int) -> Sums:
+    """Return the calls; where they were alike, one replication may be off by a rep-week of them."""
+    program, total = paired.programs[i], paired.tallies[i].arrays.stages[:, ENTERED, 0]
+    most = float(program.plan.calls.max())
+    return _per_rep_week(paired, i, total, worth=most, certain=certain_stages(program) > 0)
+
+
+def _above_sums(paired: Paired, i: int) -> Sums:
+    program = paired.programs[i]
+    most = float(program.plan.calls.max())
+    return _per_rep_week(paired, i, _conduct(paired, i, ABOVE_PLAN), worth=most, certain=not reacts(program))
+
+
+def _week_sums(paired: Paired, week: int, i: int) -> Sums:
+    arrays, program = paired.tallies[i].arrays, paired.programs[i]
+    total, whole = arrays.weeks_of_quarter[:, week], arrays.weeks_of_quarter.sum(axis=1)
+    return Sums(arrays.replications, total, whole, worth=program.deals.mean_units, certain=certain_revenue(program))
+
+
+def _dry_sums(paired: Paired, i: int) -> Sums:
+    arrays, program = paired.tallies[i].arrays, paired.programs[i]
+    weeks = arrays.replications * (program.team.reps * program.clock.counted_weeks)
+    dry = weeks - arrays.moments[:, CLOSE, WEEK, WITH_DEAL]
+    return _per_rep_week(paired, i, dry, worth=1.0, certain=certain_revenue(program), share=True)
+
+
+def _quota_sums(paired: Paired, i: int, column: int) -> Sums:
+    """Return quota periods in which a rep (column 0), or the team (1), reached quota."""
+    program, arrays = paired.programs[i], paired.tallies[i].arrays
+    periods = int(program.calendar.periods[program.quota.horizon]) * (program.team.reps if column == 0 else 1)
+    windows, certain = arrays.replications * periods, certain_revenue(program)
+    return Sums(arrays.replications, arrays.quota_hits[:, column], windows, certain=certain, share=True)
+
+
+def _shortfall(revenue: NDArray[np.int64]) -> Floats:
+    """Return what has the mean of the worst 5 % of worlds as its mean, world by world."""
+    x = revenue.astype(np.float64)
+    q = float(np.sort(x)[_tail(len(x))])
+    influence: Floats = q - np.maximum(q - x, 0.0) / WORST
+    return influence
+
+
+def _tail(worlds: int) -> int:
+    """Return how many of the worlds are in the tail; the next one is the least that is not."""
+    return min(ceil(WORST * worlds), worlds - 1)
+
+
+def worst_of(revenue: NDArray[np.int64], base: NDArray[np.int64] | None = None) -> Estimate:
+    """Return the mean of the worst 5 % of worlds, or its difference to that of a baseline in the same worlds.
+
+    The interval is that of the t law: with as many degrees of freedom as there are worlds in the tail, less one, or
+    fewer if a few of them make most of the spread.
+
+    Parameters
+    ----------
+    revenue, base
+        int64[n]: revenue of each world, in cents.
+
+    Returns
+    -------
+    Estimate
+        In cents; without figure and error where the tail holds fewer than `LEAST_TAIL` worlds.
+
+    Examples
+    --------
+    >>> worst_of(np.arange(1000)).estimate
+    24.5
+    >>> worst_of(np.arange(40)).estimate is None
+    True
+    """
+    tail = _tail(len(revenue))
+    if tail < LEAST_TAIL:
+        return UNKNOWN
+    x = _shortfall(revenue) - (0.0 if base is None else _shortfall(base))
+    value, error = float(x.mean()), float(x.std(ddof=1)) / sqrt(len(x))
+    if error == 0.0:
+        return without_error(value)
+    return by_t(value, error, max(1.0, min(tail - 1.0, degrees_of(x, np.ones(len(x))))))
+
+
+def _worst(paired: Paired, mine: int, base: int | None) -> Estimate:
+    per_year = WEEKS_PER_YEAR / (100.0 * paired.programs[mine].team.reps * paired.programs[mine].clock.counted_weeks)
+    found = scaled(worst_of(paired.revenue[mine], None if base is None else paired.revenue[base]), per_year)
+    programs = [paired.programs[i] for i in (mine, base) if i is not None]
+    certain = all(map(certain_revenue, programs)) or (len(programs) == 2 and same_program(*programs))
+    return fixed(found.estimate) if certain and found.estimate is not None else found

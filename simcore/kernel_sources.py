@@ -1,0 +1,140 @@
+"""What a kernel is compiled from: the digest of its module and of all modules of the package that it imports.
+
+Digests are of parsed code (``ast.dump``) without docstrings and positions: a comment or a line more changes nothing.
+Parsing all sources would take a tenth of a second at every start, so what a text parses to is kept under the digest of
+the text, which is quick to make and can never be out of date.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+POLICY = frozenset({"simcore.jit", "simcore.compiled_code", "simcore.kernel_sources", "simcore.private_folder"})
+"""How kernels are compiled and kept; what of it changes machine code is in the key of an entry itself."""
+
+_MOST_KEPT = 1000
+
+
+class Parsed(NamedTuple):
+    """A module: the digest of its code, and what it imports when it is run, as dotted names from the package on."""
+
+    digest: str
+    imports: tuple[str, ...]
+
+
+class Sources:
+    """The modules of a package, which is a folder of files.
+
+    Each file is read once, when it is first asked for, so soon after its module was loaded: what this process runs
+    counts, not what an editor or an upgrade makes of the file later.
+
+    Examples
+    --------
+    >>> sources = Sources("simcore", Path(__file__).parent)
+    >>> sources.closure("simcore.normal") >= {"simcore.normal", "simcore.elementary"}
+    True
+    """
+
+    def __init__(self, package: str, root: Path) -> None:
+        self._package, self._root = package, root
+        self._files: dict[str, Path | None] = {}
+        self._parsed: dict[str, Parsed] = {}
+        self._known: dict[str, Parsed] = {}
+        self._used: dict[str, Parsed] = {}
+        self.learned = False
+        """Whether something was parsed that `remembered` did not have."""
+
+    def digest(self, module: str) -> str | None:
+        """Return the hexadecimal SHA-256 of all that a module is made of, or ``None`` where its file is not known."""
+        if self._file(module) is None:
+            return None
+        total = hashlib.sha256()
+        for name in sorted(self.closure(module)):
+            total.update(f"{name} {self._module(name).digest}\n".encode())
+        return total.hexdigest()
+
+    def closure(self, module: str) -> set[str]:
+        """Return a module and all that it imports, of this package; without the package itself and `POLICY`."""
+        found: set[str] = set()
+        waiting = {module}
+        while waiting:
+            name = waiting.pop()
+            found.add(name)
+            wanted = {own for target in self._module(name).imports if (own := self._own(target)) is not None}
+            waiting |= wanted - found - POLICY
+        return found
+
+    def remember(self, text: bytes) -> None:
+        """Take over what an earlier process parsed; anything else than its `remembered` is ignored."""
+        try:
+            entries = json.loads(text)
+            self._known = {raw: Parsed(str(digest), tuple(imports)) for raw, (digest, imports) in entries.items()}
+        except (ValueError, TypeError, AttributeError):
+            self._known = {}
+
+    def remembered(self) -> bytes:
+        """Return what is known of all texts, for the next process."""
+        kept = {**self._known, **self._used}
+        return json.dumps(kept if len(kept) <= _MOST_KEPT else self._used).encode()
+
+    def _module(self, name: str) -> Parsed:
+        if name not in self._parsed:
+            path = self._file(name)
+            text = path.read_bytes() if path is not None else b""
+            raw = hashlib.sha256(text).hexdigest()
+            if raw not in self._known:
+                self._known[raw] = parsed(text, self._package)
+                self.learned = True
+            self._parsed[name] = self._used[raw] = self._known[raw]
+        return self._parsed[name]
+
+    def _own(self, target: str) -> str | None:
+        """Return the module of a dotted name, which may end with something that the module defines."""
+        for name in (target, target.rpartition(".")[0]):
+            if name != self._package and name.startswith(f"{self._package}.") and self._file(name) is not None:
+                return name
+        return None
+
+    def _file(self, module: str) -> Path | None:
+        if module not in self._files:
+            package, _, rest = module.partition(".")
+            place = self._root.joinpath(*rest.split(".")) if package == self._package and rest else None
+            candidates = [] if place is None else [place.with_suffix(".py"), place / "__init__.py"]
+            self._files[module] = next((path for path in candidates if path.is_file()), None)
+        return self._files[module]
+
+
+def parsed(text: bytes, package: str) -> Parsed:
+    """Return the digest of a module's code and what it imports of the package, type checkers' imports left out."""
+    tree = ast.parse(text)
+    imports = sorted(set(_imports(tree.body, package)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [part for part in node.body if not _is_text(part)]
+    return Parsed(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(imports))
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Tell whether a statement is only a text: a docstring, or that of an attribute."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _imports(body: list[ast.stmt], package: str) -> list[str]:
+    found = []
+    kept = [node for node in body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))]
+    for node in (inner for part in kept for inner in ast.walk(part)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in found if name.startswith(f"{package}.")]
+
+
+def version_of_python() -> str:
+    """Return what the parser and the pickles of this Python are called."""
+    return f"{sys.implementation.cache_tag}{getattr(sys, 'abiflags', '')}"
