@@ -40,7 +40,7 @@ FLOORS = (
         "Scenario",
         "what is to be simulated, validated and frozen",
         "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
-        "scenario_checks scenario_money scenario digest cut_rates closed_form waiting prospects cost",
+        "scenario_checks scenario_money scenario_places scenario digest cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
