@@ -39,7 +39,7 @@ _OPTIONS = {
 }
 """Where the questions that are asked of a scenario have their paths: no file has these, options do."""
 _COST = "run.replications"
-_DEAR = ("-n", "--replications", "--set", "--vary")
+_DEAR = ("-n", "--replications", "--batch", "--batches", "--set", "--vary")
 """Options that can make a run cost more than the file's own would."""
 _SHORT = {"-p": "--precision", "-n": "--replications", "-s": "--seed", "-t": "--threads"}
 
