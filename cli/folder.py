@@ -27,6 +27,7 @@ def results_folder(
     if out is None:
         yield None
         return
+    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.results_file import ResultsFolder  # noqa: PLC0415
     from simcore.version import __version__  # noqa: PLC0415
 
@@ -38,4 +39,6 @@ def results_folder(
         version=__version__,
         overwrite=overwrite,
     ) as folder:
+        if folder.finished_an_exchange:
+            message(f"{out} held results that an earlier run had not finished putting in their place: done now")
         yield folder

@@ -8,9 +8,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid, spaced
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, inline, spaced
 from simcore.cli.render_rules import rules_part
+from simcore.intervals import fixed
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def _note(found: Coach) -> str:
 
 def _leverage(found: Leverage, currency: str) -> list[RenderableType]:
     """Return which step to improve."""
-    now = [f"{currency} {figure(found.revenue.estimate, found.revenue.se).inline()} a rep-year by close"]
+    now = [f"{currency} {inline(found.revenue).plain} a rep-year by close"]
     if found.revenue_origin is not None:
-        now.append(f"{figure(found.revenue_origin.estimate, found.revenue_origin.se).inline()} by origin")
+        now.append(f"{inline(found.revenue_origin).plain} by origin")
     if found.p_quota is not None:
         now.append(f"quota reached in {_percent(found.p_quota)} % of a rep's periods")
     parts: list[RenderableType] = [
@@ -94,10 +95,10 @@ def _in_percent(effect: Effect) -> Estimate:
 
 
 def _percent(figures: Estimate) -> str:
-    value, error = (None if each is None else 100.0 * each for each in (figures.estimate, figures.se))
+    value, error = figures.estimate, figures.se
     if value is not None and error is not None and error < _ROUNDING * abs(value):
-        error = 0.0
-    return figure(value, error).inline()
+        figures = fixed(value)
+    return inline(figures, scale=100.0).plain
 
 
 def _exact(effect: Effect) -> str:
@@ -213,9 +214,7 @@ def _name(item: ItemValue) -> str:
 
 def _cells(item: ItemValue) -> list[str]:
     exacts = [NONE if each is None else significant(each) for each in (item.exact, item.exact_in_run)]
-    simulated = [
-        NONE if each is None else figure(each.estimate, each.se).inline() for each in (item.average, item.one_more)
-    ]
+    simulated = [NONE if each is None else inline(each).plain for each in (item.average, item.one_more)]
     return [simulated[0], exacts[0], simulated[1], exacts[1]]
 
 
@@ -235,6 +234,6 @@ def _aged(row: AgeRow) -> list[str]:
         f"{100.0 * row.still_open:.3g} %",
         f"{row.decision.q50:.1f}   {row.decision.q90:.1f}",
         NONE if row.p_win is None else f"{100.0 * row.p_win:.3g} %",
-        NONE if simulated is None else figure(simulated.estimate, simulated.se).inline(),
+        NONE if simulated is None else inline(simulated).plain,
         NONE if row.value_soon is None else significant(row.value_soon),
     ]

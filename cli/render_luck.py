@@ -142,12 +142,12 @@ def _retest_told(retest: Retest, *, differs: bool) -> str:
 
 
 def _plain(estimate: Estimate) -> str:
-    return figure(estimate.estimate, estimate.se).inline()
+    return inline(estimate).plain
 
 
 @fits
 def _regression(found: Regression, currency: str) -> RenderableType:
-    headings = ["if nobody does anything", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
+    headings = ["if left alone", "this quarter", "next quarter", "change", "if normal", "coached by lot"]
     table = grid(headings)
     for row in found.tenths:
         cells = (row.before, row.after, row.change, row.normal, row.coached_by_lot)
@@ -164,7 +164,9 @@ def _regression(found: Regression, currency: str) -> RenderableType:
 def _stacked(estimate: Estimate, scale: float) -> Text:
     if estimate.estimate is None:
         return Text(NONE)
-    shown = figure(estimate.estimate * scale, None if estimate.se is None else estimate.se * scale)
+    if estimate.se is None:
+        return inline(estimate, scale=scale)
+    shown = figure(estimate.estimate * scale, estimate.se * scale)
     return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
 
 
@@ -195,10 +197,7 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
 
 
 def _plain_percent(estimate: Estimate) -> str:
-    value, error = estimate.estimate, estimate.se
-    if value is None:
-        return NONE
-    return figure(100.0 * value, None if error is None else 100.0 * error).inline(" %")
+    return percent(estimate).plain
 
 
 def _reps(number: int) -> str:

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid, spaced, titled
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, percent, spaced, titled
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_frontier import REACH
 from simcore.plan_programs import MOST_CALLS
@@ -55,9 +55,7 @@ def _header(found: BackwardPlan) -> Text:
 
 
 def _percent(chance: Estimate | None) -> str:
-    if chance is None or chance.estimate is None:
-        return NONE
-    return figure(100.0 * chance.estimate, None if chance.se is None else 100.0 * chance.se).inline(" %")
+    return NONE if chance is None or chance.estimate is None else percent(chance).plain
 
 
 @fits

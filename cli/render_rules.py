@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, figure
-from simcore.cli.render import grid
+from simcore.cli.numbers import NONE
+from simcore.cli.render import grid, inline
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def rules_part(found: Rules, currency: str) -> list[RenderableType]:
 def _cell(figures: Estimate | None, scale: float = 1.0) -> Text:
     if figures is None or figures.estimate is None:
         return Text(NONE)
-    return Text(figure(scale * figures.estimate, None if figures.se is None else scale * figures.se).inline())
+    return inline(figures, scale=scale)
 
 
 @fits

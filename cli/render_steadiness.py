@@ -8,8 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, as_it_is, fits
-from simcore.cli.numbers import count, figure, significant
-from simcore.cli.render import grid
+from simcore.cli.numbers import count, significant
+from simcore.cli.render import grid, inline
+from simcore.intervals import sign_of
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -53,10 +54,7 @@ def _active(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPa
 def _shares(found: Steadiness) -> RenderableType:
     table = grid(["share of variance, %", *found.active])
     for row in found.rows:
-        cells = [
-            figure(100.0 * (part.share.estimate or 0.0), 100.0 * (part.share.se or 0.0)).inline()
-            for part in _active(found, row.parts)
-        ]
+        cells = [inline(part.share, scale=100.0).plain for part in _active(found, row.parts)]
         table.add_row(Text(row.horizon), *(Text(cell) for cell in cells))
     return table
 
@@ -68,7 +66,7 @@ def _sizes(found: Steadiness) -> RenderableType:
         cells = [_percent(part.cv) for part in _active(found, row.parts)]
         table.add_row(
             Text(row.horizon),
-            Text(figure(row.mean.estimate, row.mean.se).inline()),
+            inline(row.mean),
             Text(_percent(row.cv)),
             *(Text(cell) for cell in cells),
         )
@@ -99,7 +97,9 @@ def _told(found: Steadiness) -> list[str]:
     lines = []
     for fall in found.falls:
         what, power = _WORDS[fall.part], fall.power.estimate or 0.0
-        if abs(power + 0.5) <= _HALF:
+        if _is_vague(fall.power):
+            how = "these worlds do not tell whether it averages out"
+        elif abs(power + 0.5) <= _HALF:
             how = "averages out, as the root of time"
         elif abs(power) <= _HALF:
             how = "does not average out"
@@ -111,14 +111,27 @@ def _told(found: Steadiness) -> list[str]:
             how = "grows with time"
         lines.append(
             f"{what[0].upper()}{what[1:]}: {how} (from week to {fall.until}, sd over mean goes as time to the power "
-            f"{figure(fall.power.estimate, fall.power.se).inline()})."
+            f"{inline(fall.power).plain})."
         )
     if found.rows and "reaction" in found.active:
         last = found.rows[-1]
-        share = next(part.share.estimate or 0.0 for part in last.parts if part.part == "reaction")
-        does = "adds" if share >= 0.0 else "takes away"
-        lines.append(f"Over a {last.horizon} reacting {does} {abs(100.0 * share):.2g} % of the variance.")
+        share = next(part.share for part in last.parts if part.part == "reaction")
+        sign = sign_of(share)
+        if sign == 0:
+            lines.append(f"Over a {last.horizon} what reacting does to the variance cannot be told from nothing.")
+        else:
+            ends = sorted(abs(100.0 * end) for end in (share.low, share.high) if end is not None)
+            size = " to ".join(f"{end:.2g}" for end in ends)
+            does = "adds" if sign > 0 else "takes away"
+            lines.append(f"Over a {last.horizon} reacting {does} {size} % of the variance (95 % interval).")
     return lines
+
+
+def _is_vague(power: Estimate) -> bool:
+    """Return whether the interval of a power holds both averaging out and not averaging out, or there is none."""
+    if power.low is None or power.high is None:
+        return True
+    return power.high - power.low > 0.5 - 2.0 * _HALF and power.low < -_HALF and power.high > -0.5 + _HALF
 
 
 def _note(found: Steadiness) -> str:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, figure, significant
+from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, percent, titled
 from simcore.text import printable
 
@@ -92,7 +92,7 @@ def _reached_here(row: ReachRow) -> str:
         return f"here {row.weeks}"
     if row.unsure_weeks is None or row.unsure_ratio is None:
         return "here not reached by a row of the table"
-    ratio = figure(row.unsure_ratio.estimate, row.unsure_ratio.se).inline()
+    ratio = inline(row.unsure_ratio).plain
     return f"here {ratio} after {row.unsure_weeks}, which could be less"
 
 

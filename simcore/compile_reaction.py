@@ -34,6 +34,10 @@ SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections",
 """In the order of `simcore.program.BEHIND` and what follows it."""
 
 
+LEAST_WINS = 1e-100
+"""Expected wins of a call, at least: the product of tiny rates may be 0 as a float, and signals divide by it."""
+
+
 def channels_of(scenario: Scenario) -> dict[str, int]:
     """Return the number of every channel but `pull_forward`.
 
@@ -67,7 +71,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
     """Compile the strategy that is run; ``mean_deal`` is the mean value of a deal in cents."""
     calendar, drives = scenario.calendar, list(scenario.strategy.drives.values())
     hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
-    wins_per_call = _wins_per_call(scenario)
+    wins_per_call = max(_wins_per_call(scenario), LEAST_WINS)
     changes, pulls = _changes(scenario, drives), _pulls(drives, calendar)
     gains = [list(_gains(drive)) for drive in drives]
     flat = [entry for of_drive in gains for entry in of_drive]
@@ -89,8 +93,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
         pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, 2),
         lockstep=any(signal == PEERS for signal, _ in flat) or coaching.rule != NOBODY,
         call_value=wins_per_call * mean_deal,
-        # The product of tiny rates may be 0 as a float: then no win is ever due.
-        between_wins=calendar.hours_per_week / max(scenario.plan.calls_per_week * wins_per_call, 1e-300),
+        between_wins=calendar.hours_per_week / (scenario.plan.calls_per_week * wins_per_call),
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
         period_first=period_first,
         period_hours=period_hours,

@@ -101,9 +101,10 @@ def check_names(folder: Path, manifest: Manifest, found: Findings) -> None:
 def _check_parts(folder: Path, manifest: Manifest, found: Findings) -> None:
     """Check the names in the folder of the parts: those of the manifest, and no others."""
     listed = {entry.path for entry in manifest.files}
+    prefix = f"{manifest.place}/{REP_WEEKS}" if manifest.place else REP_WEEKS
     with file_errors("read", folder):
         for entry in sorted(folder.iterdir()):
-            path = f"{REP_WEEKS}/{entry.name}"
+            path = f"{prefix}/{entry.name}"
             if path in listed:
                 continue  # whether it is a plain file is told with its sum
             what = "is a link, and" if entry.is_symlink() else "is a folder, and" if entry.is_dir() else "is"
@@ -113,6 +114,11 @@ def _check_parts(folder: Path, manifest: Manifest, found: Findings) -> None:
 def _tell_of(folder: Path, manifest: Manifest, found: Findings) -> None:
     """Tell of a folder of simcore that is no part of the result."""
     if folder.name in {manifest.place, REP_WEEKS}:
+        parts = folder / REP_WEEKS
+        with file_errors("read", parts):
+            to_check = parts.is_dir() and not parts.is_symlink()
+        if to_check:
+            _check_parts(parts, manifest, found)
         return
     if folder.name.startswith(REPLACED):
         found.notes.append(f"{folder.name}/ is what an exchange has replaced; the next run into the folder removes it")

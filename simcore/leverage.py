@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.closed_form import expected
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
-from simcore.intervals import t_quantile
+from simcore.intervals import fixed, t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
 from simcore.money import cents
@@ -149,8 +149,7 @@ def lever_row(scenario: Scenario, lever: Lever, base: Cell, cell: Cell | None) -
             why = whole_deals(scenario, lever.scenario)
         if why is not None:
             # It is known, not only never seen.
-            known = Estimate(estimate=0.0, se=0.0)
-            effects["p_quota"] = Effect(difference=known, low=0.0, high=0.0, relative=None, exact=0.0)
+            effects["p_quota"] = Effect(difference=fixed(0.0), low=0.0, high=0.0, relative=None, exact=0.0)
     return LeverRow(
         lever=lever.name,
         kind=lever.kind,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.contrast import sign_of
 from simcore.summary import Estimate
-from simcore.words import money, share
+from simcore.words import amounts, money, share
 
 if TYPE_CHECKING:
     from simcore.rules_document import RuleRow, Rules
@@ -39,13 +39,16 @@ def _contest(process: RuleRow, result: RuleRow, currency: str) -> str:
     if process.gain is None or result.gain is None:
         return ""
     ahead = process.over_result
-    if ahead is None or ahead.estimate is None or ahead.se is None:
+    if ahead is None or ahead.estimate is None:
         return ""
     gains = (
-        f"{money(process.gain.estimate or 0.0, currency)} against {money(result.gain.estimate or 0.0, currency)} "
-        "a rep-year over no coaching"
+        f"{_money(process.gain, currency)} against {_money(result.gain, currency)} a rep-year over no coaching "
+        "(95 % intervals)"
     )
     sign = sign_of(ahead)
+    if ahead.se is None:
+        same = "Coaching the process and coaching the result are tied, the same in every world that was played"
+        return f"{same}: {gains}." if ahead.estimate == 0.0 else ""
     if sign == 0:
         return f"Coaching the process and coaching the result are tied at this precision: {gains}."
     first, second = ("process", "result") if sign > 0 else ("result", "process")
@@ -66,6 +69,8 @@ def _bound(process: RuleRow, oracle: RuleRow) -> str:
         return ""
     if oracle.gain.estimate <= 0 or sign_of(oracle.gain) <= 0:
         return "Even who knows the truth gains nothing by coaching here."
+    if sign_of(process.gain) <= 0:
+        return "What the process shows cannot be told from nothing here; who knows the truth gains by coaching."
     part = process.gain.estimate / oracle.gain.estimate
     return f"The process shows {100 * part:.0f} % of what would be gained by knowing the truth."
 
@@ -78,13 +83,18 @@ def _looks(row: RuleRow, currency: str) -> list[str]:
         return []
     if sign_of(looks.illusion) == 0:
         return []
-    seen, did = (money(figure.estimate or 0.0, currency) for figure in (looks.seen, looks.did))
+    seen = _money(looks.seen, currency)
+    nothing = looks.did.estimate == 0.0 and looks.did.se is None
+    did = "nothing in any world that was played" if nothing else _money(looks.did, currency)
     line = (
-        f"Coaching {COACHED[row.rule]} looks as if it changed a week's revenue of the coached by {seen}; it did {did}"
-        f"{_error(looks.did, currency)}. The rest would have come without it."
+        f"Coaching {COACHED[row.rule]} looks as if it changed a week's revenue of the coached by {seen} (95 % "
+        f"interval); it did {did}. The rest would have come without it."
     )
     return [line]
 
 
-def _error(figure: Estimate, currency: str) -> str:
-    return f" ± {money(figure.se, currency)}" if figure.se is not None else ""
+def _money(figure: Estimate, currency: str) -> str:
+    """Return an amount as its interval; without one the figure alone, as no more than that."""
+    if figure.low is None or figure.high is None:
+        return f"about {money(figure.estimate or 0.0, currency)}"
+    return amounts(figure.low, figure.high, currency, signed=True)

@@ -24,7 +24,7 @@ from simcore.engine import as_run, check_ranges
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.intervals import by_t, without_error
+from simcore.intervals import by_t, fixed, without_error
 from simcore.metrics import by_period
 from simcore.philox import split_seed
 from simcore.runner import Block, Progress, Runner, cut
@@ -394,6 +394,8 @@ def _all_but(group: int) -> NDArray[np.bool_]:
 
 def _estimate(value: float, error: float) -> Estimate:
     value, error = float(value), float(error)
+    if value == 0.0 and error == 0.0:
+        return fixed(0.0)  # a part that the scenario does not have
     return by_t(value, error, GROUPS - 1.0) if error > 0.0 else without_error(value)
 
 

@@ -99,7 +99,7 @@ def test_known_answer_coaching_without_effect_looks_good_after_bad_results(
     by_result = looks(plan, "result", worlds)
     seen = (by_result.seen.estimate, by_result.seen.se)
     check_estimate("comes back", seen, expected, degrees=DEGREES, detect=0.3 * expected)
-    assert (by_result.did.estimate, by_result.did.se) == (0.0, 0.0)
+    assert (by_result.did.estimate, by_result.did.se) == (0.0, None)
     # Chosen at random, nothing is seen where nothing was done.
     by_chance = looks(plan, "random", worlds)
     seen = (by_chance.seen.estimate, by_chance.seen.se)

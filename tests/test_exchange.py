@@ -244,6 +244,9 @@ def test_an_exchange_that_was_cut_off_is_told_and_finished(tmp_path: Path, monke
     found = verification(out)
     assert found.whole
     assert "the results still lie in unfinished/" in found.notes[-1]
+    shutil.copy(out / "unfinished/rep-weeks/part-00000.parquet", out / "unfinished/rep-weeks/part-00009.parquet")
+    assert verify(out) == ["unfinished/rep-weeks/part-00009.parquet is not in the manifest"]
+    (out / "unfinished/rep-weeks/part-00009.parquet").unlink()
     # Also a run that is then refused finishes what was begun.
     with pytest.raises(FileError, match="holds results"):
         open_folder(out)

@@ -22,7 +22,7 @@ from simcore.manifest import Manifest, write_manifest
 from simcore.results_file import read_rep_weeks
 from simcore.schema import verification_schema
 from simcore.verification import verification, verify
-from tests.results_folders import open_folder, summary, write
+from tests.results_folders import RESULT, open_folder, summary, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -373,6 +373,34 @@ def test_the_tables_of_a_comparison_and_a_sweep_are_held_against_the_document(tm
         assert f"{name}.parquet" in problem
         tell(folder, told(folder) | {"digest": "2" * 64})
         assert any("says digest" in problem for problem in verify(folder))
+
+
+def test_what_the_command_writes_is_whole_also_where_a_method_reaches_the_precision(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    small = ["run", "trust-the-process", "-q", "--threads", "1", "--set", "team.reps=1", "--set", "horizon.weeks=13"]
+    run = [*small, "-p", "revenue=5%", "--method", "controls", "--detail", "rep-week", "--out", str(out)]
+    assert CliRunner().invoke(app, run).exit_code == ExitStatus.DONE
+    assert verify(out) == []
+    again = CliRunner().invoke(app, ["run", str(out / "scenario.yaml"), "-q", "--threads", "1"])
+    assert again.exit_code == ExitStatus.DONE
+
+
+def test_finish_ends_what_was_cut_off(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*paths: object) -> None:
+        raise OSError(28, "No space left on device", *map(str, paths))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", full)
+        with pytest.raises(FileError, match="holds the new results whole all the same"):
+            write(out, (3,), overwrite=True, world=1)
+        # A disk that is full still does no harm.
+        failed = CliRunner().invoke(app, ["verify", str(out), "--finish"])
+        assert failed.exit_code == ExitStatus.IO
+        assert "the disk is full" in failed.stderr
+    assert "the results still lie in unfinished/" in CliRunner().invoke(app, ["verify", str(out)]).stdout
+    done = CliRunner().invoke(app, ["verify", str(out), "--finish"])
+    assert (done.exit_code, "note" in done.stdout) == (ExitStatus.DONE, False)
+    assert sorted(entry.name for entry in out.iterdir()) == RESULT
 
 
 def test_without_rep_weeks_there_is_less_to_check(tmp_path: Path) -> None:

@@ -1,6 +1,11 @@
-"""Pins the newest versions that install on every supported Python: ``python -m tools.lock``.
+"""Pins versions, with the hashes of all their files: ``python -m tools.lock``; nothing is installed.
 
-pip resolves for the oldest Python, and what it finds is tried for the others; nothing is installed.
+* ``build``, ``runtime``, ``dev``: the newest versions that install on every supported Python. pip resolves for the
+  oldest Python, and what it finds is tried for the others.
+* ``lowest``: the lowest versions that ``pyproject.toml`` allows, for the oldest Python (``make lowest`` tests them).
+
+The hashes, which uv reads from the index, are those of all wheels and of the sources: of every Python and processor.
+``--hashes`` gives the pins that are there their hashes again, and changes no version but those of ``lowest``.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from typing import TYPE_CHECKING
 from tools.floors import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 FOLDER = ROOT / "requirements"
@@ -24,6 +29,7 @@ HEADS = {
     "build": "# What builds simcore from its sources, pinned. Written by `make lock`.",
     "runtime": "# What simcore runs with, all of it, pinned. Written by `make lock`; valid for Python 3.11 to 3.14.",
     "dev": "# What the tests, the checks and the benchmarks need beside runtime.txt, pinned. Written by `make lock`.",
+    "lowest": "# The lowest versions that pyproject.toml allows, for Python 3.11. Written by `make lock`.",
 }
 
 
@@ -39,8 +45,39 @@ def resolve(requirements: Sequence[str], python: str) -> list[str]:
     return sorted(pins, key=str.lower)
 
 
-def main() -> None:
-    """Write the locks."""
+def with_hashes(requirements: Sequence[str], *options: str) -> list[str]:
+    """Return the lines of a lock: each requirement with the hashes of all files of its version.
+
+    Parameters
+    ----------
+    options
+        More for ``uv pip compile``.
+    """
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--generate-hashes", "--no-annotate"]
+    given = "\n".join(requirements)
+    version = ["--python-version", PYTHONS[0], "--no-header", *options, "-"]
+    done = subprocess.run([*command, *version], input=given, capture_output=True, encoding="utf-8", check=True)  # noqa: S603
+    return done.stdout.splitlines()
+
+
+def pins_of(lines: Iterable[str]) -> list[str]:
+    r"""Return the pins of a lock, without their hashes.
+
+    Examples
+    --------
+    >>> pins_of(["# A lock.", "numpy==2.0.0 \\", "    --hash=sha256:00", "rich==13.9.0"])
+    ['numpy==2.0.0', 'rich==13.9.0']
+    """
+    return [line.split(" ")[0] for line in lines if line and not line.startswith(("#", " "))]
+
+
+def read(name: str) -> list[str]:
+    """Return the pins of a lock as it is."""
+    return pins_of((FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines())
+
+
+def newest() -> dict[str, list[str]]:
+    """Return the newest pins that install on every Python, for each lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     oldest = PYTHONS[0]
     locks = {
@@ -51,8 +88,22 @@ def main() -> None:
     locks["dev"] = [pin for pin in everything if pin not in locks["runtime"]]
     for python in PYTHONS[1:]:
         resolve([*locks["build"], *everything], python)
-    for name, pins in locks.items():
-        (FOLDER / f"{name}.txt").write_text("\n".join([HEADS[name], *pins, ""]), encoding="utf-8")
+    return locks
+
+
+def lowest() -> list[str]:
+    """Return the lines of the lock of the lowest versions; what these need in turn is the newest that they allow."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    options = ["--resolution", "lowest-direct", "--only-binary", ":all:"]
+    return with_hashes(project["project"]["dependencies"], *options)
+
+
+def main() -> None:
+    """Write the locks."""
+    pins = {name: read(name) for name in ("build", "runtime", "dev")} if sys.argv[1:] == ["--hashes"] else newest()
+    locks = {name: with_hashes(each, "--no-deps") for name, each in pins.items()} | {"lowest": lowest()}
+    for name, lines in locks.items():
+        (FOLDER / f"{name}.txt").write_text("\n".join([HEADS[name], *lines, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def test_the_report_answers_every_question_within_80_columns() -> None:
         "Is the better of two reps of a team ahead?",
         "The longest run in vain of 26 weeks",
         "How fast counts tell the drop (meetings x 0.5)",
-        "if nobody does anything",
+        "if left alone",
         "all steps",
         "seed 2026",
     ):
@@ -68,10 +68,10 @@ def test_the_document_has_what_its_schema_requires() -> None:
     [
         (("--drop", "wins"), ExitStatus.USAGE, "is not STAGE=FACTOR"),
         (("--drop", "wins=half"), ExitStatus.USAGE, "is not STAGE=FACTOR"),
-        (("--drop", "win=0.5"), ExitStatus.INVALID, "did you mean wins"),
-        (("--rule", "below=much"), ExitStatus.INVALID, "no number"),
-        (("--rule", "[/x]\x1b=1"), ExitStatus.INVALID, "below=SHARE"),
-        (("-n", "10"), ExitStatus.INVALID, "128 .. "),
+        (("--drop", "win=0.5"), ExitStatus.USAGE, "did you mean wins"),
+        (("--rule", "below=much"), ExitStatus.USAGE, "no number"),
+        (("--rule", "[/x]\x1b=1"), ExitStatus.USAGE, "below=SHARE"),
+        (("-n", "10"), ExitStatus.USAGE, "128 .. "),
     ],
 )
 def test_bad_input_is_told_without_a_traceback(arguments: tuple[str, ...], status: ExitStatus, words: str) -> None:
