@@ -192,12 +192,16 @@ def fits(build: Callable[_P, RenderableType]) -> Callable[_P, RenderableType]:
     >>> @fits
     ... def table(number: float) -> Grid:
     ...     grid = Grid(["a name", "a figure"])
-    ...     grid.add_row("it", figure(number, number / 1e7).inline())
+    ...     grid.add_row("it", figure(number, 0.12).inline())
     ...     return grid
-    >>> print(lines_of(table(0.123456789), width=40))
-    a name                 a figure
-    ───────────────────────────────
-    it     0.12345679 ± 0.000000012
+    >>> print(lines_of(table(12345.6789), width=80))
+    a name         a figure
+    ───────────────────────
+    it     12,345.68 ± 0.12
+    >>> print(lines_of(table(12345.6789), width=22))
+    a name       a figure
+    ─────────────────────
+    it     12,345.7 ± 0.1
     """
 
     @wraps(build)

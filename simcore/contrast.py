@@ -264,7 +264,7 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     size, worlds = sums.replications, float(sums.replications.sum())
     mine, other = (each.total.astype(np.float64) / float(each.windows.sum()) for each in (sums, baseline))
     apart = (mine - other)[size > 0] * worlds
-    typical = float((apart**2).sum()) / max(1, np.count_nonzero(apart))
+    typical = float((apart**2).sum()) / max(1, int(np.count_nonzero(apart)))
     z = reach(np.inf)
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
 

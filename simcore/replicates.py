@@ -66,7 +66,7 @@ class Replicates(NamedTuple):
         second = float((centred**2).mean()) if n > 2.0 else 0.0
         if second <= 0.0:
             return 0.0
-        return float((centred**3).mean()) / second**1.5 * sqrt(n * (n - 1.0)) / (n - 2.0)
+        return float((centred**3).mean()) / (second * sqrt(second)) * sqrt(n * (n - 1.0)) / (n - 2.0)
 
     @property
     def logs(self) -> Replicates:

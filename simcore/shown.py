@@ -22,7 +22,10 @@ def _is_estimate(value: object) -> bool:
 
 
 def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:,.6g}"
+    if value is None:
+        return "none"
+    exact = repr(value)
+    return exact if len(exact) <= 9 else f"{value:,.6g}"
 
 
 def in_brief(value: object) -> str:
@@ -41,7 +44,9 @@ def in_brief(value: object) -> str:
         return _many(value)
     if _is_estimate(value):
         estimate, se = getattr(value, "estimate", None), getattr(value, "se", None)
-        return _number(estimate) if se is None else f"{_number(estimate)} \u00b1 {float(f'{se:.2g}'):,g}"
+        if estimate is None or se is None:
+            return _number(estimate)
+        return f"{estimate:,.6g} \u00b1 {float(f'{se:.2g}'):,g}"
     name = getattr(value, "name", None)
     return repr(brief(name, 40)) if isinstance(name, str) else f"{type(value).__name__}(...)"
 

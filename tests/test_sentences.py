@@ -20,7 +20,7 @@ from simcore.comparison_document import Against, Comparison
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
 from simcore.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
 from simcore.scenario import Scenario, validate
-from simcore.summary import Estimate, Summary
+from simcore.summary import Estimate, RevenueRow, Summary
 from simcore.sweeps import sweep
 from simcore.words import amounts, money, share, spread
 
@@ -53,7 +53,8 @@ def small(draw: st.DrawFn) -> Scenario:
 
 def check_run(summary: Summary) -> None:
     """Hold the closing sentence against the pyramid by close."""
-    sentence, rows = summary.sentence, {row.horizon: row.revenue for row in summary.averaging.close}
+    sentence = summary.sentence
+    rows: dict[str, RevenueRow] = {row.horizon: row.revenue for row in summary.averaging.close}
     if sentence.startswith("No deal"):
         assert all(not row.mean.estimate for row in rows.values())
         return
