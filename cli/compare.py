@@ -84,7 +84,7 @@ def compare(
     reached is exit status 5.
     """
     from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.precision import checked, not_reached  # noqa: PLC0415
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
@@ -92,18 +92,25 @@ def compare(
     wanted = _Wanted(precision, max_replications, max_seconds, method, no_limit, threads)
     plan = _planned(scenario, names, baseline, wanted, attribute=attribute, quiet=quiet)
     document, folder, stopped = _compared(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
-    if json:
-        print_json(document.model_dump(mode="json"))
-    else:
-        from simcore.cli.render_compare import comparison_report  # noqa: PLC0415
-
-        print_result(comparison_report(document))
+    _show(document, json=json)
     if folder is not None and not quiet:
         message(f"results are in {folder}")
     if stopped:
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
     if not_reached(document.precision):
         raise typer.Exit(int(ExitStatus.NOT_REACHED))
+
+
+def _show(document: "Comparison", *, json: bool) -> None:
+    """Print the document on stdout."""
+    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+
+    if json:
+        print_json(document.model_dump(mode="json"))
+    else:
+        from simcore.cli.render_compare import comparison_report  # noqa: PLC0415
+
+        print_result(comparison_report(document))
 
 
 class _Wanted(NamedTuple):
