@@ -8,10 +8,14 @@ from simcore.cli.variance import variance
 bench = typer.Typer(
     name="bench",
     help="Measure on your own scenario: what reduces variance, and what it is made of.",
+    short_help="Measure what reduces variance, and what it is made of.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
 """The group of commands."""
 
-for _command in (variance, steadiness):
-    bench.command()(_command)
+for _command, _about in (
+    (variance, "Find the technique that reduces variance cheapest."),
+    (steadiness, "Split the variance of results by where it comes from."),
+):
+    bench.command(short_help=_about)(_command)

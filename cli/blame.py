@@ -14,32 +14,27 @@ if TYPE_CHECKING:
 
     from simcore.errors import Problem, ScenarioError
 
+_STRATEGIES = ("--strategy", "--baseline")
+_METRICS = ("--metric", "--precision")
 _OPTIONS = {
-    "run.strategy": "--strategy",
-    "strategies": "--strategy",
-    "replications": "--replications",
-    "max_replications": "--max-replications",
-    "precision": "--precision",
-    "run.precision": "--precision",
-    "method": "--method",
-    "metric": "--metric",
-    "target": "--target",
-    "by": "--by",
-    "confidence": "--confidence",
-    "solve-for": "--solve-for",
-    "done": "--done",
-    "hours": "--hours",
-    "effect": "--effect",
-    "fading": "--fading",
-    "drop": "--drop",
-    "rule": "--rule",
-    "batch": "--batch",
-    "batches": "--batches",
-    "threads": "--threads",
+    "run.strategy": _STRATEGIES,
+    "strategies": _STRATEGIES,
+    "run.precision": ("--precision",),
+    "max_replications": ("--max-replications",),
+    # What a figure needs that is asked for: the file need not have it.
+    "quota": _METRICS,
+    "horizon.weeks": _METRICS,
+    **{
+        name: (f"--{name}",)
+        for name in (
+            *("replications", "max-replications", "precision", "method", "metric", "target", "by", "confidence"),
+            *("solve-for", "done", "hours", "effect", "fading", "drop", "rule", "batch", "batches", "threads"),
+        )
+    },
 }
-"""Where the questions that are asked of a scenario have their paths: no file has these, options do."""
+"""Options by the paths of the questions that are asked of a scenario, where the problem is at no place of a file."""
 _COST = "run.replications"
-_DEAR = ("-n", "--replications", "--set", "--vary")
+_DEAR = ("-n", "--replications", "--batch", "--batches", "--set", "--vary")
 """Options that can make a run cost more than the file's own would."""
 _SHORT = {"-p": "--precision", "-n": "--replications", "-s": "--seed", "-t": "--threads"}
 
@@ -71,12 +66,16 @@ def _of_option(problem: Problem, given: set[str]) -> Problem:
         return problem
     if problem.path == _COST:
         option = next((each for each in _DEAR if each in given), None)
-        return problem if option is None else replace(problem, file=option)
+        return problem if option is None else replace(problem, file=option, path="")
     whole, _, rest = problem.path.partition(".")
-    option = _OPTIONS.get(problem.path) or (_OPTIONS.get(whole) if whole == "done" else None)
-    if option is None or option not in given:
+    options = _OPTIONS.get(problem.path) or (_OPTIONS[whole] if whole == "done" else ())
+    option = next((each for each in options if each in given), None)
+    if options is _STRATEGIES:
+        option = option or options[0]  # no file names a strategy that it does not have
+    if option is None:
         return problem
-    return replace(problem, file=option, path=rest if whole == "done" else "")
+    inside = {"done": rest, "quota": "quota", "horizon.weeks": "horizon.weeks"}
+    return replace(problem, file=option, path=inside.get(problem.path if options is _METRICS else whole, ""))
 
 
 def hinted(error: Any) -> Exception:  # noqa: ANN401  (typer does not publish the classes of its errors)

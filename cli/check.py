@@ -60,4 +60,4 @@ def check(
         encoding=encoding(),
         until=", ".join(f"{metric}={width}" for metric, width in (scenario.run.precision or {}).items()),
     )
-    print_text(f"{dump_yaml(scenario)}\n{notes}")
+    print_text(f"{dump_yaml(scenario, encoding())}\n{notes}")

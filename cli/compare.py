@@ -26,8 +26,11 @@ from simcore.errors import ExitStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simcore.cli.precision import Affordable
     from simcore.comparison_document import Comparison
+    from simcore.runner import Progress
     from simcore.scenario import Scenario
+    from simcore.summary import Precision
     from simcore.targets import Goal
 
 
@@ -45,10 +48,17 @@ def compare(
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     baseline: Annotated[
         str | None,
-        typer.Option("--baseline", metavar="NAME", help="What the others are held against; the first without drives."),
+        typer.Option(
+            "--baseline",
+            metavar="NAME",
+            help="What the others are held against. Default: the first that does not react to results.",
+        ),
     ] = None,
     attribute: Annotated[
-        bool, typer.Option("--attribute", help="Split each difference over drives and channels (many runs).")
+        bool,
+        typer.Option(
+            "--attribute", help="Split each difference over what reacts (drives) and what changes by it: many runs."
+        ),
     ] = False,
     replications: ReplicationsOption = None,
     precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)
@@ -116,6 +126,7 @@ class _Plan(NamedTuple):
     attribute: bool
     goal: "Goal | None"
     method: str | None
+    affordable: "Affordable"
 
 
 def _planned(
@@ -128,7 +139,7 @@ def _planned(
     quiet: bool,
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
-    from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
+    from simcore.cli.precision import Affordable, goal_of_run, stating, surveyed  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.scenario import with_strategy  # noqa: PLC0415
@@ -152,10 +163,29 @@ def _planned(
     )
     if goal is None and not wanted.no_limit:
         check_total(all_runs, LIMIT, threads=wanted.threads, at_once=len(runs))
+    bounded = wanted.no_limit or wanted.max_replications is not None or wanted.max_seconds is not None
+    affordable = Affordable(runs, wanted.precision, goal, bounded=bounded, threads=wanted.threads)
     if wanted.method is None:
-        return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal, None)
+        return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal, None, affordable)
     runs = [surveyed(run, goal) for run in runs]
-    return _Plan(surveyed(scenario, goal), runs, chosen.index(base), attribute, goal, wanted.method)
+    return _Plan(surveyed(scenario, goal), runs, chosen.index(base), attribute, goal, wanted.method, affordable)
+
+
+class _ByMethod:
+    """Brings the differences to the baseline to a precision by a technique."""
+
+    def __init__(self, plan: _Plan, threads: int | None, stop: "Callable[[], bool]") -> None:
+        self._plan = plan
+        self._threads = threads
+        self._stop = stop
+
+    def reached(self, goal: "Goal", progress: "Callable[[Progress], None] | None" = None) -> "Precision":
+        """Return what was reached of a goal."""
+        from simcore.methods import Watched, by_method  # noqa: PLC0415
+
+        base, watch = self._plan.runs[self._plan.base], Watched(progress, self._stop)
+        others = [run.run.strategy for run in self._plan.runs if run is not base]
+        return by_method(base, goal, self._plan.method or "", against=others, threads=self._threads, watch=watch)
 
 
 def _compared(
@@ -173,22 +203,23 @@ def _compared(
     from simcore.paired import run_paired  # noqa: PLC0415
 
     if plan.method is not None:
-        from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
+        from simcore.methods import check_method  # noqa: PLC0415
 
         check_method(plan.method)
     with ExitStack() as stack:
         folder = stack.enter_context(results_folder(out, plan.scenario, joint_digest(plan.runs), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
-        with progress_bar(quiet=quiet) as progress:
-            goal = plan.goal if plan.method is None else None
-            paired = run_paired(
-                plan.runs, base=plan.base, goal=goal, threads=threads, progress=progress, stop=asked.is_set
-            )
+        with progress_bar(quiet=quiet) as bar:
+            pursued = None if plan.method is None or plan.goal is None else _ByMethod(plan, threads, asked.is_set)
+            if pursued is not None:
+                plan.affordable.check_method(pursued.reached)
+            goal = plan.goal if pursued is None else None
+            progress, stop = plan.affordable.watched(bar, asked.is_set, quiet=quiet or goal is None)
+            paired = run_paired(plan.runs, base=plan.base, goal=goal, threads=threads, progress=progress, stop=stop)
+            plan.affordable.check(paired.precision)
             document, stopped = comparison_of(paired), paired.interrupted
-            if plan.method is not None and plan.goal is not None and not stopped:
-                base, watch = plan.runs[plan.base], Watched(progress, asked.is_set)
-                others = [run.run.strategy for run in plan.runs if run is not base]
-                reached = by_method(base, plan.goal, plan.method, against=others, threads=threads, watch=watch)
+            if pursued is not None and plan.goal is not None and not stopped:
+                reached = pursued.reached(plan.goal, bar)
                 stopped = reached.ended == "interrupted"
                 document = document.model_copy(update={"precision": reached, "interrupted": stopped})
         if plan.attribute and not stopped:

@@ -109,10 +109,11 @@ class Grid:
             yield Paragraph(self._title, style="bold")
         rows = self._spelt(options.encoding)
         widths = self._widths(rows, options.max_width)
-        lines = [line for row in rows for line in self._lines(row, widths)]
+        lines: list[Text] = []
         if self._headings:
             rule = spelt(_RULE, options.encoding) * (sum(widths) + self._gap * (len(widths) - 1))
-            lines.insert(len(list(self._lines(rows[0], widths))), Text(rule))
+            lines = [*self._lines(rows.pop(0), widths, at_bottom=True), Text(rule)]
+        lines += [line for row in rows for line in self._lines(row, widths)]
         yield as_it_is(Text("\n").join(lines))
 
     def _spelt(self, encoding: str) -> list[list[Text]]:
@@ -136,15 +137,17 @@ class Grid:
                 widths[place] = max(least[place], widths[place] - over)
         return widths
 
-    def _lines(self, row: list[Text], widths: list[int]) -> list[Text]:
-        """Return the lines of one row."""
+    def _lines(self, row: list[Text], widths: list[int], *, at_bottom: bool = False) -> list[Text]:
+        """Return the lines of one row, its cells at the top or at the bottom of them."""
         cells: list[list[Text]] = []
         for place, cell in enumerate(row):
             lines = list(cell.split("\n", allow_blank=True))
             names = place < self._left
             cells.append([part for line in lines for part in _broken(line, widths[place])] if names else lines)
-        found = []
-        for number in range(max(map(len, cells))):
+        height, found = max(map(len, cells)), []
+        if at_bottom:
+            cells = [[*[Text()] * (height - len(lines)), *lines] for lines in cells]
+        for number in range(height):
             line = Text()
             for place, parts in enumerate(cells):
                 part = parts[number] if number < len(parts) else Text()
@@ -189,12 +192,16 @@ def fits(build: Callable[_P, RenderableType]) -> Callable[_P, RenderableType]:
     >>> @fits
     ... def table(number: float) -> Grid:
     ...     grid = Grid(["a name", "a figure"])
-    ...     grid.add_row("it", figure(number, number / 1e7).inline())
+    ...     grid.add_row("it", figure(number, 0.12).inline())
     ...     return grid
-    >>> print(lines_of(table(0.123456789), width=40))
-    a name                 a figure
-    ───────────────────────────────
-    it     0.12345679 ± 0.000000012
+    >>> print(lines_of(table(12345.6789), width=80))
+    a name         a figure
+    ───────────────────────
+    it     12,345.68 ± 0.12
+    >>> print(lines_of(table(12345.6789), width=22))
+    a name       a figure
+    ─────────────────────
+    it     12,345.7 ± 0.1
     """
 
     @wraps(build)

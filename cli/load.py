@@ -45,7 +45,7 @@ def load(
         overrides.append(f"run.replications={replications}")
     if seed is not None:
         overrides.append(f"run.seed={seed}")
-    scenario = load_scenario(source, overrides)
+    scenario = _changed(source, overrides) if overrides else load_scenario(source)
     if strategy is not None:
         from simcore.scenario import with_strategy  # noqa: PLC0415
 
@@ -53,3 +53,20 @@ def load(
     if replications is None:
         return scenario
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"precision": None})})
+
+
+def _changed(source: str, overrides: Sequence[str]) -> Scenario:
+    """Return the scenario of a file with changes; what is wrong with it, and not with the file, comes from them."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from simcore.errors import ScenarioError  # noqa: PLC0415
+    from simcore.scenario_file import load_scenario  # noqa: PLC0415
+
+    try:
+        return load_scenario(source, overrides)
+    except ScenarioError as error:
+        if all((problem.file or "").startswith("--") for problem in error.problems):
+            raise
+        load_scenario(source)
+        told = (replace(each, file="--set", line=None, column=None) for each in error.problems)
+        raise ScenarioError(tuple(told)) from None

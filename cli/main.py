@@ -34,7 +34,7 @@ from simcore.cli.verify import verify
 from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     # What a context is called there is not public; only its parameters are used.
     Context = Any
@@ -122,6 +122,10 @@ def _words(error: Exception, *, debug: bool, arguments: Sequence[str] = ()) -> t
     if isinstance(error, OSError):
         where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
         return ExitStatus.IO, [f"{error.strerror or error}{where}"]
+    if isinstance(error, MemoryError):
+        from simcore.cost import out_of_memory  # noqa: PLC0415
+
+        return ExitStatus.INVALID, [out_of_memory(str(error))]
     hint = "" if debug else "; SIMCORE_DEBUG=1 shows where"
     return ExitStatus.INTERNAL, [f"sorry, an error in simcore itself: {type(error).__name__}: {error}{hint}"]
 
@@ -171,8 +175,24 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
-for _command in (run, check, compare, sweep, breakeven, plan, luck, coach, scenarios, init, schema, verify):
-    app.command()(_command)
+_COMMANDS: dict[Callable[..., None], str] = {
+    run: "Simulate a scenario and show the results.",
+    check: "Validate a scenario; show its cost and assumptions.",
+    compare: "Compare strategies: every difference with its error.",
+    sweep: "Run strategies over a grid of values.",
+    breakeven: "Find the value at which two strategies tie.",
+    plan: "Find the calls, reps or weeks that a target takes.",
+    luck: "Tell what of a rep's results is luck, what skill.",
+    coach: "Tell whom to coach, and which step to improve.",
+    verify: "Check that a folder of results is whole.",
+    scenarios: "List the shipped scenarios.",
+    init: "Write a commented scenario to start from.",
+    schema: "Print the JSON Schema of a format, or list them.",
+}
+"""The commands, each with a line for the list of them: one that fits 80 columns in full."""
+
+for _command, _about in _COMMANDS.items():
+    app.command(short_help=_about)(_command)
 
 
 app.add_typer(bench)

@@ -44,7 +44,7 @@ ReplicationsOption = Annotated[
         "-n",
         metavar="N",
         parser=_count,
-        help="Possible worlds to simulate: 1000, 1e5, 10k, 2M.",
+        help="Possible worlds (replications) to simulate: 1000, 1e5, 10k, 2M.",
     ),
 ]
 PrecisionOption = Annotated[
@@ -53,21 +53,27 @@ PrecisionOption = Annotated[
         "--precision",
         "-p",
         metavar="METRIC=WIDTH",
-        help="Run until the half-width of an interval is met: revenue=0.5%, p_quota=0.01@0.99, p_zero:13w=0.005, "
-        "q05:quarter=2%. Repeatable; instead of -n.",
+        help="Run until a figure is known to +- WIDTH (95 % interval): revenue=0.5% of itself, p_quota=0.01, "
+        "p_zero:13w=0.005, q05:quarter=2%; p_quota=0.01@0.99 for a 99 % interval. Repeatable; instead of -n.",
         show_default=False,
     ),
 ]
 MaxReplicationsOption = Annotated[
     int | None,
-    typer.Option("--max-replications", metavar="N", parser=_count, help="Most that a precision may take."),
+    typer.Option(
+        "--max-replications",
+        metavar="N",
+        parser=_count,
+        help="Most replications that a precision may take; it ends there.",
+    ),
 ]
 MethodOption = Annotated[
     str | None,
     typer.Option(
         "--method",
         metavar="NAME|auto",
-        help="A technique of variance reduction for the precision (see `simcore bench variance`); auto: the best one.",
+        help="Reach the precision with fewer worlds, by a technique of variance reduction (`simcore bench variance` "
+        "lists them); auto: the best one.",
     ),
 ]
 MaxSecondsOption = Annotated[

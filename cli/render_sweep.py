@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -15,7 +16,7 @@ from simcore.contrast import P_QUOTA
 from simcore.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from simcore.contrast import Metric
     from simcore.summary import Estimate
@@ -37,7 +38,7 @@ class _Shown(NamedTuple):
     scale: float
 
 
-def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType:
+def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[str] = ()) -> RenderableType:
     """Return a sweep as text for 80 columns: a table, or for two paths and two strategies a map.
 
     Parameters
@@ -48,8 +49,14 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool) -> RenderableType
         The figure to show; one of ``found.metrics``.
     table
         Whether the table is shown below the map, too.
+    others
+        Strategies of the scenario that are not run.
     """
     parts: list[RenderableType] = [_header(found.scenario, found.interrupted)]
+    if others:
+        runs = ", ".join(printable(name) for name in found.strategies)
+        more = ", ".join(printable(name) for name in others)
+        parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
     shown = _shown(metric, every, found.scenario.currency)
     parts.append(Text(shown.title, style=_HEAD))
@@ -145,23 +152,37 @@ def _of(point: SweepPoint, metric: Metric) -> list[SweepFigure]:
     return [each for each in point.figures if each.metric == metric]
 
 
-def _who(found: Sweep, each: SweepFigure) -> str:
+def _labels(names: Sequence[str]) -> dict[str, str]:
+    """Return what stands for each strategy in a table: its name, or a letter if a name is long."""
+    if all(cell_len(printable(name)) <= _NAME for name in names):
+        return {name: printable(name) for name in names}
+    return {name: _lettered("A", number) for number, name in enumerate(names)}
+
+
+def _lettered(first: str, number: int) -> str:
+    """Return the letter of a number: A to Z, then A1 to Z1 and so on."""
+    return chr(ord(first) + number % 26) + (str(number // 26) if number >= 26 else "")
+
+
+def _who(found: Sweep, each: SweepFigure, labels: Mapping[str, str]) -> str:
     """Return who is ahead: the strategy, the baseline or nobody."""
-    names = {"ahead": each.strategy, "behind": found.strategies[0]}
-    return NONE if each.verdict is None else printable(names.get(each.verdict, "tied"))
+    names = {"ahead": labels[each.strategy], "behind": labels[found.strategies[0]]}
+    return NONE if each.verdict is None else names.get(each.verdict, "tied")
 
 
 @fits
 def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
     """Return a row a point, or with three strategies and more a row a point and strategy."""
-    names = [printable(name) for name in found.strategies]
+    labels = _labels(found.strategies)
+    names = list(labels.values())
     headings = [printable(varied.path) for varied in found.paths]
     keys: list[RenderableType] = []
     if len(headings) > 1 or len(headings[0]) > _NAME:
         # Long paths would leave no room for the figures: they get a letter.
-        letters = [chr(ord("a") + number) for number in range(len(headings))]
+        letters = [_lettered("a", number) for number in range(len(headings))]
         keys = [Text(f"{letter} = {path}") for letter, path in zip(letters, headings, strict=True)]
         headings = letters
+    keys += [Text(f"{label} = {printable(name)}") for name, label in labels.items() if label != printable(name)]
     wide, ahead = len(names) <= 2, words_of(metric)[0]
     columns = [*names, *(["difference", ahead] if len(names) == 2 else [])]
     table = grid([*headings, *(columns if wide else ["strategy", "figure", "difference", ahead])])
@@ -173,7 +194,9 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
         figures = _of(point, metric)
         shown = [_cell(each.figure, scale) for each in figures]
         against = [
-            [Text(NONE)] * 2 if each.difference is None else [_cell(each.difference, scale), Text(_who(found, each))]
+            [Text(NONE)] * 2
+            if each.difference is None
+            else [_cell(each.difference, scale), Text(_who(found, each, labels))]
             for each in figures
         ]
         if wide:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -27,6 +27,7 @@ from simcore.cli.options import (
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
+    from simcore.cli.precision import Affordable
     from simcore.result import Result
     from simcore.scenario import Scenario
     from simcore.targets import Goal
@@ -70,7 +71,7 @@ def run(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.precision import checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
+    from simcore.cli.precision import Affordable, checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
     from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
@@ -88,8 +89,10 @@ def run(
     if goal is None and not no_limit:
         check_limit(scenario, LIMIT, threads=threads)
     scenario = stating(scenario, goal) if method is None else surveyed(scenario, goal)
+    bounded = no_limit or max_replications is not None or max_seconds is not None
+    until = _Until(goal, method, Affordable([scenario], precision, goal, bounded=bounded, threads=threads))
     result, folder = _simulated(
-        scenario, goal, method, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
+        scenario, until, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
     )
     _show(result, scenario, json=json, quiet=quiet)
     if folder is not None and not quiet:
@@ -100,10 +103,17 @@ def run(
         raise typer.Exit(int(ExitStatus.NOT_REACHED))
 
 
+class _Until(NamedTuple):
+    """Until when a scenario is run."""
+
+    goal: "Goal | None"
+    method: str | None
+    affordable: "Affordable"
+
+
 def _simulated(
     scenario: "Scenario",
-    goal: "Goal | None",
-    method: str | None,
+    until: _Until,
     *,
     threads: int | None,
     out: Path | None,
@@ -121,6 +131,7 @@ def _simulated(
     from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import simulate  # noqa: PLC0415
 
+    goal, method, affordable = until
     if method is not None:
         from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
 
@@ -129,15 +140,20 @@ def _simulated(
     with ExitStack() as stack:
         folder = stack.enter_context(results_folder(out, scenario, scenario_digest(scenario), overwrite=overwrite))
         asked = stack.enter_context(stop_on_interrupt())
-        with progress_bar(quiet=quiet) as progress:
+        with progress_bar(quiet=quiet) as bar:
+            if method is not None and goal is not None:
+                pilot = Watched(None, asked.is_set)
+                affordable.check_method(lambda some: by_method(scenario, some, method, threads=threads, watch=pilot))
+            progress, stop = affordable.watched(bar, asked.is_set, quiet=quiet or method is not None)
             result = simulate(
                 scenario,
                 precision=goal if method is None else None,
                 threads=threads,
                 progress=progress,
                 sink=folder.write_rep_weeks if folder is not None and detail is not None else None,
-                stop=asked.is_set,
+                stop=stop,
             )
+            affordable.check(result.summary.precision)
             if method is not None and goal is not None and not result.summary.interrupted:
                 watch = Watched(progress, asked.is_set)
                 reached = by_method(scenario, goal, method, threads=threads, watch=watch)

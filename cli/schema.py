@@ -1,33 +1,35 @@
 """`simcore schema`: the published formats as JSON Schema."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-
-class Format(StrEnum):
-    """The formats that have a schema."""
-
-    RESULT = "result"
-    SCENARIO = "scenario"
-    COMPARISON = "comparison"
-    SWEEP = "sweep"
-    BREAKEVEN = "breakeven"
+_COMMANDS = {"run": "result", "compare": "comparison"}
+"""Commands whose document has another name."""
 
 
 def schema(
     which: Annotated[
-        Format,
-        typer.Argument(metavar="FORMAT", help="result, scenario, comparison, sweep or breakeven", show_default=False),
-    ],
+        str | None,
+        typer.Argument(
+            metavar="FORMAT",
+            help="scenario: the scenario file, for editors. result: what `run --json` prints. Else what `--json` of "
+            "the command of that name prints, as plan or luck. Without one: the names of all.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Print the JSON Schema of a format.
-
-    `scenario` is the scenario file, for editors; `result` is what `run --json` prints, and the others what
-    `--json` of the command of that name does.
-    """
-    from simcore.cli.output import print_json  # noqa: PLC0415
+    """Print the JSON Schema of a format, or list the formats."""
+    from simcore.cli.output import print_json, print_text  # noqa: PLC0415
     from simcore.schema import SCHEMAS  # noqa: PLC0415
+    from simcore.text import brief, did_you_mean  # noqa: PLC0415
 
-    print_json(SCHEMAS[which.value]())
+    if which is None:
+        print_text("".join(f"{name}\n" for name in SCHEMAS))
+        return
+    name = _COMMANDS.get(which, which)
+    if name not in SCHEMAS:
+        hint = did_you_mean(which, SCHEMAS)
+        message = f"{brief(which)!r} has no schema; there are {', '.join(SCHEMAS)}" + (f"; {hint}" if hint else "")
+        raise typer.BadParameter(message, param_hint="FORMAT")
+    print_json(SCHEMAS[name]())

@@ -93,7 +93,8 @@ def sweep(
     elif found.points:
         from simcore.cli.render_sweep import sweep_report  # noqa: PLC0415
 
-        print_result(sweep_report(found, metric, table=table))
+        others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
+        print_result(sweep_report(found, metric, table=table, others=others))
     else:
         message("interrupted before a point was finished: there is nothing to show")
     if folder is not None and not quiet:
@@ -178,6 +179,6 @@ def _swept(
         if folder is None or not found.points:
             return found, None
         from simcore.manifest import SWEEP  # noqa: PLC0415
-        from simcore.sweep_table import sweep_table  # noqa: PLC0415
+        from simcore.sweep_document import sweep_table  # noqa: PLC0415
 
         return found, folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)

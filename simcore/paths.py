@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DEEPEST = 12
 _MOST = 3
 """Paths that a hint names."""
-_UNKNOWN = (UNKNOWN_KEY, "unknown stage", "no such entry")
+_UNKNOWN = (UNKNOWN_KEY, "unknown stage")
 _NO_MAPPING = "must be a mapping"
 _ORIGINS = ("--set", "--vary")
 

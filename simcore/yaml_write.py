@@ -14,8 +14,8 @@ _WIDTH = 100
 _PLAIN = re.compile(r"[^\W_](?:[\w ()/.%$€£+-]*[\w()/.%$€£])?")
 
 
-def _written(value: object) -> str:
-    """Return a scalar as YAML that `resolve` reads back as the same value."""
+def _written(value: object, encoding: str) -> str:
+    """Return a scalar as YAML that `resolve` reads back as the same value; what an encoding lacks is escaped."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -23,9 +23,11 @@ def _written(value: object) -> str:
     if isinstance(value, int | float):
         return repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
     text = str(value)
-    if _PLAIN.fullmatch(text) and resolve(text)[0] == text:
+    if _PLAIN.fullmatch(text) and resolve(text)[0] == text and _knows(encoding, text):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
+    if not _knows(encoding, quoted):
+        quoted = "".join(each if _knows(encoding, each) else f"\\U{ord(each):08x}" for each in quoted)
     return re.sub(
         "[\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ufffe\uffff]",
         lambda match: f"\\u{ord(match[0]):04x}",
@@ -33,18 +35,29 @@ def _written(value: object) -> str:
     )
 
 
-def _flow(value: object) -> str:
+def _knows(encoding: str, text: str) -> bool:
+    """Return whether all of a text can be written in an encoding."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def written_flow(value: object, encoding: str = "utf-8") -> str:
+    """Return a value as YAML on one line; what the encoding lacks is escaped."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_written(key)}: {_flow(entry)}" for key, entry in value.items()) + "}"
+        entries = (f"{_written(key, encoding)}: {written_flow(entry, encoding)}" for key, entry in value.items())
+        return "{" + ", ".join(entries) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(entry) for entry in value) + "]"
-    return _written(value)
+        return "[" + ", ".join(written_flow(entry, encoding) for entry in value) + "]"
+    return _written(value, encoding)
 
 
-def write(value: Mapping[str, Any]) -> str:
+def write(value: Mapping[str, Any], encoding: str = "utf-8") -> str:
     """Return a mapping as YAML text that `simcore.yaml_tree.read` reads back.
 
-    Short parts stand on one line, long ones in blocks.
+    Short parts stand on one line, long ones in blocks. What the encoding of a stream lacks is escaped, not changed.
 
     Examples
     --------
@@ -53,21 +66,21 @@ def write(value: Mapping[str, Any]) -> str:
     name: "no"
     team: {reps: 3}
     """
-    return "\n".join(_block(value, "", top=True)) + "\n"
+    return "\n".join(_block(value, "", encoding, top=True)) + "\n"
 
 
-def _block(value: object, indent: str, *, top: bool = False) -> Iterator[str]:
+def _block(value: object, indent: str, encoding: str, *, top: bool = False) -> Iterator[str]:
     """Yield the lines of a mapping or list."""
     entries = value.items() if isinstance(value, Mapping) else [(None, entry) for entry in _as_list(value)]
     for key, entry in entries:
-        head = f"{indent}{_written(key)}:" if isinstance(value, Mapping) else f"{indent}-"
-        one_line = f"{head} {_flow(entry)}"
+        head = f"{indent}{_written(key, encoding)}:" if isinstance(value, Mapping) else f"{indent}-"
+        one_line = f"{head} {written_flow(entry, encoding)}"
         is_listing = top and isinstance(entry, list) and bool(entry)
         is_short = len(one_line) <= _WIDTH and not is_listing
         if is_short or not isinstance(entry, Mapping | list) or not entry:
             yield one_line
             continue
-        lines = list(_block(entry, indent + "  "))
+        lines = list(_block(entry, indent + "  ", encoding))
         if isinstance(value, Mapping):
             yield head
             yield from lines

@@ -14,8 +14,7 @@ from simcore.errors import FileError, ScenarioError
 from simcore.manifest import SWEEP, read_manifest
 from simcore.results_file import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario import Scenario, validate
-from simcore.sweep_document import Sweep, SweepFigure
-from simcore.sweep_table import sweep_table
+from simcore.sweep_document import Sweep, SweepFigure, sweep_table
 from simcore.sweeps import CHUNK, plan_sweep, run_sweep, sweep
 from tests.paired_worlds import two, worlds
 from tests.scenario_cases import scenario

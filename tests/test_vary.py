@@ -83,8 +83,8 @@ def test_a_changed_scenario_is_otherwise_the_same() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("team.rep", 5, ["team.rep", "did you mean reps?"]),
-        ("funnel.meetngs.rate", 0.1, ["funnel.meetngs", "did you mean meetings?"]),
+        ("team.rep", 5, ["team.rep", "did you mean team.reps?"]),
+        ("funnel.meetngs.rate", 0.1, ["funnel.meetngs", "did you mean funnel.meetings.rate?"]),
         ("funnel.meetings.rate", 1.5, ["funnel.meetings.rate", "got 1.5", "to 1"]),
         ("team.reps", 2.5, ["team.reps", "whole number", "got 2.5"]),
         ("funnel.meetings.rate.rep_cv", 9, ["at funnel.meetings.rate.rep_cv=9"]),

@@ -99,9 +99,9 @@ COMPARED = ("quota-pressure", "hockey-stick", "pacing-bonus", "tampering", "hard
 VARIED = {
     "quota-pressure": "strategies.pressure.drives.fatigue.changes.meetings.slope=-0.5:0 --replications 50",
     "hockey-stick": "strategies.hockey-stick.drives.closing.changes.pull_forward.win_rate=1:1.5 --replications 50",
-    "pacing-bonus": "strategies.coasting.drives.brake.changes.activity.slope=-0.5:0 --strategies process coasting "
-    "--replications 100",
-    "tampering": "market.persistence=0:0.95 --strategies process full --metric sd:week --replications 40",
+    "pacing-bonus": "strategies.coasting.drives.brake.changes.activity.slope=-0.5:0 --strategy process "
+    "--strategy coasting --replications 100",
+    "tampering": "market.persistence=0:0.95 --strategy process --strategy full --metric sd:week --replications 40",
     "hard-sell": "strategies.hard-sell.drives.push.changes.referrals.slope=-1:0 --replications 50",
 }
 """The figure on which the verdict of a scenario hangs, the range in which it flips, and which strategies if not all."""

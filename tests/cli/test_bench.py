@@ -38,7 +38,9 @@ def test_variance_as_a_document_has_what_its_schema_requires() -> None:
 
 def test_variance_of_a_difference_of_strategies() -> None:
     small = ("--set", "team.reps=1", "--set", "horizon.weeks=4", "--set", "horizon.warmup_weeks=0", "-q")
-    done = invoke("bench", "variance", "quota-pressure", *small, *BATCHES, "--strategies", "pressure", "process")
+    done = invoke(
+        "bench", "variance", "quota-pressure", *small, *BATCHES, "--strategy", "pressure", "--strategy", "process"
+    )
     assert done.exit_code == ExitStatus.DONE
     assert "revenue, pressure - process" in done.stdout
     assert "shared worlds" in done.stdout
@@ -50,13 +52,13 @@ def test_variance_of_a_difference_of_strategies() -> None:
         (("--metric", "revenu"), "revenu"),
         (("--batch", "100"), "power of two"),
         (("--batches", "1"), "3 .. 200"),
-        (("--strategies", "process", "pressure"), "is not a strategy of this file"),
+        (("--strategy", "process", "--strategy", "pressure"), "is not a strategy of this file"),
         (("--metric", "p_zero:53w"), "whole period"),
     ],
 )
 def test_bad_input_is_told_without_a_traceback(arguments: tuple[str, ...], words: str) -> None:
     done = invoke("bench", "variance", *SMALL, *arguments)
-    assert done.exit_code == ExitStatus.INVALID
+    assert done.exit_code == ExitStatus.USAGE
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
@@ -109,5 +111,5 @@ def test_a_method_without_a_precision_or_unknown_is_refused(command: str) -> Non
     assert bare.exit_code == ExitStatus.USAGE
     assert "needs a precision" in " ".join(bare.stderr.split())
     wrong = invoke(command, name, "-p", "revenue=1%", "--method", "control", "-q")
-    assert wrong.exit_code == ExitStatus.INVALID
+    assert wrong.exit_code == ExitStatus.USAGE
     assert "did you mean controls" in " ".join(wrong.stderr.split())

@@ -76,9 +76,9 @@ def test_hours_are_shown_with_what_was_looked_at() -> None:
         (("--fading", "0.1"), ExitStatus.USAGE, "needs --hours"),
         (("--metric", "p_quota"), ExitStatus.USAGE, "needs --hours"),
         (("--hours", "3", "--effect", "wins=lots"), ExitStatus.USAGE, "write 0.1 (points) or 2% (of the rate)"),
-        (("--hours", "3", "--effect", "win=1"), ExitStatus.INVALID, "did you mean wins"),
-        (("-n", "10"), ExitStatus.INVALID, "32 or more"),
-        (("-n", "1e9"), ExitStatus.INVALID, "--no-limit"),
+        (("--hours", "3", "--effect", "win=1"), ExitStatus.USAGE, "did you mean wins"),
+        (("-n", "10"), ExitStatus.USAGE, "32 or more"),
+        (("-n", "1e9"), ExitStatus.USAGE, "--no-limit"),
     ],
 )
 def test_what_cannot_be_answered_is_said(arguments: tuple[str, ...], status: ExitStatus, words: str) -> None:

@@ -39,14 +39,14 @@ def test_the_document_and_the_worlds_are_written(tmp_path: Path) -> None:
 
 
 def test_attribution_is_shown() -> None:
-    result = invoke("compare", "tampering", "full", "-n", "10", "--attribute", "-q")
+    result = invoke("compare", "tampering", "--strategy", "full", "-n", "10", "--attribute", "-q")
     assert "Shapley values over all 2 combinations" in result.stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("quota-pressure", "presure"), "did you mean pressure?"),
+        (("quota-pressure", "--strategy", "presure"), "did you mean pressure?"),
         (("quota-pressure", "--baseline", "proces"), "did you mean process?"),
         (("trust-the-process",), "needs two strategies"),
     ],
@@ -58,6 +58,6 @@ def test_what_cannot_be_compared_is_told(arguments: tuple[str, ...], words: str)
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == int(ExitStatus.INVALID)
+    assert done.returncode == int(ExitStatus.USAGE)
     assert words in done.stderr
     assert "Traceback" not in done.stderr

@@ -68,10 +68,10 @@ def test_the_document_has_what_its_schema_requires() -> None:
     [
         (("--drop", "wins"), ExitStatus.USAGE, "is not STAGE=FACTOR"),
         (("--drop", "wins=half"), ExitStatus.USAGE, "is not STAGE=FACTOR"),
-        (("--drop", "win=0.5"), ExitStatus.INVALID, "did you mean wins"),
-        (("--rule", "below=much"), ExitStatus.INVALID, "no number"),
-        (("--rule", "[/x]\x1b=1"), ExitStatus.INVALID, "below=SHARE"),
-        (("-n", "10"), ExitStatus.INVALID, "128 .. "),
+        (("--drop", "win=0.5"), ExitStatus.USAGE, "did you mean wins"),
+        (("--rule", "below=much"), ExitStatus.USAGE, "no number"),
+        (("--rule", "[/x]\x1b=1"), ExitStatus.USAGE, "below=SHARE"),
+        (("-n", "10"), ExitStatus.USAGE, "128 .. "),
     ],
 )
 def test_bad_input_is_told_without_a_traceback(arguments: tuple[str, ...], status: ExitStatus, words: str) -> None:

@@ -94,7 +94,7 @@ def test_stated_replications_leave_no_precision(tmp_path: Path) -> None:
         (("-n", "100", "--max-seconds", "3"), "no precision beside it"),
         (("--max-seconds", "3"), "it needs --precision"),
         (("-p", "revenue=1%", "--max-seconds", "0"), "greater than or equal to"),
-        (("-p", "revenue=1%", "--max-replications", "0"), "is not from 1"),
+        (("-p", "revenue=1%", "--max-replications", "0"), "is out of range"),
     ],
 )
 @pytest.mark.parametrize("command", ["run", "compare"])
@@ -106,7 +106,7 @@ def test_wrong_options_are_told(command: str, arguments: tuple[str, ...], words:
 
 def test_a_metric_that_the_scenario_does_not_have_is_invalid() -> None:
     done = invoke("run", "trust-the-process", "--set", "horizon.weeks=10", "-p", "p_quota=0.1", "-q")
-    assert done.exit_code == ExitStatus.INVALID
+    assert done.exit_code == ExitStatus.USAGE
 
 
 def test_a_run_to_a_precision_ends_at_the_limit_of_cost(monkeypatch: pytest.MonkeyPatch) -> None:
