@@ -222,7 +222,7 @@ def sectioned_quantile(
     """Estimate a quantile from histograms by section.
 
     The interval holds the p +- t d points, d being the standard error of the share of windows below the quantile (or
-    of the share not above it, if that is larger); the standard error is its longer half over t. So it also holds
+    of the share not above it, if that is larger); the standard error is its longer half over 1.96. So it also holds
     where values are few and the quantile can only jump; it is somewhat long where they are many. Where it would reach
     beyond all that was seen that end is open (revenue is not below 0), and there is no standard error.
 
@@ -256,7 +256,7 @@ def sectioned_quantile(
     low = float(values[quantile_of_counts(total, ends[0])]) if ends[0] > 0.0 else 0.0
     high = float(values[quantile_of_counts(total, ends[1])]) if ends[1] < 1.0 else None
     closed = high is not None and (ends[0] > 0.0 or estimate == 0.0)
-    error = max((high or 0.0) - estimate, estimate - low) / times if closed else None
+    error = max((high or 0.0) - estimate, estimate - low) / Z975 if closed else None
     return Estimate(estimate=estimate, se=error, low=low, high=high)
 
 

@@ -178,7 +178,7 @@ def test_a_quantile_between_two_values_is_not_called_certain() -> None:
     """Half of the windows are 0 and half 1: any section may say either, and so may another run."""
     x = np.random.default_rng(10).integers(0, 2, 3200)
     figure = sectioned_quantile(sections_of(x, 2), np.arange(2.0), 0.5)
-    assert figure.se == pytest.approx(1 / 2.0395, rel=1e-3)
+    assert figure.se == pytest.approx(1 / 1.96, rel=1e-3)
     assert (figure.low, figure.high) == (0.0, 1.0)
 
 
