@@ -2,6 +2,9 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# The lowest versions are those of the lowest Python, in an environment of their own.
+LOWEST_PYTHON ?= python3.11
+LOWEST := .venv-lowest
 # More for pytest, as in `make suite PYTEST="-k pyramid"`.
 PYTEST ?=
 
@@ -15,7 +18,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test lint types compiled suite long bounds plain-bounds bench docs format lock clean
+.PHONY: help demo test lint types compiled suite long bounds plain-bounds bench docs format lock lowest clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -62,11 +65,27 @@ format: $(VENV)/.dev ## Rewrite the sources in the house style
 	$(python) -m ruff check --fix .
 	$(python) -m ruff format .
 
-lock: $(VENV)/.dev ## Pin the newest versions of everything
+lock: $(VENV)/.dev ## Pin the newest versions of everything, with hashes
 	$(python) -m tools.lock
 
+# What touches each dependency, and compiles the kernel of steady plans: numba, numpy (the agreement with the twin), scipy (points,
+# waiting), pyarrow (results), pydantic and ruamel.yaml (scenarios, schemas), typer and rich (the command line), platformdirs (all).
+lowest: $(LOWEST)/.dev ## The lowest versions that pyproject.toml allows, tested: about five minutes
+	$(LOWEST)/bin/python -m pytest -q --numprocesses=2 --dist=worksteal tests/test_agreement.py tests/test_money.py tests/test_points.py \
+	  tests/test_waiting.py tests/test_results_file.py tests/test_scenario.py tests/test_scenario_file.py tests/test_schema.py \
+	  tests/test_estimate.py tests/test_breakeven.py tests/test_crossings.py tests/cli/test_main.py tests/cli/test_sweep.py
+	$(LOWEST)/bin/simcore run trust-the-process --replications 1000
+
+$(LOWEST)/.dev: pyproject.toml requirements/build.txt requirements/lowest.txt requirements/dev.txt
+	@rm -rf $(LOWEST)
+	@$(LOWEST_PYTHON) -m venv $(LOWEST)
+	@$(LOWEST)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes \
+	  --requirement requirements/build.txt --requirement requirements/lowest.txt --requirement requirements/dev.txt
+	@$(LOWEST)/bin/python -m pip --quiet --disable-pip-version-check install --no-build-isolation --no-deps --editable .
+	@touch $@
+
 clean: ## Remove all that can be made again
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt
@@ -75,11 +94,11 @@ $(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt
 	@echo "installing into $(VENV), a minute or two ..." >&2
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@$(install) --requirement requirements/build.txt --requirement requirements/runtime.txt
+	@$(install) --require-hashes --requirement requirements/build.txt --requirement requirements/runtime.txt
 	@$(install) --no-build-isolation --no-deps --editable .
 	@echo '$(identity)' > $(VENV)/.identity
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
-	@$(install) --requirement requirements/dev.txt
+	@$(install) --require-hashes --requirement requirements/dev.txt
 	@touch $@

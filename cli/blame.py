@@ -34,7 +34,7 @@ _OPTIONS = {
 }
 """Options by the paths of the questions that are asked of a scenario, where the problem is at no place of a file."""
 _COST = "run.replications"
-_DEAR = ("-n", "--replications", "--set", "--vary")
+_DEAR = ("-n", "--replications", "--batch", "--batches", "--set", "--vary")
 """Options that can make a run cost more than the file's own would."""
 _SHORT = {"-p": "--precision", "-n": "--replications", "-s": "--seed", "-t": "--threads"}
 

@@ -122,6 +122,10 @@ def _words(error: Exception, *, debug: bool, arguments: Sequence[str] = ()) -> t
     if isinstance(error, OSError):
         where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
         return ExitStatus.IO, [f"{error.strerror or error}{where}"]
+    if isinstance(error, MemoryError):
+        from simcore.cost import out_of_memory  # noqa: PLC0415
+
+        return ExitStatus.INVALID, [out_of_memory(str(error))]
     hint = "" if debug else "; SIMCORE_DEBUG=1 shows where"
     return ExitStatus.INTERNAL, [f"sorry, an error in simcore itself: {type(error).__name__}: {error}{hint}"]
 

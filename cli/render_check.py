@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -86,11 +87,22 @@ def _assumptions(figures: Sequence[Assumption]) -> list[RenderableType]:
         return [Text(f"All {len(figures)} figures have a source.")]
     table = grid(["path", "value"])
     for entry in assumed:
-        table.add_row(Text(printable(entry.path)), Text(printable(entry.value)))
+        table.add_row(Text(printable(entry.path)), Text(_with_days(printable(entry.value))))
     counts = (
         "has no source and counts as an assumption" if len(assumed) == 1 else "have no source and count as assumptions"
     )
     return [Paragraph(f"{len(assumed)} of {len(figures)} figures {counts}:"), table]
+
+
+_DAYS = re.compile(r"([0-9.]+)(d|cd)", re.ASCII)
+
+
+def _with_days(value: str) -> str:
+    """Return a figure with a word on which days it counts: a CRM counts those of the calendar."""
+    days = _DAYS.fullmatch(value)
+    if days is None:
+        return value
+    return f"{value} ({'working' if days[2] == 'd' else 'calendar'} days)"
 
 
 def _expected(values: Sequence[Expected], currency: str) -> list[RenderableType]:

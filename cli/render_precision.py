@@ -55,6 +55,9 @@ def _notes(precision: Precision, replications: int) -> list[str]:
     lacking = [f"{_name(row)} about {_rounded(row.needed)}" for row in precision.rows if row.needed is not None]
     if lacking:
         notes.append(f"Replications needed: {'; '.join(lacking)}.")
+    unknown = [_name(row) for row in precision.rows if row.low is None or row.high is None]
+    if unknown:
+        notes.append(f"Too little was seen for an interval: {', '.join(unknown)}.")
     more = [
         f"{_name(row)} about {_rounded(row.crude - (row.worlds or replications))}"
         for row in precision.rows

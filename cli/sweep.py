@@ -179,6 +179,6 @@ def _swept(
         if folder is None or not found.points:
             return found, None
         from simcore.manifest import SWEEP  # noqa: PLC0415
-        from simcore.sweep_table import sweep_table  # noqa: PLC0415
+        from simcore.sweep_document import sweep_table  # noqa: PLC0415
 
         return found, folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)

@@ -30,7 +30,8 @@ funnel:
 # More of what a stage can say:
 #   rate: {mean: 0.20, rep_cv: 0.25, week_cv: 0.10}   # reps differ by 25 %, their weeks by 10 %
 #   lag: 2d                                           # two working days until it is decided
-#   lag: {median: 30d, p90: 75d}                      # log-normal: half within 30 days, 90 % within 75
+#   lag: {median: 30d, p90: 75d}                      # log-normal: half within 30 working days, 90 % within 75
+#   lag: {median: 42cd, p90: 105cd}                   # the same in calendar days, which a CRM counts: 7 are a week
 
 # market: {sd: 0.10, persistence: 0.90, acts_on: [meetings, wins]}   # good and bad times for the whole team
 

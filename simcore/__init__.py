@@ -15,33 +15,45 @@ from typing import TYPE_CHECKING, Any
 from simcore.version import __version__
 
 if TYPE_CHECKING:
-    from simcore.attribution import attribute
-    from simcore.breakevens import breakeven
+    from simcore.asking import asked
+    from simcore.attribution import attribute as _attribute
+    from simcore.breakevens import breakeven as _breakeven
     from simcore.coach_document import Coach
-    from simcore.coach_study import coach
+    from simcore.coach_study import coach as _coach
     from simcore.coaching_hours import HourEffect, HoursAsked
-    from simcore.comparison import compare
+    from simcore.comparison import compare as _compare
     from simcore.comparison_document import Comparison
-    from simcore.engine import simulate
-    from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError
+    from simcore.engine import simulate as _simulate
+    from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
     from simcore.luck_document import Luck
-    from simcore.luck_study import luck
+    from simcore.luck_study import luck as _luck
     from simcore.plan_document import BackwardPlan
-    from simcore.plans import plan
+    from simcore.plans import plan as _plan
     from simcore.result import Result
     from simcore.results_file import read_rep_weeks
     from simcore.scenario import Scenario
     from simcore.scenario_file import load_scenario
     from simcore.steadiness_document import Steadiness
-    from simcore.steadiness_study import steadiness
+    from simcore.steadiness_study import steadiness as _steadiness
     from simcore.summary import Estimate, Summary
     from simcore.sweep_document import Breakeven, Sweep
-    from simcore.sweeps import sweep
+    from simcore.sweeps import sweep as _sweep
     from simcore.targets import Goal
-    from simcore.variance import bench_variance
+    from simcore.variance import bench_variance as _bench_variance
     from simcore.variance_document import VarianceBench
     from simcore.verification import verify
     from simcore.verification_document import Verification
+
+    attribute = asked(_attribute)
+    bench_variance = asked(_bench_variance)
+    breakeven = asked(_breakeven)
+    coach = asked(_coach)
+    compare = asked(_compare)
+    luck = asked(_luck)
+    plan = asked(_plan)
+    simulate = asked(_simulate)
+    steadiness = asked(_steadiness)
+    sweep = asked(_sweep)
 
 _HOME = {
     "Breakeven": "sweep_document",
@@ -59,6 +71,7 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "SimcoreError": "errors",
+    "UsageError": "errors",
     "Summary": "summary",
     "Sweep": "sweep_document",
     "attribute": "attribution",
@@ -80,6 +93,11 @@ _HOME = {
     "verify": "verification",
 }
 
+_ASKED = frozenset(
+    ("attribute", "bench_variance", "breakeven", "coach", "compare", "luck", "plan", "simulate", "steadiness", "sweep")
+)
+"""Functions that take a scenario first: what is public reads what people pass, see `simcore.asking`."""
+
 __all__ = [
     "BackwardPlan",
     "Breakeven",
@@ -100,6 +118,7 @@ __all__ = [
     "Steadiness",
     "Summary",
     "Sweep",
+    "UsageError",
     "VarianceBench",
     "Verification",
     "__version__",
@@ -124,4 +143,13 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
     if name not in _HOME:
         message = f"module 'simcore' has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(import_module(f"simcore.{_HOME[name]}"), name)
+    found = getattr(import_module(f"simcore.{_HOME[name]}"), name)
+    if name in _ASKED:
+        found = import_module("simcore.asking").asked(found)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Return the public names, whether or not they were used; nothing is imported for it."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

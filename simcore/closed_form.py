@@ -172,8 +172,10 @@ def mean_lag_hours(lag: Lag, scenario: Scenario) -> float:
     return math.fsum(w * h for w, h in zip(weights, hours, strict=True)) / math.fsum(weights)
 
 
-def chances(scenario: Scenario) -> list[float] | None:
+def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | None:
     """Return the expected chance of a call to reach each stage, for stages 0 to S; ``None`` where rule *rates* fails.
+
+    ``within`` is the largest share of the mean rates that may be lost where rates are cut at 1: so far off are they.
 
     Examples
     --------
@@ -185,7 +187,7 @@ def chances(scenario: Scenario) -> list[float] | None:
     >>> chances(scenario)
     [1.0, 0.02, 0.01]
     """
-    if not _rates_hold(scenario):
+    if not _rates_hold(scenario, within):
         return None
     return [_chance(scenario, scenario.funnel[1 : stage + 1]) for stage in range(len(scenario.funnel))]
 
@@ -227,14 +229,14 @@ def _chance(scenario: Scenario, steps: Sequence[Stage]) -> float:
     return math.prod(_rate(step).mean for step in steps) * math.exp((k * k - k) * variance / 2)
 
 
-def _rates_hold(scenario: Scenario) -> bool:
+def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     steps = scenario.funnel[1:]
     free = scenario.referrals is None and not scenario.strategy.drives
     free = free and not any(step.cap or step.habit for step in steps)
     # Between two steps on which the market acts, time must not pass: the market would be another then.
     acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
     together = len(acted) < 2 or not any(step.lag for step in steps[acted[0] : acted[-1] + 1])
-    return free and together and sum(_cut_share(scenario, step) for step in steps) < _CUT_LIMIT
+    return free and together and sum(_cut_share(scenario, step) for step in steps) < within
 
 
 def _cut_share(scenario: Scenario, step: Stage) -> float:

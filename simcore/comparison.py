@@ -36,8 +36,6 @@ from simcore.horizons import CALL, HORIZONS
 from simcore.intervals import (
     LEAST_REPLICATIONS,
     UNKNOWN,
-    by_log,
-    by_t,
     fixed,
     without_error,
 )
@@ -226,9 +224,7 @@ def _variance_ratio(
         return fixed(found.value)
     if found.error == 0.0 or found.value <= 0.0:
         return without_error(found.value)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = found._replace(value=1.0, without=1.0 + np.log(found.without / found.value))
-    return by_log(found.value, found.error, logs.error, logs.degrees, groups=found.groups)
+    return found.positive_interval(found.logs)
 
 
 def _ratio_of_variances(
@@ -286,7 +282,7 @@ def _part_of(number: int, size: NDArray[np.int64], columns: Sequence[NDArray[np.
         return UNKNOWN
     if found.error <= _ROUNDING * revenue:
         return without_error(found.value if abs(found.value) > _ROUNDING * revenue else 0.0)
-    return by_t(found.value, found.error, found.degrees, groups=found.groups)
+    return found.interval()
 
 
 def _part(number: int) -> Callable[..., Floats]:

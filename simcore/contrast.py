@@ -222,11 +222,18 @@ def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimat
         return fixed(found.value)
     if found.error == 0.0 or _same(sums, baseline):
         return _never_differed(found.value, sums, baseline)
-    most = 1.0 if sums.share else np.inf
     if not (sums.share and np.isfinite(found.error)):
-        return by_t(found.value, found.error, found.degrees, groups=found.groups)
-    wide = by_t(found.value, _widened(found.error, sums, baseline), found.degrees, groups=found.groups, least=-most)
-    return wide.model_copy(update={"se": found.error, "high": None if wide.high is None else min(most, wide.high)})
+        return found.interval()
+    wide = by_t(
+        found.value,
+        _widened(found.error, sums, baseline),
+        found.degrees,
+        groups=found.groups,
+        skewness=found.skewness,
+        least=-1.0,
+        most=1.0,
+    )
+    return wide.model_copy(update={"se": found.error})
 
 
 def _same(sums: Sums, baseline: Sums) -> bool:
@@ -257,7 +264,7 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     size, worlds = sums.replications, float(sums.replications.sum())
     mine, other = (each.total.astype(np.float64) / float(each.windows.sum()) for each in (sums, baseline))
     apart = (mine - other)[size > 0] * worlds
-    typical = float((apart**2).sum()) / max(1, np.count_nonzero(apart))
+    typical = float((apart**2).sum()) / max(1, int(np.count_nonzero(apart)))
     z = reach(np.inf)
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
 

@@ -208,6 +208,23 @@ def check_worlds(scenario: Scenario, worlds: float, limit: int = LIMIT, *, threa
     check_cost(price, limit, threads=threads, what="all runs together take", cheaper="fewer replications")
 
 
+def out_of_memory(told: str) -> str:
+    """Return what to say where memory was refused: what was asked for, what there is, and what takes less.
+
+    Examples
+    --------
+    >>> out_of_memory("Unable to allocate 75.0 MiB").partition(";")[0]
+    'there is not enough memory: Unable to allocate 75.0 MiB'
+    """
+    there = memory()
+    most = "" if there is None else f"; this process may use {size(there.bytes)}, {there.limited_by}"
+    why = f": {told}" if told else ""
+    return (
+        f"there is not enough memory{why}{most}; fewer threads (--threads), fewer replications or a smaller team take "
+        f"less, and `simcore check` tells how much a run takes"
+    )
+
+
 def one_world(scenario: Scenario) -> Scenario:
     """Return a scenario with one replication, for what does not depend on their number."""
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": 1})})

@@ -99,7 +99,7 @@ class Search:
     >>> search = Search(line, 0.0, 8.0)
     >>> search.run()
     >>> [(round(c.value, 2), round(c.low, 2), round(c.high, 2)) for c in search.crossings]
-    [(2.0, 0.94, 3.06)]
+    [(2.0, 0.88, 3.12)]
     """
 
     def __init__(self, differences: Differences, low: float, high: float, *, whole: bool = False) -> None:
@@ -135,7 +135,7 @@ class Search:
             self._chosen += values
             self._band.choose([each.deviations for each in found])
         for crossing in self.crossings:
-            self._narrow(lambda value, sign=crossing.before: sign * self._value(value), crossing.low, crossing.high)
+            self._narrow(crossing)
 
     def sign(self, value: float) -> int:
         """Return the sign of the difference at a looked-at value, 0 where it is not clear."""
@@ -197,7 +197,7 @@ class Search:
         return sorted(found)
 
     def _crossing(self, gap: Gap) -> Crossing:
-        """Return a crossing with its value: by a straight line in the narrowest pair of values with a change of sign."""
+        """Return a crossing with its value: on a line through the narrowest pair with a change of sign."""
         at = sorted(value for value in self.known if gap.low <= value <= gap.high)
         pairs = [
             (right - left, left, right)
@@ -226,14 +226,13 @@ class Search:
         (looked,) = self._look([value])
         return looked.difference.estimate or 0.0
 
-    def _narrow(self, function: Callable[[float], float], start: float, end: float) -> None:
-        """Look at values until it is known closely where a function stops being positive, by the ITP method.
+    def _narrow(self, crossing: Crossing) -> None:
+        """Look at values until it is known closely where the estimate changes its sign, by the ITP method."""
 
-        Parameters
-        ----------
-        start, end
-            The function is positive at ``start`` and not at ``end``.
-        """
+        def function(value: float) -> float:
+            return crossing.before * self._value(value)
+
+        start, end = crossing.low, crossing.high
         epsilon = 0.5 if self.whole else ROOT_TOLERANCE * (self._high - self._low) / 2.0
         width = abs(end - start)
         most = ceil(log2(max(width / (2.0 * epsilon), 1.0))) + 1

@@ -255,7 +255,7 @@ def refuse_unplayable(scenario: Scenario) -> None:
     --------
     >>> from simcore import load_scenario
     >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 0.5, rep_cv: 0.1}"]))
-    >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 1e-9, rep_cv: 0.1}"]))
+    >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 1e-9, rep_cv: 0.01}"]))
     Traceback (most recent call last):
     simcore.errors.ScenarioError: funnel.wins.rate.rep_cv: the Beta distribution with mean 1e-09 and coefficient of...
     """

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,6 @@ from simcore.intervals import (
     always_seen,
     bound_of,
     by_count,
-    by_log,
     by_t,
     fixed,
     most_events,
@@ -40,89 +38,8 @@ from simcore.intervals import (
     t_quantile,
     without_error,
 )
+from simcore.replicates import Floats, Replicates, degrees_of, replicates
 from simcore.summary import Estimate
-
-Floats = NDArray[np.float64]
-
-_NOTHING = 1e-12
-"""A standard error below this part of the figure is rounding: the groups do not differ."""
-
-
-class Replicates(NamedTuple):
-    """A figure, and what it is without each group."""
-
-    value: float
-    """Not finite where it is not defined."""
-    without: Floats
-    """float64[groups used]"""
-    sizes: Floats
-    """float64[groups used]: replications of each."""
-
-    @property
-    def groups(self) -> int:
-        """The groups that hold replications."""
-        return len(self.sizes)
-
-    @property
-    def error(self) -> float:
-        """The standard error; infinite where it is not defined, as with one group, and 0 where groups do not differ."""
-        total = self.sizes.sum()
-        if self.groups < 2 or not np.isfinite(self.value) or not np.isfinite(self.without).all():
-            return np.inf
-        variance = float((((total - self.sizes) / total) * (self.without - self.value) ** 2).sum())
-        return 0.0 if sqrt(variance) <= _NOTHING * abs(self.value) else sqrt(variance)
-
-    @property
-    def degrees(self) -> float:
-        """Degrees of freedom of the error, at least 1."""
-        if not np.isfinite(self.error):
-            return 1.0
-        return degrees_of(
-            (self.without - self.value) * (self.sizes.sum() - self.sizes) / np.sqrt(self.sizes), self.sizes
-        )
-
-
-def degrees_of(spread: Floats, sizes: Floats) -> float:
-    """Return the degrees of freedom of a variance that is the sum of squares of independent terms.
-
-    Groups less one, if they are of one size and their terms are normal; fewer if sizes differ, or if terms have heavy
-    tails: a variance of n terms of kurtosis k has those of 2 n / (k - 1) normal ones (Satterthwaite 1946).
-
-    Parameters
-    ----------
-    spread
-        float64[n]: the terms, scaled to one variance.
-    sizes
-        float64[n]: their sizes.
-
-    Examples
-    --------
-    >>> degrees_of(np.array([1.0, -1.0, 1.0, -1.0]), np.ones(4))
-    3.0
-    >>> round(degrees_of(np.array([9.0] + [0.0] * 99), np.ones(100)), 2)
-    2.06
-    """
-    most = float(sizes.sum() ** 2 / (sizes**2).sum()) - 1.0
-    if len(spread) == 0 or not np.isfinite(spread).all():
-        return max(1.0, most)
-    centred = spread - spread.mean()
-    second = float((centred**2).mean())
-    if second <= 0.0:
-        return max(1.0, most)
-    kurtosis = float(((centred / sqrt(second)) ** 4).mean())
-    return max(1.0, min(most, 2.0 * len(spread) / max(kurtosis - 1.0, 1e-9)))
-
-
-def replicates(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: NDArray[np.generic]) -> Replicates:
-    """Return a smooth function of sums over replications, of all and of all but each group; see `jackknife`."""
-    used = size > 0
-    n = size[used].astype(np.float64)
-    parts = [column[used].astype(np.float64) for column in sums]
-    totals = [np.array([column.sum()]) for column in parts]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(statistic(*totals)[0])
-        without = statistic(*(total - part for total, part in zip(totals, parts, strict=True)))
-    return Replicates(value, without, n)
 
 
 def jackknife(
@@ -162,7 +79,7 @@ def jackknife(
     found = replicates(statistic, size, *sums)
     if found.error == 0.0:
         return without_error(found.value)
-    return by_t(found.value, found.error, found.degrees, groups=found.groups, least=least, most=most)
+    return found.interval(least, most)
 
 
 def mean_of(
@@ -264,7 +181,7 @@ def spread_of(
     >>> x = np.arange(10.0)
     >>> figure = spread_of(one, x, x * x, one)
     >>> round(figure.estimate, 4), round(figure.low, 1), round(figure.high, 1)
-    (2.8723, 1.8, 5.2)
+    (2.8723, 1.9, 6.1)
     """
     found = replicates(variation if relative else spread, size, total, squares, count)
     windows, replications = float(count.sum()), float(size.sum())
@@ -277,13 +194,14 @@ def spread_of(
         return Estimate(estimate=0.0, se=None, low=0.0, high=high)
     if found.error == 0.0:
         return without_error(found.value)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = found._replace(value=1.0, without=1.0 + np.log(found.without / found.value))
-    floor = sqrt(0.5 / max(windows - 1.0, 1.0) + (found.value**2 / windows if relative else 0.0))
+    # The spread makes a cv uncertain, and few windows show its large values; the mean does not make up for it.
+    deviation = replicates(spread, size, total, squares, count) if relative else found
+    least_error = 0.0 if relative else sqrt(0.5 / max(windows - 1.0, 1.0))
+    ends = found.positive_interval(deviation.logs, least_error)
     # Squares over their number are too small by one of so many on average (Bessel): the interval is about what is not.
     unbiased = sqrt(windows / max(windows - 1.0, 1.0))
-    ends = by_log(unbiased * found.value, found.error, max(logs.error, floor), logs.degrees, groups=found.groups)
-    return ends.model_copy(update={"estimate": found.value})
+    low, high = (None if end is None else end * unbiased for end in (ends.low, ends.high))
+    return ends.model_copy(update={"low": low, "high": high})
 
 
 def quantile_of_counts(counts: NDArray[np.int64], p: float) -> int:
@@ -387,6 +305,7 @@ def variation(total: Floats, squares: Floats, count: Floats) -> Floats:
 __all__ = [
     "UNKNOWN",
     "Z975",
+    "Floats",
     "Replicates",
     "by_t",
     "degrees_of",

@@ -5,6 +5,7 @@ replications, skewed figures and figures near the end of their range need more t
 
 * *Few.* Student's t law (Student 1908) in place of the normal one, exact from one degree of freedom on. With fewer than
   `LEAST_REPLICATIONS` independent groups there is no interval, and nobody is called ahead.
+* *Lopsided.* The transformation of Hall (1992) makes room on the side on which rare large values have not shown yet.
 * *Positive figures* (a standard deviation, a ratio): the interval is that of the logarithm.
 * *Shares*: Clopper and Pearson's interval (1934) of as many independent windows as would have the error that was found
   (Korn and Graubard 1998).
@@ -17,7 +18,7 @@ replications, skewed figures and figures near the end of their range need more t
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp, expm1, inf, isfinite, log, sqrt
+from math import cbrt, exp, expm1, inf, isfinite, log, sqrt
 
 from simcore.summary import Estimate
 
@@ -28,6 +29,10 @@ Z975 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 LEAST_REPLICATIONS = 8
 """Fewest independent groups of replications from which an interval, and a verdict, is told."""
+_EVEN = 1e-6
+"""A skewness below this is none."""
+_LARGEST = 700.0
+"""Logarithms beyond this leave the range of numbers."""
 UNKNOWN = Estimate(estimate=None, se=None)
 """A figure that is not defined, or that the run does not tell."""
 
@@ -55,6 +60,34 @@ def reach(degrees: float) -> float:
     2.365
     """
     return t_quantile(1.0 - MISS / 2.0, degrees)
+
+
+def reaches(degrees: float, skewness: float, groups: float) -> tuple[float, float]:
+    """Return how many standard errors a 95 % interval reaches down and up (Hall 1992).
+
+    Parameters
+    ----------
+    degrees
+        Degrees of freedom of the error.
+    skewness
+        Of the values of the groups whose mean the figure is.
+    groups
+        How many there are.
+
+    Examples
+    --------
+    >>> [round(each, 2) for each in reaches(19, 0.0, 20)], [round(each, 2) for each in reaches(19, 1.0, 20)]
+    ([2.09, 2.09], [1.8, 2.6])
+    """
+    t = reach(degrees)
+    if not isfinite(groups) or abs(skewness) < _EVEN:
+        return t, t
+    root = sqrt(groups)
+
+    def inverse(x: float) -> float:
+        return 3.0 / skewness * (cbrt(1.0 + skewness * (x - skewness / (6.0 * groups))) - 1.0)
+
+    return max(0.0, root * inverse(t / root)), max(0.0, -root * inverse(-t / root))
 
 
 def bound_of(replications: float) -> float:
@@ -143,7 +176,14 @@ def never_differed(value: float, replications: float, most: float, least: float 
 
 
 def by_t(
-    value: float, error: float, degrees: float, *, groups: float = inf, least: float = -inf, most: float = inf
+    value: float,
+    error: float,
+    degrees: float,
+    *,
+    groups: float = inf,
+    skewness: float = 0.0,
+    least: float = -inf,
+    most: float = inf,
 ) -> Estimate:
     """Return a figure with its standard error and the interval of the t law.
 
@@ -155,6 +195,8 @@ def by_t(
         Degrees of freedom of the error.
     groups
         Independent groups behind it: with fewer than `LEAST_REPLICATIONS` there is no interval.
+    skewness
+        Of the values of the groups.
     least, most
         The range that the figure can have: the interval is cut there.
 
@@ -168,17 +210,21 @@ def by_t(
         return without_error(value)
     if groups < LEAST_REPLICATIONS:
         return Estimate(estimate=value, se=error)
-    width = reach(degrees) * error
-    return Estimate(estimate=value, se=error, low=max(least, value - width), high=min(most, value + width))
+    down, up = (each * error for each in reaches(degrees, skewness, groups))
+    return Estimate(estimate=value, se=error, low=max(least, value - down), high=min(most, value + up))
 
 
-def by_log(value: float, error: float, relative: float, degrees: float, *, groups: float = inf) -> Estimate:
+def by_log(
+    value: float, error: float, relative: float, degrees: float, *, groups: float = inf, skewness: float = 0.0
+) -> Estimate:
     """Return a positive figure with its standard error, and the interval that the t law gives of its logarithm.
 
     Parameters
     ----------
     relative
         The standard error of the logarithm.
+    degrees, groups, skewness
+        As for `by_t`, of the logarithm.
 
     Examples
     --------
@@ -188,10 +234,12 @@ def by_log(value: float, error: float, relative: float, degrees: float, *, group
     """
     if not isfinite(value) or not isfinite(error):
         return without_error(value)
-    width = reach(degrees) * relative
-    if groups < LEAST_REPLICATIONS or not width < 700.0 or value <= 0.0:
+    if groups < LEAST_REPLICATIONS or value <= 0.0:
         return Estimate(estimate=value, se=error)
-    return Estimate(estimate=value, se=error, low=value * exp(-width), high=value * exp(width))
+    down, up = (each * relative for each in reaches(degrees, skewness, groups))
+    if not max(down, up) < _LARGEST:
+        return Estimate(estimate=value, se=error)
+    return Estimate(estimate=value, se=error, low=value * exp(-down), high=value * exp(up))
 
 
 def by_count(share: float, error: float, windows: float, degrees: float, *, groups: float = inf) -> Estimate:

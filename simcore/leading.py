@@ -7,6 +7,8 @@ innovations are as independent and normal as before, but the first coordinate mo
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -75,11 +77,16 @@ def leading_directions(weeks: int, persistence: float, counted: ArrayLike | None
     >>> bool(np.allclose(turn.T @ turn, np.eye(4))), ((path_matrix(4, 0.9) @ turn).sum(axis=0) ** 2).round(3).tolist()
     (True, [14.098, 0.0, 0.0, 0.0])
     """
-    path = path_matrix(weeks, persistence)
     weights = np.ones(weeks) if counted is None else np.asarray(counted, np.float64)
     if weights.shape != (weeks,) or not np.isfinite(weights).all() or not weights.any():
         raise ValueError(f"the sum of a path of {weeks} weeks needs as many weights, not all zero")
-    gradient = weights @ path
+    return _directions(weeks, persistence, tuple(weights.tolist())).copy()
+
+
+@lru_cache(maxsize=16)
+def _directions(weeks: int, persistence: float, counted: tuple[float, ...]) -> Floats:
+    path = path_matrix(weeks, persistence)
+    gradient = np.array(counted) @ path
     first = gradient / np.linalg.norm(gradient)
     # An orthonormal basis of what is orthogonal to the first direction, and therein the principal components.
     others = np.linalg.qr(np.column_stack([first, np.eye(weeks)[:, 1:]]))[0][:, 1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simcore.engine import playable
 from simcore.errors import ScenarioError
 from simcore.leverage_document import Change, Kind
 from simcore.scenario import Duration, validate
@@ -100,7 +101,9 @@ def _changed(
     change(data)
     before, after = shown
     try:
-        return Lever(name, kind, "tenth", path, before, after, validate(data))
+        better = validate(data)
+        playable(better, replications=False)
+        return Lever(name, kind, "tenth", path, before, after, better)
     except ScenarioError as error:
         problem = error.problems[0]
         return Lever(name, kind, "tenth", path, before, after, None, f"{problem.path}: {problem.message}")

@@ -22,14 +22,25 @@ from simcore.explosion import told_of
 from simcore.metrics import check_metric
 from simcore.normal import normal_quantile
 from simcore.philox import split_seed
-from simcore.precision import Pursuit, Reading, Sample, is_met, needed, read_difference, read_mean, read_share
+from simcore.precision import (
+    SKEWNESS_GUARD,
+    Moments,
+    Pursuit,
+    Reading,
+    Sample,
+    is_met,
+    needed,
+    read_difference,
+    read_mean,
+    read_share,
+)
 from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
 from simcore.targets import QUANTILE
-from simcore.technique import CRUDE, SHARED, TECHNIQUES, Case, Technique, draw, made_by, refusal
+from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
 from simcore.text import did_you_mean
-from simcore.variance import FEW, bench_variance, best_of, windows_per_world
+from simcore.variance import FEW, NOTHING, bench_variance, best_of, windows_per_world
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
@@ -44,14 +55,18 @@ PILOT_BATCHES = 3
 PILOT_WORLDS = 512
 PILOT_COST = 16_384
 """Where plain Monte Carlo needs no more worlds than this, a pilot would take longer than it could save."""
-FIRST_BATCH = 64
-"""Batches with lower numbers are those of pilots."""
+FIRST_BATCH = 1 << 14
+"""Batches of a run have worlds beyond those of all pilots, whatever the techniques of these."""
 FIRST_STAGE = 64
 """Batches of the first stage: means of batches are closer to normal than single worlds, of which it has 256."""
+LEAST_BATCHES = 8
+"""Fewer batches have no interval."""
+COCHRAN = 25.0
+"""Batches below which a mean has no interval, over their squared skewness."""
 AT_A_TIME = 8
 """Batches that are drawn before anyone is told, or asked whether to go on."""
 MOST = 1 << 17
-"""Most batches: there are addresses for so many."""
+"""Most batches: there are addresses for so many below `simcore.technique.FAR`."""
 CRUDE_BATCHES = 16
 """Batches of crude Monte Carlo that tell what it would have needed."""
 
@@ -198,10 +213,10 @@ class _Run:
             check_ranges(each, program, detailed=True, replications=False)
         self._scenario = scenario
         key = split_seed(scenario.run.seed)
-        known = chances(scenario) if not other else None
+        known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], 4096)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        self._sample = Sample()
+        self._sample, self._worlds = Sample(), Moments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
         with told_of(scenario):
@@ -224,18 +239,18 @@ class _Run:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
         pursuit = Pursuit([self._target], most, FIRST_STAGE)
-        number = (CRUDE, *TECHNIQUES).index(technique)
         free: SimpleQueue[Case] = SimpleQueue()
         for case in self._cases:
             free.put(case)
 
-        def work(block: Block) -> tuple[int, list[float]]:
+        def work(block: Block) -> tuple[int, list[float], Moments]:
             case = free.get()
             try:
-                batches = [draw(case, technique, number, each, WORLDS) for each in _numbers(block)]
+                batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             finally:
                 free.put(case)
-            return sum(batch.replications for batch in batches), [batch.estimate.mean for batch in batches]
+            means = [batch.estimate.mean for batch in batches]
+            return sum(batch.replications for batch in batches), means, sum((one.worlds for one in batches), Moments())
 
         def blocks() -> Iterator[Block | None]:
             begun = 0
@@ -248,8 +263,9 @@ class _Run:
                     return
 
         done, made, began = 0, 0, time.perf_counter()
-        for worlds, means in in_order(work, blocks(), self._threads, self._ending):
+        for worlds, means, values in in_order(work, blocks(), self._threads, self._ending):
             self._sample.add(np.array(means))
+            self._worlds += values
             done += len(means)
             made += worlds
             self._tell(done, max(done, pursuit.expected), made, time.perf_counter() - began)
@@ -271,11 +287,25 @@ class _Run:
                 return read_share(moments, miss)
             if self._scale is not None and moments.mean == 0.0:
                 return read_difference(moments, miss, self._scale)
-        return read_mean(moments, miss, self._scale)
+        if moments.variance == 0.0 and moments.mean == 0.0:
+            # No revenue in any batch is not to say that there is none.
+            return Reading(0.0, -inf, inf, self._scale or 0.0)
+        reading = read_mean(moments, miss, self._scale)
+        return reading._replace(least=max(reading.least, SKEWNESS_GUARD * self._skewed()))
+
+    def _skewed(self) -> float:
+        """Return the squared skewness that the values of worlds leave in the mean of a batch.
+
+        Few batches do not show how long the tail of rare values is; their worlds do sooner.
+        """
+        worlds = self._worlds
+        return worlds.skewness**2 * self._sample.moments().n / max(1, worlds.n) if worlds.m2 > 0.0 else 0.0
 
     def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
         reading = self.read(pursuit.miss(target))
+        if not _is_known(self._sample.moments(), self._skewed()):
+            reading = reading._replace(low=-inf, high=inf)
         met = is_met(target, reading, batches)
         need = needed(target, reading, batches)
         return PrecisionRow(
@@ -301,7 +331,7 @@ class _Run:
         if moments.variance == 0.0:
             return None
         case = self._cases[0]
-        drawn = [draw(case, CRUDE, 0, number, WORLDS) for number in range(CRUDE_BATCHES)]
+        drawn = [draw(case, CRUDE, 0, number, WORLDS, timed=False) for number in range(CRUDE_BATCHES)]
         mean = float(np.mean([batch.estimate.mean for batch in drawn]))
         variance = float(np.mean([batch.estimate.standard_error**2 for batch in drawn])) * WORLDS
         metric, reps = self._target.metric, case.programs[0].team.reps
@@ -339,7 +369,7 @@ class _Run:
         case, target = self._cases[0], self._target
         technique = SHARED if self._other else CRUDE
         number = (CRUDE, *TECHNIQUES).index(technique)
-        drawn = [draw(case, technique, number, each, WORLDS) for each in range(PILOT_BATCHES)]
+        drawn = [draw(case, technique, number, each, WORLDS, timed=False) for each in range(PILOT_BATCHES)]
         mean = float(np.mean([batch.estimate.mean for batch in drawn]))
         variance = float(np.mean([batch.estimate.standard_error**2 for batch in drawn])) * WORLDS
         seen = min(mean, 1.0 - mean) * PILOT_BATCHES * WORLDS * case.programs[0].team.reps
@@ -349,6 +379,21 @@ class _Run:
         if target.relative:
             width *= abs(mean) if self._scale is None else self._scale
         return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
+
+
+def _is_known(sample: Moments, skewed: float) -> bool:
+    """Return whether the batches are enough for an interval that covers.
+
+    A skewed mean is known to be normal enough from 25 times the squared skewness on (Cochran 1977, section 2.15), that
+    is, for rare events, from about 25 batches with one. Less is told without an interval. Of the squared skewness as
+    much is left out as normal batches have by chance: twice its expectation of 6 / n.
+    """
+    if sample.n < LEAST_BATCHES:
+        return False
+    if sample.variance <= (NOTHING * sample.mean) ** 2:
+        # What varies is rounding, and no event.
+        return True
+    return sample.n >= COCHRAN * max(skewed, sample.skewness**2 - 12.0 / sample.n)
 
 
 def _reached(target: Target, reading: Reading) -> float | None:
@@ -364,7 +409,9 @@ def _numbers(block: Block) -> Iterator[int]:
 
 
 def _mean_of(case: Case) -> float:
-    return float(np.mean([draw(case, CRUDE, 0, number, WORLDS).estimate.mean for number in range(PILOT_BATCHES)]))
+    return float(
+        np.mean([draw(case, CRUDE, 0, number, WORLDS, timed=False).estimate.mean for number in range(PILOT_BATCHES)])
+    )
 
 
 def _named(name: str, case: Case) -> Technique:

@@ -10,6 +10,8 @@ from simcore.document import Document
 from simcore.summary import Estimate
 from simcore.sweep_document import WorldsIdentity
 
+What = Literal["holidays", "seats", "late"]
+
 
 class PlanStage(Document):
     """How many items of a stage the arithmetic asks for."""
@@ -21,7 +23,7 @@ class PlanStage(Document):
 class PlanLeftOut(Document):
     """Something that the arithmetic does not count."""
 
-    what: Literal["holidays", "seats", "late"] = Field(
+    what: What = Field(
         description="Hours that are not worked; calls that new reps and vacant seats do not make; deals of the period "
         "that close after its end."
     )

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compile_coaching import weekly
-from simcore.plan_document import PlanLeftOut
+from simcore.plan_document import PlanLeftOut, What
 from simcore.plan_rest import activity_of
 from simcore.waiting import lag_hours, summed
 from simcore.words import share
@@ -51,7 +51,7 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
     span = f"the {weeks} weeks" if weeks > 1 else "the week"
     before = setting.scenario.horizon.warmup_weeks > 0 or len(setting.program.start.stage) > 0
     open_before = "; what was begun before the period is not in it either" if before else ""
-    told = (
+    told: tuple[tuple[What, float, str], ...] = (
         ("holidays", gone, f"holidays take {gone * weeks:.3g} of {span} ({share(gone)})"),
         ("seats", unmade, f"{whose} leave out {share(unmade)} of the calls of the plan on average"),
         ("late", late, f"{share(late)} of the deals of these calls close after the end of the period{open_before}"),

@@ -17,6 +17,7 @@ from simcore.leading import market_words
 from simcore.sobol import sobol_uniforms, to_words
 
 if TYPE_CHECKING:
+    from simcore.philox import Key
     from simcore.program import Program
     from simcore.source import Source
 
@@ -31,6 +32,7 @@ RANDOMISATIONS = 8
 """Independent scramblings of quasi-random points."""
 PER_STRATUM = 2
 """Worlds of a stratum: the fewest that tell its spread."""
+_WORD = (1 << 32) - 1
 
 
 class Factors(NamedTuple):
@@ -42,6 +44,40 @@ class Factors(NamedTuple):
     """Steps whose rates differ between reps."""
     calls: NDArray[np.int64]
     """int64[weeks]: calls of each week where the successes of step 1 can be given; else empty."""
+
+
+class Address(NamedTuple):
+    """Where the random numbers of some leading factors come from: others have others."""
+
+    key: Key
+    """Of the seed, see `simcore.philox.split_seed`."""
+    first: int
+    """The first of the worlds."""
+    window: int
+    """The window that is made dry in them; 0 where there is none."""
+
+
+def generator_of(address: Address) -> np.random.Generator:
+    """Return the generator of some leading factors.
+
+    Its seed sequence has six words of 32 bits, each at its own place, so that no two addresses have the same.
+
+    Examples
+    --------
+    >>> from simcore.philox import split_seed
+    >>> len({int(generator_of(Address(split_seed(seed), 0, 0)).integers(2**62)) for seed in (0, 1, 2**32, 2**63)})
+    4
+    """
+    low, high = address.key
+    words = (
+        int(low),
+        int(high),
+        address.first & _WORD,
+        address.first >> 32,
+        address.window & _WORD,
+        address.window >> 32,
+    )
+    return np.random.default_rng(words)
 
 
 class Worlds(NamedTuple):
@@ -72,7 +108,7 @@ def factors_of(program: Program, *, in_turn: bool) -> Factors:
     return Factors(weeks, own, calls)
 
 
-def worlds_of(program: Program, factors: Factors, kind: Kind, n: int, seed: list[int]) -> Worlds:
+def worlds_of(program: Program, factors: Factors, kind: Kind, n: int, address: Address) -> Worlds:
     """Draw the leading factors of n worlds.
 
     Parameters
@@ -82,10 +118,10 @@ def worlds_of(program: Program, factors: Factors, kind: Kind, n: int, seed: list
         side by side. ``sobol``: `RANDOMISATIONS` scramblings of n / 8 points, one after the other.
     n
         A power of two, 16 or more.
-    seed
+    address
         Of all that is drawn here.
     """
-    random = np.random.default_rng(seed)
+    random = generator_of(address)
     reps, steps = program.team.reps, program.clock.steps
     market_z = random.standard_normal((n, factors.weeks))
     people_z = random.standard_normal((n, reps, len(factors.people)))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.averaging import windows_of
+from simcore.errors import Problem, UsageError
+from simcore.frames import to_pandas, to_polars
 from simcore.horizons import HORIZONS, Horizon
+from simcore.shown import short, table
+from simcore.spelling import one_of
 from simcore.tally import CLOSE, ORIGIN, Tally, bin_values
 
 if TYPE_CHECKING:
@@ -23,11 +27,17 @@ if TYPE_CHECKING:
     from simcore.summary import Estimate, Summary
 
     Account = Literal["close", "origin"]
+    Rows = Literal["averaging", "rep_weeks"]
+
+ACCOUNTS: tuple[Account, ...] = ("close", "origin")
+ROWS: tuple[Rows, ...] = ("averaging", "rep_weeks")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """What a run found.
+
+    Two results are equal if the same scenario gave the same; how long it took is not looked at.
 
     Attributes
     ----------
@@ -47,6 +57,43 @@ class Result:
     summary: Summary
     rep_weeks: RepWeekBlock | None
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the same scenario gave the same figures, counters and rep-weeks."""
+        if not isinstance(other, Result):
+            return NotImplemented
+        mine, theirs = self.rep_weeks, other.rep_weeks
+        same_rows = mine is theirs or (
+            mine is not None
+            and theirs is not None
+            and all(map(np.array_equal, tuple[Any, ...](mine), tuple[Any, ...](theirs)))
+        )
+        same_figures = self.scenario == other.scenario and self.summary == other.summary
+        return same_figures and same_rows and self.tally.same_as(other.tally)
+
+    def __hash__(self) -> int:
+        """Return the same for equal results."""
+        return hash(self.summary)
+
+    def __repr__(self) -> str:
+        """Return it on two lines at most."""
+        return short("Result", self._told())
+
+    def _repr_html_(self) -> str:
+        return table("Result", self._told())
+
+    def _told(self) -> list[tuple[str, object]]:
+        summary = self.summary
+        size, identity = summary.size, summary.scenario
+        year = next((row for row in summary.averaging.close if row.horizon == "year"), summary.averaging.close[-1])
+        return [
+            ("scenario", identity.name),
+            ("strategy", identity.strategy),
+            ("seed", identity.seed),
+            ("replications", size.replications),
+            (f"revenue_of_a_{year.horizon}", year.revenue.mean),
+            ("rep_weeks", None if self.rep_weeks is None else f"{size.rep_weeks:,} kept"),
+        ]
+
     def distribution(
         self, horizon: Horizon, account: Account = "close"
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -60,6 +107,11 @@ class Result:
         count
             int64[n]: periods with this revenue, over all reps and replications.
 
+        Raises
+        ------
+        UsageError
+            If there is no such horizon or account.
+
         Examples
         --------
         >>> from simcore import load_scenario, simulate
@@ -68,11 +120,31 @@ class Result:
         >>> float(revenue[1]), int(weeks.sum())
         (10000.0, 52000)
         """
+        horizon = one_of(horizon, HORIZONS, "horizon")
+        account = one_of(account, ACCOUNTS, "account")
         number, place = HORIZONS.index(horizon), CLOSE if account == "close" else ORIGIN
         counts = self.tally.arrays.bins[:, place, number].sum(axis=0)
         counts[0] = windows_of(self.program, self.tally, number).sum() - counts.sum()
         seen = np.flatnonzero(counts)
         return bin_values()[seen] * (self.program.deals.unit / 100.0), counts[seen]
+
+    def to_arrow(self, rows: Rows = "averaging") -> pa.Table:
+        """Return a table of the result: ``averaging`` (see `averaging_table`) or ``rep_weeks`` (`rep_week_table`).
+
+        Raises
+        ------
+        UsageError
+            If there is no such table, or the run kept no rep-weeks.
+        """
+        return self.averaging_table() if one_of(rows, ROWS, "rows") == "averaging" else self.rep_week_table()
+
+    def to_pandas(self, rows: Rows = "averaging") -> Any:  # noqa: ANN401
+        """Return a table of the result as a ``pandas.DataFrame``, see `to_arrow`."""
+        return to_pandas(self.to_arrow(rows))
+
+    def to_polars(self, rows: Rows = "averaging") -> Any:  # noqa: ANN401
+        """Return a table of the result as a ``polars.DataFrame``, see `to_arrow`."""
+        return to_polars(self.to_arrow(rows))
 
     def averaging_table(self) -> pa.Table:
         """Return the averaging pyramid as an Arrow table: a row per account, horizon, measure and statistic."""
@@ -106,14 +178,14 @@ class Result:
 
         Raises
         ------
-        ValueError
+        UsageError
             If the run did not keep them (``simulate(..., keep_rep_weeks=True)``).
         """
         from simcore.rep_weeks import rep_week_schema, rep_week_table  # noqa: PLC0415
 
         if self.rep_weeks is None:
-            message = "the run kept no rep-weeks: call simulate(..., keep_rep_weeks=True)"
-            raise ValueError(message)
+            problem = Problem("the run kept no rep-weeks", "rows", hint="call simulate(..., keep_rep_weeks=True)")
+            raise UsageError((problem,))
         identity = self.summary.scenario
         schema = rep_week_schema(
             self.scenario, digest=identity.digest, seed=identity.seed, version=self.summary.version

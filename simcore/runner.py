@@ -28,6 +28,8 @@ BLOCK_REP_WEEKS = 1 << 18
 """A block has at most about this many rep-weeks: some hundredths of a second."""
 DETAIL_REP_WEEKS = 1 << 16
 """The same where every rep-week is kept for writing."""
+USUAL_ITEMS = 100.0
+"""Items of all steps that a rep-week has at most, for these sizes to hold."""
 HEADROOM = 1024.0
 """Bins of revenue reach so many times beyond the mean of a rep-year."""
 
@@ -196,10 +198,19 @@ def cut(program: Program, replications: int, threads: int, size: int | None, *, 
     """
     if size is None:
         limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
-        by_size = limit // (program.team.reps * program.clock.simulated_weeks)
+        by_size = int(limit / (program.team.reps * program.clock.simulated_weeks * slowness(program)))
         size = max(1, min(by_size, -(-replications // (4 * threads))))
     for first in range(0, replications, size):
         yield Block(first, min(size, replications - first))
+
+
+def slowness(program: Program) -> float:
+    """Return how many times as long as usual a rep-week takes, at least 1: where it has many items.
+
+    A block must end soon all the same, for progress is told and a stop is heard between blocks.
+    """
+    items = float(program.plan.calls.max(initial=0)) * float(np.cumprod(program.rates.base[1:]).sum())
+    return max(1.0, items / USUAL_ITEMS)
 
 
 def in_order(

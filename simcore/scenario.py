@@ -58,8 +58,10 @@ from simcore.scenario_parts import (
     Title,
     Turnover,
 )
+from simcore.scenario_places import place_meant
 from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario_time import Calendar, Duration, Holiday
+from simcore.shown import short, table
 from simcore.text import brief, did_you_mean, shorten
 
 __all__ = [
@@ -102,16 +104,6 @@ __all__ = [
     "validate",
     "with_strategy",
 ]
-
-
-_PLACES = {
-    **{name: f"{part}.{name}" for part, kind in (
-        ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
-        ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
-    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
-    "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
-}  # fmt: skip
-"""Where keys belong that people write a level too high."""
 
 
 class Scenario(Part):
@@ -162,11 +154,7 @@ class Scenario(Part):
     def _unknown(cls, key: str) -> Complaint:
         """Tell where a key belongs that is one of a part: often only its indentation is wrong."""
         complaint = super()._unknown(key)
-        place = _PLACES.get(key)
-        if place is None or complaint.hint is not None:
-            return complaint
-        part = place.rpartition(".")[0]
-        return complaint._replace(hint=f"did you mean {place}? To belong to {part}, it is indented under it")
+        return complaint if complaint.hint is not None else complaint._replace(hint=place_meant(key))
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
@@ -188,6 +176,20 @@ class Scenario(Part):
         """Whether there are bad habits, or a manager who holds sessions."""
         managed = self.manager is not None and self.manager.rule != "nobody"
         return managed or any(stage.habit is not None for stage in self.funnel)
+
+    def __repr__(self) -> str:
+        """Return it on two lines at most; `resolved` has all of it."""
+        return short("Scenario", self._told())
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return table("Scenario", self._told())
+
+    def _told(self) -> list[tuple[str, object]]:
+        about = {"name": self.name, "reps": self.team.reps, "weeks": self.horizon.weeks, "seed": self.run.seed}
+        names = {"stages": [stage.stage for stage in self.funnel], "strategies": list(self.strategies)}
+        return [*about.items(), *names.items(), ("strategy", self.run.strategy)]
 
     def resolved(self, *, sources: bool = True) -> dict[str, Any]:
         """Return plain data in the file format, with all defaults; validating it gives an equal scenario."""

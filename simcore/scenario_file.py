@@ -7,23 +7,30 @@ misspelt word, the nearest correct one.
 from __future__ import annotations
 
 import importlib.resources
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simcore.errors import FileError, Problem, ScenarioError
+from simcore.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.overrides import apply_override
 from simcore.paths import explained
-from simcore.scenario import Locate, Place, Scenario, as_problem, validate
+from simcore.scenario import Locate, Place, Scenario, as_problem, to_plain, validate
 from simcore.text import did_you_mean, printable
 from simcore.yaml_tree import Tree, read
 from simcore.yaml_words import MAX_BYTES, decode, table_problem
-from simcore.yaml_write import write
+from simcore.yaml_write import write, written_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from simcore.scenario_base import Complaint, Location
+
+Source = str | PathLike[str] | Mapping[str, object] | Scenario
+"""What a scenario can be given as."""
+Changes = str | Iterable[str] | Mapping[str, object]
+"""What changes of its values can be given as."""
 
 _SHIPPED = "simcore.scenarios"
 _SUFFIX = ".yaml"
@@ -153,32 +160,87 @@ def scenario_text(source: str | Path) -> tuple[str, str]:
     raise FileError(f"{printable(name)} is neither a file nor a shipped scenario; {hint}")
 
 
-def load_scenario(source: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """Load a scenario from a file, or a shipped one by its name.
+def changes_of(given: object) -> list[str]:
+    """Return changes of single values as texts ``path=value``.
+
+    Raises
+    ------
+    UsageError
+        If they are given as something else.
+
+    Examples
+    --------
+    >>> changes_of("team.reps=4"), changes_of({"team.reps": 4, "market": {"sd": 0.1}})
+    (['team.reps=4'], ['team.reps=4', 'market={sd: 0.1}'])
+    """
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Mapping):
+        return [f"{path}={written_flow(to_plain(value))}" for path, value in given.items()]
+    if isinstance(given, Iterable) and not isinstance(given, bytes):
+        texts = list(given)
+        if all(isinstance(text, str) for text in texts):
+            return texts
+    allowed = '"team.reps=4", ["team.reps=4"] or {"team.reps": 4}'
+    raise UsageError((Problem("must be changes of values", "overrides", value=type(given).__name__, allowed=allowed),))
+
+
+def _from_data(given: Mapping[str, object], overrides: Sequence[str]) -> Scenario:
+    """Return the scenario that plain data describe, with changes."""
+    data: dict[str, object] = to_plain(given)
+    before = deepcopy(data) if overrides else data
+    overridden: list[Location] = []
+    found = [apply_override(data, override, overridden) for override in overrides]
+
+    def locate(complaint: Complaint) -> Place:
+        is_changed = any(complaint.location[: len(changed)] == changed for changed in overridden)
+        return Place(file="--set") if is_changed else Place()
+
+    try:
+        return validate(data, locate=locate, earlier=[problem for problem in found if problem is not None])
+    except ScenarioError as error:
+        raise explained(error, overrides, before) from None
+
+
+def load_scenario(source: Source, overrides: Changes = ()) -> Scenario:
+    """Return a scenario: a shipped one by its name, that of a file, or one that is described by a mapping.
 
     Parameters
     ----------
     source
-        A path, or the name of a shipped scenario such as ``trust-the-process``; a path that exists wins.
+        A path, or the name of a shipped scenario such as ``trust-the-process`` (a path that exists wins); a mapping
+        with the keys of the format; or a `Scenario`, to be changed.
     overrides
-        Changes, each ``path=value`` with the paths of the format: ``team.reps=20``,
-        ``funnel.meetings.rate=0.03``. A number set on a rate that has spreads is its new mean. What is
-        changed loses its source.
+        Changes: ``"team.reps=20"``, several such texts, or a mapping of paths to values, with the paths of the format:
+        ``funnel.meetings.rate``. A number set on a rate that has spreads is its new mean. What is changed loses its
+        source.
 
     Raises
     ------
     FileError
         If there is no such file or scenario, or it cannot be read.
     ScenarioError
-        If it is not a valid scenario; with all problems at once.
+        If it is not a valid scenario; with all problems at once. `UsageError`, one of them, if it is none of the above.
 
     Examples
     --------
-    >>> load_scenario("trust-the-process", ["team.reps=20"]).team.reps
+    >>> load_scenario("trust-the-process", "team.reps=20").team.reps
+    20
+    >>> load_scenario("trust-the-process", {"team.reps": 20}).team.reps
     20
     """
-    text, file = scenario_text(source)
-    return parse_scenario(text, file, overrides)
+    changes = changes_of(overrides)
+    if isinstance(source, Scenario):
+        return _from_data(source.resolved(), changes) if changes else source
+    if isinstance(source, Mapping):
+        return _from_data(source, changes)
+    given: object = source
+    if isinstance(given, str | PathLike):
+        text, file = scenario_text(Path(given))
+        return parse_scenario(text, file, changes)
+    shown = "none" if given is None else type(given).__name__
+    allowed = "the name of a shipped scenario, a path, a mapping with the keys of a scenario file, or a Scenario"
+    raise UsageError((Problem("is no scenario", "scenario", value=shown, allowed=allowed),))
 
 
 def shipped() -> list[tuple[str, str]]:

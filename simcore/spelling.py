@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from simcore.errors import Problem, UsageError
-from simcore.text import brief, shorten
+from simcore.text import brief, did_you_mean, shorten
+
+_Choice = TypeVar("_Choice", bound=str)
 
 MAX_LENGTH = 40
 """Characters of a number, at most."""
@@ -219,6 +222,28 @@ def count_of(given: object, name: str = "", *, low: int = 1, high: int = 2**40) 
 def _span(low: int, high: int) -> str:
     ends = (f"2^{n.bit_length() - 1}" if n >= 2**20 and n & (n - 1) == 0 else f"{n:,}" for n in (low, high))
     return "{} to {}".format(*ends) if high != 2**64 - 1 else f"{low} to 2^64 - 1"
+
+
+def one_of(given: object, choices: Iterable[_Choice], name: str) -> _Choice:
+    """Return a choice that is given by its name.
+
+    Raises
+    ------
+    UsageError
+        If it is none; with the nearest one.
+
+    Examples
+    --------
+    >>> one_of("weeks", ["day", "week"], "horizon")
+    Traceback (most recent call last):
+    simcore.errors.UsageError: horizon: is not one of the choices, got "weeks"; allowed: day, week; did you mean week?
+    """
+    known = list(choices)
+    if isinstance(given, str) and given in known:
+        return known[known.index(given)]
+    hint = did_you_mean(given, map(str, known)) if isinstance(given, str) else None
+    allowed = ", ".join(map(str, known))
+    raise UsageError((Problem("is not one of the choices", name, value=_shown(given), allowed=allowed, hint=hint),))
 
 
 def amount_of(given: object, name: str = "") -> float:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from simcore.document import Document
+from simcore.frames import to_pandas, to_polars
 from simcore.summary import Estimate
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Verdict = Literal["ahead", "tied", "behind"]
 """Against the baseline: ahead or behind, the 95 % interval of the difference leaving out zero, or neither. Of spreads
@@ -75,6 +79,75 @@ class Sweep(Document):
     points: list[SweepPoint] = Field(description="Those that were finished, in the order of the grid.")
     interrupted: bool = Field(description="True if the sweep was stopped before all points were done.")
     seconds: float = Field(description="Wall-clock seconds, compilation included.")
+
+    def to_arrow(self) -> pa.Table:
+        """Return the figures as an Arrow table, see `sweep_table`."""
+        return sweep_table(self)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401
+        """Return the figures as a ``pandas.DataFrame``; the columns are those of `sweep_table`."""
+        return to_pandas(self.to_arrow())
+
+    def to_polars(self) -> Any:  # noqa: ANN401
+        """Return the figures as a ``polars.DataFrame``; the columns are those of `sweep_table`."""
+        return to_polars(self.to_arrow())
+
+
+NUMBERS = ("estimate", "se", "difference", "difference_se")
+"""Columns after the varied paths, strategy and metric; money in units of the currency, null where not defined."""
+
+
+def sweep_table(found: Sweep) -> pa.Table:
+    """Return a sweep as an Arrow table in long form.
+
+    Columns: ``point`` (int32, its number in the grid, from 0), one for each path (float64, or text where its values are
+    durations; its name is the path), ``strategy``, ``metric``, those of `NUMBERS` (float64), and ``exploded`` (bool).
+
+    Examples
+    --------
+    >>> from simcore import load_scenario, sweep
+    >>> found = sweep(load_scenario("trust-the-process"), {"team.reps": [5, 10]}, replications=50)
+    >>> sweep_table(found).column_names
+    ['point', 'team.reps', 'strategy', 'metric', 'estimate', 'se', 'difference', 'difference_se', 'exploded']
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    paths = []
+    for varied in found.paths:
+        is_text = any(isinstance(value, str) for value in varied.values)
+        paths.append((varied.path, pa.string() if is_text else pa.float64(), str if is_text else float))
+    rows: list[dict[str, object]] = []
+    for point in found.points:
+        at = {path: cast(value) for (path, _, cast), value in zip(paths, point.values, strict=True)}
+        if point.exploded is not None:
+            nothing = dict.fromkeys(NUMBERS)
+            rows += [
+                {"point": point.point, **at, "strategy": name, "metric": metric, **nothing, "exploded": True}
+                for name in found.strategies
+                for metric in found.metrics
+            ]
+        for each in point.figures:
+            figures = (each.figure, each.difference)
+            told = [part for one in figures for part in ((None, None) if one is None else (one.estimate, one.se))]
+            row = {"point": point.point, **at, "strategy": each.strategy, "metric": each.metric}
+            rows.append({**row, **dict(zip(NUMBERS, told, strict=True)), "exploded": False})
+    fields = [
+        pa.field("point", pa.int32(), nullable=False),
+        *(pa.field(path, kind, nullable=False) for path, kind, _ in paths),
+        *(pa.field(name, pa.string(), nullable=False) for name in ("strategy", "metric")),
+        *(pa.field(name, pa.float64()) for name in NUMBERS),
+        pa.field("exploded", pa.bool_(), nullable=False),
+    ]
+    identity = found.scenario
+    about = {
+        "simcore.version": found.version,
+        "simcore.digest": identity.digest,
+        "simcore.seed": str(identity.seed),
+        "simcore.replications": str(identity.replications),
+        "simcore.currency": identity.currency,
+        "simcore.baseline": found.strategies[0],
+    }
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields, metadata=about))
 
 
 class Evaluation(Document):

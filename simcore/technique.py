@@ -19,9 +19,20 @@ from simcore.controls import controlled
 from simcore.horizons import HORIZONS
 from simcore.kernels.memory import in_turn
 from simcore.metrics import by_period
-from simcore.points import PER_STRATUM, RANDOMISATIONS, Factors, Kind, Worlds, dimensions_of, factors_of, worlds_of
+from simcore.points import (
+    PER_STRATUM,
+    RANDOMISATIONS,
+    Address,
+    Factors,
+    Kind,
+    Worlds,
+    dimensions_of,
+    factors_of,
+    worlds_of,
+)
+from simcore.precision import Moments, moments_of
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
-from simcore.runner import Block, Runner, Workspace, cut
+from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.source import Source
 from simcore.tally import CLOSE
 from simcore.targets import P_ZERO, Metric
@@ -45,8 +56,12 @@ BATCH_BITS = 20
 """A batch of a technique has room for 2**20 replications of its own."""
 TECHNIQUE_BITS = 10
 """And a technique for 2**10 batches."""
+UNCUT = 1e-9
+"""A control's expectation may be off by this share: `simcore.closed_form.chances` is, where rates are cut at 1."""
 FAR = 1 << 38
 """Worlds of the second strategy are so far away where the two share none."""
+WORLDS_PER_CONTROL = 2
+"""A batch has at most one control for so many worlds."""
 LEAST = 16
 """Fewest worlds of a batch: two points of each randomisation."""
 
@@ -80,6 +95,8 @@ class Batch(NamedTuple):
     """Whether no single term makes up much of the sum, see `simcore.reduction.weighted`."""
     worst_control: float
     """Largest distance of a control's mean from its expectation, in standard errors; 0 without controls."""
+    worlds: Moments
+    """Of the values of its worlds, before controls and strata: how skewed they are tells how many it takes."""
 
 
 class Case:
@@ -103,8 +120,10 @@ class Case:
             One, or two: the difference is that of the first less the second.
         chances
             See `simcore.closed_form.chances`.
+        key
+            Of the seed: all random numbers of all techniques follow from it.
         """
-        self.metric, self.level, self.programs, self.chances = metric, level, programs, chances
+        self.metric, self.level, self.programs, self.chances, self.key = metric, level, programs, chances, key
         self.runners = [Runner(program, key, 1) for program in programs]
         self.spaces: list[Workspace] = [runner.workspace() for runner in self.runners]
         self.factors: Factors = factors_of(programs[0], in_turn=any(_hourly(program) for program in programs))
@@ -200,7 +219,7 @@ def _tilted_worlds(n: int, windows: int) -> int:
     return max(LEAST, 1 << ((n // windows).bit_length() - 1)) if n >= windows else LEAST
 
 
-def draw(case: Case, technique: Technique, number: int, batch: int, n: int) -> Batch:
+def draw(case: Case, technique: Technique, number: int, batch: int, n: int, *, timed: bool = True) -> Batch:
     """Simulate one batch of about n worlds by a technique.
 
     Parameters
@@ -209,6 +228,8 @@ def draw(case: Case, technique: Technique, number: int, batch: int, n: int) -> B
         Of the technique, and of its batch: others have other worlds.
     n
         A power of two from 16 to 2**20.
+    timed
+        Whether a technique that needs nothing but counters is charged what these cost, which plays its worlds again.
 
     Raises
     ------
@@ -224,7 +245,7 @@ def draw(case: Case, technique: Technique, number: int, batch: int, n: int) -> B
     before = time.thread_time()
     done = (_tilted if technique.tilted else _untilted)(case, technique, first, n)
     seconds = time.thread_time() - before
-    if technique.plain and case.is_tallied:
+    if timed and technique.plain and case.is_tallied:
         seconds = _seconds_of_tally(case, technique, first, n)
     return done._replace(seconds=seconds)
 
@@ -233,12 +254,17 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     kind = technique.points or ("random" if technique.controlled else None)
     factors = _drawn(case, technique)
     drawn = factors.weeks > 0 or len(factors.people) > 0 or len(factors.calls) > 0
-    worlds = worlds_of(case.programs[0], factors, kind, n, [first, 0]) if kind is not None and drawn else None
+    worlds = (
+        worlds_of(case.programs[0], factors, kind, n, Address(case.key, first, 0))
+        if kind is not None and drawn
+        else None
+    )
     values, controls = _values(case, technique, first, n, worlds)
     made, worst = n, 0.0
     if technique.mirrored:
         mirror, _ = _values(case, technique, first, n, worlds, flip=True)
         estimate, made = antithetic(values, mirror), 2 * n
+        values = (values + mirror) / 2.0
     elif technique.controlled:
         found = controlled(values, controls, np.zeros(controls.shape[1]))
         estimate, worst = found.estimate, float(np.abs(found.shifts).max(initial=0.0))
@@ -249,7 +275,7 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
         estimate = randomised(values.reshape(RANDOMISATIONS, -1))
     else:
         estimate = crude(values)
-    return Batch(estimate, made, 0.0, trusted=True, worst_control=worst)
+    return Batch(estimate, made, 0.0, trusted=True, worst_control=worst, worlds=moments_of(values))
 
 
 def _drawn(case: Case, technique: Technique) -> Factors:
@@ -282,7 +308,8 @@ def _values(
         total += values if index == 0 else -values
         if counts:
             controls = np.column_stack([controls, np.concatenate(counts)])
-    return total, controls
+    # Of more controls than that the coefficients would be noise; the last ones, late stages, tell most.
+    return total, controls[:, -(n // WORLDS_PER_CONTROL) :]
 
 
 def _of(case: Case, technique: Technique, program: Program, detail: Detail) -> Floats:
@@ -296,12 +323,18 @@ def _giving(source: Source, worlds: Worlds | None) -> Callable[[Block], Source]:
     return lambda block: source if worlds is None else worlds.given(source, block.first, block.replications)
 
 
+def _blocks(program: Program, n: int, rep_weeks: int, *, detailed: bool) -> Iterator[Block]:
+    """Cut n worlds into as few blocks as memory allows: nobody watches within a batch."""
+    size = max(1, rep_weeks // (program.team.reps * program.clock.simulated_weeks))
+    return cut(program, n, 1, min(n, size), detailed=detailed)
+
+
 def _details(
     case: Case, index: int, first: int, n: int, source_of: Callable[[Block], Source]
 ) -> Iterator[tuple[Block, Detail]]:
     """Simulate n worlds; yield blocks counted from 0, with their details."""
     runner, space = case.runners[index], case.spaces[index]
-    for block in cut(runner.program, n, 1, None, detailed=True):
+    for block in _blocks(runner.program, n, DETAIL_REP_WEEKS, detailed=True):
         moved = block._replace(first=first + block.first)
         yield block, runner.simulate(space, moved, detailed=True, source=source_of(block))
 
@@ -311,7 +344,7 @@ def _seconds_of_tally(case: Case, technique: Technique, first: int, n: int) -> f
     before = time.thread_time()
     for index, runner in enumerate(case.runners):
         shift = FAR if technique.apart and index == 1 else 0
-        for block in cut(runner.program, n, 1, None, detailed=False):
+        for block in _blocks(runner.program, n, BLOCK_REP_WEEKS, detailed=False):
             runner.simulate(case.spaces[index], block._replace(first=first + shift + block.first))
     return time.thread_time() - before
 
@@ -341,7 +374,7 @@ def _tilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     for number, (begin, end) in enumerate(windows):
         worlds = None
         if technique.points is not None:
-            worlds = worlds_of(program, case.factors, technique.points, each, [first, number])
+            worlds = worlds_of(program, case.factors, technique.points, each, Address(case.key, first, number))
         warmup = program.clock.warmup_weeks
         source = program.source._replace(
             tilted=True, tilt=tilt, tilt_weeks=np.array([warmup + begin, warmup + end], np.int64)
@@ -353,7 +386,7 @@ def _tilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
             total[block.first : block.first + block.replications] += terms / len(windows)
     check = weighted(total, np.zeros(each))
     spread = randomised(total.reshape(RANDOMISATIONS, -1)) if technique.points == "sobol" else check.estimate
-    return Batch(spread, each * len(windows), 0.0, trusted=check.trusted, worst_control=0.0)
+    return Batch(spread, each * len(windows), 0.0, trusted=check.trusted, worst_control=0.0, worlds=moments_of(total))
 
 
 CRUDE = Technique("crude", "plain Monte Carlo, every strategy in worlds of its own", apart=True, plain=True)

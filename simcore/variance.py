@@ -28,7 +28,7 @@ from simcore.philox import split_seed
 from simcore.runner import Progress
 from simcore.scenario import with_strategy
 from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
-from simcore.technique import CRUDE, LEAST, TECHNIQUES, Batch, Case, Technique, draw, refusal
+from simcore.technique import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
 from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
 from simcore.variates import conditional_refusal, conditional_values, fixed_after
 from simcore.version import __version__
@@ -148,8 +148,9 @@ def bench_variance(
         check_ranges(each, program, detailed=True, replications=False)
     worlds = batch or _batch_of(scenarios, programs)
     key = split_seed(scenario.run.seed)
+    known = chances(scenarios[0], within=UNCUT) if len(programs) == 1 else None
     with told_of(scenarios[0]):
-        case = Case(wanted, 0.0, programs, chances(scenarios[0]) if len(programs) == 1 else None, key)
+        case = Case(wanted, 0.0, programs, known, key)
         if wanted.name == QUANTILE:
             case.level = float(np.quantile(case.windows(PILOT << 30, LEAST), wanted.percent / 100.0))
         measured, interrupted = _measure(case, worlds, batches, progress, stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from simcore.document import Document
 
@@ -25,6 +25,7 @@ class Slope(Document):
 class TechniqueRow(Document):
     """A technique on one metric."""
 
+    timings: ClassVar[frozenset[str]] = frozenset({"efficiency", "microseconds", "verdict"})
     technique: str
     what: str
     refused: str | None
@@ -51,6 +52,7 @@ class TechniqueRow(Document):
 class VarianceBench(Document):
     """The techniques of variance reduction on one metric of a scenario."""
 
+    timings: ClassVar[frozenset[str]] = frozenset({"advice", "recommended"})
     scenario: str
     digest: str
     engine: str

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.cost import check_cost, cost, together
 from simcore.digest import scenario_digest
-from simcore.errors import Problem, ScenarioError
+from simcore.errors import Problem, ScenarioError, UsageError
 from simcore.machine import processors
 from simcore.overrides import apply_override
 from simcore.paths import explained
 from simcore.scenario import Place, validate, with_strategy
 from simcore.scenario_base import Part
+from simcore.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
 from simcore.text import brief
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ MAX_CELLS = 10_000
 
 _FILE = "--vary"
 _MOST_PROBLEMS = 10
+_MOST_END = 10**100
+"""An end of a range lies below this."""
 _BOUND = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?)([hdw]?)", re.ASCII)
 
 
@@ -113,21 +117,40 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _bounds(text: str, low: str, high: str) -> tuple[Decimal, Decimal, str]:
-    first, last = _BOUND.fullmatch(low), _BOUND.fullmatch(high)
-    if first is None or last is None or len(low) > 40 or len(high) > 40:
+    first, last = _bound(low), _bound(high)
+    if first is None or last is None:
         raise ValueError(f"{brief(text)!r}: the ends of a range are numbers, or durations such as 10d")
-    if first[2] != last[2]:
+    if first[1] != last[1]:
         raise ValueError(f"{brief(text)!r}: both ends of a range have the same unit, as in 10d:40d")
-    ends = Decimal(first[1]), Decimal(last[1])
-    if not ends[0] < ends[1]:
+    if not first[0] < last[0]:
         raise ValueError(f"{brief(text)!r}: the low end of a range comes first")
-    return *ends, first[2]
+    return first[0], last[0], first[1]
+
+
+def _bound(word: str) -> tuple[Decimal, str] | None:
+    """Read a number as people write it (``1%``, ``100k``), or a duration; ``None`` if it is neither."""
+    if len(word) > MAX_LENGTH:
+        return None
+    duration = _BOUND.fullmatch(word)
+    if duration is not None:
+        return Decimal(duration[1]), duration[2]
+    try:
+        number = read_number(word, Kind.AMOUNT if word[:1] in CURRENCY_SIGNS else Kind.NUMBER).value
+        return (number, "") if isfinite(number) and abs(number) < _MOST_END else None
+    except UsageError as error:
+        problem = error.problems[0]
+        if problem.hint is None:
+            return None
+        raise ValueError(f"{brief(word)!r} {problem.message}; {problem.hint}") from None
 
 
 def _listed(text: str, word: str) -> Value:
     if not word:
         raise ValueError(f"{brief(text)!r} has an empty value")
     number = _BOUND.fullmatch(word)
+    if number is None and word[-1:] in ("%", "k", "K", "M"):
+        bound = _bound(word)
+        return word if bound is None else _plain(float(bound[0]))
     return word if number is None or number[2] else _plain(float(word))
 
 

@@ -44,12 +44,13 @@ def _knows(encoding: str, text: str) -> bool:
     return True
 
 
-def _flow(value: object, encoding: str) -> str:
+def written_flow(value: object, encoding: str = "utf-8") -> str:
+    """Return a value as YAML on one line; what the encoding lacks is escaped."""
     if isinstance(value, Mapping):
-        entries = (f"{_written(key, encoding)}: {_flow(entry, encoding)}" for key, entry in value.items())
+        entries = (f"{_written(key, encoding)}: {written_flow(entry, encoding)}" for key, entry in value.items())
         return "{" + ", ".join(entries) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(entry, encoding) for entry in value) + "]"
+        return "[" + ", ".join(written_flow(entry, encoding) for entry in value) + "]"
     return _written(value, encoding)
 
 
@@ -73,7 +74,7 @@ def _block(value: object, indent: str, encoding: str, *, top: bool = False) -> I
     entries = value.items() if isinstance(value, Mapping) else [(None, entry) for entry in _as_list(value)]
     for key, entry in entries:
         head = f"{indent}{_written(key, encoding)}:" if isinstance(value, Mapping) else f"{indent}-"
-        one_line = f"{head} {_flow(entry, encoding)}"
+        one_line = f"{head} {written_flow(entry, encoding)}"
         is_listing = top and isinstance(entry, list) and bool(entry)
         is_short = len(one_line) <= _WIDTH and not is_listing
         if is_short or not isinstance(entry, Mapping | list) or not entry:

@@ -132,7 +132,8 @@ def test_what_is_clear_is_told_apart_from_what_is_not(found: Callable[..., Break
 
 def test_equal_worlds_beside_clear_ones_are_told(found: Callable[..., Breakeven]) -> None:
     answer = found(lambda scenario: max(0.0, 10_000.0 * (rate_of(scenario) - 0.32)), noise=0.0)
-    assert [(tie.low, tie.high) for tie in answer.exactly_tied] == [(0.1, pytest.approx(0.3))]
+    (tie,) = answer.exactly_tied
+    assert (tie.low, tie.high) == pytest.approx((0.1, 0.3))
     assert "do exactly the same at every value looked at from 0.1 to 0.3" in answer.sentence
 
 

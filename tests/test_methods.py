@@ -1,7 +1,6 @@
 """Runs to a precision by a technique: what is promised is held, and limits, stops and mistakes are told.
 
-That intervals cover follows from two others: of the stages (tests/test_precision.py), and of the batches that take the
-place of replications there (tests/test_technique.py).
+That intervals cover is tested in tests/test_technique_coverage.py.
 """
 
 from __future__ import annotations

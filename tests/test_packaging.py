@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 
 from simcore.version import __version__
 from tools.floors import ROOT
+from tools.lock import pins_of
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "out")
@@ -111,7 +112,7 @@ def test_the_version_is_told_once() -> None:
 def pinned(name: str) -> dict[str, str]:
     """Return the version of each package in a lock."""
     lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("==") for line in lines if not line.startswith("#")]
+    pairs = [pin.split("==") for pin in pins_of(lines)]
     return {normal(package): version for package, version in pairs}
 
 
@@ -136,6 +137,29 @@ def test_every_dependency_is_pinned_within_its_range(lock: str, ranges: list[str
 
 def test_no_package_is_pinned_twice() -> None:
     assert not pinned("runtime.txt").keys() & pinned("dev.txt").keys()
+
+
+def test_the_lowest_versions_are_those_that_are_stated() -> None:
+    versions = pinned("lowest.txt")
+    for requirement in map(Requirement, PROJECT["project"]["dependencies"]):
+        (floor,) = [each.version for each in requirement.specifier if each.operator == ">="]
+        assert versions[normal(requirement.name)] == floor, f"{requirement.name}: make lock, then make lowest"
+
+
+@pytest.mark.parametrize("lock", ["build.txt", "runtime.txt", "dev.txt", "lowest.txt"])
+def test_every_pin_has_hashes(lock: str) -> None:
+    text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=\S)", text.partition("\n")[2].strip())
+    assert len(entries) == len(pinned(lock))
+    for entry in entries:
+        assert re.fullmatch(r"\S+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+", entry), entry[:60]
+
+
+def test_installations_ask_for_hashes() -> None:
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    installing = [line for line in lines if "--requirement" in line]
+    assert len(installing) == 3
+    assert all("--require-hashes" in line for line in installing)
 
 
 def test_ci_runs_the_suite() -> None:

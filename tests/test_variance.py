@@ -110,7 +110,7 @@ def test_the_same_seed_gives_the_same_estimates() -> None:
 
 
 def test_a_control_that_is_off_makes_its_technique_untrusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "chances", lambda _: [1.0, 0.21, 0.1, 0.04])
+    monkeypatch.setattr(module, "chances", lambda *_, **__: [1.0, 0.21, 0.1, 0.04])
     found = bench_variance(STEADY, "p_quota", batch=512, batches=3)
     assert row(found, "controls").verdict == "untrusted"
     assert "controls" not in found.recommended

@@ -31,7 +31,7 @@ FLOORS = (
     _floor(
         "Ground",
         "what everything stands on",
-        "version errors text spelling money horizons machine private_folder compiled_code kernel_sources jit",
+        "version errors text shown spelling money horizons machine private_folder compiled_code kernel_sources jit",
     ),
     _floor(
         "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
@@ -40,7 +40,7 @@ FLOORS = (
         "Scenario",
         "what is to be simulated, validated and frozen",
         "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
-        "scenario_checks scenario_money scenario digest cut_rates closed_form waiting prospects cost",
+        "scenario_checks scenario_money scenario_places scenario digest cut_rates closed_form waiting prospects cost",
     ),
     _floor(
         "Program",
@@ -58,8 +58,8 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "document summary intervals estimate certain metrics precision followed averaging "
-        "words summarise rep_weeks result contrast bands crossings sweep_document plan_document sweep_table "
+        "frames document summary intervals replicates estimate certain metrics precision followed averaging "
+        "words summarise rep_weeks result contrast bands crossings sweep_document plan_document "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document "
         "grouped ranks longest_runs credibility people luck_sample "
@@ -84,7 +84,7 @@ FLOORS = (
         "what is asked of many changed scenarios in the same worlds",
         "vary sweeps breakevens coach_study "
         "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
-        "plan_obstacles plan_words plan_report plans",
+        "plan_obstacles plan_words plan_report plans asking",
     ),
     _floor(
         "Command line",

@@ -29,7 +29,7 @@ HEADS = {
     "build": "# What builds simcore from its sources, pinned. Written by `make lock`.",
     "runtime": "# What simcore runs with, all of it, pinned. Written by `make lock`; valid for Python 3.11 to 3.14.",
     "dev": "# What the tests, the checks and the benchmarks need beside runtime.txt, pinned. Written by `make lock`.",
-    "lowest": "# The lowest versions that pyproject.toml allows, for Python 3.11. Written by `make lock`; see `make lowest`.",
+    "lowest": "# The lowest versions that pyproject.toml allows, for Python 3.11. Written by `make lock`.",
 }
 
 
@@ -61,11 +61,11 @@ def with_hashes(requirements: Sequence[str], *options: str) -> list[str]:
 
 
 def pins_of(lines: Iterable[str]) -> list[str]:
-    """Return the pins of a lock, without their hashes.
+    r"""Return the pins of a lock, without their hashes.
 
     Examples
     --------
-    >>> pins_of(["# A lock.", "numpy==2.0.0 \\\\", "    --hash=sha256:00", "rich==13.9.0"])
+    >>> pins_of(["# A lock.", "numpy==2.0.0 \\", "    --hash=sha256:00", "rich==13.9.0"])
     ['numpy==2.0.0', 'rich==13.9.0']
     """
     return [line.split(" ")[0] for line in lines if line and not line.startswith(("#", " "))]

@@ -1,0 +1,286 @@
+"""Questions from Python, asked as on the command line: names and paths of scenarios, and numbers as texts.
+
+The functions of the modules take what they need in one form. What is public as ``simcore.simulate``, ``simcore.plan``
+and so on is made of them by `asked`, which reads what people pass: ``"10k"`` replications, ``"80%"`` confidence,
+a target of ``"$100k"``. Whatever cannot be read is refused in the words of the command line.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+
+from simcore.errors import Problem, UsageError
+from simcore.plan_asked import parse_done
+from simcore.scenario_file import load_scenario
+from simcore.spelling import amount_of, chance_of, count_of, share_of
+from simcore.targets import Goal
+from simcore.text import did_you_mean, shorten
+from simcore.vary import parse_range, parse_vary
+
+if TYPE_CHECKING:
+    from simcore.scenario import Scenario
+    from simcore.scenario_file import Source
+
+MOST_THREADS = 1024
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_Reader = Callable[[Any, str], Any]
+
+
+def _refused(message: str, name: str, given: object, allowed: str) -> UsageError:
+    shown = (
+        "none" if given is None else shorten(given) if isinstance(given, str | int | float) else type(given).__name__
+    )
+    return UsageError((Problem(message, name, value=shown, allowed=allowed),))
+
+
+def _count(given: object, name: str) -> int:
+    return count_of(given, name, low=0)
+
+
+def _replications(given: object, name: str) -> int:
+    return count_of(given, name)
+
+
+def _seed(given: object, name: str) -> int:
+    return count_of(given, name, low=0, high=2**64 - 1)
+
+
+def _threads(given: object, name: str) -> int:
+    return count_of(given, name, high=MOST_THREADS)
+
+
+def _text(given: object, name: str) -> str:
+    if isinstance(given, str):
+        return given
+    raise _refused("must be a text", name, given, "a name, as on the command line")
+
+
+def _texts(given: object, name: str) -> list[str]:
+    """Read a name, or several."""
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Iterable) and not isinstance(given, Mapping | bytes):
+        return [_text(each, name) for each in given]
+    raise _refused("must be a name, or a list of names", name, given, "names, as on the command line")
+
+
+def _flag(given: object, name: str) -> bool:
+    if isinstance(given, bool):
+        return given
+    raise _refused("must be true or false", name, given, "True, False")
+
+
+def _callback(given: object, name: str) -> object:
+    if callable(given):
+        return given
+    raise _refused("must be a function", name, given, "a function, or None")
+
+
+def _precision(given: object, name: str) -> object:
+    """Read what a run is to be precise about: a text, several, or half-widths by metric."""
+    if isinstance(given, Goal):
+        return given
+    if isinstance(given, Mapping):
+        return [f"{metric}={width}" for metric, width in given.items()]
+    if isinstance(given, int | float):
+        raise _refused("names no metric", name, given, '"revenue=0.5%", ["revenue=1%", "p_quota=0.01"]')
+    return _texts(given, name)
+
+
+def _width(given: object, name: str) -> object:
+    """Read the precision of a plan."""
+    return chance_of(given, name)
+
+
+def _done(given: object, name: str) -> dict[str, float]:
+    """Read where a team stands: ``"week=4,won=40k"``, several such texts, or numbers by key."""
+    if isinstance(given, Mapping):
+        return {str(key): amount_of(value, f"{name}.{key}") for key, value in given.items()}
+    try:
+        return parse_done(_texts(given, name))
+    except ValueError as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError((Problem(str(error), name),)) from None
+
+
+def _by(given: object, name: str) -> str:
+    if isinstance(given, str):
+        return given
+    hint = f'for {given} weeks write "{given}w"' if isinstance(given, int) and not isinstance(given, bool) else None
+    raise UsageError((Problem("is no period", name, value=str(given), allowed="quarter, year or 6w", hint=hint),))
+
+
+def _drop(given: object, name: str) -> tuple[str, float]:
+    """Read a drop: ``"wins=0.5"``, or a stage and a factor."""
+    if isinstance(given, Mapping) and len(given) == 1:
+        given = next(iter(given.items()))
+    if isinstance(given, str):
+        given = given.rpartition("=")[::2]
+    if isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str) and given[0].strip():
+        return given[0].strip(), share_of(given[1], name)
+    raise _refused("must be a stage and a factor", name, given, '"wins=0.5" or ("wins", 0.5)')
+
+
+def _hours(given: object, name: str) -> object:
+    from simcore.coaching_hours import HoursAsked  # noqa: PLC0415  (only the coach asks for them)
+
+    if isinstance(given, HoursAsked):
+        return given
+    raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
+
+
+def _rule(given: object, name: str) -> object:
+    from simcore.dismissal import Rule  # noqa: PLC0415  (only luck asks for it)
+
+    return given if isinstance(given, Rule) else _text(given, name)
+
+
+def _grid(given: object, name: str) -> dict[str, list[Any]]:
+    """Read the values of paths: ``"team.reps=5:20:4"``, several such texts, or values by path."""
+    found: dict[str, list[Any]] = {}
+    for path, values in _by_path(given, name, "team.reps=5:20:4"):
+        if isinstance(values, str):
+            path, values = _parsed(parse_vary, f"{path}={values}", name)  # noqa: PLW2901  (the same, read)
+        found[path] = list(values) if isinstance(values, Iterable) else [values]
+    return found
+
+
+def _range(given: object, name: str) -> dict[str, tuple[Any, Any]]:
+    """Read the range of one path: ``"team.reps=1:20"``, or both ends by path."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for path, ends in _by_path(given, name, "team.reps=1:20"):
+        if isinstance(ends, str):
+            path, span = _parsed(parse_range, f"{path}={ends}", name)  # noqa: PLW2901
+            found[path] = (span.value(span.low), span.value(span.high))
+        elif isinstance(ends, tuple | list) and len(ends) == 2:
+            found[path] = (ends[0], ends[1])
+        else:
+            raise _refused("must be a low and a high end", name, ends, '{"team.reps": (1, 20)} or "team.reps=1:20"')
+    if len(found) != 1:
+        raise _refused("must be one path", name, given, '{"team.reps": (1, 20)} or "team.reps=1:20"')
+    for path, (low, high) in found.items():
+        _parsed(parse_range, f"{path}={low}:{high}", name)
+    return found
+
+
+def _by_path(given: object, name: str, example: str) -> list[tuple[str, Any]]:
+    if isinstance(given, Mapping):
+        return [(_text(path, name), values) for path, values in given.items()]
+    pairs = []
+    for text in _texts(given, name):
+        path, equals, values = text.partition("=")
+        if not equals or not path.strip() or not values.strip():
+            raise _refused("must be path=values", name, text, f'"{example}", or a mapping of paths to values')
+        pairs.append((path.strip(), values))
+    return pairs
+
+
+def _parsed(parse: Callable[[str], Any], text: str, name: str) -> Any:  # noqa: ANN401  (what the parser returns)
+    try:
+        return parse(text)
+    except UsageError:
+        raise
+    except ValueError as error:
+        raise UsageError((Problem(str(error), name),)) from None
+
+
+_READERS: dict[str, _Reader] = {
+    "replications": _replications,
+    "max_replications": _replications,
+    "batch": _count,
+    "batches": _count,
+    "seed": _seed,
+    "threads": _threads,
+    "precision": _precision,
+    "confidence": chance_of,
+    "target": amount_of,
+    "done": _done,
+    "by": _by,
+    "solve_for": _text,
+    "drop": _drop,
+    "hours": _hours,
+    "rule": _rule,
+    "baseline": _text,
+    "name": _text,
+    "names": _texts,
+    "strategies": _texts,
+    "metric": _text,
+    "metrics": _texts,
+    "progress": _callback,
+    "stop": _callback,
+    "sink": _callback,
+    "keep_rep_weeks": _flag,
+    "frontier": _flag,
+}
+"""How what is passed for a parameter is read; all others are taken as they are."""
+_OWN: dict[str, dict[str, _Reader]] = {
+    "plan": {"precision": _width},
+    "sweep": {"vary": _grid},
+    "breakeven": {"vary": _range},
+}
+"""Parameters that mean another thing for one function."""
+
+
+def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concatenate[Source, _P], _R]:
+    """Return a function that reads what people pass before it asks.
+
+    Parameters
+    ----------
+    function
+        One whose first argument is a scenario.
+
+    Returns
+    -------
+    callable
+        The same, for a name, a path, a mapping or a `Scenario`, and for numbers as people write them. It raises
+        `UsageError` (a `ScenarioError` and a `ValueError`) for what cannot be read.
+
+    Examples
+    --------
+    >>> from simcore.engine import simulate
+    >>> asked(simulate)("trust-the-process", replications="0.1k").tally.replications
+    100
+    """
+    signature = inspect.signature(function)
+    names = list(signature.parameters)
+    readers = _READERS | _OWN.get(function.__name__, {})
+
+    def read(name: str, given: object) -> Any:  # noqa: ANN401  (as the parameter wants it)
+        if name == "scenario":
+            return load_scenario(cast("Source", given))  # what it is not, it tells
+        default = signature.parameters[name].default if name in signature.parameters else None
+        if given is default or name not in readers:
+            return given
+        return readers[name](given, name)
+
+    @wraps(function)
+    def wrapper(*args: Any, **given: Any) -> _R:  # noqa: ANN401  (as people pass them)
+        known = _known(signature)
+        for name in given:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                raise UsageError((Problem(f"{function.__name__} has no such argument", name, hint=hint),))
+        try:
+            signature.bind(*args, **given)
+        except TypeError as error:
+            raise UsageError((Problem(f"{function.__name__}: {error}"),)) from None
+        positional = [read(name, value) for name, value in zip(names, args, strict=False)]
+        options = {name: read(name, value) for name, value in given.items()}
+        return cast("Callable[..., _R]", function)(*positional, **options)
+
+    return wrapper
+
+
+def _known(signature: inspect.Signature) -> list[str]:
+    """Return the names of the arguments that a function takes, those of its options among them."""
+    known = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
+    if len(known) < len(signature.parameters):
+        from simcore.plans import How  # noqa: PLC0415  (only the plan has options in a mapping)
+
+        known += How.__annotations__
+    return known
