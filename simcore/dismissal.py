@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.credibility import moments
 from simcore.grouped import GROUPS, Floats, all_but, with_errors
-from simcore.intervals import UNKNOWN
+from simcore.intervals import UNKNOWN, always_seen, never_seen
 from simcore.luck_document import Dismissal, RuleRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
@@ -220,9 +220,7 @@ def dismissal(scenario: Scenario, sample: Sample, rule: Rule) -> Dismissal:
     for name, member in rules.items():
         figures = _over_groups(reps, sample.worlds, member, (weak, quota, cost))
         shares = figures[0]
-        # Where a replacement does not pay in some of the groups, when it does is not known.
-        seen = [each if each.se is not None else UNKNOWN for each in figures]
-        rows.append(RuleRow(rule=name, **dict(zip(_FIGURES, seen[1:], strict=True))))
+        rows.append(RuleRow(rule=name, **dict(zip(_FIGURES, figures[1:], strict=True))))
     assert shares is not None  # noqa: S101
     return Dismissal(
         below=rule.below,
@@ -238,6 +236,8 @@ def dismissal(scenario: Scenario, sample: Sample, rule: Rule) -> Dismissal:
     )
 
 
+_SHARES = 5
+"""The first figures are shares: that of the weak, and four of a rule."""
 _FIGURES = (
     *("dismissed", "sound_dismissed", "weak_kept", "sound_among", "attainment"),
     *("first_year", "later_years", "pays_after"),
@@ -252,7 +252,14 @@ def _over_groups(
     groups = [all_but(group, worlds)[reps.world] for group in range(GROUPS)]
     whole = _figures(reps, everyone, member(everyone), terms)
     without = np.array([_figures(reps, kept, member(kept), terms) for kept in groups])
-    return with_errors(whole, without)
+    figures = with_errors(whole, without)
+    for place, figure in enumerate(figures):
+        if not np.isfinite(without[:, place]).all():
+            # Where a replacement does not pay without some of the groups, when it does is not known.
+            figures[place] = UNKNOWN
+        elif place < _SHARES and figure.se is None and figure.estimate in {0.0, 1.0}:
+            figures[place] = never_seen(worlds) if figure.estimate == 0.0 else always_seen(worlds)
+    return figures
 
 
 def _figures(reps: Reps, kept: NDArray[np.bool_], member: Floats, terms: tuple[float, float, Cost]) -> Floats:

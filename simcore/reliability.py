@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simcore.closed_form import deal_moments
 from simcore.credibility import exact_weight, is_exact, moments, weight
 from simcore.grouped import Floats, by_group, estimated, proportion, with_errors
-from simcore.intervals import UNKNOWN
+from simcore.intervals import UNKNOWN, fixed
 from simcore.luck_document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
@@ -92,7 +92,7 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
         points.append(
             WeightPoint(
                 weeks=weeks,
-                weight=own,
+                weight=own if of.variance > 0.0 else fixed(0.0),
                 known=weight(trials * weeks, half),
                 exact=in_closed_form if exact else None,
                 reliability=reliable,
