@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def test_what_was_reached_is_shown() -> None:
     assert "replications: precise enough" in done.stdout
     assert "p_quota" in done.stdout
     assert "99 %" in done.stdout
+    table = done.stdout[done.stdout.index("precision of") :]
+    # Behind ± stands one standard error, nothing else: half-widths are told in words, the interval is written out.
+    assert "±" not in table[: table.index("99 %")]
+    assert "within 1 %" in table
+    assert re.search(r"within 0\.03 .*within 0\.0\d+ +0\.\d+ to 0\.\d+ +99 %", table)
 
 
 @pytest.mark.parametrize(
