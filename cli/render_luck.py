@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid, inline, percent, spaced, titled
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, inline, percent, spaced, stacked, titled
 from simcore.cli.render_streaks import streaks_part
 from simcore.text import printable
 from simcore.words import money, share
@@ -164,10 +164,7 @@ def _regression(found: Regression, currency: str) -> RenderableType:
 def _stacked(estimate: Estimate, scale: float) -> Text:
     if estimate.estimate is None:
         return Text(NONE)
-    if estimate.se is None:
-        return inline(estimate, scale=scale)
-    shown = figure(estimate.estimate * scale, estimate.se * scale)
-    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+    return stacked(estimate, scale=scale)
 
 
 @fits

@@ -171,9 +171,13 @@ def _note(found: BackwardPlan) -> str:
     text += "".join(f" Could not be tried: {limit}." for limit in found.limits if limit not in reasons)
     precision = found.precision
     if found.answer is not None and not precision.met:
-        reached = "no upper end" if precision.reached is None else f"± {100.0 * precision.reached:.2g} %"
-        wanted = f"± {100.0 * precision.wanted:.2g} %"
+        wanted = f"{100.0 * precision.wanted:.2g} %"
         asked = "was asked for" if precision.stated else "is aimed at within a limit of cost"
-        text += f" The answer is known to {reached}; {wanted} {asked}."
+        reached = (
+            "The 95 % interval has no upper end"
+            if precision.reached is None
+            else f"Half of the 95 % interval is {100.0 * precision.reached:.2g} % of the answer"
+        )
+        text += f" {reached}; {wanted} {asked}."
         text += "" if precision.stated else " With --precision it takes as many worlds as it needs."
     return printable(text)

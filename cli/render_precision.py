@@ -26,13 +26,13 @@ _ENDED = {
 @fits
 def precision_part(precision: Precision, replications: int) -> RenderableType:
     """Return the part of a report that tells of the precision, made for 80 columns."""
-    table = grid(["precision of", "asked", "reached", "interval", "confidence"])
+    table = grid(["half-width of the interval of", "asked", "reached", "interval", "confidence"])
     for row in precision.rows:
         table.add_row(
             Text(_name(row)),
-            Text(f"± {_width(row.wanted, relative=row.relative)}"),
+            Text(_width(row.wanted, relative=row.relative)),
             Text(
-                NONE if row.reached is None else f"± {_width(row.reached, relative=row.relative)}",
+                NONE if row.reached is None else _width(row.reached, relative=row.relative),
                 style="" if row.met else "yellow",
             ),
             Text(_interval(row)),
