@@ -157,7 +157,12 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
         if row.revenue is None:
             continue
         quota = [] if row.p_quota is None else [_percent(row.p_quota.difference), _exact(row.p_quota)]
-        cells = [f"{row.before} > {row.after}", _percent(_in_percent(row.revenue, "revenue")), _exact(row.revenue), *quota]
+        cells = [
+            f"{row.before} > {row.after}",
+            _percent(_in_percent(row.revenue, "revenue")),
+            _exact(row.revenue),
+            *quota,
+        ]
         table.add_row(Text(printable(row.lever)), *(Text(cell) for cell in cells))
     return table
 

@@ -82,10 +82,7 @@ def sentence_of(found: BackwardPlan) -> str:
         tried = found.infeasible
         most = tried_of(found.solve_for, tried.tried)
         text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
-        return (
-            f"{text}even {most} the chance is {chance_of(tried.chance)}. "
-            f"In the way: {'; '.join(tried.reasons)}."
-        )
+        return f"{text}even {most} the chance is {chance_of(tried.chance)}. In the way: {'; '.join(tried.reasons)}."
     if found.answer is None:
         return "Interrupted before there was an answer."
     answer = found.answer
