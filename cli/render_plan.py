@@ -130,7 +130,7 @@ def _table(found: BackwardPlan) -> RenderableType:
             done = found.here.calls if found.here is not None else 0
             rest = None if row.estimate is None or not found.arithmetic.calls else row.estimate - done
             cells.append(NONE if row.per_week is None else count(round(row.per_week)))
-            cells.append(NONE if rest is None else f"{rest / found.arithmetic.calls:.2f}")
+            cells.append(NONE if rest is None else f"{rest / found.arithmetic.calls:,.2f}")
         mark = " <" if row.confidence == found.confidence else ""
         table.add_row(Text(f"{share(row.confidence)}{mark}"), *(Text(cell) for cell in cells))
     return titled(f"Confidence x {_unit(found)}", table)

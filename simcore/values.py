@@ -19,8 +19,8 @@ import numpy as np
 
 from simcore.contrast import difference_of
 from simcore.estimate import jackknife, mean_of, scaled
-from simcore.intervals import never_differed
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.intervals import never_differed
 from simcore.prospects import Prospects, holds
 from simcore.scenario import Duration, validate
 from simcore.summary import Estimate

@@ -167,10 +167,10 @@ def _told(said: Said, here: str, above: str) -> tuple[str, str | None]:
         return _beside(said, here) or _unaligned(said, here, above)
     if "could not find expected ':'" in said.problem:
         return _colonless(above or here)
-    if here.startswith("```"):
-        return "``` is of the page that the text was copied from", "take out the lines with ```"
     if "cannot start any token" in said.problem:
-        return f"a text cannot begin with {printable(said.problem.split(chr(39))[1])}", "put it in quotes"
+        fence = "``` is of the page that the text was copied from", "take out the lines with ```"
+        quoted = f"a text cannot begin with {printable(said.problem.split(chr(39))[1])}", "put it in quotes"
+        return fence if here.startswith("```") else quoted
     return "it is not written as key: value, - entry, {key: value} or [a, b]", None
 
 
