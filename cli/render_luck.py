@@ -177,11 +177,14 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
         table.add_row(Text(row.rule), *shares, *amounts, pays)
     quota, results = money(found.quota, whole.currency), found.rules[0]
     times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
+    rule = f"below {share(found.below)} of quota ({quota}) {times} within {whole.weeks // 13} quarters"
     goes = (
-        f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are below {share(found.below)} of "
-        f"quota ({quota}) {times} within {whole.weeks // 13} quarters. Weak is a true expected attainment below "
-        f"{share(found.weak_below)}: {_plain_percent(found.weak)} of reps."
+        f"Whoever is {rule} goes; these worlds do not tell how many do."
+        if results.dismissed.estimate is None
+        else f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are {rule}."
     )
+    goes += f" Weak is a true expected attainment below {share(found.weak_below)}"
+    goes += "." if found.weak.estimate is None else f": {_plain_percent(found.weak)} of reps."
     assumed = f" Assumed, since the scenario does not say: {' and '.join(found.assumed)}." if found.assumed else ""
     reads = (
         "Shares in %. The other rules dismiss as many. Year 1, later years: expected revenue a year that a dismissal "
