@@ -69,7 +69,12 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
         chance = found.arithmetic.chance
         if chance is not None and chance.estimate is not None and "which do it" in told:
             share = float(re.findall(r"which do it (?:below |above )?([\d.]+) %", told)[0])
-            assert abs(share - 100 * chance.estimate) <= 0.5 + 1e-9
+            if chance.se is None and chance.low is not None and chance.high is not None:
+                # Seen in no world, or in all: the bound is told.
+                ends = (100 * chance.low, 100 * chance.high)
+                assert any(abs(share - end) <= 0.1 + 1e-9 for end in ends)
+            else:
+                assert abs(share - 100 * chance.estimate) <= 0.5 + 1e-9
         more = re.findall(r"it takes ([\d,]+) % (more|less)", told)
         if more:
             ratio = found.answer.estimate / found.arithmetic.calls
@@ -80,6 +85,8 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
     elif found.infeasible is not None:
         assert (found.infeasible.chance.estimate or 0.0) < found.confidence
         assert "cannot be reached" in told
+        # What was merely never seen is no chance of 0.
+        assert ("the chance is 0 %" in told) <= (found.infeasible.chance.se == 0.0)
         for reason in found.infeasible.reasons:
             lagged = any(stage.lag is not None for stage in given.funnel)
             capped = any(stage.cap is not None for stage in given.funnel)
