@@ -22,7 +22,6 @@ from simcore.comparison_document import (
     Contest,
     Differences,
     Figures,
-    Interval,
     Source,
     StrategyFigures,
     VarianceRatio,

@@ -56,9 +56,7 @@ def as_it_is(figure: Estimate) -> Estimate:
     return figure
 
 
-def figures(
-    paired: Paired, mine: int, base: int | None, document: type[F], told: Callable[[Estimate], E]
-) -> F:
+def figures(paired: Paired, mine: int, base: int | None, document: type[F], told: Callable[[Estimate], E]) -> F:
     """Return the figures of a strategy, or with ``base`` the paired differences to it, each as ``told`` makes it."""
     alike = base is not None and same_program(paired.programs[mine], paired.programs[base])
 
