@@ -88,7 +88,7 @@ def _precision(given: object, name: str) -> object:
     """Read what a run is to be precise about: a text, several, or half-widths by metric."""
     texts = given if isinstance(given, Goal) else _precisions(given, name)
     try:
-        return goal_of(cast("Goal | list[str]", texts))
+        return goal_of(texts)
     except (ValueError, TypeError, AttributeError) as error:  # a goal can be made of anything
         told = str(error) if isinstance(error, ValueError) else "is made of something else than targets"
         raise UsageError((Problem(told, name),)) from None
@@ -277,6 +277,8 @@ def _told_in_python(given: Mapping[str, object]) -> Iterator[None]:
 def _of_argument(problem: Problem, given: Mapping[str, object]) -> Problem:
     """Return a problem in the words of the argument that it comes from, if it comes from one."""
     name = problem.path.removeprefix("run.").replace("-", "_")
+    if name == "replications" and name not in given and given.get("batch") is not None:
+        name = "batch"
     path = name if problem.file is None and given.get(name) is not None else problem.path
     return replace(problem, path=path, hint=_in_python(problem.hint))
 

@@ -66,7 +66,7 @@ FLOORS = (
         "reduction controls efficiency sobol leading counts variates points",
     ),
     _floor(
-        "Engine", "plan, run blocks, merge, summarise", "affordable runner technique stages explosion engine paired"
+        "Engine", "plan, run blocks, merge, summarise", "runner affordable technique stages explosion engine paired"
     ),
     _floor(
         "Questions",
