@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 from simcore.cost import out_of_memory
 from simcore.errors import Problem, ScenarioError, SimcoreError, UsageError
 from simcore.plan_asked import parse_done
-from simcore.scenario_file import load_scenario
-from simcore.spelling import amount_of, chance_of, count_of, share_of
+from simcore.scenario_file import load_scenario, sound
+from simcore.spelling import amount_of, chance_of, count_of, one_of, share_of
 from simcore.targets import Goal, goal_of
 from simcore.text import did_you_mean, shorten
 from simcore.vary import parse_range, parse_vary
@@ -139,10 +139,24 @@ def _drop(given: object, name: str) -> tuple[str, float]:
 
 def _hours(given: object, name: str) -> object:
     from simcore.coaching_hours import HoursAsked  # noqa: PLC0415  (only the coach asks for them)
+    from simcore.leverage import MEASURES  # noqa: PLC0415
 
-    if isinstance(given, HoursAsked):
-        return given
-    raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
+    if not isinstance(given, HoursAsked):
+        raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
+    if not isinstance(given.effects, Mapping):
+        allowed = '{"meetings": simcore.HourEffect(0.1)}, by the stage that a step leads to'
+        raise _refused("must be effects of an hour by stage", f"{name}.effects", given.effects, allowed)
+    effects = {_text(stage, f"{name}.effects"): _effect(effect, name) for stage, effect in given.effects.items()}
+    measure = one_of(given.measure, MEASURES, f"{name}.measure")
+    return HoursAsked(count_of(given.hours, f"{name}.hours", low=0), effects, share_of(given.fading, "fading"), measure)
+
+
+def _effect(given: object, name: str) -> object:
+    """Read what an hour does: ``"0.1"`` (points), ``"2%"`` (of the rate), or a `HourEffect`."""
+    from simcore.coaching_hours import HourEffect  # noqa: PLC0415
+
+    text = f"{given.amount}{'%' if given.is_share else ''}" if isinstance(given, HourEffect) else str(given)
+    return _parsed(HourEffect.parse, text, f"{name}.effects")
 
 
 def _rule(given: object, name: str) -> object:
@@ -310,7 +324,7 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
 
     def read(name: str, given: object) -> Any:  # noqa: ANN401  (as the parameter wants it)
         if name == "scenario":
-            return load_scenario(cast("Source", given))  # what it is not, it tells
+            return sound(load_scenario(cast("Source", given)))  # what it is not, it tells
         if name == "limit":
             return _flag(given, name)
         default = signature.parameters[name].default if name in signature.parameters else None
