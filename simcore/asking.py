@@ -58,7 +58,7 @@ def _threads(given: object, name: str) -> int:
 
 
 def _text(given: object, name: str) -> str:
-    if isinstance(given, str):
+    if isinstance(given, str) and given.strip():
         return given
     raise _refused("must be a text", name, given, "a name, as on the command line")
 
