@@ -348,6 +348,7 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
             return cast("_R", _within(function, options.pop("limit", True), options))
 
     wrapper.__dict__["__signature__"] = shown
+    wrapper.__module__ = "simcore"  # where it is found by other processes
     return wrapper
 
 
