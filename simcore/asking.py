@@ -25,6 +25,7 @@ from simcore.text import did_you_mean, shorten
 from simcore.vary import parse_range, parse_vary
 
 if TYPE_CHECKING:
+    from simcore.coaching_hours import HourEffect
     from simcore.scenario import Scenario
     from simcore.scenario_file import Source
 
@@ -143,20 +144,22 @@ def _hours(given: object, name: str) -> object:
 
     if not isinstance(given, HoursAsked):
         raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
-    if not isinstance(given.effects, Mapping):
+    by_stage: object = given.effects
+    if not isinstance(by_stage, Mapping):
         allowed = '{"meetings": simcore.HourEffect(0.1)}, by the stage that a step leads to'
-        raise _refused("must be effects of an hour by stage", f"{name}.effects", given.effects, allowed)
-    effects = {_text(stage, f"{name}.effects"): _effect(effect, name) for stage, effect in given.effects.items()}
+        raise _refused("must be effects of an hour by stage", f"{name}.effects", by_stage, allowed)
+    effects = {_text(stage, f"{name}.effects"): _effect(effect, name) for stage, effect in by_stage.items()}
     measure = one_of(given.measure, MEASURES, f"{name}.measure")
     return HoursAsked(count_of(given.hours, f"{name}.hours", low=0), effects, share_of(given.fading, "fading"), measure)
 
 
-def _effect(given: object, name: str) -> object:
+def _effect(given: object, name: str) -> HourEffect:
     """Read what an hour does: ``"0.1"`` (points), ``"2%"`` (of the rate), or a `HourEffect`."""
     from simcore.coaching_hours import HourEffect  # noqa: PLC0415
 
     text = f"{given.amount}{'%' if given.is_share else ''}" if isinstance(given, HourEffect) else str(given)
-    return _parsed(HourEffect.parse, text, f"{name}.effects")
+    effect: HourEffect = _parsed(HourEffect.parse, text, f"{name}.effects")
+    return effect
 
 
 def _rule(given: object, name: str) -> object:
