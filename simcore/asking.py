@@ -351,8 +351,22 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
             return cast("_R", _within(function, options.pop("limit", True), options))
 
     wrapper.__dict__["__signature__"] = shown
+    wrapper.__doc__ = _with_limit(function.__doc__ or "")
     wrapper.__module__ = "simcore"  # where it is found by other processes
     return wrapper
+
+
+_LIMIT = """    limit
+        Whether a question that takes more rep-weeks, time or memory than the command line allows is refused,
+        with the figures; ``False`` asks it all the same, as ``--no-limit`` does.
+"""
+
+
+def _with_limit(text: str) -> str:
+    """Return the text of a function with what `limit` means, as the last of its parameters."""
+    ends = [place for place in (text.find("\n    Returns\n"), text.find("\n    Raises\n")) if place >= 0]
+    end = min(ends, default=len(text))
+    return text[:end] + _LIMIT + text[end:]
 
 
 def _within(function: Callable[..., Any], limit: bool, options: dict[str, Any]) -> object:

@@ -327,6 +327,11 @@ def test_data_frames_of_other_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     assert to_polars(table) == ("a frame of Polars", table)
     result = simcore.simulate(CANON, replications=32, keep_rep_weeks=True)
     assert result.to_polars()[1] == result.averaging_table()
+    year = result.summary.averaging.close[-1].revenue.mean
+    rows = result.averaging_table().to_pylist()
+    assert {"low": year.low, "high": year.high, "se": year.se}.items() <= next(
+        row for row in rows if row["estimate"] == year.estimate and row["statistic"] == "mean"
+    ).items()
     assert result.to_polars("rep_weeks")[1] == result.rep_week_table()
     swept = simcore.sweep(CANON, {"team.reps": [2]}, replications=32)
     assert swept.to_polars()[1] == swept.to_arrow()

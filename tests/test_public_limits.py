@@ -79,6 +79,14 @@ def test_every_question_has_a_limit_that_can_be_lifted(monkeypatch: pytest.Monke
     assert ANY.simulate(CANON, replications=8, threads=1, limit=False).summary.size.replications == 8
 
 
+def test_help_tells_what_the_limit_is() -> None:
+    for name in {name for name, *_ in COSTLY}:
+        text = getattr(simcore, name).__doc__
+        before, _, after = text.partition("    limit\n        Whether")
+        assert "    Parameters\n" in before
+        assert "    Raises\n" in after
+
+
 def parameters(name: str) -> list[str]:
     found = getattr(simcore, name)
     return list(signature(found).parameters) if name[0].islower() else []
