@@ -91,15 +91,13 @@ def _measured(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import check_worlds  # noqa: PLC0415
-    from simcore.technique import LEAST, TECHNIQUES  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.variance import SIZES, bench_variance  # noqa: PLC0415
+    from simcore.allowed import check_variance  # noqa: PLC0415
+    from simcore.variance import bench_variance  # noqa: PLC0415
 
     if not no_limit:
-        worlds = (size[0] or SIZES[0] * LEAST) * size[1] * (len(TECHNIQUES) + 1)
-        check_worlds(scenario, max(1, len(strategies)) * len(metrics) * sum(worlds / part for part in SIZES))
+        check_variance(scenario, max(1, len(strategies)) * len(metrics), *size)
     found: list[VarianceBench] = []
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         for metric in metrics:

@@ -20,8 +20,8 @@ from simcore.comparison_document import (
     Against,
     Comparison,
     Contest,
+    Differences,
     Figures,
-    Interval,
     Source,
     StrategyFigures,
     VarianceRatio,
@@ -171,7 +171,7 @@ def comparison_of(paired: Paired) -> Comparison:
         precision=paired.precision,
         baseline=names[base],
         strategies=[
-            StrategyFigures(name=name, figures=figures(paired, i, None, Figures[Estimate], as_it_is))
+            StrategyFigures(name=name, figures=figures(paired, i, None, Figures, as_it_is))
             for i, name in enumerate(names)
         ],
         against=[_against(paired, i, base) for i in range(len(names)) if i != base],
@@ -179,7 +179,7 @@ def comparison_of(paired: Paired) -> Comparison:
 
 
 def _against(paired: Paired, mine: int, base: int) -> Against:
-    differences = figures(paired, mine, base, Figures[Interval], interval_of)
+    differences = figures(paired, mine, base, Differences, interval_of)
     verdict, needed = verdict_of(differences.revenue, paired.replications)
     names = paired.scenarios[mine].run.strategy, paired.scenarios[base].run.strategy
     alike = Alike(

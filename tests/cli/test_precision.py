@@ -116,7 +116,7 @@ def test_a_metric_that_the_scenario_does_not_have_is_invalid() -> None:
 
 
 def test_a_run_to_a_precision_ends_at_the_limit_of_cost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.cost.LIMIT", 2 * 52 * 30)
+    monkeypatch.setattr("simcore.affordable.LIMIT", 2 * 52 * 30)
     done = invoke("run", *SMALL, "-p", "revenue=0.01%", "--json")
     assert done.exit_code == ExitStatus.NOT_REACHED
     assert json.loads(done.stdout)["size"]["replications"] == 30
