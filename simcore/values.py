@@ -146,8 +146,7 @@ def _on_grid(scenario: Scenario, stage: int, left: Floats, together: int) -> lis
     latest = min(len(left) - 1, MAX_LAG_WEEKS * scenario.calendar.hours_per_week)
     # Neighbouring shares go to different seats: every seat has items of the whole wait.
     return [
-        {"stage": name, "rep": number % reps + 1, "due": f"{min(int(due), latest)}h"}
-        for number, due in enumerate(dues)
+        {"stage": name, "rep": number % reps + 1, "due": f"{min(int(due), latest)}h"} for number, due in enumerate(dues)
     ]
 
 
