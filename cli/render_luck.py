@@ -15,7 +15,7 @@ from simcore.text import printable
 from simcore.words import money, share
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, WeeksUntil
+    from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
     from simcore.summary import Estimate
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
@@ -127,10 +127,12 @@ def _rankings(found: Reliability) -> RenderableType:
 
 
 def _retest_told(retest: Retest, *, differs: bool) -> str:
+    if retest.quarters.estimate is None:
+        return "How a quarter's revenue goes with the next one's these worlds do not tell."
     text = f"A quarter's revenue correlates with the next one's, within teams, at {_plain(retest.quarters)}"
     if not differs:
-        lasting = abs(retest.quarters.estimate or 0.0) > 3.0 * (retest.quarters.se or 0.0)
-        return f"{text}: " + ("no skill, but luck that carries over." if lasting else "nothing lasts.")
+        lasting = abs(retest.quarters.estimate) > 3.0 * (retest.quarters.se or 0.0)
+        return f"{text}: " + ("no skill, but luck that carries over." if lasting else "nothing that lasts is seen.")
     if retest.quarters_exact is not None:
         text += f" (in closed form {retest.quarters_exact:.3f})"
     text += f"; two half-years should at {_plain(retest.half_years_foretold)} (Spearman and Brown)"
@@ -173,7 +175,7 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
     for row in found.rules if whole.differ else found.rules[:1]:
         shares = (_stacked(each, 100.0) for each in (row.sound_dismissed, row.weak_kept, row.sound_among))
         amounts = (_stacked(each, 1e-3) for each in (row.first_year, row.later_years))
-        pays = _stacked(row.pays_after, 1.0) if row.pays_after.estimate is not None else Text("never")
+        pays = _pays(row)
         table.add_row(Text(row.rule), *shares, *amounts, pays)
     quota, results = money(found.quota, whole.currency), found.rules[0]
     times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
@@ -194,6 +196,15 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
     if not whole.differ:
         reads = f"Whoever goes is sound, and no other rule would do better: reps do not differ. {reads}"
     return titled(_QUESTIONS["dismissal"], Group(Paragraph(goes), Text(), table, Text(), Paragraph(reads)))
+
+
+def _pays(row: RuleRow) -> Text:
+    """Return after how many weeks a dismissal has paid; never, only where later years bring no more for certain."""
+    if row.pays_after.estimate is not None:
+        return _stacked(row.pays_after, 1.0)
+    if row.later_years.high is None:
+        return Text(NONE)
+    return Text("never" if row.later_years.high <= 0.0 else "not seen")
 
 
 def _plain_percent(estimate: Estimate) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_rest import served_weeks
 from simcore.text import brief
-from simcore.words import currency_sign, share
+from simcore.words import chance, currency_sign, share
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
     from simcore.plan_document import BackwardPlan, PlanAnswer
     from simcore.plan_programs import Setting
-    from simcore.summary import Estimate
 
 
 def amount(value: float, currency: str) -> str:
@@ -57,23 +55,6 @@ def interval(answer: PlanAnswer) -> str:
     )
 
 
-def chance_of(chance: Estimate) -> str:
-    """Return a chance in words; of what was seen in no world, or in all, the bound.
-
-    Examples
-    --------
-    >>> from simcore.intervals import fixed, of_hits
-    >>> chance_of(of_hits(1, 4)), chance_of(of_hits(0, 40)), chance_of(of_hits(40, 40)), chance_of(fixed(0.0))
-    ('25 %', 'below 7.3 %', 'above 92.7 %', '0 %')
-    """
-    value, low, high = chance.estimate or 0.0, chance.low, chance.high
-    if chance.se is None and low is not None and high is not None and value in (0.0, 1.0):
-        # To a tenth of a per cent, away from what was seen.
-        ends = math.floor(1000.0 * low) / 10.0, math.ceil(1000.0 * high) / 10.0
-        return f"below {ends[1]:g} %" if value == 0.0 else f"above {ends[0]:g} %"
-    return share(value)
-
-
 def sentence_of(found: BackwardPlan) -> str:
     """Return the answer in words."""
     goal = f"{amount(found.target, found.scenario.currency)} in {period(found)}"
@@ -82,7 +63,7 @@ def sentence_of(found: BackwardPlan) -> str:
         tried = found.infeasible
         most = tried_of(found.solve_for, tried.tried)
         text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
-        return f"{text}even {most} the chance is {chance_of(tried.chance)}. In the way: {'; '.join(tried.reasons)}."
+        return f"{text}even {most} the chance is {chance(tried.chance)}. In the way: {'; '.join(tried.reasons)}."
     if found.answer is None:
         return "Interrupted before there was an answer."
     answer = found.answer
@@ -94,9 +75,7 @@ def sentence_of(found: BackwardPlan) -> str:
         rest = (
             ""
             if found.here is None or found.here.rest_calls is None
-            else (
-                f", {number(found.here.rest_calls, CALLS)} of them in the {found.here.weeks_left} weeks that are left"
-            )
+            else (f", {number(found.here.rest_calls, CALLS)} of them in the {_weeks_left(found.here.weeks_left)}")
         )
         text = f"{ask}, {who} must make {number(answer.estimate, CALLS)} calls ({close}){rest}: "
         text += f"{number(answer.per_week, CALLS)} a rep in a full week."
@@ -116,13 +95,17 @@ def sentence_of(found: BackwardPlan) -> str:
     return f"{text} {_simple(found)}"
 
 
+def _weeks_left(weeks: int) -> str:
+    return "one week that is left" if weeks == 1 else f"{weeks} weeks that are left"
+
+
 def _simple(found: BackwardPlan) -> str:
     """Return what the arithmetic says, and what its chance is."""
     simple, kind = found.arithmetic, found.answer.solve_for if found.answer else CALLS
     asked = f"{simple.calls:,.0f}" if simple.calls >= 1.0 else f"{simple.calls:.2g}"
     if simple.chance is None or simple.chance.estimate is None:
         return f"The arithmetic asks for {asked} calls; {simple.no_chance}."
-    text = f"The arithmetic asks for {asked} calls, which do it {chance_of(simple.chance)} of the time"
+    text = f"The arithmetic asks for {asked} calls, which do it {chance(simple.chance)} of the time"
     more = (
         found.answer.estimate / simple.calls - 1.0
         if found.answer and kind == CALLS and found.here is None and simple.calls

@@ -23,6 +23,7 @@ from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.intervals import never_differed
 from simcore.prospects import Prospects, holds
 from simcore.scenario import Duration, validate
+from simcore.scenario_parts import MAX_LAG_WEEKS, OpenItems, Start
 from simcore.summary import Estimate
 from simcore.values_document import AgeRow, ItemValue, StageAges, Values, Wait
 from simcore.waiting import Floats, lag_hours, left_at, mean_hours, quantile, still_open
@@ -111,9 +112,9 @@ def _cold(scenario: Scenario, weeks: int) -> Scenario:
 
 def _with_open(scenario: Scenario, entries: Sequence[dict[str, Any]]) -> Scenario:
     """Return a scenario with more items open at the start, after those that are."""
-    data = scenario.resolved(sources=False)
-    data["start"] = {"open": [*data.get("start", {}).get("open", []), *entries]}
-    return validate(data)
+    already = scenario.start.open if scenario.start else ()
+    start = Start.of([*already, *(OpenItems.model_validate(entry) for entry in entries)])
+    return scenario.model_copy(update={"start": start})
 
 
 def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> list[Look]:
@@ -142,10 +143,11 @@ def _on_grid(scenario: Scenario, stage: int, left: Floats, together: int) -> lis
     size = reps * together
     cumulated = np.cumsum(left)
     dues = np.searchsorted(cumulated, (np.arange(size) + 0.5) / size)
+    # The longest wait that a file may state is far beyond the quarter that is played.
+    latest = min(len(left) - 1, MAX_LAG_WEEKS * scenario.calendar.hours_per_week)
     # Neighbouring shares go to different seats: every seat has items of the whole wait.
     return [
-        {"stage": name, "rep": number % reps + 1, "due": f"{min(int(due), len(left) - 1)}h"}
-        for number, due in enumerate(dues)
+        {"stage": name, "rep": number % reps + 1, "due": f"{min(int(due), latest)}h"} for number, due in enumerate(dues)
     ]
 
 

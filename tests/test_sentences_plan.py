@@ -68,13 +68,13 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
             assert f"{found.answer.estimate:,.0f}" in told
         chance = found.arithmetic.chance
         if chance is not None and chance.estimate is not None and "which do it" in told:
-            share = float(re.findall(r"which do it (?:below |above )?([\d.]+) %", told)[0])
-            if chance.se is None and chance.low is not None and chance.high is not None:
-                # Seen in no world, or in all: the bound is told.
-                ends = (100 * chance.low, 100 * chance.high)
-                assert any(abs(share - end) <= 0.1 + 1e-9 for end in ends)
-            else:
-                assert abs(share - 100 * chance.estimate) <= 0.5 + 1e-9
+            ((bound, share),) = re.findall(r"which do it (below |above )?([\d.]+) %", told)
+            assert bool(bound) == (
+                chance.se is None or 0.0 < chance.estimate < 1e-6 or 1.0 > chance.estimate > 1 - 1e-6
+            )
+            limit = chance.estimate if chance.se else chance.high if bound == "below " else chance.low
+            assert limit is not None
+            assert abs(float(share) - 100 * limit) <= (1.0 if bound else 0.5) + 1e-9
         more = re.findall(r"it takes ([\d,]+) % (more|less)", told)
         if more:
             ratio = found.answer.estimate / found.arithmetic.calls

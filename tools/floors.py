@@ -71,15 +71,15 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison_words comparison_figures comparison comparison_table attribution variance methods steadiness_study "
-        "coaching_rules side_by_side levers leverage coaching_hours values coach_words "
-        "reliability streaks regression_to_mean dismissal luck_study",
+        "comparison_words comparison_figures comparison comparison_table attribution variance methods "
+        "steadiness_figures steadiness_study coaching_rules side_by_side levers leverage coaching_hours values "
+        "coach_words reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
         "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
-        "inventory verification_document verification results_file schema",
+        "sealed_document inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
