@@ -33,7 +33,9 @@ def checked(
             ("--max-seconds", max_seconds),
         ):
             if given:
-                raise typer.BadParameter("says how many: no precision beside it, and no limit", param_hint=option)
+                raise typer.BadParameter(
+                    "cannot stand beside --replications, which says how many worlds are run", param_hint=option
+                )
     if precision:
         try:
             goal_of(precision)
@@ -66,7 +68,10 @@ def goal_of_run(
     if not precision and not stated:
         for option, given in (("--max-replications", max_replications), ("--max-seconds", max_seconds)):
             if given is not None:
-                raise typer.BadParameter("the scenario says how many: it needs --precision", param_hint=option)
+                raise typer.BadParameter(
+                    "limits a precision, and none is asked for: it needs --precision, as in -p revenue=1%",
+                    param_hint=option,
+                )
         return None
     targets = goal_of(precision).targets if precision else targets_of(stated or {})
     most = max_replications

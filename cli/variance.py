@@ -37,9 +37,18 @@ def variance(
     ] = [],  # noqa: B006
     batch: Annotated[
         int | None,
-        typer.Option("--batch", help="Worlds of a batch, a power of two. Default: about 0.15 s.", show_default=False),
+        typer.Option(
+            "--batch",
+            min=256,
+            max=2**20,
+            metavar="N",
+            help="Worlds of a batch, a power of two from 256 to 2**20. Default: about 0.15 s.",
+            show_default=False,
+        ),
     ] = None,
-    batches: Annotated[int, typer.Option("--batches", help="Independent batches of each technique.")] = 8,
+    batches: Annotated[
+        int, typer.Option("--batches", min=3, max=200, metavar="N", help="Independent batches of each technique.")
+    ] = 8,
     seed: SeedOption = None,
     changes: SetOption = [],  # noqa: B006
     json: JsonOption = False,

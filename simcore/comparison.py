@@ -44,6 +44,7 @@ from simcore.scenario import with_strategy
 from simcore.stages import goal_for
 from simcore.summary import Estimate
 from simcore.tally import CLOSE, ENTERED, TOTAL
+from simcore.text import brief
 from simcore.version import __version__
 
 if TYPE_CHECKING:
@@ -133,8 +134,14 @@ def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None
     if base not in chosen:
         chosen = [base, *chosen]
     if len(chosen) < 2:
-        message = "a comparison needs two strategies"
-        raise ScenarioError((Problem(message, "strategies", value=", ".join(known), allowed="two or more"),))
+        others = [name for name in known if name not in chosen]
+        if others:
+            message = f"nothing is left to compare {brief(base)} with"
+            hint = "name another one too, or none: then all are compared"
+            raise ScenarioError((Problem(message, "strategies", allowed=", ".join(others), hint=hint),))
+        message = f"a comparison needs two strategies, and this scenario has one, {brief(base)}"
+        hint = "write another one under strategies: in the file, as quota-pressure does"
+        raise ScenarioError((Problem(message, "strategies", hint=hint),))
     return chosen, base
 
 

@@ -71,9 +71,9 @@ FLOORS = (
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison_words comparison_figures comparison comparison_table attribution variance methods steadiness_study "
-        "coaching_rules side_by_side levers leverage coaching_hours values coach_words "
-        "reliability streaks regression_to_mean dismissal luck_study",
+        "comparison_words comparison_figures comparison comparison_table attribution variance methods "
+        "steadiness_figures steadiness_study coaching_rules side_by_side levers leverage coaching_hours values "
+        "coach_words reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
