@@ -79,7 +79,7 @@ FLOORS = (
         "Files",
         "all that touches a disk, or knows a file format",
         "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
-        "inventory verification_document verification results_file schema",
+        "sealed_document inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
