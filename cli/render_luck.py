@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid, inline, percent, spaced, titled
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, inline, percent, spaced, stacked, titled
 from simcore.cli.render_streaks import streaks_part
 from simcore.text import printable
 from simcore.words import money, share
@@ -166,10 +166,7 @@ def _regression(found: Regression, currency: str) -> RenderableType:
 def _stacked(estimate: Estimate, scale: float) -> Text:
     if estimate.estimate is None:
         return Text(NONE)
-    if estimate.se is None:
-        return inline(estimate, scale=scale)
-    shown = figure(estimate.estimate * scale, estimate.se * scale)
-    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+    return stacked(estimate, scale=scale)
 
 
 @fits
@@ -182,11 +179,14 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
         table.add_row(Text(row.rule), *shares, *amounts, pays)
     quota, results = money(found.quota, whole.currency), found.rules[0]
     times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
+    rule = f"below {share(found.below)} of quota ({quota}) {times} within {whole.weeks // 13} quarters"
     goes = (
-        f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are below {share(found.below)} of "
-        f"quota ({quota}) {times} within {whole.weeks // 13} quarters. Weak is a true expected attainment below "
-        f"{share(found.weak_below)}: {_plain_percent(found.weak)} of reps."
+        f"Whoever is {rule} goes; these worlds do not tell how many do."
+        if results.dismissed.estimate is None
+        else f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are {rule}."
     )
+    goes += f" Weak is a true expected attainment below {share(found.weak_below)}"
+    goes += "." if found.weak.estimate is None else f": {_plain_percent(found.weak)} of reps."
     assumed = f" Assumed, since the scenario does not say: {' and '.join(found.assumed)}." if found.assumed else ""
     reads = (
         "Shares in %. The other rules dismiss as many. Year 1, later years: expected revenue a year that a dismissal "

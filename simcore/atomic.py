@@ -14,6 +14,7 @@ import hashlib
 import io
 import os
 import secrets
+import stat
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -229,6 +230,35 @@ def write_whole(path: Path, data: bytes) -> Written:
     with AtomicFile(path) as file:
         file.write(data)
     return file.written()
+
+
+def read_plain(path: Path, most: int | None = None) -> bytes:
+    """Read a plain file that somebody else may have put there; what is none is refused, not waited for.
+
+    Parameters
+    ----------
+    path
+        The file. A link, a pipe or a device in its place could be without an end.
+    most
+        Bytes that are read at most; what is longer comes cut off.
+
+    Raises
+    ------
+    FileError
+        If it is no plain file or cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> read_plain(Path(os.devnull))
+    Traceback (most recent call last):
+    simcore.errors.FileError: cannot read /dev/null: it is not a plain file
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with file_errors("read", path), open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - by its descriptor
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise FileError(f"cannot read {shown(path)}: it is not a plain file")
+        return file.read() if most is None else file.read(most)
 
 
 def second_name(source: Path, target: Path) -> None:

@@ -123,7 +123,11 @@ def _tell_of(folder: Path, manifest: Manifest, found: Findings) -> None:
     if folder.name.startswith(REPLACED):
         found.notes.append(f"{folder.name}/ is what an exchange has replaced; the next run into the folder removes it")
     elif folder.name.startswith(UNFINISHED):
-        other = own_manifest(folder)
+        try:
+            other = own_manifest(folder)
+        except FileError as error:
+            found.unreadable.append(str(error))
+            return
         what = "parts of a run that did not end" if other is None else "the results of another run"
         state = "" if other is None or other.complete else ", which was interrupted"
         found.notes.append(f"{folder.name}/ holds {what}{state}")

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+import stat
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from simcore.atomic import file_errors, shown, write_whole
-from simcore.errors import FileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from simcore.atomic import file_errors, read_plain, shown, write_whole
+from simcore.errors import FileError, Problem, UsageError
+from simcore.text import shorten
 
 MANIFEST, SUMMARY, SCENARIO, REP_WEEKS = "manifest.json", "summary.json", "scenario.yaml", "rep-weeks"
 """Names in a folder of results; rep-weeks is the folder of the parts."""
@@ -24,6 +25,9 @@ SWEEP = "sweep.parquet"
 """The table of a sweep, in a folder of its results."""
 WORLDS = "worlds.parquet"
 """The worlds of a comparison."""
+
+LONGEST = 1 << 26
+"""Bytes of a manifest that are read: room for the parts of 10^11 rep-weeks, and a cut text is no manifest."""
 
 _PATH = (
     r"^(unfinished(-[0-9]+)?/)?"
@@ -132,6 +136,17 @@ def parse_manifest(data: bytes, file: Path) -> Manifest:
     return manifest
 
 
+def manifest_text(folder: Path) -> bytes:
+    """Return what the file of a folder's manifest holds, up to `LONGEST` bytes.
+
+    Raises
+    ------
+    FileError
+        If there is none, it is no plain file, or it cannot be read.
+    """
+    return read_plain(folder / MANIFEST, LONGEST)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a folder of results.
 
@@ -140,15 +155,50 @@ def read_manifest(folder: Path) -> Manifest:
     FileError
         If there is none, or it is not one of simcore.
     """
-    file = folder / MANIFEST
-    with file_errors("read", file):
-        data = file.read_bytes()
-    return parse_manifest(data, file)
+    return parse_manifest(manifest_text(folder), folder / MANIFEST)
 
 
 def own_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest of a folder, or None if it has none that is valid."""
+    """Return the manifest of a folder, or None if it has none that is valid.
+
+    Raises
+    ------
+    FileError
+        If that cannot be told: what a manifest says that cannot be read just now must not be taken for nothing, and
+        its files be removed.
+    """
+    file = folder / MANIFEST
+    with file_errors("read", file):
+        try:
+            plain = stat.S_ISREG(file.lstat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+    if not plain:
+        return None
+    data = manifest_text(folder)
     try:
-        return read_manifest(folder)
+        return parse_manifest(data, file)
     except FileError:
         return None
+
+
+def folder_of(given: object) -> Path:
+    """Return the path of a folder of results.
+
+    Raises
+    ------
+    UsageError
+        If it is given as something else than a path.
+
+    Examples
+    --------
+    >>> folder_of(5)
+    Traceback (most recent call last):
+    simcore.errors.UsageError: path: is no path of a folder, got 5; allowed: a text or a pathlib.Path
+    """
+    path = fspath(given) if isinstance(given, PathLike) else given
+    if isinstance(path, str) and path and "\0" not in path:
+        return Path(path)
+    shown = shorten(given) if isinstance(given, str | int | float) else type(given).__name__
+    problem = Problem("is no path of a folder", "path", value=shown, allowed="a text or a pathlib.Path")
+    raise UsageError((problem,))

@@ -12,23 +12,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simcore.atomic import file_errors, shown
+from simcore.atomic import file_errors, read_plain, shown
 from simcore.errors import FileError
-from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, parse_manifest
+from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, folder_of, manifest_text, parse_manifest
 from simcore.rep_weeks import FIRST_REPLICATION
+from simcore.text import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
 _KEYS = ("replication", "rep", "week")
+_CENTS = ("cents_origin", "cents_close")
 
 
 class Shape(NamedTuple):
-    """How many rows a replication has: a row for each rep and week."""
+    """How many rows a replication has, a row for each rep and week, and which columns."""
 
     reps: int
     weeks: int
+    stages: tuple[str, ...]
+    """Their columns."""
 
 
 class Sums(NamedTuple):
@@ -111,6 +115,9 @@ def check_part(file: pq.ParquetFile, manifest: Manifest, shape: Shape | None, be
     metadata = file.schema_arrow.metadata
     found = check_identity(metadata, manifest)
     sums = Sums(0, {})
+    wrong = _wrong_columns(file.schema_arrow, shape)
+    if wrong is not None:
+        return [*found, wrong], sums
     for number in range(file.num_row_groups):
         table = file.read_row_group(number)
         if shape is not None and not found and not _in_place(table, shape, before + sums.rows):
@@ -124,6 +131,18 @@ def check_part(file: pq.ParquetFile, manifest: Manifest, shape: Shape | None, be
             has = "none" if first is None else first.decode("utf-8", "replace")
             found.append(f"says that its first replication is {has}, not {wanted}")
     return found, sums
+
+
+def _wrong_columns(schema: pa.Schema, shape: Shape | None) -> str | None:
+    """Return how the columns are not those of rep-weeks, the end of a sentence."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if not all(pa.types.is_integer(field.type) and not field.nullable for field in schema):
+        return "has columns that are not whole numbers"
+    wanted = None if shape is None else [*_KEYS, *shape.stages, *_CENTS]
+    if wanted is not None and schema.names != wanted:
+        return f"has the columns {printable(', '.join(schema.names))}, not {', '.join(wanted)}"
+    return None
 
 
 def _in_place(table: pa.Table, shape: Shape, start: int) -> bool:
@@ -145,7 +164,7 @@ def read_rep_weeks(path: Path | str, *, check: bool = True) -> pa.Table:
     path
         The folder.
     check
-        Whether size and SHA-256 of each part and of the manifest are checked, beside page checksums, rows and the run
+        Whether the SHA-256 of each part and of the manifest is checked, beside size, page checksums, rows and the run
         that the part is of. It costs about a second for 2 GB.
 
     Returns
@@ -158,21 +177,18 @@ def read_rep_weeks(path: Path | str, *, check: bool = True) -> pa.Table:
     FileError
         If the folder has no valid manifest or no rep-weeks, or a part is damaged, of another run, listed twice or a
         link.
+    UsageError
+        If the path is none.
     """
-    folder = Path(path)
+    folder = folder_of(path)
     while True:
-        data = _manifest_text(folder)
+        data = manifest_text(folder)
         try:
             return _read(folder, parse_manifest(data, folder / MANIFEST), check=check)
         except FileError:
             # Another run may have put its results in place meanwhile: then these are read.
-            if _manifest_text(folder) == data:
+            if manifest_text(folder) == data:
                 raise
-
-
-def _manifest_text(folder: Path) -> bytes:
-    with file_errors("read", folder / MANIFEST):
-        return (folder / MANIFEST).read_bytes()
 
 
 def _read(folder: Path, manifest: Manifest, *, check: bool) -> pa.Table:
@@ -186,6 +202,9 @@ def _read(folder: Path, manifest: Manifest, *, check: bool) -> pa.Table:
     for problem in repeated(manifest):
         raise FileError(f"{shown(folder / MANIFEST)}: {problem}")
     tables = [_part(folder, entry, manifest, check=check) for entry in entries]
+    for entry, table in zip(entries, tables, strict=True):
+        if not table.schema.equals(tables[0].schema):
+            raise FileError(f"{shown(folder / entry.path)} has other columns than the part before it")
     metadata = {key: value for key, value in tables[0].schema.metadata.items() if key != FIRST_REPLICATION.encode()}
     return pa.concat_tables(tables).replace_schema_metadata(metadata)
 
@@ -198,10 +217,10 @@ def _part(folder: Path, entry: FileEntry, manifest: Manifest, *, check: bool) ->
     part = folder / entry.path
     with file_errors("read", part):
         link = link_in(folder, entry.path)
-        data = b"" if link else part.read_bytes()
     if link:
         raise FileError(f"cannot read {shown(part)}: {link} is a link, which simcore does not follow")
-    if check and (len(data), hashlib.sha256(data).hexdigest()) != (entry.bytes, entry.sha256):
+    data = read_plain(part, entry.bytes + 1)
+    if len(data) != entry.bytes or (check and hashlib.sha256(data).hexdigest() != entry.sha256):
         raise FileError(f"cannot read {shown(part)}: it was changed, its size or SHA-256 is not that of the manifest")
     try:
         table = pq.ParquetFile(io.BytesIO(data), page_checksum_verification=True).read()
@@ -209,6 +228,7 @@ def _part(folder: Path, entry: FileEntry, manifest: Manifest, *, check: bool) ->
         raise FileError(f"cannot read {shown(part)}: {error}") from error
     if table.num_rows != entry.rows:
         raise FileError(f"{shown(part)} has {table.num_rows} rows, the manifest says {entry.rows}")
-    for problem in check_identity(table.schema.metadata, manifest):
-        raise FileError(f"{shown(part)} {problem}")
+    for problem in [*check_identity(table.schema.metadata, manifest), _wrong_columns(table.schema, None)]:
+        if problem is not None:
+            raise FileError(f"{shown(part)} {problem}")
     return table

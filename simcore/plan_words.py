@@ -102,9 +102,10 @@ def _weeks_left(weeks: int) -> str:
 def _simple(found: BackwardPlan) -> str:
     """Return what the arithmetic says, and what its chance is."""
     simple, kind = found.arithmetic, found.answer.solve_for if found.answer else CALLS
+    asked = f"{simple.calls:,.0f}" if simple.calls >= 1.0 else f"{simple.calls:.2g}"
     if simple.chance is None or simple.chance.estimate is None:
-        return f"The arithmetic asks for {simple.calls:,.0f} calls; {simple.no_chance}."
-    text = f"The arithmetic asks for {simple.calls:,.0f} calls, which do it {chance(simple.chance)} of the time"
+        return f"The arithmetic asks for {asked} calls; {simple.no_chance}."
+    text = f"The arithmetic asks for {asked} calls, which do it {chance(simple.chance)} of the time"
     more = (
         found.answer.estimate / simple.calls - 1.0
         if found.answer and kind == CALLS and found.here is None and simple.calls
@@ -112,6 +113,8 @@ def _simple(found: BackwardPlan) -> str:
     )
     if more is None or abs(more) < 0.005:
         return text + "."
+    if more >= 10.0:
+        return f"{text}; it takes {more + 1.0:,.0f} times as many."
     return f"{text}; it takes {abs(100.0 * more):,.0f} % {'more' if more > 0 else 'less'}."
 
 

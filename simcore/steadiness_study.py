@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from simcore.compiler import compile_scenario
 from simcore.digest import scenario_digest
-from simcore.engine import as_run, check_ranges
+from simcore.engine import as_run, playable
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
@@ -97,8 +97,7 @@ def steadiness(
     (['luck'], [1.0, 0.0, 0.0, 0.0, 0.0])
     """
     scenario = as_run(scenario, None, seed)
-    program = compile_scenario(scenario)
-    check_ranges(scenario, program, detailed=True, replications=False)
+    program = playable(scenario, detailed=True, replications=False)
     if replications is not None and not LEAST <= replications <= LARGEST:
         allowed = f"{LEAST} .. {LARGEST}"
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))

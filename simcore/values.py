@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from simcore.contrast import difference_of
-from simcore.estimate import jackknife, ratio, scaled
+from simcore.estimate import jackknife, mean_of, scaled
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.intervals import never_differed
 from simcore.prospects import Prospects, holds
 from simcore.scenario import Duration, validate
 from simcore.scenario_parts import MAX_LAG_WEEKS, OpenItems, Start
@@ -229,6 +230,10 @@ def _call(scenario: Scenario, base: Cell, more: Cell | None, prospects: Prospect
             return (totals[0] - totals[1]) / (totals[2] - totals[3])
 
         one_more = jackknife(slope, sums.replications, sums.total, other.total, more.entered[:, 0], base.entered[:, 0])
+        worlds, added = float(sums.replications.sum()), float((more.entered[:, 0] - base.entered[:, 0]).sum())
+        if one_more.se is None and one_more.estimate is not None and other.worth and added > 0.0:
+            # The same in all worlds that were seen, but not in all that there are.
+            one_more = never_differed(one_more.estimate, worlds, other.worth * worlds / added)
     exact = None if prospects is None or scenario.strategy.drives else prospects.value(0)
     return ItemValue(
         item=scenario.funnel[0].stage, average=_per(base, base.entered[:, 0]), one_more=one_more,
@@ -243,7 +248,8 @@ def _no(base: Cell, prospects: Prospects | None) -> ItemValue:
 
 
 def _per(base: Cell, count: Any) -> Estimate | None:  # noqa: ANN401
-    found = jackknife(ratio, base.revenue.replications, base.revenue_origin.total, count)
+    sums = base.revenue_origin
+    found = mean_of(sums.replications, sums.total, count, worth=sums.worth, certain=sums.certain)
     return found if found.estimate is not None else None
 
 

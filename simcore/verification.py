@@ -5,20 +5,32 @@ pyarrow is imported only by the functions that need it.
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from simcore.atomic import file_errors, shown
 from simcore.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.errors import FileError, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.inventory import Findings, check_names, check_sums, without_manifest
-from simcore.manifest import MANIFEST, SCENARIO, SUMMARY, SWEEP, WORLDS, Manifest, parse_manifest
+from simcore.manifest import (
+    MANIFEST,
+    SCENARIO,
+    SUMMARY,
+    SWEEP,
+    WORLDS,
+    Manifest,
+    folder_of,
+    manifest_text,
+    parse_manifest,
+)
 from simcore.parts import Shape, Sums, check_identity, check_part, parts_of, read_rep_weeks, repeated
+from simcore.rep_weeks import column_names
 from simcore.scenario import with_strategy
 from simcore.scenario_file import parse_scenario
+from simcore.sealed_document import sealed_document
+from simcore.text import printable
 from simcore.verification_document import Verification
 from simcore.version import __version__
 
@@ -26,11 +38,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from simcore.scenario import Scenario
+    from simcore.sealed_document import Holds
 
 __all__ = ["read_rep_weeks", "verification", "verify"]
 
-Holds = Literal["run", "comparison", "sweep"]
-
+_LARGEST = 10**300
+_MOST_ROWS = 2**60
+"""Rows of a replication, for numbers of rows to be 64-bit integers."""
 _TOLERANCE = 1e-13
 """Relative: figures are sums of integers, each rounded a few times when it is divided and scaled."""
 
@@ -75,8 +89,13 @@ def verification(path: Path | str) -> Verification:
     -------
     Verification
         All that was found; nothing is raised for a folder that cannot be read.
+
+    Raises
+    ------
+    UsageError
+        If the path is none.
     """
-    folder = Path(path)
+    folder = folder_of(path)
     while True:
         data = _text_of(folder)
         found = _checked(folder, data)
@@ -87,8 +106,8 @@ def verification(path: Path | str) -> Verification:
 
 def _text_of(folder: Path) -> bytes | None:
     try:
-        return (folder / MANIFEST).read_bytes()
-    except OSError:
+        return manifest_text(folder)
+    except FileError:
         return None
 
 
@@ -112,17 +131,19 @@ def _manifest(folder: Path, data: bytes | None, found: Findings) -> Manifest | N
         raise FileError(f"cannot read {shown(folder)}: it is a file, not a folder of results")
     with file_errors("read", folder):
         names = {entry.name for entry in folder.iterdir()}
-        is_link = (folder / MANIFEST).is_symlink()
-        is_folder = (folder / MANIFEST).is_dir()
+        is_link, is_folder, is_file = (
+            (folder / MANIFEST).is_symlink(),
+            (folder / MANIFEST).is_dir(),
+            (folder / MANIFEST).is_file(),
+        )
     if MANIFEST not in names:
         found.problems.append(without_manifest(folder))
-    elif is_link or is_folder:
-        found.problems.append(f"{MANIFEST} is a {'link' if is_link else 'folder'}, not a plain file")
-    elif data is None:
-        with file_errors("read", folder / MANIFEST):
-            data = (folder / MANIFEST).read_bytes()
-    if MANIFEST not in names or is_link or is_folder or data is None:
         return None
+    if is_link or not is_file:
+        what = "link" if is_link else "folder" if is_folder else "pipe or a device"
+        found.problems.append(f"{MANIFEST} is a {what}, not a plain file")
+        return None
+    data = manifest_text(folder) if data is None else data
     try:
         return parse_manifest(data, Path(MANIFEST))
     except FileError as error:
@@ -176,19 +197,10 @@ def _summary(folder: Path, manifest: Manifest, found: Findings) -> tuple[dict[st
     file = folder / manifest.place / SUMMARY
     with file_errors("read", file):
         data = file.read_bytes()
-    try:
-        document = json.loads(data)
-    except ValueError:
-        document = None
-    if isinstance(document, dict):
-        if "simcore_result" in document:
-            return document, "run"
-        if "simcore_sweep" in document:
-            return document, "sweep"
-        if "against" in document:
-            return document, "comparison"
-    found.problems.append(f"{SUMMARY} is not a document of simcore")
-    return {}, None
+    document, holds, problem = sealed_document(data, manifest.version)
+    if problem is not None:
+        found.problems.append(f"{SUMMARY} {problem}")
+    return document, holds
 
 
 def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
@@ -260,6 +272,7 @@ def _check_scenario(folder: Path, manifest: Manifest, document: dict[str, Any], 
         told["weeks"] = (scenario.horizon.weeks, _at(document, _PLACES[holds]["weeks"]))
     if holds == "run":
         told["strategy"] = (scenario.run.strategy, _at(document, "scenario.strategy"))
+        told["stages"] = (", ".join(stage.stage for stage in scenario.funnel), ", ".join(_stages(document)))
     found.problems += [
         f"{SCENARIO} says {name} {value}, {'the manifest' if name in {'name', 'seed'} else SUMMARY} {other}"
         for name, (value, other) in told.items()
@@ -273,6 +286,12 @@ def _check_scenario(folder: Path, manifest: Manifest, document: dict[str, Any], 
     digest = _digest_again(scenario, document, holds)
     if digest is not None and digest != manifest.digest:
         found.problems.append(f"the digest of {SCENARIO} is {digest}, the manifest says {manifest.digest}")
+
+
+def _stages(document: dict[str, Any]) -> list[str]:
+    """Return the names of the stages that the summary of a run has."""
+    rows = _at(document, "funnel")
+    return [str(_at(row, "stage")) for row in rows] if isinstance(rows, list) else []
 
 
 _PLACES = {
@@ -326,8 +345,9 @@ def _check_tables(
             else:
                 problems = check_identity(file.schema_arrow.metadata, manifest)
                 problems += _table_problems(file.read(), entry.name, document, manifest, found)
-        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-            problems = [f"cannot be read: {error}"]
+        except (OSError, ValueError, LookupError, TypeError, ArithmeticError, pa.ArrowException) as error:
+            # Of a table that somebody else made, or that is damaged in a way its sum does not tell, anything may fail.
+            problems = [f"cannot be read: {printable(str(error))}"]
         if problems:
             sums = None
         found.problems += [f"{entry.path} {problem}" for problem in problems]
@@ -338,11 +358,15 @@ def _check_tables(
 def _shape(document: dict[str, Any]) -> Shape | None:
     """Return how many rows a replication has, where the summary says so."""
     reps, weeks = _at(document, "size.reps"), _at(document, "size.weeks")
-    return Shape(reps, weeks) if isinstance(reps, int) and isinstance(weeks, int) and reps * weeks > 0 else None
+    if not (isinstance(reps, int) and isinstance(weeks, int) and 0 < reps * weeks < _MOST_ROWS):
+        return None
+    return Shape(reps, weeks, column_names(tuple(_stages(document))))
 
 
 def _against_sums(document: dict[str, Any], sums: Sums) -> list[str]:
     """Return where the figures of a run are not those of its rep-weeks."""
+    if not sums.rows:
+        return ["the parts are empty"]
     *stages, origin, close = sums.columns
     told: list[tuple[str, object, float]] = [
         ("rep-weeks", _at(document, "size.rep_weeks"), sums.rows),
@@ -372,7 +396,10 @@ def _weekly(document: dict[str, Any], account: str) -> object:
 
 
 def _equal(figure: object, value: float) -> bool:
-    return isinstance(figure, int | float) and math.isclose(figure, value, rel_tol=_TOLERANCE)
+    # An integer beyond the range of floats is equal to no figure.
+    return (
+        isinstance(figure, int | float) and abs(figure) < _LARGEST and math.isclose(figure, value, rel_tol=_TOLERANCE)
+    )
 
 
 def _table_problems(

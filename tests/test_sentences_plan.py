@@ -85,6 +85,8 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
     elif found.infeasible is not None:
         assert (found.infeasible.chance.estimate or 0.0) < found.confidence
         assert "cannot be reached" in told
+        # What was merely never seen is no chance of 0.
+        assert ("the chance is 0 %" in told) <= (found.infeasible.chance.se == 0.0)
         for reason in found.infeasible.reasons:
             lagged = any(stage.lag is not None for stage in given.funnel)
             capped = any(stage.cap is not None for stage in given.funnel)

@@ -65,7 +65,9 @@ FLOORS = (
         "grouped ranks longest_runs credibility people luck_sample "
         "reduction controls efficiency sobol leading counts variates points",
     ),
-    _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
+    _floor(
+        "Engine", "plan, run blocks, merge, summarise", "runner affordable technique stages explosion engine paired"
+    ),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
@@ -77,14 +79,14 @@ FLOORS = (
         "Files",
         "all that touches a disk, or knows a file format",
         "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
-        "inventory verification_document verification results_file schema",
+        "sealed_document inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
         "vary sweeps breakevens coach_study "
         "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
-        "plan_obstacles plan_words plan_report plans asking",
+        "plan_obstacles plan_words plan_report plans allowed asking",
     ),
     _floor(
         "Command line",
