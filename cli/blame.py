@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from simcore.errors import ExitStatus
+from simcore.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,16 +79,72 @@ def _of_option(problem: Problem, given: set[str]) -> Problem:
     return replace(problem, file=option, path=inside.get(problem.path if options is _METRICS else whole, ""))
 
 
-def hinted(error: Any) -> Exception:  # noqa: ANN401  (typer does not publish the classes of its errors)
-    """Return an error of the command line, with a hint where strategies are named as they once were."""
-    context = getattr(error, "ctx", None)
+_JARGON = ("Input should be", "Value error, ")
+"""How a reader of values begins what it says."""
+
+
+def hinted(error: Any, arguments: Sequence[str] = ()) -> Exception:  # noqa: ANN401  (typer does not publish its errors)
+    """Return an error of the command line in plain words, with what was probably meant.
+
+    Parameters
+    ----------
+    error
+        As typer raises it.
+    arguments
+        The command line.
+    """
+    context, option = getattr(error, "ctx", None), getattr(error, "option_name", None)
     options = [name for each in getattr(getattr(context, "command", None), "params", ()) for name in each.opts]
-    if "--strategy" in options:
-        if getattr(error, "option_name", None) == "--strategies":
-            told = typer.BadParameter("is now --strategy NAME, once for each strategy", param_hint="--strategies")
-            told.ctx = context
-            return told
-        if str(error).startswith("Got unexpected extra argument"):
-            error.message += "; a strategy is named with --strategy NAME"
+    message, param = getattr(error, "message", ""), getattr(error, "param", None)
+    if param is not None and message.startswith(_JARGON):
+        error.message = _plainly(message, param, _given(param.opts, arguments))
+    elif "--strategy" in options and option == "--strategies":
+        return _about("--strategies", "is now --strategy NAME, once for each strategy", context)
+    elif "--batches" in options and option in ("-n", "--replications"):
+        return _about(option, "is --batch (worlds of a batch) times --batches here", context)
+    elif str(error).startswith("Got unexpected extra argument"):
+        error.message += _extra(str(error).partition("(s) (")[2].rstrip(")").split(" ")[0], options)
     found: Exception = error
     return found
+
+
+def _about(option: str, message: str, context: Any) -> Exception:  # noqa: ANN401
+    told = typer.BadParameter(message, param_hint=option)
+    told.ctx = context
+    return told
+
+
+def _given(names: Sequence[str], arguments: Sequence[str]) -> str | None:
+    """Return the value of an option as it was typed last, if it can be found."""
+    found = None
+    for place, word in enumerate(arguments):
+        name, equals, value = word.partition("=")
+        if word in names and place + 1 < len(arguments):
+            found = arguments[place + 1]
+        elif name in names and equals:
+            found = value
+    return found
+
+
+def _plainly(message: str, param: Any, given: str | None) -> str:  # noqa: ANN401
+    """Return what is wrong with a value of an option, what is allowed, and what was given."""
+    kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+    if kind not in (int, float):
+        return message.removeprefix("Value error, ").rstrip(".")
+    noun = "a whole number" if kind is int else "a number"
+    low, high = getattr(param, "min", None), getattr(param, "max", None)
+    if low is not None and high is not None:
+        noun += f" from {low} to {high}"
+    elif low is not None:
+        noun += f", {low} or more"
+    return f"must be {noun}" + ("" if given is None else f', got "{brief(given)}"')
+
+
+def _extra(word: str, options: Sequence[str]) -> str:
+    """Return the hint for an argument too many."""
+    path, equals, _ = word.partition("=")
+    if equals and path and "--set" in options:
+        return f"; a value is changed with --set {brief(word)}"
+    if word.endswith((".yaml", ".yml")) and "--set" in options:
+        return "; a command takes one scenario"
+    return "; a strategy is named with --strategy NAME" if "--strategy" in options else ""

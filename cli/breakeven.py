@@ -91,15 +91,14 @@ def _searched(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import LIMIT  # noqa: PLC0415
-    from simcore.vary import check_total, set_values  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
-    from simcore.breakevens import EXPECTED, breakeven  # noqa: PLC0415
+    from simcore.allowed import check_breakeven  # noqa: PLC0415
+    from simcore.breakevens import breakeven  # noqa: PLC0415
 
     ends = (values.value(values.low), values.value(values.high))
     if not no_limit:
-        check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED, threads=threads)
+        check_breakeven(scenario, path, ends, threads)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return breakeven(
             scenario,

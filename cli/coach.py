@@ -127,18 +127,13 @@ def _found(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import LIMIT, check_cost, cost, one_world, together  # noqa: PLC0415
-    from simcore.machine import processors  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
+    from simcore.allowed import check_coach  # noqa: PLC0415
     from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
-    from simcore.side_by_side import TOGETHER  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
     if not no_limit:
-        workers = threads or processors()
-        one = cost(one_world(scenario), workers)
-        price = together([one] * TOGETHER, times=plan.all_rep_weeks / (TOGETHER * one.rep_weeks))
-        check_cost(price, LIMIT, threads=workers, what="all runs together take", cheaper="fewer replications (-n)")
+        check_coach(plan, threads)
     with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
         return run_coach(plan, threads=threads, progress=progress, stop=stop.is_set)

@@ -26,7 +26,7 @@ from simcore.errors import ExitStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simcore.cli.precision import Affordable
+    from simcore.affordable import Affordable
     from simcore.comparison_document import Comparison
     from simcore.runner import Progress
     from simcore.scenario import Scenario
@@ -146,20 +146,18 @@ def _planned(
     quiet: bool,
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
-    from simcore.cli.precision import Affordable, goal_of_run, stating, surveyed  # noqa: PLC0415
+    from simcore.affordable import Affordable  # noqa: PLC0415
+    from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import LIMIT  # noqa: PLC0415
     from simcore.scenario import with_strategy  # noqa: PLC0415
-    from simcore.vary import check_total  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=wanted.threads)
-    from simcore.attribution import splits_of  # noqa: PLC0415
+    from simcore.allowed import check_compare, split_runs  # noqa: PLC0415
     from simcore.comparison import choose  # noqa: PLC0415
 
     chosen, base = choose(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
-    splits = [splits_of(scenario, name, base) for name in chosen if name != base] if attribute else []
-    all_runs = [*runs, *(run for found in splits for split in found for run in split.runs)]
+    all_runs = [*runs, *(split_runs(scenario, chosen, base) if attribute else [])]
     goal = goal_of_run(
         all_runs,
         wanted.precision,
@@ -169,9 +167,9 @@ def _planned(
         threads=wanted.threads,
     )
     if goal is None and not wanted.no_limit:
-        check_total(all_runs, LIMIT, threads=wanted.threads, at_once=len(runs))
+        check_compare(scenario, chosen, base, attribute=attribute, threads=wanted.threads)
     bounded = wanted.no_limit or wanted.max_replications is not None or wanted.max_seconds is not None
-    affordable = Affordable(runs, wanted.precision, goal, bounded=bounded, threads=wanted.threads)
+    affordable = Affordable(runs, goal, bounded=bounded, threads=wanted.threads)
     if wanted.method is None:
         return _Plan(stating(scenario, goal), runs, chosen.index(base), attribute, goal, None, affordable)
     runs = [surveyed(run, goal) for run in runs]
@@ -204,6 +202,7 @@ def _compared(
     """
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.comparison import comparison_of  # noqa: PLC0415
     from simcore.digest import joint_digest  # noqa: PLC0415
@@ -221,7 +220,7 @@ def _compared(
             if pursued is not None:
                 plan.affordable.check_method(pursued.reached)
             goal = plan.goal if pursued is None else None
-            progress, stop = plan.affordable.watched(bar, asked.is_set, quiet=quiet or goal is None)
+            progress, stop = plan.affordable.watched(bar, asked.is_set, None if quiet or goal is None else message)
             paired = run_paired(plan.runs, base=plan.base, goal=goal, threads=threads, progress=progress, stop=stop)
             plan.affordable.check(paired.precision)
             document, stopped = comparison_of(paired), paired.interrupted

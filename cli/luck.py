@@ -98,12 +98,12 @@ def _told(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import check_worlds  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.luck_study import LEAST, luck  # noqa: PLC0415
+    from simcore.allowed import check_luck  # noqa: PLC0415
+    from simcore.luck_study import luck  # noqa: PLC0415
 
     if not no_limit:
-        check_worlds(scenario, 2 * (replications or LEAST))
+        check_luck(scenario, replications)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)

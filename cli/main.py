@@ -79,7 +79,7 @@ class _Boundary(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except typer.TyperException as error:
-            raise hinted(error) from None
+            raise hinted(error, ctx.meta.get(_ARGUMENTS, [])) from None
         except BaseException as error:
             status = _told(error, debug=debug, arguments=ctx.meta.get(_ARGUMENTS, []))
             if status is None:

@@ -148,7 +148,7 @@ def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
     return text
 
 
-def _stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
+def stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
     """Return the value and, below it, its error."""
     shown, limit = _figure(estimate, scale), _bound(estimate, scale)
     return Text(shown.value).append(f"\n± {shown.error}" if shown.error else f"\n{limit}", style=_FAINT)
@@ -234,10 +234,10 @@ def _pyramid_in(rows: Sequence[AveragingRow], scale: float, title: str) -> Rende
         quantiles = (revenue.q05, revenue.q50, revenue.q95)
         table.add_row(
             Text(row.horizon),
-            *(_stacked(cell, scale=scale) for cell in (revenue.mean, revenue.sd)),
-            _stacked(revenue.cv, scale=100.0),
-            *(_stacked(cell, scale=scale) for cell in quantiles),
-            _stacked(revenue.p_zero, scale=100.0),
+            *(stacked(cell, scale=scale) for cell in (revenue.mean, revenue.sd)),
+            stacked(revenue.cv, scale=100.0),
+            *(stacked(cell, scale=scale) for cell in quantiles),
+            stacked(revenue.p_zero, scale=100.0),
         )
     return table
 

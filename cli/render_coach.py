@@ -11,7 +11,7 @@ from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, spaced
 from simcore.cli.render_rules import rules_part
-from simcore.intervals import fixed
+from simcore.intervals import UNKNOWN, fixed
 from simcore.text import printable
 
 if TYPE_CHECKING:
@@ -89,9 +89,11 @@ def _effect(row: LeverRow, measure: str) -> Effect | None:
     return found
 
 
-def _in_percent(effect: Effect) -> Estimate:
-    """Return what is shown of an effect: the relative change, or the difference of a chance."""
-    return effect.difference if effect.relative is None else effect.relative
+def _in_percent(effect: Effect, measure: str) -> Estimate:
+    """Return what is shown of an effect: the difference of a chance, else the relative change, where there is one."""
+    if measure == "p_quota":
+        return effect.difference
+    return UNKNOWN if effect.relative is None else effect.relative
 
 
 def _percent(figures: Estimate) -> str:
@@ -114,13 +116,13 @@ def _tidy(percent: float) -> str:
 def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableType:
     """Return a bar for each lever, the largest first, with its figure and the closed form."""
     shown = [(row, effect) for row in rows if (effect := _effect(row, measure)) is not None]
-    shown.sort(key=lambda each: -(_in_percent(each[1]).estimate or 0.0))
-    sizes = [_in_percent(effect).estimate or 0.0 for _, effect in shown]
+    shown.sort(key=lambda each: -(_in_percent(each[1], measure).estimate or 0.0))
+    sizes = [_in_percent(effect, measure).estimate or 0.0 for _, effect in shown]
     most, least = max([0.0, *sizes]), min([0.0, *sizes])
     zero = round(_BAR * -least / ((most - least) or 1.0))
     table = grid(["", "", "effect", "exact"], left=2)
     for row, effect in shown:
-        value = _in_percent(effect)
+        value = _in_percent(effect, measure)
         size = (value.estimate or 0.0) / ((most - least) or 1.0) * _BAR
         table.add_row(
             Text(printable(row.lever)),
@@ -155,7 +157,12 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
         if row.revenue is None:
             continue
         quota = [] if row.p_quota is None else [_percent(row.p_quota.difference), _exact(row.p_quota)]
-        cells = [f"{row.before} > {row.after}", _percent(_in_percent(row.revenue)), _exact(row.revenue), *quota]
+        cells = [
+            f"{row.before} > {row.after}",
+            _percent(_in_percent(row.revenue, "revenue")),
+            _exact(row.revenue),
+            *quota,
+        ]
         table.add_row(Text(printable(row.lever)), *(Text(cell) for cell in cells))
     return table
 
@@ -174,7 +181,7 @@ def _hours(found: HoursPlan) -> RenderableType:
         ]
         table.add_row(Text(printable(step)), Text(found.effects[place]), *(Text(cell) for cell in cells))
     unit = "points" if found.measure == "p_quota" else "%"
-    effects = [f"{_percent(_in_percent(each.effect))} {unit}" for each in (found.best, found.even)]
+    effects = [f"{_percent(_in_percent(each.effect, found.measure))} {unit}" for each in (found.best, found.even)]
     which = "all that there are" if found.exhaustive else "given out greedily"
     size = "by the hour" if found.lot == 1 else f"in lots of {found.lot} hours"
     greed = {None: "", True: "; greed finds the same", False: "; greed finds another"}[found.greedy_agrees]

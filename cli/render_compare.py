@@ -38,7 +38,8 @@ def comparison_report(document: Comparison) -> RenderableType:
     for against in document.against:
         figures = partial(_figures, document, by_name[document.baseline], by_name[against.name], against)
         parts += [Fitted(partial(figures, differences=False)), Fitted(partial(figures, differences=True))]
-        if against.differences.weeks_of_quarter is not None:
+        shares = against.differences.weeks_of_quarter or []
+        if any(share.estimate is not None for share in shares):
             parts.append(_weeks(by_name[document.baseline], by_name[against.name], against))
         parts.append(_spread(against))
         parts.append(_contests(document, against))
@@ -56,9 +57,11 @@ def comparison_report(document: Comparison) -> RenderableType:
 def _header(document: Comparison) -> Text:
     text = Text(printable(document.scenario), style="bold")
     weeks = f"{count(document.weeks)} week" + ("s" if document.weeks != 1 else "")
+    reps = f"{count(document.reps)} rep" + ("s" if document.reps != 1 else "")
+    which = "both" if len(document.strategies) == 2 else f"all {len(document.strategies)}"
     text.append(
-        f"\n{count(document.replications)} worlds, the same for all {len(document.strategies)} strategies: "
-        f"{count(document.reps)} reps over {weeks}, seed {document.seed}",
+        f"\n{count(document.replications)} worlds, the same for {which} strategies: {reps} over {weeks}, "
+        f"seed {document.seed}",
         style="not bold dim",
     )
     if document.interrupted:

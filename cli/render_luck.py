@@ -8,14 +8,14 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid, inline, percent, spaced, titled
+from simcore.cli.numbers import NONE, count, significant
+from simcore.cli.render import grid, inline, percent, spaced, stacked, titled
 from simcore.cli.render_streaks import streaks_part
 from simcore.text import printable
 from simcore.words import money, share
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, WeeksUntil
+    from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
     from simcore.summary import Estimate
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
@@ -127,10 +127,12 @@ def _rankings(found: Reliability) -> RenderableType:
 
 
 def _retest_told(retest: Retest, *, differs: bool) -> str:
+    if retest.quarters.estimate is None:
+        return "How a quarter's revenue goes with the next one's these worlds do not tell."
     text = f"A quarter's revenue correlates with the next one's, within teams, at {_plain(retest.quarters)}"
     if not differs:
-        lasting = abs(retest.quarters.estimate or 0.0) > 3.0 * (retest.quarters.se or 0.0)
-        return f"{text}: " + ("no skill, but luck that carries over." if lasting else "nothing lasts.")
+        lasting = abs(retest.quarters.estimate) > 3.0 * (retest.quarters.se or 0.0)
+        return f"{text}: " + ("no skill, but luck that carries over." if lasting else "nothing that lasts is seen.")
     if retest.quarters_exact is not None:
         text += f" (in closed form {retest.quarters_exact:.3f})"
     text += f"; two half-years should at {_plain(retest.half_years_foretold)} (Spearman and Brown)"
@@ -164,10 +166,7 @@ def _regression(found: Regression, currency: str) -> RenderableType:
 def _stacked(estimate: Estimate, scale: float) -> Text:
     if estimate.estimate is None:
         return Text(NONE)
-    if estimate.se is None:
-        return inline(estimate, scale=scale)
-    shown = figure(estimate.estimate * scale, estimate.se * scale)
-    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else "\n", style=_FAINT)
+    return stacked(estimate, scale=scale)
 
 
 @fits
@@ -176,15 +175,18 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
     for row in found.rules if whole.differ else found.rules[:1]:
         shares = (_stacked(each, 100.0) for each in (row.sound_dismissed, row.weak_kept, row.sound_among))
         amounts = (_stacked(each, 1e-3) for each in (row.first_year, row.later_years))
-        pays = _stacked(row.pays_after, 1.0) if row.pays_after.estimate is not None else Text("never")
+        pays = _pays(row)
         table.add_row(Text(row.rule), *shares, *amounts, pays)
     quota, results = money(found.quota, whole.currency), found.rules[0]
     times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
+    rule = f"below {share(found.below)} of quota ({quota}) {times} within {whole.weeks // 13} quarters"
     goes = (
-        f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are below {share(found.below)} of "
-        f"quota ({quota}) {times} within {whole.weeks // 13} quarters. Weak is a true expected attainment below "
-        f"{share(found.weak_below)}: {_plain_percent(found.weak)} of reps."
+        f"Whoever is {rule} goes; these worlds do not tell how many do."
+        if results.dismissed.estimate is None
+        else f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are {rule}."
     )
+    goes += f" Weak is a true expected attainment below {share(found.weak_below)}"
+    goes += "." if found.weak.estimate is None else f": {_plain_percent(found.weak)} of reps."
     assumed = f" Assumed, since the scenario does not say: {' and '.join(found.assumed)}." if found.assumed else ""
     reads = (
         "Shares in %. The other rules dismiss as many. Year 1, later years: expected revenue a year that a dismissal "
@@ -194,6 +196,15 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
     if not whole.differ:
         reads = f"Whoever goes is sound, and no other rule would do better: reps do not differ. {reads}"
     return titled(_QUESTIONS["dismissal"], Group(Paragraph(goes), Text(), table, Text(), Paragraph(reads)))
+
+
+def _pays(row: RuleRow) -> Text:
+    """Return after how many weeks a dismissal has paid; never, only where later years bring no more for certain."""
+    if row.pays_after.estimate is not None:
+        return _stacked(row.pays_after, 1.0)
+    if row.later_years.high is None:
+        return Text(NONE)
+    return Text("never" if row.later_years.high <= 0.0 else "not seen")
 
 
 def _plain_percent(estimate: Estimate) -> str:

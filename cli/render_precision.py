@@ -30,9 +30,9 @@ def precision_part(precision: Precision, replications: int) -> RenderableType:
     for row in precision.rows:
         table.add_row(
             Text(_name(row)),
-            Text(f"± {_width(row.wanted, relative=row.relative)}"),
+            Text(_within(row.wanted, relative=row.relative)),
             Text(
-                NONE if row.reached is None else f"± {_width(row.reached, relative=row.relative)}",
+                NONE if row.reached is None else _within(row.reached, relative=row.relative),
                 style="" if row.met else "yellow",
             ),
             Text(_interval(row)),
@@ -74,15 +74,15 @@ def _name(row: PrecisionRow) -> str:
     return printable(row.metric if row.strategy is None else f"{row.metric}, {row.strategy}")
 
 
-def _width(width: float, *, relative: bool) -> str:
-    """Return a half-width to three digits."""
-    return f"{significant(100 * width, 3)} %" if relative else significant(width, 3)
+def _within(width: float, *, relative: bool) -> str:
+    """Return a half-width to three digits; not behind ±, where one standard error stands."""
+    return f"within {significant(100 * width, 3)} %" if relative else f"within {significant(width, 3)}"
 
 
 def _interval(row: PrecisionRow) -> str:
     if row.low is None or row.high is None:
         return NONE
-    return f"{significant(row.low, 5)} .. {significant(row.high, 5)}"
+    return f"{significant(row.low, 5)} to {significant(row.high, 5)}"
 
 
 def _rounded(number: int) -> str:

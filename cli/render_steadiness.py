@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.cli.layout import Paragraph, as_it_is, fits
-from simcore.cli.numbers import count, significant
+from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline
 from simcore.intervals import sign_of
 from simcore.text import printable
@@ -89,7 +89,7 @@ def _chart(found: Steadiness) -> RenderableType:
 
 
 def _percent(cv: Estimate) -> str:
-    return significant(100.0 * (cv.estimate or 0.0), 3)
+    return NONE if cv.estimate is None else significant(100.0 * cv.estimate, 3)
 
 
 def _told(found: Steadiness) -> list[str]:

@@ -67,7 +67,10 @@ def _dry(found: Streaks) -> RenderableType:
 
 
 def _reach(found: Streaks) -> str:
-    parts = [f"{row.ratio:g} after {row.weeks_exact} dry weeks ({_reached_here(row)})" for row in found.reach]
+    parts = [
+        f"{row.ratio:g} after {row.weeks_exact:,} dry week{'s' if row.weeks_exact != 1 else ''} ({_reached_here(row)})"
+        for row in found.reach
+    ]
     return (
         f"Chances in %: that so many given weeks are dry, and that they ever are in {found.weeks} weeks. Ratio: how "
         f"many times as often they are where {printable(found.drop_stage)} have long come at {found.drop_factor:g} of "
@@ -118,10 +121,9 @@ def _read(found: Streaks) -> str:
     what = f"Result: {printable(result.measure)}"
     if process is not result:
         times = process.per_week_exact / result.per_week_exact
-        what += (
-            f"; process: {printable(process.measure)}, the step's own counts, which tell {significant(times, 2)} times "
-            "as much a week"
-        )
+        shown = significant(times, 2)
+        much = "as much" if shown == "1" else f"{shown} times as much"
+        what += f"; process: {printable(process.measure)}, the step's own counts, which tell {much} a week"
     return (
         f"{what}. An alarm is a ratio above 10. By chance alone at most one sound rep in ten ever has one: more false "
         f"alarms than that in {found.weeks} weeks come from what else is at work: "

@@ -27,7 +27,7 @@ from simcore.cli.options import (
 from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from simcore.cli.precision import Affordable
+    from simcore.affordable import Affordable
     from simcore.result import Result
     from simcore.scenario import Scenario
     from simcore.targets import Goal
@@ -69,9 +69,10 @@ def run(
     neither replications nor a precision runs until revenue is known to 0.5 %. With a method, the precision is
     reached by it, and all other figures come from 1,000 plain replications.
     """
+    from simcore.affordable import Affordable  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.precision import Affordable, checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
+    from simcore.cli.precision import checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
     from simcore.cost import LIMIT, check_limit  # noqa: PLC0415
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
@@ -90,7 +91,7 @@ def run(
         check_limit(scenario, LIMIT, threads=threads)
     scenario = stating(scenario, goal) if method is None else surveyed(scenario, goal)
     bounded = no_limit or max_replications is not None or max_seconds is not None
-    until = _Until(goal, method, Affordable([scenario], precision, goal, bounded=bounded, threads=threads))
+    until = _Until(goal, method, Affordable([scenario], goal, bounded=bounded, threads=threads))
     result, folder = _simulated(
         scenario, until, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
     )
@@ -124,6 +125,7 @@ def _simulated(
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
@@ -144,7 +146,7 @@ def _simulated(
             if method is not None and goal is not None:
                 pilot = Watched(None, asked.is_set)
                 affordable.check_method(lambda some: by_method(scenario, some, method, threads=threads, watch=pilot))
-            progress, stop = affordable.watched(bar, asked.is_set, quiet=quiet or method is not None)
+            progress, stop = affordable.watched(bar, asked.is_set, None if quiet or method is not None else message)
             result = simulate(
                 scenario,
                 precision=goal if method is None else None,

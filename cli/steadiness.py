@@ -57,12 +57,12 @@ def _split(scenario: "Scenario", replications: int | None, *, quiet: bool, no_li
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import check_worlds  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.steadiness_study import LEAST, VARIANTS, steadiness  # noqa: PLC0415
+    from simcore.allowed import check_steadiness  # noqa: PLC0415
+    from simcore.steadiness_study import steadiness  # noqa: PLC0415
 
     if not no_limit:
-        check_worlds(scenario, VARIANTS * (replications or LEAST))
+        check_steadiness(scenario, replications)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         return steadiness(scenario, replications=replications, progress=progress, stop=asked.is_set)

@@ -147,15 +147,14 @@ def _planned(
 ) -> "Plan":
     """Return what will be run, checked; it may cost no more than one run may."""
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import LIMIT  # noqa: PLC0415
-    from simcore.vary import check_total  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
-    from simcore.sweeps import CHUNK, plan_sweep  # noqa: PLC0415
+    from simcore.allowed import check_sweep  # noqa: PLC0415
+    from simcore.sweeps import plan_sweep  # noqa: PLC0415
 
     plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
     if not no_limit:
-        check_total(plan.everything, LIMIT, threads=threads, at_once=CHUNK)
+        check_sweep(plan, threads)
     return plan
 
 

@@ -37,9 +37,18 @@ def variance(
     ] = [],  # noqa: B006
     batch: Annotated[
         int | None,
-        typer.Option("--batch", help="Worlds of a batch, a power of two. Default: about 0.15 s.", show_default=False),
+        typer.Option(
+            "--batch",
+            min=256,
+            max=2**20,
+            metavar="N",
+            help="Worlds of a batch, a power of two from 256 to 2**20. Default: about 0.15 s.",
+            show_default=False,
+        ),
     ] = None,
-    batches: Annotated[int, typer.Option("--batches", help="Independent batches of each technique.")] = 8,
+    batches: Annotated[
+        int, typer.Option("--batches", min=3, max=200, metavar="N", help="Independent batches of each technique.")
+    ] = 8,
     seed: SeedOption = None,
     changes: SetOption = [],  # noqa: B006
     json: JsonOption = False,
@@ -82,17 +91,15 @@ def _measured(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.cost import check_worlds  # noqa: PLC0415
-    from simcore.technique import LEAST, TECHNIQUES  # noqa: PLC0415
 
     load_engine(quiet=quiet)
+    from simcore.allowed import check_variance  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.runner import StoppedError  # noqa: PLC0415
-    from simcore.variance import SIZES, bench_variance  # noqa: PLC0415
+    from simcore.variance import bench_variance  # noqa: PLC0415
 
     if not no_limit:
-        worlds = (size[0] or SIZES[0] * LEAST) * size[1] * (len(TECHNIQUES) + 1)
-        check_worlds(scenario, max(1, len(strategies)) * len(metrics) * sum(worlds / part for part in SIZES))
+        check_variance(scenario, max(1, len(strategies)) * len(metrics), *size)
     found: list[VarianceBench] = []
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
         for metric in metrics:

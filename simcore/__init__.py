@@ -15,45 +15,35 @@ from typing import TYPE_CHECKING, Any
 from simcore.version import __version__
 
 if TYPE_CHECKING:
-    from simcore.asking import asked
-    from simcore.attribution import attribute as _attribute
-    from simcore.breakevens import breakeven as _breakeven
     from simcore.coach_document import Coach
-    from simcore.coach_study import coach as _coach
     from simcore.coaching_hours import HourEffect, HoursAsked
-    from simcore.comparison import compare as _compare
     from simcore.comparison_document import Comparison
-    from simcore.engine import simulate as _simulate
     from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
     from simcore.luck_document import Luck
-    from simcore.luck_study import luck as _luck
     from simcore.plan_document import BackwardPlan
-    from simcore.plans import plan as _plan
     from simcore.result import Result
     from simcore.results_file import read_rep_weeks
     from simcore.scenario import Scenario
     from simcore.scenario_file import load_scenario
+    from simcore.signatures import (
+        attribute,
+        bench_variance,
+        breakeven,
+        coach,
+        compare,
+        luck,
+        plan,
+        simulate,
+        steadiness,
+        sweep,
+    )
     from simcore.steadiness_document import Steadiness
-    from simcore.steadiness_study import steadiness as _steadiness
     from simcore.summary import Estimate, Summary
     from simcore.sweep_document import Breakeven, Sweep
-    from simcore.sweeps import sweep as _sweep
     from simcore.targets import Goal
-    from simcore.variance import bench_variance as _bench_variance
     from simcore.variance_document import VarianceBench
     from simcore.verification import verify
     from simcore.verification_document import Verification
-
-    attribute = asked(_attribute)
-    bench_variance = asked(_bench_variance)
-    breakeven = asked(_breakeven)
-    coach = asked(_coach)
-    compare = asked(_compare)
-    luck = asked(_luck)
-    plan = asked(_plan)
-    simulate = asked(_simulate)
-    steadiness = asked(_steadiness)
-    sweep = asked(_sweep)
 
 _HOME = {
     "Breakeven": "sweep_document",

@@ -8,19 +8,24 @@ a target of ``"$100k"``. Whatever cannot be read is refused in the words of the 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from simcore.errors import Problem, UsageError
+from simcore.cost import out_of_memory
+from simcore.errors import Problem, ScenarioError, SimcoreError, UsageError
 from simcore.plan_asked import parse_done
-from simcore.scenario_file import load_scenario
-from simcore.spelling import amount_of, chance_of, count_of, share_of
-from simcore.targets import Goal
+from simcore.scenario_file import load_scenario, sound
+from simcore.spelling import amount_of, chance_of, count_of, one_of, share_of
+from simcore.targets import Goal, goal_of
 from simcore.text import did_you_mean, shorten
 from simcore.vary import parse_range, parse_vary
 
 if TYPE_CHECKING:
+    from simcore.coaching_hours import HourEffect
     from simcore.scenario import Scenario
     from simcore.scenario_file import Source
 
@@ -54,7 +59,7 @@ def _threads(given: object, name: str) -> int:
 
 
 def _text(given: object, name: str) -> str:
-    if isinstance(given, str):
+    if isinstance(given, str) and given.strip():
         return given
     raise _refused("must be a text", name, given, "a name, as on the command line")
 
@@ -82,8 +87,15 @@ def _callback(given: object, name: str) -> object:
 
 def _precision(given: object, name: str) -> object:
     """Read what a run is to be precise about: a text, several, or half-widths by metric."""
-    if isinstance(given, Goal):
-        return given
+    texts = given if isinstance(given, Goal) else _precisions(given, name)
+    try:
+        return goal_of(texts)
+    except (ValueError, TypeError, AttributeError) as error:  # a goal can be made of anything
+        told = str(error) if isinstance(error, ValueError) else "is made of something else than targets"
+        raise UsageError((Problem(told, name),)) from None
+
+
+def _precisions(given: object, name: str) -> list[str]:
     if isinstance(given, Mapping):
         return [f"{metric}={width}" for metric, width in given.items()]
     if isinstance(given, int | float):
@@ -128,10 +140,26 @@ def _drop(given: object, name: str) -> tuple[str, float]:
 
 def _hours(given: object, name: str) -> object:
     from simcore.coaching_hours import HoursAsked  # noqa: PLC0415  (only the coach asks for them)
+    from simcore.leverage import MEASURES  # noqa: PLC0415
 
-    if isinstance(given, HoursAsked):
-        return given
-    raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
+    if not isinstance(given, HoursAsked):
+        raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
+    by_stage: object = given.effects
+    if not isinstance(by_stage, Mapping):
+        allowed = '{"meetings": simcore.HourEffect(0.1)}, by the stage that a step leads to'
+        raise _refused("must be effects of an hour by stage", f"{name}.effects", by_stage, allowed)
+    effects = {_text(stage, f"{name}.effects"): _effect(effect, name) for stage, effect in by_stage.items()}
+    measure = one_of(given.measure, MEASURES, f"{name}.measure")
+    return HoursAsked(count_of(given.hours, f"{name}.hours", low=0), effects, share_of(given.fading, "fading"), measure)
+
+
+def _effect(given: object, name: str) -> HourEffect:
+    """Read what an hour does: ``"0.1"`` (points), ``"2%"`` (of the rate), or a `HourEffect`."""
+    from simcore.coaching_hours import HourEffect  # noqa: PLC0415
+
+    text = f"{given.amount}{'%' if given.is_share else ''}" if isinstance(given, HourEffect) else str(given)
+    effect: HourEffect = _parsed(HourEffect.parse, text, f"{name}.effects")
+    return effect
 
 
 def _rule(given: object, name: str) -> object:
@@ -226,6 +254,52 @@ _OWN: dict[str, dict[str, _Reader]] = {
 """Parameters that mean another thing for one function."""
 
 
+class NotEnoughMemoryError(SimcoreError, MemoryError):
+    """There is less memory than a question takes; the message tells what was asked for, what there is, what helps."""
+
+
+_SPELLED = (
+    (re.compile(r"--no-limit"), "limit=False"),
+    (re.compile(r" \(-n\)"), ""),
+    (re.compile(r"\(--by\)"), "(by)"),
+    (re.compile(r" \(--threads\)"), ""),
+    (re.compile(r", and `simcore check` tells how much a run takes"), ""),
+)
+"""Options of the command line in what is told of costs, and what they are in Python."""
+
+
+def _in_python(text: str | None) -> str | None:
+    for option, argument in _SPELLED:
+        text = None if text is None else option.sub(argument, text)
+    return text
+
+
+@contextmanager
+def _told_in_python(given: Mapping[str, object]) -> Iterator[None]:
+    """Tell of costs, and of memory that was refused, in the words of Python."""
+    try:
+        yield
+    except ScenarioError as error:
+        problems = tuple(_of_argument(problem, given) for problem in error.problems)
+        if problems == error.problems:
+            raise
+        usage = all(problem.path in given for problem in problems)
+        raise (UsageError if usage else type(error))(problems) from None
+    except MemoryError as error:
+        if isinstance(error, SimcoreError):
+            raise
+        raise NotEnoughMemoryError(_in_python(out_of_memory(str(error)))) from error
+
+
+def _of_argument(problem: Problem, given: Mapping[str, object]) -> Problem:
+    """Return a problem in the words of the argument that it comes from, if it comes from one."""
+    name = problem.path.removeprefix("run.").replace("-", "_")
+    if name == "replications" and name not in given and given.get("batch") is not None:
+        name = "batch"
+    path = name if problem.file is None and given.get(name) is not None else problem.path
+    return replace(problem, path=path, hint=_in_python(problem.hint))
+
+
 def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concatenate[Source, _P], _R]:
     """Return a function that reads what people pass before it asks.
 
@@ -238,7 +312,8 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
     -------
     callable
         The same, for a name, a path, a mapping or a `Scenario`, and for numbers as people write them. It raises
-        `UsageError` (a `ScenarioError` and a `ValueError`) for what cannot be read.
+        `UsageError` (a `ScenarioError` and a `ValueError`) for what cannot be read. Its argument ``limit=False`` lifts
+        the limits on rep-weeks, time and memory of `simcore.cost`, as ``--no-limit`` does.
 
     Examples
     --------
@@ -247,12 +322,14 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
     100
     """
     signature = inspect.signature(function)
-    names = list(signature.parameters)
+    names, shown = list(signature.parameters), _shown(signature)
     readers = _READERS | _OWN.get(function.__name__, {})
 
     def read(name: str, given: object) -> Any:  # noqa: ANN401  (as the parameter wants it)
         if name == "scenario":
-            return load_scenario(cast("Source", given))  # what it is not, it tells
+            return sound(load_scenario(cast("Source", given)))  # what it is not, it tells
+        if name == "limit":
+            return _flag(given, name)
         default = signature.parameters[name].default if name in signature.parameters else None
         if given is default or name not in readers:
             return given
@@ -260,20 +337,61 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
 
     @wraps(function)
     def wrapper(*args: Any, **given: Any) -> _R:  # noqa: ANN401  (as people pass them)
-        known = _known(signature)
+        known = list(shown.parameters)
         for name in given:
             if name not in known:
                 hint = did_you_mean(name, known)
                 raise UsageError((Problem(f"{function.__name__} has no such argument", name, hint=hint),))
         try:
-            signature.bind(*args, **given)
+            shown.bind(*args, **given)
         except TypeError as error:
             raise UsageError((Problem(f"{function.__name__}: {error}"),)) from None
-        positional = [read(name, value) for name, value in zip(names, args, strict=False)]
-        options = {name: read(name, value) for name, value in given.items()}
-        return cast("Callable[..., _R]", function)(*positional, **options)
+        options = {name: read(name, value) for name, value in [*zip(names, args, strict=False), *given.items()]}
+        with _told_in_python(options):
+            return cast("_R", _within(function, options.pop("limit", True), options))
 
+    wrapper.__dict__["__signature__"] = shown
+    wrapper.__doc__ = _with_limit(function.__doc__ or "")
+    wrapper.__module__ = "simcore"  # where it is found by other processes
     return wrapper
+
+
+_LIMIT = """    limit
+        Whether a question that takes more rep-weeks, time or memory than the command line allows is refused,
+        with the figures; ``False`` asks it all the same, as ``--no-limit`` does.
+"""
+
+
+def _with_limit(text: str) -> str:
+    """Return the text of a function with what `limit` means, as the last of its parameters."""
+    ends = [place for place in (text.find("\n    Returns\n"), text.find("\n    Raises\n")) if place >= 0]
+    end = min(ends, default=len(text))
+    return text[:end] + _LIMIT + text[end:]
+
+
+def _within(function: Callable[..., Any], limit: bool, options: dict[str, Any]) -> object:
+    """Call a function within the limits of `simcore.cost`, or without."""
+    name = function.__name__
+    if name == "plan":
+        return function(**{key: value for key, value in options.items() if value is not None}, limit=limit)
+    if limit:
+        from simcore.allowed import FIRST, INSTEAD  # noqa: PLC0415  (knows all functions, which import much)
+
+        if name in INSTEAD:
+            return INSTEAD[name](**options)
+        FIRST[name](options["scenario"], options)
+    return function(**options)
+
+
+def _shown(signature: inspect.Signature) -> inspect.Signature:
+    """Return the signature of what is public: with `limit`, and with options that were in a mapping."""
+    kept = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    names = [name for name in _known(signature) if name not in signature.parameters]
+    if "limit" not in names:
+        names.append("limit")
+    defaults = {"limit": True, "frontier": True}
+    added = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name)) for name in names]
+    return signature.replace(parameters=[*kept, *added])
 
 
 def _known(signature: inspect.Signature) -> list[str]:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiler import compile_scenario
-from simcore.engine import check_ranges, threads_for
+from simcore.engine import playable, threads_for
 from simcore.estimate import jackknife, ratio
 from simcore.explosion import told_of
 from simcore.horizons import WEEKS_PER_YEAR
@@ -176,8 +175,7 @@ class Worlds:
 
     def of(self, scenario: Scenario) -> Seen | None:
         """Return all rep-weeks of a scenario's worlds; ``None`` if it was stopped before all were done."""
-        program = compile_scenario(scenario)
-        check_ranges(scenario, program, detailed=True, replications=False)
+        program = playable(scenario, detailed=True, replications=False)
         if self._done and self._stop is not None and self._stop():
             return None
         threads = self._threads or threads_for(program, self._replications)

@@ -20,8 +20,8 @@ from simcore.comparison_document import (
     Against,
     Comparison,
     Contest,
+    Differences,
     Figures,
-    Interval,
     Source,
     StrategyFigures,
     VarianceRatio,
@@ -44,6 +44,7 @@ from simcore.scenario import with_strategy
 from simcore.stages import goal_for
 from simcore.summary import Estimate
 from simcore.tally import CLOSE, ENTERED, TOTAL
+from simcore.text import brief
 from simcore.version import __version__
 
 if TYPE_CHECKING:
@@ -133,8 +134,14 @@ def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None
     if base not in chosen:
         chosen = [base, *chosen]
     if len(chosen) < 2:
-        message = "a comparison needs two strategies"
-        raise ScenarioError((Problem(message, "strategies", value=", ".join(known), allowed="two or more"),))
+        others = [name for name in known if name not in chosen]
+        if others:
+            message = f"nothing is left to compare {brief(base)} with"
+            hint = "name another one too, or none: then all are compared"
+            raise ScenarioError((Problem(message, "strategies", allowed=", ".join(others), hint=hint),))
+        message = f"a comparison needs two strategies, and this scenario has one, {brief(base)}"
+        hint = "write another one under strategies: in the file, as quota-pressure does"
+        raise ScenarioError((Problem(message, "strategies", hint=hint),))
     return chosen, base
 
 
@@ -164,7 +171,7 @@ def comparison_of(paired: Paired) -> Comparison:
         precision=paired.precision,
         baseline=names[base],
         strategies=[
-            StrategyFigures(name=name, figures=figures(paired, i, None, Figures[Estimate], as_it_is))
+            StrategyFigures(name=name, figures=figures(paired, i, None, Figures, as_it_is))
             for i, name in enumerate(names)
         ],
         against=[_against(paired, i, base) for i in range(len(names)) if i != base],
@@ -172,7 +179,7 @@ def comparison_of(paired: Paired) -> Comparison:
 
 
 def _against(paired: Paired, mine: int, base: int) -> Against:
-    differences = figures(paired, mine, base, Figures[Interval], interval_of)
+    differences = figures(paired, mine, base, Differences, interval_of)
     verdict, needed = verdict_of(differences.revenue, paired.replications)
     names = paired.scenarios[mine].run.strategy, paired.scenarios[base].run.strategy
     alike = Alike(

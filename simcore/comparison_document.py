@@ -6,7 +6,7 @@ standard error is that of the pairs, and its 95 % interval follows from the t la
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ class Interval(Estimate):
 E = TypeVar("E", bound=Estimate)
 
 
-class Figures(Document, Generic[E]):
+class FiguresOf(Document, Generic[E]):
     """What one strategy came to, or the difference to the baseline."""
 
     revenue: E = Field(description="Revenue by close of a rep in a year of 52 weeks.")
@@ -41,17 +41,20 @@ class Figures(Document, Generic[E]):
         description="Share of bookings in each of the 13 weeks of the quarter; null in a run of fewer weeks."
     )
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Return the name in the published schema."""
-        return "Differences" if params == (Interval,) else "Figures"
+
+class Figures(FiguresOf[Estimate]):
+    """What one strategy came to, or the difference to the baseline."""
+
+
+class Differences(FiguresOf[Interval]):
+    """What one strategy came to, or the difference to the baseline."""
 
 
 class StrategyFigures(Document):
     """A strategy and what it came to."""
 
     name: str
-    figures: Figures[Estimate]
+    figures: Figures
 
 
 class VarianceRatio(Document):
@@ -102,7 +105,7 @@ class Against(Document):
     """A strategy against the baseline."""
 
     name: str
-    differences: Figures[Interval]
+    differences: Differences
     variance_ratios: list[VarianceRatio]
     contests: list[Contest]
     sources: list[Source] | None = Field(description="Null where a part of the funnel is empty.")

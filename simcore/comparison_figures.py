@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import ceil, inf, sqrt
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.certain import certain_revenue, certain_stages, reacts, same_program
-from simcore.comparison_document import Figures, Interval
+from simcore.comparison_document import FiguresOf, Interval
 from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
 from simcore.estimate import Floats, degrees_of
 from simcore.horizons import WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
@@ -32,6 +32,7 @@ WORST = 0.05
 LEAST_TAIL = 3
 """Fewest worlds in it from which anything can be told."""
 E = TypeVar("E", bound=Estimate)
+F = TypeVar("F", bound=FiguresOf[Any])
 
 
 def interval_of(figure: Estimate, low: float = -inf, high: float = inf) -> Interval:
@@ -55,9 +56,7 @@ def as_it_is(figure: Estimate) -> Estimate:
     return figure
 
 
-def figures(
-    paired: Paired, mine: int, base: int | None, document: type[Figures[E]], told: Callable[[Estimate], E]
-) -> Figures[E]:
+def figures(paired: Paired, mine: int, base: int | None, document: type[F], told: Callable[[Estimate], E]) -> F:
     """Return the figures of a strategy, or with ``base`` the paired differences to it, each as ``told`` makes it."""
     alike = base is not None and same_program(paired.programs[mine], paired.programs[base])
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.credibility import moments
 from simcore.grouped import GROUPS, Floats, all_but, with_errors
-from simcore.intervals import UNKNOWN
+from simcore.intervals import UNKNOWN, always_seen, fixed, never_seen
 from simcore.luck_document import Dismissal, RuleRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
@@ -218,11 +218,8 @@ def dismissal(scenario: Scenario, sample: Sample, rule: Rule) -> Dismissal:
     rules["by lot"] = by_score(np.zeros(len(results)))
     rows, shares = [], None
     for name, member in rules.items():
-        figures = _over_groups(reps, sample.worlds, member, (weak, quota, cost))
-        shares = figures[0]
-        # Where a replacement does not pay in some of the groups, when it does is not known.
-        seen = [each if each.se is not None else UNKNOWN for each in figures]
-        rows.append(RuleRow(rule=name, **dict(zip(_FIGURES, seen[1:], strict=True))))
+        shares, *seen = _over_groups(reps, sample.worlds, member, (weak, quota, cost))
+        rows.append(RuleRow(rule=name, **dict(zip(_FIGURES, seen, strict=True))))
     assert shares is not None  # noqa: S101
     return Dismissal(
         below=rule.below,
@@ -250,9 +247,31 @@ def _over_groups(
     """Return the figures of a rule with their errors."""
     everyone = np.ones(len(reps.true), np.bool_)
     groups = [all_but(group, worlds)[reps.world] for group in range(GROUPS)]
-    whole = _figures(reps, everyone, member(everyone), terms)
+    gone = member(everyone)
+    whole = _figures(reps, everyone, gone, terms)
     without = np.array([_figures(reps, kept, member(kept), terms) for kept in groups])
-    return with_errors(whole, without)
+    weak = reps.true * float(reps.attained.mean()) / float(reps.true.mean()) < terms[0]
+    of = (everyone, everyone, ~weak, weak, gone > 0.0)
+    part = with_errors(whole[: len(of)], without[:, : len(of)], least=0.0, most=1.0)
+    shares = [_bounded(figure, len(np.unique(reps.world[who]))) for figure, who in zip(part, of, strict=True)]
+    # Who goes by lot, or where reps do not differ, is as good as who comes: later years bring nothing more, exactly.
+    rest = with_errors(whole[len(of) :], without[:, len(of) :])
+    exactly = [fixed(0.0) if not column.any() else None for column in without.T[len(of) :]]
+    # Where a replacement does not pay in some of the groups, when it does is not known.
+    amounts = [
+        known if known is not None else figure if figure.se is not None else UNKNOWN
+        for known, figure in zip(exactly, rest, strict=True)
+    ]
+    return shares + amounts
+
+
+def _bounded(share: Estimate, worlds: int) -> Estimate:
+    """Return a share of those of so many worlds: of what was never seen, or always, with its bound."""
+    if share.se is not None or share.estimate is None or not worlds:
+        return share if share.se is not None else UNKNOWN
+    if share.estimate in (0.0, 1.0):
+        return never_seen(worlds) if share.estimate == 0.0 else always_seen(worlds)
+    return UNKNOWN
 
 
 def _figures(reps: Reps, kept: NDArray[np.bool_], member: Floats, terms: tuple[float, float, Cost]) -> Floats:

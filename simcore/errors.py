@@ -89,6 +89,10 @@ class ScenarioError(SimcoreError):
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how it is made anew, as in another process."""
+        return type(self), (self.problems,)
+
 
 class UsageError(ScenarioError, ValueError):
     """What was asked is wrong, not the scenario: an argument of a function, or the command line.

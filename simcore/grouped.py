@@ -42,7 +42,9 @@ def all_but(group: int, worlds: int) -> NDArray[np.bool_]:
     return kept
 
 
-def estimated(sums: Floats, figures: Callable[[Floats], Floats]) -> list[Estimate]:
+def estimated(
+    sums: Floats, figures: Callable[[Floats], Floats], *, least: float = -np.inf, most: float = np.inf
+) -> list[Estimate]:
     """Return figures of sums with their standard errors.
 
     Parameters
@@ -52,6 +54,8 @@ def estimated(sums: Floats, figures: Callable[[Floats], Floats]) -> list[Estimat
     figures
         Makes float64[k] of the sums over all (or all but one) of the groups, shape as ``sums[0]``; what is not
         defined is nan.
+    least, most
+        The range that the figures can have: their intervals are cut there.
 
     Examples
     --------
@@ -63,20 +67,33 @@ def estimated(sums: Floats, figures: Callable[[Floats], Floats]) -> list[Estimat
     """
     total = sums.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return with_errors(figures(total), np.array([figures(total - part) for part in sums]))
+        return with_errors(figures(total), np.array([figures(total - part) for part in sums]), least=least, most=most)
 
 
-def with_errors(figures: Floats, without: Floats) -> list[Estimate]:
+def with_errors(figures: Floats, without: Floats, *, least: float = -np.inf, most: float = np.inf) -> list[Estimate]:
     """Return figures, float64[k], with the errors that those without each group, float64[GROUPS, k], give."""
     spread = without - without.mean(axis=0)
     errors = np.sqrt((GROUPS - 1) / GROUPS * (spread**2).sum(axis=0))
     degrees = [degrees_of(column, np.ones(GROUPS)) for column in spread.T]
-    return [estimate(float(value), float(error), df) for value, error, df in zip(figures, errors, degrees, strict=True)]
+    return [
+        estimate(float(value), float(error), df, least=least, most=most)
+        for value, error, df in zip(figures, errors, degrees, strict=True)
+    ]
 
 
-def estimate(value: float, error: float, degrees: float = GROUPS - 1.0) -> Estimate:
+def estimate(
+    value: float,
+    error: float,
+    degrees: float = GROUPS - 1.0,
+    *,
+    least: float = -np.inf,
+    most: float = np.inf,
+) -> Estimate:
     """Return a figure with its error and interval; ``null`` where either is not defined, or groups do not differ."""
-    return by_t(value, error, degrees) if error > 0.0 else without_error(value)
+    if not error > 0.0:
+        return without_error(value)
+    # The interval holds the estimate, which chance may put beyond the range.
+    return by_t(value, error, degrees, least=min(least, value), most=max(most, value))
 
 
 def proportion(hits: Floats, trials: Floats, worlds: int) -> Estimate:

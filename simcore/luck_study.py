@@ -11,7 +11,7 @@ from simcore.closed_form import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.digest import scenario_digest
 from simcore.dismissal import Rule, dismissal, parse_rule
-from simcore.engine import as_run, check_ranges
+from simcore.engine import as_run, playable
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.grouped import GROUPS
@@ -90,8 +90,7 @@ def luck(
     scenario = as_run(scenario, None, seed)
     what = _drop(scenario, drop)
     who = _rule(rule)
-    program = compile_scenario(scenario)
-    check_ranges(scenario, program, detailed=True, replications=False)
+    program = playable(scenario, detailed=True, replications=False)
     total = _replications(program, replications)
     started = time.perf_counter()
     interrupted = False

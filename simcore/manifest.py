@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simcore.atomic import file_errors, read_plain, shown, write_whole
-from simcore.errors import FileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from simcore.errors import FileError, Problem, UsageError
+from simcore.text import shorten
 
 MANIFEST, SUMMARY, SCENARIO, REP_WEEKS = "manifest.json", "summary.json", "scenario.yaml", "rep-weeks"
 """Names in a folder of results; rep-weeks is the folder of the parts."""
@@ -180,3 +180,25 @@ def own_manifest(folder: Path) -> Manifest | None:
         return parse_manifest(data, file)
     except FileError:
         return None
+
+
+def folder_of(given: object) -> Path:
+    """Return the path of a folder of results.
+
+    Raises
+    ------
+    UsageError
+        If it is given as something else than a path.
+
+    Examples
+    --------
+    >>> folder_of(5)
+    Traceback (most recent call last):
+    simcore.errors.UsageError: path: is no path of a folder, got 5; allowed: a text or a pathlib.Path
+    """
+    path = fspath(given) if isinstance(given, PathLike) else given
+    if isinstance(path, str) and path and "\0" not in path:
+        return Path(path)
+    shown = shorten(given) if isinstance(given, str | int | float) else type(given).__name__
+    problem = Problem("is no path of a folder", "path", value=shown, allowed="a text or a pathlib.Path")
+    raise UsageError((problem,))

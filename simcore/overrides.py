@@ -90,6 +90,16 @@ def _put(here: object, word: str, value: object, location: Location, data: dict[
     return (*location, word)
 
 
+def _check_strategy(words: list[str], data: dict[str, object]) -> None:
+    """Refuse a change inside a strategy that is not there: it would make one that nothing runs."""
+    known = data.get("strategies", {"process": {}})
+    if words[0] != "strategies" or len(words) < 3 or not isinstance(known, dict) or words[1] in known:
+        return
+    names = [str(name) for name in known]
+    hint = did_you_mean(words[1], names) or "a new one is set as a whole: strategies.NAME={drives: {...}}"
+    raise _CannotSetError(f"strategies.{words[1]}", "is not a strategy of this file", ", ".join(names), hint)
+
+
 def apply_override(data: dict[str, object], override: str, overridden: list[Location]) -> Problem | None:
     """Change one value in the data of a scenario.
 
@@ -113,6 +123,7 @@ def apply_override(data: dict[str, object], override: str, overridden: list[Loca
         return Problem("must be path=value", file=_FILE, value=shorten(override), hint="for example team.reps=20")
     try:
         value = _value(path, text)
+        _check_strategy(words, data)
         here: object = data
         location: Location = ()
         for word in words[:-1]:

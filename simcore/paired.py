@@ -18,8 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiler import compile_scenario
-from simcore.engine import SURELY, as_run, check_ranges, most_replications, threads_for
+from simcore.engine import SURELY, as_run, most_replications, playable, threads_for
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import explained
 from simcore.followed import Pairs, piece_of
@@ -136,9 +135,7 @@ def run_paired(
     """
     ready = tuple(as_run(scenario, replications, seed) for scenario in scenarios)
     _check_common(ready)
-    programs = tuple(compile_scenario(scenario) for scenario in ready)
-    for scenario, program in zip(ready, programs, strict=True):
-        check_ranges(scenario, program, detailed=goal is not None, replications=goal is None)
+    programs = tuple(playable(each, detailed=goal is not None, replications=goal is None) for each in ready)
     total, first = ready[0].run.replications, programs[0]
     threads = threads or threads_for(first, (total if goal is None else SURELY) * len(programs))
     key = split_seed(ready[0].run.seed)

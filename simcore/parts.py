@@ -14,7 +14,7 @@ import numpy as np
 
 from simcore.atomic import file_errors, read_plain, shown
 from simcore.errors import FileError
-from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, manifest_text, parse_manifest
+from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, folder_of, manifest_text, parse_manifest
 from simcore.rep_weeks import FIRST_REPLICATION
 from simcore.text import printable
 
@@ -177,8 +177,10 @@ def read_rep_weeks(path: Path | str, *, check: bool = True) -> pa.Table:
     FileError
         If the folder has no valid manifest or no rep-weeks, or a part is damaged, of another run, listed twice or a
         link.
+    UsageError
+        If the path is none.
     """
-    folder = Path(path)
+    folder = folder_of(path)
     while True:
         data = manifest_text(folder)
         try:

@@ -95,6 +95,7 @@ def meant(path: str, known: Sequence[str]) -> list[str]:
         lambda parts: parts[-1] == words[-1],
         lambda parts: parts[-1].rstrip("s") == words[-1].rstrip("s"),
         lambda parts: parts[-1].startswith(f"{words[-1]}_"),
+        lambda parts: parts[0] == "funnel" and parts[1:] == [words[-1], "rate"],
     )
     for test in tests:
         found = [each for each, parts in others if test(parts)]

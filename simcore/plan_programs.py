@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiler import compile_scenario, first_step
-from simcore.engine import check_ranges
+from simcore.engine import check_ranges, playable
 from simcore.errors import Problem, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
 from simcore.kernels.scratch import is_capped
@@ -71,8 +71,7 @@ def setting_of(asked: Asked) -> Setting:
         If no hour of it is worked, or the scenario leaves the ranges of the engine.
     """
     scenario = rest_of(asked)
-    program = _aligned(asked, compile_scenario(scenario))
-    check_ranges(scenario, program, detailed=True, replications=False)
+    program = _aligned(asked, playable(scenario, detailed=True, replications=False))
     working = working_hours(scenario)
     if not working.any():
         raise ScenarioError((Problem("no hour of what is left of the period is worked", "calendar.holidays"),))
@@ -189,10 +188,10 @@ def with_seats(asked: Asked, setting: Setting, reps: int) -> Setting:
     cold = scenario.horizon.model_copy(update={"warmup_weeks": 0})
     if scenario.market is None or not scenario.horizon.warmup_weeks:
         hired = scenario.model_copy(update={"team": team, "horizon": cold, "start": None})
-        program = _aligned(asked, compile_scenario(hired))
+        program = _aligned(asked, playable(hired, detailed=True, replications=False))
     elif scenario.team.ramp is None and scenario.team.turnover is None:
         hired = scenario.model_copy(update={"team": team, "start": None})
-        program = compile_scenario(hired)
+        program = playable(hired, detailed=True, replications=False)
         # They are there in the warm-up, so that weeks of the market have the same numbers, but make no calls.
         plan, warm = program.plan, scenario.horizon.warmup_weeks
         rows = np.concatenate([plan.per_hour, np.zeros_like(plan.per_hour[:1])])
@@ -203,5 +202,4 @@ def with_seats(asked: Asked, setting: Setting, reps: int) -> Setting:
         raise ScenarioError((Problem("with a market, a warm-up and a team that ramps up or leaves, hires would not "
                                      "meet the market of the others: reps cannot be solved for", "solve-for",
                                      hint=hint),))  # fmt: skip
-    check_ranges(hired, program, detailed=True, replications=False)
     return Setting(hired, program, setting.working)

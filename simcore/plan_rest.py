@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from simcore.compile_coaching import weekly
 from simcore.horizons import WEEKS_PER_YEAR
-from simcore.scenario_parts import Start
+from simcore.scenario_parts import OpenItems, Start
 from simcore.scenario_time import Holiday
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _open(items: dict[str, int], reps: int) -> Start | None:
         if each:
             entries.append({"stage": stage, "count": each})
         entries += [{"stage": stage, "count": 1, "rep": rep + 1} for rep in range(more)]
-    return Start.model_validate({"open": entries}) if entries else None
+    return Start.of(map(OpenItems.model_validate, entries)) if entries else None
 
 
 def team_of_rest(team: Team, served: int, left: int) -> Team:

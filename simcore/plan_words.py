@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_rest import served_weeks
 from simcore.text import brief
-from simcore.words import currency_sign, share
+from simcore.words import chance, currency_sign, share
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
@@ -63,10 +63,7 @@ def sentence_of(found: BackwardPlan) -> str:
         tried = found.infeasible
         most = tried_of(found.solve_for, tried.tried)
         text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
-        return (
-            f"{text}even {most} the chance is {share(tried.chance.estimate or 0.0)}. "
-            f"In the way: {'; '.join(tried.reasons)}."
-        )
+        return f"{text}even {most} the chance is {chance(tried.chance)}. In the way: {'; '.join(tried.reasons)}."
     if found.answer is None:
         return "Interrupted before there was an answer."
     answer = found.answer
@@ -78,9 +75,7 @@ def sentence_of(found: BackwardPlan) -> str:
         rest = (
             ""
             if found.here is None or found.here.rest_calls is None
-            else (
-                f", {number(found.here.rest_calls, CALLS)} of them in the {found.here.weeks_left} weeks that are left"
-            )
+            else (f", {number(found.here.rest_calls, CALLS)} of them in the {_weeks_left(found.here.weeks_left)}")
         )
         text = f"{ask}, {who} must make {number(answer.estimate, CALLS)} calls ({close}){rest}: "
         text += f"{number(answer.per_week, CALLS)} a rep in a full week."
@@ -100,12 +95,17 @@ def sentence_of(found: BackwardPlan) -> str:
     return f"{text} {_simple(found)}"
 
 
+def _weeks_left(weeks: int) -> str:
+    return "one week that is left" if weeks == 1 else f"{weeks} weeks that are left"
+
+
 def _simple(found: BackwardPlan) -> str:
     """Return what the arithmetic says, and what its chance is."""
     simple, kind = found.arithmetic, found.answer.solve_for if found.answer else CALLS
+    asked = f"{simple.calls:,.0f}" if simple.calls >= 1.0 else f"{simple.calls:.2g}"
     if simple.chance is None or simple.chance.estimate is None:
-        return f"The arithmetic asks for {simple.calls:,.0f} calls; {simple.no_chance}."
-    text = f"The arithmetic asks for {simple.calls:,.0f} calls, which do it {share(simple.chance.estimate)} of the time"
+        return f"The arithmetic asks for {asked} calls; {simple.no_chance}."
+    text = f"The arithmetic asks for {asked} calls, which do it {chance(simple.chance)} of the time"
     more = (
         found.answer.estimate / simple.calls - 1.0
         if found.answer and kind == CALLS and found.here is None and simple.calls
@@ -113,6 +113,8 @@ def _simple(found: BackwardPlan) -> str:
     )
     if more is None or abs(more) < 0.005:
         return text + "."
+    if more >= 10.0:
+        return f"{text}; it takes {more + 1.0:,.0f} times as many."
     return f"{text}; it takes {abs(100.0 * more):,.0f} % {'more' if more > 0 else 'less'}."
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simcore.closed_form import deal_moments
 from simcore.credibility import exact_weight, is_exact, moments, weight
 from simcore.grouped import Floats, by_group, estimated, proportion, with_errors
-from simcore.intervals import UNKNOWN
+from simcore.intervals import UNKNOWN, fixed
 from simcore.luck_document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
@@ -87,7 +87,9 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     exact = exactly and measure.kind != "step"
     points = []
     for weeks, sums in zip(windows, parts, strict=True):
-        own, reliable = estimated(sums, _figures)
+        own, reliable = estimated(sums, _figures, least=0.0, most=1.0)
+        if of.variance == 0.0:
+            own = reliable = fixed(0.0)
         in_closed_form = exact_weight(scenario, measure.stage, weeks, revenue=measure.kind == "revenue")
         points.append(
             WeightPoint(
@@ -166,7 +168,7 @@ def _until(
         without = [
             _crossing([parts[i].sum(axis=0) - parts[i][g] for i in seen], at, odds) for g in range(len(parts[0]))
         ]
-        (answer,) = with_errors(np.array([whole]), np.array(without)[:, None])
+        (answer,) = with_errors(np.array([whole]), np.array(without)[:, None], least=0.0)
         beyond = bool(whole > windows[-1])
     return WeeksUntil(weight=level, weeks=answer, beyond_run=beyond, known=None if known is None else known * odds)
 
@@ -229,7 +231,7 @@ def _ranking(sample: Sample, horizon: str) -> RankingRow:
     """Return how much of a team's ranking by revenue of one period is luck."""
     weeks = WEEKS_OF[horizon]
     sums = spread_sums(sample, Measure("revenue", "revenue", sample.entered.shape[3] - 1, 0), weeks)
-    (luck,) = estimated(sums, lambda s: 1.0 - _figures(s)[1:])
+    (luck,) = estimated(sums, lambda s: 1.0 - _figures(s)[1:], least=0.0, most=1.0)
     there = sample.settled(weeks).transpose(0, 2, 1)
     true = np.broadcast_to(sample.true_value[:, None, :], there.shape)
     results = sample.amounts(weeks).transpose(0, 2, 1)
@@ -237,7 +239,7 @@ def _ranking(sample: Sample, horizon: str) -> RankingRow:
     both = lowest(-results, there, top) * lowest(-true, there, top)
     by_lot = np.divide(top * top, there.sum(axis=2), out=np.zeros(top.shape), where=top > 0)
     sums = by_group(np.stack([both.sum(axis=(1, 2)), by_lot.sum(axis=1), top.sum(axis=1)], axis=1))
-    (overlap,) = estimated(sums, lambda s: s[:1] / s[2:])
+    (overlap,) = estimated(sums, lambda s: s[:1] / s[2:], least=0.0, most=1.0)
     chance = float(sums[:, 1].sum() / max(sums[:, 2].sum(), 1.0))
     return RankingRow(horizon=horizon, luck=luck, overlap=overlap, overlap_by_chance=chance)
 
@@ -282,7 +284,7 @@ def _retest(scenario: Scenario, sample: Sample) -> Retest:
     quarters, foretold, needed = estimated(sums, _from_correlation)
     half_years = None
     if sample.periods(2 * QUARTER) >= 2:
-        (half_years,) = estimated(retest_sums(sample, 2 * QUARTER), _correlation)
+        (half_years,) = estimated(retest_sums(sample, 2 * QUARTER), _correlation, least=-1.0, most=1.0)
     differs = moments(list(scenario.funnel[1:])).variance > 0.0
     seen = differs and (quarters.estimate or 0.0) > _SHOWS * (quarters.se or 1.0)
     return Retest(

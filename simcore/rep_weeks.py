@@ -36,6 +36,10 @@ class RepWeekBlock(NamedTuple):
     cents_close: npt.NDArray[np.int64]
     """Revenue by the week in which the deal closed, in cents."""
 
+    def __repr__(self) -> str:
+        """Return it on a line: there are too many figures to be read."""
+        return f"RepWeekBlock(first_replication={self.first_replication}, counts=int64{list(self.counts.shape)}, ...)"
+
 
 def column_names(stages: tuple[str, ...]) -> tuple[str, ...]:
     """Return a column name for each stage: ASCII letters, digits and underscores, unique.

@@ -147,7 +147,11 @@ class Result:
         return to_polars(self.to_arrow(rows))
 
     def averaging_table(self) -> pa.Table:
-        """Return the averaging pyramid as an Arrow table: a row per account, horizon, measure and statistic."""
+        """Return the averaging pyramid as an Arrow table: a row per account, horizon, measure and statistic.
+
+        Columns ``account``, ``horizon``, ``measure``, ``statistic`` (text) and ``estimate``, ``se``, ``low``, ``high``
+        (float64; see `simcore.Estimate`, null for what is not known).
+        """
         import pyarrow as pa  # noqa: PLC0415
 
         rows: list[dict[str, str | float | None]] = []
@@ -167,10 +171,12 @@ class Result:
                                 "statistic": statistic,
                                 "estimate": figure.estimate,
                                 "se": figure.se,
+                                "low": figure.low,
+                                "high": figure.high,
                             }
                         )
         words = [pa.field(name, pa.string()) for name in ("account", "horizon", "measure", "statistic")]
-        numbers = [pa.field(name, pa.float64()) for name in ("estimate", "se")]
+        numbers = [pa.field(name, pa.float64()) for name in ("estimate", "se", "low", "high")]
         return pa.Table.from_pylist(rows, schema=pa.schema([*words, *numbers]))
 
     def rep_week_table(self) -> pa.Table:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.contrast import sign_of
 from simcore.summary import Estimate
-from simcore.words import amounts, money, share
+from simcore.words import amounts, chance, money
 
 if TYPE_CHECKING:
     from simcore.rules_document import RuleRow, Rules
@@ -59,8 +59,8 @@ def _hits(process: RuleRow, result: RuleRow) -> str:
     if process.hits.estimate is None or result.hits.estimate is None:
         return ""
     return (
-        f"Of its sessions {share(process.hits.estimate)} are on a bad habit that is there; of those on the result "
-        f"{share(result.hits.estimate)}."
+        f"Of its sessions {chance(process.hits)} are on a bad habit that is there; of those on the result "
+        f"{chance(result.hits)}."
     )
 
 

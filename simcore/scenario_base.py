@@ -28,7 +28,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from simcore.errors import UsageError
 from simcore.spelling import Kind, percent_meant, read_number
-from simcore.text import did_you_mean, printable
+from simcore.text import brief, did_you_mean, printable, shorten
 
 Location = tuple[str | int, ...]
 """Keys and indices from the root of the scenario to a value."""
@@ -75,8 +75,60 @@ def refused(message: str, *, allowed: str | None = None, hint: str | None = None
 def unknown_key(key: str | int, known: Iterable[str]) -> Complaint:
     """Return the complaint about a key that a mapping does not have."""
     keys = list(known)
-    hint = did_you_mean(str(key), keys)
-    return Complaint((key,), UNKNOWN_KEY, key, ", ".join(keys), hint, at_key=True)
+    longer = [name for name in keys if name.startswith(f"{key}_")]
+    hint = f"did you mean {longer[0]}?" if len(longer) == 1 else did_you_mean(str(key), keys)
+    return Complaint((key,), UNKNOWN_KEY, key, ", ".join(keys), _colonless(str(key), keys) or hint, at_key=True)
+
+
+_COLONLESS = re.compile(r"(\w+)\s*([=:\uff1a]|\s)\s*(.*)", re.DOTALL)
+"""A key that holds its value: reps=6, reps:6, reps 6, with a wide colon."""
+
+
+def _colonless(key: str, known: list[str]) -> str | None:
+    """Return the hint for a key that was meant to be a key and a value, ``None`` if it was not."""
+    found = _COLONLESS.fullmatch(brief(key))
+    name = found and next((each for each in known if each.lower() == found[1].lower()), None)
+    if not found or not name:
+        return None
+    rest = (
+        f"{found[3][0]}...{'}' if found[3][0] == '{' else ']'}" if found[3][:1] in ("{", "[") else found[3] or "value"
+    )
+    return f"write {name}: {rest} (a colon, then a space)"
+
+
+SECTIONS = (
+    *("calendar", "horizon", "team", "plan", "funnel", "market", "deal", "quota", "start", "referrals", "manager"),
+    *("strategies", "run"),
+)
+"""The keys of a scenario that hold a part: none belongs under another."""
+
+
+def _no_mapping(part: type[BaseModel], data: object) -> PydanticCustomError:
+    """Return the refusal of what is no mapping: with the keys that the part has, and what was probably meant."""
+    keys = [name for name in part.model_fields if name != "source"]
+    numbers = [name for name in keys if name in number_fields(part)]
+    required = [name for name in keys if part.model_fields[name].is_required()]
+    hint = None
+    one = data[0] if isinstance(data, list | tuple) and len(data) == 1 else None
+    word = one if isinstance(one, str) else data
+    if data is None:
+        hint = "write {} where it says nothing"
+    elif isinstance(one, Mapping):
+        hint = "write its keys without the dash"
+    elif isinstance(word, str) and word in numbers:
+        hint = f"write {{{word}: 1}}"
+    elif _is_scalar(one) and numbers:
+        hint = "write it without brackets"
+    elif _is_scalar(data):
+        is_number = isinstance(data, int | float)
+        meant = required if len(required) == 1 else numbers[:1] if is_number and not required else []
+        fits = meant and (meant[0] in numbers) == is_number
+        hint = f"write {{{meant[0]}: {shorten(data, quote=False)}}}" if fits else None
+    return refused("must be a mapping (key: value)", allowed=f"keys {', '.join(keys)}" if keys else None, hint=hint)
+
+
+def _is_scalar(data: object) -> bool:
+    return isinstance(data, str | int | float) and not isinstance(data, bool)
 
 
 _SIMPLE_MESSAGES = {
@@ -175,6 +227,10 @@ class _Typed:
 
 
 def _tuple(value: object) -> object:
+    if isinstance(value, Mapping):
+        raise refused("must be a list", hint="each entry stands on its own line after a dash, as in - {key: value}")
+    if _is_scalar(value):
+        raise refused("must be a list", hint="write [a, b], or each entry on its own line after a dash")
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -236,7 +292,8 @@ class Length:
     def check(self, value: Any) -> Any:  # noqa: ANN401
         """Return the value, or refuse it."""
         if not self.low <= len(value) <= self.high:
-            raise refused(f"has {len(value)} {self.what}", allowed=f"{self.low} to {self.high}")
+            what = self.what.removesuffix("s") if len(value) == 1 and not self.what.endswith("ies") else self.what
+            raise refused(f"has {len(value)} {what}", allowed=f"{self.low} to {self.high}")
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
@@ -303,7 +360,10 @@ class Part(BaseModel):
     @classmethod
     def _unknown(cls, key: str) -> Complaint:
         """Tell a key that the part does not have; parts override it."""
-        return unknown_key(key, cls.model_fields)
+        complaint = unknown_key(key, cls.model_fields)
+        if key not in SECTIONS:
+            return complaint
+        return complaint._replace(hint=f"{key} belongs to no other key: write it at the beginning of a line")
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
@@ -324,6 +384,8 @@ class Part(BaseModel):
     @classmethod
     def _validate(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(data, Mapping):
+            if data is None or isinstance(data, str | int | float | list | tuple):
+                raise _no_mapping(cls, data)
             return handler(data)
         plain, sources = cls._lift(data)
         found = [cls._unknown(key) for key in plain if key not in cls.model_fields]

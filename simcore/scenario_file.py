@@ -249,6 +249,30 @@ def shipped() -> list[tuple[str, str]]:
     return [(name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files]
 
 
+def sound(scenario: Scenario) -> Scenario:
+    """Return a scenario as it is, if it is one that a file could hold: copies can be made of anything.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not.
+
+    Examples
+    --------
+    >>> scenario = load_scenario("trust-the-process")
+    >>> sound(scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": -5})}))
+    Traceback (most recent call last):
+    simcore.errors.ScenarioError: run.replications: is out of range, got -5; allowed: from 1 to 1099511627776
+    """
+    try:
+        if validate(scenario.resolved()) == scenario:
+            return scenario
+    except (AttributeError, KeyError, TypeError):  # it lacks a part, or a part is something else
+        pass
+    hint = 'changes are made with load_scenario(scenario, {"team.reps": 4})'
+    raise UsageError((Problem("is no whole scenario", "scenario", hint=hint),))
+
+
 def dump_yaml(scenario: Scenario, encoding: str = "utf-8") -> str:
     """Return a scenario with all defaults as the text of a file; parsing it gives an equal one.
 

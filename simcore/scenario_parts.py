@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -284,6 +284,11 @@ class Start(Part):
     """Where a run starts that starts neither cold nor warmed up."""
 
     open: Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")]
+
+    @classmethod
+    def of(cls, entries: Iterable[OpenItems]) -> Self:
+        """Return a start of any number of entries: what simcore itself adds is not held to what a file may hold."""
+        return cls.model_construct(open=tuple(entries))
 
 
 class Referrals(SourcedPart):

@@ -20,7 +20,7 @@ class SteadinessPart(Document):
     part: Part
     variance: Estimate = Field(description="In squared units of the currency; that of reaction may be negative.")
     share: Estimate = Field(description="Of the whole.")
-    cv: Estimate = Field(description="Its root over the mean; negative where the variance is; 0 without a mean.")
+    cv: Estimate = Field(description="Its root over the mean; negative where the variance is; null without a mean.")
 
 
 class SteadinessRow(Document):

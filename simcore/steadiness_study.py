@@ -20,17 +20,16 @@ from numpy.typing import NDArray
 
 from simcore.compiler import compile_scenario
 from simcore.digest import scenario_digest
-from simcore.engine import as_run, check_ranges
+from simcore.engine import as_run, playable
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.intervals import by_t, fixed, without_error
 from simcore.metrics import by_period
 from simcore.philox import split_seed
 from simcore.runner import Block, Progress, Runner, cut
 from simcore.source import MARKET, NOISE, PEOPLE, Source
 from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
-from simcore.summary import Estimate
+from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
 from simcore.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.targets import parse_metric
 from simcore.version import __version__
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-GROUPS = 32
-"""Groups of replications, for the jackknife."""
 FAR = 1 << 38
 """Factors that are not shared come from worlds so far away."""
 SHARED: dict[int, Part] = {PEOPLE: "people", MARKET: "market", NOISE: "week noise"}
@@ -100,8 +97,7 @@ def steadiness(
     (['luck'], [1.0, 0.0, 0.0, 0.0, 0.0])
     """
     scenario = as_run(scenario, None, seed)
-    program = compile_scenario(scenario)
-    check_ranges(scenario, program, detailed=True, replications=False)
+    program = playable(scenario, detailed=True, replications=False)
     if replications is not None and not LEAST <= replications <= LARGEST:
         allowed = f"{LEAST} .. {LARGEST}"
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
@@ -267,22 +263,22 @@ class _Collected:
     def row(self, horizon: int) -> SteadinessRow:
         """Return the row of a horizon: figures with the errors of the jackknife over groups."""
         whole, without = self._replicates(horizon)
-        errors = _jackknife(without)
-        k = len(PARTS)
+        figures = Figures(whole, jackknife(without), self._program)
+        there, k = _active(self._plan, self._program), len(PARTS)
         parts = [
             SteadinessPart(
                 part=part,
-                variance=_estimate(whole[3 + index], errors[3 + index]),
-                share=_estimate(whole[3 + k + index], errors[3 + k + index]),
-                cv=_estimate(whole[3 + 2 * k + index], errors[3 + 2 * k + index]),
+                variance=figures.part(3 + index, there=part in there),
+                share=figures.share(3 + k + index, there=part in there, alone=there == [part]),
+                cv=figures.part(3 + 2 * k + index, there=part in there),
             )
             for index, part in enumerate(PARTS)
         ]
         return SteadinessRow(
             horizon=HORIZONS[horizon],
-            mean=_estimate(whole[0], errors[0]),
-            variance=_estimate(whole[1], errors[1]),
-            cv=_estimate(whole[2], errors[2]),
+            mean=figures.mean(0, horizon, float(self._replications.sum())),
+            variance=figures.spread(1),
+            cv=figures.spread(2),
             parts=parts,
         )
 
@@ -299,7 +295,7 @@ class _Collected:
                 continue
             span = log(WEEKS_OF[seen[-1]])
             powers = np.log(lasts[:, at] / firsts[:, at]) / span
-            power = _estimate(log(last[at] / first[at]) / span, _jackknife(powers[:, None])[0])
+            power = power_of(log(last[at] / first[at]) / span, powers)
             found.append(SteadinessFall(part=part, until=HORIZONS[seen[-1]], power=power))
         return found
 
@@ -314,7 +310,7 @@ class _Collected:
     def _shows(self, horizon: int, column: int) -> bool:
         """Return whether a variance is known to within a quarter of itself."""
         whole, without = self._replicates(horizon)
-        return bool(abs(whole[column]) > 4.0 * _jackknife(without)[column])
+        return bool(abs(whole[column]) > 4.0 * jackknife(without)[column])
 
     def _figures(self, horizon: int, keep: NDArray[np.bool_]) -> Floats:
         """Return mean, variance, cv, the parts, their shares and cvs, of the groups kept; in units of the currency."""
@@ -328,9 +324,9 @@ class _Collected:
         of = {SHARED[factor]: value for factor, value in split.items()}
         values = {"luck": plan - together, **of, "reaction": total - plan}
         parts = np.array([values.get(part, 0.0) for part in PARTS])
-        shares = parts / total if total > 0.0 else parts * 0.0
-        roots = np.sign(parts) * np.sqrt(np.abs(parts)) / mean if mean > 0.0 else parts * 0.0
-        cv = sqrt(max(total, 0.0)) / mean if mean > 0.0 else 0.0
+        shares = parts / total if total > 0.0 else np.full_like(parts, np.nan)
+        roots = np.sign(parts) * np.sqrt(np.abs(parts)) / mean if mean > 0.0 else np.full_like(parts, np.nan)
+        cv = sqrt(max(total, 0.0)) / mean if mean > 0.0 else np.nan
         return np.concatenate([[mean / 100.0, total / 1e4, cv], parts / 1e4, shares, roots])
 
     def _mean(self, name: str, keep: NDArray[np.bool_], n: float) -> Floats:
@@ -390,19 +386,6 @@ def _all_but(group: int) -> NDArray[np.bool_]:
     keep = np.ones(GROUPS, np.bool_)
     keep[group] = False
     return keep
-
-
-def _estimate(value: float, error: float) -> Estimate:
-    value, error = float(value), float(error)
-    if value == 0.0 and error == 0.0:
-        return fixed(0.0)  # a part that the scenario does not have
-    return by_t(value, error, GROUPS - 1.0) if error > 0.0 else without_error(value)
-
-
-def _jackknife(without: Floats) -> Floats:
-    """Return the standard errors of figures, from those without each group: float64[G, k] to float64[k]."""
-    found: Floats = np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
-    return found
 
 
 class _Runs:

@@ -188,7 +188,7 @@ def dry_spells(sample: Sample) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 def _longest_dry(sample: Sample, watched: int) -> Estimate:
     longest, there = _longest(sample, watched)
     sums = by_group(np.stack([np.where(there, longest, 0).sum(axis=1), there.sum(axis=1)], axis=1))
-    (found,) = estimated(sums, lambda s: s[:1] / s[1:])
+    (found,) = estimated(sums, lambda s: s[:1] / s[1:], least=0.0)
     return found
 
 
@@ -253,7 +253,7 @@ def _ratio(sound: _Dry, wrong: _Dry, place: int) -> Estimate:
     parts = (wrong.hits, wrong.trials, sound.hits, sound.trials)
     sums = np.stack([each[:, place] for each in parts], axis=1)
     enough = min(sums[:, 0].sum(), sums[:, 2].sum()) >= _LEAST_HITS
-    (found,) = estimated(sums, lambda s: s[:1] / s[1:2] * s[3:4] / s[2:3] if enough else s[:1] * np.nan)
+    (found,) = estimated(sums, lambda s: s[:1] / s[1:2] * s[3:4] / s[2:3] if enough else s[:1] * np.nan, least=0.0)
     return found
 
 

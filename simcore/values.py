@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from simcore.contrast import difference_of
-from simcore.estimate import jackknife, ratio, scaled
+from simcore.estimate import jackknife, mean_of, scaled
 from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.intervals import never_differed
 from simcore.prospects import Prospects, holds
 from simcore.scenario import Duration, validate
+from simcore.scenario_parts import MAX_LAG_WEEKS, OpenItems, Start
 from simcore.summary import Estimate
 from simcore.values_document import AgeRow, ItemValue, StageAges, Values, Wait
 from simcore.waiting import Floats, lag_hours, left_at, mean_hours, quantile, still_open
@@ -110,9 +112,9 @@ def _cold(scenario: Scenario, weeks: int) -> Scenario:
 
 def _with_open(scenario: Scenario, entries: Sequence[dict[str, Any]]) -> Scenario:
     """Return a scenario with more items open at the start, after those that are."""
-    data = scenario.resolved(sources=False)
-    data["start"] = {"open": [*data.get("start", {}).get("open", []), *entries]}
-    return validate(data)
+    already = scenario.start.open if scenario.start else ()
+    start = Start.of([*already, *(OpenItems.model_validate(entry) for entry in entries)])
+    return scenario.model_copy(update={"start": start})
 
 
 def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> list[Look]:
@@ -141,10 +143,11 @@ def _on_grid(scenario: Scenario, stage: int, left: Floats, together: int) -> lis
     size = reps * together
     cumulated = np.cumsum(left)
     dues = np.searchsorted(cumulated, (np.arange(size) + 0.5) / size)
+    # The longest wait that a file may state is far beyond the quarter that is played.
+    latest = min(len(left) - 1, MAX_LAG_WEEKS * scenario.calendar.hours_per_week)
     # Neighbouring shares go to different seats: every seat has items of the whole wait.
     return [
-        {"stage": name, "rep": number % reps + 1, "due": f"{min(int(due), len(left) - 1)}h"}
-        for number, due in enumerate(dues)
+        {"stage": name, "rep": number % reps + 1, "due": f"{min(int(due), latest)}h"} for number, due in enumerate(dues)
     ]
 
 
@@ -227,6 +230,10 @@ def _call(scenario: Scenario, base: Cell, more: Cell | None, prospects: Prospect
             return (totals[0] - totals[1]) / (totals[2] - totals[3])
 
         one_more = jackknife(slope, sums.replications, sums.total, other.total, more.entered[:, 0], base.entered[:, 0])
+        worlds, added = float(sums.replications.sum()), float((more.entered[:, 0] - base.entered[:, 0]).sum())
+        if one_more.se is None and one_more.estimate is not None and other.worth and added > 0.0:
+            # The same in all worlds that were seen, but not in all that there are.
+            one_more = never_differed(one_more.estimate, worlds, other.worth * worlds / added)
     exact = None if prospects is None or scenario.strategy.drives else prospects.value(0)
     return ItemValue(
         item=scenario.funnel[0].stage, average=_per(base, base.entered[:, 0]), one_more=one_more,
@@ -241,7 +248,8 @@ def _no(base: Cell, prospects: Prospects | None) -> ItemValue:
 
 
 def _per(base: Cell, count: Any) -> Estimate | None:  # noqa: ANN401
-    found = jackknife(ratio, base.revenue.replications, base.revenue_origin.total, count)
+    sums = base.revenue_origin
+    found = mean_of(sums.replications, sums.total, count, worth=sums.worth, certain=sums.certain)
     return found if found.estimate is not None else None
 
 

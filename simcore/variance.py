@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.closed_form import chances, expected
-from simcore.compiler import compile_scenario
 from simcore.cost import rep_week_ns
 from simcore.digest import joint_digest
 from simcore.efficiency import efficiency, rate_of_error
-from simcore.engine import as_run, check_ranges
+from simcore.engine import as_run, playable
 from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.horizons import HORIZONS, WEEK, WEEKS_PER_YEAR
@@ -144,10 +143,9 @@ def bench_variance(
     scenario = as_run(scenario, None, seed)
     wanted = _checked(metric, strategies, batch, batches)
     scenarios = [with_strategy(scenario, name) for name in strategies] or [scenario]
-    programs = tuple(compile_scenario(each) for each in scenarios)
-    for each, program in zip(scenarios, programs, strict=True):
+    programs = tuple(playable(each, detailed=True, replications=False) for each in scenarios)
+    for program in programs:
         check_metric(wanted, program)
-        check_ranges(each, program, detailed=True, replications=False)
     worlds = batch or _batch_of(scenarios, programs)
     key = split_seed(scenario.run.seed)
     known = chances(scenarios[0], within=UNCUT) if len(programs) == 1 else None

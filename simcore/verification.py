@@ -14,7 +14,17 @@ from simcore.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.errors import FileError, ScenarioError
 from simcore.horizons import WEEKS_PER_YEAR
 from simcore.inventory import Findings, check_names, check_sums, without_manifest
-from simcore.manifest import MANIFEST, SCENARIO, SUMMARY, SWEEP, WORLDS, Manifest, manifest_text, parse_manifest
+from simcore.manifest import (
+    MANIFEST,
+    SCENARIO,
+    SUMMARY,
+    SWEEP,
+    WORLDS,
+    Manifest,
+    folder_of,
+    manifest_text,
+    parse_manifest,
+)
 from simcore.parts import Shape, Sums, check_identity, check_part, parts_of, read_rep_weeks, repeated
 from simcore.rep_weeks import column_names
 from simcore.scenario import with_strategy
@@ -79,8 +89,13 @@ def verification(path: Path | str) -> Verification:
     -------
     Verification
         All that was found; nothing is raised for a folder that cannot be read.
+
+    Raises
+    ------
+    UsageError
+        If the path is none.
     """
-    folder = Path(path)
+    folder = folder_of(path)
     while True:
         data = _text_of(folder)
         found = _checked(folder, data)

@@ -106,6 +106,30 @@ def share(probability: float) -> str:
     return f"{percent:.{decimals}f} %"
 
 
+def chance(figure: Estimate) -> str:
+    """Return a chance in per cent; of what was never seen, or always, its bound.
+
+    Examples
+    --------
+    >>> from simcore.intervals import always_seen, never_seen, of_hits
+    >>> chance(of_hits(37, 100)), chance(never_seen(100)), chance(always_seen(40))
+    ('37 %', 'below 3 %', 'above 92 %')
+    """
+    value, low, high = figure.estimate or 0.0, figure.low, figure.high
+    if figure.se is None and value == 0.0 and high:
+        return f"below {_outward(high)}"
+    if figure.se is None and value == 1.0 and low is not None and low < 1.0:
+        return f"above {_outward(1.0 - low, from_top=True)}"
+    return share(value)
+
+
+def _outward(bound: float, *, from_top: bool = False) -> str:
+    """Return a bound in per cent, to the digit of `share`, rounded so that it holds."""
+    decimals = max(0, -math.floor(math.log10(100.0 * bound))) if bound > 0.0 else 0
+    up = math.ceil(100.0 * bound * 10**decimals * (1.0 - 1e-12)) / 10**decimals
+    return f"{100.0 - up if from_top else up:.{decimals}f} %"
+
+
 def spread(cv: float) -> str:
     """Return a coefficient of variation in per cent, two significant digits below 10 %.
 

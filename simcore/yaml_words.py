@@ -83,7 +83,7 @@ def _not_utf8(raw: bytes, start: int, file: str) -> Problem:
 
 
 def table_problem(text: str, file: str) -> Problem | None:
-    r"""Return what to say of a table (CSV) that was given for a scenario, ``None`` if the text is none.
+    r"""Return what to say of a table (CSV) or a web page that was given for a scenario, ``None`` if the text is none.
 
     Examples
     --------
@@ -91,6 +91,9 @@ def table_problem(text: str, file: str) -> Problem | None:
     'is a table (columns parted by commas), not a scenario'
     """
     lines = [line for line in text.splitlines() if line.strip()][:2]
+    if lines and re.match(r"\s*<[!?A-Za-z]", lines[0]):
+        message = "is a web page or XML, not a scenario"
+        return Problem(message, file=file, line=1, column=1, value=brief(lines[0]), hint=_PLAIN_FILE)
     for mark, name in ((",", "commas"), (";", "semicolons"), ("\t", "tabs")):
         counts = [re.sub(r'"[^"]*"', "", line).count(mark) for line in lines]
         has_keys = re.search(r"^[^,;\t\"]*:(\s|$)", lines[0]) if lines else None
@@ -165,7 +168,9 @@ def _told(said: Said, here: str, above: str) -> tuple[str, str | None]:
     if "could not find expected ':'" in said.problem:
         return _colonless(above or here)
     if "cannot start any token" in said.problem:
-        return f"a text cannot begin with {printable(said.problem.split(chr(39))[1])}", "put it in quotes"
+        fence = "``` is of the page that the text was copied from", "take out the lines with ```"
+        quoted = f"a text cannot begin with {printable(said.problem.split(chr(39))[1])}", "put it in quotes"
+        return fence if here.startswith("```") else quoted
     return "it is not written as key: value, - entry, {key: value} or [a, b]", None
 
 
@@ -194,6 +199,8 @@ def _unaligned(said: Said, here: str, above: str) -> tuple[str, str | None]:
     message, hint = "this line is not indented as those above", _INDENT
     if "block mapping" in said.context and here.lstrip().startswith("-") and depth == before:
         message = "a list begins beside a key that has a value already"
+    elif is_key and here.lstrip().startswith("- ") and above.lstrip().startswith("- ") and depth != before:
+        message = "an entry of a list does not begin in the column of the entry above"
     elif is_key and depth > before and above and not above.rstrip().endswith(":"):
         message = f'"{_key(here)}" is indented under "{_key(above)}", which has a value already'
         hint = f"indent it as the line above, or write {_key(above)}: without a value"

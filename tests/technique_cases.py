@@ -15,14 +15,14 @@ from scipy import stats
 
 from simcore.closed_form import chances
 from simcore.compiler import compile_scenario
-from simcore.methods import WORLDS, by_method
+from simcore.methods import AUTO, WORLDS, by_method
 from simcore.metrics import values_of
 from simcore.philox import split_seed
 from simcore.precision import SPENT_LATER
 from simcore.runner import Runner, cut
 from simcore.scenario import Scenario, validate, with_strategy
 from simcore.targets import Goal, parse_metric, targets_of
-from simcore.technique import SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
+from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
 
 Column = NDArray[np.float64]
 DRIVES = {"d": {"signals": {"surprise": -0.3}, "level": [-0.5, 0.5], "changes": {"activity": {"slope": 1.0}}}}
@@ -113,16 +113,21 @@ def case_of(name: str, metric: str, against: str) -> Case:
 
 
 def technique_of(method: str) -> Technique:
-    return next(each for each in TECHNIQUES if each.name == method)
+    return next(each for each in (CRUDE, *TECHNIQUES) if each.name == method)
+
+
+ASKED = [
+    *((name, metric, "") for name in GIVEN for metric in METRICS),
+    *(("two steps", metric, "push") for metric in DIFFERENCES),
+]
+"""What is estimated: scenario, metric, and strategy of which the difference is meant."""
 
 
 def table() -> list[Row]:
     """Return every technique for every metric that it serves, and differences of strategies."""
-    asked = [(name, metric, "") for name in GIVEN for metric in METRICS]
-    asked += [("two steps", metric, "push") for metric in DIFFERENCES]
     return [
         Row(name, metric, each.name, against)
-        for name, metric, against in asked
+        for name, metric, against in ASKED
         for each in TECHNIQUES
         if each != SHARED and refusal(each, case_of(name, metric, against)) is None
     ]
@@ -140,27 +145,32 @@ class Found(NamedTuple):
     """Standard errors, from the reported intervals."""
     batches: Column
     """More where a look was not taken at the first stage, since values were skewed."""
+    methods: frozenset[str] = frozenset()
+    """The techniques that were used: of ``auto``, those that it chose."""
 
 
 def reported(row: Row, seeds: range, worlds: int | None) -> Found:
     """Run a method for many seeds, as a user does who is content with the first look at 90 %."""
     goal = Goal(targets_of({row.metric: f"{WIDE.get(row.metric, '0.9')}@0.9"}), worlds)
-    each = made_by(case_of(row.scenario, row.metric, row.against), technique_of(row.method), WORLDS)
-    given = scenario_of(row.scenario)
+    given, case = scenario_of(row.scenario), case_of(row.scenario, row.metric, row.against)
     found = []
-    unknown = 0
+    unknown, methods = 0, set()
     for seed in seeds:
         seeded = given.model_copy(update={"run": given.run.model_copy(update={"seed": seed})})
         against = [row.against] if row.against else []
         (line,) = by_method(seeded, goal, row.method, against=against, threads=1).rows
+        assert line.method is not None
+        methods.add(line.method)
         if line.low is None or line.high is None:
             unknown += 1
             continue
         assert line.worlds is not None
-        found.append((line.estimate, (line.high - line.low) / 2.0, line.worlds / each))
+        batches = line.worlds / made_by(case, technique_of(line.method), WORLDS)
+        found.append((line.estimate, (line.high - line.low) / 2.0, batches))
     assert unknown <= MOST_UNKNOWN * len(seeds), f"{unknown} of {len(seeds)} have no interval"
-    estimates, widths, batches = np.array(found).T
-    return Found(estimates, widths / look(0.9, batches), batches)
+    assert row.method in (AUTO, *methods)
+    estimates, widths, numbers = np.array(found).T
+    return Found(estimates, widths / look(0.9, numbers), numbers, frozenset(methods))
 
 
 def look(confidence: float, batches: Any) -> Any:  # noqa: ANN401

@@ -170,7 +170,7 @@ def without_quota(**changes: object) -> dict[str, Any]:
 LONG = [{"stage": "calls"}, *({"stage": f"s{i}", "rate": 0.5} for i in range(8))]
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     # what is given, the path of the problem, a part of what is said
-    (data(funnel=[{"stage": "calls"}]), "funnel", "has 1 stages; allowed: 2 to 8"),
+    (data(funnel=[{"stage": "calls"}]), "funnel", "has 1 stage; allowed: 2 to 8"),
     (data(funnel=LONG), "funnel", "has 9 stages; allowed: 2 to 8"),
     (data(funnel=[{"stage": "a"}, {"stage": "a", "rate": 0.1}]), "funnel.a.stage", "names must differ"),
     (data(funnel=[{"stage": "calls", "rate": 0.1}, WINS]), "funnel.calls.rate", "not for the first stage"),

@@ -68,8 +68,13 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
             assert f"{found.answer.estimate:,.0f}" in told
         chance = found.arithmetic.chance
         if chance is not None and chance.estimate is not None and "which do it" in told:
-            share = float(re.findall(r"which do it (?:below |above )?([\d.]+) %", told)[0])
-            assert abs(share - 100 * chance.estimate) <= 0.5 + 1e-9
+            ((bound, share),) = re.findall(r"which do it (below |above )?([\d.]+) %", told)
+            assert bool(bound) == (
+                chance.se is None or 0.0 < chance.estimate < 1e-6 or 1.0 > chance.estimate > 1 - 1e-6
+            )
+            limit = chance.estimate if chance.se else chance.high if bound == "below " else chance.low
+            assert limit is not None
+            assert abs(float(share) - 100 * limit) <= (1.0 if bound else 0.5) + 1e-9
         more = re.findall(r"it takes ([\d,]+) % (more|less)", told)
         if more:
             ratio = found.answer.estimate / found.arithmetic.calls
@@ -80,6 +85,8 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
     elif found.infeasible is not None:
         assert (found.infeasible.chance.estimate or 0.0) < found.confidence
         assert "cannot be reached" in told
+        # What was merely never seen is no chance of 0.
+        assert ("the chance is 0 %" in told) <= (found.infeasible.chance.se == 0.0)
         for reason in found.infeasible.reasons:
             lagged = any(stage.lag is not None for stage in given.funnel)
             capped = any(stage.cap is not None for stage in given.funnel)

@@ -13,7 +13,8 @@ from simcore.runner import Progress
 from simcore.scenario import validate
 from simcore.source import LUCK
 from simcore.steadiness_document import PARTS, Steadiness, SteadinessPart, SteadinessRow
-from simcore.steadiness_study import GROUPS, _sharing, shapley, steadiness, subsets_of
+from simcore.steadiness_figures import GROUPS
+from simcore.steadiness_study import _sharing, shapley, steadiness, subsets_of
 from simcore.summary import Estimate
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import DeviationError, check_estimate

@@ -65,13 +65,15 @@ FLOORS = (
         "grouped ranks longest_runs credibility people luck_sample "
         "reduction controls efficiency sobol leading counts variates points",
     ),
-    _floor("Engine", "plan, run blocks, merge, summarise", "runner technique stages explosion engine paired"),
+    _floor(
+        "Engine", "plan, run blocks, merge, summarise", "runner affordable technique stages explosion engine paired"
+    ),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison_words comparison_figures comparison comparison_table attribution variance methods steadiness_study "
-        "coaching_rules side_by_side levers leverage coaching_hours values coach_words "
-        "reliability streaks regression_to_mean dismissal luck_study",
+        "comparison_words comparison_figures comparison comparison_table attribution variance methods "
+        "steadiness_figures steadiness_study coaching_rules side_by_side levers leverage coaching_hours values "
+        "coach_words reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
@@ -84,7 +86,7 @@ FLOORS = (
         "what is asked of many changed scenarios in the same worlds",
         "vary sweeps breakevens coach_study "
         "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
-        "plan_obstacles plan_words plan_report plans asking",
+        "plan_obstacles plan_words plan_report plans allowed asking",
     ),
     _floor(
         "Command line",

@@ -50,8 +50,8 @@ def test_variance_of_a_difference_of_strategies() -> None:
     ("arguments", "words"),
     [
         (("--metric", "revenu"), "revenu"),
-        (("--batch", "100"), "power of two"),
-        (("--batches", "1"), "3 .. 200"),
+        (("--batch", "1000"), "power of two"),
+        (("--batches", "1"), "from 3 to 200"),
         (("--strategy", "process", "--strategy", "pressure"), "is not a strategy of this file"),
         (("--metric", "p_zero:53w"), "whole period"),
     ],

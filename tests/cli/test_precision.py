@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def test_what_was_reached_is_shown() -> None:
     assert "replications: precise enough" in done.stdout
     assert "p_quota" in done.stdout
     assert "99 %" in done.stdout
+    table = done.stdout[done.stdout.index("precision of") :]
+    # Behind ± stands one standard error, nothing else: half-widths are told in words, the interval is written out.
+    assert "±" not in table[: table.index("99 %")]
+    assert "within 1 %" in table
+    assert re.search(r"within 0\.03 .*within 0\.0\d+ +0\.\d+ to 0\.\d+ +99 %", table)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +96,10 @@ def test_stated_replications_leave_no_precision(tmp_path: Path) -> None:
         (("-p", "revnue=1%"), "did you mean revenue?"),
         (("-p", "p_quota"), "is not METRIC=HALFWIDTH"),
         (("-p", "revenue=1%", "-p", "revenue=2%"), "is stated twice"),
-        (("-p", "revenue=1%", "-n", "100"), "no precision beside it"),
-        (("-n", "100", "--max-seconds", "3"), "no precision beside it"),
+        (("-p", "revenue=1%", "-n", "100"), "cannot stand beside --replications"),
+        (("-n", "100", "--max-seconds", "3"), "cannot stand beside --replications"),
         (("--max-seconds", "3"), "it needs --precision"),
-        (("-p", "revenue=1%", "--max-seconds", "0"), "greater than or equal to"),
+        (("-p", "revenue=1%", "--max-seconds", "0"), "must be a number, 0.001 or more"),
         (("-p", "revenue=1%", "--max-replications", "0"), "is out of range"),
     ],
 )
@@ -110,7 +116,7 @@ def test_a_metric_that_the_scenario_does_not_have_is_invalid() -> None:
 
 
 def test_a_run_to_a_precision_ends_at_the_limit_of_cost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.cost.LIMIT", 2 * 52 * 30)
+    monkeypatch.setattr("simcore.affordable.LIMIT", 2 * 52 * 30)
     done = invoke("run", *SMALL, "-p", "revenue=0.01%", "--json")
     assert done.exit_code == ExitStatus.NOT_REACHED
     assert json.loads(done.stdout)["size"]["replications"] == 30

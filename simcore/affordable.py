@@ -1,0 +1,156 @@
+"""What a run to a stated precision may cost: it ends there, or is given up as soon as it is known to be beyond."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, cost, duration, one_world, together
+from simcore.errors import Problem, ScenarioError
+from simcore.machine import processors
+from simcore.targets import parse_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from simcore.runner import Progress
+    from simcore.scenario import Scenario
+    from simcore.summary import Precision, PrecisionRow
+    from simcore.targets import Goal
+
+_PILOT = 64 * 256
+"""Worlds of a pilot of a technique: those of its first stage."""
+_SURVEYED = 1000
+"""Where a run may have no more replications than this, it is over before there is anything to save."""
+_LONG = 30.0
+"""Seconds from which on a run says how long it will take."""
+_JUDGED = 256
+"""Replications that tell how many are needed: those of the first stage of a run to a precision."""
+
+
+def within_limit(runs: Sequence[Scenario], threads: int | None = None) -> int:
+    """Return how many replications of scenarios that are run together cost no more than a run may.
+
+    Raises
+    ------
+    ScenarioError
+        If not even one does.
+    """
+    one = together([cost(one_world(run), threads or processors()) for run in runs])
+    check_cost(one, LIMIT, threads=threads or processors(), what="a replication takes", cheaper="a smaller team")
+    return max(1, min(LIMIT // one.rep_weeks, int(SECONDS_LIMIT / one.seconds)))
+
+
+class Affordable:
+    """Stops a run as soon as it is known that its precision is out of reach of what a run may cost.
+
+    A run that has a limit of its own, of replications or of time, goes on to it.
+
+    Parameters
+    ----------
+    runs
+        The scenarios that are run together.
+    goal
+        What is asked for.
+    bounded
+        Whether it ends somewhere in any case, or may cost anything.
+    threads
+        Threads of the run; all processors where none are stated.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Scenario],
+        goal: Goal | None,
+        *,
+        bounded: bool,
+        threads: int | None = None,
+    ) -> None:
+        self._runs = runs
+        self._goal = goal
+        self._most = 0 if goal is None or bounded else within_limit(runs, threads)
+        self._beyond = False
+        self._told = False
+
+    def watched(
+        self,
+        progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool] | None,
+        tell: Callable[[str], object] | None,
+    ) -> tuple[Callable[[Progress], None] | None, Callable[[], bool] | None]:
+        """Return functions that are told of the run and may stop it, in place of those that are given.
+
+        ``tell`` is told, once, how long a run will take that takes long.
+        """
+        if self._goal is None:
+            return progress, stop
+
+        def told(now: Progress) -> None:
+            # Later than halfway nothing is saved by giving up.
+            if self._most > _SURVEYED and _JUDGED <= now.done <= self._most // 2 and now.total >= self._most:
+                self._beyond = True
+            elif tell is not None and not self._told and now.done >= _JUDGED and now.total > 4 * now.done:
+                self._tell(now, tell)
+            if progress is not None:
+                progress(now)
+
+        return told, lambda: self._beyond or (stop is not None and stop())
+
+    def _tell(self, now: Progress, tell: Callable[[str], object]) -> None:
+        """Say how long the run will take, if that is long."""
+        seconds = now.seconds * now.total / now.done
+        if seconds >= _LONG:
+            tell(f"the precision takes about {_two_digits(now.total):,} replications, {duration(seconds)}")
+            self._told = True
+
+    def check(self, found: Precision | None) -> None:
+        """Refuse a run that was stopped for what it would cost.
+
+        Raises
+        ------
+        ScenarioError
+            With the figure, the limit and the option that lifts it.
+        """
+        if self._beyond and found is not None:
+            raise self._refusal(found.rows)
+
+    def check_method(self, pilot: Callable[[Goal], Precision]) -> None:
+        """Refuse a run by a technique for what its pilot says that it would cost.
+
+        Raises
+        ------
+        ScenarioError
+            With the figure, the limit and the option that lifts it.
+        """
+        if not self._most or self._goal is None or self._most <= _PILOT:
+            return
+        rows = pilot(self._goal._replace(max_replications=_PILOT)).rows
+        if sum(row.needed or 0 for row in rows) > self._most:
+            raise self._refusal(rows)
+
+    def _refusal(self, rows: Sequence[PrecisionRow]) -> ScenarioError:
+        prices = [(cost(run), run.run.replications) for run in self._runs]
+        rep_weeks = sum(price.rep_weeks // count for price, count in prices)
+        seconds = sum(price.seconds / count for price, count in prices)
+        row = max(rows, key=lambda each: each.needed or 0)
+        need = row.needed or self._most
+        reached = float(f"{1.05 * row.wanted * (need / self._most) ** 0.5:.2g}")
+        asked, within = (f"{100 * each:g}%" if row.relative else f"{each:g}" for each in (row.wanted, reached))
+        share = parse_metric(row.metric).is_share
+        hints = [f"did you mean {row.metric}={asked}%?"] if _forgotten(row, share=share) else []
+        hints += [f"{row.metric}={within} is within the limit", "--no-limit runs it all the same"]
+        message = (
+            f"{row.metric}={asked} takes about {_two_digits(need):,} replications, {_two_digits(need * rep_weeks):,} "
+            f"rep-weeks, {duration(need * seconds)} on a thread"
+        )
+        allowed = f"up to {LIMIT:,} rep-weeks"
+        return ScenarioError((Problem(message, "run.precision", allowed=allowed, hint="; ".join(hints)),))
+
+
+def _forgotten(row: PrecisionRow, *, share: bool) -> bool:
+    """Return whether a half-width may lack its per cent sign: an amount that is small beside the figure."""
+    return not row.relative and not share and row.wanted < 100.0 and row.wanted < 0.01 * abs(row.estimate or 0.0)
+
+
+def _two_digits(number: float) -> int:
+    """Return a number to two significant digits."""
+    return int(float(f"{number:.1e}"))

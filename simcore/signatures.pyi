@@ -1,0 +1,157 @@
+"""What type checkers know of the public functions: they read what people pass, see `simcore.asking`.
+
+There is no such module when simcore runs: `tests/test_public_types.py` holds it to what is there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from simcore.coach_document import Coach
+from simcore.coaching_hours import HoursAsked
+from simcore.comparison_document import AttributionTable, Comparison
+from simcore.dismissal import Rule
+from simcore.luck_document import Luck
+from simcore.plan_document import BackwardPlan
+from simcore.rep_weeks import RepWeekBlock
+from simcore.result import Result
+from simcore.runner import Progress
+from simcore.scenario_file import Source
+from simcore.steadiness_document import Steadiness
+from simcore.sweep_document import Breakeven, Sweep
+from simcore.targets import Goal
+from simcore.variance_document import VarianceBench
+
+Count: TypeAlias = float | str
+Amount: TypeAlias = float | str
+Share: TypeAlias = float | str
+Names: TypeAlias = str | Iterable[str]
+Precisions: TypeAlias = Goal | str | Iterable[str] | Mapping[str, float | str]
+Grid: TypeAlias = str | Iterable[str] | Mapping[str, object]
+Tell: TypeAlias = Callable[[Progress], object] | None
+Stop: TypeAlias = Callable[[], object] | None
+
+def simulate(
+    scenario: Source,
+    *,
+    replications: Count | None = None,
+    precision: Precisions | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    progress: Tell = None,
+    sink: Callable[[RepWeekBlock], object] | None = None,
+    stop: Stop = None,
+    keep_rep_weeks: bool = False,
+    limit: bool = True,
+) -> Result: ...
+def compare(
+    scenario: Source,
+    names: Names | None = None,
+    *,
+    baseline: str | None = None,
+    replications: Count | None = None,
+    precision: Precisions | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> Comparison: ...
+def attribute(
+    scenario: Source,
+    name: str,
+    baseline: str,
+    *,
+    replications: Count | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> AttributionTable | None: ...
+def sweep(
+    scenario: Source,
+    vary: Grid,
+    *,
+    strategies: Names = (),
+    metrics: Names = (),
+    replications: Count | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> Sweep: ...
+def breakeven(
+    scenario: Source,
+    vary: Grid,
+    *,
+    strategies: Names = (),
+    metric: str = "revenue",
+    replications: Count | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> Breakeven: ...
+def plan(
+    scenario: Source,
+    target: Amount,
+    *,
+    by: str = "quarter",
+    confidence: Share = 0.8,
+    solve_for: str = "calls",
+    done: str | Iterable[str] | Mapping[str, Amount] | None = None,
+    replications: Count | None = None,
+    precision: Share | None = None,
+    max_replications: Count | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    frontier: bool = True,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> BackwardPlan: ...
+def luck(
+    scenario: Source,
+    *,
+    drop: str | tuple[str, Share] | Mapping[str, Share] | None = None,
+    rule: Rule | str | None = None,
+    replications: Count | None = None,
+    seed: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> Luck: ...
+def coach(
+    scenario: Source,
+    *,
+    hours: HoursAsked | None = None,
+    replications: Count | None = None,
+    seed: Count | None = None,
+    threads: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> Coach: ...
+def steadiness(
+    scenario: Source,
+    *,
+    replications: Count | None = None,
+    seed: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> Steadiness: ...
+def bench_variance(
+    scenario: Source,
+    metric: str = "revenue",
+    *,
+    strategies: Names = (),
+    batch: Count | None = None,
+    batches: Count = 8,
+    seed: Count | None = None,
+    progress: Tell = None,
+    stop: Stop = None,
+    limit: bool = True,
+) -> VarianceBench: ...

@@ -1,0 +1,88 @@
+"""Figures of how steady results are, with their errors: what is fixed, what was never seen, what cannot be split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.certain import certain_revenue
+from simcore.intervals import UNKNOWN, by_log, by_t, fixed, never_seen, without_error
+
+if TYPE_CHECKING:
+    from simcore.program import Program
+    from simcore.summary import Estimate
+
+Floats = NDArray[np.float64]
+
+GROUPS = 32
+"""Groups of replications, for the jackknife."""
+
+
+class Figures(NamedTuple):
+    """Figures of all groups and their standard errors, float64[k] each, and the program that they are of."""
+
+    whole: Floats
+    errors: Floats
+    program: Program
+
+    def mean(self, place: int, horizon: int, replications: float) -> Estimate:
+        """Return the mean revenue of a window: fixed, with its error, or with the bound of what was never seen."""
+        value, error = self._pair(place)
+        if certain_revenue(self.program):
+            return fixed(value)
+        if error > 0.0:
+            return by_t(value, error, GROUPS - 1.0, least=0.0)
+        windows = self.program.team.reps * int(self.program.calendar.periods[horizon])
+        worth = self.program.deals.mean_units * self.program.deals.unit / (100.0 * windows)
+        return never_seen(replications, worth) if value == 0.0 else without_error(value)
+
+    def spread(self, place: int) -> Estimate:
+        """Return a variance or a cv, which are not below 0; null where no two worlds differ, though they could."""
+        value, error = self._pair(place)
+        if certain_revenue(self.program):
+            return fixed(0.0)
+        return by_log(value, error, error / value, GROUPS - 1.0) if error > 0.0 and value > 0.0 else UNKNOWN
+
+    def part(self, place: int, *, there: bool) -> Estimate:
+        """Return a part: 0 where the scenario does not have it, null where it has not shown."""
+        value, error = self._pair(place)
+        if not there or certain_revenue(self.program):
+            return fixed(0.0)
+        if error > 0.0:
+            return by_t(value, error, GROUPS - 1.0)
+        return without_error(value) if value else UNKNOWN
+
+    def share(self, place: int, *, there: bool, alone: bool) -> Estimate:
+        """Return the share of a part: 1 of the only one that there is, null where the scenario leaves nothing open."""
+        if certain_revenue(self.program):
+            return UNKNOWN
+        return fixed(1.0) if alone else self.part(place, there=there)
+
+    def _pair(self, place: int) -> tuple[float, float]:
+        return float(self.whole[place]), float(self.errors[place])
+
+
+def power_of(value: float, without: Floats) -> Estimate:
+    """Return a power of time, from those without each group, float64[G].
+
+    Examples
+    --------
+    >>> power_of(-0.5, np.linspace(-0.51, -0.49, 32)).se > 0.0
+    True
+    """
+    error = float(jackknife(without[:, None])[0])
+    return by_t(value, error, GROUPS - 1.0) if error > 0.0 else without_error(value)
+
+
+def jackknife(without: Floats) -> Floats:
+    """Return the standard errors of figures, from those without each group: float64[G, k] to float64[k].
+
+    Examples
+    --------
+    >>> jackknife(np.ones((32, 2))).tolist()
+    [0.0, 0.0]
+    """
+    found: Floats = np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    return found
