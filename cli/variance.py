@@ -70,11 +70,11 @@ def variance(
     )
     if json:
         print_json([each.model_dump(mode="json") for each in found])
-    else:
+    elif found:
         from simcore.cli.render_variance import variance_report  # noqa: PLC0415
 
         print_result(variance_report(found))
-    if any(each.interrupted for each in found):
+    if not found or any(each.interrupted for each in found):
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
 
 
@@ -94,6 +94,8 @@ def _measured(
 
     load_engine(quiet=quiet)
     from simcore.allowed import check_variance  # noqa: PLC0415
+    from simcore.cli.output import message  # noqa: PLC0415
+    from simcore.runner import StoppedError  # noqa: PLC0415
     from simcore.variance import bench_variance  # noqa: PLC0415
 
     if not no_limit:
@@ -104,15 +106,22 @@ def _measured(
             if found and asked.is_set():
                 found[-1] = found[-1].model_copy(update={"interrupted": True})
                 break
-            found.append(
-                bench_variance(
-                    scenario,
-                    metric,
-                    strategies=strategies,
-                    batch=size[0],
-                    batches=size[1],
-                    progress=progress,
-                    stop=asked.is_set,
+            try:
+                found.append(
+                    bench_variance(
+                        scenario,
+                        metric,
+                        strategies=strategies,
+                        batch=size[0],
+                        batches=size[1],
+                        progress=progress,
+                        stop=asked.is_set,
+                    )
                 )
-            )
+            except StoppedError:
+                if found:
+                    found[-1] = found[-1].model_copy(update={"interrupted": True})
+                else:
+                    message("interrupted before three batches of each technique were done: fewer tell nothing")
+                break
     return found

@@ -14,9 +14,10 @@ from simcore.crossings import SCAN, Crossing, Looked, Search
 from simcore.errors import Problem, ScenarioError
 from simcore.estimate import Floats, replicates
 from simcore.intervals import LEAST_REPLICATIONS
+from simcore.runner import StoppedError
 from simcore.scenario import with_strategy
 from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.sweeps import CHUNK, Cell, Report, StoppedError, Worlds, check_metric, identity_of
+from simcore.sweeps import CHUNK, Cell, Report, Worlds, check_metric, identity_of
 from simcore.text import brief
 from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.version import __version__

@@ -17,8 +17,8 @@ from simcore.leverage import LEVEL, effect_of, reach_of, sums_for
 from simcore.leverage_document import Allocation, HoursPlan, Measure
 from simcore.levers import POINT
 from simcore.prospects import Prospects, holds
+from simcore.runner import StoppedError
 from simcore.scenario import validate
-from simcore.side_by_side import StoppedError
 from simcore.text import brief, did_you_mean
 
 if TYPE_CHECKING:

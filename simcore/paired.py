@@ -144,7 +144,7 @@ def run_paired(
     team = _Team(ready, runners, threads, base, [] if goal is None else [target.metric for target in goal.targets])
 
     def pieces(count: int) -> Iterator[Block]:
-        return cut(first, count, threads, block_replications, detailed=goal is not None)
+        return cut(first, count, threads, block_replications, detailed=goal is not None, together=len(programs))
 
     started = time.perf_counter()
     revenue, contests, done = [], _no_contests(len(programs)), 0

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from simcore.engine import available_processors
 from simcore.explosion import told_of
 from simcore.philox import split_seed
-from simcore.runner import Block, Progress, Runner, Workspace, cut, in_order
-from simcore.sweeps import StoppedError
+from simcore.runner import Block, Progress, Runner, StoppedError, Workspace, cut, in_order
 from simcore.tally import CLOSE
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
 from simcore.plan_unknowns import below_limits, chance_of, unknown_of
 from simcore.plan_words import tried_of
 from simcore.plan_worlds import Crew, PlanWorlds, reached
-from simcore.sweeps import StoppedError
+from simcore.runner import StoppedError
 from simcore.vary import as_asked
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import reduce
 from operator import add
 from queue import SimpleQueue
@@ -30,6 +30,10 @@ DETAIL_REP_WEEKS = 1 << 16
 """The same where every rep-week is kept for writing."""
 USUAL_ITEMS = 100.0
 """Items of all steps that a rep-week has at most, for these sizes to hold."""
+REACTING = 4.0
+"""How many times as long a rep-week takes of a strategy that reacts, for a block to be as short."""
+HEARD_EVERY = 0.1
+"""Seconds between two questions whether to stop, while a block is waited for."""
 HEADROOM = 1024.0
 """Bins of revenue reach so many times beyond the mean of a rep-year."""
 
@@ -68,6 +72,10 @@ class Workspace(NamedTuple):
 
     scratch: Scratch | Memory
     tally: TallyArrays
+
+
+class StoppedError(Exception):
+    """Was asked to stop before anything was done that tells something."""
 
 
 class ExplosionError(Exception):
@@ -191,26 +199,30 @@ def reach(program: Program) -> float:
     return HEADROOM * (yearly_units(program) + (largest + given) / program.deals.unit)
 
 
-def cut(program: Program, replications: int, threads: int, size: int | None, *, detailed: bool) -> Iterator[Block]:
+def cut(
+    program: Program, replications: int, threads: int, size: int | None, *, detailed: bool, together: int = 1
+) -> Iterator[Block]:
     """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several a thread.
 
-    ``size`` is the number of replications of a block, or ``None``.
+    ``size`` is the number of replications of a block, or ``None``; ``together`` is how many programs like this one a
+    block is played with.
     """
     if size is None:
         limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
-        by_size = int(limit / (program.team.reps * program.clock.simulated_weeks * slowness(program)))
+        weeks = program.team.reps * program.clock.simulated_weeks * together
+        by_size = int(limit / (weeks * slowness(program)))
         size = max(1, min(by_size, -(-replications // (4 * threads))))
     for first in range(0, replications, size):
         yield Block(first, min(size, replications - first))
 
 
 def slowness(program: Program) -> float:
-    """Return how many times as long as usual a rep-week takes, at least 1: where it has many items.
+    """Return how many times as long as usual a rep-week takes, at least 1: where it has many items, or reacts.
 
     A block must end soon all the same, for progress is told and a stop is heard between blocks.
     """
     items = float(program.plan.calls.max(initial=0)) * float(np.cumprod(program.rates.base[1:]).sum())
-    return max(1.0, items / USUAL_ITEMS)
+    return max(1.0, items / USUAL_ITEMS) * (REACTING if program.reaction.needed else 1.0)
 
 
 def in_order(
@@ -224,16 +236,36 @@ def in_order(
     No more than twice as many blocks as threads wait at a time, and none at a ``None`` among them.
     """
     pending: deque[Future[Done]] = deque()
+    asked, begun, kept = False, False, 1
+
+    def halted() -> bool:
+        """Return whether to stop; the first time, take back what no thread has begun, the last block first."""
+        nonlocal asked
+        if not asked and stop is not None and stop():
+            asked = True
+            while len(pending) > kept and pending[-1].cancel():
+                pending.pop()
+        return asked
+
+    def taken() -> Done:
+        """Return what was made of the next block, and hear a stop while it is made."""
+        nonlocal kept
+        future, kept = pending.popleft(), 0
+        while not future.done() and wait([future], timeout=HEARD_EVERY).not_done:
+            halted()
+        return future.result()
+
     with ThreadPoolExecutor(threads, thread_name_prefix="simcore") as pool:
         for block in blocks:
             if block is None:
                 while pending:
-                    yield pending.popleft().result()
+                    yield taken()
                 continue
-            if block.first > 0 and stop is not None and stop():
+            if (begun or block.first > 0) and halted():
                 break
             pending.append(pool.submit(work, block))
+            begun = True
             if len(pending) >= 2 * threads:
-                yield pending.popleft().result()
+                yield taken()
         while pending:
-            yield pending.popleft().result()
+            yield taken()

@@ -15,7 +15,7 @@ from simcore.contrast import Sums, has_quota_period, sums_of
 from simcore.engine import available_processors
 from simcore.horizons import WEEK
 from simcore.paired import run_paired
-from simcore.runner import Progress
+from simcore.runner import Progress, StoppedError
 from simcore.tally import ENTERED, ORIGIN, SUM, TOTAL
 
 if TYPE_CHECKING:
@@ -62,10 +62,6 @@ def cell_of(program: Program, tally: Tally) -> Cell:
         booked=arrays.first[:, SUM, 0],
         clipped=arrays.clipped[:-2].copy(),
     )
-
-
-class StoppedError(Exception):
-    """Was asked to stop, and nothing of what was asked for is done."""
 
 
 class SideBySide:

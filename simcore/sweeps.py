@@ -26,7 +26,7 @@ from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.horizons import HORIZONS, WEEK, period_of_week
 from simcore.paired import run_paired
-from simcore.runner import Progress
+from simcore.runner import Progress, StoppedError
 from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
 from simcore.vary import Value, as_asked, grid, points
 from simcore.version import __version__
@@ -41,10 +41,6 @@ CHUNK = 16
 Report = Callable[[Progress], None]
 Cell = dict[Metric, Sums]
 """The sums of one program."""
-
-
-class StoppedError(Exception):
-    """Was asked to stop before a chunk was done."""
 
 
 class Worlds:

@@ -24,7 +24,7 @@ from simcore.explosion import told_of
 from simcore.horizons import HORIZONS, WEEK, WEEKS_PER_YEAR
 from simcore.metrics import check_metric
 from simcore.philox import split_seed
-from simcore.runner import Progress
+from simcore.runner import Progress, StoppedError
 from simcore.scenario import with_strategy
 from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
 from simcore.technique import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
@@ -44,7 +44,7 @@ BATCH_NS = 1.5e8
 MOST_WORLDS = 1 << 16
 """And has at most so many worlds."""
 LEAST_BATCHES = 3
-"""Batches without which there is no interval: they are finished in any case."""
+"""Batches without which there is no interval: a run that is stopped sooner tells nothing."""
 SIZES = (16, 4, 1)
 """Batches of a 16th and a quarter of the worlds tell how the error falls with their number."""
 FEW = 30
@@ -123,12 +123,14 @@ def bench_variance(
     progress
         Called after each batch; counts batches.
     stop
-        Asked before each batch from the fourth on; what was done before is reported.
+        Asked before each batch; the rounds before are reported, three at least.
 
     Raises
     ------
     ScenarioError
         If the metric is none, the scenario does not have it, a strategy explodes, or a number is out of range.
+    StoppedError
+        If it was stopped before three batches of every technique were done: fewer tell nothing.
 
     Examples
     --------
@@ -195,31 +197,38 @@ def _measure(
     used = [(number, each) for number, each in enumerate((CRUDE, *TECHNIQUES)) if refusal(each, case) is None]
     found: dict[str, list[list[Batch]]] = {each.name: [[] for _ in SIZES] for _, each in used}
     total, done, started = len(used) * batches, 0, time.perf_counter()
-    interrupted = False
+    whole, interrupted = 0, False
     for index in range(batches):
-        interrupted = index >= LEAST_BATCHES and stop is not None and stop()
-        if interrupted:
-            break
         for number, each in used:
             for place, part in enumerate(SIZES):
-                found[each.name][place].append(draw(case, each, number, index * len(SIZES) + place, worlds // part))
+                interrupted = interrupted or (stop is not None and stop())
+                if not interrupted:
+                    found[each.name][place].append(draw(case, each, number, index * len(SIZES) + place, worlds // part))
+            if interrupted:
+                break
             done += 1
             if progress is not None:
                 seconds = time.perf_counter() - started
                 rate = done * worlds * case.programs[0].team.reps * case.programs[0].clock.simulated_weeks / seconds
                 progress(Progress(done, total, seconds, rate))
-    measured = []
-    for _, each in used:
-        squares = [np.mean([one.estimate.standard_error**2 for one in row]) for row in found[each.name]]
-        measured.append(
-            Measured(
-                each,
-                tuple(found[each.name][-1]),
-                tuple(float(np.mean([one.replications for one in row])) for row in found[each.name]),
-                tuple(sqrt(float(square)) for square in squares),
-            )
-        )
-    return measured, interrupted
+        if interrupted:
+            break
+        whole = index + 1
+    if whole < LEAST_BATCHES:
+        raise StoppedError
+    return [_of_whole_rounds(each, found[each.name], whole) for _, each in used], interrupted
+
+
+def _of_whole_rounds(technique: Technique, rows: list[list[Batch]], whole: int) -> Measured:
+    """Return what a technique has told in the rounds that are done."""
+    rows = [row[:whole] for row in rows]
+    squares = [np.mean([one.estimate.standard_error**2 for one in row]) for row in rows]
+    return Measured(
+        technique,
+        tuple(rows[-1]),
+        tuple(float(np.mean([one.replications for one in row])) for row in rows),
+        tuple(sqrt(float(square)) for square in squares),
+    )
 
 
 def _exact(scenarios: Sequence[Scenario], case: Case) -> float | None:

@@ -19,8 +19,8 @@ from simcore.plan_programs import Setting, setting_of, with_calls, with_seats, w
 from simcore.plan_unknowns import without
 from simcore.plan_worlds import Crew, PlanWorlds
 from simcore.program import Program
+from simcore.runner import StoppedError
 from simcore.scenario import validate
-from simcore.sweeps import StoppedError
 from tests.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario
 from tests.statistical import DeviationError, check_share
 

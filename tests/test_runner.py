@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from simcore.kernels.scratch import Detail
 from simcore.philox import split_seed
 from simcore.program import Program
-from simcore.runner import Block, Progress, Runner, Watch, cut
+from simcore.runner import Block, Progress, Runner, Watch, cut, in_order
 from simcore.tally import Tally
 from tests.both_engines import compiled, play
 from tests.scenario_cases import CASES, scenario
@@ -77,8 +78,37 @@ def test_a_stopped_run_is_the_first_so_many_replications(program: Program, threa
     answers: Iterator[bool] = iter([False] * (asked - 1) + [True])
     seen: list[Progress] = []
     tally = run(program, threads, Watch(progress=seen.append, stop=lambda: next(answers)))
-    assert tally.replications == 2 * asked == seen[-1].done
-    assert tally.same_as(play(program, SEED, 0, 2 * asked).tally)
+    # What was waiting for a thread is not begun any more.
+    assert 2 <= tally.replications <= 2 * asked
+    assert tally.replications == seen[-1].done
+    assert tally.same_as(play(program, SEED, 0, tally.replications).tally)
+
+
+@pytest.mark.parametrize("drained", [False, True])
+def test_what_waits_for_a_thread_is_not_begun_after_a_stop(drained: bool) -> None:
+    begun: list[int] = []
+    held, asked = Event(), Event()
+
+    def work(block: Block) -> int:
+        begun.append(block.first)
+        if block.first == 1:
+            asked.set()
+            held.wait(20)
+        return block.first
+
+    def blocks() -> Iterator[Block | None]:
+        yield from (Block(first, 1) for first in range(3))
+        if drained:
+            yield None
+        yield Block(3, 1)
+
+    def stop() -> bool:
+        if asked.is_set():
+            held.set()
+        return asked.is_set()
+
+    done = list(in_order(work, blocks(), 1, stop))
+    assert done == begun == [0, 1]
 
 
 def test_the_first_block_is_run_in_any_case(program: Program) -> None:

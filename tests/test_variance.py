@@ -8,7 +8,7 @@ import pytest
 
 from simcore import variance as module
 from simcore.errors import ScenarioError
-from simcore.runner import Progress
+from simcore.runner import Progress, StoppedError
 from simcore.scenario import validate
 from simcore.scenario_file import load_scenario, shipped
 from simcore.technique import Batch, Case, Technique, draw
@@ -118,11 +118,25 @@ def test_a_control_that_is_off_makes_its_technique_untrusted(monkeypatch: pytest
 
 def test_progress_and_a_stop_that_keeps_what_is_done() -> None:
     seen: list[Progress] = []
-    found = bench_variance(STEADY, "p_quota", batch=256, batches=6, progress=seen.append, stop=lambda: True)
+    used = sum(row.refused is None for row in bench_variance(STEADY, "p_quota", batch=256, batches=3).rows)
+
+    def stop() -> bool:
+        # In the middle of the fifth round, which then is left out.
+        return bool(seen) and seen[-1].done == 4 * used + 2
+
+    found = bench_variance(STEADY, "p_quota", batch=256, batches=6, progress=seen.append, stop=stop)
     assert found.interrupted
-    assert found.batches == 3
-    assert seen[-1].done == 3 * sum(each.refused is None for each in found.rows)
-    assert seen[-1].total == 2 * seen[-1].done
+    assert found.batches == 4
+    assert seen[-1].total == 6 * used
+    four = bench_variance(STEADY, "p_quota", batch=256, batches=4)
+    assert [row.estimate for row in found.rows] == [row.estimate for row in four.rows]
+
+
+def test_a_stop_before_three_rounds_is_heard_at_once() -> None:
+    seen: list[Progress] = []
+    with pytest.raises(StoppedError):
+        bench_variance(STEADY, "p_quota", batch=256, progress=seen.append, stop=lambda: len(seen) > 1)
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize(
