@@ -34,6 +34,8 @@ _OPTIONS = {
     },
 }
 """Options by the paths of the questions that are asked of a scenario, where the problem is at no place of a file."""
+_WITH_KEYS = ("done", "drop", "rule", "effect")
+"""Options that hold keys and values: a path goes on into them."""
 _COST = "run.replications"
 _DEAR = ("-n", "--replications", "--batch", "--batches", "--set", "--vary")
 """Options that can make a run cost more than the file's own would."""
@@ -69,13 +71,13 @@ def _of_option(problem: Problem, given: set[str]) -> Problem:
         option = next((each for each in _DEAR if each in given), None)
         return problem if option is None else replace(problem, file=option, path="")
     whole, _, rest = problem.path.partition(".")
-    options = _OPTIONS.get(problem.path) or (_OPTIONS[whole] if whole == "done" else ())
+    options = _OPTIONS.get(problem.path) or (_OPTIONS[whole] if whole in _WITH_KEYS else ())
     option = next((each for each in options if each in given), None)
     if options is _STRATEGIES:
         option = option or options[0]  # no file names a strategy that it does not have
     if option is None:
         return problem
-    inside = {"done": rest, "quota": "quota", "horizon.weeks": "horizon.weeks"}
+    inside = {**dict.fromkeys(_WITH_KEYS, rest), "quota": "quota", "horizon.weeks": "horizon.weeks"}
     return replace(problem, file=option, path=inside.get(problem.path if options is _METRICS else whole, ""))
 
 

@@ -98,9 +98,15 @@ class Grid:
         """Add a row; a cell may have more lines. Columns without a cell stay empty."""
         self._rows.append([cell if isinstance(cell, Text) else Text(cell) for cell in cells])
 
-    def width(self, room: int, encoding: str = "utf-8") -> int:
-        """Return the columns of a terminal that the table takes where there is room for so many."""
-        widths = self._widths(self._spelt(encoding), room)
+    def width(self, room: int, encoding: str = "utf-8", *, broken: bool = False) -> int:
+        """Return the columns of a terminal that the table takes where there is room for so many.
+
+        Parameters
+        ----------
+        broken
+            Whether headings over figures may go onto more lines, which they do only where there is no other way.
+        """
+        widths = self._widths(self._spelt(encoding), room, broken=broken)
         return sum(widths) + self._gap * max(0, len(widths) - 1)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -108,7 +114,7 @@ class Grid:
         if self._title:
             yield Paragraph(self._title, style="bold")
         rows = self._spelt(options.encoding)
-        widths = self._widths(rows, options.max_width)
+        widths = self._widths(rows, options.max_width, broken=True)
         lines: list[Text] = []
         if self._headings:
             rule = spelt(_RULE, options.encoding) * (sum(widths) + self._gap * (len(widths) - 1))
@@ -122,8 +128,8 @@ class Grid:
         most = max(map(len, rows), default=0)
         return [[_spelt(cell, encoding) for cell in (*row, *[Text()] * (most - len(row)))] for row in rows]
 
-    def _widths(self, rows: list[list[Text]], room: int) -> list[int]:
-        """Return the width of each column; the widest names give way where there is too little room."""
+    def _widths(self, rows: list[list[Text]], room: int, *, broken: bool) -> list[int]:
+        """Return the width of each column; the widest names give way where there is too little room, then headings."""
         columns = list(zip(*rows, strict=True))
         widths = [max(_width(cell.plain) for cell in column) for column in columns]
         least = [
@@ -135,6 +141,13 @@ class Grid:
             place = max(range(len(least)), key=lambda column: widths[column] - least[column])
             if over > 0 and widths[place] > least[place]:
                 widths[place] = max(least[place], widths[place] - over)
+        if broken and self._headings:
+            for place in sorted(range(self._left, len(columns)), key=lambda column: -widths[column]):
+                heading, *cells = columns[place]
+                over = sum(widths) + self._gap * (len(widths) - 1) - room
+                # A figure is never broken, and no word of a heading.
+                needed = max(0, *(cell_len(word) for word in heading.plain.split()), *(_width(c.plain) for c in cells))
+                widths[place] = max(needed, widths[place] - max(0, over))
         return widths
 
     def _lines(self, row: list[Text], widths: list[int], *, at_bottom: bool = False) -> list[Text]:
@@ -142,7 +155,7 @@ class Grid:
         cells: list[list[Text]] = []
         for place, cell in enumerate(row):
             lines = list(cell.split("\n", allow_blank=True))
-            names = place < self._left
+            names = place < self._left or at_bottom
             cells.append([part for line in lines for part in _broken(line, widths[place])] if names else lines)
         height, found = max(map(len, cells)), []
         if at_bottom:
@@ -180,6 +193,12 @@ class Fitted:
                 if widest(built, options) <= options.max_width:
                     yield built
                     return
+        for digits in _DIGITS:
+            with at_most(digits):
+                built = self._ways[0]()
+            if widest(built, options, broken=True) <= options.max_width:
+                yield built
+                return
         yield self._ways[0]()
 
 
@@ -211,12 +230,12 @@ def fits(build: Callable[_P, RenderableType]) -> Callable[_P, RenderableType]:
     return later
 
 
-def widest(part: RenderableType, options: ConsoleOptions) -> int:
-    """Return the columns that the tables in a part of a report take."""
+def widest(part: RenderableType, options: ConsoleOptions, *, broken: bool = False) -> int:
+    """Return the columns that the tables in a part of a report take; with headings on more lines if ``broken``."""
     if isinstance(part, Grid):
-        return part.width(options.max_width, options.encoding)
+        return part.width(options.max_width, options.encoding, broken=broken)
     if isinstance(part, Group):
-        return max((widest(each, options) for each in part.renderables), default=0)
+        return max((widest(each, options, broken=broken) for each in part.renderables), default=0)
     return 0
 
 

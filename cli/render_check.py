@@ -11,7 +11,8 @@ from rich.text import Text
 from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
 from simcore.cli.render import grid
-from simcore.cost import LIMIT, duration
+from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, duration
+from simcore.errors import ScenarioError
 from simcore.text import printable
 from simcore.words import currency_sign
 
@@ -66,13 +67,22 @@ def _cost(price: Cost, threads: int, until: str) -> list[RenderableType]:
         f"{what} {count(price.rep_weeks)} rep-weeks, about {duration(price.seconds)} on {where}, "
         f"{_bytes(price.memory_bytes)} of memory; with --detail rep-week {_bytes(price.disk_bytes)} of disk. "
     )
-    over = price.rep_weeks > LIMIT
+    over = [] if until else _over(price, threads)
     text += (
-        f"That is over the limit of {count(LIMIT)} rep-weeks: `simcore run` needs --no-limit."
+        f"That is over a limit ({'; '.join(over)}): `simcore run` needs --no-limit."
         if over
-        else f"The limit is {count(LIMIT)} rep-weeks."
+        else f"The limit is {count(LIMIT)} rep-weeks, {duration(SECONDS_LIMIT)}, and the memory that is there."
     )
     return [Paragraph(text)]
+
+
+def _over(price: Cost, threads: int) -> list[str]:
+    """Return the limits that a run is over, as `simcore run` tells them."""
+    try:
+        check_cost(price, LIMIT, threads=threads, what="a run takes", cheaper="fewer replications")
+    except ScenarioError as error:
+        return [str(problem.allowed) for problem in error.problems]
+    return []
 
 
 def _bytes(number: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.layout import Paragraph, fits
+from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, inline, spaced
+from simcore.cli.render import grid, inline, spaced, units_of
 from simcore.cli.render_rules import rules_part
 from simcore.intervals import UNKNOWN, fixed
 from simcore.text import printable
@@ -205,12 +206,16 @@ def _values(found: Values, currency: str) -> list[RenderableType]:
     return parts
 
 
-@fits
 def _worth(found: Values, currency: str) -> RenderableType:
-    """Return what items are worth."""
-    table = grid([f"What it is worth, {currency}", "on average", "exact", "one more", "exact"])
+    """Return what items are worth, in the first unit of money in which it fits."""
+    units = units_of([each for item in found.items for each in (item.average, item.one_more) if each is not None])
+    return Fitted(*(partial(_worth_in, found, 1.0 / size, f"{unit}{currency}") for size, unit in units))
+
+
+def _worth_in(found: Values, scale: float, unit: str) -> RenderableType:
+    table = grid([f"What it is worth, {unit}", "on average", "exact", "one more", "exact"])
     for item in found.items:
-        table.add_row(Text(printable(_name(item))), *(Text(cell) for cell in _cells(item)))
+        table.add_row(Text(printable(_name(item))), *(Text(cell) for cell in _cells(item, scale)))
     notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
     return Group(table, Paragraph(" ".join(notes), style=_FAINT))
 
@@ -219,28 +224,32 @@ def _name(item: ItemValue) -> str:
     return 'a "no"' if item.item == "no" else f"one of {item.item}"
 
 
-def _cells(item: ItemValue) -> list[str]:
-    exacts = [NONE if each is None else significant(each) for each in (item.exact, item.exact_in_run)]
-    simulated = [NONE if each is None else inline(each).plain for each in (item.average, item.one_more)]
+def _cells(item: ItemValue, scale: float) -> list[str]:
+    exacts = [NONE if each is None else significant(each * scale) for each in (item.exact, item.exact_in_run)]
+    simulated = [NONE if each is None else inline(each, scale=scale).plain for each in (item.average, item.one_more)]
     return [simulated[0], exacts[0], simulated[1], exacts[1]]
 
 
-@fits
 def _ages(stage: StageAges, weeks: int, currency: str) -> RenderableType:
-    """Return the items of a stage by age."""
+    """Return the items of a stage by age, in the first unit of money in which it fits."""
+    units = units_of([row.simulated_soon for row in stage.rows if row.simulated_soon is not None])
+    return Fitted(*(partial(_ages_in, stage, 1.0 / size, f"{unit}{currency} in {weeks} weeks") for size, unit in units))
+
+
+def _ages_in(stage: StageAges, scale: float, worth: str) -> RenderableType:
     title = f"An open one of {stage.stage}"
-    table = grid(["age", "still open", "decided in weeks: half, 90 %", "wins", f"{currency} in {weeks} weeks", "exact"])
+    table = grid(["age", "still open", "decided in weeks: half, 90 %", "wins", worth, "exact"])
     for row in stage.rows:
-        table.add_row(Text(row.age), *(Text(cell) for cell in _aged(row)))
+        table.add_row(Text(row.age), *(Text(cell) for cell in _aged(row, scale)))
     return Group(Text(printable(title), style=_HEAD), table)
 
 
-def _aged(row: AgeRow) -> list[str]:
+def _aged(row: AgeRow, scale: float) -> list[str]:
     simulated = row.simulated_soon
     return [
         f"{100.0 * row.still_open:.3g} %",
         f"{row.decision.q50:.1f}   {row.decision.q90:.1f}",
         NONE if row.p_win is None else f"{100.0 * row.p_win:.3g} %",
-        NONE if simulated is None else inline(simulated).plain,
-        NONE if row.value_soon is None else significant(row.value_soon),
+        NONE if simulated is None else inline(simulated, scale=scale).plain,
+        NONE if row.value_soon is None else significant(row.value_soon * scale),
     ]

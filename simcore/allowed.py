@@ -1,6 +1,7 @@
 """What each question may cost, in rep-weeks, time and memory: asked before anything is run.
 
-The command line and the public functions of Python refuse by the same rules, which are those of `simcore.cost`.
+The command line and the public functions of Python refuse by the same rules, which are those of `simcore.cost`. Each
+question is imported where it is asked: a command pays for its own only.
 """
 
 from __future__ import annotations
@@ -9,22 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simcore.affordable import Affordable, within_limit
-from simcore.attribution import splits_of
-from simcore.breakevens import EXPECTED, breakeven
-from simcore.coach_study import plan_coach, run_coach
-from simcore.comparison import choose, compare
 from simcore.cost import LIMIT, check_cost, check_limit, check_worlds, cost, one_world, together
 from simcore.engine import as_run, simulate
-from simcore.luck_study import LEAST as LEAST_LUCK
 from simcore.machine import processors
 from simcore.scenario import with_strategy
-from simcore.side_by_side import TOGETHER
 from simcore.stages import goal_for
-from simcore.steadiness_study import LEAST as LEAST_STEADINESS
-from simcore.steadiness_study import VARIANTS
-from simcore.sweeps import CHUNK, plan_sweep, run_sweep
-from simcore.technique import LEAST, TECHNIQUES
-from simcore.variance import BATCHES, SIZES
 from simcore.vary import Value, check_total, set_values
 
 if TYPE_CHECKING:
@@ -75,22 +65,30 @@ def check_compare(
 
 def split_runs(scenario: Scenario, names: Sequence[str], base: str) -> list[Scenario]:
     """Return the runs that split the differences of strategies to a baseline over their drives and channels."""
+    from simcore.attribution import splits_of  # noqa: PLC0415
+
     splits = [splits_of(scenario, name, base) for name in names if name != base]
     return [run for found in splits for split in found for run in split.runs]
 
 
 def check_sweep(plan: SweepPlan, threads: int | None = None) -> None:
     """Refuse a sweep that costs more than one run may; see `simcore.cost.check_cost`."""
+    from simcore.sweeps import CHUNK  # noqa: PLC0415
+
     check_total(plan.everything, LIMIT, threads=threads, at_once=CHUNK)
 
 
 def check_breakeven(scenario: Scenario, path: str, ends: Sequence[Value], threads: int | None = None) -> None:
     """Refuse a search that costs more than one run may: it looks at about `EXPECTED` values."""
+    from simcore.breakevens import EXPECTED  # noqa: PLC0415
+
     check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED, threads=threads)
 
 
 def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
     """Refuse an answer whose runs cost more together than one run may."""
+    from simcore.side_by_side import TOGETHER  # noqa: PLC0415
+
     threads = threads or processors()
     one = cost(one_world(plan.scenario), threads)
     price = together([one] * TOGETHER, times=plan.all_rep_weeks / (TOGETHER * one.rep_weeks))
@@ -99,16 +97,23 @@ def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
 
 def check_luck(scenario: Scenario, replications: int | None) -> None:
     """Refuse worlds, and as many in which a rate has dropped, that cost more than one run may."""
-    check_worlds(scenario, 2 * (replications or LEAST_LUCK))
+    from simcore.luck_study import LEAST  # noqa: PLC0415
+
+    check_worlds(scenario, 2 * (replications or LEAST))
 
 
 def check_steadiness(scenario: Scenario, replications: int | None) -> None:
     """Refuse worlds, in each of which every part of the variance is held still in turn, that cost too much."""
-    check_worlds(scenario, VARIANTS * (replications or LEAST_STEADINESS))
+    from simcore.steadiness_study import LEAST, VARIANTS  # noqa: PLC0415
+
+    check_worlds(scenario, VARIANTS * (replications or LEAST))
 
 
 def check_variance(scenario: Scenario, runs: int, batch: int | None, batches: int) -> None:
     """Refuse batches of all techniques that cost more than one run may; ``runs`` are metrics times strategies."""
+    from simcore.technique import LEAST, TECHNIQUES  # noqa: PLC0415
+    from simcore.variance import SIZES  # noqa: PLC0415
+
     worlds = (batch or SIZES[0] * LEAST) * batches * (len(TECHNIQUES) + 1)
     check_worlds(scenario, runs * sum(worlds / part for part in SIZES))
 
@@ -155,6 +160,8 @@ def _compare(
     precision: Goal | Iterable[str] | None = None,
     **how: Any,  # noqa: ANN401  (as `compare` takes it)
 ) -> Comparison:
+    from simcore.comparison import choose, compare  # noqa: PLC0415
+
     goal, threads = goal_for(scenario, replications, precision), how.get("threads")
     chosen, base = choose(scenario, names, baseline)
     if goal is None:
@@ -176,12 +183,16 @@ def _sweep(
     stop: Callable[[], bool] | None = None,
     **asked: Any,  # noqa: ANN401  (as `plan_sweep` takes it)
 ) -> Sweep:
+    from simcore.sweeps import plan_sweep, run_sweep  # noqa: PLC0415
+
     plan = plan_sweep(scenario, vary, **asked)
     check_sweep(plan, threads)
     return run_sweep(plan, threads=threads, progress=progress, stop=stop)
 
 
 def _breakeven(scenario: Scenario, vary: Mapping[str, tuple[Value, Value]], **how: Any) -> Breakeven:  # noqa: ANN401
+    from simcore.breakevens import breakeven  # noqa: PLC0415
+
     ((path, ends),) = vary.items()
     check_breakeven(as_run(scenario, how.get("replications"), None), path, ends, how.get("threads"))
     return breakeven(scenario, vary, **how)
@@ -195,6 +206,8 @@ def _coach(
     stop: Callable[[], bool] | None = None,
     **asked: Any,  # noqa: ANN401  (as `plan_coach` takes it)
 ) -> Coach:
+    from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
+
     plan = plan_coach(scenario, **asked)
     check_coach(plan, threads)
     return run_coach(plan, threads=threads, progress=progress, stop=stop)
@@ -204,8 +217,10 @@ Given = Mapping[str, Any]
 
 
 def _attribute_first(scenario: Scenario, given: Given) -> None:
+    from simcore.attribution import RUNS_AT_ONCE  # noqa: PLC0415
+
     runs = split_runs(as_run(scenario, given.get("replications"), None), [given["name"]], given["baseline"])
-    check_total(runs, LIMIT, threads=given.get("threads"), at_once=CHUNK)
+    check_total(runs, LIMIT, threads=given.get("threads"), at_once=RUNS_AT_ONCE)
 
 
 def _luck_first(scenario: Scenario, given: Given) -> None:
@@ -217,6 +232,8 @@ def _steadiness_first(scenario: Scenario, given: Given) -> None:
 
 
 def _variance_first(scenario: Scenario, given: Given) -> None:
+    from simcore.variance import BATCHES  # noqa: PLC0415
+
     check_variance(
         scenario, max(1, len(given.get("strategies", ()))), given.get("batch"), given.get("batches", BATCHES)
     )

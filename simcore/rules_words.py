@@ -67,8 +67,10 @@ def _hits(process: RuleRow, result: RuleRow) -> str:
 def _bound(process: RuleRow, oracle: RuleRow) -> str:
     if process.gain is None or oracle.gain is None or not process.gain.estimate or not oracle.gain.estimate:
         return ""
-    if oracle.gain.estimate <= 0 or sign_of(oracle.gain) <= 0:
-        return "Even who knows the truth gains nothing by coaching here."
+    if sign_of(oracle.gain) < 0:
+        return "Even who knows the truth loses by coaching here."
+    if sign_of(oracle.gain) == 0:
+        return "Even what is gained by knowing the truth cannot be told from nothing here."
     if sign_of(process.gain) <= 0:
         return "What the process shows cannot be told from nothing here; who knows the truth gains by coaching."
     part = process.gain.estimate / oracle.gain.estimate

@@ -177,10 +177,6 @@ class Scenario(Part):
         managed = self.manager is not None and self.manager.rule != "nobody"
         return managed or any(stage.habit is not None for stage in self.funnel)
 
-    def __hash__(self) -> int:
-        """Return the same for equal scenarios."""
-        return hash((self.name, self.run.strategy, self.run.seed, self.run.replications, self.team.reps))
-
     def __repr__(self) -> str:
         """Return it on two lines at most; `resolved` has all of it."""
         return short("Scenario", self._told())

@@ -338,6 +338,11 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=True)
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Return the same for equal parts: their texts, numbers and parts are looked at, but no lists or mappings."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        return hash((type(self).__qualname__, *(each for each in fields if isinstance(each, str | int | float | Part))))
+
     @property
     def sources(self) -> dict[str, str]:
         """The sources of single numbers, by field name."""

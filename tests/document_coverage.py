@@ -161,10 +161,16 @@ def truths() -> dict[str, dict[str, Truth]]:
 
 
 LEVEL = 0.95
-RARER_SIDE = 0.1
+RARER_SIDE = 0.2
 """At least so much of the misses falls on the rarer side."""
-BIAS = 0.1
+BIAS = 0.05
 """The mean over seeds may be off by so much of a standard error: what is not linear has a bias of order 1/n."""
+TAIL, TAIL_BIAS, TAIL_LEAST = "worst", 0.25, 0.8
+"""Of five worlds in the tail: their mean is a fifth of an error too high, so intervals miss on that side; and the
+stated error of a difference is up to a fifth too large."""
+FLAT = ("close.0.first_step.sd", "origin.0.first_step.sd")
+"""The sd of single calls at a rate of a half, the largest that it can be: its error is of second order, and the stated
+one too large."""
 
 
 def is_quantile(path: str) -> bool:
@@ -185,10 +191,13 @@ def faults(path: str, found: Seen, truth: Truth, rate: float) -> list[str]:
         said.append(f"{LEVEL:.0%} intervals cover {1 - (below + above) / n:.1%}: {below} too low, {above} too high")
     if not (np.isfinite(se).all() and (se > 0.0).all()):
         return said  # what was never seen has a bound instead of an error
-    if below + above and stats.binom.cdf(min(below, above), below + above, RARER_SIDE) < rate:
+    if path.endswith(FLAT):
+        return said
+    tail = path.endswith(TAIL)
+    if not tail and below + above and stats.binom.cdf(min(below, above), below + above, RARER_SIDE) < rate:
         said.append(f"{below} intervals are too low, {above} too high")
     spread = float(value.std(ddof=1))
-    off = max(0.0, abs(float(value.mean()) - truth.mean) - BIAS * spread)
+    off = max(0.0, abs(float(value.mean()) - truth.mean) - (TAIL_BIAS if tail else BIAS) * spread)
     distance = off / sqrt(spread**2 / n + truth.error**2)
     if distance > stats.t.isf(rate / 2.0, n - 1):
         said.append(f"the mean over seeds is {(value.mean() - truth.mean) / spread:.2f} of an error off")
@@ -203,7 +212,7 @@ def spread_faults(path: str, value: Floats, se: Floats, rate: float) -> list[str
     # The error of the log of a standard deviation (delta method), and of the root of the mean square.
     own = ((standard**2 - 1.0) - ((se**2) / float((se**2).mean()) - 1.0)) / 2.0
     reach = stats.norm.isf(rate / 2.0) * float(own.std(ddof=1)) / sqrt(n)
-    least, most = 0.9 * np.exp(-reach), 1.1 * np.exp(reach)
+    least, most = (TAIL_LEAST if path.endswith(TAIL) else 0.9) * np.exp(-reach), 1.1 * np.exp(reach)
     if ratio > most or (ratio < least and not is_quantile(path)):
         return [f"the estimates spread by {ratio:.2f} of the stated error"]
     return []

@@ -2,8 +2,9 @@
 
 Intervals of 95 % cover, their misses fall on both sides, the mean over seeds is the truth, and the estimates spread as
 the stated errors say, each seed being a document of its own, as a user gets it. A right program fails with a chance of
-at most 1e-3, all figures and checks together. The suite takes a part of the documents and seeds; 200 seeds find
-intervals that cover 80 %, and errors that are off by a third, with a power of 0.99; the 2,000 of `make long` find 91 %.
+at most 1e-3, all figures and checks together. The suite takes a part of the documents and seeds. With a power of 0.99,
+200 seeds find intervals that cover 79 % and errors that are 0.6 or 1.6 times the right ones, 30 seeds 45 % and 0.35 or
+2.8 times; the 2,000 of `make long` find 91 % and 0.8 or 1.25 times.
 """
 
 from __future__ import annotations
@@ -19,8 +20,14 @@ FAMILY = 1e-3
 CHECKS = 4
 """Of a figure: coverage, sides, mean, spread."""
 LONG = 2000
-SMALL = {"comparison": 200, "sweep": 40, "attribution": 40, "run": 40}
+SMALL = {"comparison": 200, "sweep": 30, "attribution": 30, "run": 30}
 """Seeds in the suite, by document."""
+LEVEL = "against.0.contests.0.level"
+"""The chance that two strategies have equal revenue in a world: 0.3 %, which most seeds never see."""
+DIFFERENCES = {
+    *(f"against.0.differences.{what}" for what in ("revenue", "p_quota", "dry_weeks", "calls")),
+    *(f"against.0.sources.{part}.amount" for part in range(5)),
+}
 
 
 def rate() -> float:
@@ -37,19 +44,23 @@ def test_figures_of_a_hundred_replications_cover_over_a_few_seeds(document: str)
     assert checked(document, "close", small(document), rate()) == {}
 
 
+@cache
+def large(document: str, name: str) -> dict[str, Seen]:
+    return seen(document, name, range(LONG))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", GIVEN)
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_figures_of_a_hundred_replications_cover_over_many_seeds(document: str, name: str) -> None:
-    assert checked(document, name, seen(document, name, range(LONG)), rate()) == {}
+    assert checked(document, name, large(document, name), rate()) == {}
 
 
 def test_all_that_the_documents_estimate_is_held_against_a_truth() -> None:
     held = {key: set(figures) for key, figures in truths().items()}
     assert set(held) == {f"{document}, {name}" for document in DOCUMENTS for name in GIVEN}
     against = held["comparison, close"]
-    assert {f"against.0.sources.{part}.amount" for part in range(5)} <= against
-    assert {f"against.0.differences.{what}" for what in ("revenue", "p_quota", "worst")} <= against
+    assert {*DIFFERENCES, "against.0.differences.worst"} <= against
     assert set(small("sweep")) == held["sweep, close"]
     assert set(small("attribution")) == held["attribution, close"]
 
@@ -63,24 +74,29 @@ def changed(found: dict[str, Seen], low: float, high: float) -> dict[str, Seen]:
     }
 
 
-def test_the_intervals_that_stood_here_before_are_caught() -> None:
-    """Plant 1.96 standard errors for few worlds of a tail, and nothing for what was never seen."""
-    said = checked("comparison", "close", changed(small("comparison"), 1.96, 1.96), rate())
-    assert "against.0.contests.0.level" in said
-    assert "strategies.0.figures.worst" in said
+def test_figures_of_what_was_never_seen_without_a_bound_are_caught() -> None:
+    """Plant what stood here before: 1.96 standard errors, which are none where nothing was seen."""
+    assert set(checked("comparison", "close", changed(small("comparison"), 1.96, 1.96), rate())) == {LEVEL}
+
+
+@pytest.mark.long
+def test_intervals_that_stood_here_before_are_caught_over_many_seeds() -> None:
+    """Plant 1.96 standard errors, for few worlds of a tail and lopsided figures too, and intervals to one side."""
+    said = checked("comparison", "close", changed(large("comparison", "close"), 1.96, 1.96), rate())
+    assert {"strategies.0.figures.worst", LEVEL} <= set(said)
+    said = checked("comparison", "wide", changed(large("comparison", "wide"), 1.96, 1.96), rate())
+    assert "against.0.differences.discount" in said
+    said = checked("comparison", "close", changed(large("comparison", "close"), 1.6, 6.0), rate())
+    assert set(said) >= DIFFERENCES
 
 
 def test_planted_faults_are_caught_in_every_difference() -> None:
     found = small("comparison")
     planted = {
         "short": changed(found, 1.2, 1.2),
-        "one-sided": changed(found, 1.6, 6.0),
         "off": {path: each._replace(value=each.value + 0.6 * each.se) for path, each in found.items()},
         "errors too small": {path: each._replace(se=0.6 * each.se) for path, each in found.items()},
         "errors too large": {path: each._replace(se=1.7 * each.se) for path, each in found.items()},
     }
-    looked_at = ["revenue", "p_quota", "dry_weeks", "calls"]
     for fault, each in planted.items():
-        said = checked("comparison", "close", each, rate())
-        assert {f"against.0.differences.{what}" for what in looked_at} <= set(said), fault
-        assert {f"against.0.sources.{part}.amount" for part in range(5)} <= set(said), fault
+        assert set(checked("comparison", "close", each, rate())) >= DIFFERENCES, fault

@@ -71,7 +71,7 @@ def test_the_wheel_holds_every_source_and_scenario(wheel: Path) -> None:
     expected = {"simcore/py.typed"}
     for folder, place in (("simcore", "simcore"), ("cli", "simcore/cli"), ("scenarios", "simcore/scenarios")):
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in {".py", ".yaml"}:
+            if path.suffix in {".py", ".pyi", ".yaml"}:
                 expected.add(f"{place}/{path.relative_to(ROOT / folder).as_posix()}")
     assert expected == {name for name in names if name.startswith("simcore/")}
 

@@ -126,3 +126,10 @@ def test_who_leaves_in_mid_period_takes_as_many_calls_along(served: int, yearly:
     lost = meant - sum(activity(team.model_copy(update={"turnover": None}), s, left, served=served) for s in range(4))
     assert found == pytest.approx(meant, abs=0.01 * left)
     assert abs(found - meant) < 0.12 * abs(lost)
+
+
+def test_more_items_are_open_in_mid_period_than_a_file_may_list() -> None:
+    given = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 4}))
+    rest = rest_of(asked_of(given, 1000.0, by="4w", done={"week": 1, "open": 11_999}))
+    assert rest.start is not None
+    assert len(rest.start.open) == 11_999

@@ -255,6 +255,13 @@ def test_what_is_wrong_is_told_as_the_command_line_does(
     assert said in str(error.value)
 
 
+def test_scenarios_and_their_parts_have_a_hash() -> None:
+    again = copy.deepcopy(SMALL)
+    assert len({SMALL, again, PRESSED}) == 2
+    assert hash(SMALL.strategies["process"]) == hash(again.strategies["process"])
+    assert len({hash(load_scenario(SMALL, {"run.seed": seed})) for seed in range(8)}) == 8
+
+
 def test_a_wrong_question_has_the_status_of_a_wrong_command_line() -> None:
     with pytest.raises(UsageError) as error:
         simcore.simulate(CANON, threads=0)

@@ -164,3 +164,27 @@ def test_a_number_of_replications_that_is_none_is_refused() -> None:
     for wrong in (100, 1 << 30):
         with pytest.raises(ScenarioError, match="replications"):
             split(wrong)
+
+
+def test_what_was_never_seen_has_a_bound_and_nothing_to_split() -> None:
+    found = split(256, funnel=funnel({"rate": 1e-12}))
+    for each in found.rows:
+        assert (each.mean.estimate, each.mean.se, each.mean.low) == (0.0, None, 0.0)
+        assert each.mean.high is not None
+        assert each.mean.high > 0.0
+        assert each.variance.estimate is each.cv.estimate is part(each, "luck").variance.estimate is None
+        assert part(each, "people").variance.se == 0.0
+
+
+def test_no_mean_no_variance_and_no_cv_can_be_below_zero() -> None:
+    found = split(256, funnel=funnel({"rate": 1e-5}))
+    lows = [figure.low for each in found.rows for figure in (each.mean, each.variance, each.cv)]
+    assert all(low is None or low >= 0.0 for low in lows)
+    assert any(low == 0.0 for low in lows)
+
+
+def test_what_the_scenario_fixes_has_no_variance() -> None:
+    sure = funnel({"rate": 1}, {"rate": 1}, {"rate": 1})
+    for each in split(256, funnel=sure, deal=1000).rows:
+        assert each.mean.se == each.variance.estimate == part(each, "luck").variance.estimate == 0.0
+        assert part(each, "luck").share.estimate is None

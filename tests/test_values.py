@@ -166,3 +166,17 @@ def test_items_that_are_counted_twice_are_caught(monkeypatch: pytest.MonkeyPatch
     found = item(values_of(read(), 256), "opportunities")
     with pytest.raises(DeviationError):
         agrees("one more", found.one_more, found.exact_in_run, detect=0.2)
+
+
+def test_more_items_are_added_than_a_file_may_hold_and_none_is_due_beyond_what_it_may_state() -> None:
+    """What simcore adds by itself is not refused for the limits of a file."""
+    many = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 1}, funnel=funnel({}, {}, {"lag": "1w"})))
+    (look, *_) = plan_values(many).looks
+    assert look.added.scenario.start is not None
+    assert len(look.added.scenario.start.open) == 12_000
+    long = read(funnel=funnel({}, {}, {"lag": {"mean": "200w", "cv": 5}}), team={"reps": 2})
+    assert any(len(look.left) > 260 * 40 for look in plan_values(long).looks)
+    for look in plan_values(long).looks:
+        start = look.added.scenario.start
+        assert start is not None
+        assert max(entry.due.hours(long.calendar) for entry in start.open if entry.due is not None) <= 260 * 40

@@ -83,6 +83,7 @@ def test_without_anything_wrong_the_commands_work(scenario: Path) -> None:
         ("run F --set strategies.reakt.decides=day", "is not a strategy of this file; allowed: process, react; did"),
         ("run F --set strategies.xyz.decides=day", "a new one is set as a whole"),
         ("compare F --strategy process", "nothing is left to compare process with; allowed: react"),
+        ("luck F --drop wins=1", "--drop: wins: must be a factor of a rate, got 1"),
         ("compare trust-the-process", "this scenario has one, process; write another one"),
     ],
 )

@@ -182,3 +182,21 @@ def test_the_pyramid_says_its_unit_and_its_figures_are_right_in_it(power: int, p
 
 def test_a_figure_without_a_value_has_no_error() -> None:
     assert figure(None, None) == Figure("\u2013", "")
+
+
+def test_headings_go_onto_more_lines_before_a_table_is_wider_than_the_page() -> None:
+    @fits
+    def table() -> Grid:
+        made = Grid(["week", "a strategy with quite a long name", "another one with a long name"])
+        made.add_row("1", figure(1234.56, 0.5).inline(), "2 ± 1")
+        return made
+
+    assert lines_of(table(), width=80).splitlines()[0] == (
+        "week a strategy with quite a long name another one with a long name"
+    )
+    narrow = lines_of(table(), width=40).splitlines()
+    assert max(map(len, narrow)) <= 40
+    assert "1,234.56 ± 0.50" in narrow[-1]
+    words = " ".join(" ".join(narrow[:-2]).split())
+    for word in ("strategy", "another", "quite"):
+        assert word in words

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+import simcore
+from simcore.cli.layout import lines_of
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
+from simcore.cli.render_luck import luck_report
+from simcore.intervals import UNKNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,10 +96,16 @@ def test_one_rep_is_no_reps_and_two_strategies_are_both(rare: str) -> None:
 
 def test_nothing_is_said_of_reps_of_whom_nothing_is_known(tmp_path: Path) -> None:
     file = tmp_path / "few.yaml"
-    file.write_text(
-        RARE.replace("weeks: 13", "weeks: 26, warmup_weeks: 8").replace("0.000001", "0.05").replace("quarter", "month")
-    )
-    told = " ".join(shown("luck", str(file), "-n", "128").split())
-    assert f"themselves {NONE} are" not in told
-    assert "these worlds do not tell how many do" in told
-    assert "1 times" not in told
+    file.write_text(RARE.replace("weeks: 13", "weeks: 26").replace("0.000001", "0.05"))
+    found = simcore.luck(str(file), replications=128)
+    assert found.dismissal is not None
+    first, *others = found.dismissal.rules
+    rules = [first.model_copy(update={"dismissed": UNKNOWN}), *others]
+    unknown = found.dismissal.model_copy(update={"rules": rules, "weak": UNKNOWN})
+    for part, is_known in ((found.dismissal, True), (unknown, False)):
+        told = " ".join(lines_of(luck_report(found.model_copy(update={"dismissal": part})), width=80).split())
+        assert f"{NONE} are" not in told
+        assert f": {NONE} of reps" not in told
+        assert ("Of reps who do not leave by themselves" in told) == is_known
+        assert ("these worlds do not tell how many do" in told) != is_known
+        assert " 1 times" not in told
