@@ -188,7 +188,7 @@ def _hours(found: HoursPlan) -> RenderableType:
     greed = {None: "", True: "; greed finds the same", False: "; greed finds another"}[found.greedy_agrees]
     lines = [
         f"In fresh worlds: best {effects[0]}, even {effects[1]}.",
-        f"{found.looked_at} ways were run, {which} {size}{greed}.",
+        f"{found.looked_at:,} {'way was' if found.looked_at == 1 else 'ways were'} run, {which} {size}{greed}.",
     ]
     if found.exact_best is not None:
         same = found.exact_best == found.best.hours

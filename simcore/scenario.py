@@ -285,16 +285,9 @@ def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
     if isinstance(complaint.value, Mapping | list | tuple):
         is_shown = complaint.message.startswith("must be")  # the kind is wrong, not what is in it
     shown = shorten(place.text or complaint.value, quote=place.text is None) if is_shown else None
-    return Problem(
-        message=complaint.message,
-        path=path_of(location, data),
-        file=place.file,
-        line=place.line,
-        column=place.column,
-        value=shown,
-        allowed=complaint.allowed,
-        hint=complaint.hint,
-    )
+    at = path_of(location, data)
+    wrong, allowed, hint = complaint.message, complaint.allowed, complaint.hint
+    return Problem(wrong, at, place.file, place.line, place.column, shown, allowed, hint)
 
 
 MAX_PROBLEMS = 100

@@ -76,7 +76,7 @@ def test_items_that_brought_nothing_have_a_bound(rare: str) -> None:
 
 def test_a_chance_that_was_never_seen_is_told_by_its_bound_in_a_plan(rare: str) -> None:
     told = " ".join(shown("plan", rare, "--target", "1M", "--no-frontier", "-n", "40").split())
-    assert re.search(r"the chance is below 7\.\d %", told), told
+    assert re.search(r"the chance is below [78][.\d]* %", told), told
     assert "the chance is 0 %" not in told
 
 
