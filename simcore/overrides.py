@@ -91,12 +91,20 @@ def _put(here: object, word: str, value: object, location: Location, data: dict[
 
 
 def _check_strategy(words: list[str], data: dict[str, object]) -> None:
-    """Refuse a change inside a strategy that is not there: it would make one that nothing runs."""
+    """Refuse a change inside a strategy that is not there: it would make one that nothing runs, or half a drive.
+
+    A whole drive, ``strategies.NAME.drives.DRIVE={...}``, makes a new strategy that reacts.
+    """
     known = data.get("strategies", {"process": {}})
     if words[0] != "strategies" or len(words) < 3 or not isinstance(known, dict) or words[1] in known:
         return
+    if words[2] == "drives" and len(words) <= 4:
+        return
     names = [str(name) for name in known]
-    hint = did_you_mean(words[1], names) or "a new one is set as a whole: strategies.NAME={drives: {...}}"
+    hint = (
+        did_you_mean(words[1], names)
+        or "a new one is set as a whole, or by a whole drive: strategies.NAME={drives: {...}}"
+    )
     raise _CannotSetError(f"strategies.{words[1]}", "is not a strategy of this file", ", ".join(names), hint)
 
 
