@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.program import FIXED
+from simcore.program import DEAL_VALUE, FIXED
 
 if TYPE_CHECKING:
     from simcore.program import Program
@@ -50,6 +50,22 @@ def certain_stages(program: Program) -> int:
 def certain_revenue(program: Program) -> bool:
     """Return whether all revenue is the same in every replication."""
     return certain_stages(program) > program.clock.steps and program.deals.kind == FIXED
+
+
+def gives_discounts(program: Program) -> bool:
+    """Return whether a drive can change the value of a deal, or pull deals forward at a discount.
+
+    Examples
+    --------
+    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.scenario import with_strategy
+    >>> from simcore.scenario_file import load_scenario
+    >>> pressure = with_strategy(load_scenario("quota-pressure"), "pressure")
+    >>> gives_discounts(compile_scenario(pressure)), gives_discounts(compile_scenario(load_scenario("pacing-bonus")))
+    (True, False)
+    """
+    reaction, values = program.reaction, program.clock.steps + DEAL_VALUE
+    return len(reaction.pull_drive) > 0 or bool((reaction.change_channel == values).any())
 
 
 def same_program(one: Program, other: Program) -> bool:

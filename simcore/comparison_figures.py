@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.certain import certain_revenue, certain_stages, reacts, same_program
+from simcore.certain import certain_revenue, certain_stages, gives_discounts, reacts, same_program
 from simcore.comparison_document import FiguresOf, Interval
 from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
 from simcore.estimate import Floats, degrees_of
@@ -114,7 +114,7 @@ def _discount_sums(paired: Paired, i: int) -> Sums:
     program = paired.programs[i]
     total = _conduct(paired, i, DISCOUNT) * (WEEKS_PER_YEAR / 100.0)
     worth = program.deals.mean_units * program.deals.unit * (WEEKS_PER_YEAR / 100.0)
-    return _per_rep_week(paired, i, total, worth=worth, certain=len(program.reaction.pull_drive) == 0)
+    return _per_rep_week(paired, i, total, worth=worth, certain=not gives_discounts(program))
 
 
 def _call_sums(paired: Paired, i: int) -> Sums:

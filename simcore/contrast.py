@@ -218,7 +218,7 @@ def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimat
     found = replicates(difference, sums.replications, *sums.columns, *baseline.columns)
     if not np.isfinite(found.value):
         return UNKNOWN
-    if alike or (sums.certain and baseline.certain):
+    if (alike or (sums.certain and baseline.certain)) and not found.varies:
         return fixed(found.value)
     if found.error == 0.0 or _same(sums, baseline):
         return _never_differed(found.value, sums, baseline)

@@ -99,7 +99,7 @@ def mean_of(
     worth
         What one event adds to the total: of what was never seen, or never differed, the bound is told in it.
     certain
-        Whether the scenario fixes the figure.
+        Whether the scenario fixes the figure. What differs between the groups is not taken for certain all the same.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def mean_of(
     figure = replicates(ratio, size, total, count)
     if not np.isfinite(figure.value):
         return UNKNOWN
-    if certain:
+    if certain and not figure.varies:
         return fixed(figure.value)
     replications = float(size.sum())
     each = None if worth is None else worth * replications / float(count.sum())
@@ -142,11 +142,11 @@ def share(
     replications, trials, hit = float(size.sum()), float(windows.sum()), float(hits.sum())
     if trials <= 0.0:
         return UNKNOWN
-    if certain:
+    found = replicates(ratio, size, hits, windows)
+    if certain and not found.varies:
         return fixed(hit / trials)
     if hit in (0.0, trials):
         return never_seen(replications) if hit == 0.0 else always_seen(replications)
-    found = replicates(ratio, size, hits, windows)
     if found.error == 0.0:
         return never_differed(found.value, replications, 1.0 - found.value, found.value)
     return by_count(found.value, found.error, trials, found.degrees, groups=found.groups)
@@ -185,8 +185,10 @@ def spread_of(
     """
     found = replicates(variation if relative else spread, size, total, squares, count)
     windows, replications = float(count.sum()), float(size.sum())
-    if not np.isfinite(found.value) or (certain and windows > 1.0):
-        return fixed(found.value) if np.isfinite(found.value) else UNKNOWN
+    if not np.isfinite(found.value):
+        return UNKNOWN
+    if certain and windows > 1.0 and not found.varies:
+        return fixed(found.value)
     if found.value == 0.0:
         high = None
         if not relative and worth is not None and not total.any():

@@ -46,6 +46,11 @@ class Replicates(NamedTuple):
         return 0.0 if sqrt(variance) <= _NOTHING * abs(self.value) else sqrt(variance)
 
     @property
+    def varies(self) -> bool:
+        """Whether the groups differ by more than rounding."""
+        return 0.0 < self.error < np.inf
+
+    @property
     def terms(self) -> Floats:
         """What each group adds to the figure, scaled to one variance: float64[groups used]."""
         if not np.isfinite(self.error):
