@@ -232,10 +232,10 @@ def test_a_spread_of_another_period_is_caught(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_breakeven_of_the_spread_finds_the_tie() -> None:
-    found = breakeven(both(0.8, 52), {PATH: (-1.8, -0.2)}, metric="sd:week", replications=40, seed=5)
+    found = breakeven(both(0.8, 52), {PATH: (-1.8, -0.2)}, metric="sd:week", replications=56, seed=5)
     (root,) = found.roots
     # Stronger reactions stand lower on the path.
     assert (root.ahead_below, root.ahead_above) == ("process", "feedback")
     assert "process is steadier below, feedback above" in found.sentence
     se = (root.high - root.low) / (2 * Z975)
-    check_estimate("gain of the tie", (-root.value, se), tie_of(MOVED, 0.8), degrees=39, detect=0.8)
+    check_estimate("gain of the tie", (-root.value, se), tie_of(MOVED, 0.8), degrees=55, detect=0.7)
