@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from simcore.jit import kernel
+from simcore.compiled.jit import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from simcore.errors import ExitStatus
-from simcore.text import brief
+from simcore.base.errors import ExitStatus
+from simcore.base.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.errors import Problem, ScenarioError
+    from simcore.base.errors import Problem, ScenarioError
 
 _STRATEGIES = ("--strategy", "--baseline")
 _METRICS = ("--metric", "--precision")

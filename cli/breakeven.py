@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
@@ -15,7 +16,6 @@ from simcore.cli.options import (
     ThreadsOption,
 )
 from simcore.cli.sweep import MetricOption, known
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
@@ -16,7 +17,6 @@ from simcore.cli.options import (
     StrategyOption,
     ThreadsOption,
 )
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.coach_document import Coach

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
@@ -21,7 +22,6 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,9 +27,9 @@ def results_folder(
     if out is None:
         yield None
         return
+    from simcore.base.version import __version__  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.results_file import ResultsFolder  # noqa: PLC0415
-    from simcore.version import __version__  # noqa: PLC0415
 
     with ResultsFolder(
         out,

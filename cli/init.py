@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from simcore.errors import FileError
+from simcore.base.errors import FileError
 
 
 def init(

@@ -59,7 +59,7 @@ def _changed(source: str, overrides: Sequence[str]) -> Scenario:
     """Return the scenario of a file with changes; what is wrong with it, and not with the file, comes from them."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from simcore.errors import ScenarioError  # noqa: PLC0415
+    from simcore.base.errors import ScenarioError  # noqa: PLC0415
     from simcore.scenario_file import load_scenario  # noqa: PLC0415
 
     try:

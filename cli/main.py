@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from simcore.base.errors import ExitStatus, ScenarioError, SimcoreError
 from simcore.cli.bench import bench
 from simcore.cli.blame import blamed, hinted
 from simcore.cli.breakeven import breakeven
@@ -31,7 +32,6 @@ from simcore.cli.schema import schema
 from simcore.cli.streams import left_over, prepare, silence
 from simcore.cli.sweep import sweep
 from simcore.cli.verify import verify
-from simcore.errors import ExitStatus, ScenarioError, SimcoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,7 +132,7 @@ def _words(error: Exception, *, debug: bool, arguments: Sequence[str] = ()) -> t
 
 def _say(*lines: str) -> None:
     """Write lines to stderr, without anything that a terminal would obey."""
-    from simcore.text import printable  # noqa: PLC0415
+    from simcore.base.text import printable  # noqa: PLC0415
 
     for line in lines or ("unknown error",):
         sys.stderr.write(f"simcore: {printable(line)}\n")
@@ -141,7 +141,7 @@ def _say(*lines: str) -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from simcore.version import __version__  # noqa: PLC0415
+        from simcore.base.version import __version__  # noqa: PLC0415
 
         typer.echo(f"simcore {__version__}")
         raise typer.Exit

@@ -12,7 +12,7 @@ MOST_REPLICATIONS = 2**40
 
 def _count(text: str) -> int:
     """Read a number of replications for typer: a wrong one becomes a usage error."""
-    from simcore.spelling import count_of  # noqa: PLC0415
+    from simcore.base.spelling import count_of  # noqa: PLC0415
 
     try:
         return count_of(text, high=MOST_REPLICATIONS)

@@ -54,8 +54,8 @@ def print_text(text: str) -> None:
 
 def message(text: str) -> None:
     """Write a line to stderr."""
+    from simcore.base.text import printable  # noqa: PLC0415
     from simcore.cli.plain import spelt  # noqa: PLC0415
-    from simcore.text import printable  # noqa: PLC0415
 
     sys.stderr.write(spelt(printable(text), getattr(sys.stderr, "encoding", None) or "utf-8") + "\n")
     sys.stderr.flush()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
@@ -16,7 +17,6 @@ from simcore.cli.options import (
     StrategyOption,
     ThreadsOption,
 )
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def plan(
 
 
 def _amount(text: str) -> float:
-    from simcore.spelling import amount_of  # noqa: PLC0415
+    from simcore.base.spelling import amount_of  # noqa: PLC0415
 
     try:
         return amount_of(text)
@@ -133,7 +133,7 @@ def _amount(text: str) -> float:
 
 def _share(option: str, text: str) -> float:
     """Read .8, 80% or 80 %."""
-    from simcore.spelling import chance_of  # noqa: PLC0415
+    from simcore.base.spelling import chance_of  # noqa: PLC0415
 
     try:
         return chance_of(text, "")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.document import Document
+from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Grid, Paragraph, fits
 from simcore.cli.numbers import Figure, bound, brief, count, figure
-from simcore.document import Document
 from simcore.intervals import LEAST_REPLICATIONS
 from simcore.summary import Estimate
-from simcore.text import printable
 from simcore.words import currency_sign, money
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.errors import ScenarioError
+from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
 from simcore.cli.render import grid
 from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, duration
-from simcore.errors import ScenarioError
-from simcore.text import printable
 from simcore.words import currency_sign
 
 if TYPE_CHECKING:

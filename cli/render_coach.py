@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, spaced, units_of
 from simcore.cli.render_rules import rules_part
 from simcore.intervals import UNKNOWN, fixed
-from simcore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import count
 from simcore.cli.numbers import figure as number
 from simcore.cli.render import grid, inline, note_on_errors, percent, spaced, titled
 from simcore.cli.render_precision import precision_part
-from simcore.text import printable
 
 if TYPE_CHECKING:
     from simcore.comparison_document import Against, Comparison, Interval, StrategyFigures

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, percent, spaced, stacked, titled
 from simcore.cli.render_streaks import streaks_part
-from simcore.text import printable
 from simcore.words import money, share
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, percent, spaced, titled
@@ -14,7 +15,6 @@ from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_frontier import REACH
 from simcore.plan_programs import MOST_CALLS
 from simcore.plan_words import amount, number, period
-from simcore.text import printable
 from simcore.words import share
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline
 from simcore.intervals import sign_of
-from simcore.text import printable
 
 if TYPE_CHECKING:
     from simcore.steadiness_document import Part, Steadiness, SteadinessPart

@@ -8,12 +8,12 @@ from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.breakevens import shown_value, words_of
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, note_on_errors
 from simcore.contrast import P_QUOTA
-from simcore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, figure, significant
 from simcore.cli.render import grid
-from simcore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     MaxReplicationsOption,
@@ -24,7 +25,6 @@ from simcore.cli.options import (
     StrategyOption,
     ThreadsOption,
 )
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.affordable import Affordable

@@ -20,9 +20,9 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of a format, or list the formats."""
+    from simcore.base.text import brief, did_you_mean  # noqa: PLC0415
     from simcore.cli.output import print_json, print_text  # noqa: PLC0415
     from simcore.schema import SCHEMAS  # noqa: PLC0415
-    from simcore.text import brief, did_you_mean  # noqa: PLC0415
 
     if which is None:
         print_text("".join(f"{name}\n" for name in SCHEMAS))

@@ -49,8 +49,8 @@ def _unheard(text: str) -> None:
 
 def tell_threads(threads: int | None) -> None:
     """Say so if more threads are asked for than processors may work: no error, but no gain."""
+    from simcore.base.machine import processors  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.machine import processors  # noqa: PLC0415
 
     there = processors()
     if threads is not None and threads > there:
@@ -66,7 +66,7 @@ def load_engine(*, quiet: bool, threads: int | None = None) -> None:
     """
     with _no_linear_algebra():
         from simcore.cli.output import message  # noqa: PLC0415
-        from simcore.jit import listen  # noqa: PLC0415
+        from simcore.compiled.jit import listen  # noqa: PLC0415
 
         if not quiet:
             tell_threads(threads)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
@@ -14,7 +15,6 @@ from simcore.cli.options import (
     SetOption,
     StrategyOption,
 )
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

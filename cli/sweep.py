@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
@@ -17,7 +18,6 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

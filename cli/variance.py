@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import JsonOption, NoLimitOption, QuietOption, ScenarioArgument, SeedOption, SetOption
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

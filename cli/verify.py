@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import JsonOption
-from simcore.errors import ExitStatus
 
 if TYPE_CHECKING:
     from simcore.verification_document import Verification

@@ -12,13 +12,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from simcore.version import __version__
+from simcore.base.version import __version__
 
 if TYPE_CHECKING:
+    from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HourEffect, HoursAsked
     from simcore.comparison_document import Comparison
-    from simcore.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
     from simcore.luck_document import Luck
     from simcore.plan_document import BackwardPlan
     from simcore.result import Result
@@ -50,18 +50,18 @@ _HOME = {
     "Coach": "coach_document",
     "Comparison": "comparison_document",
     "Estimate": "summary",
-    "ExitStatus": "errors",
-    "FileError": "errors",
+    "ExitStatus": "base.errors",
+    "FileError": "base.errors",
     "Goal": "targets",
     "HourEffect": "coaching_hours",
     "HoursAsked": "coaching_hours",
     "Luck": "luck_document",
-    "Problem": "errors",
+    "Problem": "base.errors",
     "Result": "result",
     "Scenario": "scenario",
-    "ScenarioError": "errors",
-    "SimcoreError": "errors",
-    "UsageError": "errors",
+    "ScenarioError": "base.errors",
+    "SimcoreError": "base.errors",
+    "UsageError": "base.errors",
     "Summary": "summary",
     "Sweep": "sweep_document",
     "attribute": "attribution",

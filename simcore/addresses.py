@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simcore.jit import inlined, uint32, uint64
+from simcore.compiled.jit import inlined, uint32, uint64
 from simcore.philox import Factor
 
 SUCCESSES = 1

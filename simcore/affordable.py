@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.machine import processors
 from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, cost, duration, one_world, together
-from simcore.errors import Problem, ScenarioError
-from simcore.machine import processors
 from simcore.targets import parse_metric
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simcore.affordable import Affordable, within_limit
+from simcore.base.machine import processors
 from simcore.cost import LIMIT, check_cost, check_limit, check_worlds, cost, one_world, together
 from simcore.engine import as_run, simulate
-from simcore.machine import processors
 from simcore.scenario import with_strategy
 from simcore.stages import goal_for
 from simcore.vary import Value, check_total, set_values

@@ -15,13 +15,13 @@ from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
+from simcore.base.errors import Problem, ScenarioError, SimcoreError, UsageError
+from simcore.base.spelling import amount_of, chance_of, count_of, one_of, share_of
+from simcore.base.text import did_you_mean, shorten
 from simcore.cost import out_of_memory
-from simcore.errors import Problem, ScenarioError, SimcoreError, UsageError
 from simcore.plan_asked import parse_done
 from simcore.scenario_file import load_scenario, sound
-from simcore.spelling import amount_of, chance_of, count_of, one_of, share_of
 from simcore.targets import Goal, goal_of
-from simcore.text import did_you_mean, shorten
 from simcore.vary import parse_range, parse_vary
 
 if TYPE_CHECKING:

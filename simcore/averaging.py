@@ -7,9 +7,9 @@ from math import exp, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import CALL, HORIZONS
 from simcore.certain import certain_revenue, certain_stages
 from simcore.estimate import mean_of, scaled, sectioned_quantile, share, spread_of
-from simcore.horizons import CALL, HORIZONS
 from simcore.program import FIXED, GAMMA, LOGNORMAL, Program
 from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
 from simcore.tally import ENTERED, SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values

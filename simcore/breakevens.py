@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 
 from simcore.bands import deviations_of
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import brief
+from simcore.base.version import __version__
 from simcore.contrast import REVENUE, Metric, Sums, better, difference_of, period_of
 from simcore.crossings import SCAN, Crossing, Looked, Search
-from simcore.errors import Problem, ScenarioError
 from simcore.estimate import Floats, replicates
 from simcore.intervals import LEAST_REPLICATIONS
 from simcore.runner import StoppedError
 from simcore.scenario import with_strategy
 from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.sweeps import CHUNK, Cell, Report, Worlds, check_metric, identity_of
-from simcore.text import brief
 from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario
@@ -78,7 +78,7 @@ def breakeven(
     >>> from simcore.scenario_file import load_scenario
     >>> breakeven(load_scenario("trust-the-process"), {"team.reps": (5, 10)}, replications=100)
     Traceback (most recent call last):
-    simcore.errors.ScenarioError: strategies: name the two strategies to be compared; allowed: process
+    simcore.base.errors.ScenarioError: strategies: name the two strategies to be compared; allowed: process
     """
     path, values = _range_of(vary)
     names = two_strategies(scenario, strategies)

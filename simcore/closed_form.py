@@ -46,8 +46,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from simcore.base.money import cents
 from simcore.cut_rates import cut_share
-from simcore.money import cents
 from simcore.scenario import (
     Deal,
     FixedDeal,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from simcore.document import Document
+from simcore.base.document import Document
 from simcore.leverage_document import Leverage
 from simcore.rules_document import Rules
 from simcore.values_document import Values

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.version import __version__
 from simcore.coach_document import Coach
 from simcore.coach_words import leverage_sentences, values_sentences
 from simcore.coaching_hours import HoursAsked, best_hours, check_asked, hours_programs
@@ -13,7 +15,6 @@ from simcore.coaching_rules import compare_rules, has_habits, rep_weeks_of, with
 from simcore.cost import rep_week_ns
 from simcore.digest import scenario_digest
 from simcore.engine import as_run
-from simcore.errors import Problem, ScenarioError
 from simcore.leverage import leverage
 from simcore.levers import Lever, levers
 from simcore.runner import Progress
@@ -21,7 +22,6 @@ from simcore.side_by_side import SideBySide, rep_weeks
 from simcore.sweeps import check_metric
 from simcore.values import Plan as ValuesPlan
 from simcore.values import plan_values, values
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.engine import playable, threads_for
 from simcore.estimate import jackknife, ratio
 from simcore.explosion import told_of
-from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.scratch import HIT, REPAIRED
 from simcore.philox import split_seed
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules

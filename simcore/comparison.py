@@ -15,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.averaging import windows_of
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import CALL, HORIZONS
+from simcore.base.text import brief
+from simcore.base.version import __version__
 from simcore.certain import same_program
 from simcore.comparison_document import (
     Against,
@@ -30,9 +34,7 @@ from simcore.comparison_figures import as_it_is, figures, interval_of
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
 from simcore.contrast import difference_of, sums_of
 from simcore.digest import scenario_digest
-from simcore.errors import Problem, ScenarioError
 from simcore.estimate import Floats, replicates, share
-from simcore.horizons import CALL, HORIZONS
 from simcore.intervals import (
     LEAST_REPLICATIONS,
     UNKNOWN,
@@ -44,8 +46,6 @@ from simcore.scenario import with_strategy
 from simcore.stages import goal_for
 from simcore.summary import Estimate
 from simcore.tally import CLOSE, ENTERED, TOTAL
-from simcore.text import brief
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.runner import Progress

@@ -10,8 +10,8 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from simcore.document import Document
-from simcore.horizons import Horizon
+from simcore.base.document import Document
+from simcore.base.periods import Horizon
 from simcore.summary import Estimate, Precision
 
 

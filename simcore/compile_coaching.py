@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.draws import TWO_32
 from simcore.elementary import exp, log
-from simcore.horizons import WEEKS_PER_YEAR
 from simcore.program import NOBODY, Coaching
 from simcore.scenario_habits import RULES
 

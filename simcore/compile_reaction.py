@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore import horizons
-from simcore.money import cents
+from simcore.base import periods as horizons
+from simcore.base.money import cents
 from simcore.program import (
     ACTIVITY,
     AHEAD,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore import horizons
+from simcore.base import periods as horizons
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.money import cents
 from simcore.compile_coaching import compile_coaching, weekly
 from simcore.compile_reaction import compile_reaction, discounts
 from simcore.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.elementary import log
-from simcore.errors import Problem, ScenarioError
-from simcore.money import cents
 from simcore.program import (
     FIXED,
     GAMMA,

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.averaging import deal_root_mean_square, windows_of
+from simcore.base.periods import HORIZONS, HOUR, WEEK, WEEKS_PER_YEAR
+from simcore.base.text import brief, did_you_mean
 from simcore.certain import certain_revenue
 from simcore.estimate import (
     Floats,
@@ -20,11 +22,9 @@ from simcore.estimate import (
     spread_of,
     variation,
 )
-from simcore.horizons import HORIZONS, HOUR, WEEK, WEEKS_PER_YEAR
 from simcore.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
 from simcore.summary import Estimate
 from simcore.tally import CLOSE, TOTAL
-from simcore.text import brief, did_you_mean
 
 if TYPE_CHECKING:
     from simcore.program import Program

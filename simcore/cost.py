@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.errors import Problem, ScenarioError
-from simcore.machine import memory, processors
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.machine import memory, processors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from simcore.version import __version__
+from simcore.base.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

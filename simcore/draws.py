@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
-from simcore.jit import builder, inlined, int64, kernel, uint64
+from simcore.compiled.jit import builder, inlined, int64, kernel, uint64
 from simcore.normal import normal_quantile
 from simcore.source import words_at
 

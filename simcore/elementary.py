@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from simcore.jit import kernel
+from simcore.compiled.jit import kernel
 
 _LN2_HIGH: Final = 6.93147180369123816490e-01
 _LN2_LOW: Final = 1.90821492927058770002e-10

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.machine import processors
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.compiler import compile_scenario
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.followed import followed, piece_of
-from simcore.horizons import WEEKS_PER_YEAR
 from simcore.kernels.memory import places_of, pool_capacity
 from simcore.kernels.scratch import is_capped
-from simcore.machine import processors
 from simcore.metrics import check_metric
 from simcore.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
@@ -257,7 +257,7 @@ def refuse_unplayable(scenario: Scenario) -> None:
     >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 0.5, rep_cv: 0.1}"]))
     >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 1e-9, rep_cv: 0.01}"]))
     Traceback (most recent call last):
-    simcore.errors.ScenarioError: funnel.wins.rate.rep_cv: the Beta distribution with mean 1e-09 and coefficient of...
+    simcore.base.errors.ScenarioError: funnel.wins.rate.rep_cv: the Beta distribution with mean 1e-09 and...
     """
     problems: dict[Problem, None] = {}
     goal = goal_for(scenario, None, None)

@@ -21,7 +21,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simcore.atomic import file_errors, move, second_name, shown, sync_folder
-from simcore.errors import FileError
+from simcore.base.errors import FileError
 from simcore.manifest import (
     MANIFEST,
     REP_WEEKS,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from simcore.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import brief
 from simcore.kernels.memory import (
     LEVEL,
     MAX_OPEN,
@@ -17,7 +18,6 @@ from simcore.kernels.memory import (
     TOO_RESPONSIVE,
 )
 from simcore.runner import ExplosionError
-from simcore.text import brief
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

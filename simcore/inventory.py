@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simcore.atomic import file_errors
-from simcore.errors import FileError
+from simcore.base.errors import FileError
+from simcore.base.text import printable
 from simcore.exchange import REPLACED, UNFINISHED, is_ours, may_stand_in
 from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, own_manifest
 from simcore.parts import link_in
-from simcore.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

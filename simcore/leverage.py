@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.base.money import cents
 from simcore.closed_form import expected
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
 from simcore.intervals import fixed, t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
-from simcore.money import cents
 from simcore.prospects import Prospects, holds
 from simcore.scenario import FixedDeal, ListDeal
 from simcore.side_by_side import Cell, SideBySide

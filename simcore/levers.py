@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simcore.base.errors import ScenarioError
 from simcore.engine import playable
-from simcore.errors import ScenarioError
 from simcore.leverage_document import Change, Kind
 from simcore.scenario import Duration, validate
 

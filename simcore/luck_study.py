@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import did_you_mean
+from simcore.base.version import __version__
 from simcore.closed_form import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.digest import scenario_digest
 from simcore.dismissal import Rule, dismissal, parse_rule
 from simcore.engine import as_run, playable
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.grouped import GROUPS
 from simcore.luck_document import Luck, Skipped
@@ -23,8 +25,6 @@ from simcore.regression_to_mean import regression
 from simcore.reliability import reliability
 from simcore.runner import Block, Progress, Runner, cut
 from simcore.streaks import Drop, dropped, streaks
-from simcore.text import did_you_mean
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -16,8 +16,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simcore.atomic import file_errors, read_plain, shown, write_whole
-from simcore.errors import FileError, Problem, UsageError
-from simcore.text import shorten
+from simcore.base.errors import FileError, Problem, UsageError
+from simcore.base.text import shorten
 
 MANIFEST, SUMMARY, SCENARIO, REP_WEEKS = "manifest.json", "summary.json", "scenario.yaml", "rep-weeks"
 """Names in a folder of results; rep-weeks is the folder of the parts."""
@@ -194,7 +194,7 @@ def folder_of(given: object) -> Path:
     --------
     >>> folder_of(5)
     Traceback (most recent call last):
-    simcore.errors.UsageError: path: is no path of a folder, got 5; allowed: a text or a pathlib.Path
+    simcore.base.errors.UsageError: path: is no path of a folder, got 5; allowed: a text or a pathlib.Path
     """
     path = fspath(given) if isinstance(given, PathLike) else given
     if isinstance(path, str) and path and "\0" not in path:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import did_you_mean
 from simcore.closed_form import chances
 from simcore.engine import playable, threads_for
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
 from simcore.metrics import check_metric
 from simcore.normal import normal_quantile
@@ -38,7 +39,6 @@ from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow
 from simcore.targets import QUANTILE
 from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
-from simcore.text import did_you_mean
 from simcore.variance import FEW, NOTHING, bench_variance, best_of, windows_per_world
 
 if TYPE_CHECKING:

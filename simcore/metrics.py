@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import Problem, ScenarioError
-from simcore.horizons import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
 from simcore.tally import CLOSE
 from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric
 

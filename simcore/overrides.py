@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from simcore.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import brief, did_you_mean, shorten
 from simcore.scenario_base import Location, Unreadable
 from simcore.scenario_checks import stage_names
-from simcore.text import brief, did_you_mean, shorten
 from simcore.yaml_tree import read, resolve
 
 _FILE = "--set"

@@ -18,11 +18,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.engine import SURELY, as_run, most_replications, playable, threads_for
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import explained
 from simcore.followed import Pairs, piece_of
-from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.kernels.scratch import Detail
 from simcore.metrics import check_metric
 from simcore.philox import split_seed

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from simcore.atomic import file_errors, read_plain, shown
-from simcore.errors import FileError
+from simcore.base.errors import FileError
+from simcore.base.text import printable
 from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, folder_of, manifest_text, parse_manifest
 from simcore.rep_weeks import FIRST_REPLICATION
-from simcore.text import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,15 +6,15 @@ import difflib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
+from simcore.base.text import brief
 from simcore.scenario import Scenario
 from simcore.scenario_base import UNKNOWN_KEY
-from simcore.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from simcore.errors import Problem
+    from simcore.base.errors import Problem
 
 _DEEPEST = 12
 _MOST = 3

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.jit import inlined, kernel, uint32, uint64
+from simcore.compiled.jit import inlined, kernel, uint32, uint64
 
 ROUNDS = 10
 _MULTIPLIER_0 = np.uint64(0xD2511F53)

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.errors import Problem, ScenarioError
-from simcore.horizons import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.money import cents
-from simcore.spelling import amount_of
-from simcore.text import brief, did_you_mean
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.money import cents
+from simcore.base.periods import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.base.spelling import amount_of
+from simcore.base.text import brief, did_you_mean
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from simcore.document import Document
+from simcore.base.document import Document
 from simcore.summary import Estimate
 from simcore.sweep_document import WorldsIdentity
 

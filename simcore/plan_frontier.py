@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.plan_document import PlanCell
 from simcore.plan_programs import MOST_CALLS, Setting, adds_up, setting_of, with_seats, with_weekly

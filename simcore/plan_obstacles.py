@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_programs import MOST_CALLS, setting_of
 from simcore.plan_search import grid_value, orders

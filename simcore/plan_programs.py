@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
 from simcore.compiler import compile_scenario, first_step
 from simcore.engine import check_ranges, playable
-from simcore.errors import Problem, ScenarioError
-from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
 from simcore.kernels.scratch import is_capped
 from simcore.plan_rest import rest_of
 from simcore.program import OpenItems, Plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from simcore.base.version import __version__
 from simcore.digest import scenario_digest
 from simcore.plan_asked import CALLS
 from simcore.plan_document import (
@@ -21,7 +22,6 @@ from simcore.plan_search import grid_value
 from simcore.plan_unknowns import arithmetic_of, at_least, binomial_of, chance_of
 from simcore.plan_words import assumptions_of, sentence_of
 from simcore.sweep_document import WorldsIdentity
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked

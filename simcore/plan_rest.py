@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.compile_coaching import weekly
-from simcore.horizons import WEEKS_PER_YEAR
 from simcore.scenario_parts import OpenItems, Start
 from simcore.scenario_time import Holiday
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.base.text import brief
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_rest import served_weeks
-from simcore.text import brief
 from simcore.words import chance, currency_sign, share
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from functools import partial
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.machine import processors
 from simcore.cost import LIMIT, check_cost, cost, one_world, rep_week_ns
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
-from simcore.machine import processors
 from simcore.plan_asked import CALLS, asked_of
 from simcore.plan_document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
 from simcore.plan_frontier import frontier_of

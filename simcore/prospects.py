@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
 from simcore.closed_form import chances, deal_moments
-from simcore.horizons import WEEKS_PER_YEAR, calls_per_hour
 from simcore.waiting import Floats, convolved, lag_hours, summed
 
 if TYPE_CHECKING:

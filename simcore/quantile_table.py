@@ -28,8 +28,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.compiled.jit import kernel
 from simcore.elementary import exp, log
-from simcore.jit import kernel
 from simcore.normal import normal_cdf, normal_density
 from simcore.special import (
     Shape,

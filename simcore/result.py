@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.averaging import windows_of
-from simcore.errors import Problem, UsageError
-from simcore.frames import to_pandas, to_polars
-from simcore.horizons import HORIZONS, Horizon
-from simcore.shown import short, table
-from simcore.spelling import one_of
+from simcore.base.errors import Problem, UsageError
+from simcore.base.frames import to_pandas, to_polars
+from simcore.base.periods import HORIZONS, Horizon
+from simcore.base.shown import short, table
+from simcore.base.spelling import one_of
 from simcore.tally import CLOSE, ORIGIN, Tally, bin_values
 
 if TYPE_CHECKING:

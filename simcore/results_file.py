@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from simcore.atomic import AtomicFile, FolderLock, Written, file_errors, shown, sync_folder, write_whole
-from simcore.errors import FileError
+from simcore.base.errors import FileError
 from simcore.exchange import (
     IN_PLACE,
     REPLACED,

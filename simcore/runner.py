@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from simcore.horizons import WEEKS_PER_YEAR
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.kernels.engine import run_block
 from simcore.kernels.intervals import run_intervals
 from simcore.kernels.memory import NO_TROUBLE, Memory, ReactiveRun, Trouble, in_turn, new_memory

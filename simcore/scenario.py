@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from simcore.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.shown import short, table
+from simcore.base.text import brief, did_you_mean, shorten
 from simcore.scenario_base import (
     MISSING,
     UNKNOWN_KEY,
@@ -61,8 +63,6 @@ from simcore.scenario_parts import (
 from simcore.scenario_places import place_meant
 from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario_time import Calendar, Duration, Holiday
-from simcore.shown import short, table
-from simcore.text import brief, did_you_mean, shorten
 
 __all__ = [
     "Assumption",

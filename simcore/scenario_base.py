@@ -26,9 +26,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
-from simcore.errors import UsageError
-from simcore.spelling import Kind, percent_meant, read_number
-from simcore.text import brief, did_you_mean, printable, shorten
+from simcore.base.errors import UsageError
+from simcore.base.spelling import Kind, percent_meant, read_number
+from simcore.base.text import brief, did_you_mean, printable, shorten
 
 Location = tuple[str | int, ...]
 """Keys and indices from the root of the scenario to a value."""

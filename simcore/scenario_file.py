@@ -13,11 +13,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simcore.errors import FileError, Problem, ScenarioError, UsageError
+from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
+from simcore.base.text import did_you_mean, printable
 from simcore.overrides import apply_override
 from simcore.paths import explained
 from simcore.scenario import Locate, Place, Scenario, as_problem, to_plain, validate
-from simcore.text import did_you_mean, printable
 from simcore.yaml_tree import Tree, read
 from simcore.yaml_words import MAX_BYTES, decode, table_problem
 from simcore.yaml_write import write, written_flow
@@ -262,7 +262,7 @@ def sound(scenario: Scenario) -> Scenario:
     >>> scenario = load_scenario("trust-the-process")
     >>> sound(scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": -5})}))
     Traceback (most recent call last):
-    simcore.errors.ScenarioError: run.replications: is out of range, got -5; allowed: from 1 to 1099511627776
+    simcore.base.errors.ScenarioError: run.replications: is out of range, got -5; allowed: from 1 to 1099511627776
     """
     try:
         if validate(scenario.resolved()) == scenario:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from simcore.base.text import nearest, printable
 from simcore.scenario_base import (
     Amount,
     Complaint,
@@ -27,7 +28,6 @@ from simcore.scenario_base import (
 from simcore.scenario_habits import Habit
 from simcore.scenario_time import Duration
 from simcore.targets import DEFAULT, parse_metric, target_of
-from simcore.text import nearest, printable
 
 MAX_WEEKS = 5200
 """Simulated weeks of one replication, at most: a century."""

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from simcore.errors import UsageError
+from simcore.base.errors import UsageError
+from simcore.base.spelling import plain_spaces, read_number, written
 from simcore.scenario_base import Length, Many, Part, Range, Whole, refused
-from simcore.spelling import plain_spaces, read_number, written
 
 
 class Holiday(Part):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
+from simcore.base.text import printable
+from simcore.base.version import __version__
 from simcore.comparison_document import Comparison
 from simcore.summary import Summary
 from simcore.sweep_document import Sweep
-from simcore.text import printable
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import WEEK
 from simcore.contrast import Sums, has_quota_period, sums_of
 from simcore.engine import available_processors
-from simcore.horizons import WEEK
 from simcore.paired import run_paired
 from simcore.runner import Progress, StoppedError
 from simcore.tally import ENTERED, ORIGIN, SUM, TOTAL

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import Stream, factor_of
-from simcore.jit import inlined
+from simcore.compiled.jit import inlined
 from simcore.philox import Factor, Key, block, fill_blocks
 
 LUCK, MARKET, PEOPLE, NOISE = range(4)

@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from simcore.compiled.jit import kernel
 from simcore.elementary import exp, expm1, log, log1p
-from simcore.jit import kernel
 
 _HALF_LOG_2PI: Final = 0.9189385332046727
 _EPSILON: Final = 1e-17

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from simcore.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, ScenarioError
 from simcore.precision import Figure, Pursuit, Reading, is_met, needed
 from simcore.summary import Precision, PrecisionRow
 from simcore.targets import Goal, Target, goal_of, targets_of

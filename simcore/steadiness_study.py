@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
+from simcore.base.version import __version__
 from simcore.compiler import compile_scenario
 from simcore.digest import scenario_digest
 from simcore.engine import as_run, playable
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
-from simcore.horizons import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.metrics import by_period
 from simcore.philox import split_seed
 from simcore.runner import Block, Progress, Runner, cut
@@ -32,7 +33,6 @@ from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall,
 from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
 from simcore.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.targets import parse_metric
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail

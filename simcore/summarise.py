@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.averaging import averaging_rows
+from simcore.base.version import __version__
 from simcore.certain import certain_revenue, certain_stages
 from simcore.digest import scenario_digest
 from simcore.estimate import mean_of, scaled, share
@@ -41,7 +42,6 @@ from simcore.tally import (
     TURNED_AWAY,
     Tally,
 )
-from simcore.version import __version__
 from simcore.words import closing_sentence
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from simcore.document import Document
-from simcore.frames import to_pandas, to_polars
+from simcore.base.document import Document
+from simcore.base.frames import to_pandas, to_polars
 from simcore.summary import Estimate
 
 if TYPE_CHECKING:

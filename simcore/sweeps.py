@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import HORIZONS, WEEK, period_of_week
+from simcore.base.version import __version__
 from simcore.contrast import (
     P_QUOTA,
     REVENUE,
@@ -22,14 +25,11 @@ from simcore.contrast import (
     sums_of,
 )
 from simcore.digest import joint_digest
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import ExplodedError
-from simcore.horizons import HORIZONS, WEEK, period_of_week
 from simcore.paired import run_paired
 from simcore.runner import Progress, StoppedError
 from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
 from simcore.vary import Value, as_asked, grid, points
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

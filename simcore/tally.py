@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.horizons import WEEKS_PER_QUARTER
-from simcore.jit import inlined, int64, uint64
+from simcore.base.periods import WEEKS_PER_QUARTER
+from simcore.compiled.jit import inlined, int64, uint64
 
 GROUPS = 256
 SECTIONS = 32

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from simcore.errors import UsageError
-from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.spelling import Kind, percent_meant, read_number, share_of
-from simcore.text import brief, did_you_mean
+from simcore.base.errors import UsageError
+from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.base.spelling import Kind, percent_meant, read_number, share_of
+from simcore.base.text import brief, did_you_mean
 
 REVENUE, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE = "revenue", "p_quota", "p_quota_team", "p_zero", "q"
 SHARES = (P_QUOTA, P_QUOTA_TEAM, P_ZERO)

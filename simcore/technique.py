@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import HORIZONS
 from simcore.controls import controlled
-from simcore.horizons import HORIZONS
 from simcore.kernels.memory import in_turn
 from simcore.metrics import by_period
 from simcore.points import (

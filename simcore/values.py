@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.contrast import difference_of
 from simcore.estimate import jackknife, mean_of, scaled
-from simcore.horizons import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.intervals import never_differed
 from simcore.prospects import Prospects, holds
 from simcore.scenario import Duration, validate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from simcore.document import Document
+from simcore.base.document import Document
 from simcore.summary import Estimate
 
 

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
+from simcore.base.version import __version__
 from simcore.closed_form import chances, expected
 from simcore.cost import rep_week_ns
 from simcore.digest import joint_digest
 from simcore.efficiency import efficiency, rate_of_error
 from simcore.engine import as_run, playable
-from simcore.errors import Problem, ScenarioError
 from simcore.explosion import told_of
-from simcore.horizons import HORIZONS, WEEK, WEEKS_PER_YEAR
 from simcore.metrics import check_metric
 from simcore.philox import split_seed
 from simcore.runner import Progress, StoppedError
@@ -30,7 +31,6 @@ from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Me
 from simcore.technique import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
 from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
 from simcore.variates import conditional_refusal, conditional_values, fixed_after
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.program import Program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from simcore.document import Document
+from simcore.base.document import Document
 
 
 class Gain(Document):

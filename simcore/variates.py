@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.horizons import WEEKS_PER_YEAR
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.metrics import at_most, by_period, by_quota_period, period_ends, values_of
 from simcore.program import FIXED
 from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE

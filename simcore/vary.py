@@ -10,16 +10,16 @@ from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simcore.base.errors import Problem, ScenarioError, UsageError
+from simcore.base.machine import processors
+from simcore.base.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
+from simcore.base.text import brief
 from simcore.cost import check_cost, cost, together
 from simcore.digest import scenario_digest
-from simcore.errors import Problem, ScenarioError, UsageError
-from simcore.machine import processors
 from simcore.overrides import apply_override
 from simcore.paths import explained
 from simcore.scenario import Place, validate, with_strategy
 from simcore.scenario_base import Part
-from simcore.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
-from simcore.text import brief
 
 if TYPE_CHECKING:
     from simcore.scenario import Scenario

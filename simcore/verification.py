@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simcore.atomic import file_errors, shown
+from simcore.base.errors import FileError, ScenarioError
+from simcore.base.periods import WEEKS_PER_YEAR
+from simcore.base.text import printable
+from simcore.base.version import __version__
 from simcore.digest import digest_of_digests, joint_digest, scenario_digest
-from simcore.errors import FileError, ScenarioError
-from simcore.horizons import WEEKS_PER_YEAR
 from simcore.inventory import Findings, check_names, check_sums, without_manifest
 from simcore.manifest import (
     MANIFEST,
@@ -30,9 +32,7 @@ from simcore.rep_weeks import column_names
 from simcore.scenario import with_strategy
 from simcore.scenario_file import parse_scenario
 from simcore.sealed_document import sealed_document
-from simcore.text import printable
 from simcore.verification_document import Verification
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from simcore.errors import Problem, ScenarioError
-from simcore.text import brief, printable
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import brief, printable
 
 MAX_BYTES = 1 << 20
 """Size of a file, at most."""

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simcore.averaging import windows_of
+from simcore.base.periods import HORIZONS
 from simcore.compiler import compile_scenario
-from simcore.horizons import HORIZONS
 from simcore.kernels.scratch import Detail
 from simcore.philox import split_seed
 from simcore.program import Program

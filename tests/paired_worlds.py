@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from simcore.base.periods import WEEK
 from simcore.compiler import compile_scenario
-from simcore.horizons import WEEK
 from simcore.runner import Progress
 from simcore.scenario import Scenario, validate
 from simcore.tally import CLOSE, GROUPS, TOTAL, Tally, new_arrays

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.version import __version__
 from simcore.digest import scenario_digest
 from simcore.manifest import Manifest
 from simcore.results_file import RepWeekBlock, ResultsFolder
 from simcore.scenario import validate
 from simcore.summary import Summary
-from simcore.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path

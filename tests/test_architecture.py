@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import simcore
-from simcore.kernel_sources import POLICY, Sources
+from simcore.compiled.sources import POLICY, Sources
 from tools.floors import FLOORS, ROOT, modules
 
 PLAN = [module for floor in FLOORS for module in floor.modules]
@@ -123,7 +123,7 @@ def importers(package: str) -> set[str]:
 def test_the_digest_of_compiled_code_covers_all_that_kernels_import() -> None:
     """Against a second account of what is imported; what only type checkers import is in no code."""
     sources = Sources("simcore", ROOT / "simcore")
-    with_kernels = {name for name in PLAN if "simcore.jit" in imports_when_run(name) and ".cli" not in name}
+    with_kernels = {name for name in PLAN if "simcore.compiled.jit" in imports_when_run(name) and ".cli" not in name}
     assert len(with_kernels) > 20
     for module in with_kernels:
         waiting, found = {module}, set()
@@ -144,7 +144,7 @@ def test_imports_flow_downward(name: str) -> None:
 
 
 def test_only_one_module_knows_numba() -> None:
-    assert importers("numba") == {"simcore.jit"}
+    assert importers("numba") == {"simcore.compiled.jit"}
 
 
 def test_only_one_module_knows_yaml() -> None:
@@ -178,7 +178,7 @@ def test_no_global_randomness() -> None:
         assert all(node.args for node in made), name
 
 
-@pytest.mark.parametrize("name", sorted(set(PLAN) - {"simcore.jit"}))
+@pytest.mark.parametrize("name", sorted(set(PLAN) - {"simcore.compiled.jit"}))
 def test_no_compiler_flag_outside_the_policy(name: str) -> None:
     flags = {node.arg for node in ast.walk(TREES[name]) if isinstance(node, ast.keyword)}
     assert not flags & JIT_FLAGS

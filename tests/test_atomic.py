@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simcore.atomic import AtomicFile, FolderLock, file_errors, move, second_name, write_whole
-from simcore.errors import ExitStatus, FileError
+from simcore.base.errors import ExitStatus, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

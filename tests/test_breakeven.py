@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simcore import breakevens, sweeps
+from simcore.base.errors import ScenarioError
 from simcore.breakevens import breakeven, sentence_of, two_strategies
 from simcore.crossings import SCAN
-from simcore.errors import ScenarioError
 from simcore.estimate import Z975
 from simcore.scenario import FixedLag, Scenario
 from simcore.sweep_document import NotToldApart

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from simcore.base.errors import ScenarioError
 from simcore.coach_study import coach, plan_coach, run_coach
 from simcore.coaching_hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
-from simcore.errors import ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.runner import Progress
 from simcore.scenario import Scenario, validate

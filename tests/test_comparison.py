@@ -9,10 +9,10 @@ import pytest
 from scipy import stats
 
 from simcore.attribution import attribute, in_cents, weights
+from simcore.base.errors import ScenarioError
 from simcore.comparison import choose, comparison_of
 from simcore.comparison_document import Comparison
 from simcore.comparison_figures import LEAST_TAIL, WORST, worst_of
-from simcore.errors import ScenarioError
 from simcore.estimate import Z975
 from simcore.paired import Paired, run_paired
 from simcore.scenario import with_strategy

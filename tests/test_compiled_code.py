@@ -18,14 +18,17 @@ import numpy as np
 import platformdirs
 import pytest
 
-from simcore import compiled_code, jit, kernel_sources, private_folder
-from simcore.compiled_code import ENTRY, UNUSED_DAYS, Store
-from simcore.kernel_sources import Sources
+from simcore.compiled import folder as private_folder
+from simcore.compiled import jit
+from simcore.compiled import sources as kernel_sources
+from simcore.compiled import store as compiled_code
+from simcore.compiled.sources import Sources
+from simcore.compiled.store import ENTRY, UNUSED_DAYS, Store
 from tools.floors import ROOT
 
 HELPER = "FACTOR = 3\n"
 KERNEL = """\
-from simcore.jit import kernel
+from simcore.compiled.jit import kernel
 from toy.helper import FACTOR
 
 @kernel

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from simcore.horizons import MONTH, YEAR
+from simcore.base.periods import MONTH, YEAR
 from simcore.program import FIXED, GAMMA, LOGNORMAL, TABLE
 from simcore.quantile_table import build_beta, build_gamma
 from tests.both_engines import compiled

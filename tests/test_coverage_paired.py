@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.comparison import compare
 from simcore.contrast import Sums, difference_of
 from simcore.estimate import Z975
-from simcore.horizons import WEEKS_PER_YEAR
 from simcore.paired import run_paired
 from simcore.scenario import Scenario, validate, with_strategy
 from simcore.summary import Estimate

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from simcore import runner
+from simcore.base.errors import ScenarioError
 from simcore.engine import Progress, Result, available_processors, simulate, threads_for
-from simcore.errors import ScenarioError
 from simcore.rep_weeks import RepWeekBlock
 from simcore.scenario import Scenario, validate
 from tests.both_engines import compiled, play

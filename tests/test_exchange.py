@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from simcore import results_file
-from simcore.errors import FileError
+from simcore.base.errors import FileError
 from simcore.exchange import finish_exchange
 from simcore.manifest import Manifest
 from simcore.verification import verification, verify

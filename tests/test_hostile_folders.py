@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from simcore import results_file
-from simcore.errors import FileError
+from simcore.base.errors import FileError
 from simcore.manifest import Manifest, own_manifest, write_manifest
 from simcore.results_file import read_rep_weeks
 from simcore.verification import verification, verify

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from simcore import Result, simulate
-from simcore.horizons import DAY, HORIZONS, HOUR, WEEK
+from simcore.base.periods import DAY, HORIZONS, HOUR, WEEK
 from simcore.scenario import validate
 from simcore.summary import Estimate
 from simcore.tally import GROUPS, SQUARE, SUM

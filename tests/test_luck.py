@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simcore.base.errors import ScenarioError
 from simcore.compiler import compile_scenario
-from simcore.errors import ScenarioError
 from simcore.luck_study import dropped_program, luck
 from simcore.scenario import validate
 from simcore.scenario_file import load_scenario

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from simcore import machine
+from simcore.base import machine
+from simcore.base.machine import memory, processors
 from simcore.engine import available_processors
-from simcore.machine import memory, processors
 
 MIB = 1 << 20
 

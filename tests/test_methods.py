@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from simcore import methods
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.methods import Watched, by_method, check_method, method_names
 from simcore.runner import Progress
 from simcore.scenario import validate

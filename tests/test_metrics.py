@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simcore.base.errors import ScenarioError
 from simcore.compiler import compile_scenario
 from simcore.engine import simulate
-from simcore.errors import ScenarioError
 from simcore.kernels.scratch import Detail
 from simcore.metrics import at_most, check_metric, values_of
 from simcore.program import Program

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.money import cents, format_money
+from simcore.base.money import cents, format_money
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from simcore.version import __version__
+from simcore.base.version import __version__
 from tools.floors import ROOT
 from tools.lock import pins_of
 

@@ -28,9 +28,9 @@ from benchmarks.peers.canonical import (
 )
 from benchmarks.peers.numpy_reactive import Decides, Draws, Periods, ReactiveStatistics
 from benchmarks.report import Goal, Report, Series, Strategies, render
+from simcore.base.periods import WEEK
 from simcore.engine import simulate as simcore_simulate
 from simcore.estimate import jackknife, ratio
-from simcore.horizons import WEEK
 from simcore.scenario import with_strategy
 from simcore.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from tests.statistical import FAMILY, MAX_CHECKS, SUITE, Budget, DeviationError, check_estimate

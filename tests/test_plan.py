@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 from simcore import plan_frontier, plan_rest, plans
+from simcore.base.errors import ScenarioError
 from simcore.compiler import compile_scenario
 from simcore.engine import simulate
-from simcore.errors import ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.plan_asked import Asked, asked_of
 from simcore.plan_document import BackwardPlan

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from simcore import contrast
+from simcore.base.periods import MONTH
 from simcore.breakevens import breakeven
 from simcore.estimate import Z975
-from simcore.horizons import MONTH
 from simcore.scenario import Scenario, validate
 from simcore.sweeps import sweep
 from tests.both_engines import compiled, play

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from simcore import engine
+from simcore.base.errors import ScenarioError
 from simcore.cli.main import app
 from simcore.closed_form import expected
 from simcore.cost import cost
 from simcore.engine import playable, refuse_unplayable, simulate
-from simcore.errors import ScenarioError
 from simcore.explosion import ExplodedError
 from simcore.program import Program
 from simcore.referral_chains import RARE, endless, most_per_win

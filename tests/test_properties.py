@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simcore.horizons import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
+from simcore.base.periods import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
 from simcore.kernels.scratch import is_capped
 from simcore.philox import split_seed
 from simcore.program import Program

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import simcore
+from simcore.base.document import Document
+from simcore.base.errors import ExitStatus, FileError, ScenarioError, SimcoreError, UsageError
+from simcore.base.frames import to_pandas, to_polars
 from simcore.coaching_hours import HourEffect, HoursAsked
-from simcore.document import Document
-from simcore.errors import ExitStatus, FileError, ScenarioError, SimcoreError, UsageError
-from simcore.frames import to_pandas, to_polars
 from simcore.scenario_file import load_scenario
 from simcore.targets import Goal
 from tools.floors import modules
@@ -328,7 +328,7 @@ class _Table:
 def test_data_frames_of_other_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     package = ModuleType("polars")
     monkeypatch.setattr(package, "from_arrow", lambda table: ("a frame of Polars", table), raising=False)
-    monkeypatch.setattr("simcore.frames._package", lambda _: package)  # neither needs to be installed
+    monkeypatch.setattr("simcore.base.frames._package", lambda _: package)  # neither needs to be installed
     table: Any = _Table()
     assert to_pandas(table) == "a frame of pandas"
     assert to_polars(table) == ("a frame of Polars", table)

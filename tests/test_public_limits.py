@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import simcore
+from simcore.base.errors import ScenarioError, SimcoreError, UsageError
+from simcore.base.machine import Memory
 from simcore.engine import refuse_unplayable
-from simcore.errors import ScenarioError, SimcoreError, UsageError
-from simcore.machine import Memory
 from simcore.scenario_file import load_scenario
 from tools.floors import modules
 

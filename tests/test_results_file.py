@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from simcore import results_file
-from simcore.errors import FileError
+from simcore.base.errors import FileError
 from simcore.rep_weeks import column_names
 from simcore.results_file import (
     read_rep_weeks,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import did_you_mean, printable
 from simcore.scenario import (
     Calendar,
     Duration,
@@ -25,7 +26,6 @@ from simcore.scenario import (
     assumptions,
     validate,
 )
-from simcore.text import did_you_mean, printable
 
 WINS = {"stage": "wins", "rate": 0.1}
 

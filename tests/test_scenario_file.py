@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simcore.errors import ExitStatus, FileError, Problem, ScenarioError
+from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError
 from simcore.scenario import MAX_PROBLEMS, Scenario, validate
 from simcore.scenario_file import dump_yaml, load_scenario, parse_scenario, shipped
 from simcore.yaml_tree import MAX_DEPTH, MAX_NODES, read, resolve

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from ruamel.yaml import YAML
 
 from simcore import schema as schema_module
-from simcore.errors import ExitStatus, FileError, ScenarioError
+from simcore.base.errors import ExitStatus, FileError, ScenarioError
 from simcore.scenario import validate
 from simcore.schema import SCHEMAS, result_schema, scenario_schema, schema_text
 from simcore.summary import Summary

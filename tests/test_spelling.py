@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.errors import ExitStatus, ScenarioError, UsageError
-from simcore.spelling import Kind, amount_of, chance_of, count_of, read_number, share_of, written
+from simcore.base.errors import ExitStatus, ScenarioError, UsageError
+from simcore.base.spelling import Kind, amount_of, chance_of, count_of, read_number, share_of, written
 
 COUNTS = st.integers(1, 10**9)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from simcore import Goal, runner
+from simcore.base.errors import ScenarioError
 from simcore.comparison import compare
 from simcore.comparison_document import Comparison
 from simcore.engine import most_replications, simulate
-from simcore.errors import ScenarioError
 from simcore.followed import followed, piece_of
 from simcore.kernels.scratch import Detail
 from simcore.paired import run_paired

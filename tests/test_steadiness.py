@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.runner import Progress
 from simcore.scenario import validate
 from simcore.source import LUCK

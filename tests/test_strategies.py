@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simcore.base.errors import ScenarioError
 from simcore.comparison import compare
 from simcore.engine import simulate
-from simcore.errors import ScenarioError
 from simcore.paired import run_paired
 from simcore.scenario import validate, with_strategy
 from simcore.tally import ABOVE_PLAN, DISCOUNT

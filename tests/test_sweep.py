@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from simcore import sweeps
+from simcore.base.errors import FileError, ScenarioError
 from simcore.engine import simulate
-from simcore.errors import FileError, ScenarioError
 from simcore.manifest import SWEEP, read_manifest
 from simcore.results_file import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario import Scenario, validate

@@ -17,7 +17,7 @@ from scipy import stats
 
 from simcore import methods
 from simcore import technique as module
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.methods import AUTO, FIRST_BATCH, LEAST_BATCHES, MOST, PILOT_BATCHES, WORLDS, by_method
 from simcore.points import Address, Worlds, worlds_of
 from simcore.scenario import Scenario, validate

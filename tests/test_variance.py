@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simcore import variance as module
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.runner import Progress, StoppedError
 from simcore.scenario import validate
 from simcore.scenario_file import load_scenario, shipped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simcore.errors import ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.scenario import Duration, FixedLag, with_strategy
 from simcore.vary import (
     MAX_CELLS,

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 import simcore
 from simcore import results_file
 from simcore.atomic import write_whole
+from simcore.base.errors import ExitStatus, FileError
 from simcore.cli.main import app
-from simcore.errors import ExitStatus, FileError
 from simcore.manifest import Manifest, write_manifest
 from simcore.results_file import read_rep_weeks
 from simcore.schema import verification_schema

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simcore.errors import SimcoreError
+from simcore.base.errors import SimcoreError
 from simcore.scenario import Scenario
 from simcore.scenario_base import SECTIONS, Part
 from simcore.scenario_file import load_scenario

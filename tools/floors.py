@@ -31,16 +31,20 @@ FLOORS = (
     _floor(
         "Ground",
         "what everything stands on",
-        "version errors text shown spelling money horizons machine private_folder compiled_code kernel_sources jit",
+        "base base.version base.errors base.text base.shown base.spelling base.money base.periods base.machine "
+        "compiled compiled.folder compiled.store compiled.sources compiled.jit",
     ),
     _floor(
-        "Chance", "from a seed to a decision", "elementary normal special quantile_table philox addresses source draws"
+        "Chance",
+        "from a seed to a decision",
+        "elementary normal special quantile_table philox addresses source draws",
     ),
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
         "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
-        "scenario_checks scenario_money scenario_places scenario digest cut_rates closed_form waiting prospects cost",
+        "scenario_checks scenario_money scenario_places scenario digest cut_rates closed_form waiting prospects "
+        "cost",
     ),
     _floor(
         "Program",
@@ -58,15 +62,16 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "frames document summary intervals replicates estimate certain metrics precision followed averaging "
-        "words summarise rep_weeks result contrast bands crossings sweep_document plan_document "
+        "base.frames base.document summary intervals replicates estimate certain metrics precision followed "
+        "averaging words summarise rep_weeks result contrast bands crossings sweep_document plan_document "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
-        "leverage_document values_document coach_document "
-        "grouped ranks longest_runs credibility people luck_sample "
-        "reduction controls efficiency sobol leading counts variates points",
+        "leverage_document values_document coach_document grouped ranks longest_runs credibility people "
+        "luck_sample reduction controls efficiency sobol leading counts variates points",
     ),
     _floor(
-        "Engine", "plan, run blocks, merge, summarise", "runner affordable technique stages explosion engine paired"
+        "Engine",
+        "plan, run blocks, merge, summarise",
+        "runner affordable technique stages explosion engine paired",
     ),
     _floor(
         "Questions",
@@ -84,19 +89,17 @@ FLOORS = (
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
-        "vary sweeps breakevens coach_study "
-        "plan_search plan_asked plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier "
-        "plan_obstacles plan_words plan_report plans allowed asking",
+        "vary sweeps breakevens coach_study plan_search plan_asked plan_rest plan_programs plan_left_out "
+        "plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words plan_report plans allowed asking",
     ),
     _floor(
         "Command line",
         "one thin module a command",
-        "cli cli.numbers cli.plain cli.streams cli.blame cli.layout cli.options cli.output "
-        "cli.interrupt cli.progress cli.startup cli.folder "
-        "cli.load cli.precision cli.render cli.render_precision cli.render_check cli.render_compare cli.compare "
-        "cli.render_sweep cli.template cli.run cli.check cli.scenarios cli.init cli.schema "
-        "cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks cli.render_luck cli.luck "
-        "cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
+        "cli cli.numbers cli.plain cli.streams cli.blame cli.layout cli.options cli.output cli.interrupt "
+        "cli.progress cli.startup cli.folder cli.load cli.precision cli.render cli.render_precision "
+        "cli.render_check cli.render_compare cli.compare cli.render_sweep cli.template cli.run cli.check "
+        "cli.scenarios cli.init cli.schema cli.sweep cli.breakeven cli.render_plan cli.plan cli.render_streaks "
+        "cli.render_luck cli.luck cli.render_variance cli.variance cli.render_steadiness cli.steadiness cli.bench "
         "cli.render_rules cli.render_coach cli.coach cli.verify cli.main",
     ),
 )

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
+from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
-from simcore.jit import inlined, int64, kernel, uint64
 from simcore.kernels.scratch import (
     C0,
     C1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simcore.jit import spliced
+from simcore.compiled.jit import spliced
 from simcore.kernels.drives import change_all, is_first_week
 from simcore.kernels.hours import seat_of
 from simcore.kernels.memory import ACTIVE, BOOKED, CARRY, MARK, Memory, Now, Seated

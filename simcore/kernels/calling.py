@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import Stream, place
-from simcore.horizons import DAY, HOUR
-from simcore.jit import inlined, int64, spliced
+from simcore.base.periods import DAY, HOUR
+from simcore.compiled.jit import inlined, int64, spliced
 from simcore.kernels.candidates import draw_cell, edge, is_called, latent_below_rate
 from simcore.kernels.drives import report
 from simcore.kernels.hours import (

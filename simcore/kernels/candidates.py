@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
+from simcore.compiled.jit import inlined, int64, spliced, uint32, uint64
 from simcore.draws import (
     binomial_in_parts,
     binomial_inverse,
@@ -19,7 +20,6 @@ from simcore.draws import (
     threshold,
     uniform53,
 )
-from simcore.jit import inlined, int64, spliced, uint32, uint64
 from simcore.kernels.activity import calls_under_ramp
 from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
 from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.jit import inlined, kernel
+from simcore.compiled.jit import inlined, kernel
 from simcore.kernels.scratch import DUE, NOW, Items, Room, Stride, Who
 from simcore.program import Program
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import COACHING, HABIT, Stream, decision, place
-from simcore.jit import inlined, int64, kernel
+from simcore.compiled.jit import inlined, int64, kernel
 from simcore.kernels.memory import PRESSED, Coached, Ledgers
 from simcore.kernels.scratch import HIT, REPAIRED
 from simcore.kernels.world import word_of_step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.jit import inlined, kernel, spliced, uint64
+from simcore.compiled.jit import inlined, kernel, spliced, uint64
 from simcore.kernels.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
 from simcore.kernels.memory import (
     BOOKED,

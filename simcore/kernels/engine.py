@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.addresses import ITEM_LATE, Stream
-from simcore.horizons import CALL, DAY, HOUR
-from simcore.jit import kernel, spliced
+from simcore.base.periods import CALL, DAY, HOUR
+from simcore.compiled.jit import kernel, spliced
 from simcore.kernels.activity import count_successes, draw_items, give_successes, place_successes
 from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (

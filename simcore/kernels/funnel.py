@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import ITEM, LAG, LAG_LATE, MAX_WEEKS, VALUE, Stream
+from simcore.compiled.jit import inlined, int64, kernel, uint32
 from simcore.draws import normal, pick
 from simcore.elementary import exp
-from simcore.jit import inlined, int64, kernel, uint32
 from simcore.kernels.scratch import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
 from simcore.kernels.world import rate_after_run
 from simcore.program import FIXED, GAMMA, LOGNORMAL, TABLE, Clock, Deals, Lags, Market, OpenItems, Rates

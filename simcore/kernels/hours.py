@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.addresses import ITEM, ITEM_LATE, REFERRAL, REFERRED, VALUE, Stream
+from simcore.base.periods import CALL
+from simcore.compiled.jit import inlined, int64, spliced, uint32
 from simcore.draws import uniform32
 from simcore.elementary import exp
-from simcore.horizons import CALL
-from simcore.jit import inlined, int64, spliced, uint32
 from simcore.kernels.caps import sort_stable
 from simcore.kernels.drives import report
 from simcore.kernels.funnel import FAR, MAX_CENTS, drawn_value, last_hour, other_purpose, rate_at

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import Stream, place
+from simcore.base.periods import DAY, HOUR
+from simcore.compiled.jit import inlined, int64, kernel, spliced, uint64
 from simcore.draws import take_slot
-from simcore.horizons import DAY, HOUR
-from simcore.jit import inlined, int64, kernel, spliced, uint64
 from simcore.kernels.activity import count_successes, draw_items, give_successes, squares, squares_by_day
 from simcore.kernels.ahead import SOLE, end_outlook, is_seen_ahead, look_ahead, recall
 from simcore.kernels.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity

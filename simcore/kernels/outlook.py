@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.jit import int32, int64, kernel, uint64
+from simcore.compiled.jit import int32, int64, kernel, uint64
 from simcore.kernels.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS
 from simcore.program import (
     ACTIVITY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.addresses import LAG, LAG_LATE, Stream
-from simcore.jit import inlined, int64, kernel, uint32
+from simcore.compiled.jit import inlined, int64, kernel, uint32
 from simcore.kernels.caps import pop, push
 from simcore.kernels.funnel import lag_hours, other_purpose
 from simcore.kernels.memory import (

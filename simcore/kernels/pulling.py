@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simcore.addresses import PULL, Stream
+from simcore.compiled.jit import int64, spliced
 from simcore.draws import threshold
-from simcore.jit import int64, spliced
 from simcore.kernels.drives import pulled_share
 from simcore.kernels.memory import (
     DUE,

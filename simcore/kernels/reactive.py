@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import Stream
-from simcore.horizons import DAY
-from simcore.jit import inlined, int64, kernel, spliced
+from simcore.base.periods import DAY
+from simcore.compiled.jit import inlined, int64, kernel, spliced
 from simcore.kernels.calling import begin_calls, end_calls, make_calls
 from simcore.kernels.candidates import begin_week, plan_calls
 from simcore.kernels.coaching import begin_coached_week

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import MAX_WEEKS
-from simcore.horizons import QUARTER
+from simcore.base.periods import QUARTER
 from simcore.program import FULL_ACTIVITY, Program
 from simcore.tally import TallyArrays
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simcore.addresses import ITEM, OPEN_AT_START, Stream, decision, place
-from simcore.jit import spliced
+from simcore.compiled.jit import spliced
 from simcore.kernels.coaching import begin_coached
 from simcore.kernels.drives import calm
 from simcore.kernels.funnel import last_hour

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.horizons import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, WEEKS_PER_QUARTER, YEAR
-from simcore.jit import inlined, kernel
+from simcore.base.periods import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, WEEKS_PER_QUARTER, YEAR
+from simcore.compiled.jit import inlined, kernel
 from simcore.kernels.scratch import Booked, Sums
 from simcore.program import Calendar, Quota
 from simcore.tally import CLOSE, LONGEST_DRY, SQUARE, SUM, TallyArrays, record

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
+from simcore.compiled.jit import inlined, int64, kernel, spliced
 from simcore.draws import normal, threshold
 from simcore.elementary import exp, log
-from simcore.jit import inlined, int64, kernel, spliced
 from simcore.kernels.scratch import Detail, MarketPath, Seat
 from simcore.philox import Factor, Key
 from simcore.program import FULL_ACTIVITY, Market, Rates, Team

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from simcore.horizons import HORIZONS, Horizon
+from simcore.base.periods import HORIZONS, Horizon
 from simcore.intervals import by_t
 from simcore.summary import Averaging, AveragingRow, Estimate, FirstStepRow, RevenueRow, Summary
 

@@ -7,8 +7,8 @@ import json
 import pytest
 from typer.testing import CliRunner, Result
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.errors import ExitStatus
 from simcore.schema import SCHEMAS
 
 SMALL = ("trust-the-process", "--set", "team.reps=2", "--set", "horizon.weeks=13", "-q")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.errors import ExitStatus
 from simcore.paths import known_paths, meant
 from simcore.scenario_file import load_scenario
 

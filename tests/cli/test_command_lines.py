@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.errors import ExitStatus
 from tests.cli.command_lines import SCENARIO, command_lines, shapes
 
 if TYPE_CHECKING:

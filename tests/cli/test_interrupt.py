@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from simcore.base.errors import ExitStatus
 from simcore.cli import interrupt
 from simcore.cli.main import app
-from simcore.errors import ExitStatus
 
 SMALL = ["--set", "team.reps=2", "-n", "40000"]
 COMMANDS = {

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
+from simcore.base.text import printable
 from simcore.cli.layout import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.cli.numbers import Figure, figure
 from simcore.cli.render import report
 from simcore.summary import AveragingRow
-from simcore.text import printable
 from tests.cli.summaries import averaging, estimate, summary
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from simcore.base.errors import ExitStatus
+from simcore.base.machine import Memory
 from simcore.cli.main import app
 from simcore.cost import out_of_memory
-from simcore.errors import ExitStatus
-from simcore.machine import Memory
 
 DEAR = [
     *("--set", "plan.calls_per_week=65535", "--set", "funnel.meetings.rate=1"),
@@ -89,7 +89,7 @@ def test_a_refused_allocation_is_told_as_a_limit(monkeypatch: pytest.MonkeyPatch
 
 
 def test_more_threads_than_processors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.machine.processors", lambda: 1)
+    monkeypatch.setattr("simcore.base.machine.processors", lambda: 1)
     arguments = ["run", "trust-the-process", "--set", "team.reps=1", "-n", "8", "--threads", "2"]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == ExitStatus.DONE

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from simcore.base.errors import ExitStatus, FileError
+from simcore.base.version import __version__
 from simcore.cli.main import STATUS_WORDS, app
-from simcore.errors import ExitStatus, FileError
 from simcore.scenario_file import load_scenario, parse_scenario
 from simcore.schema import SCHEMAS
-from simcore.version import __version__
 from tests.cli.summaries import summary
 
 CANON = "trust-the-process"

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 from typer.testing import CliRunner, Result
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.errors import ExitStatus
 from simcore.schema import SCHEMAS
 
 SMALL = ("backward-from-100k", "-q", "--target", "100k")

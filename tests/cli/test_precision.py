@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.errors import ExitStatus
 from simcore.scenario_file import load_scenario
 
 SMALL = ("trust-the-process", "--set", "team.reps=2", "-q")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.layout import lines_of
 from simcore.cli.plain import ERRORS, register, spelt
 from simcore.cli.render import report
 from simcore.cli.streams import Messages, left_over
-from simcore.errors import ExitStatus
 from simcore.scenario_file import parse_scenario
 from tests.cli.summaries import summary
 

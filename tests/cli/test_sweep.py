@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
 from simcore import sweeps
+from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
-from simcore.errors import ExitStatus
 from simcore.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
 from simcore.sweep_document import Breakeven, Sweep

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from simcore.errors import ExitStatus
+from simcore.base.errors import ExitStatus
 
 pty = pytest.importorskip("pty", reason="pseudo terminals are a matter of POSIX systems")
 

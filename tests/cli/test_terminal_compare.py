@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from simcore.errors import ExitStatus
+from simcore.base.errors import ExitStatus
 
 pytest.importorskip("pty", reason="signals to a process are a matter of POSIX systems")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.horizons import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, YEAR
+from simcore.base.periods import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.kernels.scratch import Booked, Sums, new_scratch
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
 from simcore.program import Program, Quota

@@ -30,8 +30,8 @@ from numba import int32, int64, types, uint32, uint64
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
-from simcore.compiled_code import ENTRY, Store
-from simcore.kernel_sources import Sources, version_of_python
+from simcore.compiled.sources import Sources, version_of_python
+from simcore.compiled.store import ENTRY, Store
 
 __all__ = ["builder", "inlined", "int32", "int64", "kernel", "listen", "spliced", "uint32", "uint64"]
 
@@ -92,7 +92,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.store = Store(numba.config.CACHE_DIR)
-        self.sources = Sources("simcore", Path(__file__).parent)
+        self.sources = Sources("simcore", Path(__file__).parent.parent)
         self._texts = f"sources-{version_of_python()}{ENTRY}"
         self._told = False
         known = self.store.load(self._texts)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from simcore.shown import short, table
+from simcore.base.shown import short, table
 
 
 class Document(BaseModel):

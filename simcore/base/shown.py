@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from simcore.text import brief, printable
+from simcore.base.text import brief, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-POLICY = frozenset({"simcore.jit", "simcore.compiled_code", "simcore.kernel_sources", "simcore.private_folder"})
+POLICY = frozenset(
+    {"simcore.compiled.jit", "simcore.compiled.store", "simcore.compiled.sources", "simcore.compiled.folder"}
+)
 """How kernels are compiled and kept; what of it changes machine code is in the key of an entry itself."""
 
 _MOST_KEPT = 1000
@@ -35,7 +37,7 @@ class Sources:
 
     Examples
     --------
-    >>> sources = Sources("simcore", Path(__file__).parent)
+    >>> sources = Sources("simcore", Path(__file__).parent.parent)
     >>> sources.closure("simcore.normal") >= {"simcore.normal", "simcore.elementary"}
     True
     """

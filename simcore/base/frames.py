@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from simcore.errors import SimcoreError
+from simcore.base.errors import SimcoreError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simcore.private_folder import flaw, make_private, may_be_run, tighten
+from simcore.compiled.folder import flaw, make_private, may_be_run, tighten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
