@@ -71,6 +71,6 @@ def load_engine(*, quiet: bool, threads: int | None = None) -> None:
         if not quiet:
             tell_threads(threads)
         listen(_unheard if quiet else message, None if quiet else announce_compilation)
-        from simcore.elementary import exp  # noqa: PLC0415
+        from simcore.numerics.elementary import exp  # noqa: PLC0415
 
         exp(0.0)

@@ -20,7 +20,7 @@ from simcore.engine import playable, threads_for
 from simcore.estimate import jackknife, ratio
 from simcore.explosion import told_of
 from simcore.kernels.scratch import HIT, REPAIRED
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.rules_words import words_about
 from simcore.runner import Block, Progress, Runner, Watch, cut

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.draws import TWO_32
-from simcore.elementary import exp, log
+from simcore.numerics.elementary import exp, log
 from simcore.program import NOBODY, Coaching
+from simcore.random.draws import TWO_32
 from simcore.scenario_habits import RULES
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.money import cents
 from simcore.compile_coaching import compile_coaching, weekly
 from simcore.compile_reaction import compile_reaction, discounts
-from simcore.draws import TWO_32, binomial_thresholds, guide_of, parts_of
-from simcore.elementary import log
+from simcore.numerics.elementary import log
+from simcore.numerics.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
 from simcore.program import (
     FIXED,
     GAMMA,
@@ -34,9 +34,9 @@ from simcore.program import (
     Rates,
     Team,
 )
-from simcore.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
+from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
+from simcore.random.streams import plain
 from simcore.scenario_parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogNormalLag, TableLag
-from simcore.source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

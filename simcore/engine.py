@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.base.periods import WEEKS_PER_YEAR
@@ -22,7 +21,8 @@ from simcore.followed import followed, piece_of
 from simcore.kernels.memory import places_of, pool_capacity
 from simcore.kernels.scratch import is_capped
 from simcore.metrics import check_metric
-from simcore.philox import split_seed
+from simcore.random.addresses import MAX_ITEMS, MAX_REPLICATIONS
+from simcore.random.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
 from simcore.result import Result
 from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units

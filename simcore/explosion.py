@@ -81,7 +81,7 @@ def own_gain(scenario: Scenario, replication: int, rep: int) -> float:
     """Return how many further wins a win brings on average at the own rates of the first person in a seat."""
     from simcore.compiler import compile_scenario  # noqa: PLC0415
     from simcore.people import first_people  # noqa: PLC0415
-    from simcore.philox import split_seed  # noqa: PLC0415
+    from simcore.random.philox import split_seed  # noqa: PLC0415
 
     if scenario.referrals is None:
         return 0.0

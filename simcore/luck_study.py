@@ -20,7 +20,7 @@ from simcore.grouped import GROUPS
 from simcore.luck_document import Luck, Skipped
 from simcore.luck_sample import WEEKS_OF, joined, sample_of
 from simcore.people import first_people
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from simcore.regression_to_mean import regression
 from simcore.reliability import reliability
 from simcore.runner import Block, Progress, Runner, cut

@@ -20,8 +20,7 @@ from simcore.closed_form import chances
 from simcore.engine import playable, threads_for
 from simcore.explosion import told_of
 from simcore.metrics import check_metric
-from simcore.normal import normal_quantile
-from simcore.philox import split_seed
+from simcore.numerics.normal import normal_quantile
 from simcore.precision import (
     SKEWNESS_GUARD,
     Moments,
@@ -34,6 +33,7 @@ from simcore.precision import (
     read_mean,
     read_share,
 )
+from simcore.random.philox import split_seed
 from simcore.runner import Block, Progress, in_order
 from simcore.scenario import with_strategy
 from simcore.summary import Precision, PrecisionRow

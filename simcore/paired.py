@@ -25,8 +25,8 @@ from simcore.explosion import explained
 from simcore.followed import Pairs, piece_of
 from simcore.kernels.scratch import Detail
 from simcore.metrics import check_metric
-from simcore.philox import split_seed
 from simcore.program import Program
+from simcore.random.philox import split_seed
 from simcore.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
 from simcore.scenario import Scenario
 from simcore.stages import Asked, Stages

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream
 from simcore.kernels.scratch import Seat
 from simcore.kernels.world import fill_own_rates, fill_seat
-from simcore.philox import Factor, Key
 from simcore.program import FULL_ACTIVITY, Program
+from simcore.random.addresses import Stream
+from simcore.random.philox import Factor, Key
 
 
 class People(NamedTuple):
@@ -40,12 +40,12 @@ def first_people(program: Program, key: Key, first: int, worlds: int) -> People:
     program
         Whose source takes the words of people from their own addresses.
     key
-        See `simcore.philox.split_seed`.
+        See `simcore.random.philox.split_seed`.
 
     Examples
     --------
     >>> from simcore.compiler import compile_scenario
-    >>> from simcore.philox import split_seed
+    >>> from simcore.random.philox import split_seed
     >>> from simcore.scenario_file import load_scenario
     >>> people = first_people(compile_scenario(load_scenario("trust-the-process")), split_seed(1), 0, 2)
     >>> people.rates[1, 9].tolist(), int(people.until.min())

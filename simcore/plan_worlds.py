@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simcore.engine import available_processors
 from simcore.explosion import told_of
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from simcore.runner import Block, Progress, Runner, StoppedError, Workspace, cut, in_order
 from simcore.tally import CLOSE
 

@@ -2,7 +2,7 @@
 
 The leading factors are the market's path, the own rates of the first persons, and, where the first step has one rate
 for all and the calls are known, the successes of step 1 (see `simcore.counts`). They are drawn here and handed to the
-engine through `simcore.source`; all else keeps its addresses.
+engine through `simcore.random.streams`; all else keeps its addresses.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from simcore.leading import market_words
 from simcore.sobol import sobol_uniforms, to_words
 
 if TYPE_CHECKING:
-    from simcore.philox import Key
     from simcore.program import Program
-    from simcore.source import Source
+    from simcore.random.philox import Key
+    from simcore.random.streams import Source
 
 Floats = NDArray[np.float64]
 Kind = Literal["random", "strata", "sobol"]
@@ -50,7 +50,7 @@ class Address(NamedTuple):
     """Where the random numbers of some leading factors come from: others have others."""
 
     key: Key
-    """Of the seed, see `simcore.philox.split_seed`."""
+    """Of the seed, see `simcore.random.philox.split_seed`."""
     first: int
     """The first of the worlds."""
     window: int
@@ -64,7 +64,7 @@ def generator_of(address: Address) -> np.random.Generator:
 
     Examples
     --------
-    >>> from simcore.philox import split_seed
+    >>> from simcore.random.philox import split_seed
     >>> len({int(generator_of(Address(split_seed(seed), 0, 0)).integers(2**62)) for seed in (0, 1, 2**32, 2**63)})
     4
     """
@@ -86,7 +86,7 @@ class Worlds(NamedTuple):
     market: NDArray[np.uint32]
     people: NDArray[np.uint32]
     successes: NDArray[np.int64]
-    """The arrays of the same names in `simcore.source.Source`."""
+    """The arrays of the same names in `simcore.random.streams.Source`."""
     names: tuple[str, ...]
     controls: Floats
     """float64[n, c]: functions of the factors whose expectation is zero, and what they are."""
@@ -170,7 +170,7 @@ def _stratify(lead: Floats, market_z: Floats, people_z: Floats, program: Program
 
 def _spread_of(program: Program, step: int) -> float:
     """Return about the coefficient of variation of the reps' rates of a step: half of what two sd of z make of it."""
-    from simcore.quantile_table import beta_quantile  # noqa: PLC0415
+    from simcore.numerics.quantile_table import beta_quantile  # noqa: PLC0415
 
     table = program.rates.beta_tables[program.rates.beta[step]]
     return float(beta_quantile(table, 1.0) - beta_quantile(table, -1.0)) / (2.0 * float(program.rates.base[step]))

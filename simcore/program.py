@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.source import Source
+from simcore.random.streams import Source
 
 FULL_ACTIVITY = 1 << 20
 """Activity 1 as a fixed-point integer."""

@@ -19,9 +19,9 @@ from simcore.kernels.intervals import run_intervals
 from simcore.kernels.memory import NO_TROUBLE, Memory, ReactiveRun, Trouble, in_turn, new_memory
 from simcore.kernels.reactive import run_reactive_block
 from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
-from simcore.philox import Key
 from simcore.program import Program
-from simcore.source import Source
+from simcore.random.philox import Key
+from simcore.random.streams import Source
 from simcore.tally import Tally, TallyArrays, bins_up_to, new_arrays
 
 BLOCK_REP_WEEKS = 1 << 18

@@ -26,9 +26,9 @@ from simcore.digest import scenario_digest
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
 from simcore.metrics import by_period
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
+from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.runner import Block, Progress, Runner, cut
-from simcore.source import MARKET, NOISE, PEOPLE, Source
 from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
 from simcore.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW

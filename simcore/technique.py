@@ -2,7 +2,7 @@
 
 A technique is a combination of few things: where the leading factors come from (`simcore.points`), mirrored draws, the
 last steps integrated out (`simcore.variates`), tilted rates, control variates, and whether two strategies share their
-worlds. All of it goes through `simcore.source`; no kernel knows a technique.
+worlds. All of it goes through `simcore.random.streams`; no kernel knows a technique.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from simcore.points import (
     worlds_of,
 )
 from simcore.precision import Moments, moments_of
+from simcore.random.streams import Source
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
 from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
-from simcore.source import Source
 from simcore.tally import CLOSE
 from simcore.targets import P_ZERO, Metric
 from simcore.variates import (
@@ -47,8 +47,8 @@ from simcore.variates import (
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
-    from simcore.philox import Key
     from simcore.program import Program
+    from simcore.random.philox import Key
 
 Floats = NDArray[np.float64]
 

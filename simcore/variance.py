@@ -24,7 +24,7 @@ from simcore.efficiency import efficiency, rate_of_error
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
 from simcore.metrics import check_metric
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from simcore.runner import Progress, StoppedError
 from simcore.scenario import with_strategy
 from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric

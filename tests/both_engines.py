@@ -16,8 +16,8 @@ from simcore.averaging import windows_of
 from simcore.base.periods import HORIZONS
 from simcore.compiler import compile_scenario
 from simcore.kernels.scratch import Detail
-from simcore.philox import split_seed
 from simcore.program import Program
+from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner, Watch
 from simcore.scenario import validate
 from simcore.tally import (

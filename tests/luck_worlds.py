@@ -9,7 +9,7 @@ from simcore.compiler import compile_scenario
 from simcore.grouped import GROUPS
 from simcore.luck_sample import Sample, sample_of
 from simcore.people import first_people
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner
 from simcore.scenario import Scenario, validate
 from tests.scenario_cases import scenario

@@ -17,8 +17,8 @@ from simcore.closed_form import chances
 from simcore.compiler import compile_scenario
 from simcore.methods import AUTO, WORLDS, by_method
 from simcore.metrics import values_of
-from simcore.philox import split_seed
 from simcore.precision import SPENT_LATER
+from simcore.random.philox import split_seed
 from simcore.runner import Runner, cut
 from simcore.scenario import Scenario, validate, with_strategy
 from simcore.targets import Goal, parse_metric, targets_of

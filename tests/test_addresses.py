@@ -6,9 +6,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore import addresses
-from simcore.addresses import MAX_ITEMS, MAX_PARTS, MAX_REPLICATIONS, MAX_REPS, MAX_WEEKS, decision, place, stream_of
-from simcore.philox import split_seed
+from simcore.random import addresses
+from simcore.random.addresses import (
+    MAX_ITEMS,
+    MAX_PARTS,
+    MAX_REPLICATIONS,
+    MAX_REPS,
+    MAX_WEEKS,
+    decision,
+    place,
+    stream_of,
+)
+from simcore.random.philox import split_seed
 from tests.twin.philox import AT_START, Purpose
 
 QUICK = settings(derandomize=True, deadline=None)

@@ -470,7 +470,7 @@ def test_a_container_with_any_user_runs(tmp_path: Path) -> None:
     script = (
         "import os, numba, platformdirs\n"
         "from simcore import jit\n"
-        "from simcore.elementary import exp, log\n"
+        "from simcore.numerics.elementary import exp, log\n"
         "exp(0.0)\n"
         f"os.chdir({str(tmp_path)!r})\n"
         "os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"

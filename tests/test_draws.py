@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.addresses import stream_of
-from simcore.draws import (
+from simcore.random.addresses import stream_of
+from simcore.random.draws import (
     binomial_in_parts,
     binomial_inverse,
     binomial_thresholds,
@@ -29,7 +29,7 @@ from simcore.draws import (
     uniform32,
     uniform53,
 )
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from tests.twin.decisions import successes, take_slots
 from tests.twin.philox import Source
 

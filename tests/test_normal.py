@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from simcore.normal import normal_cdf, normal_density, normal_quantile
+from simcore.numerics.normal import normal_cdf, normal_density, normal_quantile
 
 PATIENT = settings(deadline=None)
 """The first call compiles, or loads from the cache."""

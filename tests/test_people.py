@@ -7,7 +7,7 @@ import pytest
 
 from simcore.compiler import compile_scenario
 from simcore.people import first_people
-from simcore.philox import split_seed
+from simcore.random.philox import split_seed
 from tests.luck_worlds import given, sampled
 from tests.scenario_cases import funnel
 from tests.statistical import DeviationError, check_correlation, check_mean, check_variance

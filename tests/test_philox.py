@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simcore.philox import Factor, block, fill_blocks, split_seed
+from simcore.random.philox import Factor, block, fill_blocks, split_seed
 from tests.twin.philox import Words, philox4x32
 
 TOP = 2**32 - 1

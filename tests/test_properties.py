@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
 from simcore.kernels.scratch import is_capped
-from simcore.philox import split_seed
 from simcore.program import Program
+from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner, Watch
 from simcore.tally import (
     CLOSE,

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import special
 
-from simcore import quantile_table
-from simcore.normal import normal_quantile
-from simcore.quantile_table import (
+from simcore.numerics import quantile_table
+from simcore.numerics.normal import normal_quantile
+from simcore.numerics.quantile_table import (
     COLUMNS,
     ROWS,
     QuantileTable,

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.kernels.scratch import Detail
-from simcore.philox import split_seed
 from simcore.program import Program
+from simcore.random.philox import split_seed
 from simcore.runner import Block, Progress, Runner, Watch, cut, in_order
 from simcore.tally import Tally
 from tests.both_engines import compiled, play

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simcore.addresses import MARKET as OF_MARKET
-from simcore.addresses import REP_RATE, decision, place, stream_of
 from simcore.compiler import compile_scenario
 from simcore.kernels.scratch import Detail
-from simcore.philox import Key, split_seed
 from simcore.program import Program
+from simcore.random.addresses import MARKET as OF_MARKET
+from simcore.random.addresses import REP_RATE, decision, place, stream_of
+from simcore.random.philox import Key, split_seed
+from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain, words_at
 from simcore.runner import Block, Runner
 from simcore.scenario import validate
-from simcore.source import LUCK, MARKET, NOISE, PEOPLE, Source, plain, words_at
 from simcore.tally import CLOSE
 from tests.scenario_cases import RAMP, funnel, scenario
 from tests.statistical import check_mean

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from simcore.special import (
+from simcore.numerics.gamma_beta import (
     Shape,
     beta_i,
     beta_shape,

@@ -11,8 +11,8 @@ import pytest
 from simcore import technique as module
 from simcore.closed_form import chances
 from simcore.compiler import compile_scenario
-from simcore.philox import split_seed
 from simcore.points import Worlds, worlds_of
+from simcore.random.philox import split_seed
 from simcore.reduction import interval
 from simcore.scenario import validate, with_strategy
 from simcore.targets import parse_metric

@@ -37,7 +37,8 @@ FLOORS = (
     _floor(
         "Chance",
         "from a seed to a decision",
-        "elementary normal special quantile_table philox addresses source draws",
+        "numerics numerics.elementary numerics.normal numerics.gamma_beta numerics.quantile_table random "
+        "random.philox random.addresses random.streams random.draws",
     ),
     _floor(
         "Scenario",

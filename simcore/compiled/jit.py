@@ -2,7 +2,7 @@
 
 * No fast-math and no contraction to fused multiply-add: results are bit-identical on every machine.
 * No ``parallel=True``: the engine runs blocks in its own threads (``nogil``), so nothing depends on a threading layer.
-* The C library's and the processor vendor's functions of mathematics are not called: see `simcore.elementary`.
+* The C library's and the processor vendor's functions of mathematics are not called: see `simcore.numerics.elementary`.
 * Compiled code is kept under a digest of all that it is made of: the sources of the kernel's module and of what it
   imports, this policy, the versions, the processor. Numba's own cache looks only at the file of the compiled
   function: a helper edited in another module, or an upgrade, would leave stale machine code; it names its files after

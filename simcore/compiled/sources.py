@@ -38,7 +38,7 @@ class Sources:
     Examples
     --------
     >>> sources = Sources("simcore", Path(__file__).parent.parent)
-    >>> sources.closure("simcore.normal") >= {"simcore.normal", "simcore.elementary"}
+    >>> sources.closure("simcore.numerics.normal") >= {"simcore.numerics.normal", "simcore.numerics.elementary"}
     True
     """
 

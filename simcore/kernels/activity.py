@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
 from simcore.compiled.jit import inlined, int64, kernel, uint64
-from simcore.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
 from simcore.kernels.scratch import (
     C0,
     C1,
@@ -23,7 +21,9 @@ from simcore.kernels.scratch import (
     Weeks,
 )
 from simcore.program import FULL_ACTIVITY, Clock, FirstStep, Plan
-from simcore.source import fill_words
+from simcore.random.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
+from simcore.random.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
+from simcore.random.streams import fill_words
 
 
 @inlined
@@ -95,7 +95,7 @@ def count_successes(
 
 @kernel
 def give_successes(given: NDArray[np.int64], replication: int, rep: int, stride: Stride, weeks: Weeks) -> None:
-    """Put given numbers of successes (see `simcore.source.Source.successes`) in the place of those drawn, if any."""
+    """Put given numbers of successes, as `simcore.random.streams.Source.successes`, in the place of those drawn, if any."""
     if given.shape[0] > 0:
         for i in range(stride.weeks):
             weeks.successes[i] = given[replication, rep, stride.first_week + i]

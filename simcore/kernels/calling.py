@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream, place
 from simcore.base.periods import DAY, HOUR
 from simcore.compiled.jit import inlined, int64, spliced
 from simcore.kernels.candidates import draw_cell, edge, is_called, latent_below_rate
@@ -42,6 +41,7 @@ from simcore.kernels.scratch import C0 as CANDIDATE_C0
 from simcore.kernels.scratch import STEP_WORDS as CANDIDATE_STEPS
 from simcore.kernels.scratch import Detail
 from simcore.program import ACTIVITY, FULL_ACTIVITY, LAG, Program
+from simcore.random.addresses import Stream, place
 from simcore.tally import ABOVE_PLAN, ENTERED, SQUARE, TallyArrays
 
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
 from simcore.compiled.jit import inlined, int64, spliced, uint32, uint64
-from simcore.draws import (
+from simcore.kernels.activity import calls_under_ramp
+from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
+from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
+from simcore.program import FULL_ACTIVITY, FirstStep, Plan
+from simcore.random.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
+from simcore.random.draws import (
     binomial_in_parts,
     binomial_inverse,
     count_at,
@@ -20,11 +24,7 @@ from simcore.draws import (
     threshold,
     uniform53,
 )
-from simcore.kernels.activity import calls_under_ramp
-from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
-from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
-from simcore.program import FULL_ACTIVITY, FirstStep, Plan
-from simcore.source import fill_words, words_at
+from simcore.random.streams import fill_words, words_at
 
 MAX_SUCCESSES = 1 << 16
 """Most candidates of a cell: the range of their addresses."""

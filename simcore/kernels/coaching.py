@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import COACHING, HABIT, Stream, decision, place
 from simcore.compiled.jit import inlined, int64, kernel
 from simcore.kernels.memory import PRESSED, Coached, Ledgers
 from simcore.kernels.scratch import HIT, REPAIRED
 from simcore.kernels.world import word_of_step
 from simcore.program import NOBODY, ORACLE, PROCESS, RESULT, Coaching
-from simcore.source import words_of
+from simcore.random.addresses import COACHING, HABIT, Stream, decision, place
+from simcore.random.streams import words_of
 
 WHOLE_LOSS = 1e300
 """What stands for the loss of a habit that leaves nothing of a rate."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import ITEM_LATE, Stream
 from simcore.base.periods import CALL, DAY, HOUR
 from simcore.compiled.jit import kernel, spliced
 from simcore.kernels.activity import count_successes, draw_items, give_successes, place_successes
@@ -32,7 +31,8 @@ from simcore.kernels.world import (
     log_weight_of,
 )
 from simcore.program import Program
-from simcore.source import stream_from
+from simcore.random.addresses import ITEM_LATE, Stream
+from simcore.random.streams import stream_from
 from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
 from simcore.tally import ORIGIN as BY_ORIGIN
 
@@ -258,7 +258,7 @@ def run_block(run: Run, key: tuple[np.uint32, np.uint32], first: int, count: int
         The program; working memory and counters of the calling thread; and the block's detail, whose arrays are
         empty or have room for ``count`` replications.
     key
-        See `simcore.philox.split_seed`.
+        See `simcore.random.philox.split_seed`.
     stride_weeks
         See `simcore.kernels.scratch.stride_weeks`; results do not depend on it.
     """

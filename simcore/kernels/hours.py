@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import ITEM, ITEM_LATE, REFERRAL, REFERRED, VALUE, Stream
 from simcore.base.periods import CALL
 from simcore.compiled.jit import inlined, int64, spliced, uint32
-from simcore.draws import uniform32
-from simcore.elementary import exp
 from simcore.kernels.caps import sort_stable
 from simcore.kernels.drives import report
 from simcore.kernels.funnel import FAR, MAX_CENTS, drawn_value, last_hour, other_purpose, rate_at
@@ -40,8 +37,11 @@ from simcore.kernels.pool import allocate, due_after, hold, release, word_of
 from simcore.kernels.scratch import Booked, Detail, Seat
 from simcore.kernels.windows import book
 from simcore.kernels.world import is_yes, log_weight_of
+from simcore.numerics.elementary import exp
 from simcore.program import DEAL_VALUE, FIXED, LAG, REFERRALS, Program
-from simcore.source import words_at
+from simcore.random.addresses import ITEM, ITEM_LATE, REFERRAL, REFERRED, VALUE, Stream
+from simcore.random.draws import uniform32
+from simcore.random.streams import words_at
 from simcore.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY, TallyArrays, record
 from simcore.tally import ORIGIN as BY_ORIGIN
 

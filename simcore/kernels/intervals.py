@@ -10,10 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream, place
 from simcore.base.periods import DAY, HOUR
 from simcore.compiled.jit import inlined, int64, kernel, spliced, uint64
-from simcore.draws import take_slot
 from simcore.kernels.activity import count_successes, draw_items, give_successes, squares, squares_by_day
 from simcore.kernels.ahead import SOLE, end_outlook, is_seen_ahead, look_ahead, recall
 from simcore.kernels.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity
@@ -47,7 +45,9 @@ from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
 from simcore.kernels.world import cut_threshold, extend_market, give_market
 from simcore.program import FULL_ACTIVITY, Clock, Lags, Program
-from simcore.source import stream_from
+from simcore.random.addresses import Stream, place
+from simcore.random.draws import take_slot
+from simcore.random.streams import stream_from
 from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
 
 
@@ -376,7 +376,7 @@ def run_intervals(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first: int
     run
         The program; working memory and counters of the calling thread; and the block's detail.
     key
-        See `simcore.philox.split_seed`.
+        See `simcore.random.philox.split_seed`.
     """
     program, memory, tally = run.program, run.memory, run.tally
     for i in range(count):

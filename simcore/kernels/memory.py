@@ -89,7 +89,7 @@ class Candidates(NamedTuple):
     ramp_hour: NDArray[np.int32]
     """int32[calls]: for a week under a ramp."""
     slots: NDArray[np.int64]
-    """int64[calls]: see `simcore.draws.take_slot`."""
+    """int64[calls]: see `simcore.random.draws.take_slot`."""
     tag: NDArray[np.int64]
     """int64[1]: the next tag of ``slots``."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.addresses import LAG, LAG_LATE, Stream
 from simcore.compiled.jit import inlined, int64, kernel, uint32
 from simcore.kernels.caps import pop, push
 from simcore.kernels.funnel import lag_hours, other_purpose
@@ -22,7 +21,8 @@ from simcore.kernels.memory import (
     Pool,
 )
 from simcore.program import FIXED, Clock, Lags
-from simcore.source import words_at
+from simcore.random.addresses import LAG, LAG_LATE, Stream
+from simcore.random.streams import words_at
 
 FAR_BITS = 21
 """Bits of an entry's number in the heap of what is due far away."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from simcore.addresses import PULL, Stream
 from simcore.compiled.jit import int64, spliced
-from simcore.draws import threshold
 from simcore.kernels.drives import pulled_share
 from simcore.kernels.memory import (
     DUE,
@@ -18,6 +16,8 @@ from simcore.kernels.memory import (
 )
 from simcore.kernels.pool import unhold, word_of
 from simcore.program import Program
+from simcore.random.addresses import PULL, Stream
+from simcore.random.draws import threshold
 from simcore.tally import OPEN_AT_END, TallyArrays
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream
 from simcore.base.periods import DAY
 from simcore.compiled.jit import inlined, int64, kernel, spliced
 from simcore.kernels.calling import begin_calls, end_calls, make_calls
@@ -37,7 +36,8 @@ from simcore.kernels.seats import begin_seat, tally_seat
 from simcore.kernels.windows import tally_team
 from simcore.kernels.world import extend_market, give_market
 from simcore.program import Clock, Program, Reaction
-from simcore.source import stream_from
+from simcore.random.addresses import Stream
+from simcore.random.streams import stream_from
 from simcore.tally import GROUPS, SQUARE, TallyArrays
 
 
@@ -217,7 +217,7 @@ def run_reactive_block(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first
     run
         The program; working memory and counters of the calling thread; and the block's detail.
     key
-        See `simcore.philox.split_seed`.
+        See `simcore.random.philox.split_seed`.
     """
     program, memory, tally, detail = run.program, run.memory, run.tally, run.detail
     clock, reaction, counts = program.clock, program.reaction, memory.minds.known

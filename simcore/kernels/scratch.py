@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import MAX_WEEKS
 from simcore.base.periods import QUARTER
 from simcore.program import FULL_ACTIVITY, Program
+from simcore.random.addresses import MAX_WEEKS
 from simcore.tally import TallyArrays
 
 STRIDE_CALLS = 1 << 15
@@ -86,7 +86,7 @@ class Calls(NamedTuple):
     """Working arrays of the calls of a stride."""
 
     slots: NDArray[np.int64]
-    """int64[calls of a week]: see `simcore.draws.take_slot`."""
+    """int64[calls of a week]: see `simcore.random.draws.take_slot`."""
     tag: NDArray[np.int64]
     """int64[1]: the next tag of ``slots``."""
     per_hour: NDArray[np.int32]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from simcore.addresses import ITEM, OPEN_AT_START, Stream, decision, place
 from simcore.compiled.jit import spliced
 from simcore.kernels.coaching import begin_coached
 from simcore.kernels.drives import calm
@@ -14,6 +13,7 @@ from simcore.kernels.scratch import Detail
 from simcore.kernels.windows import tally_first_step, tally_hours_and_days, tally_periods, tally_weeks
 from simcore.kernels.world import fill_own_rates, fill_rates, fill_seat, give_own_rates
 from simcore.program import Program
+from simcore.random.addresses import ITEM, OPEN_AT_START, Stream, decision, place
 from simcore.tally import CLOSE, OPEN_AT_END, TallyArrays
 
 

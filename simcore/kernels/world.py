@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
 from simcore.compiled.jit import inlined, int64, kernel, spliced
-from simcore.draws import normal, threshold
-from simcore.elementary import exp, log
 from simcore.kernels.scratch import Detail, MarketPath, Seat
-from simcore.philox import Factor, Key
+from simcore.numerics.elementary import exp, log
+from simcore.numerics.quantile_table import beta_quantile
 from simcore.program import FULL_ACTIVITY, Market, Rates, Team
-from simcore.quantile_table import beta_quantile
-from simcore.source import Source, words_of
+from simcore.random.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
+from simcore.random.draws import normal, threshold
+from simcore.random.philox import Factor, Key
+from simcore.random.streams import Source, words_of
 
 
 @inlined

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore.addresses import ITEM, LAG, OPEN_AT_START, VALUE, decision, place, stream_of
 from simcore.kernels.funnel import decide_at_once, fill_dues, item_word, last_hour, value_of
 from simcore.kernels.scratch import C0, C1, DUE, NOW, Stride, Who, new_scratch
-from simcore.philox import split_seed
+from simcore.random.addresses import ITEM, LAG, OPEN_AT_START, VALUE, decision, place, stream_of
+from simcore.random.philox import split_seed
 from tests.both_engines import compiled
 from tests.scenario_cases import DEALS, GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, chain, funnel, scenario
 from tests.twin.philox import AT_START, Purpose, Source

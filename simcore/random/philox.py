@@ -60,7 +60,7 @@ def block(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) 
 
     Examples
     --------
-    >>> from simcore.philox import block, split_seed
+    >>> from simcore.random.philox import block, split_seed
     >>> zero = np.uint32(0)
     >>> [hex(word) for word in block(zero, zero, zero, zero, split_seed(0))]
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']

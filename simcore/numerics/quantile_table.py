@@ -29,9 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import kernel
-from simcore.elementary import exp, log
-from simcore.normal import normal_cdf, normal_density
-from simcore.special import (
+from simcore.numerics.elementary import exp, log
+from simcore.numerics.gamma_beta import (
     Shape,
     beta_shape,
     gamma_shape,
@@ -39,6 +38,7 @@ from simcore.special import (
     log_density_slope,
     tail_quantile,
 )
+from simcore.numerics.normal import normal_cdf, normal_density
 
 QuantileTable: TypeAlias = NDArray[np.float64]
 """float64, shape (ROWS, COLUMNS), made by `build_gamma` or `build_beta`."""

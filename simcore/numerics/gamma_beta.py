@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simcore.compiled.jit import kernel
-from simcore.elementary import exp, expm1, log, log1p
+from simcore.numerics.elementary import exp, expm1, log, log1p
 
 _HALF_LOG_2PI: Final = 0.9189385332046727
 _EPSILON: Final = 1e-17
@@ -29,7 +29,7 @@ _EPSILON: Final = 1e-17
 _LENTZ_EPSILON: Final = 3e-16
 _TINY: Final = 1e-300
 _TERMS: Final = 1_000_000
-"""Far more than any series needs in the range that `simcore.quantile_table` accepts."""
+"""Far more than any series needs in the range that `simcore.numerics.quantile_table` accepts."""
 _NEWTON_STEPS: Final = 200
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from simcore.compiled.jit import inlined, kernel
-from simcore.elementary import exp, log
+from simcore.numerics.elementary import exp, log
 
 _INVERSE_SQRT_2PI: Final = 0.3989422804014327
 

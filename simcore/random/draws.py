@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
 from simcore.compiled.jit import builder, inlined, int64, kernel, uint64
-from simcore.normal import normal_quantile
-from simcore.source import words_at
+from simcore.numerics.normal import normal_quantile
+from simcore.random.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
+from simcore.random.streams import words_at
 
 TWO_32 = 4294967296.0
 _TWO_53 = 9007199254740992

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simcore.compiled.jit import inlined, uint32, uint64
-from simcore.philox import Factor
+from simcore.random.philox import Factor
 
 SUCCESSES = 1
 ITEM = 2

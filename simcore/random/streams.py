@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.addresses import Stream, factor_of
 from simcore.compiled.jit import inlined
-from simcore.philox import Factor, Key, block, fill_blocks
+from simcore.random.addresses import Stream, factor_of
+from simcore.random.philox import Factor, Key, block, fill_blocks
 
 LUCK, MARKET, PEOPLE, NOISE = range(4)
-"""The factors that draws belong to, see `simcore.addresses.Stream`."""
+"""The factors that draws belong to, see `simcore.random.addresses.Stream`."""
 
 
 class Source(NamedTuple):

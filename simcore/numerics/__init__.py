@@ -1,0 +1,1 @@
+"""Reproducible mathematics: the same bits on every machine."""
