@@ -14,7 +14,7 @@ from simcore.engine import simulate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CANONICAL: Final = "trust-the-process"

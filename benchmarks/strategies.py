@@ -20,13 +20,13 @@ from benchmarks.peers.canonical import REPS
 from benchmarks.report import Goal, Series, Strategies
 from simcore.comparison import compare
 from simcore.engine import simulate
-from simcore.scenario import validate, with_strategy
+from simcore.scenario.model import validate, with_strategy
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 PRESSED: Final = "quota-pressure"
 CANONICAL_REACTING: Final = f"{CANONICAL}, urgency"

@@ -18,7 +18,7 @@ from simcore.cli.options import (
 from simcore.cli.sweep import MetricOption, known
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.sweep_document import Breakeven
     from simcore.vary import Range
 

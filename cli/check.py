@@ -24,13 +24,13 @@ def check(
     Shows the scenario in full, what a run will cost, the figures without a source, and the expected values
     where there is a closed form. The output is itself a valid scenario file: the rest stands in comments.
     """
+    from simcore.analytic.expectations import expected  # noqa: PLC0415
+    from simcore.analytic.run_cost import LIMIT, cost  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
-    from simcore.closed_form import expected  # noqa: PLC0415
-    from simcore.cost import LIMIT, cost  # noqa: PLC0415
-    from simcore.digest import scenario_digest  # noqa: PLC0415
     from simcore.engine import refuse_unplayable  # noqa: PLC0415
-    from simcore.scenario import assumptions  # noqa: PLC0415
+    from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
+    from simcore.scenario.model import assumptions  # noqa: PLC0415
 
     scenario = load(file, changes, replications=replications, strategy=strategy)
     refuse_unplayable(scenario)

@@ -21,7 +21,7 @@ from simcore.cli.options import (
 if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HoursAsked
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 class MetricName(StrEnum):

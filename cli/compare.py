@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from simcore.affordable import Affordable
     from simcore.comparison_document import Comparison
     from simcore.runner import Progress
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
     from simcore.summary import Precision
-    from simcore.targets import Goal
 
 
 def compare(
@@ -149,7 +149,7 @@ def _planned(
     from simcore.affordable import Affordable  # noqa: PLC0415
     from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
-    from simcore.scenario import with_strategy  # noqa: PLC0415
+    from simcore.scenario.model import with_strategy  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=wanted.threads)
     from simcore.allowed import check_compare, split_runs  # noqa: PLC0415
@@ -205,8 +205,8 @@ def _compared(
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.comparison import comparison_of  # noqa: PLC0415
-    from simcore.digest import joint_digest  # noqa: PLC0415
     from simcore.paired import run_paired  # noqa: PLC0415
+    from simcore.scenario.digest import joint_digest  # noqa: PLC0415
 
     if plan.method is not None:
         from simcore.methods import check_method  # noqa: PLC0415

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simcore.results_file import ResultsFolder
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 @contextmanager

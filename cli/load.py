@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 def load(
@@ -47,7 +47,7 @@ def load(
         overrides.append(f"run.seed={seed}")
     scenario = _changed(source, overrides) if overrides else load_scenario(source)
     if strategy is not None:
-        from simcore.scenario import with_strategy  # noqa: PLC0415
+        from simcore.scenario.model import with_strategy  # noqa: PLC0415
 
         scenario = with_strategy(scenario, strategy)
     if replications is None:

@@ -18,7 +18,7 @@ from simcore.cli.options import (
 
 if TYPE_CHECKING:
     from simcore.luck_document import Luck
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 def luck(

@@ -123,7 +123,7 @@ def _words(error: Exception, *, debug: bool, arguments: Sequence[str] = ()) -> t
         where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
         return ExitStatus.IO, [f"{error.strerror or error}{where}"]
     if isinstance(error, MemoryError):
-        from simcore.cost import out_of_memory  # noqa: PLC0415
+        from simcore.analytic.run_cost import out_of_memory  # noqa: PLC0415
 
         return ExitStatus.INVALID, [out_of_memory(str(error))]
     hint = "" if debug else "; SIMCORE_DEBUG=1 shows where"

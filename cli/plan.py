@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from simcore.plan_document import BackwardPlan
     from simcore.plans import How
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 TargetOption = Annotated[

@@ -9,9 +9,9 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
     from simcore.summary import Precision
-    from simcore.targets import Goal
 
 
 def checked(
@@ -24,7 +24,7 @@ def checked(
     typer.BadParameter
         If a precision is none, or replications are stated beside it.
     """
-    from simcore.targets import goal_of  # noqa: PLC0415
+    from simcore.scenario.precision_goal import goal_of  # noqa: PLC0415
 
     if replications is not None:
         for option, given in (
@@ -62,7 +62,7 @@ def goal_of_run(
         If there is a limit and nothing to be precise about.
     """
     from simcore.affordable import within_limit  # noqa: PLC0415
-    from simcore.targets import Goal, goal_of, targets_of  # noqa: PLC0415
+    from simcore.scenario.precision_goal import Goal, goal_of, targets_of  # noqa: PLC0415
 
     stated = runs[0].run.precision
     if not precision and not stated:

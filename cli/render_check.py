@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, duration
 from simcore.base.errors import ScenarioError
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
 from simcore.cli.render import grid
-from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, duration
 from simcore.words import currency_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.closed_form import Expected
-    from simcore.cost import Cost
-    from simcore.scenario import Assumption
+    from simcore.analytic.expectations import Expected
+    from simcore.analytic.run_cost import Cost
+    from simcore.scenario.model import Assumption
 
 _WIDTH = 78
 _HEADINGS = {"mean": "mean", "sd": "sd", "cv": "cv %", "P(no win)": "P(no win) %"}

@@ -33,8 +33,8 @@ def _no_linear_algebra() -> Iterator[None]:
 
 def announce_compilation(name: str, kept: bool) -> None:
     """Say that something is compiled now, if it takes long enough to wonder: called when it is, never in advance."""
+    from simcore.analytic.run_cost import duration  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cost import duration  # noqa: PLC0415
 
     if name in COMPILED_IN_SECONDS:
         what, seconds = COMPILED_IN_SECONDS[name]

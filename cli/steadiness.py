@@ -17,7 +17,7 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.steadiness_document import Steadiness
 
 

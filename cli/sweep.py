@@ -20,7 +20,7 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.sweep_document import Sweep
     from simcore.sweeps import Plan
     from simcore.vary import Value
@@ -165,7 +165,7 @@ def _swept(
     from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.digest import joint_digest  # noqa: PLC0415
+    from simcore.scenario.digest import joint_digest  # noqa: PLC0415
     from simcore.sweeps import run_sweep  # noqa: PLC0415
 
     with ExitStack() as stack:

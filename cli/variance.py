@@ -10,7 +10,7 @@ from simcore.cli.options import JsonOption, NoLimitOption, QuietOption, Scenario
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.variance_document import VarianceBench
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from simcore.plan_document import BackwardPlan
     from simcore.result import Result
     from simcore.results_file import read_rep_weeks
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
     from simcore.scenario_file import load_scenario
     from simcore.signatures import (
         attribute,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from simcore.steadiness_document import Steadiness
     from simcore.summary import Estimate, Summary
     from simcore.sweep_document import Breakeven, Sweep
-    from simcore.targets import Goal
     from simcore.variance_document import VarianceBench
     from simcore.verification import verify
     from simcore.verification_document import Verification
@@ -52,13 +52,13 @@ _HOME = {
     "Estimate": "summary",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
-    "Goal": "targets",
+    "Goal": "scenario.precision_goal",
     "HourEffect": "coaching_hours",
     "HoursAsked": "coaching_hours",
     "Luck": "luck_document",
     "Problem": "base.errors",
     "Result": "result",
-    "Scenario": "scenario",
+    "Scenario": "scenario.model",
     "ScenarioError": "base.errors",
     "SimcoreError": "base.errors",
     "UsageError": "base.errors",

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, cost, duration, one_world, together
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
-from simcore.cost import LIMIT, SECONDS_LIMIT, check_cost, cost, duration, one_world, together
-from simcore.targets import parse_metric
+from simcore.scenario.precision_goal import parse_metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simcore.runner import Progress
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
     from simcore.summary import Precision, PrecisionRow
-    from simcore.targets import Goal
 
 _PILOT = 64 * 256
 """Worlds of a pilot of a technique: those of its first stage."""

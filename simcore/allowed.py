@@ -1,7 +1,7 @@
 """What each question may cost, in rep-weeks, time and memory: asked before anything is run.
 
-The command line and the public functions of Python refuse by the same rules, which are those of `simcore.cost`. Each
-question is imported where it is asked: a command pays for its own only.
+The command line and the public functions of Python refuse by the same rules, which are those of
+`simcore.analytic.run_cost`. Each question is imported where it is asked: a command pays for its own only.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simcore.affordable import Affordable, within_limit
+from simcore.analytic.run_cost import LIMIT, check_cost, check_limit, check_worlds, cost, one_world, together
 from simcore.base.machine import processors
-from simcore.cost import LIMIT, check_cost, check_limit, check_worlds, cost, one_world, together
 from simcore.engine import as_run, simulate
-from simcore.scenario import with_strategy
+from simcore.scenario.model import with_strategy
 from simcore.stages import goal_for
 from simcore.vary import Value, check_total, set_values
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from simcore.coach_study import Plan as CoachPlan
     from simcore.comparison_document import Comparison
     from simcore.result import Result
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.sweeps import Plan as SweepPlan
-    from simcore.targets import Goal
 
 KEPT_BYTES = 16
 """A number of a rep-week that is kept: eight bytes, and once more where all are put together."""
@@ -56,7 +56,7 @@ def check_compare(
     Raises
     ------
     ScenarioError
-        As `simcore.cost.check_cost`.
+        As `simcore.analytic.run_cost.check_cost`.
     """
     runs = [with_strategy(scenario, name) for name in names]
     check_total([*runs, *(split_runs(scenario, names, base) if attribute else [])], LIMIT, threads=threads,
@@ -72,7 +72,7 @@ def split_runs(scenario: Scenario, names: Sequence[str], base: str) -> list[Scen
 
 
 def check_sweep(plan: SweepPlan, threads: int | None = None) -> None:
-    """Refuse a sweep that costs more than one run may; see `simcore.cost.check_cost`."""
+    """Refuse a sweep that costs more than one run may; see `simcore.analytic.run_cost.check_cost`."""
     from simcore.sweeps import CHUNK  # noqa: PLC0415
 
     check_total(plan.everything, LIMIT, threads=threads, at_once=CHUNK)

@@ -15,18 +15,18 @@ from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
+from simcore.analytic.run_cost import out_of_memory
 from simcore.base.errors import Problem, ScenarioError, SimcoreError, UsageError
 from simcore.base.spelling import amount_of, chance_of, count_of, one_of, share_of
 from simcore.base.text import did_you_mean, shorten
-from simcore.cost import out_of_memory
 from simcore.plan_asked import parse_done
+from simcore.scenario.precision_goal import Goal, goal_of
 from simcore.scenario_file import load_scenario, sound
-from simcore.targets import Goal, goal_of
 from simcore.vary import parse_range, parse_vary
 
 if TYPE_CHECKING:
     from simcore.coaching_hours import HourEffect
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.scenario_file import Source
 
 MOST_THREADS = 1024
@@ -313,7 +313,7 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
     callable
         The same, for a name, a path, a mapping or a `Scenario`, and for numbers as people write them. It raises
         `UsageError` (a `ScenarioError` and a `ValueError`) for what cannot be read. Its argument ``limit=False`` lifts
-        the limits on rep-weeks, time and memory of `simcore.cost`, as ``--no-limit`` does.
+        the limits on rep-weeks, time and memory of `simcore.analytic.run_cost`, as ``--no-limit`` does.
 
     Examples
     --------
@@ -370,7 +370,7 @@ def _with_limit(text: str) -> str:
 
 
 def _within(function: Callable[..., Any], limit: bool, options: dict[str, Any]) -> object:
-    """Call a function within the limits of `simcore.cost`, or without."""
+    """Call a function within the limits of `simcore.analytic.run_cost`, or without."""
     name = function.__name__
     if name == "plan":
         return function(**{key: value for key, value in options.items() if value is not None}, limit=limit)

@@ -21,12 +21,12 @@ from simcore.contrast import Sums, sums_of
 from simcore.estimate import jackknife, ratio
 from simcore.intervals import never_differed
 from simcore.paired import run_paired
-from simcore.scenario import with_strategy
+from simcore.scenario.model import with_strategy
 from simcore.tally import GROUPS
 
 if TYPE_CHECKING:
     from simcore.runner import Progress
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Estimate
 
 EXACT_PLAYERS = 6

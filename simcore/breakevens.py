@@ -17,13 +17,13 @@ from simcore.crossings import SCAN, Crossing, Looked, Search
 from simcore.estimate import Floats, replicates
 from simcore.intervals import LEAST_REPLICATIONS
 from simcore.runner import StoppedError
-from simcore.scenario import with_strategy
+from simcore.scenario.model import with_strategy
 from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.sweeps import CHUNK, Cell, Report, Worlds, check_metric, identity_of
 from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 EXPECTED = SCAN + 25
 """Values that a search looks at, about: for its progress, and for what it may cost."""

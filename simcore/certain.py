@@ -58,7 +58,7 @@ def gives_discounts(program: Program) -> bool:
     Examples
     --------
     >>> from simcore.compiler import compile_scenario
-    >>> from simcore.scenario import with_strategy
+    >>> from simcore.scenario.model import with_strategy
     >>> from simcore.scenario_file import load_scenario
     >>> pressure = with_strategy(load_scenario("quota-pressure"), "pressure")
     >>> gives_discounts(compile_scenario(pressure)), gives_discounts(compile_scenario(load_scenario("pacing-bonus")))

@@ -6,25 +6,25 @@ from collections.abc import Callable
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.version import __version__
 from simcore.coach_document import Coach
 from simcore.coach_words import leverage_sentences, values_sentences
 from simcore.coaching_hours import HoursAsked, best_hours, check_asked, hours_programs
 from simcore.coaching_rules import compare_rules, has_habits, rep_weeks_of, with_rule
-from simcore.cost import rep_week_ns
-from simcore.digest import scenario_digest
 from simcore.engine import as_run
 from simcore.leverage import leverage
 from simcore.levers import Lever, levers
 from simcore.runner import Progress
+from simcore.scenario.digest import scenario_digest
 from simcore.side_by_side import SideBySide, rep_weeks
 from simcore.sweeps import check_metric
 from simcore.values import Plan as ValuesPlan
 from simcore.values import plan_values, values
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 FEWEST = 32
 """Fewest replications that say anything of errors."""
@@ -33,7 +33,7 @@ LEAST, MOST = 32, 8192
 REACTING = 2.0
 """Runs with referrals, habits or a strategy that reacts take about so many times what they are estimated at."""
 SECONDS = 5.0
-"""... and are so many that all runs take about so many seconds of one thread, by the estimates of `simcore.cost`."""
+"""... and so many that all runs take about this many seconds of one thread, as `simcore.analytic.run_cost` estimates."""
 RULES_LEAST, RULES_MOST = 128, 2048
 RULES_SECONDS = 8.0
 """The same for the rules of coaching, which are compared in worlds of the same number or fewer."""

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.analytic.item_values import Prospects, holds
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean
 from simcore.contrast import difference_of, figure_of
 from simcore.leverage import LEVEL, effect_of, reach_of, sums_for
 from simcore.leverage_document import Allocation, HoursPlan, Measure
 from simcore.levers import POINT
-from simcore.prospects import Prospects, holds
 from simcore.runner import StoppedError
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.side_by_side import Cell, SideBySide
 
 MOST_HOURS = 10_000

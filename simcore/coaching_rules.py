@@ -24,13 +24,13 @@ from simcore.random.philox import split_seed
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.rules_words import words_about
 from simcore.runner import Block, Progress, Runner, Watch, cut
-from simcore.scenario import Manager
+from simcore.scenario.model import Manager
 from simcore.summary import Estimate
 from simcore.tally import CLOSE, GROUPS
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -33,7 +33,6 @@ from simcore.comparison_document import (
 from simcore.comparison_figures import as_it_is, figures, interval_of
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
 from simcore.contrast import difference_of, sums_of
-from simcore.digest import scenario_digest
 from simcore.estimate import Floats, replicates, share
 from simcore.intervals import (
     LEAST_REPLICATIONS,
@@ -42,15 +41,16 @@ from simcore.intervals import (
     without_error,
 )
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
-from simcore.scenario import with_strategy
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import with_strategy
 from simcore.stages import goal_for
 from simcore.summary import Estimate
 from simcore.tally import CLOSE, ENTERED, TOTAL
 
 if TYPE_CHECKING:
     from simcore.runner import Progress
-    from simcore.scenario import Scenario
-    from simcore.targets import Goal
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
 
 _ROUNDING = 1e-12
 """A part of a difference that is less than this share of revenue is rounding."""

@@ -10,10 +10,10 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.numerics.elementary import exp, log
 from simcore.program import NOBODY, Coaching
 from simcore.random.draws import TWO_32
-from simcore.scenario_habits import RULES
+from simcore.scenario.habits import RULES
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 def compile_coaching(scenario: Scenario) -> Coaching:

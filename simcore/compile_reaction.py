@@ -24,11 +24,11 @@ from simcore.program import (
     Coaching,
     Reaction,
 )
-from simcore.scenario_strategy import PullForward
-from simcore.scenario_time import Calendar
+from simcore.scenario.strategy import PullForward
+from simcore.scenario.time import Calendar
 
 if TYPE_CHECKING:
-    from simcore.scenario import Drive, Scenario
+    from simcore.scenario.model import Drive, Scenario
 
 SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
 """In the order of `simcore.program.BEHIND` and what follows it."""

@@ -36,13 +36,13 @@ from simcore.program import (
 )
 from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.random.streams import plain
-from simcore.scenario_parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogNormalLag, TableLag
+from simcore.scenario.parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogNormalLag, TableLag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario
-    from simcore.scenario_parts import Rate
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.parts import Rate
 
 _Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""

@@ -9,8 +9,8 @@ Beta rates of means p_s and coefficients of variation a_s, E[q] = prod p_s and E
 step E[q (1 - q)] / Var(q) is a + b of the Beta distribution.
 
 Week noise and the market add to the variance of x / n what does not fall with the calls of a week. With B the noise of
-the weeks, M_w the market's factor, c calls a week and W weeks (see `simcore.closed_form` for the moments of both), the
-share within a team has the covariance E[M] Var(q) with q, and the variance
+the weeks, M_w the market's factor, c calls a week and W weeks (see `simcore.analytic.expectations` for the moments of
+both), the share within a team has the covariance E[M] Var(q) with q, and the variance
 
     Var(q) E[mean(M)^2] + E[q^2] Var(B) E[M^2] / W + (E[q] E[M] - E[q^2] E[B^2] E[M^2]) / (c W).
 """
@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simcore.closed_form import chances, deal_moments
+from simcore.analytic.expectations import chances, deal_moments
 
 if TYPE_CHECKING:
-    from simcore.scenario import Rate, Scenario, Stage
+    from simcore.scenario.model import Rate, Scenario, Stage
 
 
 class Moments(NamedTuple):
@@ -53,7 +53,7 @@ def moments(steps: list[Stage]) -> Moments:
     --------
     A Beta distribution with mean 0.2 and a coefficient of variation of 0.5 has a + b = 15:
 
-    >>> from simcore.scenario import Rate, Stage
+    >>> from simcore.scenario.model import Rate, Stage
     >>> round(moments([Stage(stage="meetings", rate=Rate(mean=0.2, rep_cv=0.5))]).half, 9)
     15.0
     """
@@ -93,7 +93,7 @@ def exact_weight(scenario: Scenario, stage: int, weeks: int, *, revenue: bool = 
 
     Examples
     --------
-    >>> from simcore.scenario import validate
+    >>> from simcore.scenario.model import validate
     >>> plain = {"simcore": 1, "name": "x", "deal": 5000, "plan": {"calls_per_week": 15}, "funnel": [
     ...     {"stage": "calls"}, {"stage": "wins", "rate": {"mean": 0.2, "rep_cv": 0.5}}]}
     >>> round(exact_weight(validate(plain), 1, 1), 9)

@@ -24,7 +24,7 @@ from simcore.ranks import lowest
 
 if TYPE_CHECKING:
     from simcore.luck_sample import Sample
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Estimate
 
 QUARTER = WEEKS_OF["quarter"]

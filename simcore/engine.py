@@ -34,10 +34,10 @@ from simcore.tally import CLOSE, GROUPS, ORIGIN
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
     from simcore.summary import Precision
     from simcore.tally import Tally
-    from simcore.targets import Goal
 
 __all__ = ["Progress", "Result", "available_processors", "simulate"]
 

@@ -20,7 +20,7 @@ from simcore.kernels.memory import (
 from simcore.runner import ExplosionError
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 _WHAT = {
     LEVEL: ("its level is beyond all bounds", "a level of at most 1e9 in size; give it a `level: [low, high]`"),

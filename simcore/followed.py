@@ -12,8 +12,8 @@ from simcore.estimate import quantile_bounds
 from simcore.intervals import t_quantile
 from simcore.metrics import by_period, values_of
 from simcore.precision import Reading, Sample, read_difference, read_mean, read_share
+from simcore.scenario.precision_goal import QUANTILE, Metric
 from simcore.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
-from simcore.targets import QUANTILE, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,8 +1,9 @@
 """Which step to improve: what a point, and ten per cent, of each figure of a process does, all in the same worlds.
 
 Every lever (`simcore.levers`) is run in the worlds of the unchanged process. Its effect is the mean difference, and its
-error that of pairs of equal worlds. Beside it stands the closed form where there is one (`simcore.prospects`): a rate
-multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the steps then differ by the point only.
+error that of pairs of equal worlds. Beside it stands the closed form where there is one
+(`simcore.analytic.item_values`): a rate multiplied by 1.1 multiplies the mean by 1.1, whichever step it is of; the
+steps then differ by the point only.
 """
 
 from __future__ import annotations
@@ -10,21 +11,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.analytic.expectations import expected
+from simcore.analytic.item_values import Prospects, holds
 from simcore.base.money import cents
-from simcore.closed_form import expected
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
 from simcore.intervals import fixed, t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
-from simcore.prospects import Prospects, holds
-from simcore.scenario import FixedDeal, ListDeal
+from simcore.scenario.model import FixedDeal, ListDeal
 from simcore.side_by_side import Cell, SideBySide
 from simcore.summary import Estimate
 from simcore.words import currency_sign
 
 if TYPE_CHECKING:
-    from simcore.scenario import Deal, Scenario
+    from simcore.scenario.model import Deal, Scenario
 
 LEVEL = 0.95
 ALIKE = 1e-9

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simcore.base.errors import ScenarioError
 from simcore.engine import playable
 from simcore.leverage_document import Change, Kind
-from simcore.scenario import Duration, validate
+from simcore.scenario.model import Duration, validate
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 Data = dict[str, Any]
 TENTH = 0.1

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from simcore.analytic.expectations import deal_moments
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
 from simcore.base.version import __version__
-from simcore.closed_form import deal_moments
 from simcore.compiler import compile_scenario
-from simcore.digest import scenario_digest
 from simcore.dismissal import Rule, dismissal, parse_rule
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
@@ -24,6 +23,7 @@ from simcore.random.philox import split_seed
 from simcore.regression_to_mean import regression
 from simcore.reliability import reliability
 from simcore.runner import Block, Progress, Runner, cut
+from simcore.scenario.digest import scenario_digest
 from simcore.streaks import Drop, dropped, streaks
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from simcore.luck_sample import Sample
     from simcore.people import People
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 DEFAULT_REP_WEEKS = 1 << 20
 """Replications are by default so many that a run has about this many rep-weeks ..."""

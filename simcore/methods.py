@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from simcore.analytic.expectations import chances
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
-from simcore.closed_form import chances
 from simcore.engine import playable, threads_for
 from simcore.explosion import told_of
 from simcore.metrics import check_metric
@@ -35,15 +35,15 @@ from simcore.precision import (
 )
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Progress, in_order
-from simcore.scenario import with_strategy
+from simcore.scenario.model import with_strategy
+from simcore.scenario.precision_goal import QUANTILE
 from simcore.summary import Precision, PrecisionRow
-from simcore.targets import QUANTILE
 from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
 from simcore.variance import FEW, NOTHING, bench_variance, best_of, windows_per_world
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
-    from simcore.targets import Goal, Target
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal, Target
 
 AUTO = "auto"
 WORLDS = 32
@@ -137,7 +137,7 @@ def by_method(
     Examples
     --------
     >>> from simcore import Goal, load_scenario
-    >>> from simcore.targets import targets_of
+    >>> from simcore.scenario.precision_goal import targets_of
     >>> goal = Goal(targets_of({"p_zero:quarter": "1e-7"}))
     >>> found = by_method(load_scenario("trust-the-process", ["team.reps=2"]), goal, "conditional")
     >>> found.ended, found.rows[0].met, found.rows[0].low <= 0.998**6500 <= found.rows[0].high

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
+from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric
 from simcore.tally import CLOSE
-from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
@@ -97,7 +97,7 @@ def by_period(metric: Metric, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
 
     Examples
     --------
-    >>> from simcore.targets import parse_metric
+    >>> from simcore.scenario.precision_goal import parse_metric
     >>> by_period(parse_metric("p_zero:2w"), np.arange(5).reshape(1, 1, 5)).tolist()
     [[[1, 5]]]
     """
@@ -109,7 +109,7 @@ def period_ends(metric: Metric, weeks: int) -> NDArray[np.int64]:
 
     Examples
     --------
-    >>> from simcore.targets import parse_metric
+    >>> from simcore.scenario.precision_goal import parse_metric
     >>> period_ends(parse_metric("revenue:month"), 14).tolist(), period_ends(parse_metric("revenue:6w"), 14).tolist()
     ([4, 8, 13], [6, 12])
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean, shorten
-from simcore.scenario_base import Location, Unreadable
-from simcore.scenario_checks import stage_names
+from simcore.scenario.checks import stage_names
+from simcore.scenario.fields import Location, Unreadable
 from simcore.yaml_tree import read, resolve
 
 _FILE = "--set"

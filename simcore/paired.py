@@ -28,11 +28,11 @@ from simcore.metrics import check_metric
 from simcore.program import Program
 from simcore.random.philox import split_seed
 from simcore.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
-from simcore.scenario import Scenario
+from simcore.scenario.model import Scenario
+from simcore.scenario.precision_goal import Goal, Metric
 from simcore.stages import Asked, Stages
 from simcore.summary import Precision
 from simcore.tally import GROUPS, Tally
-from simcore.targets import Goal, Metric
 
 WORLD, REP_QUARTER, REP_YEAR = range(3)
 """Contests between two strategies: the team in a world, a rep in a quarter, a rep in a year."""

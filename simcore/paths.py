@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from simcore.base.errors import ScenarioError
 from simcore.base.text import brief
-from simcore.scenario import Scenario
-from simcore.scenario_base import UNKNOWN_KEY
+from simcore.scenario.fields import UNKNOWN_KEY
+from simcore.scenario.model import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,7 @@ from simcore.base.spelling import amount_of
 from simcore.base.text import brief, did_you_mean
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 CALLS, REPS, WEEKS = "calls", "reps", "weeks"
 PERIODS = {"week": 1, "month": MONTH_ENDS[0], "quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}

@@ -6,7 +6,7 @@ All three are worked out exactly from the scenario, not from the worlds:
 * **seats**: calls of the plan that new reps on their ramp and vacant seats do not make, by the chain of weeks since
   the holder of a seat came;
 * **late**: deals of calls of the period, spread evenly over its working hours, that close after its end. The time from
-  the call to the close is a sum of independent lags (`simcore.waiting`), whatever the rates are.
+  the call to the close is a sum of independent lags (`simcore.analytic.waiting_times`), whatever the rates are.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.analytic.waiting_times import lag_hours, summed
 from simcore.compile_coaching import weekly
 from simcore.plan_document import PlanLeftOut, What
 from simcore.plan_rest import activity_of
-from simcore.waiting import lag_hours, summed
 from simcore.words import share
 
 if TYPE_CHECKING:
     from simcore.plan_programs import Setting
-    from simcore.scenario_parts import Team
+    from simcore.scenario.parts import Team
 
 Floats = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from simcore.program import OpenItems, Plan
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 Ints = NDArray[np.int64]
 

@@ -6,7 +6,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from simcore.base.version import __version__
-from simcore.digest import scenario_digest
 from simcore.plan_asked import CALLS
 from simcore.plan_document import (
     BackwardPlan,
@@ -21,6 +20,7 @@ from simcore.plan_left_out import left_out_of
 from simcore.plan_search import grid_value
 from simcore.plan_unknowns import arithmetic_of, at_least, binomial_of, chance_of
 from simcore.plan_words import assumptions_of, sentence_of
+from simcore.scenario.digest import scenario_digest
 from simcore.sweep_document import WorldsIdentity
 
 if TYPE_CHECKING:

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.compile_coaching import weekly
-from simcore.scenario_parts import OpenItems, Start
-from simcore.scenario_time import Holiday
+from simcore.scenario.parts import OpenItems, Start
+from simcore.scenario.time import Holiday
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
-    from simcore.scenario import Scenario, Stage
-    from simcore.scenario_parts import Ramp, Team
+    from simcore.scenario.model import Scenario, Stage
+    from simcore.scenario.parts import Ramp, Team
 
 Floats = NDArray[np.float64]
 

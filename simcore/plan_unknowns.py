@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.closed_form import deal_moments
+from simcore.analytic.expectations import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.engine import MAX_KEPT, check_ranges
 from simcore.explosion import ExplodedError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simcore.plan_asked import Asked
     from simcore.plan_search import Curve
     from simcore.plan_worlds import PlanWorlds
-    from simcore.scenario import Scenario, Stage
+    from simcore.scenario.model import Scenario, Stage
 
 Ints = NDArray[np.int64]
 T = TypeVar("T")
@@ -379,7 +379,7 @@ def binomial_of(asked: Asked, setting: Setting) -> tuple[float, int] | None:
     Nothing takes time, all rates are fixed, all deals have one value, nobody leaves, starts anew or reacts, and nothing
     is open.
     """
-    from simcore.closed_form import binomial_chance  # noqa: PLC0415
+    from simcore.analytic.expectations import binomial_chance  # noqa: PLC0415
 
     found = binomial_chance(setting.scenario)
     if found is None:

@@ -18,7 +18,7 @@ from simcore.tally import CLOSE
 
 if TYPE_CHECKING:
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 Ints = NDArray[np.int64]
 

@@ -8,9 +8,9 @@ from functools import partial
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 
+from simcore.analytic.run_cost import LIMIT, check_cost, cost, one_world, rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
-from simcore.cost import LIMIT, check_cost, cost, one_world, rep_week_ns
 from simcore.explosion import ExplodedError
 from simcore.plan_asked import CALLS, asked_of
 from simcore.plan_document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from simcore.plan_asked import Asked
     from simcore.plan_unknowns import Unknown
     from simcore.runner import Progress
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Estimate
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class How(TypedDict, total=False):
     progress: Callable[[Progress], None] | None
     stop: Callable[[], bool] | None
     limit: bool
-    """Whether what costs more than `simcore.cost` allows is refused; default: only the range of numbers is."""
+    """Whether what costs more than `simcore.analytic.run_cost` allows is refused; default: only ranges of numbers are."""
 
 
 def plan(

@@ -36,7 +36,7 @@ from simcore.numerics.normal import normal_quantile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.targets import Target
+    from simcore.scenario.precision_goal import Target
 
 Floats = NDArray[np.float64]
 

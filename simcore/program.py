@@ -229,7 +229,7 @@ class Reaction(NamedTuple):
 
 
 NOBODY, RANDOM, RESULT, PROCESS, ORACLE = range(5)
-"""Whom a manager coaches, in the order of `simcore.scenario_habits.RULES`."""
+"""Whom a manager coaches, in the order of `simcore.scenario.habits.RULES`."""
 
 
 class Coaching(NamedTuple):

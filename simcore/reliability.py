@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.closed_form import deal_moments
+from simcore.analytic.expectations import deal_moments
 from simcore.credibility import exact_weight, is_exact, moments, weight
 from simcore.grouped import Floats, by_group, estimated, proportion, with_errors
 from simcore.intervals import UNKNOWN, fixed
@@ -22,7 +22,7 @@ from simcore.ranks import lowest
 
 if TYPE_CHECKING:
     from simcore.luck_sample import Sample
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 WINDOWS = (1, 2, 4, 8, 13, 26, 52)
 """Weeks of own results that are looked at."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 FIRST_REPLICATION = "simcore.first_replication"
@@ -126,7 +126,7 @@ def rep_week_table(block: RepWeekBlock, schema: pa.Schema) -> pa.Table:
     Examples
     --------
     >>> import numpy as np
-    >>> from simcore.scenario import validate
+    >>> from simcore.scenario.model import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "One step", "deal": 5000,
     ...     "funnel": [{"stage": "calls"}, {"stage": "wins", "rate": 0.01}],

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from simcore.program import Program
     from simcore.rep_weeks import RepWeekBlock
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Estimate, Summary
 
     Account = Literal["close", "origin"]

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from simcore.comparison_document import Comparison
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Summary
     from simcore.sweep_document import Sweep
 

@@ -17,7 +17,7 @@ from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean, printable
 from simcore.overrides import apply_override
 from simcore.paths import explained
-from simcore.scenario import Locate, Place, Scenario, as_problem, to_plain, validate
+from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
 from simcore.yaml_tree import Tree, read
 from simcore.yaml_words import MAX_BYTES, decode, table_problem
 from simcore.yaml_write import write, written_flow
@@ -25,7 +25,7 @@ from simcore.yaml_write import write, written_flow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario_base import Complaint, Location
+    from simcore.scenario.fields import Complaint, Location
 
 Source = str | PathLike[str] | Mapping[str, object] | Scenario
 """What a scenario can be given as."""

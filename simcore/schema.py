@@ -17,7 +17,7 @@ from simcore.coach_document import Coach
 from simcore.comparison_document import Comparison
 from simcore.luck_document import Luck
 from simcore.plan_document import BackwardPlan
-from simcore.scenario import Scenario
+from simcore.scenario.model import Scenario
 from simcore.steadiness_document import Steadiness
 from simcore.summary import Summary
 from simcore.sweep_document import Breakeven, Sweep

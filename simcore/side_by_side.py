@@ -20,7 +20,7 @@ from simcore.tally import ENTERED, ORIGIN, SUM, TOTAL
 
 if TYPE_CHECKING:
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.tally import Tally
 
 Report = Callable[[Progress], None]

@@ -15,10 +15,10 @@ from simcore.plan_document import BackwardPlan
 from simcore.rep_weeks import RepWeekBlock
 from simcore.result import Result
 from simcore.runner import Progress
+from simcore.scenario.precision_goal import Goal
 from simcore.scenario_file import Source
 from simcore.steadiness_document import Steadiness
 from simcore.sweep_document import Breakeven, Sweep
-from simcore.targets import Goal
 from simcore.variance_document import VarianceBench
 
 Count: TypeAlias = float | str

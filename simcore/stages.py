@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.precision import Figure, Pursuit, Reading, is_met, needed
+from simcore.scenario.precision_goal import Goal, Target, goal_of, targets_of
 from simcore.summary import Precision, PrecisionRow
-from simcore.targets import Goal, Target, goal_of, targets_of
 
 if TYPE_CHECKING:
     from simcore.runner import Block, Progress, Watch
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 class Asked(NamedTuple):

@@ -22,22 +22,22 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.base.version import __version__
 from simcore.compiler import compile_scenario
-from simcore.digest import scenario_digest
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
 from simcore.metrics import by_period
 from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.runner import Block, Progress, Runner, cut
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.precision_goal import parse_metric
 from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
 from simcore.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
-from simcore.targets import parse_metric
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.tally import TallyArrays
 
 Floats = NDArray[np.float64]

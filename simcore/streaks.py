@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.closed_form import mean_lag_hours
+from simcore.analytic.expectations import mean_lag_hours
 from simcore.credibility import moments
 from simcore.grouped import Floats, by_group, estimated, proportion
 from simcore.intervals import UNKNOWN
@@ -24,7 +24,7 @@ from simcore.luck_sample import Sample, merged
 
 if TYPE_CHECKING:
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Estimate
 
 DRY = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 21, 26)

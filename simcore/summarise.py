@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from simcore.averaging import averaging_rows
 from simcore.base.version import __version__
 from simcore.certain import certain_revenue, certain_stages
-from simcore.digest import scenario_digest
 from simcore.estimate import mean_of, scaled, share
-from simcore.scenario import assumptions
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import assumptions
 from simcore.summary import (
     AssumptionRow,
     Averaging,
@@ -46,7 +46,7 @@ from simcore.words import closing_sentence
 
 if TYPE_CHECKING:
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 
 def summarise(

@@ -24,15 +24,15 @@ from simcore.contrast import (
     sign_of,
     sums_of,
 )
-from simcore.digest import joint_digest
 from simcore.explosion import ExplodedError
 from simcore.paired import run_paired
 from simcore.runner import Progress, StoppedError
+from simcore.scenario.digest import joint_digest
 from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
 from simcore.vary import Value, as_asked, grid, points
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.summary import Estimate
 
 CHUNK = 16

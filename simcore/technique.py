@@ -34,8 +34,8 @@ from simcore.precision import Moments, moments_of
 from simcore.random.streams import Source
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
 from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
+from simcore.scenario.precision_goal import P_ZERO, Metric
 from simcore.tally import CLOSE
-from simcore.targets import P_ZERO, Metric
 from simcore.variates import (
     conditional_refusal,
     conditional_values,
@@ -57,7 +57,7 @@ BATCH_BITS = 20
 TECHNIQUE_BITS = 10
 """And a technique for 2**10 batches."""
 UNCUT = 1e-9
-"""A control's expectation may be off by this share: `simcore.closed_form.chances` is, where rates are cut at 1."""
+"""A control's expectation may be off by this share, as `analytic.expectations.chances` is where rates are cut at 1."""
 FAR = 1 << 38
 """Worlds of the second strategy are so far away where the two share none."""
 WORLDS_PER_CONTROL = 2
@@ -119,7 +119,7 @@ class Case:
         programs
             One, or two: the difference is that of the first less the second.
         chances
-            See `simcore.closed_form.chances`.
+            See `simcore.analytic.expectations.chances`.
         key
             Of the seed: all random numbers of all techniques follow from it.
         """

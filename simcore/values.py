@@ -2,9 +2,9 @@
 
 An item is decided in the hour in which its lag ends, at the rate of that hour, whatever the lag was. So how long it has
 waited says nothing about whether it will be won: winners and losers wait alike. What age changes is the time that is
-left: the lag, given that it is longer than the age (`simcore.waiting`). That a rep has an old item open says nothing
-about the rep's own rate at the next step either, since how long items wait is the same for all reps, and own rates of
-different steps are drawn apart.
+left: the lag, given that it is longer than the age (`simcore.analytic.waiting_times`). That a rep has an old item open
+says nothing about the rep's own rate at the next step either, since how long items wait is the same for all reps, and
+own rates of different steps are drawn apart.
 
 What an item adds is also simulated: the same worlds with and without it in the list of what is open at the start. That
 includes what closed forms leave out: a cap under which it takes another's place, a strategy that reacts to its deal.
@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from simcore.analytic.item_values import Prospects, holds
+from simcore.analytic.waiting_times import Floats, lag_hours, left_at, mean_hours, quantile, still_open
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.contrast import difference_of
 from simcore.estimate import jackknife, mean_of, scaled
 from simcore.intervals import never_differed
-from simcore.prospects import Prospects, holds
-from simcore.scenario import Duration, validate
-from simcore.scenario_parts import MAX_LAG_WEEKS, OpenItems, Start
+from simcore.scenario.model import Duration, validate
+from simcore.scenario.parts import MAX_LAG_WEEKS, OpenItems, Start
 from simcore.summary import Estimate
 from simcore.values_document import AgeRow, ItemValue, StageAges, Values, Wait
-from simcore.waiting import Floats, lag_hours, left_at, mean_hours, quantile, still_open
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.side_by_side import Cell, SideBySide
 
 AGES = ("0d", "1d", "2d", "1w", "2w", "4w", "8w", "13w", "26w", "39w", "52w", "78w", "104w", "156w")

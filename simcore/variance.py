@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.analytic.expectations import chances, expected
+from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
 from simcore.base.version import __version__
-from simcore.closed_form import chances, expected
-from simcore.cost import rep_week_ns
-from simcore.digest import joint_digest
 from simcore.efficiency import efficiency, rate_of_error
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
 from simcore.metrics import check_metric
 from simcore.random.philox import split_seed
 from simcore.runner import Progress, StoppedError
-from simcore.scenario import with_strategy
-from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
+from simcore.scenario.digest import joint_digest
+from simcore.scenario.model import with_strategy
+from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
 from simcore.technique import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
 from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
 from simcore.variates import conditional_refusal, conditional_values, fixed_after
 
 if TYPE_CHECKING:
     from simcore.program import Program
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.metrics import at_most, by_period, by_quota_period, period_ends, values_of
 from simcore.program import FIXED
-from simcore.targets import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
+from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
 
 if TYPE_CHECKING:
     from simcore.kernels.scratch import Detail
     from simcore.program import Program
-    from simcore.targets import Metric
+    from simcore.scenario.precision_goal import Metric
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -119,7 +119,7 @@ def count_controls(program: Program, chances: Floats, detail: Detail) -> tuple[l
     Parameters
     ----------
     chances
-        float64[S + 1]: expected chance of a call to reach each stage; see `simcore.closed_form`.
+        float64[S + 1]: expected chance of a call to reach each stage; see `simcore.analytic.expectations`.
 
     Returns
     -------

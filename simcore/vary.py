@@ -10,20 +10,20 @@ from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simcore.analytic.run_cost import check_cost, cost, together
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.machine import processors
 from simcore.base.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
 from simcore.base.text import brief
-from simcore.cost import check_cost, cost, together
-from simcore.digest import scenario_digest
 from simcore.overrides import apply_override
 from simcore.paths import explained
-from simcore.scenario import Place, validate, with_strategy
-from simcore.scenario_base import Part
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.fields import Part
+from simcore.scenario.model import Place, validate, with_strategy
 
 if TYPE_CHECKING:
-    from simcore.scenario import Scenario
-    from simcore.scenario_base import Location
+    from simcore.scenario.fields import Location
+    from simcore.scenario.model import Scenario
 
 Value = float | str
 """A value of a path: a number, or a text such as the duration ``10d``."""
@@ -325,7 +325,7 @@ def check_total(
     scenarios
         All that is run.
     limit
-        Rep-weeks, as `simcore.cost.LIMIT`.
+        Rep-weeks, as `simcore.analytic.run_cost.LIMIT`.
     times
         How often they are run.
     threads

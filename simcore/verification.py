@@ -14,7 +14,6 @@ from simcore.base.errors import FileError, ScenarioError
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.base.text import printable
 from simcore.base.version import __version__
-from simcore.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.inventory import Findings, check_names, check_sums, without_manifest
 from simcore.manifest import (
     MANIFEST,
@@ -29,7 +28,8 @@ from simcore.manifest import (
 )
 from simcore.parts import Shape, Sums, check_identity, check_part, parts_of, read_rep_weeks, repeated
 from simcore.rep_weeks import column_names
-from simcore.scenario import with_strategy
+from simcore.scenario.digest import digest_of_digests, joint_digest, scenario_digest
+from simcore.scenario.model import with_strategy
 from simcore.scenario_file import parse_scenario
 from simcore.sealed_document import sealed_document
 from simcore.verification_document import Verification
@@ -37,7 +37,7 @@ from simcore.verification_document import Verification
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
     from simcore.sealed_document import Holds
 
 __all__ = ["read_rep_weeks", "verification", "verify"]

@@ -31,7 +31,7 @@ from ruamel.yaml.events import (
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import Kind, plain_spaces, read_number, written
 from simcore.base.text import brief
-from simcore.scenario_base import Complaint, Dotted, Location, Unreadable
+from simcore.scenario.fields import Complaint, Dotted, Location, Unreadable
 from simcore.yaml_words import MAX_BYTES, Said, position, syntax_problem, table_problem
 
 MAX_DEPTH = 32

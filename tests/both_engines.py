@@ -19,7 +19,7 @@ from simcore.kernels.scratch import Detail
 from simcore.program import Program
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner, Watch
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.tally import (
     CLOSE,
     ENTERED,

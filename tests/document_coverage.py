@@ -22,7 +22,7 @@ from scipy import stats
 from simcore import simulate
 from simcore.attribution import attribute
 from simcore.comparison import compare
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.summary import Estimate
 from simcore.sweeps import sweep
 from tests.technique_cases import TWO_STEPS, Truth

@@ -190,5 +190,5 @@ class Maker:
 
 
 def extreme(seed: int) -> Scenario:
-    """Return the scenario of a seed, as a file would hold it; `simcore.scenario.validate` may refuse it."""
+    """Return the scenario of a seed, as a file would hold it; `simcore.scenario.model.validate` may refuse it."""
     return Maker(seed).scenario

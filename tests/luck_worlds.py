@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simcore.closed_form import deal_moments
+from simcore.analytic.expectations import deal_moments
 from simcore.compiler import compile_scenario
 from simcore.grouped import GROUPS
 from simcore.luck_sample import Sample, sample_of
 from simcore.people import first_people
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from tests.scenario_cases import scenario
 from tests.statistical import check_estimate
 

@@ -11,7 +11,7 @@ import numpy as np
 from simcore.base.periods import WEEK
 from simcore.compiler import compile_scenario
 from simcore.runner import Progress
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.tally import CLOSE, GROUPS, TOTAL, Tally, new_arrays
 from tests.scenario_cases import scenario
 

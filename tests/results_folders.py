@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.version import __version__
-from simcore.digest import scenario_digest
 from simcore.manifest import Manifest
 from simcore.results_file import RepWeekBlock, ResultsFolder
-from simcore.scenario import validate
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import validate
 from simcore.summary import Summary
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.closed_form import chances
+from simcore.analytic.expectations import chances
 from simcore.compiler import compile_scenario
 from simcore.methods import AUTO, WORLDS, by_method
 from simcore.metrics import values_of
 from simcore.precision import SPENT_LATER
 from simcore.random.philox import split_seed
 from simcore.runner import Runner, cut
-from simcore.scenario import Scenario, validate, with_strategy
-from simcore.targets import Goal, parse_metric, targets_of
+from simcore.scenario.model import Scenario, validate, with_strategy
+from simcore.scenario.precision_goal import Goal, parse_metric, targets_of
 from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
 
 Column = NDArray[np.float64]

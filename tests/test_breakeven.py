@@ -12,7 +12,7 @@ from simcore.base.errors import ScenarioError
 from simcore.breakevens import breakeven, sentence_of, two_strategies
 from simcore.crossings import SCAN
 from simcore.estimate import Z975
-from simcore.scenario import FixedLag, Scenario
+from simcore.scenario.model import FixedLag, Scenario
 from simcore.sweep_document import NotToldApart
 from tests.paired_worlds import Lead, two, worlds
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simcore.breakevens import breakeven
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 
 if TYPE_CHECKING:
     from simcore.sweep_document import Breakeven

@@ -12,7 +12,7 @@ from simcore.coach_study import coach, plan_coach, run_coach
 from simcore.coaching_hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
 from simcore.explosion import ExplodedError
 from simcore.runner import Progress
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.scenario_file import load_scenario
 from simcore.side_by_side import SideBySide
 from tests.scenario_cases import funnel, scenario

@@ -20,10 +20,10 @@ from simcore.coaching_rules import (
     manager_of,
     with_rule,
 )
-from simcore.digest import scenario_digest
 from simcore.engine import simulate
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
-from simcore.scenario import Scenario, validate
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import Scenario, validate
 from tests.scenario_cases import scenario
 from tests.statistical import check_estimate, check_mean
 

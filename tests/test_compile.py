@@ -5,7 +5,7 @@ from __future__ import annotations
 from simcore import runner
 from simcore.compiler import compile_scenario
 from simcore.kernels.memory import in_turn
-from simcore.scenario import with_strategy
+from simcore.scenario.model import with_strategy
 from simcore.scenario_file import load_scenario
 from tools.compile import STRATEGIES
 

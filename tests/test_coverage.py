@@ -17,7 +17,7 @@ from scipy import stats
 
 from simcore import Result, simulate
 from simcore.estimate import jackknife, ratio, sectioned_quantile, share, spread, variation
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.summary import Estimate
 from simcore.tally import SECTIONS
 from tests.statistical import check_share_at_least

@@ -19,7 +19,7 @@ from simcore.comparison import compare
 from simcore.contrast import Sums, difference_of
 from simcore.estimate import Z975
 from simcore.paired import run_paired
-from simcore.scenario import Scenario, validate, with_strategy
+from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.summary import Estimate
 from tests.statistical import DeviationError, check_estimate, check_share
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from simcore import digest
-from simcore.digest import canonical_text, scenario_digest
-from simcore.scenario import validate
+from simcore.scenario.model import digest
+from simcore.scenario.digest import canonical_text, scenario_digest
+from simcore.scenario.model import validate
 
 
 def data(**changes: object) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from simcore import runner
 from simcore.base.errors import ScenarioError
 from simcore.engine import Progress, Result, available_processors, simulate, threads_for
 from simcore.rep_weeks import RepWeekBlock
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from tests.both_engines import compiled, play
 from tests.scenario_cases import CASES, DEALS, chain, scenario
 

@@ -17,7 +17,7 @@ from scipy import stats
 
 from simcore import Result, simulate
 from simcore.base.periods import DAY, HORIZONS, HOUR, WEEK
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.summary import Estimate
 from simcore.tally import GROUPS, SQUARE, SUM
 from tests.statistical import (

@@ -9,7 +9,7 @@ import pytest
 from simcore.base.errors import ScenarioError
 from simcore.compiler import compile_scenario
 from simcore.luck_study import dropped_program, luck
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.scenario_file import load_scenario
 from simcore.streaks import Drop
 from tests.luck_worlds import given

@@ -11,8 +11,8 @@ from simcore import methods
 from simcore.base.errors import ScenarioError
 from simcore.methods import Watched, by_method, check_method, method_names
 from simcore.runner import Progress
-from simcore.scenario import validate
-from simcore.targets import Goal, targets_of
+from simcore.scenario.model import validate
+from simcore.scenario.precision_goal import Goal, targets_of
 from tests.scenario_cases import scenario
 
 QUOTA = {"per": "quarter", "amount": 31_000}

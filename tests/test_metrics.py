@@ -12,8 +12,8 @@ from simcore.engine import simulate
 from simcore.kernels.scratch import Detail
 from simcore.metrics import at_most, check_metric, values_of
 from simcore.program import Program
-from simcore.scenario import validate
-from simcore.targets import Metric, Target, parse_metric, parse_target
+from simcore.scenario.model import validate
+from simcore.scenario.precision_goal import Metric, Target, parse_metric, parse_target
 from tests.scenario_cases import scenario
 
 

@@ -20,7 +20,7 @@ from simcore.plan_unknowns import without
 from simcore.plan_worlds import Crew, PlanWorlds
 from simcore.program import Program
 from simcore.runner import StoppedError
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from tests.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario
 from tests.statistical import DeviationError, check_share
 

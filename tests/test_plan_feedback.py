@@ -23,7 +23,7 @@ from simcore import contrast
 from simcore.base.periods import MONTH
 from simcore.breakevens import breakeven
 from simcore.estimate import Z975
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.sweeps import sweep
 from tests.both_engines import compiled, play
 from tests.statistical import DeviationError, check_estimate, check_mean

@@ -10,7 +10,7 @@ from simcore.plan_asked import asked_of
 from simcore.plan_left_out import late_share, left_out_of, made_share
 from simcore.plan_programs import setting_of
 from simcore.plans import plan
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from tests.scenario_cases import LAGS, LOGNORMAL_LAG, RAMP, funnel, scenario
 from tests.statistical import check_estimate
 

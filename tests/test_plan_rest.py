@@ -14,8 +14,8 @@ from simcore.plan_asked import asked_of
 from simcore.plan_programs import setting_of
 from simcore.plan_rest import rest_of, team_of_rest
 from simcore.plan_worlds import Crew, PlanWorlds, revenue
-from simcore.scenario import validate
-from simcore.scenario_parts import Ramp, Team, Turnover
+from simcore.scenario.model import validate
+from simcore.scenario.parts import Ramp, Team, Turnover
 from tests.scenario_cases import MARKET, funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 

@@ -11,15 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from simcore import engine
+from simcore.analytic.expectations import expected
+from simcore.analytic.run_cost import cost
 from simcore.base.errors import ScenarioError
 from simcore.cli.main import app
-from simcore.closed_form import expected
-from simcore.cost import cost
 from simcore.engine import playable, refuse_unplayable, simulate
 from simcore.explosion import ExplodedError
 from simcore.program import Program
-from simcore.referral_chains import RARE, endless, most_per_win
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
+from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario_file import dump_yaml
 from tests.extreme_scenarios import extreme
 from tests.scenario_cases import funnel, scenario

@@ -11,7 +11,7 @@ from simcore.compiler import compile_scenario
 from simcore.points import RANDOMISATIONS, Address, dimensions_of, factors_of, worlds_of
 from simcore.random.draws import normal
 from simcore.random.philox import split_seed
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from tests.scenario_cases import MARKET, RAMP, funnel, scenario
 from tests.statistical import check_mean, check_variance
 

@@ -30,7 +30,7 @@ from simcore.precision import (
     read_mean,
     read_share,
 )
-from simcore.targets import Target, parse_target
+from simcore.scenario.precision_goal import Target, parse_target
 from tests.statistical import DeviationError, check_share_at_least
 
 Floats = NDArray[np.float64]

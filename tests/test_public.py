@@ -20,8 +20,8 @@ from simcore.base.document import Document
 from simcore.base.errors import ExitStatus, FileError, ScenarioError, SimcoreError, UsageError
 from simcore.base.frames import to_pandas, to_polars
 from simcore.coaching_hours import HourEffect, HoursAsked
+from simcore.scenario.precision_goal import Goal
 from simcore.scenario_file import load_scenario
-from simcore.targets import Goal
 from tools.floors import modules
 
 ANY: Any = simcore

@@ -60,7 +60,9 @@ def test_what_costs_too_much_is_refused_with_what_lifts_the_limit(
     said: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("simcore.cost.memory", lambda: Memory(8_000_000_000, "the limit of the control group"))
+    monkeypatch.setattr(
+        "simcore.analytic.run_cost.memory", lambda: Memory(8_000_000_000, "the limit of the control group")
+    )
     with pytest.raises(UsageError) as error:
         getattr(ANY, name)(*args, **options)
     (problem,) = error.value.problems
@@ -73,7 +75,7 @@ def test_what_costs_too_much_is_refused_with_what_lifts_the_limit(
 def test_every_question_has_a_limit_that_can_be_lifted(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {name for name, *_ in COSTLY}
     assert asked == {name for name in simcore.__all__ if "limit" in parameters(name)}
-    monkeypatch.setattr("simcore.cost.memory", lambda: Memory(1_000_000, "the limit of the control group"))
+    monkeypatch.setattr("simcore.analytic.run_cost.memory", lambda: Memory(1_000_000, "the limit of the control group"))
     with pytest.raises(UsageError, match="limit=False"):
         simcore.simulate(CANON, replications=8, threads=1)
     assert ANY.simulate(CANON, replications=8, threads=1, limit=False).summary.size.replications == 8

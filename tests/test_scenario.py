@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean, printable
-from simcore.scenario import (
+from simcore.scenario.model import (
     Calendar,
     Duration,
     FixedDeal,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError
-from simcore.scenario import MAX_PROBLEMS, Scenario, validate
+from simcore.scenario.model import MAX_PROBLEMS, Scenario, validate
 from simcore.scenario_file import dump_yaml, load_scenario, parse_scenario, shipped
 from simcore.yaml_tree import MAX_DEPTH, MAX_NODES, read, resolve
 from simcore.yaml_words import MAX_BYTES

@@ -15,7 +15,7 @@ import pytest
 from scipy.stats import binom
 
 from simcore.engine import simulate
-from simcore.scenario import LogNormalLag, assumptions
+from simcore.scenario.model import LogNormalLag, assumptions
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:

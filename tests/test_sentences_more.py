@@ -16,15 +16,15 @@ import pytest
 from rich.console import Console, RenderableType
 
 from simcore import rules_words, variance, variance_document
+from simcore.analytic.run_cost import LIMIT, cost
 from simcore.breakevens import breakeven
 from simcore.cli import render_luck, render_steadiness
 from simcore.cli.render_check import commented
 from simcore.coaching_rules import compare_rules
-from simcore.cost import LIMIT, cost
 from simcore.luck_document import Luck, RuleRow
 from simcore.luck_study import luck
 from simcore.rules_document import Rules
-from simcore.scenario import Scenario, assumptions, validate
+from simcore.scenario.model import Scenario, assumptions, validate
 from simcore.steadiness_document import Steadiness
 from simcore.steadiness_study import steadiness
 from simcore.summary import Estimate

@@ -19,7 +19,7 @@ from simcore.intervals import sign_of
 from simcore.leverage_document import Leverage, LeverRow, Ranking
 from simcore.plan_document import BackwardPlan
 from simcore.plans import plan
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from tests.scenario_cases import funnel, scenario
 
 QUICK, LONG = 4, 60

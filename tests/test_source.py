@@ -16,7 +16,7 @@ from simcore.random.addresses import REP_RATE, decision, place, stream_of
 from simcore.random.philox import Key, split_seed
 from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain, words_at
 from simcore.runner import Block, Runner
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.tally import CLOSE
 from tests.scenario_cases import RAMP, funnel, scenario
 from tests.statistical import check_mean

@@ -17,9 +17,9 @@ from simcore.kernels.scratch import Detail
 from simcore.paired import run_paired
 from simcore.result import Result
 from simcore.runner import Progress
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
+from simcore.scenario.precision_goal import goal_of, parse_metric, parse_target
 from simcore.scenario_file import load_scenario
-from simcore.targets import goal_of, parse_metric, parse_target
 from tests.both_engines import compiled
 from tests.scenario_cases import scenario
 

@@ -11,7 +11,7 @@ import pytest
 from simcore.base.errors import ScenarioError
 from simcore.random.streams import LUCK
 from simcore.runner import Progress
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.steadiness_document import PARTS, Steadiness, SteadinessPart, SteadinessRow
 from simcore.steadiness_figures import GROUPS
 from simcore.steadiness_study import _sharing, shapley, steadiness, subsets_of

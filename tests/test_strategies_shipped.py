@@ -18,7 +18,7 @@ from simcore.scenario_file import load_scenario
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from simcore.scenario import Drive
+    from simcore.scenario.model import Drive
 
 REPLICATIONS = {"quota-pressure": 300, "hockey-stick": 200, "pacing-bonus": 200, "tampering": 200, "hard-sell": 200}
 """How often the tests run each strategy."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simcore import Result, simulate
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.summary import Estimate
 from simcore.tally import QUANTILE_ERROR
 

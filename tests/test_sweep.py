@@ -13,7 +13,7 @@ from simcore.base.errors import FileError, ScenarioError
 from simcore.engine import simulate
 from simcore.manifest import SWEEP, read_manifest
 from simcore.results_file import ResultsFolder, read_rep_weeks, verify
-from simcore.scenario import Scenario, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.sweep_document import Sweep, SweepFigure, sweep_table
 from simcore.sweeps import CHUNK, plan_sweep, run_sweep, sweep
 from tests.paired_worlds import two, worlds

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from simcore import technique as module
-from simcore.closed_form import chances
+from simcore.analytic.expectations import chances
 from simcore.compiler import compile_scenario
 from simcore.points import Worlds, worlds_of
 from simcore.random.philox import split_seed
 from simcore.reduction import interval
-from simcore.scenario import validate, with_strategy
-from simcore.targets import parse_metric
+from simcore.scenario.model import validate, with_strategy
+from simcore.scenario.precision_goal import parse_metric
 from simcore.technique import CRUDE, LEAST, SHARED, TECHNIQUES, Case, Technique, draw, refusal, tilt_of
 from simcore.variates import conditional_values, count_controls, plain_values
 from tests.scenario_cases import MARKET, funnel, scenario

@@ -20,8 +20,8 @@ from simcore import technique as module
 from simcore.base.errors import ScenarioError
 from simcore.methods import AUTO, FIRST_BATCH, LEAST_BATCHES, MOST, PILOT_BATCHES, WORLDS, by_method
 from simcore.points import Address, Worlds, worlds_of
-from simcore.scenario import Scenario, validate
-from simcore.targets import Goal, targets_of
+from simcore.scenario.model import Scenario, validate
+from simcore.scenario.precision_goal import Goal, targets_of
 from simcore.technique import BATCH_BITS, FAR, TECHNIQUE_BITS, TECHNIQUES, made_by
 from simcore.variance import SIZES, bench_variance
 from tests.scenario_cases import scenario

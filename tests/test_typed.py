@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.base.errors import Problem, ScenarioError
-from simcore.digest import scenario_digest
-from simcore.scenario import Scenario
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import Scenario
 from simcore.scenario_file import dump_yaml, load_scenario, parse_scenario
 
 PLAIN = """\

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from simcore import values as module
-from simcore.prospects import Prospects
-from simcore.scenario import Scenario, validate
+from simcore.analytic.item_values import Prospects
+from simcore.analytic.waiting_times import Floats
+from simcore.scenario.model import Scenario, validate
 from simcore.side_by_side import SideBySide
 from simcore.summary import Estimate
 from simcore.values import plan_values, values
 from simcore.values_document import ItemValue, Values
-from simcore.waiting import Floats
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 

@@ -9,7 +9,7 @@ import pytest
 from simcore import variance as module
 from simcore.base.errors import ScenarioError
 from simcore.runner import Progress, StoppedError
-from simcore.scenario import validate
+from simcore.scenario.model import validate
 from simcore.scenario_file import load_scenario, shipped
 from simcore.technique import Batch, Case, Technique, draw
 from simcore.variance import bench_variance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simcore.base.errors import ScenarioError
-from simcore.scenario import Duration, FixedLag, with_strategy
+from simcore.scenario.model import Duration, FixedLag, with_strategy
 from simcore.vary import (
     MAX_CELLS,
     Range,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simcore.base.errors import SimcoreError
-from simcore.scenario import Scenario
-from simcore.scenario_base import SECTIONS, Part
+from simcore.scenario.fields import SECTIONS, Part
+from simcore.scenario.model import Scenario
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ STRATEGIES = {"hockey-stick": "hockey-stick", "quota-pressure": "pressure", "tru
 def play(name: str) -> None:
     """Simulate a strategy of a scenario in a process of its own."""
     script = (
-        "import sys; from simcore import load_scenario, simulate; from simcore.scenario import with_strategy\n"
+        "import sys; from simcore import load_scenario, simulate; from simcore.scenario.model import with_strategy\n"
         "scenario = load_scenario(sys.argv[1], ['team.reps=1', 'horizon.weeks=13', 'horizon.warmup_weeks=0'])\n"
         "simulate(with_strategy(scenario, sys.argv[2]), replications=2)"
     )

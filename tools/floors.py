@@ -43,9 +43,10 @@ FLOORS = (
     _floor(
         "Scenario",
         "what is to be simulated, validated and frozen",
-        "targets scenario_base scenario_time scenario_habits scenario_parts scenario_strategy referral_chains "
-        "scenario_checks scenario_money scenario_places scenario digest cut_rates closed_form waiting prospects "
-        "cost",
+        "scenario scenario.precision_goal scenario.fields scenario.time scenario.habits scenario.parts "
+        "scenario.strategy scenario.referral_chains scenario.checks scenario.currency scenario.misplaced "
+        "scenario.model scenario.digest analytic analytic.capped_rates analytic.expectations "
+        "analytic.waiting_times analytic.item_values analytic.run_cost",
     ),
     _floor(
         "Program",

@@ -95,7 +95,7 @@ def count_successes(
 
 @kernel
 def give_successes(given: NDArray[np.int64], replication: int, rep: int, stride: Stride, weeks: Weeks) -> None:
-    """Put given numbers of successes, as `simcore.random.streams.Source.successes`, in the place of those drawn, if any."""
+    """Put given numbers of successes in the place of those drawn, if any: `simcore.random.streams.Source.successes`."""
     if given.shape[0] > 0:
         for i in range(stride.weeks):
             weeks.successes[i] = given[replication, rep, stride.first_week + i]

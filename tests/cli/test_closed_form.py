@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from simcore.closed_form import expected
-from simcore.scenario import Scenario, validate
+from simcore.analytic.expectations import expected
+from simcore.scenario.model import Scenario, validate
 from simcore.scenario_file import load_scenario
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simcore.analytic.run_cost import LIMIT, check_limit, cost
 from simcore.base.errors import ExitStatus, ScenarioError
-from simcore.cost import LIMIT, check_limit, cost
 from simcore.scenario_file import load_scenario
 
 

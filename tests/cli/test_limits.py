@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from simcore.analytic.run_cost import out_of_memory
 from simcore.base.errors import ExitStatus
 from simcore.base.machine import Memory
 from simcore.cli.main import app
-from simcore.cost import out_of_memory
 
 DEAR = [
     *("--set", "plan.calls_per_week=65535", "--set", "funnel.meetings.rate=1"),
@@ -57,7 +57,9 @@ def test_time_is_limited(arguments: list[str]) -> None:
     ids=lambda arguments: f"{arguments[0]} {arguments[2]}",
 )
 def test_memory_is_limited(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    monkeypatch.setattr("simcore.cost.memory", lambda: Memory(4_000_000_000, "the limit of the control group"))
+    monkeypatch.setattr(
+        "simcore.analytic.run_cost.memory", lambda: Memory(4_000_000_000, "the limit of the control group")
+    )
     words = refused(*arguments, "--threads", "1024")
     assert "--threads: " in words
     assert "GB of memory; allowed: up to 4.0 GB, the limit of the control group; fewer threads (each takes" in words
@@ -70,7 +72,7 @@ def test_a_plan_of_a_hundred_years_is_refused() -> None:
 
 
 def test_no_limit_lifts_the_limit_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.cost.memory", lambda: Memory(1_000_000, "the limit of the control group"))
+    monkeypatch.setattr("simcore.analytic.run_cost.memory", lambda: Memory(1_000_000, "the limit of the control group"))
     arguments = ["run", "trust-the-process", "--set", "team.reps=1", "-n", "8", "--threads", "1"]
     refused(*arguments)
     assert CliRunner().invoke(app, [*arguments, "--no-limit"]).exit_code == ExitStatus.DONE

@@ -24,7 +24,7 @@ from tests.paired_worlds import two, worlds
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 REPS, RATE = "team.reps", "funnel.wins.rate"
 BOTH = ["--strategy", "process", "--strategy", "pressure"]

@@ -11,7 +11,7 @@ from simcore.base.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 _LEFT_OUT = ("name", "about", "run", "strategies")
 

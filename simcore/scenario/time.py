@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from simcore.base.errors import UsageError
 from simcore.base.spelling import plain_spaces, read_number, written
-from simcore.scenario_base import Length, Many, Part, Range, Whole, refused
+from simcore.scenario.fields import Length, Many, Part, Range, Whole, refused
 
 
 class Holiday(Part):

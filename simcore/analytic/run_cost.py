@@ -14,7 +14,7 @@ from simcore.base.machine import memory, processors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario import Scenario
+    from simcore.scenario.model import Scenario
 
 LIMIT = 2_000_000_000
 """Rep-weeks above which a run must be asked for with ``--no-limit``."""
@@ -85,7 +85,7 @@ def cost(scenario: Scenario, threads: int = 1) -> Cost:
 
     Examples
     --------
-    >>> from simcore.scenario import validate
+    >>> from simcore.scenario.model import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "Canon", "deal": 10_000, "run": {"replications": 1000},
     ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
@@ -261,7 +261,7 @@ def duration(seconds: float) -> str:
 
 def _items_held(scenario: Scenario) -> float:
     """Return the items that one team has open at a time, with lags of the size of the run at most."""
-    from simcore.closed_form import mean_lag_hours  # noqa: PLC0415
+    from simcore.analytic.expectations import mean_lag_hours  # noqa: PLC0415
 
     weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
     items, held = float(scenario.plan.calls_per_week), 0.0

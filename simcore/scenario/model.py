@@ -15,7 +15,9 @@ from pydantic import ConfigDict, Field, ValidationError
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.shown import short, table
 from simcore.base.text import brief, did_you_mean, shorten
-from simcore.scenario_base import (
+from simcore.scenario.checks import consistency
+from simcore.scenario.currency import foreign_amounts
+from simcore.scenario.fields import (
     MISSING,
     UNKNOWN_KEY,
     Complaint,
@@ -28,10 +30,9 @@ from simcore.scenario_base import (
     Unreadable,
     complaints_of,
 )
-from simcore.scenario_checks import consistency
-from simcore.scenario_habits import Habit, Manager
-from simcore.scenario_money import foreign_amounts
-from simcore.scenario_parts import (
+from simcore.scenario.habits import Habit, Manager
+from simcore.scenario.misplaced import place_meant
+from simcore.scenario.parts import (
     MAX_STAGES,
     Cap,
     Deal,
@@ -60,9 +61,8 @@ from simcore.scenario_parts import (
     Title,
     Turnover,
 )
-from simcore.scenario_places import place_meant
-from simcore.scenario_strategy import Channel, Drive, PullForward, Signals, Strategy
-from simcore.scenario_time import Calendar, Duration, Holiday
+from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
+from simcore.scenario.time import Calendar, Duration, Holiday
 
 __all__ = [
     "Assumption",

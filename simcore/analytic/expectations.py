@@ -46,9 +46,9 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from simcore.analytic.capped_rates import cut_share
 from simcore.base.money import cents
-from simcore.cut_rates import cut_share
-from simcore.scenario import (
+from simcore.scenario.model import (
     Deal,
     FixedDeal,
     FixedLag,
@@ -101,7 +101,7 @@ def expected(scenario: Scenario) -> list[Expected]:
 
     Examples
     --------
-    >>> from simcore.scenario import validate
+    >>> from simcore.scenario.model import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "Canon", "deal": 10_000,
     ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.1}],
@@ -141,7 +141,7 @@ def deal_moments(deal: Deal) -> tuple[float, float]:
 
     Examples
     --------
-    >>> from simcore.scenario import ListDeal
+    >>> from simcore.scenario.model import ListDeal
     >>> deal_moments(ListDeal(values=(5000, 20000), weights=(3, 1)))
     (8750.0, 42187500.0)
     """
@@ -179,7 +179,7 @@ def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | 
 
     Examples
     --------
-    >>> from simcore.scenario import validate
+    >>> from simcore.scenario.model import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "Canon", "deal": 10_000,
     ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.5}],
@@ -197,7 +197,7 @@ def binomial_chance(scenario: Scenario) -> tuple[float, int] | None:
 
     Examples
     --------
-    >>> from simcore.scenario import validate
+    >>> from simcore.scenario.model import validate
     >>> scenario = validate({
     ...     "simcore": 1, "name": "Canon", "deal": 10_000,
     ...     "funnel": [{"stage": "calls"}, {"stage": "talks", "rate": 0.02}, {"stage": "wins", "rate": 0.5}],

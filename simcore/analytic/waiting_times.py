@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.scenario import FixedLag, GammaLag, LogNormalLag
+from simcore.scenario.model import FixedLag, GammaLag, LogNormalLag
 
 if TYPE_CHECKING:
-    from simcore.scenario import Calendar, Lag
+    from simcore.scenario.model import Calendar, Lag
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
 
     Examples
     --------
-    >>> from simcore.scenario import Calendar, TableLag
+    >>> from simcore.scenario.model import Calendar, TableLag
     >>> lag_hours(None, Calendar())
     array([1.])
     >>> lag_hours(TableLag(values=["0h", "3h"]), Calendar())

@@ -1,17 +1,17 @@
 """What items bring, in closed form: a call, a meeting held, an opportunity; in the end, and within a time.
 
-Notation: p_s the mean rate of step s of S, m the mean deal, g the mean number of referrals of a win. An item in stage
-k becomes a win with probability P_k, the product of p_s over s > k (times the market's second moments, see
-`simcore.closed_form`). A win brings g referrals that enter stage 1, so in the end it is worth m / (1 - g P_1), and an
-item V_k = P_k m / (1 - g P_1). A "no" is worth V_0 / (1 - p_1).
+Notation: p_s the mean rate of step s of S, m the mean deal, g the mean number of referrals of a win. An item in stage k
+becomes a win with probability P_k, the product of p_s over s > k (times the market's second moments, see
+`simcore.analytic.expectations`). A win brings g referrals that enter stage 1, so in the end it is worth m / (1 - g
+P_1), and an item V_k = P_k m / (1 - g P_1). A "no" is worth V_0 / (1 - p_1).
 
-When: the time to the win is a sum of lags (`simcore.waiting`). With f_k(t) the chance that an item of stage k wins t
-hours from now, and a(t) the chance that a referral enters stage 1 t hours after the win (never in the same hour), the
-expected wins D at t solve the renewal equation D = f_k + g a * f_1 * D, with * for convolution.
+When: the time to the win is a sum of lags (`simcore.analytic.waiting_times`). With f_k(t) the chance that an item of
+stage k wins t hours from now, and a(t) the chance that a referral enters stage 1 t hours after the win (never in the
+same hour), the expected wins D at t solve the renewal equation D = f_k + g a * f_1 * D, with * for convolution.
 
-It holds where rates do (rule *rates* of `simcore.closed_form`), referrals apart; with referrals no rate after the
-first may vary and the market may act on none of them, since a rep or a week that wins more would also be the one that
-works the referrals.
+It holds where rates do (rule *rates* of `simcore.analytic.expectations`), referrals apart; with referrals no rate after
+the first may vary and the market may act on none of them, since a rep or a week that wins more would also be the one
+that works the referrals.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcore.analytic.expectations import chances, deal_moments
+from simcore.analytic.waiting_times import Floats, convolved, lag_hours, summed
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
-from simcore.closed_form import chances, deal_moments
-from simcore.waiting import Floats, convolved, lag_hours, summed
 
 if TYPE_CHECKING:
-    from simcore.scenario import Lag, Scenario
+    from simcore.scenario.model import Lag, Scenario
 
 
 class Prospects:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simcore.scenario_habits import Manager
-from simcore.scenario_parts import Horizon, Market, Plan, Quota, Run, Team
-from simcore.scenario_time import Calendar
+from simcore.scenario.habits import Manager
+from simcore.scenario.parts import Horizon, Market, Plan, Quota, Run, Team
+from simcore.scenario.time import Calendar
 
 _PLACES = {
     **{name: f"{part}.{name}" for part, kind in (

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simcore.scenario_base import Complaint, Number, Range, Share, SourcedPart, Whole
+from simcore.scenario.fields import Complaint, Number, Range, Share, SourcedPart, Whole
 
 MAX_HABIT_WEEKS = 5200
 MAX_WINDOW_WEEKS = 520

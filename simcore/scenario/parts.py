@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.base.text import nearest, printable
-from simcore.scenario_base import (
+from simcore.scenario.fields import (
     Amount,
     Complaint,
     Length,
@@ -25,9 +25,9 @@ from simcore.scenario_base import (
     Whole,
     refused,
 )
-from simcore.scenario_habits import Habit
-from simcore.scenario_time import Duration
-from simcore.targets import DEFAULT, parse_metric, target_of
+from simcore.scenario.habits import Habit
+from simcore.scenario.precision_goal import DEFAULT, parse_metric, target_of
+from simcore.scenario.time import Duration
 
 MAX_WEEKS = 5200
 """Simulated weeks of one replication, at most: a century."""
@@ -299,7 +299,7 @@ class Referrals(SourcedPart):
 
 
 def _precision(value: object) -> object:
-    """Return every precision as `simcore.targets` writes it, by metric."""
+    """Return every precision as `simcore.scenario.precision_goal` writes it, by metric."""
     if not isinstance(value, Mapping):
         return value
     targets = []

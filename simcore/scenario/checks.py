@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.text import did_you_mean, printable
-from simcore.referral_chains import RARE, endless, most_per_win
-from simcore.scenario_base import MISSING, Complaint, Location
-from simcore.scenario_parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
-from simcore.scenario_strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
-from simcore.scenario_time import Calendar, Duration
+from simcore.scenario.fields import MISSING, Complaint, Location
+from simcore.scenario.parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
+from simcore.scenario.referral_chains import RARE, endless, most_per_win
+from simcore.scenario.strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
+from simcore.scenario.time import Calendar, Duration
 
 MAX_OPEN_ITEMS = 65536
 """Items of one seat that are open at the start, at most: the range of their addresses."""

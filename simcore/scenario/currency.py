@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.errors import UsageError
 from simcore.base.spelling import CURRENCY_SIGNS, Kind, read_number, written
-from simcore.scenario_base import Complaint, Location
+from simcore.scenario.fields import Complaint, Location
 
 _ALSO = {"$": ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS"), "\u00a5": ("CNY",)}
 """Other currencies with the sign of one."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from simcore.scenario_parts import Rate
+    from simcore.scenario.parts import Rate
 
 
 def cut_share(rate: Rate, market_variance: float) -> float:
@@ -29,7 +29,7 @@ def cut_share(rate: Rate, market_variance: float) -> float:
 
     Examples
     --------
-    >>> from simcore.scenario_parts import Rate
+    >>> from simcore.scenario.parts import Rate
     >>> cut_share(Rate(mean=0.5), 0.0), round(cut_share(Rate(mean=0.9, week_cv=0.2), 0.0), 3)
     (0.0, 0.039)
     """

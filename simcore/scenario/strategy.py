@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from simcore.scenario_base import Complaint, Length, Many, Number, Range, Share, SourcedPart, complaints_of
-from simcore.scenario_parts import Name
-from simcore.scenario_time import Duration
+from simcore.scenario.fields import Complaint, Length, Many, Number, Range, Share, SourcedPart, complaints_of
+from simcore.scenario.parts import Name
+from simcore.scenario.time import Duration
 
 CHANNELS = ("activity", "lag", "deal_value", "referrals", "pull_forward")
 """What a drive can change, besides the rate of each stage after the first."""

@@ -1,0 +1,1 @@
+"""The scenario: validated, frozen input, and its identity."""
