@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMPILED_IN_SECONDS = {
-    "kernels.engine.run_block": ("the engine for strategies that keep to the plan", 25),
-    "kernels.intervals.run_intervals": ("the engine for strategies that react", 115),
-    "kernels.reactive.run_reactive_block": ("the engine for strategies played hour by hour", 75),
+    "kernels.steady.run_block": ("the engine for strategies that keep to the plan", 25),
+    "kernels.reactive.by_interval.run_intervals": ("the engine for strategies that react", 115),
+    "kernels.reactive.by_hour.run_reactive_block": ("the engine for strategies played hour by hour", 75),
 }
 """What takes long to compile, and how long on a core of a 2020s server: measured, good to a factor of two."""
 

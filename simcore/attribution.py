@@ -21,8 +21,8 @@ from simcore.contrast import Sums, sums_of
 from simcore.estimate import jackknife, ratio
 from simcore.intervals import never_differed
 from simcore.paired import run_paired
+from simcore.program.tally import GROUPS
 from simcore.scenario.model import with_strategy
-from simcore.tally import GROUPS
 
 if TYPE_CHECKING:
     from simcore.runner import Progress

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from simcore.base.periods import CALL, HORIZONS
 from simcore.certain import certain_revenue, certain_stages
 from simcore.estimate import mean_of, scaled, sectioned_quantile, share, spread_of
-from simcore.program import FIXED, GAMMA, LOGNORMAL, Program
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Program
+from simcore.program.tally import ENTERED, SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
 from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
-from simcore.tally import ENTERED, SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
 
 
 def windows_of(program: Program, tally: Tally, horizon: int) -> NDArray[np.int64]:
@@ -28,7 +28,7 @@ def averaging_rows(program: Program, tally: Tally, account: int) -> list[Averagi
     Parameters
     ----------
     account
-        `simcore.tally.CLOSE` or `simcore.tally.ORIGIN`: how revenue is dated.
+        `simcore.program.tally.CLOSE` or `simcore.program.tally.ORIGIN`: how revenue is dated.
     """
     rows = []
     for horizon, name in enumerate(HORIZONS):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.program import DEAL_VALUE, FIXED
+from simcore.program.layout import DEAL_VALUE, FIXED
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
 
 
 def reacts(program: Program) -> bool:
@@ -27,7 +27,7 @@ def certain_stages(program: Program) -> int:
 
     Examples
     --------
-    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.scenario_file import load_scenario
     >>> certain_stages(compile_scenario(load_scenario("trust-the-process")))
     1
@@ -57,7 +57,7 @@ def gives_discounts(program: Program) -> bool:
 
     Examples
     --------
-    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.scenario.model import with_strategy
     >>> from simcore.scenario_file import load_scenario
     >>> pressure = with_strategy(load_scenario("quota-pressure"), "pressure")
@@ -73,7 +73,7 @@ def same_program(one: Program, other: Program) -> bool:
 
     Examples
     --------
-    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.scenario_file import load_scenario
     >>> few, many = (compile_scenario(load_scenario("trust-the-process", [f"team.reps={n}"])) for n in (4, 5))
     >>> same_program(few, few), same_program(few, many)

@@ -33,7 +33,7 @@ LEAST, MOST = 32, 8192
 REACTING = 2.0
 """Runs with referrals, habits or a strategy that reacts take about so many times what they are estimated at."""
 SECONDS = 5.0
-"""... and so many that all runs take about this many seconds of one thread, as `simcore.analytic.run_cost` estimates."""
+"""... and so many that all runs take about this many seconds of a thread, as `simcore.analytic.run_cost` estimates."""
 RULES_LEAST, RULES_MOST = 128, 2048
 RULES_SECONDS = 8.0
 """The same for the rules of coaching, which are compared in worlds of the same number or fewer."""

@@ -41,11 +41,11 @@ from simcore.intervals import (
     without_error,
 )
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
+from simcore.program.tally import CLOSE, ENTERED, TOTAL
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import with_strategy
 from simcore.stages import goal_for
 from simcore.summary import Estimate
-from simcore.tally import CLOSE, ENTERED, TOTAL
 
 if TYPE_CHECKING:
     from simcore.runner import Progress

@@ -23,12 +23,12 @@ from simcore.estimate import (
     variation,
 )
 from simcore.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
+from simcore.program.tally import CLOSE, TOTAL
 from simcore.summary import Estimate
-from simcore.tally import CLOSE, TOTAL
 
 if TYPE_CHECKING:
-    from simcore.program import Program
-    from simcore.tally import Tally
+    from simcore.program.layout import Program
+    from simcore.program.tally import Tally
 
 Metric = str
 """``revenue``: per rep-year by close, in units of the currency. ``p_quota``: chance that a rep reaches quota in a quota

@@ -15,12 +15,13 @@ import numpy as np
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.compiler import compile_scenario
 from simcore.explosion import told_of
 from simcore.followed import followed, piece_of
-from simcore.kernels.memory import places_of, pool_capacity
-from simcore.kernels.scratch import is_capped
+from simcore.kernels.reactive.state import places_of, pool_capacity
+from simcore.kernels.workspace import is_capped
 from simcore.metrics import check_metric
+from simcore.program.compiler import compile_scenario
+from simcore.program.tally import CLOSE, GROUPS, ORIGIN
 from simcore.random.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.random.philox import split_seed
 from simcore.rep_weeks import RepWeekBlock
@@ -29,15 +30,14 @@ from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units
 from simcore.stages import Asked, Stages, goal_for
 from simcore.summarise import summarise
 from simcore.summary import Speed
-from simcore.tally import CLOSE, GROUPS, ORIGIN
 
 if TYPE_CHECKING:
-    from simcore.kernels.scratch import Detail
-    from simcore.program import Program
+    from simcore.kernels.workspace import Detail
+    from simcore.program.layout import Program
+    from simcore.program.tally import Tally
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
     from simcore.summary import Precision
-    from simcore.tally import Tally
 
 __all__ = ["Progress", "Result", "available_processors", "simulate"]
 

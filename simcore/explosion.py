@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.state import (
     LEVEL,
     MAX_OPEN,
     TOO_ACTIVE,
@@ -79,8 +79,8 @@ def _endless(error: ExplosionError, scenario: Scenario) -> ExplodedError:
 
 def own_gain(scenario: Scenario, replication: int, rep: int) -> float:
     """Return how many further wins a win brings on average at the own rates of the first person in a seat."""
-    from simcore.compiler import compile_scenario  # noqa: PLC0415
     from simcore.people import first_people  # noqa: PLC0415
+    from simcore.program.compiler import compile_scenario  # noqa: PLC0415
     from simcore.random.philox import split_seed  # noqa: PLC0415
 
     if scenario.referrals is None:

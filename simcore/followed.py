@@ -12,14 +12,14 @@ from simcore.estimate import quantile_bounds
 from simcore.intervals import t_quantile
 from simcore.metrics import by_period, values_of
 from simcore.precision import Reading, Sample, read_difference, read_mean, read_share
+from simcore.program.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
 from simcore.scenario.precision_goal import QUANTILE, Metric
-from simcore.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.kernels.scratch import Detail
-    from simcore.program import Program
+    from simcore.kernels.workspace import Detail
+    from simcore.program.layout import Program
 
 _SECTIONS_SLACK = (2.0 / (SECTIONS - 1)) ** 0.5
 

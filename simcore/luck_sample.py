@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.people import People
-from simcore.tally import CLOSE
+from simcore.program.tally import CLOSE
 
 Floats = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def merged(sample: Sample, starts: NDArray[np.int64]) -> Sample:
 
 
 def sample_of(entered: NDArray[np.int64], cents: NDArray[np.int64], people: People, deal: float) -> Sample:
-    """Return a sample from the detail of a run, see `simcore.kernels.scratch.Detail`."""
+    """Return a sample from the detail of a run, see `simcore.kernels.workspace.Detail`."""
     return Sample(entered, cents[:, CLOSE] / 100.0, people, deal)
 
 

@@ -11,7 +11,6 @@ from simcore.analytic.expectations import deal_moments
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
 from simcore.base.version import __version__
-from simcore.compiler import compile_scenario
 from simcore.dismissal import Rule, dismissal, parse_rule
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
@@ -19,6 +18,7 @@ from simcore.grouped import GROUPS
 from simcore.luck_document import Luck, Skipped
 from simcore.luck_sample import WEEKS_OF, joined, sample_of
 from simcore.people import first_people
+from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.regression_to_mean import regression
 from simcore.reliability import reliability
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from simcore.luck_sample import Sample
     from simcore.people import People
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 
 DEFAULT_REP_WEEKS = 1 << 20

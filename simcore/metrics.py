@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
+from simcore.program.tally import CLOSE
 from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric
-from simcore.tally import CLOSE
 
 if TYPE_CHECKING:
-    from simcore.kernels.scratch import Detail
-    from simcore.program import Program
+    from simcore.kernels.workspace import Detail
+    from simcore.program.layout import Program
 
 Floats = NDArray[np.float64]
 

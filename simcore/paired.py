@@ -23,16 +23,16 @@ from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.engine import SURELY, as_run, most_replications, playable, threads_for
 from simcore.explosion import explained
 from simcore.followed import Pairs, piece_of
-from simcore.kernels.scratch import Detail
+from simcore.kernels.workspace import Detail
 from simcore.metrics import check_metric
-from simcore.program import Program
+from simcore.program.layout import Program
+from simcore.program.tally import GROUPS, Tally
 from simcore.random.philox import split_seed
 from simcore.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
 from simcore.scenario.model import Scenario
 from simcore.scenario.precision_goal import Goal, Metric
 from simcore.stages import Asked, Stages
 from simcore.summary import Precision
-from simcore.tally import GROUPS, Tally
 
 WORLD, REP_QUARTER, REP_YEAR = range(3)
 """Contests between two strategies: the team in a world, a rep in a quarter, a rep in a year."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.scratch import Seat
+from simcore.kernels.workspace import Seat
 from simcore.kernels.world import fill_own_rates, fill_seat
-from simcore.program import FULL_ACTIVITY, Program
+from simcore.program.layout import FULL_ACTIVITY, Program
 from simcore.random.addresses import Stream
 from simcore.random.philox import Factor, Key
 
@@ -44,7 +44,7 @@ def first_people(program: Program, key: Key, first: int, worlds: int) -> People:
 
     Examples
     --------
-    >>> from simcore.compiler import compile_scenario
+    >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.random.philox import split_seed
     >>> from simcore.scenario_file import load_scenario
     >>> people = first_people(compile_scenario(load_scenario("trust-the-process")), split_seed(1), 0, 2)

@@ -198,7 +198,7 @@ def _placed(scenario: Scenario, given: Mapping[str, float], middle: Sequence[str
 
 def _calls_by_week(scenario: Scenario) -> list[int]:
     """Return the calls that the plan of the team makes until the end of each week of the period."""
-    from simcore.compiler import compile_plan  # noqa: PLC0415
+    from simcore.program.compiler import compile_plan  # noqa: PLC0415
 
     cold = scenario.horizon.model_copy(update={"warmup_weeks": 0})
     plan = compile_plan(scenario.model_copy(update={"horizon": cold}))

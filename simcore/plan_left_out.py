@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.analytic.waiting_times import lag_hours, summed
-from simcore.compile_coaching import weekly
 from simcore.plan_document import PlanLeftOut, What
 from simcore.plan_rest import activity_of
+from simcore.program.compile_coaching import weekly
 from simcore.words import share
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
-from simcore.compiler import compile_scenario, first_step
 from simcore.engine import check_ranges, playable
-from simcore.kernels.scratch import is_capped
+from simcore.kernels.workspace import is_capped
 from simcore.plan_rest import rest_of
-from simcore.program import OpenItems, Plan
+from simcore.program.compiler import compile_scenario, first_step
+from simcore.program.layout import OpenItems, Plan
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 
 Ints = NDArray[np.int64]

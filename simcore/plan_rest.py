@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.compile_coaching import weekly
+from simcore.program.compile_coaching import weekly
 from simcore.scenario.parts import OpenItems, Start
 from simcore.scenario.time import Holiday
 

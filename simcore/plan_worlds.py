@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from simcore.engine import available_processors
 from simcore.explosion import told_of
+from simcore.program.tally import CLOSE
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Progress, Runner, StoppedError, Workspace, cut, in_order
-from simcore.tally import CLOSE
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 
 Ints = NDArray[np.int64]

@@ -77,7 +77,7 @@ class How(TypedDict, total=False):
     progress: Callable[[Progress], None] | None
     stop: Callable[[], bool] | None
     limit: bool
-    """Whether what costs more than `simcore.analytic.run_cost` allows is refused; default: only ranges of numbers are."""
+    """Whether what costs more than `simcore.analytic.run_cost` allows is refused; else only ranges of numbers are."""
 
 
 def plan(

@@ -17,7 +17,7 @@ from simcore.leading import market_words
 from simcore.sobol import sobol_uniforms, to_words
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.random.philox import Key
     from simcore.random.streams import Source
 

@@ -14,14 +14,14 @@ from simcore.base.frames import to_pandas, to_polars
 from simcore.base.periods import HORIZONS, Horizon
 from simcore.base.shown import short, table
 from simcore.base.spelling import one_of
-from simcore.tally import CLOSE, ORIGIN, Tally, bin_values
+from simcore.program.tally import CLOSE, ORIGIN, Tally, bin_values
 
 if TYPE_CHECKING:
     from typing import Literal
 
     import pyarrow as pa
 
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.rep_weeks import RepWeekBlock
     from simcore.scenario.model import Scenario
     from simcore.summary import Estimate, Summary

@@ -14,15 +14,15 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.kernels.engine import run_block
-from simcore.kernels.intervals import run_intervals
-from simcore.kernels.memory import NO_TROUBLE, Memory, ReactiveRun, Trouble, in_turn, new_memory
-from simcore.kernels.reactive import run_reactive_block
-from simcore.kernels.scratch import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
-from simcore.program import Program
+from simcore.kernels.reactive.by_hour import run_reactive_block
+from simcore.kernels.reactive.by_interval import run_intervals
+from simcore.kernels.reactive.state import NO_TROUBLE, Memory, ReactiveRun, Trouble, in_turn, new_memory
+from simcore.kernels.steady import run_block
+from simcore.kernels.workspace import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
+from simcore.program.layout import Program
+from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key
 from simcore.random.streams import Source
-from simcore.tally import Tally, TallyArrays, bins_up_to, new_arrays
 
 BLOCK_REP_WEEKS = 1 << 18
 """A block has at most about this many rep-weeks: some hundredths of a second."""
@@ -79,7 +79,7 @@ class StoppedError(Exception):
 
 
 class ExplosionError(Exception):
-    """A strategy passed a limit of the engine: what (see `simcore.kernels.memory`), where, and with which level."""
+    """A strategy passed a limit of the engine: which (`simcore.kernels.reactive.state`), where, and at which level."""
 
     def __init__(
         self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float

@@ -15,13 +15,13 @@ from simcore.base.periods import WEEK
 from simcore.contrast import Sums, has_quota_period, sums_of
 from simcore.engine import available_processors
 from simcore.paired import run_paired
+from simcore.program.tally import ENTERED, ORIGIN, SUM, TOTAL
 from simcore.runner import Progress, StoppedError
-from simcore.tally import ENTERED, ORIGIN, SUM, TOTAL
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
+    from simcore.program.tally import Tally
     from simcore.scenario.model import Scenario
-    from simcore.tally import Tally
 
 Report = Callable[[Progress], None]
 TOGETHER = 4

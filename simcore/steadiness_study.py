@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.base.version import __version__
-from simcore.compiler import compile_scenario
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
 from simcore.metrics import by_period
+from simcore.program.compiler import compile_scenario
+from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.runner import Block, Progress, Runner, cut
@@ -32,13 +33,12 @@ from simcore.scenario.digest import scenario_digest
 from simcore.scenario.precision_goal import parse_metric
 from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
-from simcore.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 
 if TYPE_CHECKING:
-    from simcore.kernels.scratch import Detail
-    from simcore.program import Program
+    from simcore.kernels.workspace import Detail
+    from simcore.program.layout import Program
+    from simcore.program.tally import TallyArrays
     from simcore.scenario.model import Scenario
-    from simcore.tally import TallyArrays
 
 Floats = NDArray[np.float64]
 

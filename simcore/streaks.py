@@ -23,7 +23,7 @@ from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.luck_sample import Sample, merged
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
     from simcore.summary import Estimate
 

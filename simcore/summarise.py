@@ -12,6 +12,18 @@ from simcore.averaging import averaging_rows
 from simcore.base.version import __version__
 from simcore.certain import certain_revenue, certain_stages
 from simcore.estimate import mean_of, scaled, share
+from simcore.program.tally import (
+    CLOSE,
+    ENTERED,
+    EXACT_BITS,
+    OPEN_AT_END,
+    ORIGIN,
+    QUANTILE_ERROR,
+    SUM,
+    TOTAL,
+    TURNED_AWAY,
+    Tally,
+)
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import assumptions
 from simcore.summary import (
@@ -30,22 +42,10 @@ from simcore.summary import (
     TurnedAwayRow,
     Value,
 )
-from simcore.tally import (
-    CLOSE,
-    ENTERED,
-    EXACT_BITS,
-    OPEN_AT_END,
-    ORIGIN,
-    QUANTILE_ERROR,
-    SUM,
-    TOTAL,
-    TURNED_AWAY,
-    Tally,
-)
 from simcore.words import closing_sentence
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS
 from simcore.controls import controlled
-from simcore.kernels.memory import in_turn
+from simcore.kernels.reactive.state import in_turn
 from simcore.metrics import by_period
 from simcore.points import (
     PER_STRATUM,
@@ -31,11 +31,11 @@ from simcore.points import (
     worlds_of,
 )
 from simcore.precision import Moments, moments_of
+from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
 from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.scenario.precision_goal import P_ZERO, Metric
-from simcore.tally import CLOSE
 from simcore.variates import (
     conditional_refusal,
     conditional_values,
@@ -46,8 +46,8 @@ from simcore.variates import (
 )
 
 if TYPE_CHECKING:
-    from simcore.kernels.scratch import Detail
-    from simcore.program import Program
+    from simcore.kernels.workspace import Detail
+    from simcore.program.layout import Program
     from simcore.random.philox import Key
 
 Floats = NDArray[np.float64]

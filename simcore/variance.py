@@ -33,7 +33,7 @@ from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
 from simcore.variates import conditional_refusal, conditional_values, fixed_after
 
 if TYPE_CHECKING:
-    from simcore.program import Program
+    from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 
 Floats = NDArray[np.float64]

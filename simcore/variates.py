@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.metrics import at_most, by_period, by_quota_period, period_ends, values_of
-from simcore.program import FIXED
+from simcore.program.layout import FIXED
 from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
 
 if TYPE_CHECKING:
-    from simcore.kernels.scratch import Detail
-    from simcore.program import Program
+    from simcore.kernels.workspace import Detail
+    from simcore.program.layout import Program
     from simcore.scenario.precision_goal import Metric
 
 Floats = NDArray[np.float64]

@@ -14,13 +14,10 @@ import numpy as np
 
 from simcore.averaging import windows_of
 from simcore.base.periods import HORIZONS
-from simcore.compiler import compile_scenario
-from simcore.kernels.scratch import Detail
-from simcore.program import Program
-from simcore.random.philox import split_seed
-from simcore.runner import Block, Runner, Watch
-from simcore.scenario.model import validate
-from simcore.tally import (
+from simcore.kernels.workspace import Detail
+from simcore.program.compiler import compile_scenario
+from simcore.program.layout import Program
+from simcore.program.tally import (
     CLOSE,
     ENTERED,
     OPEN_AT_END,
@@ -35,6 +32,9 @@ from simcore.tally import (
     Tally,
     bin_of,
 )
+from simcore.random.philox import split_seed
+from simcore.runner import Block, Runner, Watch
+from simcore.scenario.model import validate
 from tests.twin import World, simulate, tallies
 
 Scenario = Mapping[str, Any]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simcore.analytic.expectations import deal_moments
-from simcore.compiler import compile_scenario
 from simcore.grouped import GROUPS
 from simcore.luck_sample import Sample, sample_of
 from simcore.people import first_people
+from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner
 from simcore.scenario.model import Scenario, validate

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from simcore.base.periods import WEEK
-from simcore.compiler import compile_scenario
+from simcore.program.compiler import compile_scenario
+from simcore.program.tally import CLOSE, GROUPS, TOTAL, Tally, new_arrays
 from simcore.runner import Progress
 from simcore.scenario.model import Scenario, validate
-from simcore.tally import CLOSE, GROUPS, TOTAL, Tally, new_arrays
 from tests.scenario_cases import scenario
 
 Lead = Callable[[Scenario], float]

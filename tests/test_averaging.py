@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from simcore import Result, simulate
 from simcore.averaging import averaging_rows, windows_of
 from simcore.base.periods import CALL, HORIZONS, WEEK
+from simcore.program.tally import CLOSE, ORIGIN, QUANTILE_ERROR, Tally, new_arrays
 from simcore.scenario.model import validate
 from simcore.summary import AveragingRow, Estimate
-from simcore.tally import CLOSE, ORIGIN, QUANTILE_ERROR, Tally, new_arrays
 
 Floats = NDArray[np.float64]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simcore import runner
-from simcore.compiler import compile_scenario
-from simcore.kernels.memory import in_turn
+from simcore.kernels.reactive.state import in_turn
+from simcore.program.compiler import compile_scenario
 from simcore.scenario.model import with_strategy
 from simcore.scenario_file import load_scenario
 from tools.compile import STRATEGIES

@@ -9,7 +9,7 @@ import pytest
 
 from simcore.base.periods import MONTH, YEAR
 from simcore.numerics.quantile_table import build_beta, build_gamma
-from simcore.program import FIXED, GAMMA, LOGNORMAL, TABLE
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE
 from tests.both_engines import compiled
 from tests.scenario_cases import CASES, GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, chain, funnel, scenario
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simcore.scenario.model import digest
+from simcore.scenario import digest
 from simcore.scenario.digest import canonical_text, scenario_digest
 from simcore.scenario.model import validate
 

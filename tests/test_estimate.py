@@ -22,8 +22,7 @@ from simcore.estimate import (
     t_quantile,
     variation,
 )
-from simcore.summary import Estimate
-from simcore.tally import (
+from simcore.program.tally import (
     BINS,
     GROUPS,
     ORIGIN,
@@ -37,6 +36,7 @@ from simcore.tally import (
     new_arrays,
     record,
 )
+from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simcore.base.errors import ScenarioError
-from simcore.compiler import compile_scenario
 from simcore.luck_study import dropped_program, luck
+from simcore.program.compiler import compile_scenario
 from simcore.scenario.model import validate
 from simcore.scenario_file import load_scenario
 from simcore.streaks import Drop

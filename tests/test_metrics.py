@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore.base.errors import ScenarioError
-from simcore.compiler import compile_scenario
 from simcore.engine import simulate
-from simcore.kernels.scratch import Detail
+from simcore.kernels.workspace import Detail
 from simcore.metrics import at_most, check_metric, values_of
-from simcore.program import Program
+from simcore.program.compiler import compile_scenario
+from simcore.program.layout import Program
 from simcore.scenario.model import validate
 from simcore.scenario.precision_goal import Metric, Target, parse_metric, parse_target
 from tests.scenario_cases import scenario

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from simcore.kernels.limits import MAX_ACTIVITY
-from simcore.kernels.outlook import is_foreseeable, most_response, new_outlook
-from simcore.program import ACTIVITY, Program
+from simcore.kernels.reactive.limits import MAX_ACTIVITY
+from simcore.kernels.reactive.lookahead import is_foreseeable, most_response, new_outlook
+from simcore.program.layout import ACTIVITY, Program
 from tests.both_engines import Counts, check, compiled
 from tests.reactive_cases import MONTHLY, WAITING, drive, playing
 from tests.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel

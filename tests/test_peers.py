@@ -31,8 +31,8 @@ from benchmarks.report import Goal, Report, Series, Strategies, render
 from simcore.base.periods import WEEK
 from simcore.engine import simulate as simcore_simulate
 from simcore.estimate import jackknife, ratio
+from simcore.program.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from simcore.scenario.model import with_strategy
-from simcore.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from tests.statistical import FAMILY, MAX_CHECKS, SUITE, Budget, DeviationError, check_estimate
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from scipy import stats
 
 from simcore import plan_frontier, plan_rest, plans
 from simcore.base.errors import ScenarioError
-from simcore.compiler import compile_scenario
 from simcore.engine import simulate
 from simcore.explosion import ExplodedError
 from simcore.plan_asked import Asked, asked_of
@@ -18,7 +17,8 @@ from simcore.plan_document import BackwardPlan
 from simcore.plan_programs import Setting, setting_of, with_calls, with_seats, with_weekly
 from simcore.plan_unknowns import without
 from simcore.plan_worlds import Crew, PlanWorlds
-from simcore.program import Program
+from simcore.program.compiler import compile_scenario
+from simcore.program.layout import Program
 from simcore.runner import StoppedError
 from simcore.scenario.model import validate
 from tests.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore import plan_rest
-from simcore.compile_coaching import weekly
 from simcore.plan_asked import asked_of
 from simcore.plan_programs import setting_of
 from simcore.plan_rest import rest_of, team_of_rest
 from simcore.plan_worlds import Crew, PlanWorlds, revenue
+from simcore.program.compile_coaching import weekly
 from simcore.scenario.model import validate
 from simcore.scenario.parts import Ramp, Team, Turnover
 from tests.scenario_cases import MARKET, funnel, scenario

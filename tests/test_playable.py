@@ -17,7 +17,7 @@ from simcore.base.errors import ScenarioError
 from simcore.cli.main import app
 from simcore.engine import playable, refuse_unplayable, simulate
 from simcore.explosion import ExplodedError
-from simcore.program import Program
+from simcore.program.layout import Program
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario_file import dump_yaml

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.compiler import compile_scenario
 from simcore.points import RANDOMISATIONS, Address, dimensions_of, factors_of, worlds_of
+from simcore.program.compiler import compile_scenario
 from simcore.random.draws import normal
 from simcore.random.philox import split_seed
 from simcore.scenario.model import validate

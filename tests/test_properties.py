@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simcore.base.periods import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
-from simcore.kernels.scratch import is_capped
-from simcore.program import Program
-from simcore.random.philox import split_seed
-from simcore.runner import Block, Runner, Watch
-from simcore.tally import (
+from simcore.kernels.workspace import is_capped
+from simcore.program.layout import Program
+from simcore.program.tally import (
     CLOSE,
     ENTERED,
     OPEN_AT_END,
@@ -27,6 +25,8 @@ from simcore.tally import (
     Tally,
     bin_values,
 )
+from simcore.random.philox import split_seed
+from simcore.runner import Block, Runner, Watch
 from tests.both_engines import Played, compiled, play
 from tests.random_scenarios import scenarios
 from tests.scenario_cases import Scenario

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from simcore.program import Program
+from simcore.program.layout import Program
 from tests.both_engines import check, compiled
 from tests.scenario_cases import CASES
 from tests.twin import account, decisions, funnel, reader, team, world

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simcore import Result
 from simcore.estimate import jackknife, ratio
-from simcore.tally import GROUPS
+from simcore.program.tally import GROUPS
 from tests import test_known_answers as known
 from tests.statistical import DeviationError, check_mean, check_variance_of_normal
 

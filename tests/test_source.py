@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simcore.compiler import compile_scenario
-from simcore.kernels.scratch import Detail
-from simcore.program import Program
+from simcore.kernels.workspace import Detail
+from simcore.program.compiler import compile_scenario
+from simcore.program.layout import Program
+from simcore.program.tally import CLOSE
 from simcore.random.addresses import MARKET as OF_MARKET
 from simcore.random.addresses import REP_RATE, decision, place, stream_of
 from simcore.random.philox import Key, split_seed
 from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain, words_at
 from simcore.runner import Block, Runner
 from simcore.scenario.model import validate
-from simcore.tally import CLOSE
 from tests.scenario_cases import RAMP, funnel, scenario
 from tests.statistical import check_mean
 

@@ -13,7 +13,7 @@ from simcore.comparison import compare
 from simcore.comparison_document import Comparison
 from simcore.engine import most_replications, simulate
 from simcore.followed import followed, piece_of
-from simcore.kernels.scratch import Detail
+from simcore.kernels.workspace import Detail
 from simcore.paired import run_paired
 from simcore.result import Result
 from simcore.runner import Progress

@@ -14,8 +14,8 @@ from simcore.base.errors import ScenarioError
 from simcore.comparison import compare
 from simcore.engine import simulate
 from simcore.paired import run_paired
+from simcore.program.tally import ABOVE_PLAN, DISCOUNT
 from simcore.scenario.model import validate, with_strategy
-from simcore.tally import ABOVE_PLAN, DISCOUNT
 from tests.both_engines import Counts, compiled, counts_of_engine, play
 from tests.scenario_cases import CASES
 from tests.statistical import check_mean

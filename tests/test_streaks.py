@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from simcore.compiler import compile_scenario
+from simcore.program.compiler import compile_scenario
 from simcore.streaks import Drop, dropped, dry_spells, streaks
 from tests.luck_worlds import agrees, given, sampled
 from tests.scenario_cases import funnel

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simcore.tally import (
+from simcore.program.tally import (
     BINS,
     CLOSE,
     EXACT_BITS,

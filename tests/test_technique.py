@@ -10,8 +10,8 @@ import pytest
 
 from simcore import technique as module
 from simcore.analytic.expectations import chances
-from simcore.compiler import compile_scenario
 from simcore.points import Worlds, worlds_of
+from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.reduction import interval
 from simcore.scenario.model import validate, with_strategy

@@ -51,15 +51,17 @@ FLOORS = (
     _floor(
         "Program",
         "a scenario as flat arrays, and what is counted",
-        "program compile_coaching compile_reaction compiler tally",
+        "program program.layout program.compile_coaching program.compile_reaction program.compiler program.tally",
     ),
     _floor(
         "Kernels",
         "the simulation itself: compiled, without allocation",
-        "kernels kernels.scratch kernels.windows kernels.world kernels.activity kernels.funnel kernels.caps "
-        "kernels.engine kernels.limits kernels.outlook kernels.memory kernels.coaching kernels.candidates "
-        "kernels.drives kernels.pool kernels.hours kernels.calling kernels.seats kernels.pulling kernels.reactive "
-        "kernels.ahead kernels.intervals",
+        "kernels kernels.workspace kernels.windows kernels.world kernels.calls kernels.funnel kernels.caps "
+        "kernels.steady kernels.reactive kernels.reactive.limits kernels.reactive.lookahead "
+        "kernels.reactive.state kernels.reactive.coaching kernels.reactive.candidates kernels.reactive.drives "
+        "kernels.reactive.pipeline kernels.reactive.hours kernels.reactive.calling kernels.reactive.seats "
+        "kernels.reactive.pull_forward kernels.reactive.by_hour kernels.reactive.lookahead_seats "
+        "kernels.reactive.by_interval",
     ),
     _floor(
         "Answers",

@@ -80,7 +80,7 @@ def listen(told: Callable[[str], None], compiling: Callable[[str, bool], None] |
     told
         Called with a sentence when compiled code cannot be kept, or what was kept cannot be trusted; once a process.
     compiling
-        Called before a function is compiled, with its name (as in ``kernels.engine.run_block``) and whether the next
+        Called before a function is compiled, with its name (as in ``kernels.steady.run_block``) and whether the next
         process will find it compiled.
     """
     _Listeners.told = staticmethod(told)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, kernel
-from simcore.kernels.scratch import DUE, NOW, Items, Room, Stride, Who
-from simcore.program import Program
+from simcore.kernels.workspace import DUE, NOW, Items, Room, Stride, Who
+from simcore.program.layout import Program
 
 
 @kernel

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32
-from simcore.kernels.scratch import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
+from simcore.kernels.workspace import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
 from simcore.kernels.world import rate_after_run
 from simcore.numerics.elementary import exp
 from simcore.numerics.quantile_table import gamma_quantile
-from simcore.program import FIXED, GAMMA, LOGNORMAL, TABLE, Clock, Deals, Lags, Market, OpenItems, Rates
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Clock, Deals, Lags, Market, OpenItems, Rates
 from simcore.random.addresses import ITEM, LAG, LAG_LATE, MAX_WEEKS, VALUE, Stream
 from simcore.random.draws import normal, pick
 from simcore.random.streams import fill_words, words_at

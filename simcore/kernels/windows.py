@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, WEEKS_PER_QUARTER, YEAR
 from simcore.compiled.jit import inlined, kernel
-from simcore.kernels.scratch import Booked, Sums
-from simcore.program import Calendar, Quota
-from simcore.tally import CLOSE, LONGEST_DRY, SQUARE, SUM, TallyArrays, record
+from simcore.kernels.workspace import Booked, Sums
+from simcore.program.layout import Calendar, Quota
+from simcore.program.tally import CLOSE, LONGEST_DRY, SQUARE, SUM, TallyArrays, record
 
 
 @inlined
@@ -52,7 +52,7 @@ def tally_hours_and_days(
 def tally_weeks(tally: TallyArrays, group: int, weeks: NDArray[np.int64], quarters: NDArray[np.int64]) -> None:
     """Tally a rep's dry spells and revenue by week of the quarter, and fill ``quarters`` if it has a place for them.
 
-    ``quarters``: int64[whole quarters + 1], see `simcore.kernels.scratch.Detail`, or empty.
+    ``quarters``: int64[whole quarters + 1], see `simcore.kernels.workspace.Detail`, or empty.
     """
     by_week = tally.weeks_of_quarter[group]
     dry, longest, total, week_of_quarter, quarter = 0, 0, 0, 0, 0

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, spliced
-from simcore.kernels.scratch import Detail, MarketPath, Seat
+from simcore.kernels.workspace import Detail, MarketPath, Seat
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import beta_quantile
-from simcore.program import FULL_ACTIVITY, Market, Rates, Team
+from simcore.program.layout import FULL_ACTIVITY, Market, Rates, Team
 from simcore.random.addresses import MARKET, REP_RATE, TURNOVER, WEEK_NOISE, Stream, decision, place
 from simcore.random.draws import normal, threshold
 from simcore.random.philox import Factor, Key

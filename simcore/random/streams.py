@@ -32,7 +32,7 @@ class Source(NamedTuple):
     """uint32[replications of the block, reps, S + 1]: words of the own rates of the first persons; or empty."""
     successes: NDArray[np.int64]
     """int64[replications of the block, reps, simulated weeks]: successes of step 1 of the weeks' calls, from another
-    sampler of counts; or empty. Not for what `simcore.kernels.memory.in_turn` must play hour by hour."""
+    sampler of counts; or empty. Not for what `simcore.kernels.reactive.state.in_turn` must play hour by hour."""
     tilted: bool
     """Whether steps are decided at other rates; the likelihood ratio is then the weight of a seat's replication."""
     tilt: NDArray[np.float64]

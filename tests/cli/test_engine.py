@@ -61,8 +61,12 @@ def test_init_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kept", "said"),
     [
-        ("kernels.intervals.run_intervals", True, "react: about 115 s, kept for the next time\n"),
-        ("kernels.intervals.run_intervals", False, "react: about 115 s, and at every start, since it cannot be kept\n"),
+        ("kernels.reactive.by_interval.run_intervals", True, "react: about 115 s, kept for the next time\n"),
+        (
+            "kernels.reactive.by_interval.run_intervals",
+            False,
+            "react: about 115 s, and at every start, since it cannot be kept\n",
+        ),
         ("elementary.exp", True, ""),
     ],
 )

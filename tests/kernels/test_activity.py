@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore.kernels.activity import calls_of_week, calls_under_ramp, place_successes, squares_by_day
-from simcore.kernels.scratch import NOW, ORIGIN, SLOT_WORD, Seat, Stride, new_scratch
-from simcore.program import FULL_ACTIVITY, Plan
+from simcore.kernels.calls import calls_of_week, calls_under_ramp, place_successes, squares_by_day
+from simcore.kernels.workspace import NOW, ORIGIN, SLOT_WORD, Seat, Stride, new_scratch
+from simcore.program.layout import FULL_ACTIVITY, Plan
 from tests.both_engines import compiled
 from tests.scenario_cases import scenario
 from tests.twin.decisions import take_slots

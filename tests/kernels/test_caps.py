@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.kernels.caps import drop_refused, pop, push, sort_stable
-from simcore.kernels.scratch import NOW, Items, Room
+from simcore.kernels.workspace import NOW, Items, Room
 
 QUICK = settings(derandomize=True, deadline=None)
 

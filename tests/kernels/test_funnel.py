@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.kernels.funnel import decide_at_once, fill_dues, item_word, last_hour, value_of
-from simcore.kernels.scratch import C0, C1, DUE, NOW, Stride, Who, new_scratch
+from simcore.kernels.workspace import C0, C1, DUE, NOW, Stride, Who, new_scratch
 from simcore.random.addresses import ITEM, LAG, OPEN_AT_START, VALUE, decision, place, stream_of
 from simcore.random.philox import split_seed
 from tests.both_engines import compiled

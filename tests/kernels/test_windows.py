@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.base.periods import CALL, DAY, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.kernels.scratch import Booked, Sums, new_scratch
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team
-from simcore.program import Program, Quota
-from simcore.tally import CLOSE, ORIGIN, SQUARE, SQUARE_LOW, SUM, TOTAL, WITH_DEAL, TallyArrays, new_arrays
+from simcore.kernels.workspace import Booked, Sums, new_scratch
+from simcore.program.layout import Program, Quota
+from simcore.program.tally import CLOSE, ORIGIN, SQUARE, SQUARE_LOW, SUM, TOTAL, WITH_DEAL, TallyArrays, new_arrays
 from tests.both_engines import compiled
 from tests.scenario_cases import scenario
 

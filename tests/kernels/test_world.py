@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from simcore.kernels.scratch import MarketPath, Seat
+from simcore.kernels.workspace import MarketPath, Seat
 from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat, ramped
-from simcore.program import FULL_ACTIVITY, Market, Program, Team
+from simcore.program.layout import FULL_ACTIVITY, Market, Program, Team
 from simcore.random.addresses import stream_of
 from simcore.random.philox import split_seed
 from tests.both_engines import compiled

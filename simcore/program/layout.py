@@ -2,7 +2,7 @@
 
 Step s turns an item of stage s - 1 into one of stage s; arrays over steps have S + 1 entries and leave
 entry 0 unused, so that a step's number is its index. Times are working hours, money is cents.
-`simcore.compiler` makes a program of a scenario.
+`simcore.program.compiler` makes a program of a scenario.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simcore.base import periods as horizons
 from simcore.base.money import cents
-from simcore.program import (
+from simcore.program.layout import (
     ACTIVITY,
     AHEAD,
     BEHIND,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Drive, Scenario
 
 SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
-"""In the order of `simcore.program.BEHIND` and what follows it."""
+"""In the order of `simcore.program.layout.BEHIND` and what follows it."""
 
 
 LEAST_WINS = 1e-100

@@ -6,7 +6,7 @@ import numpy as np
 
 from simcore.base.periods import CALL, DAY, HOUR
 from simcore.compiled.jit import kernel, spliced
-from simcore.kernels.activity import count_successes, draw_items, give_successes, place_successes
+from simcore.kernels.calls import count_successes, draw_items, give_successes, place_successes
 from simcore.kernels.caps import apply_caps
 from simcore.kernels.funnel import (
     MAX_CENTS,
@@ -17,8 +17,8 @@ from simcore.kernels.funnel import (
     rate_at,
     value_of,
 )
-from simcore.kernels.scratch import DUE, NOW, ORIGIN, STEP_WORDS, Detail, Items, Run, Scratch, Stride, Who
 from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days, tally_periods, tally_team, tally_weeks
+from simcore.kernels.workspace import DUE, NOW, ORIGIN, STEP_WORDS, Detail, Items, Run, Scratch, Stride, Who
 from simcore.kernels.world import (
     cut_threshold,
     extend_market,
@@ -30,11 +30,11 @@ from simcore.kernels.world import (
     is_yes,
     log_weight_of,
 )
-from simcore.program import Program
+from simcore.program.layout import Program
+from simcore.program.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
+from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import ITEM_LATE, Stream
 from simcore.random.streams import stream_from
-from simcore.tally import CLOSE, ENTERED, GROUPS, OPEN_AT_END, SQUARE, TURNED_AWAY, TallyArrays, record
-from simcore.tally import ORIGIN as BY_ORIGIN
 
 
 @spliced
@@ -260,7 +260,7 @@ def run_block(run: Run, key: tuple[np.uint32, np.uint32], first: int, count: int
     key
         See `simcore.random.philox.split_seed`.
     stride_weeks
-        See `simcore.kernels.scratch.stride_weeks`; results do not depend on it.
+        See `simcore.kernels.workspace.stride_weeks`; results do not depend on it.
     """
     program, scratch, tally, detail = run.program, run.scratch, run.tally, run.detail
     market, path = program.market, scratch.market

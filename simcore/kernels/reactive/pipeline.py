@@ -7,7 +7,7 @@ import numpy as np
 from simcore.compiled.jit import inlined, int64, kernel, uint32
 from simcore.kernels.caps import pop, push
 from simcore.kernels.funnel import lag_hours, other_purpose
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.state import (
     C0,
     C1,
     DUE,
@@ -20,7 +20,7 @@ from simcore.kernels.memory import (
     WIN_FACTOR,
     Pool,
 )
-from simcore.program import FIXED, Clock, Lags
+from simcore.program.layout import FIXED, Clock, Lags
 from simcore.random.addresses import LAG, LAG_LATE, Stream
 from simcore.random.streams import words_at
 

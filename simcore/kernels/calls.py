@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint64
-from simcore.kernels.scratch import (
+from simcore.kernels.workspace import (
     C0,
     C1,
     NOW,
@@ -20,7 +20,7 @@ from simcore.kernels.scratch import (
     Stride,
     Weeks,
 )
-from simcore.program import FULL_ACTIVITY, Clock, FirstStep, Plan
+from simcore.program.layout import FULL_ACTIVITY, Clock, FirstStep, Plan
 from simcore.random.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
 from simcore.random.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
 from simcore.random.streams import fill_words

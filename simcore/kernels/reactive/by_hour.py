@@ -7,15 +7,18 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import DAY
 from simcore.compiled.jit import inlined, int64, kernel, spliced
-from simcore.kernels.calling import begin_calls, end_calls, make_calls
-from simcore.kernels.candidates import begin_week, plan_calls
-from simcore.kernels.coaching import begin_coached_week
-from simcore.kernels.drives import calm, decide, forget, is_first_week
-from simcore.kernels.hours import (
+from simcore.kernels.reactive.calling import begin_calls, end_calls, make_calls
+from simcore.kernels.reactive.candidates import begin_week, plan_calls
+from simcore.kernels.reactive.coaching import begin_coached_week
+from simcore.kernels.reactive.drives import calm, decide, forget, is_first_week
+from simcore.kernels.reactive.hours import (
     play_hour,
     seat_of,
 )
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.pipeline import next_far, take_far
+from simcore.kernels.reactive.pull_forward import pull_forward
+from simcore.kernels.reactive.seats import begin_seat, tally_seat
+from simcore.kernels.reactive.state import (
     BOOKED,
     DAY_NUMBER,
     NEXT,
@@ -27,18 +30,15 @@ from simcore.kernels.memory import (
     ReactiveRun,
     Seated,
 )
-from simcore.kernels.memory import DAY as OF_DAY
-from simcore.kernels.memory import SUCCESSES as OF_WEEK
-from simcore.kernels.pool import next_far, take_far
-from simcore.kernels.pulling import pull_forward
-from simcore.kernels.scratch import Detail
-from simcore.kernels.seats import begin_seat, tally_seat
+from simcore.kernels.reactive.state import DAY as OF_DAY
+from simcore.kernels.reactive.state import SUCCESSES as OF_WEEK
 from simcore.kernels.windows import tally_team
+from simcore.kernels.workspace import Detail
 from simcore.kernels.world import extend_market, give_market
-from simcore.program import Clock, Program, Reaction
+from simcore.program.layout import Clock, Program, Reaction
+from simcore.program.tally import GROUPS, SQUARE, TallyArrays
 from simcore.random.addresses import Stream
 from simcore.random.streams import stream_from
-from simcore.tally import GROUPS, SQUARE, TallyArrays
 
 
 @spliced

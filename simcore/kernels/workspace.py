@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import QUARTER
-from simcore.program import FULL_ACTIVITY, Program
+from simcore.program.layout import FULL_ACTIVITY, Program
+from simcore.program.tally import TallyArrays
 from simcore.random.addresses import MAX_WEEKS
-from simcore.tally import TallyArrays
 
 STRIDE_CALLS = 1 << 15
 """Weeks are simulated in strides of about this many calls, so that the working set stays in the cache."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from simcore.compiled.jit import spliced
-from simcore.kernels.coaching import begin_coached
-from simcore.kernels.drives import calm
 from simcore.kernels.funnel import last_hour
-from simcore.kernels.hours import booked_of, draw_steps, seat_of
-from simcore.kernels.memory import C0, C1, DUE, GIVEN, KEY, ORIGIN, STAGE, Memory, Seated
-from simcore.kernels.pool import allocate, due_after, hold
-from simcore.kernels.scratch import Detail
+from simcore.kernels.reactive.coaching import begin_coached
+from simcore.kernels.reactive.drives import calm
+from simcore.kernels.reactive.hours import booked_of, draw_steps, seat_of
+from simcore.kernels.reactive.pipeline import allocate, due_after, hold
+from simcore.kernels.reactive.state import C0, C1, DUE, GIVEN, KEY, ORIGIN, STAGE, Memory, Seated
 from simcore.kernels.windows import tally_first_step, tally_hours_and_days, tally_periods, tally_weeks
+from simcore.kernels.workspace import Detail
 from simcore.kernels.world import fill_own_rates, fill_rates, fill_seat, give_own_rates
-from simcore.program import Program
+from simcore.program.layout import Program
+from simcore.program.tally import CLOSE, OPEN_AT_END, TallyArrays
 from simcore.random.addresses import ITEM, OPEN_AT_START, Stream, decision, place
-from simcore.tally import CLOSE, OPEN_AT_END, TallyArrays
 
 
 @spliced

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel
-from simcore.kernels.memory import PRESSED, Coached, Ledgers
-from simcore.kernels.scratch import HIT, REPAIRED
+from simcore.kernels.reactive.state import PRESSED, Coached, Ledgers
+from simcore.kernels.workspace import HIT, REPAIRED
 from simcore.kernels.world import word_of_step
-from simcore.program import NOBODY, ORACLE, PROCESS, RESULT, Coaching
+from simcore.program.layout import NOBODY, ORACLE, PROCESS, RESULT, Coaching
 from simcore.random.addresses import COACHING, HABIT, Stream, decision, place
 from simcore.random.streams import words_of
 

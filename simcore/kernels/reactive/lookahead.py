@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int32, int64, kernel, uint64
-from simcore.kernels.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS
-from simcore.program import (
+from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS
+from simcore.program.layout import (
     ACTIVITY,
     AHEAD,
     BEHIND,

@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.outlook import Outlook, new_outlook
-from simcore.kernels.scratch import (
+from simcore.kernels.reactive.lookahead import Outlook, new_outlook
+from simcore.kernels.workspace import (
     SPARE,
     STRIDE_CALLS,
     Detail,
@@ -23,9 +23,9 @@ from simcore.kernels.scratch import (
     is_capped,
     new_scratch,
 )
-from simcore.program import ACTIVITY, LAG, PROCESS, Program
-from simcore.program import RESULT as BY_RESULT
-from simcore.tally import TallyArrays
+from simcore.program.layout import ACTIVITY, LAG, PROCESS, Program
+from simcore.program.layout import RESULT as BY_RESULT
+from simcore.program.tally import TallyArrays
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -69,7 +69,7 @@ class Candidates(NamedTuple):
     """The calls of a week that may succeed, of each seat."""
 
     words: NDArray[np.uint32]
-    """uint32[places, 6, candidates]: address and words of ITEM, see `simcore.kernels.scratch.C0`."""
+    """uint32[places, 6, candidates]: address and words of ITEM, see `simcore.kernels.workspace.C0`."""
     hour: NDArray[np.int32]
     """int32[places, candidates]: of the week."""
     rank: NDArray[np.int32]

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from simcore.base import periods as horizons
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.money import cents
-from simcore.compile_coaching import compile_coaching, weekly
-from simcore.compile_reaction import compile_reaction, discounts
 from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
-from simcore.program import (
+from simcore.program.compile_coaching import compile_coaching, weekly
+from simcore.program.compile_reaction import compile_reaction, discounts
+from simcore.program.layout import (
     FIXED,
     GAMMA,
     LOGNORMAL,

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, spliced, uint32, uint64
-from simcore.kernels.activity import calls_under_ramp
-from simcore.kernels.memory import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
-from simcore.kernels.scratch import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
-from simcore.program import FULL_ACTIVITY, FirstStep, Plan
+from simcore.kernels.calls import calls_under_ramp
+from simcore.kernels.reactive.state import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
+from simcore.kernels.workspace import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
+from simcore.program.layout import FULL_ACTIVITY, FirstStep, Plan
 from simcore.random.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
 from simcore.random.draws import (
     binomial_in_parts,

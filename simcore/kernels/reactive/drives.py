@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, kernel, spliced, uint64
-from simcore.kernels.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
+from simcore.kernels.reactive.state import (
     BOOKED,
     CARRY,
     LEVEL,
@@ -23,8 +23,8 @@ from simcore.kernels.memory import (
     Seated,
     Trouble,
 )
-from simcore.kernels.scratch import Seat
-from simcore.program import (
+from simcore.kernels.workspace import Seat
+from simcore.program.layout import (
     ACTIVITY,
     AHEAD,
     BEHIND,

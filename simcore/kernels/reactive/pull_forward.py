@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from simcore.compiled.jit import int64, spliced
-from simcore.kernels.drives import pulled_share
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.drives import pulled_share
+from simcore.kernels.reactive.pipeline import unhold, word_of
+from simcore.kernels.reactive.state import (
     DUE,
     NEXT,
     PRICE,
@@ -14,11 +15,10 @@ from simcore.kernels.memory import (
     Now,
     Seated,
 )
-from simcore.kernels.pool import unhold, word_of
-from simcore.program import Program
+from simcore.program.layout import Program
+from simcore.program.tally import OPEN_AT_END, TallyArrays
 from simcore.random.addresses import PULL, Stream
 from simcore.random.draws import threshold
-from simcore.tally import OPEN_AT_END, TallyArrays
 
 
 @spliced

@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import DAY, HOUR
 from simcore.compiled.jit import inlined, int64, spliced
-from simcore.kernels.candidates import draw_cell, edge, is_called, latent_below_rate
-from simcore.kernels.drives import report
-from simcore.kernels.hours import (
+from simcore.kernels.reactive.candidates import draw_cell, edge, is_called, latent_below_rate
+from simcore.kernels.reactive.drives import report
+from simcore.kernels.reactive.hours import (
     KIND_BITS,
     seat_of,
     wait_for_stage_one,
 )
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.pipeline import allocate, due_after
+from simcore.kernels.reactive.state import (
     ACTIVE,
     BAND,
     C0,
@@ -33,16 +34,15 @@ from simcore.kernels.memory import (
     Now,
     Seated,
 )
-from simcore.kernels.memory import DAY as OF_DAY
-from simcore.kernels.memory import ORIGIN as CALLED
-from simcore.kernels.memory import SUCCESSES as OF_WEEK
-from simcore.kernels.pool import allocate, due_after
-from simcore.kernels.scratch import C0 as CANDIDATE_C0
-from simcore.kernels.scratch import STEP_WORDS as CANDIDATE_STEPS
-from simcore.kernels.scratch import Detail
-from simcore.program import ACTIVITY, FULL_ACTIVITY, LAG, Program
+from simcore.kernels.reactive.state import DAY as OF_DAY
+from simcore.kernels.reactive.state import ORIGIN as CALLED
+from simcore.kernels.reactive.state import SUCCESSES as OF_WEEK
+from simcore.kernels.workspace import C0 as CANDIDATE_C0
+from simcore.kernels.workspace import STEP_WORDS as CANDIDATE_STEPS
+from simcore.kernels.workspace import Detail
+from simcore.program.layout import ACTIVITY, FULL_ACTIVITY, LAG, Program
+from simcore.program.tally import ABOVE_PLAN, ENTERED, SQUARE, TallyArrays
 from simcore.random.addresses import Stream, place
-from simcore.tally import ABOVE_PLAN, ENTERED, SQUARE, TallyArrays
 
 
 @spliced

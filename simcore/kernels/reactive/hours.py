@@ -7,9 +7,10 @@ import numpy as np
 from simcore.base.periods import CALL
 from simcore.compiled.jit import inlined, int64, spliced, uint32
 from simcore.kernels.caps import sort_stable
-from simcore.kernels.drives import report
 from simcore.kernels.funnel import FAR, MAX_CENTS, drawn_value, last_hour, other_purpose, rate_at
-from simcore.kernels.memory import (
+from simcore.kernels.reactive.drives import report
+from simcore.kernels.reactive.pipeline import allocate, due_after, hold, release, word_of
+from simcore.kernels.reactive.state import (
     BOOKED,
     C0,
     C1,
@@ -33,17 +34,16 @@ from simcore.kernels.memory import (
     Pool,
     Seated,
 )
-from simcore.kernels.pool import allocate, due_after, hold, release, word_of
-from simcore.kernels.scratch import Booked, Detail, Seat
 from simcore.kernels.windows import book
+from simcore.kernels.workspace import Booked, Detail, Seat
 from simcore.kernels.world import is_yes, log_weight_of
 from simcore.numerics.elementary import exp
-from simcore.program import DEAL_VALUE, FIXED, LAG, REFERRALS, Program
+from simcore.program.layout import DEAL_VALUE, FIXED, LAG, REFERRALS, Program
+from simcore.program.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY, TallyArrays, record
+from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import ITEM, ITEM_LATE, REFERRAL, REFERRED, VALUE, Stream
 from simcore.random.draws import uniform32
 from simcore.random.streams import words_at
-from simcore.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY, TallyArrays, record
-from simcore.tally import ORIGIN as BY_ORIGIN
 
 KIND_BITS = 60
 """The order of arrival: 0 open at the start, 1 called, 2 referred, above these bits."""

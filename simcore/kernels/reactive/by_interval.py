@@ -2,7 +2,7 @@
 
 Without caps, pulls and signals of peers, what happens to one item between two decisions has no bearing on any other.
 The calls at plan of many weeks are then drawn together, and the successes of an interval are followed one by one. The
-results are those of `simcore.kernels.reactive`, to the last bit.
+results are those of `simcore.kernels.reactive.by_hour`, to the last bit.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import DAY, HOUR
 from simcore.compiled.jit import inlined, int64, kernel, spliced, uint64
-from simcore.kernels.activity import count_successes, draw_items, give_successes, squares, squares_by_day
-from simcore.kernels.ahead import SOLE, end_outlook, is_seen_ahead, look_ahead, recall
-from simcore.kernels.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity
-from simcore.kernels.candidates import hang, is_called, is_of_plan, latent_below, list_candidates
-from simcore.kernels.drives import calm, decide, forget, is_first_week
-from simcore.kernels.hours import close_deal, count_entry, enter, is_decided, seat_of
-from simcore.kernels.memory import (
+from simcore.kernels.calls import count_successes, draw_items, give_successes, squares, squares_by_day
+from simcore.kernels.reactive.calling import book_call, calls_until, draw_as_needed, end_calls, fix_activity
+from simcore.kernels.reactive.candidates import hang, is_called, is_of_plan, latent_below, list_candidates
+from simcore.kernels.reactive.drives import calm, decide, forget, is_first_week
+from simcore.kernels.reactive.hours import close_deal, count_entry, enter, is_decided, seat_of
+from simcore.kernels.reactive.lookahead import next_busy
+from simcore.kernels.reactive.lookahead_seats import SOLE, end_outlook, is_seen_ahead, look_ahead, recall
+from simcore.kernels.reactive.pipeline import next_far, take_far, take_one
+from simcore.kernels.reactive.seats import begin_seat, tally_seat
+from simcore.kernels.reactive.state import (
     ACTIVE,
     BAND,
     BOOKED,
@@ -37,18 +40,15 @@ from simcore.kernels.memory import (
     ReactiveRun,
     Seated,
 )
-from simcore.kernels.memory import SUCCESSES as OF_WEEK
-from simcore.kernels.outlook import next_busy
-from simcore.kernels.pool import next_far, take_far, take_one
-from simcore.kernels.scratch import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
-from simcore.kernels.seats import begin_seat, tally_seat
+from simcore.kernels.reactive.state import SUCCESSES as OF_WEEK
 from simcore.kernels.windows import tally_team
+from simcore.kernels.workspace import C0, SLOT_WORD, STEP_WORDS, Detail, Stride
 from simcore.kernels.world import cut_threshold, extend_market, give_market
-from simcore.program import FULL_ACTIVITY, Clock, Lags, Program
+from simcore.program.layout import FULL_ACTIVITY, Clock, Lags, Program
+from simcore.program.tally import ENTERED, GROUPS, SQUARE, TallyArrays
 from simcore.random.addresses import Stream, place
 from simcore.random.draws import take_slot
 from simcore.random.streams import stream_from
-from simcore.tally import ENTERED, GROUPS, SQUARE, TallyArrays
 
 
 @spliced

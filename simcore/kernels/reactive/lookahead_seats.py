@@ -1,15 +1,15 @@
-"""A seat whose decisions of a week are seen ahead, and what they come to. See `simcore.kernels.outlook`."""
+"""A seat whose decisions of a week are seen ahead, and what they come to. See `simcore.kernels.reactive.lookahead`."""
 
 from __future__ import annotations
 
 from simcore.compiled.jit import spliced
-from simcore.kernels.drives import change_all, is_first_week
-from simcore.kernels.hours import seat_of
-from simcore.kernels.memory import ACTIVE, BOOKED, CARRY, MARK, Memory, Now, Seated
-from simcore.kernels.outlook import answer, calls_above, hear, keep_between, spread
-from simcore.kernels.scratch import Detail
-from simcore.program import ACTIVITY, BEHIND, FULL_ACTIVITY, Program, Reaction
-from simcore.tally import ABOVE_PLAN, ENTERED, TallyArrays
+from simcore.kernels.reactive.drives import change_all, is_first_week
+from simcore.kernels.reactive.hours import seat_of
+from simcore.kernels.reactive.lookahead import answer, calls_above, hear, keep_between, spread
+from simcore.kernels.reactive.state import ACTIVE, BOOKED, CARRY, MARK, Memory, Now, Seated
+from simcore.kernels.workspace import Detail
+from simcore.program.layout import ACTIVITY, BEHIND, FULL_ACTIVITY, Program, Reaction
+from simcore.program.tally import ABOVE_PLAN, ENTERED, TallyArrays
 
 SOLE = 0
 """The place of the seat that is played."""

@@ -1,0 +1,1 @@
+"""Compiled simulation of strategies that react to results."""

@@ -1,0 +1,1 @@
+"""A scenario compiled to flat arrays, and the counters that kernels fill."""
