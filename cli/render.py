@@ -12,8 +12,8 @@ from simcore.base.document import Document
 from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Grid, Paragraph, fits
 from simcore.cli.numbers import Figure, bound, brief, count, figure
+from simcore.figure import Estimate
 from simcore.intervals import LEAST_REPLICATIONS
-from simcore.summary import Estimate
 from simcore.words import currency_sign, money
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simcore.coach_document import Coach
+    from simcore.figure import Estimate
     from simcore.leverage_document import Effect, HoursPlan, Leverage, LeverRow
-    from simcore.summary import Estimate
     from simcore.values_document import AgeRow, ItemValue, StageAges, Values
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

@@ -15,8 +15,8 @@ from simcore.cli.render_streaks import streaks_part
 from simcore.words import money, share
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
-    from simcore.summary import Estimate
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _QUESTIONS = {

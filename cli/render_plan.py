@@ -18,8 +18,8 @@ from simcore.plan_words import amount, number, period
 from simcore.words import share
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.plan_document import BackwardPlan, PlanCell
-    from simcore.summary import Estimate
 
 EXPLODES = "explodes"
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

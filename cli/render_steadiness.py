@@ -14,8 +14,8 @@ from simcore.cli.render import grid, inline
 from simcore.intervals import sign_of
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.steadiness_document import Part, Steadiness, SteadinessPart
-    from simcore.summary import Estimate
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _WIDTH = 60

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from simcore.contrast import Metric
-    from simcore.summary import Estimate
+    from simcore.figure import Estimate
     from simcore.sweep_document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

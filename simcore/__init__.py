@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HourEffect, HoursAsked
     from simcore.comparison_document import Comparison
+    from simcore.figure import Estimate
     from simcore.luck_document import Luck
     from simcore.plan_document import BackwardPlan
     from simcore.result import Result
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
         sweep,
     )
     from simcore.steadiness_document import Steadiness
-    from simcore.summary import Estimate, Summary
+    from simcore.summary import Summary
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.variance_document import VarianceBench
     from simcore.verification import verify
@@ -49,7 +50,7 @@ _HOME = {
     "Breakeven": "sweep_document",
     "Coach": "coach_document",
     "Comparison": "comparison_document",
-    "Estimate": "summary",
+    "Estimate": "figure",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
     "Goal": "scenario.precision_goal",

@@ -25,9 +25,9 @@ from simcore.program.tally import GROUPS
 from simcore.scenario.model import with_strategy
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.runner import Progress
     from simcore.scenario.model import Scenario
-    from simcore.summary import Estimate
 
 EXACT_PLAYERS = 6
 """Up to so many players all combinations are simulated: 64 runs; beyond, the cyclic orders and their reverses."""

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from math import exp, sqrt
-
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base.periods import CALL, HORIZONS
+from simcore.base.periods import HORIZONS
 from simcore.certain import certain_revenue, certain_stages
 from simcore.estimate import mean_of, scaled, sectioned_quantile, share, spread_of
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Program
-from simcore.program.tally import ENTERED, SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
-from simcore.summary import AveragingRow, Estimate, FirstStepRow, RevenueRow
-
-
-def windows_of(program: Program, tally: Tally, horizon: int) -> NDArray[np.int64]:
-    """Return the number of windows of a horizon by group, int64[G], over all reps and replications."""
-    if horizon == CALL:
-        return tally.arrays.stages[:, ENTERED, 0]
-    return tally.arrays.replications * program.team.reps * int(program.calendar.periods[horizon])
+from simcore.figure import Estimate
+from simcore.program.layout import Program
+from simcore.program.tally import SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
+from simcore.summary import AveragingRow, FirstStepRow, RevenueRow
+from simcore.windows import deal_root_mean_square, windows_of
 
 
 def averaging_rows(program: Program, tally: Tally, account: int) -> list[AveragingRow]:
@@ -74,19 +67,6 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
         q95=quantile(0.95),
         p_zero=share(size, np.maximum(windows - with_deal, 0), windows, certain=certain),
     )
-
-
-def deal_root_mean_square(program: Program) -> float | None:
-    """Return the root of the mean square of a deal's value, in units; ``None`` where the program only tabulates it."""
-    deals = program.deals
-    if deals.kind == FIXED:
-        return deals.mean_units
-    if deals.kind == LOGNORMAL:
-        return deals.mean_units * exp(deals.sigma**2 / 2.0)
-    if deals.kind == GAMMA:
-        return None
-    chances = np.diff(deals.thresholds, prepend=0) / 2.0**32
-    return sqrt(float(chances @ (deals.values / deals.unit) ** 2))
 
 
 def _first_step(program: Program, tally: Tally, horizon: int, windows: NDArray[np.int64]) -> FirstStepRow:

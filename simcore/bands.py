@@ -18,8 +18,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.figure import Estimate
 from simcore.intervals import LEVEL, reach
-from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 

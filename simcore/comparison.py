@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.averaging import windows_of
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import CALL, HORIZONS
 from simcore.base.text import brief
@@ -34,6 +33,7 @@ from simcore.comparison_figures import as_it_is, figures, interval_of
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
 from simcore.contrast import difference_of, sums_of
 from simcore.estimate import Floats, replicates, share
+from simcore.figure import Estimate
 from simcore.intervals import (
     LEAST_REPLICATIONS,
     UNKNOWN,
@@ -45,7 +45,7 @@ from simcore.program.tally import CLOSE, ENTERED, TOTAL
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import with_strategy
 from simcore.stages import goal_for
-from simcore.summary import Estimate
+from simcore.windows import windows_of
 
 if TYPE_CHECKING:
     from simcore.runner import Progress

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.periods import Horizon
-from simcore.summary import Estimate, Precision
+from simcore.figure import Estimate
+from simcore.summary import Precision
 
 
 class Interval(Estimate):

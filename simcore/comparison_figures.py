@@ -20,9 +20,9 @@ from simcore.certain import certain_revenue, certain_stages, gives_discounts, re
 from simcore.comparison_document import FiguresOf, Interval
 from simcore.contrast import Sums, difference_of, figure_of, has_quota_period, sums_of
 from simcore.estimate import Floats, degrees_of
+from simcore.figure import Estimate
 from simcore.intervals import UNKNOWN, by_t, fixed, scaled, without_error
 from simcore.program.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, WITH_DEAL
-from simcore.summary import Estimate
 
 if TYPE_CHECKING:
     from simcore.paired import Paired

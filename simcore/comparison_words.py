@@ -9,7 +9,7 @@ from simcore.intervals import LEAST_REPLICATIONS, told_apart
 from simcore.words import amounts
 
 if TYPE_CHECKING:
-    from simcore.summary import Estimate
+    from simcore.figure import Estimate
 
 Verdict = Literal["ahead", "behind", "tied", "unknown"]
 

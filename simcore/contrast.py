@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.averaging import deal_root_mean_square, windows_of
 from simcore.base.periods import HORIZONS, HOUR, WEEK, WEEKS_PER_YEAR
 from simcore.base.text import brief, did_you_mean
 from simcore.certain import certain_revenue
@@ -22,9 +21,10 @@ from simcore.estimate import (
     spread_of,
     variation,
 )
+from simcore.figure import Estimate
 from simcore.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
 from simcore.program.tally import CLOSE, TOTAL
-from simcore.summary import Estimate
+from simcore.windows import deal_root_mean_square, windows_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program

@@ -20,7 +20,7 @@ from math import ceil, log2
 from typing import NamedTuple
 
 from simcore.bands import Band, Floats, clear_sign
-from simcore.summary import Estimate
+from simcore.figure import Estimate
 
 SCAN = 9
 """Values at which the range is looked at first."""

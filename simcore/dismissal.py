@@ -23,9 +23,9 @@ from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.luck_sample import Sample
     from simcore.scenario.model import Scenario
-    from simcore.summary import Estimate
 
 QUARTER = WEEKS_OF["quarter"]
 YEAR = 52

@@ -21,6 +21,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.figure import Estimate
 from simcore.intervals import (
     LEAST_REPLICATIONS,
     UNKNOWN,
@@ -39,7 +40,6 @@ from simcore.intervals import (
     without_error,
 )
 from simcore.replicates import Floats, Replicates, degrees_of, replicates
-from simcore.summary import Estimate
 
 
 def jackknife(

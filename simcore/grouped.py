@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.estimate import degrees_of
+from simcore.figure import Estimate
 from simcore.intervals import UNKNOWN, always_seen, by_count, by_t, never_seen, without_error
-from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 

@@ -16,12 +16,12 @@ from simcore.analytic.item_values import Prospects, holds
 from simcore.base.money import cents
 from simcore.contrast import Sums, difference_of, figure_of
 from simcore.estimate import Floats, jackknife
+from simcore.figure import Estimate
 from simcore.intervals import fixed, t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
 from simcore.scenario.model import FixedDeal, ListDeal
 from simcore.side_by_side import Cell, SideBySide
-from simcore.summary import Estimate
 from simcore.words import currency_sign
 
 if TYPE_CHECKING:

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.averaging import windows_of
 from simcore.base.errors import Problem, UsageError
 from simcore.base.frames import to_pandas, to_polars
 from simcore.base.periods import HORIZONS, Horizon
 from simcore.base.shown import short, table
 from simcore.base.spelling import one_of
 from simcore.program.tally import CLOSE, ORIGIN, Tally, bin_values
+from simcore.windows import windows_of
 
 if TYPE_CHECKING:
     from typing import Literal
 
     import pyarrow as pa
 
+    from simcore.figure import Estimate
     from simcore.program.layout import Program
     from simcore.rep_weeks import RepWeekBlock
     from simcore.scenario.model import Scenario
-    from simcore.summary import Estimate, Summary
+    from simcore.summary import Summary
 
     Account = Literal["close", "origin"]
     Rows = Literal["averaging", "rep_weeks"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.contrast import sign_of
-from simcore.summary import Estimate
+from simcore.figure import Estimate
 from simcore.words import amounts, chance, money
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from simcore.certain import certain_revenue
 from simcore.intervals import UNKNOWN, by_log, by_t, fixed, never_seen, without_error
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.program.layout import Program
-    from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 

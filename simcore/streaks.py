@@ -23,9 +23,9 @@ from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.luck_sample import Sample, merged
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
-    from simcore.summary import Estimate
 
 DRY = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 21, 26)
 """Weeks without a win that are told."""

@@ -12,6 +12,7 @@ from simcore.averaging import averaging_rows
 from simcore.base.version import __version__
 from simcore.certain import certain_revenue, certain_stages
 from simcore.estimate import mean_of, scaled, share
+from simcore.figure import Estimate
 from simcore.program.tally import (
     CLOSE,
     ENTERED,
@@ -30,7 +31,6 @@ from simcore.summary import (
     AssumptionRow,
     Averaging,
     ClippedRow,
-    Estimate,
     OpenRow,
     Precision,
     QuotaRow,

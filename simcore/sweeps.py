@@ -32,8 +32,8 @@ from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, V
 from simcore.vary import Value, as_asked, grid, points
 
 if TYPE_CHECKING:
+    from simcore.figure import Estimate
     from simcore.scenario.model import Scenario
-    from simcore.summary import Estimate
 
 CHUNK = 16
 """Programs that are run at once: their tallies are held together."""

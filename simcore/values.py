@@ -22,10 +22,10 @@ from simcore.analytic.waiting_times import Floats, lag_hours, left_at, mean_hour
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.contrast import difference_of
 from simcore.estimate import jackknife, mean_of, scaled
+from simcore.figure import Estimate
 from simcore.intervals import never_differed
 from simcore.scenario.model import Duration, validate
 from simcore.scenario.parts import MAX_LAG_WEEKS, OpenItems, Start
-from simcore.summary import Estimate
 from simcore.values_document import AgeRow, ItemValue, StageAges, Values, Wait
 
 if TYPE_CHECKING:

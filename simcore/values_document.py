@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simcore.base.document import Document
-from simcore.summary import Estimate
+from simcore.figure import Estimate
 
 
 class ItemValue(Document):

@@ -14,7 +14,8 @@ from simcore.intervals import LEAST_REPLICATIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from simcore.summary import AveragingRow, Estimate
+    from simcore.figure import Estimate
+    from simcore.summary import AveragingRow
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _WEEKS = {"week": 1.0, "month": 13 / 3, "quarter": 13.0, "year": 52.0}

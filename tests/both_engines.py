@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simcore.averaging import windows_of
 from simcore.base.periods import HORIZONS
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
@@ -35,6 +34,7 @@ from simcore.program.tally import (
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner, Watch
 from simcore.scenario.model import validate
+from simcore.windows import windows_of
 from tests.twin import World, simulate, tallies
 
 Scenario = Mapping[str, Any]

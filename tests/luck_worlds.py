@@ -16,7 +16,7 @@ from tests.scenario_cases import scenario
 from tests.statistical import check_estimate
 
 if TYPE_CHECKING:
-    from simcore.summary import Estimate
+    from simcore.figure import Estimate
 
 
 def given(**changes: Any) -> Scenario:  # noqa: ANN401

@@ -17,9 +17,9 @@ from scipy import stats
 
 from simcore import Result, simulate
 from simcore.estimate import jackknife, ratio, sectioned_quantile, share, spread, variation
+from simcore.figure import Estimate
 from simcore.program.tally import SECTIONS
 from simcore.scenario.model import validate
-from simcore.summary import Estimate
 from tests.statistical import check_share_at_least
 
 Floats = NDArray[np.float64]

@@ -18,9 +18,9 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.comparison import compare
 from simcore.contrast import Sums, difference_of
 from simcore.estimate import Z975
+from simcore.figure import Estimate
 from simcore.paired import run_paired
 from simcore.scenario.model import Scenario, validate, with_strategy
-from simcore.summary import Estimate
 from tests.statistical import DeviationError, check_estimate, check_share
 
 Floats = NDArray[np.float64]

@@ -11,8 +11,8 @@ import pytest
 
 from simcore.bands import Band, Floats
 from simcore.crossings import END_SHARE, END_TOLERANCE, ROOT_TOLERANCE, SCAN, Crossing, Gap, Looked, Search, Tie
+from simcore.figure import Estimate
 from simcore.intervals import by_t, fixed, without_error
-from simcore.summary import Estimate
 from tests.statistical import DeviationError, check_share
 
 Curve = Callable[[float], float]

@@ -22,6 +22,7 @@ from simcore.estimate import (
     t_quantile,
     variation,
 )
+from simcore.figure import Estimate
 from simcore.program.tally import (
     BINS,
     GROUPS,
@@ -36,7 +37,6 @@ from simcore.program.tally import (
     new_arrays,
     record,
 )
-from simcore.summary import Estimate
 
 Floats = NDArray[np.float64]
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simcore.summary import Estimate
+    from simcore.figure import Estimate
 
 SEED = 2026
 Q = 0.02 * 0.20 * 0.50

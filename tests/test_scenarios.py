@@ -19,7 +19,8 @@ from simcore.scenario.model import LogNormalLag, assumptions
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:
-    from simcore.summary import AveragingRow, Estimate, Summary
+    from simcore.figure import Estimate
+    from simcore.summary import AveragingRow, Summary
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 REPLICATIONS = {

@@ -18,9 +18,10 @@ from simcore import simulate
 from simcore.comparison import compare
 from simcore.comparison_document import Against, Comparison
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
+from simcore.figure import Estimate
 from simcore.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
 from simcore.scenario.model import Scenario, validate
-from simcore.summary import Estimate, RevenueRow, Summary
+from simcore.summary import RevenueRow, Summary
 from simcore.sweeps import sweep
 from simcore.words import amounts, money, share, spread
 

@@ -66,7 +66,7 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "base.frames base.document summary intervals replicates estimate certain metrics precision followed "
+        "base.frames base.document figure windows summary intervals replicates estimate certain metrics precision followed "
         "averaging words summarise rep_weeks result contrast bands crossings sweep_document plan_document "
         "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
         "leverage_document values_document coach_document grouped ranks longest_runs credibility people "

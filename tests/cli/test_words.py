@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.summary import Estimate, FirstStepRow
+from simcore.figure import Estimate
+from simcore.summary import FirstStepRow
 from simcore.words import closing_sentence, money, share, spread
 from tests.cli.summaries import averaging, estimate, row
 
