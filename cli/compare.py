@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from simcore.affordable import Affordable
     from simcore.comparison_document import Comparison
+    from simcore.results.summary import Precision
     from simcore.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
-    from simcore.summary import Precision
 
 
 def compare(

@@ -9,9 +9,9 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.results.summary import Precision
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
-    from simcore.summary import Precision
 
 
 def checked(

@@ -12,14 +12,14 @@ from simcore.base.document import Document
 from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Grid, Paragraph, fits
 from simcore.cli.numbers import Figure, bound, brief, count, figure
-from simcore.figure import Estimate
-from simcore.intervals import LEAST_REPLICATIONS
-from simcore.words import currency_sign, money
+from simcore.results.sentences import currency_sign, money
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from simcore.summary import AveragingRow, QuotaRow, Speed, Summary
+    from simcore.results.summary import AveragingRow, QuotaRow, Speed, Summary
 
 _FAINT = "dim"
 _HEAD = "bold"
@@ -79,7 +79,7 @@ def speed_line(speed: Speed, rep_weeks: int) -> str:
 
     Examples
     --------
-    >>> from simcore.summary import Speed
+    >>> from simcore.results.summary import Speed
     >>> speed = Speed(seconds=0.31, compile_seconds=0.052, rep_weeks_per_second=16.8e6, threads=2)
     >>> speed_line(speed, 5_200_000)
     '5,200,000 rep-weeks in 0.31 s on 2 threads: 16.8 M a second (compiling or loading kernels: 0.05 s)'

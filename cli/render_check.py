@@ -14,7 +14,7 @@ from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
 from simcore.cli.render import grid
-from simcore.words import currency_sign
+from simcore.results.sentences import currency_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

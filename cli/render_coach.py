@@ -13,14 +13,14 @@ from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, spaced, units_of
 from simcore.cli.render_rules import rules_part
-from simcore.intervals import UNKNOWN, fixed
+from simcore.statistics.intervals import UNKNOWN, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simcore.coach_document import Coach
-    from simcore.figure import Estimate
     from simcore.leverage_document import Effect, HoursPlan, Leverage, LeverRow
+    from simcore.statistics.estimate import Estimate
     from simcore.values_document import AgeRow, ItemValue, StageAges, Values
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

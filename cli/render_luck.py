@@ -12,11 +12,11 @@ from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, percent, spaced, stacked, titled
 from simcore.cli.render_streaks import streaks_part
-from simcore.words import money, share
+from simcore.results.sentences import money, share
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
+    from simcore.statistics.estimate import Estimate
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _QUESTIONS = {

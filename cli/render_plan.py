@@ -15,11 +15,11 @@ from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_frontier import REACH
 from simcore.plan_programs import MOST_CALLS
 from simcore.plan_words import amount, number, period
-from simcore.words import share
+from simcore.results.sentences import share
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.plan_document import BackwardPlan, PlanCell
+    from simcore.statistics.estimate import Estimate
 
 EXPLODES = "explodes"
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

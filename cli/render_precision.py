@@ -13,7 +13,7 @@ from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, titled
 
 if TYPE_CHECKING:
-    from simcore.summary import Precision, PrecisionRow
+    from simcore.results.summary import Precision, PrecisionRow
 
 _ENDED = {
     "met": "",

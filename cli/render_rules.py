@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE
 from simcore.cli.render import grid, inline
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

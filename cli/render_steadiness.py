@@ -11,10 +11,10 @@ from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline
-from simcore.intervals import sign_of
+from simcore.statistics.intervals import sign_of
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
+    from simcore.statistics.estimate import Estimate
     from simcore.steadiness_document import Part, Steadiness, SteadinessPart
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

@@ -86,7 +86,7 @@ def _reached_here(row: ReachRow) -> str:
     Examples
     --------
     >>> from simcore.luck_document import ReachRow
-    >>> from simcore.figure import Estimate
+    >>> from simcore.statistics.estimate import Estimate
     >>> unsure = {"unsure_weeks": 10, "unsure_ratio": Estimate(estimate=41.8, se=6.2)}
     >>> _reached_here(ReachRow(ratio=30, weeks_exact=8, weeks=None, **unsure))
     'here 41.8 ± 6.2 after 10, which could be less'

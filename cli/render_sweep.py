@@ -13,13 +13,13 @@ from simcore.breakevens import shown_value, words_of
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, note_on_errors
-from simcore.contrast import P_QUOTA
+from simcore.statistics.paired_difference import P_QUOTA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from simcore.contrast import Metric
-    from simcore.figure import Estimate
+    from simcore.statistics.estimate import Estimate
+    from simcore.statistics.paired_difference import Metric
     from simcore.sweep_document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

@@ -28,7 +28,7 @@ from simcore.cli.options import (
 
 if TYPE_CHECKING:
     from simcore.affordable import Affordable
-    from simcore.result import Result
+    from simcore.results.result import Result
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
 

@@ -111,7 +111,7 @@ def known(metric: str) -> str:
     typer.BadParameter
         If it is none.
     """
-    from simcore.contrast import parse_metric  # noqa: PLC0415
+    from simcore.statistics.paired_difference import parse_metric  # noqa: PLC0415
 
     try:
         return parse_metric(metric)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HourEffect, HoursAsked
     from simcore.comparison_document import Comparison
-    from simcore.figure import Estimate
     from simcore.luck_document import Luck
     from simcore.plan_document import BackwardPlan
-    from simcore.result import Result
+    from simcore.results.result import Result
+    from simcore.results.summary import Summary
     from simcore.results_file import read_rep_weeks
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
         steadiness,
         sweep,
     )
+    from simcore.statistics.estimate import Estimate
     from simcore.steadiness_document import Steadiness
-    from simcore.summary import Summary
     from simcore.sweep_document import Breakeven, Sweep
     from simcore.variance_document import VarianceBench
     from simcore.verification import verify
@@ -50,7 +50,7 @@ _HOME = {
     "Breakeven": "sweep_document",
     "Coach": "coach_document",
     "Comparison": "comparison_document",
-    "Estimate": "figure",
+    "Estimate": "statistics.estimate",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
     "Goal": "scenario.precision_goal",
@@ -58,12 +58,12 @@ _HOME = {
     "HoursAsked": "coaching_hours",
     "Luck": "luck_document",
     "Problem": "base.errors",
-    "Result": "result",
+    "Result": "results.result",
     "Scenario": "scenario.model",
     "ScenarioError": "base.errors",
     "SimcoreError": "base.errors",
     "UsageError": "base.errors",
-    "Summary": "summary",
+    "Summary": "results.summary",
     "Sweep": "sweep_document",
     "attribute": "attribution",
     "breakeven": "breakevens",

@@ -12,10 +12,10 @@ from simcore.scenario.precision_goal import parse_metric
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from simcore.results.summary import Precision, PrecisionRow
     from simcore.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
-    from simcore.summary import Precision, PrecisionRow
 
 _PILOT = 64 * 256
 """Worlds of a pilot of a technique: those of its first stage."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coach_study import Plan as CoachPlan
     from simcore.comparison_document import Comparison
-    from simcore.result import Result
+    from simcore.results.result import Result
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
     from simcore.sweep_document import Breakeven, Sweep

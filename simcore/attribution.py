@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 from simcore.comparison import choose
 from simcore.comparison_document import Attribution, AttributionTable
-from simcore.contrast import Sums, sums_of
-from simcore.estimate import jackknife, ratio
-from simcore.intervals import never_differed
 from simcore.paired import run_paired
 from simcore.program.tally import GROUPS
 from simcore.scenario.model import with_strategy
+from simcore.statistics.intervals import never_differed
+from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.paired_difference import Sums, sums_of
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.runner import Progress
     from simcore.scenario.model import Scenario
+    from simcore.statistics.estimate import Estimate
 
 EXACT_PLAYERS = 6
 """Up to so many players all combinations are simulated: 64 runs; beyond, the cyclic orders and their reverses."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from simcore.bands import deviations_of
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 from simcore.base.version import __version__
-from simcore.contrast import REVENUE, Metric, Sums, better, difference_of, period_of
-from simcore.crossings import SCAN, Crossing, Looked, Search
-from simcore.estimate import Floats, replicates
-from simcore.intervals import LEAST_REPLICATIONS
 from simcore.runner import StoppedError
 from simcore.scenario.model import with_strategy
+from simcore.statistics.intervals import LEAST_REPLICATIONS
+from simcore.statistics.jackknife import Floats, replicates
+from simcore.statistics.paired_difference import REVENUE, Metric, Sums, better, difference_of, period_of
+from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
+from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.sweeps import CHUNK, Cell, Report, Worlds, check_metric, identity_of
 from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
@@ -59,7 +59,7 @@ def breakeven(
         the first.
     metric
         What ties: ``revenue`` (per rep-year), ``p_quota`` (the chance of quota), or a spread such as ``sd:week``, see
-        `simcore.contrast.Metric`; of spreads the smaller one is ahead.
+        `simcore.statistics.paired_difference.Metric`; of spreads the smaller one is ahead.
     replications, seed
         Override what the scenario says; they hold for all values.
     threads, progress, stop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.words import money, share
+from simcore.results.sentences import money, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

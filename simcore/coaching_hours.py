@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.analytic.item_values import Prospects, holds
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean
-from simcore.contrast import difference_of, figure_of
 from simcore.leverage import LEVEL, effect_of, reach_of, sums_for
 from simcore.leverage_document import Allocation, HoursPlan, Measure
 from simcore.levers import POINT
 from simcore.runner import StoppedError
 from simcore.scenario.model import validate
+from simcore.statistics.paired_difference import difference_of, figure_of
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario

@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.engine import playable, threads_for
-from simcore.estimate import jackknife, ratio
 from simcore.explosion import told_of
-from simcore.figure import Estimate
 from simcore.kernels.workspace import HIT, REPAIRED
 from simcore.program.tally import CLOSE, GROUPS
 from simcore.random.philox import split_seed
@@ -27,6 +25,8 @@ from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.rules_words import words_about
 from simcore.runner import Block, Progress, Runner, Watch, cut
 from simcore.scenario.model import Manager
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import jackknife, ratio
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail

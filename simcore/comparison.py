@@ -1,6 +1,7 @@
 """Compares strategies in the same worlds: figures, paired differences, contests, and a verdict in words.
 
-* Paired differences: the delete-a-group jackknife of a function of both strategies' sums (see `simcore.estimate`).
+* Paired differences: the delete-a-group jackknife of a function of both strategies' sums (see
+`simcore.statistics.jackknife`).
 * Where a difference in revenue comes from: revenue is calls times conversions times value of a deal; the logarithmic
   mean splits the difference over the factors without a rest (logarithmic mean Divisia index, Ang 2005).
 """
@@ -18,7 +19,6 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import CALL, HORIZONS
 from simcore.base.text import brief
 from simcore.base.version import __version__
-from simcore.certain import same_program
 from simcore.comparison_document import (
     Against,
     Comparison,
@@ -31,21 +31,22 @@ from simcore.comparison_document import (
 )
 from simcore.comparison_figures import as_it_is, figures, interval_of
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
-from simcore.contrast import difference_of, sums_of
-from simcore.estimate import Floats, replicates, share
-from simcore.figure import Estimate
-from simcore.intervals import (
-    LEAST_REPLICATIONS,
-    UNKNOWN,
-    fixed,
-    without_error,
-)
 from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
 from simcore.program.tally import CLOSE, ENTERED, TOTAL
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import with_strategy
 from simcore.stages import goal_for
-from simcore.windows import windows_of
+from simcore.statistics.certain import same_program
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import (
+    LEAST_REPLICATIONS,
+    UNKNOWN,
+    fixed,
+    without_error,
+)
+from simcore.statistics.jackknife import Floats, replicates, share
+from simcore.statistics.paired_difference import difference_of, sums_of
+from simcore.statistics.windows import windows_of
 
 if TYPE_CHECKING:
     from simcore.runner import Progress

@@ -1,7 +1,7 @@
 """The document of a comparison: what ``simcore compare --json`` prints, with its published schema.
 
 Money is in units of the scenario's currency. A *difference* is the strategy minus the baseline in the same worlds; its
-standard error is that of the pairs, and its 95 % interval follows from the t law (see `simcore.intervals`).
+standard error is that of the pairs, and its 95 % interval follows from the t law (see `simcore.statistics.intervals`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.periods import Horizon
-from simcore.figure import Estimate
-from simcore.summary import Precision
+from simcore.results.summary import Precision
+from simcore.statistics.estimate import Estimate
 
 
 class Interval(Estimate):

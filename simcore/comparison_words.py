@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from simcore.intervals import LEAST_REPLICATIONS, told_apart
-from simcore.words import amounts
+from simcore.results.sentences import amounts
+from simcore.statistics.intervals import LEAST_REPLICATIONS, told_apart
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
+    from simcore.statistics.estimate import Estimate
 
 Verdict = Literal["ahead", "behind", "tied", "unknown"]
 
@@ -39,7 +39,7 @@ def verdict_of(difference: Estimate, replications: int) -> tuple[Verdict, int | 
 
     Examples
     --------
-    >>> from simcore.intervals import by_t
+    >>> from simcore.statistics.intervals import by_t
     >>> verdict_of(by_t(1.0, 1.0, 99), 100), verdict_of(by_t(3.0, 1.0, 1, groups=2), 2)
     (('tied', 394), ('unknown', None))
     """
@@ -58,7 +58,7 @@ def verdict_sentence(told: Told, d: Estimate, verdict: tuple[Verdict, int | None
 
     Examples
     --------
-    >>> from simcore.intervals import by_t
+    >>> from simcore.statistics.intervals import by_t
     >>> told, apart = Told("push", "process", "USD", 100), Alike(always=False, played=False)
     >>> verdict_sentence(told, by_t(-2300.0, 554.0, 99), ("behind", None), apart)
     'push is behind process by $1,200 to $3,400 a rep-year (95 % interval).'

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.credibility import moments
-from simcore.grouped import GROUPS, Floats, all_but, with_errors
-from simcore.intervals import UNKNOWN, always_seen, fixed, never_seen
 from simcore.luck_document import Dismissal, RuleRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
+from simcore.statistics.group_jackknife import GROUPS, Floats, all_but, with_errors
+from simcore.statistics.intervals import UNKNOWN, always_seen, fixed, never_seen
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.luck_sample import Sample
     from simcore.scenario.model import Scenario
+    from simcore.statistics.estimate import Estimate
 
 QUARTER = WEEKS_OF["quarter"]
 YEAR = 52

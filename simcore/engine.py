@@ -16,28 +16,28 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.explosion import told_of
-from simcore.followed import followed, piece_of
 from simcore.kernels.reactive.state import places_of, pool_capacity
 from simcore.kernels.workspace import is_capped
-from simcore.metrics import check_metric
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, GROUPS, ORIGIN
 from simcore.random.addresses import MAX_ITEMS, MAX_REPLICATIONS
 from simcore.random.philox import split_seed
-from simcore.rep_weeks import RepWeekBlock
-from simcore.result import Result
+from simcore.results.rep_weeks import RepWeekBlock
+from simcore.results.result import Result
+from simcore.results.summarise import summarise
+from simcore.results.summary import Speed
 from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units
 from simcore.stages import Asked, Stages, goal_for
-from simcore.summarise import summarise
-from simcore.summary import Speed
+from simcore.statistics.metrics import check_metric
+from simcore.statistics.running_estimates import followed, piece_of
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
     from simcore.program.layout import Program
     from simcore.program.tally import Tally
+    from simcore.results.summary import Precision
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
-    from simcore.summary import Precision
 
 __all__ = ["Progress", "Result", "available_processors", "simulate"]
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.analytic.expectations import expected
 from simcore.analytic.item_values import Prospects, holds
 from simcore.base.money import cents
-from simcore.contrast import Sums, difference_of, figure_of
-from simcore.estimate import Floats, jackknife
-from simcore.figure import Estimate
-from simcore.intervals import fixed, t_quantile
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
+from simcore.results.sentences import currency_sign
 from simcore.scenario.model import FixedDeal, ListDeal
 from simcore.side_by_side import Cell, SideBySide
-from simcore.words import currency_sign
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import fixed, t_quantile
+from simcore.statistics.jackknife import Floats, jackknife
+from simcore.statistics.paired_difference import Sums, difference_of, figure_of
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Deal, Scenario

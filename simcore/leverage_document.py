@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 Change = Literal["point", "tenth"]
 """A percentage point more; or a tenth: ten per cent more, of lags and spreads less."""

@@ -14,7 +14,6 @@ from simcore.base.version import __version__
 from simcore.dismissal import Rule, dismissal, parse_rule
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
-from simcore.grouped import GROUPS
 from simcore.luck_document import Luck, Skipped
 from simcore.luck_sample import WEEKS_OF, joined, sample_of
 from simcore.people import first_people
@@ -24,6 +23,7 @@ from simcore.regression_to_mean import regression
 from simcore.reliability import reliability
 from simcore.runner import Block, Progress, Runner, cut
 from simcore.scenario.digest import scenario_digest
+from simcore.statistics.group_jackknife import GROUPS
 from simcore.streaks import Drop, dropped, streaks
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Runs to a stated precision by a technique of variance reduction.
 
-Each metric has worlds of its own, in independent batches; the mean of a batch is to the rule of `simcore.precision`
-what a replication is to it otherwise, so that what it promises of coverage holds as it stands.
+Each metric has worlds of its own, in independent batches; the mean of a batch is to the rule of
+`simcore.statistics.sequential_interval` what a replication is to it otherwise, so that what it promises of coverage
+holds as it stands.
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
 from simcore.engine import playable, threads_for
 from simcore.explosion import told_of
-from simcore.metrics import check_metric
 from simcore.numerics.normal import normal_quantile
-from simcore.precision import (
+from simcore.random.philox import split_seed
+from simcore.results.summary import Precision, PrecisionRow
+from simcore.runner import Block, Progress, in_order
+from simcore.scenario.model import with_strategy
+from simcore.scenario.precision_goal import QUANTILE
+from simcore.statistics.metrics import check_metric
+from simcore.statistics.sequential_interval import (
     SKEWNESS_GUARD,
     Moments,
     Pursuit,
@@ -33,11 +39,6 @@ from simcore.precision import (
     read_mean,
     read_share,
 )
-from simcore.random.philox import split_seed
-from simcore.runner import Block, Progress, in_order
-from simcore.scenario.model import with_strategy
-from simcore.scenario.precision_goal import QUANTILE
-from simcore.summary import Precision, PrecisionRow
 from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
 from simcore.variance import FEW, NOTHING, bench_variance, best_of, windows_per_world
 

@@ -22,17 +22,17 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.engine import SURELY, as_run, most_replications, playable, threads_for
 from simcore.explosion import explained
-from simcore.followed import Pairs, piece_of
 from simcore.kernels.workspace import Detail
-from simcore.metrics import check_metric
 from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, Tally
 from simcore.random.philox import split_seed
+from simcore.results.summary import Precision
 from simcore.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
 from simcore.scenario.model import Scenario
 from simcore.scenario.precision_goal import Goal, Metric
 from simcore.stages import Asked, Stages
-from simcore.summary import Precision
+from simcore.statistics.metrics import check_metric
+from simcore.statistics.running_estimates import Pairs, piece_of
 
 WORLD, REP_QUARTER, REP_YEAR = range(3)
 """Contests between two strategies: the team in a world, a rep in a quarter, a rep in a year."""
@@ -90,7 +90,7 @@ class _Block(NamedTuple):
     """int64[k, replications of the block]"""
     contests: Contests
     pieces: list[list[NDArray[np.generic]]]
-    """Of the figures that are followed, by strategy and metric; see `simcore.followed.piece_of`."""
+    """Of the figures that are followed, by strategy and metric; see `simcore.statistics.running_estimates.piece_of`."""
 
 
 def run_paired(

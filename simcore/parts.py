@@ -16,7 +16,7 @@ from simcore.atomic import file_errors, read_plain, shown
 from simcore.base.errors import FileError
 from simcore.base.text import printable
 from simcore.manifest import MANIFEST, REP_WEEKS, FileEntry, Manifest, folder_of, manifest_text, parse_manifest
-from simcore.rep_weeks import FIRST_REPLICATION
+from simcore.results.rep_weeks import FIRST_REPLICATION
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 from simcore.sweep_document import WorldsIdentity
 
 What = Literal["holidays", "seats", "late"]

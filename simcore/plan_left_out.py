@@ -20,7 +20,7 @@ from simcore.analytic.waiting_times import lag_hours, summed
 from simcore.plan_document import PlanLeftOut, What
 from simcore.plan_rest import activity_of
 from simcore.program.compile_coaching import weekly
-from simcore.words import share
+from simcore.results.sentences import share
 
 if TYPE_CHECKING:
     from simcore.plan_programs import Setting

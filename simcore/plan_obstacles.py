@@ -9,7 +9,7 @@ from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_programs import MOST_CALLS, setting_of
 from simcore.plan_search import grid_value, orders
 from simcore.plan_unknowns import unknown_of, without
-from simcore.words import share
+from simcore.results.sentences import share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,12 +24,12 @@ from simcore.scenario.digest import scenario_digest
 from simcore.sweep_document import WorldsIdentity
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.plan_asked import Asked
     from simcore.plan_document import PlanCell, PlanObstacle, PlanRow
     from simcore.plan_programs import Setting
     from simcore.plan_search import Curve
     from simcore.plan_unknowns import Unknown
+    from simcore.statistics.estimate import Estimate
 
 
 class Found:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from simcore.analytic.expectations import deal_moments
 from simcore.engine import MAX_KEPT, check_ranges
 from simcore.explosion import ExplodedError
-from simcore.figure import Estimate
-from simcore.intervals import of_hits
 from simcore.plan_asked import CALLS, MOST_WEEKS, REPS, WEEKS
 from simcore.plan_programs import Setting, adds_up, setting_of, with_calls, with_seats
 from simcore.plan_search import grid_place, grid_value
 from simcore.plan_worlds import Crew, reached, revenue, seats_until, weeks_until
 from simcore.program.compiler import compile_scenario
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import of_hits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.base.text import brief
 from simcore.plan_asked import CALLS, REPS, WEEKS
 from simcore.plan_rest import served_weeks
-from simcore.words import chance, currency_sign, share
+from simcore.results.sentences import chance, currency_sign, share
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked

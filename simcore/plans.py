@@ -26,11 +26,11 @@ from simcore.runner import StoppedError
 from simcore.vary import as_asked
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.plan_asked import Asked
     from simcore.plan_unknowns import Unknown
     from simcore.runner import Progress
     from simcore.scenario.model import Scenario
+    from simcore.statistics.estimate import Estimate
 
 T = TypeVar("T")
 

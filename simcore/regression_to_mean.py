@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from simcore.grouped import GROUPS, Floats, all_but, with_errors
 from simcore.luck_document import Regression, TenthRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
 from simcore.reliability import centred
+from simcore.statistics.group_jackknife import GROUPS, Floats, all_but, with_errors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from simcore.analytic.expectations import deal_moments
 from simcore.credibility import exact_weight, is_exact, moments, weight
-from simcore.grouped import Floats, by_group, estimated, proportion, with_errors
-from simcore.intervals import UNKNOWN, fixed
 from simcore.luck_document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.luck_sample import WEEKS_OF
 from simcore.ranks import lowest
+from simcore.statistics.group_jackknife import Floats, by_group, estimated, proportion, with_errors
+from simcore.statistics.intervals import UNKNOWN, fixed
 
 if TYPE_CHECKING:
     from simcore.luck_sample import Sample

@@ -36,7 +36,7 @@ from simcore.manifest import (
     read_manifest,
     write_manifest,
 )
-from simcore.rep_weeks import (
+from simcore.results.rep_weeks import (
     FIRST_REPLICATION,
     RepWeekBlock,
     rep_week_schema,
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from simcore.comparison_document import Comparison
+    from simcore.results.summary import Summary
     from simcore.scenario.model import Scenario
-    from simcore.summary import Summary
     from simcore.sweep_document import Sweep
 
 __all__ = [

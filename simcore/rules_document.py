@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 RuleName = Literal["nobody", "random", "result", "process", "oracle"]
 

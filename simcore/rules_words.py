@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.contrast import sign_of
-from simcore.figure import Estimate
-from simcore.words import amounts, chance, money
+from simcore.results.sentences import amounts, chance, money
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.paired_difference import sign_of
 
 if TYPE_CHECKING:
     from simcore.rules_document import RuleRow, Rules

@@ -17,9 +17,9 @@ from simcore.coach_document import Coach
 from simcore.comparison_document import Comparison
 from simcore.luck_document import Luck
 from simcore.plan_document import BackwardPlan
+from simcore.results.summary import Summary
 from simcore.scenario.model import Scenario
 from simcore.steadiness_document import Steadiness
-from simcore.summary import Summary
 from simcore.sweep_document import Breakeven, Sweep
 from simcore.variance_document import VarianceBench
 from simcore.verification_document import Verification

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from simcore.base.text import printable
 from simcore.base.version import __version__
 from simcore.comparison_document import Comparison
-from simcore.summary import Summary
+from simcore.results.summary import Summary
 from simcore.sweep_document import Sweep
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from simcore.comparison_document import AttributionTable, Comparison
 from simcore.dismissal import Rule
 from simcore.luck_document import Luck
 from simcore.plan_document import BackwardPlan
-from simcore.rep_weeks import RepWeekBlock
-from simcore.result import Result
+from simcore.results.rep_weeks import RepWeekBlock
+from simcore.results.result import Result
 from simcore.runner import Progress
 from simcore.scenario.precision_goal import Goal
 from simcore.scenario_file import Source

@@ -8,9 +8,9 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
-from simcore.precision import Figure, Pursuit, Reading, is_met, needed
+from simcore.results.summary import Precision, PrecisionRow
 from simcore.scenario.precision_goal import Goal, Target, goal_of, targets_of
-from simcore.summary import Precision, PrecisionRow
+from simcore.statistics.sequential_interval import Figure, Pursuit, Reading, is_met, needed
 
 if TYPE_CHECKING:
     from simcore.runner import Block, Progress, Watch

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.certain import certain_revenue
-from simcore.intervals import UNKNOWN, by_log, by_t, fixed, never_seen, without_error
+from simcore.statistics.certain import certain_revenue
+from simcore.statistics.intervals import UNKNOWN, by_log, by_t, fixed, never_seen, without_error
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.program.layout import Program
+    from simcore.statistics.estimate import Estimate
 
 Floats = NDArray[np.float64]
 

@@ -23,7 +23,6 @@ from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.base.version import __version__
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
-from simcore.metrics import by_period
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.random.philox import split_seed
@@ -31,6 +30,7 @@ from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.runner import Block, Progress, Runner, cut
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.precision_goal import parse_metric
+from simcore.statistics.metrics import by_period
 from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
 

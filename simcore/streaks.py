@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 
 from simcore.analytic.expectations import mean_lag_hours
 from simcore.credibility import moments
-from simcore.grouped import Floats, by_group, estimated, proportion
-from simcore.intervals import UNKNOWN
 from simcore.longest_runs import at_least, longest_run
 from simcore.luck_document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.luck_sample import Sample, merged
+from simcore.statistics.group_jackknife import Floats, by_group, estimated, proportion
+from simcore.statistics.intervals import UNKNOWN
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
+    from simcore.statistics.estimate import Estimate
 
 DRY = (1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 21, 26)
 """Weeks without a win that are told."""

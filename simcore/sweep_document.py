@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.frames import to_pandas, to_polars
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     import pyarrow as pa

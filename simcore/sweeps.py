@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, period_of_week
 from simcore.base.version import __version__
-from simcore.contrast import (
+from simcore.explosion import ExplodedError
+from simcore.paired import run_paired
+from simcore.runner import Progress, StoppedError
+from simcore.scenario.digest import joint_digest
+from simcore.statistics.paired_difference import (
     P_QUOTA,
     REVENUE,
     Metric,
@@ -24,16 +28,12 @@ from simcore.contrast import (
     sign_of,
     sums_of,
 )
-from simcore.explosion import ExplodedError
-from simcore.paired import run_paired
-from simcore.runner import Progress, StoppedError
-from simcore.scenario.digest import joint_digest
 from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
 from simcore.vary import Value, as_asked, grid, points
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
     from simcore.scenario.model import Scenario
+    from simcore.statistics.estimate import Estimate
 
 CHUNK = 16
 """Programs that are run at once: their tallies are held together."""
@@ -232,7 +232,8 @@ def sweep(
     strategies
         Names of its strategies, the baseline first; default the one that it runs.
     metrics
-        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``cv:year`` and so on, see `simcore.contrast.Metric`.
+        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``cv:year`` and so on, see
+        `simcore.statistics.paired_difference.Metric`.
     replications, seed
         Override what the scenario says; they hold for all points.
     threads, progress, stop

@@ -20,12 +20,12 @@ import numpy as np
 from simcore.analytic.item_values import Prospects, holds
 from simcore.analytic.waiting_times import Floats, lag_hours, left_at, mean_hours, quantile, still_open
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.contrast import difference_of
-from simcore.estimate import jackknife, mean_of, scaled
-from simcore.figure import Estimate
-from simcore.intervals import never_differed
 from simcore.scenario.model import Duration, validate
 from simcore.scenario.parts import MAX_LAG_WEEKS, OpenItems, Start
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import never_differed
+from simcore.statistics.jackknife import jackknife, mean_of, scaled
+from simcore.statistics.paired_difference import difference_of
 from simcore.values_document import AgeRow, ItemValue, StageAges, Values, Wait
 
 if TYPE_CHECKING:

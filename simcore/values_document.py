@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simcore.base.document import Document
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 
 class ItemValue(Document):

@@ -22,12 +22,12 @@ from simcore.base.version import __version__
 from simcore.efficiency import efficiency, rate_of_error
 from simcore.engine import as_run, playable
 from simcore.explosion import told_of
-from simcore.metrics import check_metric
 from simcore.random.philox import split_seed
 from simcore.runner import Progress, StoppedError
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.model import with_strategy
 from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
+from simcore.statistics.metrics import check_metric
 from simcore.technique import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
 from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
 from simcore.variates import conditional_refusal, conditional_values, fixed_after

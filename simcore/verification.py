@@ -27,7 +27,7 @@ from simcore.manifest import (
     parse_manifest,
 )
 from simcore.parts import Shape, Sums, check_identity, check_part, parts_of, read_rep_weeks, repeated
-from simcore.rep_weeks import column_names
+from simcore.results.rep_weeks import column_names
 from simcore.scenario.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.scenario.model import with_strategy
 from simcore.scenario_file import parse_scenario

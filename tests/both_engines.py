@@ -34,7 +34,7 @@ from simcore.program.tally import (
 from simcore.random.philox import split_seed
 from simcore.runner import Block, Runner, Watch
 from simcore.scenario.model import validate
-from simcore.windows import windows_of
+from simcore.statistics.windows import windows_of
 from tests.twin import World, simulate, tallies
 
 Scenario = Mapping[str, Any]

@@ -22,8 +22,8 @@ from scipy import stats
 from simcore import simulate
 from simcore.attribution import attribute
 from simcore.comparison import compare
-from simcore.figure import Estimate
 from simcore.scenario.model import Scenario, validate
+from simcore.statistics.estimate import Estimate
 from simcore.sweeps import sweep
 from tests.technique_cases import TWO_STEPS, Truth
 

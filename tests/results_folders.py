@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from simcore.base.version import __version__
 from simcore.manifest import Manifest
+from simcore.results.summary import Summary
 from simcore.results_file import RepWeekBlock, ResultsFolder
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import validate
-from simcore.summary import Summary
 
 if TYPE_CHECKING:
     from pathlib import Path

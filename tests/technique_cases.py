@@ -15,13 +15,13 @@ from scipy import stats
 
 from simcore.analytic.expectations import chances
 from simcore.methods import AUTO, WORLDS, by_method
-from simcore.metrics import values_of
-from simcore.precision import SPENT_LATER
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.runner import Runner, cut
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.scenario.precision_goal import Goal, parse_metric, targets_of
+from simcore.statistics.metrics import values_of
+from simcore.statistics.sequential_interval import SPENT_LATER
 from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
 
 Column = NDArray[np.float64]

@@ -11,13 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore import Result, simulate
-from simcore.averaging import averaging_rows
 from simcore.base.periods import CALL, HORIZONS, WEEK
-from simcore.figure import Estimate
 from simcore.program.tally import CLOSE, ORIGIN, QUANTILE_ERROR, Tally, new_arrays
+from simcore.results.averaging import averaging_rows
+from simcore.results.summary import AveragingRow
 from simcore.scenario.model import validate
-from simcore.summary import AveragingRow
-from simcore.windows import windows_of
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.windows import windows_of
 
 Floats = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ import pytest
 from simcore import breakevens, sweeps
 from simcore.base.errors import ScenarioError
 from simcore.breakevens import breakeven, sentence_of, two_strategies
-from simcore.crossings import SCAN
-from simcore.estimate import Z975
 from simcore.scenario.model import FixedLag, Scenario
+from simcore.statistics.jackknife import Z975
+from simcore.statistics.sign_change import SCAN
 from simcore.sweep_document import NotToldApart
 from tests.paired_worlds import Lead, two, worlds
 

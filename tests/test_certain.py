@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simcore import compare, load_scenario, simulate
-from simcore.estimate import mean_of, share, spread_of
+from simcore.statistics.jackknife import mean_of, share, spread_of
 
 COMPARED = ("quota-pressure", "hockey-stick", "pacing-bonus", "tampering", "hard-sell", "coach-the-process")
 SMALL = ["team.reps=2", "horizon.weeks=26", "horizon.warmup_weeks=0"]

@@ -8,11 +8,11 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from simcore.contrast import SPREADS, Sums, difference_of, figure_of, parse_metric, sign_of, sums_of
 from simcore.engine import simulate
-from simcore.estimate import Z975, Floats, spread
-from simcore.figure import Estimate
 from simcore.scenario.model import validate
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import Z975, Floats, spread
+from simcore.statistics.paired_difference import SPREADS, Sums, difference_of, figure_of, parse_metric, sign_of, sums_of
 from tests.scenario_cases import CASES, scenario
 from tests.statistical import DeviationError, check_share
 

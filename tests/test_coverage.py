@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from simcore import Result, simulate
-from simcore.estimate import jackknife, ratio, sectioned_quantile, share, spread, variation
-from simcore.figure import Estimate
 from simcore.program.tally import SECTIONS
 from simcore.scenario.model import validate
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import jackknife, ratio, sectioned_quantile, share, spread, variation
 from tests.statistical import check_share_at_least
 
 Floats = NDArray[np.float64]

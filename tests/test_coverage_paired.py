@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.comparison import compare
-from simcore.contrast import Sums, difference_of
-from simcore.estimate import Z975
-from simcore.figure import Estimate
 from simcore.paired import run_paired
 from simcore.scenario.model import Scenario, validate, with_strategy
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import Z975
+from simcore.statistics.paired_difference import Sums, difference_of
 from tests.statistical import DeviationError, check_estimate, check_share
 
 Floats = NDArray[np.float64]

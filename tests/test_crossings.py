@@ -9,10 +9,20 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from simcore.bands import Band, Floats
-from simcore.crossings import END_SHARE, END_TOLERANCE, ROOT_TOLERANCE, SCAN, Crossing, Gap, Looked, Search, Tie
-from simcore.figure import Estimate
-from simcore.intervals import by_t, fixed, without_error
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import by_t, fixed, without_error
+from simcore.statistics.sign_change import (
+    END_SHARE,
+    END_TOLERANCE,
+    ROOT_TOLERANCE,
+    SCAN,
+    Crossing,
+    Gap,
+    Looked,
+    Search,
+    Tie,
+)
+from simcore.statistics.simultaneous_bands import Band, Floats
 from tests.statistical import DeviationError, check_share
 
 Curve = Callable[[float], float]

@@ -10,7 +10,7 @@ import pytest
 from simcore import runner
 from simcore.base.errors import ScenarioError
 from simcore.engine import Progress, Result, available_processors, simulate, threads_for
-from simcore.rep_weeks import RepWeekBlock
+from simcore.results.rep_weeks import RepWeekBlock
 from simcore.scenario.model import Scenario, validate
 from tests.both_engines import compiled, play
 from tests.scenario_cases import CASES, DEALS, chain, scenario

@@ -10,19 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simcore.estimate import (
-    jackknife,
-    quantile_of_counts,
-    ratio,
-    scaled,
-    sectioned_quantile,
-    share,
-    spread,
-    spread_of,
-    t_quantile,
-    variation,
-)
-from simcore.figure import Estimate
 from simcore.program.tally import (
     BINS,
     GROUPS,
@@ -36,6 +23,19 @@ from simcore.program.tally import (
     high_half_of_square,
     new_arrays,
     record,
+)
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import (
+    jackknife,
+    quantile_of_counts,
+    ratio,
+    scaled,
+    sectioned_quantile,
+    share,
+    spread,
+    spread_of,
+    t_quantile,
+    variation,
 )
 
 Floats = NDArray[np.float64]

@@ -17,9 +17,9 @@ from scipy import stats
 
 from simcore import Result, simulate
 from simcore.base.periods import DAY, HORIZONS, HOUR, WEEK
-from simcore.figure import Estimate
 from simcore.program.tally import GROUPS, SQUARE, SUM
 from simcore.scenario.model import validate
+from simcore.statistics.estimate import Estimate
 from tests.statistical import (
     check_correlation,
     check_estimate,

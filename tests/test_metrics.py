@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from simcore.base.errors import ScenarioError
 from simcore.engine import simulate
 from simcore.kernels.workspace import Detail
-from simcore.metrics import at_most, check_metric, values_of
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.scenario.model import validate
 from simcore.scenario.precision_goal import Metric, Target, parse_metric, parse_target
+from simcore.statistics.metrics import at_most, check_metric, values_of
 from tests.scenario_cases import scenario
 
 

@@ -30,16 +30,16 @@ from benchmarks.peers.numpy_reactive import Decides, Draws, Periods, ReactiveSta
 from benchmarks.report import Goal, Report, Series, Strategies, render
 from simcore.base.periods import WEEK
 from simcore.engine import simulate as simcore_simulate
-from simcore.estimate import jackknife, ratio
 from simcore.program.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from simcore.scenario.model import with_strategy
+from simcore.statistics.jackknife import jackknife, ratio
 from tests.statistical import FAMILY, MAX_CHECKS, SUITE, Budget, DeviationError, check_estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simcore.figure import Estimate
+    from simcore.statistics.estimate import Estimate
 
 SEED = 2026
 Q = 0.02 * 0.20 * 0.50

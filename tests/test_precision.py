@@ -13,10 +13,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.estimate import Z975
-from simcore.intervals import t_quantile
 from simcore.methods import FIRST_STAGE, WORLDS
-from simcore.precision import (
+from simcore.scenario.precision_goal import Target, parse_target
+from simcore.statistics.intervals import t_quantile
+from simcore.statistics.jackknife import Z975
+from simcore.statistics.sequential_interval import (
     CHUNK,
     FIRST,
     Moments,
@@ -30,7 +31,6 @@ from simcore.precision import (
     read_mean,
     read_share,
 )
-from simcore.scenario.precision_goal import Target, parse_target
 from tests.statistical import DeviationError, check_share_at_least
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,8 @@ import pytest
 
 from simcore import results_file
 from simcore.base.errors import FileError
-from simcore.rep_weeks import column_names
+from simcore.results.rep_weeks import column_names
+from simcore.results.summary import Summary
 from simcore.results_file import (
     read_rep_weeks,
     rep_week_schema,
@@ -24,7 +25,6 @@ from simcore.results_file import (
     verify,
 )
 from simcore.scenario_file import parse_scenario
-from simcore.summary import Summary
 from tests import results_folders
 from tests.results_folders import (
     DIGEST,

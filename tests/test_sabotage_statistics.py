@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore import Result
-from simcore.estimate import jackknife, ratio
 from simcore.program.tally import GROUPS
+from simcore.statistics.jackknife import jackknife, ratio
 from tests import test_known_answers as known
 from tests.statistical import DeviationError, check_mean, check_variance_of_normal
 

@@ -19,8 +19,8 @@ from simcore.scenario.model import LogNormalLag, assumptions
 from simcore.scenario_file import load_scenario
 
 if TYPE_CHECKING:
-    from simcore.figure import Estimate
-    from simcore.summary import AveragingRow, Summary
+    from simcore.results.summary import AveragingRow, Summary
+    from simcore.statistics.estimate import Estimate
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 REPLICATIONS = {

@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 
 from simcore import schema as schema_module
 from simcore.base.errors import ExitStatus, FileError, ScenarioError
+from simcore.results.summary import Summary
 from simcore.scenario.model import validate
 from simcore.schema import SCHEMAS, result_schema, scenario_schema, schema_text
-from simcore.summary import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,12 +18,12 @@ from simcore import simulate
 from simcore.comparison import compare
 from simcore.comparison_document import Against, Comparison
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
-from simcore.figure import Estimate
-from simcore.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
+from simcore.results.sentences import amounts, money, share, spread
+from simcore.results.summary import RevenueRow, Summary
 from simcore.scenario.model import Scenario, validate
-from simcore.summary import RevenueRow, Summary
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
 from simcore.sweeps import sweep
-from simcore.words import amounts, money, share, spread
 
 QUICK = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

@@ -21,11 +21,11 @@ from simcore.breakevens import breakeven
 from simcore.cli import render_luck, render_steadiness
 from simcore.cli.render_check import commented
 from simcore.coaching_rules import compare_rules
-from simcore.figure import Estimate
 from simcore.luck_document import Luck, RuleRow
 from simcore.luck_study import luck
 from simcore.rules_document import Rules
 from simcore.scenario.model import Scenario, assumptions, validate
+from simcore.statistics.estimate import Estimate
 from simcore.steadiness_document import Steadiness
 from simcore.steadiness_study import steadiness
 from simcore.sweep_document import Breakeven

@@ -15,11 +15,11 @@ import pytest
 
 from simcore import coach_words, plan_words
 from simcore.coach_study import coach
-from simcore.intervals import sign_of
 from simcore.leverage_document import Leverage, LeverRow, Ranking
 from simcore.plan_document import BackwardPlan
 from simcore.plans import plan
 from simcore.scenario.model import Scenario, validate
+from simcore.statistics.intervals import sign_of
 from tests.scenario_cases import funnel, scenario
 
 QUICK, LONG = 4, 60

@@ -12,14 +12,14 @@ from simcore.base.errors import ScenarioError
 from simcore.comparison import compare
 from simcore.comparison_document import Comparison
 from simcore.engine import most_replications, simulate
-from simcore.followed import followed, piece_of
 from simcore.kernels.workspace import Detail
 from simcore.paired import run_paired
-from simcore.result import Result
+from simcore.results.result import Result
 from simcore.runner import Progress
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.precision_goal import goal_of, parse_metric, parse_target
 from simcore.scenario_file import load_scenario
+from simcore.statistics.running_estimates import followed, piece_of
 from tests.both_engines import compiled
 from tests.scenario_cases import scenario
 

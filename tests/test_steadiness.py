@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from simcore.base.errors import ScenarioError
-from simcore.figure import Estimate
 from simcore.random.streams import LUCK
 from simcore.runner import Progress
 from simcore.scenario.model import validate
+from simcore.statistics.estimate import Estimate
 from simcore.steadiness_document import PARTS, Steadiness, SteadinessPart, SteadinessRow
 from simcore.steadiness_figures import GROUPS
 from simcore.steadiness_study import _sharing, shapley, steadiness, subsets_of

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from simcore import Result, simulate
-from simcore.figure import Estimate
 from simcore.program.tally import QUANTILE_ERROR
 from simcore.scenario.model import validate
+from simcore.statistics.estimate import Estimate
 
 REPLICATIONS, REPS, WEEKS = 30, 2, 26
 

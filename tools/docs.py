@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from simcore.cli.main import STATUS_WORDS
 from simcore.cli.numbers import figure
 from simcore.coaching_rules import compare_rules
-from simcore.figure import Estimate
 from simcore.scenario_file import load_scenario, shipped
+from simcore.statistics.estimate import Estimate
 from simcore.technique import CRUDE, TECHNIQUES
 from tools.floors import FLOORS, ROOT, modules, purpose
 

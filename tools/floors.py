@@ -66,10 +66,13 @@ FLOORS = (
     _floor(
         "Answers",
         "from counters to figures with errors",
-        "base.frames base.document figure windows summary intervals replicates estimate certain metrics precision followed "
-        "averaging words summarise rep_weeks result contrast bands crossings sweep_document plan_document "
-        "comparison_document rules_document rules_words variance_document steadiness_document luck_document "
-        "leverage_document values_document coach_document grouped ranks longest_runs credibility people "
+        "base.frames base.document statistics statistics.estimate statistics.windows results results.summary "
+        "statistics.intervals statistics.replicates statistics.jackknife statistics.certain statistics.metrics "
+        "statistics.sequential_interval statistics.running_estimates results.averaging results.sentences "
+        "results.summarise results.rep_weeks results.result statistics.paired_difference "
+        "statistics.simultaneous_bands statistics.sign_change sweep_document plan_document comparison_document "
+        "rules_document rules_words variance_document steadiness_document luck_document leverage_document "
+        "values_document coach_document statistics.group_jackknife ranks longest_runs credibility people "
         "luck_sample reduction controls efficiency sobol leading counts variates points",
     ),
     _floor(

@@ -1,6 +1,7 @@
 """What a precision is asked of, as text: ``p_zero:13w`` is a metric, ``revenue=0.5%@0.99`` a metric and its precision.
 
-Only the texts; `simcore.metrics` computes a metric, `simcore.precision` says when it is precise enough.
+Only the texts; `simcore.statistics.metrics` computes a metric, `simcore.statistics.sequential_interval` says when it is
+precise enough.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from simcore.cli.render import report
-from simcore.words import closing_sentence
+from simcore.results.sentences import closing_sentence
 from tests.cli.summaries import averaging, estimate, summary
 
 FOLDER = Path(__file__).parent

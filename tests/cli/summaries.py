@@ -6,9 +6,9 @@ from math import sqrt
 from typing import Any
 
 from simcore.base.periods import HORIZONS, Horizon
-from simcore.figure import Estimate
-from simcore.intervals import by_t
-from simcore.summary import Averaging, AveragingRow, FirstStepRow, RevenueRow, Summary
+from simcore.results.summary import Averaging, AveragingRow, FirstStepRow, RevenueRow, Summary
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import by_t
 
 CALLS = {"call": 1, "hour": 12.5, "day": 100, "week": 500, "month": 6500 / 3, "quarter": 6500, "year": 26000}
 """Calls in each period of the canonical scenario."""

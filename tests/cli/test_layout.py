@@ -16,7 +16,7 @@ from simcore.base.text import printable
 from simcore.cli.layout import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.cli.numbers import Figure, figure
 from simcore.cli.render import report
-from simcore.summary import AveragingRow
+from simcore.results.summary import AveragingRow
 from tests.cli.summaries import averaging, estimate, summary
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from simcore.cli.layout import lines_of
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
 from simcore.cli.render_luck import luck_report
-from simcore.intervals import UNKNOWN
+from simcore.statistics.intervals import UNKNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.figure import Estimate
-from simcore.summary import FirstStepRow
-from simcore.words import closing_sentence, money, share, spread
+from simcore.results.sentences import closing_sentence, money, share, spread
+from simcore.results.summary import FirstStepRow
+from simcore.statistics.estimate import Estimate
 from tests.cli.summaries import averaging, estimate, row
 
 

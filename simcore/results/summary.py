@@ -12,7 +12,7 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.periods import Horizon
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 
 class ScenarioIdentity(Document):

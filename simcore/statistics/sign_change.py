@@ -2,7 +2,8 @@
 
 The difference is a function of one value, the same at every call (it is simulated in the same worlds). It is looked at
 on a coarse grid. A value is *clear* where the difference lies outside of a band that holds at all looked-at values at
-once (`simcore.bands`). So whatever is said of clear values is true, all of it together, in 95 % of runs or more:
+once (`simcore.statistics.simultaneous_bands`). So whatever is said of clear values is true, all of it together, in 95 %
+of runs or more:
 
 * A crossing is told where neighbouring clear values have different signs. It lies between them.
 * Elsewhere the difference may change its sign only in a *gap*, where no value is clear; nobody leads there.
@@ -19,8 +20,8 @@ from itertools import groupby, pairwise
 from math import ceil, log2
 from typing import NamedTuple
 
-from simcore.bands import Band, Floats, clear_sign
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.simultaneous_bands import Band, Floats, clear_sign
 
 SCAN = 9
 """Values at which the range is looked at first."""
@@ -39,7 +40,7 @@ class Looked(NamedTuple):
     difference: Estimate
     """With its own 95 % interval; a value without one is not clear."""
     deviations: Floats
-    """float64[groups]: what its error is made of, see `simcore.bands`."""
+    """float64[groups]: what its error is made of, see `simcore.statistics.simultaneous_bands`."""
     same: bool = False
     """Whether both do exactly the same in every world."""
 

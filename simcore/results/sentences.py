@@ -9,13 +9,13 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from simcore.intervals import LEAST_REPLICATIONS
+from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from simcore.figure import Estimate
-    from simcore.summary import AveragingRow
+    from simcore.results.summary import AveragingRow
+    from simcore.statistics.estimate import Estimate
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _WEEKS = {"week": 1.0, "month": 13 / 3, "quarter": 13.0, "year": 52.0}
@@ -112,7 +112,7 @@ def chance(figure: Estimate) -> str:
 
     Examples
     --------
-    >>> from simcore.intervals import always_seen, never_seen, of_hits
+    >>> from simcore.statistics.intervals import always_seen, never_seen, of_hits
     >>> chance(of_hits(37, 100)), chance(never_seen(100)), chance(always_seen(40))
     ('37 %', 'below 3 %', 'above 92 %')
     """
@@ -158,7 +158,7 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replicati
     currency
         ISO 4217 code.
     replications
-        Behind the figures: fewer than `simcore.intervals.LEAST_REPLICATIONS` tell nothing.
+        Behind the figures: fewer than `simcore.statistics.intervals.LEAST_REPLICATIONS` tell nothing.
 
     Examples
     --------

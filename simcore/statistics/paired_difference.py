@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS, HOUR, WEEK, WEEKS_PER_YEAR
 from simcore.base.text import brief, did_you_mean
-from simcore.certain import certain_revenue
-from simcore.estimate import (
+from simcore.program.tally import CLOSE, TOTAL
+from simcore.statistics.certain import certain_revenue
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
+from simcore.statistics.jackknife import (
     Floats,
     mean_of,
     ratio,
@@ -21,10 +24,7 @@ from simcore.estimate import (
     spread_of,
     variation,
 )
-from simcore.figure import Estimate
-from simcore.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
-from simcore.program.tally import CLOSE, TOTAL
-from simcore.windows import deal_root_mean_square, windows_of
+from simcore.statistics.windows import deal_root_mean_square, windows_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -185,10 +185,10 @@ def figure_of(metric: Metric, sums: Sums) -> Estimate:
 def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimate:
     """Return the figure minus that of the baseline; the error is that of pairs of equal worlds.
 
-    The delete-a-group jackknife of the difference (see `simcore.estimate`): what is common to both runs of a world
-    leaves the error. Both must hold the same replications, and be of one metric. A difference that was the same in all
-    worlds has no error, but a bound (see `simcore.intervals`); one of shares, of which few worlds tell, has
-    pseudo-observations on both sides of zero (after Agresti and Min 2005).
+    The delete-a-group jackknife of the difference (see `simcore.statistics.jackknife`): what is common to both runs of
+    a world leaves the error. Both must hold the same replications, and be of one metric. A difference that was the same
+    in all worlds has no error, but a bound (see `simcore.statistics.intervals`); one of shares, of which few worlds
+    tell, has pseudo-observations on both sides of zero (after Agresti and Min 2005).
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from __future__ import annotations
 from functools import lru_cache
 from math import cbrt, exp, expm1, inf, isfinite, log, sqrt
 
-from simcore.figure import Estimate
+from simcore.statistics.estimate import Estimate
 
 LEVEL = 0.95
 """Confidence of all intervals."""

@@ -10,7 +10,7 @@ So every error comes from the spread between replications, by two methods that h
 * quantiles, for which the jackknife fails: the error of the distribution function at the quantile, by the jackknife
   over up to 32 sections of replications, is turned into values by the distribution itself (Woodruff 1952).
 
-Intervals, and what is said of what was never seen, are those of `simcore.intervals`.
+Intervals, and what is said of what was never seen, are those of `simcore.statistics.intervals`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.figure import Estimate
-from simcore.intervals import (
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import (
     LEAST_REPLICATIONS,
     UNKNOWN,
     Z975,
@@ -39,7 +39,7 @@ from simcore.intervals import (
     t_quantile,
     without_error,
 )
-from simcore.replicates import Floats, Replicates, degrees_of, replicates
+from simcore.statistics.replicates import Floats, Replicates, degrees_of, replicates
 
 
 def jackknife(

@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.intervals import t_quantile
 from simcore.numerics.normal import normal_quantile
+from simcore.statistics.intervals import t_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -98,7 +98,7 @@ def rep_week_schema(scenario: Scenario, *, digest: str, seed: int, version: str)
             column("cents_close", pa.int64(), cents, "revenue by the week in which the deal closed"),
         ],
         metadata={
-            "simcore.rep_weeks": "1",
+            "simcore.results.rep_weeks": "1",
             "simcore.version": version,
             "simcore.scenario": scenario.name,
             "simcore.digest": digest,

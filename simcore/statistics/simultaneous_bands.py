@@ -18,8 +18,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.figure import Estimate
-from simcore.intervals import LEVEL, reach
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import LEVEL, reach
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.figure import Estimate
-from simcore.intervals import by_log, by_t
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import by_log, by_t
 
 Floats = NDArray[np.float64]
 

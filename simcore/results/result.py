@@ -14,18 +14,18 @@ from simcore.base.periods import HORIZONS, Horizon
 from simcore.base.shown import short, table
 from simcore.base.spelling import one_of
 from simcore.program.tally import CLOSE, ORIGIN, Tally, bin_values
-from simcore.windows import windows_of
+from simcore.statistics.windows import windows_of
 
 if TYPE_CHECKING:
     from typing import Literal
 
     import pyarrow as pa
 
-    from simcore.figure import Estimate
     from simcore.program.layout import Program
-    from simcore.rep_weeks import RepWeekBlock
+    from simcore.results.rep_weeks import RepWeekBlock
+    from simcore.results.summary import Summary
     from simcore.scenario.model import Scenario
-    from simcore.summary import Summary
+    from simcore.statistics.estimate import Estimate
 
     Account = Literal["close", "origin"]
     Rows = Literal["averaging", "rep_weeks"]
@@ -188,7 +188,7 @@ class Result:
         UsageError
             If the run did not keep them (``simulate(..., keep_rep_weeks=True)``).
         """
-        from simcore.rep_weeks import rep_week_schema, rep_week_table  # noqa: PLC0415
+        from simcore.results.rep_weeks import rep_week_schema, rep_week_table  # noqa: PLC0415
 
         if self.rep_weeks is None:
             problem = Problem("the run kept no rep-weeks", "rows", hint="call simulate(..., keep_rep_weeks=True)")

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.averaging import averaging_rows
 from simcore.base.version import __version__
-from simcore.certain import certain_revenue, certain_stages
-from simcore.estimate import mean_of, scaled, share
-from simcore.figure import Estimate
 from simcore.program.tally import (
     CLOSE,
     ENTERED,
@@ -25,9 +21,9 @@ from simcore.program.tally import (
     TURNED_AWAY,
     Tally,
 )
-from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import assumptions
-from simcore.summary import (
+from simcore.results.averaging import averaging_rows
+from simcore.results.sentences import closing_sentence
+from simcore.results.summary import (
     AssumptionRow,
     Averaging,
     ClippedRow,
@@ -42,7 +38,11 @@ from simcore.summary import (
     TurnedAwayRow,
     Value,
 )
-from simcore.words import closing_sentence
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import assumptions
+from simcore.statistics.certain import certain_revenue, certain_stages
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import mean_of, scaled, share
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.estimate import degrees_of
-from simcore.figure import Estimate
-from simcore.intervals import UNKNOWN, always_seen, by_count, by_t, never_seen, without_error
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import UNKNOWN, always_seen, by_count, by_t, never_seen, without_error
+from simcore.statistics.jackknife import degrees_of
 
 Floats = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ def estimate(
 def proportion(hits: Floats, trials: Floats, worlds: int) -> Estimate:
     """Return a share from hits and trials by group, float64[GROUPS] each.
 
-    Where none or all were hit, it has the bound of `simcore.intervals`, over so many independent worlds.
+    Where none or all were hit, it has the bound of `simcore.statistics.intervals`, over so many independent worlds.
 
     Examples
     --------

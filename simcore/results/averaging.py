@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS
-from simcore.certain import certain_revenue, certain_stages
-from simcore.estimate import mean_of, scaled, sectioned_quantile, share, spread_of
-from simcore.figure import Estimate
 from simcore.program.layout import Program
 from simcore.program.tally import SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
-from simcore.summary import AveragingRow, FirstStepRow, RevenueRow
-from simcore.windows import deal_root_mean_square, windows_of
+from simcore.results.summary import AveragingRow, FirstStepRow, RevenueRow
+from simcore.statistics.certain import certain_revenue, certain_stages
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import mean_of, scaled, sectioned_quantile, share, spread_of
+from simcore.statistics.windows import deal_root_mean_square, windows_of
 
 
 def averaging_rows(program: Program, tally: Tally, account: int) -> list[AveragingRow]:

@@ -1,0 +1,1 @@
+"""What one run came to: summary, averaging pyramid, tables, sentences."""

@@ -1,0 +1,1 @@
+"""Estimates and standard errors: jackknife, intervals, paired differences, sequential stopping."""
