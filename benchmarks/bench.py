@@ -34,7 +34,7 @@ from benchmarks.contenders import (
 from benchmarks.peers import c_peer, numpy_peer, python_peer, simpy_peer
 from benchmarks.peers.canonical import REP_WEEKS_PER_REPLICATION
 from benchmarks.report import Goal, Report, Series, render
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

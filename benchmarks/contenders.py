@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.peers.canonical import REP_WEEKS_PER_REPLICATION
 from benchmarks.report import Series
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.market_model import Fit, Ints, Parameters, fit, interval, simulate
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

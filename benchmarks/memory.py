@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from simcore.engine import simulate
-from simcore.scenario_file import load_scenario
+from simcore.engine.simulation import simulate
+from simcore.scenario_files.scenario_file import load_scenario
 
 STATUS: Final = Path("/proc/self/status")
 

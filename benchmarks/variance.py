@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from benchmarks.contenders import CANONICAL, say, scenario_path
 from benchmarks.report import Goal, Series, figure, table
 from benchmarks.strategies import PRESSED
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from simcore.variance import bench_variance
 
 if TYPE_CHECKING:

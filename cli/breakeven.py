@@ -19,8 +19,8 @@ from simcore.cli.sweep import MetricOption, known
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
+    from simcore.scenario_files.vary import Range
     from simcore.sweep_document import Breakeven
-    from simcore.vary import Range
 
 
 def breakeven(
@@ -55,7 +55,7 @@ def breakeven(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
-    from simcore.vary import parse_range  # noqa: PLC0415
+    from simcore.scenario_files.vary import parse_range  # noqa: PLC0415
 
     try:
         path, values = parse_range(vary)

@@ -28,7 +28,7 @@ def check(
     from simcore.analytic.run_cost import LIMIT, cost  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
-    from simcore.engine import refuse_unplayable  # noqa: PLC0415
+    from simcore.engine.simulation import refuse_unplayable  # noqa: PLC0415
     from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
     from simcore.scenario.model import assumptions  # noqa: PLC0415
 
@@ -49,7 +49,7 @@ def check(
         )
         return
     from simcore.cli.render_check import commented  # noqa: PLC0415
-    from simcore.scenario_file import dump_yaml  # noqa: PLC0415
+    from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415
 
     notes = commented(
         price=price,

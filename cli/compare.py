@@ -26,10 +26,10 @@ from simcore.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simcore.affordable import Affordable
     from simcore.comparison_document import Comparison
+    from simcore.engine.affordable import Affordable
+    from simcore.engine.runner import Progress
     from simcore.results.summary import Precision
-    from simcore.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
 
@@ -146,9 +146,9 @@ def _planned(
     quiet: bool,
 ) -> _Plan:
     """Return what will be run, checked; all of it may cost no more than one run may."""
-    from simcore.affordable import Affordable  # noqa: PLC0415
     from simcore.cli.precision import goal_of_run, stating, surveyed  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.engine.affordable import Affordable  # noqa: PLC0415
     from simcore.scenario.model import with_strategy  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=wanted.threads)
@@ -205,7 +205,7 @@ def _compared(
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.comparison import comparison_of  # noqa: PLC0415
-    from simcore.paired import run_paired  # noqa: PLC0415
+    from simcore.engine.paired import run_paired  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
 
     if plan.method is not None:

@@ -34,7 +34,7 @@ def load(
     FileError
         If the file cannot be read.
     """
-    from simcore.scenario_file import load_scenario  # noqa: PLC0415
+    from simcore.scenario_files.scenario_file import load_scenario  # noqa: PLC0415
 
     for change in changes:
         path, equals, _ = change.partition("=")
@@ -60,7 +60,7 @@ def _changed(source: str, overrides: Sequence[str]) -> Scenario:
     from dataclasses import replace  # noqa: PLC0415
 
     from simcore.base.errors import ScenarioError  # noqa: PLC0415
-    from simcore.scenario_file import load_scenario  # noqa: PLC0415
+    from simcore.scenario_files.scenario_file import load_scenario  # noqa: PLC0415
 
     try:
         return load_scenario(source, overrides)

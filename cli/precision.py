@@ -54,14 +54,14 @@ def goal_of_run(
 ) -> Goal | None:
     """Return what scenarios that are run together are to be precise about; ``None`` where replications are stated.
 
-    Without ``no_limit`` a run to a precision ends at the cost that a run may have; see `simcore.affordable`.
+    Without ``no_limit`` a run to a precision ends at the cost that a run may have; see `simcore.engine.affordable`.
 
     Raises
     ------
     typer.BadParameter
         If there is a limit and nothing to be precise about.
     """
-    from simcore.affordable import within_limit  # noqa: PLC0415
+    from simcore.engine.affordable import within_limit  # noqa: PLC0415
     from simcore.scenario.precision_goal import Goal, goal_of, targets_of  # noqa: PLC0415
 
     stated = runs[0].run.precision

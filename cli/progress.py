@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from simcore.engine import Progress
+    from simcore.engine.simulation import Progress
 
     Report = Callable[[Progress], None]
 

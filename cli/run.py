@@ -27,7 +27,7 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simcore.affordable import Affordable
+    from simcore.engine.affordable import Affordable
     from simcore.results.result import Result
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
@@ -69,11 +69,11 @@ def run(
     neither replications nor a precision runs until revenue is known to 0.5 %. With a method, the precision is
     reached by it, and all other figures come from 1,000 plain replications.
     """
-    from simcore.affordable import Affordable  # noqa: PLC0415
     from simcore.analytic.run_cost import LIMIT, check_limit  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.precision import checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
+    from simcore.engine.affordable import Affordable  # noqa: PLC0415
 
     checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
     if detail is not None and out is None:
@@ -130,7 +130,7 @@ def _simulated(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
-    from simcore.engine import simulate  # noqa: PLC0415
+    from simcore.engine.simulation import simulate  # noqa: PLC0415
     from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
 
     goal, method, affordable = until

@@ -21,9 +21,9 @@ from simcore.cli.options import (
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
+    from simcore.scenario_files.vary import Value
     from simcore.sweep_document import Sweep
     from simcore.sweeps import Plan
-    from simcore.vary import Value
 
 
 MetricOption = Annotated[
@@ -121,7 +121,7 @@ def known(metric: str) -> str:
 
 def _values(vary: list[str]) -> "dict[str, list[Value]]":
     """Read the options ``--vary``."""
-    from simcore.vary import parse_vary  # noqa: PLC0415
+    from simcore.scenario_files.vary import parse_vary  # noqa: PLC0415
 
     found: dict[str, list[Value]] = {}
     for text in vary:

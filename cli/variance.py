@@ -95,7 +95,7 @@ def _measured(
     load_engine(quiet=quiet)
     from simcore.allowed import check_variance  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.runner import StoppedError  # noqa: PLC0415
+    from simcore.engine.runner import StoppedError  # noqa: PLC0415
     from simcore.variance import bench_variance  # noqa: PLC0415
 
     if not no_limit:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simcore.results_file import read_rep_weeks
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
-    from simcore.scenario_file import load_scenario
+    from simcore.scenario_files.scenario_file import load_scenario
     from simcore.signatures import (
         attribute,
         bench_variance,
@@ -69,10 +69,10 @@ _HOME = {
     "breakeven": "breakevens",
     "coach": "coach_study",
     "compare": "comparison",
-    "load_scenario": "scenario_file",
+    "load_scenario": "scenario_files.scenario_file",
     "luck": "luck_study",
     "read_rep_weeks": "results_file",
-    "simulate": "engine",
+    "simulate": "engine.simulation",
     "VarianceBench": "variance_document",
     "bench_variance": "variance",
     "Steadiness": "steadiness_document",

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from simcore.affordable import Affordable, within_limit
 from simcore.analytic.run_cost import LIMIT, check_cost, check_limit, check_worlds, cost, one_world, together
 from simcore.base.machine import processors
-from simcore.engine import as_run, simulate
+from simcore.engine.affordable import Affordable, within_limit
+from simcore.engine.sequential_stopping import goal_for
+from simcore.engine.simulation import as_run, simulate
 from simcore.scenario.model import with_strategy
-from simcore.stages import goal_for
-from simcore.vary import Value, check_total, set_values
+from simcore.scenario_files.vary import Value, check_total, set_values
 
 if TYPE_CHECKING:
     from simcore.coach_document import Coach
@@ -87,7 +87,7 @@ def check_breakeven(scenario: Scenario, path: str, ends: Sequence[Value], thread
 
 def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
     """Refuse an answer whose runs cost more together than one run may."""
-    from simcore.side_by_side import TOGETHER  # noqa: PLC0415
+    from simcore.engine.many_scenarios import TOGETHER  # noqa: PLC0415
 
     threads = threads or processors()
     one = cost(one_world(plan.scenario), threads)

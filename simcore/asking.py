@@ -21,13 +21,13 @@ from simcore.base.spelling import amount_of, chance_of, count_of, one_of, share_
 from simcore.base.text import did_you_mean, shorten
 from simcore.plan_asked import parse_done
 from simcore.scenario.precision_goal import Goal, goal_of
-from simcore.scenario_file import load_scenario, sound
-from simcore.vary import parse_range, parse_vary
+from simcore.scenario_files.scenario_file import load_scenario, sound
+from simcore.scenario_files.vary import parse_range, parse_vary
 
 if TYPE_CHECKING:
     from simcore.coaching_hours import HourEffect
     from simcore.scenario.model import Scenario
-    from simcore.scenario_file import Source
+    from simcore.scenario_files.scenario_file import Source
 
 MOST_THREADS = 1024
 _P = ParamSpec("_P")
@@ -317,7 +317,7 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
 
     Examples
     --------
-    >>> from simcore.engine import simulate
+    >>> from simcore.engine.simulation import simulate
     >>> asked(simulate)("trust-the-process", replications="0.1k").tally.replications
     100
     """

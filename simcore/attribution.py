@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.comparison import choose
 from simcore.comparison_document import Attribution, AttributionTable
-from simcore.paired import run_paired
+from simcore.engine.paired import run_paired
 from simcore.program.tally import GROUPS
 from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
@@ -25,7 +25,7 @@ from simcore.statistics.jackknife import jackknife, ratio
 from simcore.statistics.paired_difference import Sums, sums_of
 
 if TYPE_CHECKING:
-    from simcore.runner import Progress
+    from simcore.engine.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.statistics.estimate import Estimate
 

@@ -11,8 +11,9 @@ import numpy as np
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 from simcore.base.version import __version__
-from simcore.runner import StoppedError
+from simcore.engine.runner import StoppedError
 from simcore.scenario.model import with_strategy
+from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 from simcore.statistics.jackknife import Floats, replicates
 from simcore.statistics.paired_difference import REVENUE, Metric, Sums, better, difference_of, period_of
@@ -20,7 +21,6 @@ from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.sweeps import CHUNK, Cell, Report, Worlds, check_metric, identity_of
-from simcore.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -75,7 +75,7 @@ def breakeven(
     Examples
     --------
     >>> from simcore import breakeven
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> breakeven(load_scenario("trust-the-process"), {"team.reps": (5, 10)}, replications=100)
     Traceback (most recent call last):
     simcore.base.errors.ScenarioError: strategies: name the two strategies to be compared; allowed: process

@@ -13,12 +13,12 @@ from simcore.coach_document import Coach
 from simcore.coach_words import leverage_sentences, values_sentences
 from simcore.coaching_hours import HoursAsked, best_hours, check_asked, hours_programs
 from simcore.coaching_rules import compare_rules, has_habits, rep_weeks_of, with_rule
-from simcore.engine import as_run
+from simcore.engine.many_scenarios import SideBySide, rep_weeks
+from simcore.engine.runner import Progress
+from simcore.engine.simulation import as_run
 from simcore.leverage import leverage
 from simcore.levers import Lever, levers
-from simcore.runner import Progress
 from simcore.scenario.digest import scenario_digest
-from simcore.side_by_side import SideBySide, rep_weeks
 from simcore.sweeps import check_metric
 from simcore.values import Plan as ValuesPlan
 from simcore.values import plan_values, values

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.analytic.item_values import Prospects, holds
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean
+from simcore.engine.runner import StoppedError
 from simcore.leverage import LEVEL, effect_of, reach_of, sums_for
 from simcore.leverage_document import Allocation, HoursPlan, Measure
 from simcore.levers import POINT
-from simcore.runner import StoppedError
 from simcore.scenario.model import validate
 from simcore.statistics.paired_difference import difference_of, figure_of
 
 if TYPE_CHECKING:
+    from simcore.engine.many_scenarios import Cell, SideBySide
     from simcore.scenario.model import Scenario
-    from simcore.side_by_side import Cell, SideBySide
 
 MOST_HOURS = 10_000
 MOST_LOTS = 8

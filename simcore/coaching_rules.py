@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.engine import playable, threads_for
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.runner import Block, Progress, Runner, Watch, cut
+from simcore.engine.simulation import playable, threads_for
 from simcore.kernels.workspace import HIT, REPAIRED
 from simcore.program.tally import CLOSE, GROUPS
 from simcore.random.philox import split_seed
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.rules_words import words_about
-from simcore.runner import Block, Progress, Runner, Watch, cut
 from simcore.scenario.model import Manager
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import jackknife, ratio
@@ -70,7 +70,7 @@ def with_rule(scenario: Scenario, rule: RuleName, first_week: int | None = None)
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> with_rule(load_scenario("trust-the-process"), "oracle").manager.rule
     'oracle'
     """

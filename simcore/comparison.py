@@ -31,11 +31,11 @@ from simcore.comparison_document import (
 )
 from simcore.comparison_figures import as_it_is, figures, interval_of
 from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
-from simcore.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
+from simcore.engine.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
+from simcore.engine.sequential_stopping import goal_for
 from simcore.program.tally import CLOSE, ENTERED, TOTAL
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import with_strategy
-from simcore.stages import goal_for
 from simcore.statistics.certain import same_program
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import (
@@ -49,7 +49,7 @@ from simcore.statistics.paired_difference import difference_of, sums_of
 from simcore.statistics.windows import windows_of
 
 if TYPE_CHECKING:
-    from simcore.runner import Progress
+    from simcore.engine.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
 
@@ -96,7 +96,7 @@ def compare(
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> comparison = compare(load_scenario("quota-pressure"), replications=50, seed=1)
     >>> comparison.baseline, [against.name for against in comparison.against]
     ('process', ['pressure'])

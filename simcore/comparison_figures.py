@@ -25,7 +25,7 @@ from simcore.statistics.jackknife import Floats, degrees_of
 from simcore.statistics.paired_difference import Sums, difference_of, figure_of, has_quota_period, sums_of
 
 if TYPE_CHECKING:
-    from simcore.paired import Paired
+    from simcore.engine.paired import Paired
 
 WORST = 0.05
 """Share of worlds in the tail."""

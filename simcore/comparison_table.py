@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simcore.paired import Paired
+    from simcore.engine.paired import Paired
 
 
 def worlds_table(paired: Paired) -> pa.Table:

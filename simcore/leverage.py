@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.analytic.expectations import expected
 from simcore.analytic.item_values import Prospects, holds
 from simcore.base.money import cents
+from simcore.engine.many_scenarios import Cell, SideBySide
 from simcore.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.levers import Lever, levers
 from simcore.results.sentences import currency_sign
 from simcore.scenario.model import FixedDeal, ListDeal
-from simcore.side_by_side import Cell, SideBySide
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import fixed, t_quantile
 from simcore.statistics.jackknife import Floats, jackknife
@@ -61,7 +61,7 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> found = leverage(load_scenario("trust-the-process"), SideBySide(100, 1, total=0))
     >>> [(row.lever, round(row.revenue.exact, 4)) for row in found.part.levers if row.change == "tenth"][:2]
     [('rate of meetings', 0.1), ('rate of opportunities', 0.1)]
@@ -181,7 +181,7 @@ def whole_deals(scenario: Scenario, changed: Scenario) -> str | None:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> before, after = (load_scenario("backward-from-100k", [f"deal={price}"]) for price in (10_000, 11_000))
     >>> whole_deals(before, after)
     'deals are whole: the quota of $100,000 takes 10 of them at $10,000, and 10 at $11,000'
@@ -215,7 +215,7 @@ def exact_effects(scenario: Scenario, changed: Scenario) -> dict[Measure, float]
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> before, after = (load_scenario("trust-the-process", [f"funnel.wins.rate={rate}"]) for rate in (0.5, 0.6))
     >>> {measure: round(value, 3) for measure, value in exact_effects(before, after).items()}
     {'revenue_origin': 0.2, 'revenue': 0.2, 'p_quota': 0.242}

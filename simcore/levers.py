@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.base.errors import ScenarioError
-from simcore.engine import playable
+from simcore.engine.simulation import playable
 from simcore.leverage_document import Change, Kind
 from simcore.scenario.model import Duration, validate
 
@@ -43,7 +43,7 @@ def levers(scenario: Scenario) -> list[Lever]:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> [(lever.name, lever.change, lever.after) for lever in levers(load_scenario("trust-the-process"))][:2]
     [('rate of meetings', 'point', '0.03'), ('rate of meetings', 'tenth', '0.022')]
     """

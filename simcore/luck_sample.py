@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.people import People
+from simcore.engine.latent_rates import People
 from simcore.program.tally import CLOSE
 
 Floats = NDArray[np.float64]

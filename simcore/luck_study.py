@@ -12,16 +12,16 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
 from simcore.base.version import __version__
 from simcore.dismissal import Rule, dismissal, parse_rule
-from simcore.engine import as_run, playable
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.latent_rates import first_people
+from simcore.engine.runner import Block, Progress, Runner, cut
+from simcore.engine.simulation import as_run, playable
 from simcore.luck_document import Luck, Skipped
 from simcore.luck_sample import WEEKS_OF, joined, sample_of
-from simcore.people import first_people
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.regression_to_mean import regression
 from simcore.reliability import reliability
-from simcore.runner import Block, Progress, Runner, cut
 from simcore.scenario.digest import scenario_digest
 from simcore.statistics.group_jackknife import GROUPS
 from simcore.streaks import Drop, dropped, streaks
@@ -29,8 +29,8 @@ from simcore.streaks import Drop, dropped, streaks
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from simcore.engine.latent_rates import People
     from simcore.luck_sample import Sample
-    from simcore.people import People
     from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 

@@ -18,12 +18,12 @@ import numpy as np
 from simcore.analytic.expectations import chances
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
-from simcore.engine import playable, threads_for
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.runner import Block, Progress, in_order
+from simcore.engine.simulation import playable, threads_for
 from simcore.numerics.normal import normal_quantile
 from simcore.random.philox import split_seed
 from simcore.results.summary import Precision, PrecisionRow
-from simcore.runner import Block, Progress, in_order
 from simcore.scenario.model import with_strategy
 from simcore.scenario.precision_goal import QUANTILE
 from simcore.statistics.metrics import check_metric

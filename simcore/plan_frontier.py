@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.errors import ScenarioError
-from simcore.explosion import ExplodedError
+from simcore.engine.explosion import ExplodedError
 from simcore.plan_document import PlanCell
 from simcore.plan_programs import MOST_CALLS, Setting, adds_up, setting_of, with_seats, with_weekly
 from simcore.plan_search import Curve, grid_place, grid_value, orders

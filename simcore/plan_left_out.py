@@ -39,7 +39,7 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
     --------
     >>> from simcore.plan_asked import asked_of
     >>> from simcore.plan_programs import setting_of
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> for each in left_out_of(setting_of(asked_of(load_scenario("backward-from-100k"), 100_000))):
     ...     print(round(each.share, 3), each.words)
     0.231 holidays take 3 of the 13 weeks (23 %)

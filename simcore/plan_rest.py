@@ -43,7 +43,7 @@ def rest_of(asked: Asked) -> Scenario:
     Examples
     --------
     >>> from simcore.plan_asked import asked_of
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> changes = ["team.reps=2", "team.new=2", "team.ramp={weeks: 6, start: 0.4}"]
     >>> asked = asked_of(load_scenario("backward-from-100k", changes), 30_000, done={"week": 2})
     >>> rest = rest_of(asked)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.analytic.expectations import deal_moments
-from simcore.engine import MAX_KEPT, check_ranges
-from simcore.explosion import ExplodedError
+from simcore.engine.explosion import ExplodedError
+from simcore.engine.simulation import MAX_KEPT, check_ranges
 from simcore.plan_asked import CALLS, MOST_WEEKS, REPS, WEEKS
 from simcore.plan_programs import Setting, adds_up, setting_of, with_calls, with_seats
 from simcore.plan_search import grid_place, grid_value
@@ -53,7 +53,7 @@ def arithmetic_of(asked: Asked) -> Arithmetic:
     Examples
     --------
     >>> from simcore.plan_asked import asked_of
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> for stage in arithmetic_of(asked_of(load_scenario("backward-from-100k"), 100_000)).stages:
     ...     print(stage)
     ('wins', 10.0)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.engine import available_processors
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.runner import Block, Progress, Runner, StoppedError, Workspace, cut, in_order
+from simcore.engine.simulation import available_processors
 from simcore.program.tally import CLOSE
 from simcore.random.philox import split_seed
-from simcore.runner import Block, Progress, Runner, StoppedError, Workspace, cut, in_order
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program

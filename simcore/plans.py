@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 from simcore.analytic.run_cost import LIMIT, check_cost, cost, one_world, rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
-from simcore.explosion import ExplodedError
+from simcore.engine.explosion import ExplodedError
+from simcore.engine.runner import StoppedError
 from simcore.plan_asked import CALLS, asked_of
 from simcore.plan_document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
 from simcore.plan_frontier import frontier_of
@@ -22,13 +23,12 @@ from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
 from simcore.plan_unknowns import below_limits, chance_of, unknown_of
 from simcore.plan_words import tried_of
 from simcore.plan_worlds import Crew, PlanWorlds, reached
-from simcore.runner import StoppedError
-from simcore.vary import as_asked
+from simcore.scenario_files.vary import as_asked
 
 if TYPE_CHECKING:
+    from simcore.engine.runner import Progress
     from simcore.plan_asked import Asked
     from simcore.plan_unknowns import Unknown
-    from simcore.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.statistics.estimate import Estimate
 

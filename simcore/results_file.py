@@ -42,7 +42,7 @@ from simcore.results.rep_weeks import (
     rep_week_schema,
     rep_week_table,
 )
-from simcore.scenario_file import dump_yaml
+from simcore.scenario_files.scenario_file import dump_yaml
 from simcore.verification import read_rep_weeks, verify
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from simcore.coach_document import Coach
 from simcore.coaching_hours import HoursAsked
 from simcore.comparison_document import AttributionTable, Comparison
 from simcore.dismissal import Rule
+from simcore.engine.runner import Progress
 from simcore.luck_document import Luck
 from simcore.plan_document import BackwardPlan
 from simcore.results.rep_weeks import RepWeekBlock
 from simcore.results.result import Result
-from simcore.runner import Progress
 from simcore.scenario.precision_goal import Goal
-from simcore.scenario_file import Source
+from simcore.scenario_files.scenario_file import Source
 from simcore.steadiness_document import Steadiness
 from simcore.sweep_document import Breakeven, Sweep
 from simcore.variance_document import VarianceBench

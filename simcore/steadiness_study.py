@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.base.version import __version__
-from simcore.engine import as_run, playable
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.runner import Block, Progress, Runner, cut
+from simcore.engine.simulation import as_run, playable
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
-from simcore.runner import Block, Progress, Runner, cut
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.precision_goal import parse_metric
 from simcore.statistics.metrics import by_period

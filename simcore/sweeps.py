@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, period_of_week
 from simcore.base.version import __version__
-from simcore.explosion import ExplodedError
-from simcore.paired import run_paired
-from simcore.runner import Progress, StoppedError
+from simcore.engine.explosion import ExplodedError
+from simcore.engine.paired import run_paired
+from simcore.engine.runner import Progress, StoppedError
 from simcore.scenario.digest import joint_digest
+from simcore.scenario_files.vary import Value, as_asked, grid, points
 from simcore.statistics.paired_difference import (
     P_QUOTA,
     REVENUE,
@@ -29,7 +30,6 @@ from simcore.statistics.paired_difference import (
     sums_of,
 )
 from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
-from simcore.vary import Value, as_asked, grid, points
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario

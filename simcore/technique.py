@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS
 from simcore.controls import controlled
+from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.kernels.reactive.state import in_turn
 from simcore.points import (
     PER_STRATUM,
@@ -32,7 +33,6 @@ from simcore.points import (
 from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
 from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
-from simcore.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.scenario.precision_goal import P_ZERO, Metric
 from simcore.statistics.metrics import by_period
 from simcore.statistics.sequential_interval import Moments, moments_of

@@ -29,8 +29,8 @@ from simcore.statistics.paired_difference import difference_of
 from simcore.values_document import AgeRow, ItemValue, StageAges, Values, Wait
 
 if TYPE_CHECKING:
+    from simcore.engine.many_scenarios import Cell, SideBySide
     from simcore.scenario.model import Scenario
-    from simcore.side_by_side import Cell, SideBySide
 
 AGES = ("0d", "1d", "2d", "1w", "2w", "4w", "8w", "13w", "26w", "39w", "52w", "78w", "104w", "156w")
 """Ages that are looked at, as long as enough items reach them."""
@@ -85,7 +85,7 @@ def plan_values(scenario: Scenario) -> Plan:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> [(look.stage, look.age) for look in plan_values(load_scenario("long-cycle")).looks][:3]
     [(1, '0d'), (1, '1d'), (1, '2d')]
     """

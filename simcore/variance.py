@@ -20,10 +20,10 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
 from simcore.base.version import __version__
 from simcore.efficiency import efficiency, rate_of_error
-from simcore.engine import as_run, playable
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.runner import Progress, StoppedError
+from simcore.engine.simulation import as_run, playable
 from simcore.random.philox import split_seed
-from simcore.runner import Progress, StoppedError
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.model import with_strategy
 from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric

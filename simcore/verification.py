@@ -30,7 +30,7 @@ from simcore.parts import Shape, Sums, check_identity, check_part, parts_of, rea
 from simcore.results.rep_weeks import column_names
 from simcore.scenario.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.scenario.model import with_strategy
-from simcore.scenario_file import parse_scenario
+from simcore.scenario_files.scenario_file import parse_scenario
 from simcore.sealed_document import sealed_document
 from simcore.verification_document import Verification
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simcore.base.periods import HORIZONS
+from simcore.engine.runner import Block, Runner, Watch
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
@@ -32,7 +33,6 @@ from simcore.program.tally import (
     bin_of,
 )
 from simcore.random.philox import split_seed
-from simcore.runner import Block, Runner, Watch
 from simcore.scenario.model import validate
 from simcore.statistics.windows import windows_of
 from tests.twin import World, simulate, tallies

@@ -1,4 +1,4 @@
-"""Stands in for `simcore.paired.run_paired`: worlds with a known difference between strategies, without the engine."""
+"""Stands in for `simcore.engine.paired.run_paired`: worlds of a known difference between strategies, no engine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from simcore.base.periods import WEEK
+from simcore.engine.runner import Progress
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, GROUPS, TOTAL, Tally, new_arrays
-from simcore.runner import Progress
 from simcore.scenario.model import Scenario, validate
 from tests.scenario_cases import scenario
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from simcore.analytic.expectations import chances
+from simcore.engine.runner import Runner, cut
 from simcore.methods import AUTO, WORLDS, by_method
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
-from simcore.runner import Runner, cut
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.scenario.precision_goal import Goal, parse_metric, targets_of
 from simcore.statistics.metrics import values_of

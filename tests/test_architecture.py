@@ -148,7 +148,7 @@ def test_only_one_module_knows_numba() -> None:
 
 
 def test_only_one_module_knows_yaml() -> None:
-    assert importers("ruamel") == {"simcore.yaml_tree"}
+    assert importers("ruamel") == {"simcore.scenario_files.yaml_tree"}
     assert importers("yaml") == set()
 
 
@@ -158,7 +158,7 @@ def test_only_the_command_line_knows_a_screen() -> None:
 
 def test_the_engine_knows_no_screen_no_file_and_no_yaml() -> None:
     above = {name for floor in FLOORS if floor.name in {"Files", "Command line"} for name in floor.modules}
-    assert not reached("simcore.engine") & above
+    assert not reached("simcore.engine.simulation") & above
 
 
 WITH_GENERATORS = {"simcore.counts", "simcore.points", "simcore.sobol"}

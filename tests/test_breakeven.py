@@ -19,7 +19,7 @@ from tests.paired_worlds import Lead, two, worlds
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
-    from simcore.runner import Progress
+    from simcore.engine.runner import Progress
     from simcore.sweep_document import Breakeven
 
 PAIR = ["process", "pressure"]

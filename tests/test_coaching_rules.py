@@ -20,7 +20,7 @@ from simcore.coaching_rules import (
     manager_of,
     with_rule,
 )
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import Scenario, validate

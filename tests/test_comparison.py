@@ -13,9 +13,9 @@ from simcore.base.errors import ScenarioError
 from simcore.comparison import choose, comparison_of
 from simcore.comparison_document import Comparison
 from simcore.comparison_figures import LEAST_TAIL, WORST, worst_of
-from simcore.paired import Paired, run_paired
+from simcore.engine.paired import Paired, run_paired
 from simcore.scenario.model import with_strategy
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.jackknife import Z975
 from tests.statistical import DeviationError, check_share_at_least
 

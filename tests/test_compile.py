@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simcore import runner
+from simcore.engine import runner
 from simcore.kernels.reactive.state import in_turn
 from simcore.program.compiler import compile_scenario
 from simcore.scenario.model import with_strategy
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from tools.compile import STRATEGIES
 
 

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import Z975, Floats, spread

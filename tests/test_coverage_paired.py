@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.comparison import compare
-from simcore.paired import run_paired
+from simcore.engine.paired import run_paired
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import Z975

@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from simcore.cli.main import app
-from simcore.scenario_file import parse_scenario
+from simcore.scenario_files.scenario_file import parse_scenario
 from simcore.schema import SCHEMAS, schema_text
 from tools.docs import BENCHMARKS, BLOCK, BLOCKS, demo, pages, speed
 from tools.floors import ROOT

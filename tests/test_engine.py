@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore import runner
 from simcore.base.errors import ScenarioError
-from simcore.engine import Progress, Result, available_processors, simulate, threads_for
+from simcore.engine import runner
+from simcore.engine.simulation import Progress, Result, available_processors, simulate, threads_for
 from simcore.results.rep_weeks import RepWeekBlock
 from simcore.scenario.model import Scenario, validate
 from tests.both_engines import compiled, play

@@ -8,12 +8,12 @@ import pytest
 
 from simcore import leverage as module
 from simcore.coach_words import leverage_sentences
+from simcore.engine.many_scenarios import SideBySide
+from simcore.engine.runner import StoppedError
 from simcore.leverage import Found, effect_of, exact_effects, leverage
 from simcore.leverage_document import LeverRow, Ranking
 from simcore.levers import Lever, levers, rate_lever
-from simcore.runner import StoppedError
 from simcore.scenario.model import Scenario, validate
-from simcore.side_by_side import SideBySide
 from tests.scenario_cases import NOISY, funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 

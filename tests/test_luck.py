@@ -10,13 +10,13 @@ from simcore.base.errors import ScenarioError
 from simcore.luck_study import dropped_program, luck
 from simcore.program.compiler import compile_scenario
 from simcore.scenario.model import validate
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from simcore.streaks import Drop
 from tests.luck_worlds import given
 from tests.scenario_cases import MARKET, funnel, scenario
 
 if TYPE_CHECKING:
-    from simcore.runner import Progress
+    from simcore.engine.runner import Progress
 
 QUOTA = {"per": "quarter", "amount": 31_000}
 SMALL = {"team": {"reps": 3}, "horizon": {"weeks": 26}, "quota": QUOTA}

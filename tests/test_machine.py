@@ -9,7 +9,7 @@ import pytest
 
 from simcore.base import machine
 from simcore.base.machine import memory, processors
-from simcore.engine import available_processors
+from simcore.engine.simulation import available_processors
 
 MIB = 1 << 20
 

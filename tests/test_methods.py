@@ -9,8 +9,8 @@ import pytest
 
 from simcore import methods
 from simcore.base.errors import ScenarioError
+from simcore.engine.runner import Progress
 from simcore.methods import Watched, by_method, check_method, method_names
-from simcore.runner import Progress
 from simcore.scenario.model import validate
 from simcore.scenario.precision_goal import Goal, targets_of
 from tests.scenario_cases import scenario

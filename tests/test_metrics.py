@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore.base.errors import ScenarioError
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program

@@ -29,7 +29,7 @@ from benchmarks.peers.canonical import (
 from benchmarks.peers.numpy_reactive import Decides, Draws, Periods, ReactiveStatistics
 from benchmarks.report import Goal, Report, Series, Strategies, render
 from simcore.base.periods import WEEK
-from simcore.engine import simulate as simcore_simulate
+from simcore.engine.simulation import simulate as simcore_simulate
 from simcore.program.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from simcore.scenario.model import with_strategy
 from simcore.statistics.jackknife import jackknife, ratio

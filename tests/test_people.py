@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simcore.people import first_people
+from simcore.engine.latent_rates import first_people
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from tests.luck_worlds import given, sampled

@@ -10,8 +10,9 @@ from scipy import stats
 
 from simcore import plan_frontier, plan_rest, plans
 from simcore.base.errors import ScenarioError
-from simcore.engine import simulate
-from simcore.explosion import ExplodedError
+from simcore.engine.explosion import ExplodedError
+from simcore.engine.runner import StoppedError
+from simcore.engine.simulation import simulate
 from simcore.plan_asked import Asked, asked_of
 from simcore.plan_document import BackwardPlan
 from simcore.plan_programs import Setting, setting_of, with_calls, with_seats, with_weekly
@@ -19,7 +20,6 @@ from simcore.plan_unknowns import without
 from simcore.plan_worlds import Crew, PlanWorlds
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
-from simcore.runner import StoppedError
 from simcore.scenario.model import validate
 from tests.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario
 from tests.statistical import DeviationError, check_share

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.plan_asked import asked_of
 from simcore.plan_left_out import late_share, left_out_of, made_share
 from simcore.plan_programs import setting_of

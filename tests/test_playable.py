@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from simcore import engine
 from simcore.analytic.expectations import expected
 from simcore.analytic.run_cost import cost
 from simcore.base.errors import ScenarioError
 from simcore.cli.main import app
-from simcore.engine import playable, refuse_unplayable, simulate
-from simcore.explosion import ExplodedError
+from simcore.engine import simulation as engine
+from simcore.engine.explosion import ExplodedError
+from simcore.engine.simulation import playable, refuse_unplayable, simulate
 from simcore.program.layout import Program
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
-from simcore.scenario_file import dump_yaml
+from simcore.scenario_files.scenario_file import dump_yaml
 from tests.extreme_scenarios import extreme
 from tests.scenario_cases import funnel, scenario
 

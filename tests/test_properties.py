@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simcore.base.periods import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
+from simcore.engine.runner import Block, Runner, Watch
 from simcore.kernels.workspace import is_capped
 from simcore.program.layout import Program
 from simcore.program.tally import (
@@ -26,7 +27,6 @@ from simcore.program.tally import (
     bin_values,
 )
 from simcore.random.philox import split_seed
-from simcore.runner import Block, Runner, Watch
 from tests.both_engines import Played, compiled, play
 from tests.random_scenarios import scenarios
 from tests.scenario_cases import Scenario

@@ -21,7 +21,7 @@ from simcore.base.errors import ExitStatus, FileError, ScenarioError, SimcoreErr
 from simcore.base.frames import to_pandas, to_polars
 from simcore.coaching_hours import HourEffect, HoursAsked
 from simcore.scenario.precision_goal import Goal
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from tools.floors import modules
 
 ANY: Any = simcore
@@ -279,7 +279,7 @@ def test_an_error_comes_out_of_another_process_as_it_was() -> None:
 def test_one_scenario_however_it_is_given(tmp_path: Path) -> None:
     right = load_scenario(CANON)
     path = tmp_path / "team.yaml"
-    from simcore.scenario_file import dump_yaml  # noqa: PLC0415
+    from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415
 
     path.write_text(dump_yaml(right), encoding="utf-8")
     for source in (path, str(path), right, right.resolved()):

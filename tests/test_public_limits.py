@@ -15,8 +15,8 @@ import pytest
 import simcore
 from simcore.base.errors import ScenarioError, SimcoreError, UsageError
 from simcore.base.machine import Memory
-from simcore.engine import refuse_unplayable
-from simcore.scenario_file import load_scenario
+from simcore.engine.simulation import refuse_unplayable
+from simcore.scenario_files.scenario_file import load_scenario
 from tools.floors import modules
 
 ANY: Any = simcore

@@ -24,7 +24,7 @@ from simcore.results_file import (
     rep_week_table,
     verify,
 )
-from simcore.scenario_file import parse_scenario
+from simcore.scenario_files.scenario_file import parse_scenario
 from tests import results_folders
 from tests.results_folders import (
     DIGEST,

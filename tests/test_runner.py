@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simcore.engine.runner import Block, Progress, Runner, Watch, cut, in_order
 from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import Tally
 from simcore.random.philox import split_seed
-from simcore.runner import Block, Progress, Runner, Watch, cut, in_order
 from tests.both_engines import compiled, play
 from tests.scenario_cases import CASES, scenario
 

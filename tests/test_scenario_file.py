@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError
 from simcore.scenario.model import MAX_PROBLEMS, Scenario, validate
-from simcore.scenario_file import dump_yaml, load_scenario, parse_scenario, shipped
-from simcore.yaml_tree import MAX_DEPTH, MAX_NODES, read, resolve
-from simcore.yaml_words import MAX_BYTES
-from simcore.yaml_write import write
+from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario, shipped
+from simcore.scenario_files.yaml_problems import MAX_BYTES
+from simcore.scenario_files.yaml_tree import MAX_DEPTH, MAX_NODES, read, resolve
+from simcore.scenario_files.yaml_writer import write
 
 GOOD = """\
 simcore: 1

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy.stats import binom
 
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.scenario.model import LogNormalLag, assumptions
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from simcore.results.summary import AveragingRow, Summary

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simcore.engine.runner import Block, Runner
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
@@ -16,7 +17,6 @@ from simcore.random.addresses import MARKET as OF_MARKET
 from simcore.random.addresses import REP_RATE, decision, place, stream_of
 from simcore.random.philox import Key, split_seed
 from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain, words_at
-from simcore.runner import Block, Runner
 from simcore.scenario.model import validate
 from tests.scenario_cases import RAMP, funnel, scenario
 from tests.statistical import check_mean

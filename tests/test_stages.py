@@ -7,18 +7,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from simcore import Goal, runner
+from simcore import Goal
 from simcore.base.errors import ScenarioError
 from simcore.comparison import compare
 from simcore.comparison_document import Comparison
-from simcore.engine import most_replications, simulate
+from simcore.engine import runner
+from simcore.engine.paired import run_paired
+from simcore.engine.runner import Progress
+from simcore.engine.simulation import most_replications, simulate
 from simcore.kernels.workspace import Detail
-from simcore.paired import run_paired
 from simcore.results.result import Result
-from simcore.runner import Progress
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.precision_goal import goal_of, parse_metric, parse_target
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.running_estimates import followed, piece_of
 from tests.both_engines import compiled
 from tests.scenario_cases import scenario

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from simcore.base.errors import ScenarioError
+from simcore.engine.runner import Progress
 from simcore.random.streams import LUCK
-from simcore.runner import Progress
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
 from simcore.steadiness_document import PARTS, Steadiness, SteadinessPart, SteadinessRow

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import ScenarioError
 from simcore.comparison import compare
-from simcore.engine import simulate
-from simcore.paired import run_paired
+from simcore.engine.paired import run_paired
+from simcore.engine.simulation import simulate
 from simcore.program.tally import ABOVE_PLAN, DISCOUNT
 from simcore.scenario.model import validate, with_strategy
 from tests.both_engines import Counts, compiled, counts_of_engine, play

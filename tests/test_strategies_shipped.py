@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
-from simcore.engine import simulate
-from simcore.scenario_file import load_scenario
+from simcore.engine.simulation import simulate
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

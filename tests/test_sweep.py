@@ -10,7 +10,7 @@ import pytest
 
 from simcore import sweeps
 from simcore.base.errors import FileError, ScenarioError
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.manifest import SWEEP, read_manifest
 from simcore.results_file import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario.model import Scenario, validate
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import SimpleNamespace
 
-    from simcore.runner import Progress
+    from simcore.engine.runner import Progress
 
 RunPaired = Callable[..., "SimpleNamespace"]
 REPS = "team.reps"

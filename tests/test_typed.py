@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from simcore.base.errors import Problem, ScenarioError
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import Scenario
-from simcore.scenario_file import dump_yaml, load_scenario, parse_scenario
+from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario
 
 PLAIN = """\
 simcore: 1

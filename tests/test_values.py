@@ -9,8 +9,8 @@ import pytest
 from simcore import values as module
 from simcore.analytic.item_values import Prospects
 from simcore.analytic.waiting_times import Floats
+from simcore.engine.many_scenarios import SideBySide
 from simcore.scenario.model import Scenario, validate
-from simcore.side_by_side import SideBySide
 from simcore.statistics.estimate import Estimate
 from simcore.values import plan_values, values
 from simcore.values_document import ItemValue, Values

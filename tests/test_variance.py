@@ -8,9 +8,9 @@ import pytest
 
 from simcore import variance as module
 from simcore.base.errors import ScenarioError
-from simcore.runner import Progress, StoppedError
+from simcore.engine.runner import Progress, StoppedError
 from simcore.scenario.model import validate
-from simcore.scenario_file import load_scenario, shipped
+from simcore.scenario_files.scenario_file import load_scenario, shipped
 from simcore.technique import Batch, Case, Technique, draw
 from simcore.variance import bench_variance
 from simcore.variance_document import TechniqueRow, VarianceBench

@@ -6,7 +6,7 @@ import pytest
 
 from simcore.base.errors import ScenarioError
 from simcore.scenario.model import Duration, FixedLag, with_strategy
-from simcore.vary import (
+from simcore.scenario_files.vary import (
     MAX_CELLS,
     Range,
     as_asked,

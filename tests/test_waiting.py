@@ -12,9 +12,9 @@ import pytest
 from simcore.analytic.expectations import mean_lag_hours
 from simcore.analytic.item_values import Prospects, holds, planned_calls
 from simcore.analytic.waiting_times import convolved, lag_hours, left_at, mean_hours, quantile, still_open, summed
-from simcore.engine import simulate
+from simcore.engine.simulation import simulate
 from simcore.scenario.model import Calendar, Scenario, validate
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 from tests.scenario_cases import GAMMA_LAG, LOGNORMAL_LAG, MARKET, TABLE_LAG, funnel, scenario
 from tests.statistical import check_estimate
 

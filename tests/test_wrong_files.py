@@ -10,7 +10,7 @@ import pytest
 from simcore.base.errors import SimcoreError
 from simcore.scenario.fields import SECTIONS, Part
 from simcore.scenario.model import Scenario
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -70,7 +70,7 @@ def engine() -> Engine:
         for name in _copied():
             del sys.modules[name]
         sys.modules.update(compiled)
-    runner = modules["simcore.runner"].Runner
+    runner = modules["simcore.engine.runner"].Runner
     simulate = runner.simulate
 
     def quietly(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from simcore.engine import available_processors
+from simcore.engine.simulation import available_processors
 
 STRATEGIES = {"hockey-stick": "hockey-stick", "quota-pressure": "pressure", "trust-the-process": "process"}
 """Scenarios, and a strategy of each that needs a kernel of its own: in turn, by intervals, by the plan."""

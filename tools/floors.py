@@ -72,32 +72,35 @@ FLOORS = (
         "results.summarise results.rep_weeks results.result statistics.paired_difference "
         "statistics.simultaneous_bands statistics.sign_change sweep_document plan_document comparison_document "
         "rules_document rules_words variance_document steadiness_document luck_document leverage_document "
-        "values_document coach_document statistics.group_jackknife ranks longest_runs credibility people "
-        "luck_sample reduction controls efficiency sobol leading counts variates points",
+        "values_document coach_document statistics.group_jackknife ranks longest_runs credibility engine "
+        "engine.latent_rates luck_sample reduction controls efficiency sobol leading counts variates points",
     ),
     _floor(
         "Engine",
         "plan, run blocks, merge, summarise",
-        "runner affordable technique stages explosion engine paired",
+        "engine.runner engine.affordable technique engine.sequential_stopping engine.explosion engine.simulation "
+        "engine.paired",
     ),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
         "comparison_words comparison_figures comparison comparison_table attribution variance methods "
-        "steadiness_figures steadiness_study coaching_rules side_by_side levers leverage coaching_hours values "
-        "coach_words reliability streaks regression_to_mean dismissal luck_study",
+        "steadiness_figures steadiness_study coaching_rules engine.many_scenarios levers leverage coaching_hours "
+        "values coach_words reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
-        "yaml_words yaml_tree yaml_write overrides paths scenario_file scenarios atomic manifest exchange parts "
-        "sealed_document inventory verification_document verification results_file schema",
+        "scenario_files scenario_files.yaml_problems scenario_files.yaml_tree scenario_files.yaml_writer "
+        "scenario_files.overrides scenario_files.paths scenario_files.scenario_file scenarios atomic manifest "
+        "exchange parts sealed_document inventory verification_document verification results_file schema",
     ),
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
-        "vary sweeps breakevens coach_study plan_search plan_asked plan_rest plan_programs plan_left_out "
-        "plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words plan_report plans allowed asking",
+        "scenario_files.vary sweeps breakevens coach_study plan_search plan_asked plan_rest plan_programs "
+        "plan_left_out plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words plan_report plans "
+        "allowed asking",
     ),
     _floor(
         "Command line",

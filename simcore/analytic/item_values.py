@@ -34,7 +34,7 @@ class Prospects:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> canon = Prospects(load_scenario("trust-the-process"))
     >>> [round(canon.value(stage), 6) for stage in range(3)]
     [20.0, 1000.0, 5000.0]

@@ -21,7 +21,7 @@ def compile_coaching(scenario: Scenario) -> Coaching:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> compile_coaching(load_scenario("trust-the-process")).active
     False
     """

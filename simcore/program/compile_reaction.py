@@ -43,7 +43,7 @@ def channels_of(scenario: Scenario) -> dict[str, int]:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> list(channels_of(load_scenario("trust-the-process")))
     ['activity', 'meetings', 'opportunities', 'wins', 'lag', 'deal_value', 'referrals']
     """

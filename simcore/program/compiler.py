@@ -53,7 +53,7 @@ def compile_scenario(scenario: Scenario) -> Program:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> program = compile_scenario(load_scenario("trust-the-process"))
     >>> program.clock.steps, int(program.plan.calls[0]), program.deals.unit
     (3, 500, 1000000)

@@ -36,7 +36,7 @@ def scenario_digest(scenario: Scenario) -> str:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> scenario = load_scenario("trust-the-process")
     >>> scenario_digest(scenario) == scenario_digest(load_scenario("trust-the-process", ["run.seed=7"]))
     True
@@ -49,7 +49,7 @@ def joint_digest(scenarios: Iterable[Scenario]) -> str:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> few, many = (load_scenario("trust-the-process", [f"team.reps={reps}"]) for reps in (5, 20))
     >>> joint_digest([few, many]) == joint_digest([many, few])
     False

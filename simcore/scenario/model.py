@@ -1,8 +1,8 @@
 """A scenario: the validated, frozen description of what is simulated.
 
-`validate` turns plain data (mappings, lists, texts, numbers: what a scenario file holds) into a `Scenario`;
-reading YAML is the business of `simcore.scenario_file`. The parts have the names and the meaning of the keys
-of the file; see docs/scenario-format.md.
+`validate` turns plain data (mappings, lists, texts, numbers: what a scenario file holds) into a `Scenario`; reading
+YAML is the business of `simcore.scenario_files.scenario_file`. The parts have the names and the meaning of the keys of
+the file; see docs/scenario-format.md.
 """
 
 from __future__ import annotations

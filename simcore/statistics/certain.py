@@ -28,7 +28,7 @@ def certain_stages(program: Program) -> int:
     Examples
     --------
     >>> from simcore.program.compiler import compile_scenario
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> certain_stages(compile_scenario(load_scenario("trust-the-process")))
     1
     """
@@ -59,7 +59,7 @@ def gives_discounts(program: Program) -> bool:
     --------
     >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.scenario.model import with_strategy
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> pressure = with_strategy(load_scenario("quota-pressure"), "pressure")
     >>> gives_discounts(compile_scenario(pressure)), gives_discounts(compile_scenario(load_scenario("pacing-bonus")))
     (True, False)
@@ -74,7 +74,7 @@ def same_program(one: Program, other: Program) -> bool:
     Examples
     --------
     >>> from simcore.program.compiler import compile_scenario
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> few, many = (compile_scenario(load_scenario("trust-the-process", [f"team.reps={n}"])) for n in (4, 5))
     >>> same_program(few, few), same_program(few, many)
     (True, False)

@@ -10,7 +10,7 @@ import pytest
 
 from simcore.analytic.expectations import expected
 from simcore.scenario.model import Scenario, validate
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 
 def scenario(*rates: object, **changes: object) -> Scenario:

@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.paths import known_paths, meant
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.paths import known_paths, meant
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path

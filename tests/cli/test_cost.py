@@ -6,7 +6,7 @@ import pytest
 
 from simcore.analytic.run_cost import LIMIT, check_limit, cost
 from simcore.base.errors import ExitStatus, ScenarioError
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 
 def test_rep_weeks_are_exact_and_include_warm_up() -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,9 +83,9 @@ def test_what_takes_long_to_compile_is_announced(
 
 def test_compilation_is_announced_by_what_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each announced kernel exists under the name that the compiler will tell, and ``--quiet`` tells nothing."""
-    from simcore import runner  # noqa: PLC0415
     from simcore.cli.startup import COMPILED_IN_SECONDS, announce_compilation, load_engine  # noqa: PLC0415
     from simcore.compiled import jit  # noqa: PLC0415
+    from simcore.engine import runner  # noqa: PLC0415
 
     monkeypatch.setattr(jit, "_Listeners", type("_Listeners", (), {"told": None, "compiling": None}))
     names = {vars(runner)[name]._cache._name for name in vars(runner) if name.startswith("run_")}

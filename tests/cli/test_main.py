@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from simcore.base.errors import ExitStatus, FileError
 from simcore.base.version import __version__
 from simcore.cli.main import STATUS_WORDS, app
-from simcore.scenario_file import load_scenario, parse_scenario
+from simcore.scenario_files.scenario_file import load_scenario, parse_scenario
 from simcore.schema import SCHEMAS
 from tests.cli.summaries import summary
 
@@ -37,9 +37,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         noted.append({"scenario": scenario, **options})
         return SimpleNamespace(summary=summary())
 
-    engine = ModuleType("simcore.engine")
+    engine = ModuleType("simcore.engine.simulation")
     engine.simulate = simulate  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "simcore.engine", engine)
+    monkeypatch.setitem(sys.modules, "simcore.engine.simulation", engine)
     return noted
 
 
@@ -49,9 +49,9 @@ def raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def simulate(scenario: object, **options: object) -> None:  # noqa: ARG001
         raise error
 
-    engine = ModuleType("simcore.engine")
+    engine = ModuleType("simcore.engine.simulation")
     engine.simulate = simulate  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "simcore.engine", engine)
+    monkeypatch.setitem(sys.modules, "simcore.engine.simulation", engine)
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -180,11 +180,11 @@ def test_json_is_the_summary(calls: list[dict[str, Any]]) -> None:
 
 
 def test_an_interrupted_run_is_reported_with_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = ModuleType("simcore.engine")
+    engine = ModuleType("simcore.engine.simulation")
     engine.simulate = lambda scenario, **options: SimpleNamespace(  # type: ignore[attr-defined]  # noqa: ARG005
         summary=summary(interrupted=True)
     )
-    monkeypatch.setitem(sys.modules, "simcore.engine", engine)
+    monkeypatch.setitem(sys.modules, "simcore.engine.simulation", engine)
     done = invoke("run", CANON)
     assert done.exit_code == ExitStatus.INTERRUPTED
     assert "Interrupted: all figures are those of the replications that were done." in done.stdout

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.scenario_file import load_scenario
+from simcore.scenario_files.scenario_file import load_scenario
 
 SMALL = ("trust-the-process", "--set", "team.reps=2", "-q")
 
@@ -116,7 +116,7 @@ def test_a_metric_that_the_scenario_does_not_have_is_invalid() -> None:
 
 
 def test_a_run_to_a_precision_ends_at_the_limit_of_cost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.affordable.LIMIT", 2 * 52 * 30)
+    monkeypatch.setattr("simcore.engine.affordable.LIMIT", 2 * 52 * 30)
     done = invoke("run", *SMALL, "-p", "revenue=0.01%", "--json")
     assert done.exit_code == ExitStatus.NOT_REACHED
     assert json.loads(done.stdout)["size"]["replications"] == 30

@@ -15,7 +15,7 @@ from simcore import sweeps
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
-from simcore.scenario_file import dump_yaml
+from simcore.scenario_files.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
 from simcore.sweep_document import Breakeven, Sweep
 from simcore.verification import verify

@@ -32,9 +32,9 @@ def simulate(scenario, *, progress, stop, **options):
         time.sleep(0.01)
     return SimpleNamespace(summary=summary(interrupted=stop()))
 
-engine = ModuleType("simcore.engine")
+engine = ModuleType("simcore.engine.simulation")
 engine.simulate = simulate
-sys.modules["simcore.engine"] = engine
+sys.modules["simcore.engine.simulation"] = engine
 from simcore.cli.main import main
 main()
 """

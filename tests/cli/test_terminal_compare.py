@@ -15,9 +15,9 @@ pytest.importorskip("pty", reason="signals to a process are a matter of POSIX sy
 
 COMMAND = """
 import sys, time
-import simcore.attribution, simcore.comparison, simcore.paired
+import simcore.attribution, simcore.comparison, simcore.engine.paired
 
-in_order, attributed = simcore.paired.in_order, simcore.attribution.run_paired
+in_order, attributed = simcore.engine.paired.in_order, simcore.attribution.run_paired
 
 def slowly(*given):
     for part in in_order(*given):
@@ -31,7 +31,7 @@ def splitting(*given, **named):
     time.sleep(0.5)
     return attributed(*given, **named)
 
-simcore.paired.in_order = slowly
+simcore.engine.paired.in_order = slowly
 simcore.attribution.run_paired = splitting
 from simcore.cli.main import main
 main()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
+from simcore.engine.runner import ExplosionError
 from simcore.kernels.reactive.state import (
     LEVEL,
     MAX_OPEN,
@@ -17,7 +18,6 @@ from simcore.kernels.reactive.state import (
     TOO_MANY_SUCCESSES,
     TOO_RESPONSIVE,
 )
-from simcore.runner import ExplosionError
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -79,7 +79,7 @@ def _endless(error: ExplosionError, scenario: Scenario) -> ExplodedError:
 
 def own_gain(scenario: Scenario, replication: int, rep: int) -> float:
     """Return how many further wins a win brings on average at the own rates of the first person in a seat."""
-    from simcore.people import first_people  # noqa: PLC0415
+    from simcore.engine.latent_rates import first_people  # noqa: PLC0415
     from simcore.program.compiler import compile_scenario  # noqa: PLC0415
     from simcore.random.philox import split_seed  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Data as the text of a scenario file, which `simcore.yaml_tree` reads back."""
+"""Data as the text of a scenario file, which `simcore.scenario_files.yaml_tree` reads back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simcore.yaml_tree import resolve
+from simcore.scenario_files.yaml_tree import resolve
 
 _WIDTH = 100
 _PLAIN = re.compile(r"[^\W_](?:[\w ()/.%$€£+-]*[\w()/.%$€£])?")
@@ -55,7 +55,7 @@ def written_flow(value: object, encoding: str = "utf-8") -> str:
 
 
 def write(value: Mapping[str, Any], encoding: str = "utf-8") -> str:
-    """Return a mapping as YAML text that `simcore.yaml_tree.read` reads back.
+    """Return a mapping as YAML text that `simcore.scenario_files.yaml_tree.read` reads back.
 
     Short parts stand on one line, long ones in blocks. What the encoding of a stream lacks is escaped, not changed.
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEK
-from simcore.engine import available_processors
-from simcore.paired import run_paired
+from simcore.engine.paired import run_paired
+from simcore.engine.runner import Progress, StoppedError
+from simcore.engine.simulation import available_processors
 from simcore.program.tally import ENTERED, ORIGIN, SUM, TOTAL
-from simcore.runner import Progress, StoppedError
 from simcore.statistics.paired_difference import Sums, has_quota_period, sums_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean, shorten
 from simcore.scenario.checks import stage_names
 from simcore.scenario.fields import Location, Unreadable
-from simcore.yaml_tree import read, resolve
+from simcore.scenario_files.yaml_tree import read, resolve
 
 _FILE = "--set"
 _PLAIN_FORM = {"rate": "mean", "lag": "fixed", "deal": "fixed"}

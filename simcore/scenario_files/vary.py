@@ -15,11 +15,11 @@ from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.machine import processors
 from simcore.base.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
 from simcore.base.text import brief
-from simcore.overrides import apply_override
-from simcore.paths import explained
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.fields import Part
 from simcore.scenario.model import Place, validate, with_strategy
+from simcore.scenario_files.overrides import apply_override
+from simcore.scenario_files.paths import explained
 
 if TYPE_CHECKING:
     from simcore.scenario.fields import Location
@@ -168,7 +168,7 @@ def set_values(scenario: Scenario, values: Mapping[str, Value]) -> Scenario:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> canon = load_scenario("trust-the-process")
     >>> set_values(canon, {"funnel.meetings.rate": 0.03}).funnel[1].rate.mean
     0.03
@@ -181,7 +181,7 @@ def is_whole(scenario: Scenario, path: str, value: Value) -> bool:
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> canon = load_scenario("trust-the-process")
     >>> is_whole(canon, "team.reps", 5), is_whole(canon, "funnel.meetings.rate", 1)
     (True, False)

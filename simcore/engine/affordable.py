@@ -12,8 +12,8 @@ from simcore.scenario.precision_goal import parse_metric
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from simcore.engine.runner import Progress
     from simcore.results.summary import Precision, PrecisionRow
-    from simcore.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
 

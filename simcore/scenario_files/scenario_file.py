@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean, printable
-from simcore.overrides import apply_override
-from simcore.paths import explained
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
-from simcore.yaml_tree import Tree, read
-from simcore.yaml_words import MAX_BYTES, decode, table_problem
-from simcore.yaml_write import write, written_flow
+from simcore.scenario_files.overrides import apply_override
+from simcore.scenario_files.paths import explained
+from simcore.scenario_files.yaml_problems import MAX_BYTES, decode, table_problem
+from simcore.scenario_files.yaml_tree import Tree, read
+from simcore.scenario_files.yaml_writer import write, written_flow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

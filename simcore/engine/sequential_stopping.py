@@ -13,7 +13,7 @@ from simcore.scenario.precision_goal import Goal, Target, goal_of, targets_of
 from simcore.statistics.sequential_interval import Figure, Pursuit, Reading, is_met, needed
 
 if TYPE_CHECKING:
-    from simcore.runner import Block, Progress, Watch
+    from simcore.engine.runner import Block, Progress, Watch
     from simcore.scenario.model import Scenario
 
 

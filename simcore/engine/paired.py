@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.engine import SURELY, as_run, most_replications, playable, threads_for
-from simcore.explosion import explained
+from simcore.engine.explosion import explained
+from simcore.engine.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
+from simcore.engine.sequential_stopping import Asked, Stages
+from simcore.engine.simulation import SURELY, as_run, most_replications, playable, threads_for
 from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, Tally
 from simcore.random.philox import split_seed
 from simcore.results.summary import Precision
-from simcore.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
 from simcore.scenario.model import Scenario
 from simcore.scenario.precision_goal import Goal, Metric
-from simcore.stages import Asked, Stages
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.running_estimates import Pairs, piece_of
 
@@ -127,7 +127,7 @@ def run_paired(
 
     Examples
     --------
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> few, many = (load_scenario("trust-the-process", [f"plan.calls_per_week={calls}"]) for calls in (400, 500))
     >>> paired = run_paired([few, many], replications=50, seed=1)
     >>> paired.revenue.shape

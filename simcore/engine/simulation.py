@@ -15,7 +15,9 @@ import numpy as np
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.explosion import told_of
+from simcore.engine.explosion import told_of
+from simcore.engine.runner import Block, Progress, Runner, Watch, cut, yearly_units
+from simcore.engine.sequential_stopping import Asked, Stages, goal_for
 from simcore.kernels.reactive.state import places_of, pool_capacity
 from simcore.kernels.workspace import is_capped
 from simcore.program.compiler import compile_scenario
@@ -26,8 +28,6 @@ from simcore.results.rep_weeks import RepWeekBlock
 from simcore.results.result import Result
 from simcore.results.summarise import summarise
 from simcore.results.summary import Speed
-from simcore.runner import Block, Progress, Runner, Watch, cut, yearly_units
-from simcore.stages import Asked, Stages, goal_for
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.running_estimates import followed, piece_of
 

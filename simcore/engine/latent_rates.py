@@ -46,7 +46,7 @@ def first_people(program: Program, key: Key, first: int, worlds: int) -> People:
     --------
     >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.random.philox import split_seed
-    >>> from simcore.scenario_file import load_scenario
+    >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> people = first_people(compile_scenario(load_scenario("trust-the-process")), split_seed(1), 0, 2)
     >>> people.rates[1, 9].tolist(), int(people.until.min())
     ([1.0, 0.02, 0.2, 0.5], 52)

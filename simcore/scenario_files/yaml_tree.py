@@ -32,7 +32,7 @@ from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import Kind, plain_spaces, read_number, written
 from simcore.base.text import brief
 from simcore.scenario.fields import Complaint, Dotted, Location, Unreadable
-from simcore.yaml_words import MAX_BYTES, Said, position, syntax_problem, table_problem
+from simcore.scenario_files.yaml_problems import MAX_BYTES, Said, position, syntax_problem, table_problem
 
 MAX_DEPTH = 32
 """Depth of nesting, at most."""

@@ -1,0 +1,1 @@
+"""Scenario files: YAML in and out, overrides, and the values of a sweep."""
