@@ -18,10 +18,10 @@ from benchmarks.contenders import (
 from benchmarks.peers import numpy_reactive
 from benchmarks.peers.canonical import REPS
 from benchmarks.report import Goal, Series, Strategies
-from simcore.comparison import compare
 from simcore.engine.simulation import simulate
 from simcore.scenario.model import validate, with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
+from simcore.studies.compare.study import compare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,12 +8,12 @@ from benchmarks.contenders import CANONICAL, say, scenario_path
 from benchmarks.report import Goal, Series, figure, table
 from benchmarks.strategies import PRESSED
 from simcore.scenario_files.scenario_file import load_scenario
-from simcore.variance import bench_variance
+from simcore.variance_reduction.benchmark import bench_variance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.variance_document import Gain, TechniqueRow, VarianceBench
+    from simcore.variance_reduction.document import Gain, TechniqueRow, VarianceBench
 
 
 class Question(NamedTuple):

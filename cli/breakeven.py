@@ -20,7 +20,7 @@ from simcore.cli.sweep import MetricOption, known
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.scenario_files.vary import Range
-    from simcore.sweep_document import Breakeven
+    from simcore.studies.sweep.document import Breakeven
 
 
 def breakeven(
@@ -94,7 +94,7 @@ def _searched(
 
     load_engine(quiet=quiet, threads=threads)
     from simcore.allowed import check_breakeven  # noqa: PLC0415
-    from simcore.breakevens import breakeven  # noqa: PLC0415
+    from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
 
     ends = (values.value(values.low), values.value(values.high))
     if not no_limit:

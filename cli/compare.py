@@ -26,12 +26,12 @@ from simcore.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simcore.comparison_document import Comparison
     from simcore.engine.affordable import Affordable
     from simcore.engine.runner import Progress
     from simcore.results.summary import Precision
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
+    from simcore.studies.compare.document import Comparison
 
 
 def compare(
@@ -153,7 +153,7 @@ def _planned(
 
     load_engine(quiet=quiet, threads=wanted.threads)
     from simcore.allowed import check_compare, split_runs  # noqa: PLC0415
-    from simcore.comparison import choose  # noqa: PLC0415
+    from simcore.studies.compare.study import choose  # noqa: PLC0415
 
     chosen, base = choose(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
@@ -186,7 +186,7 @@ class _ByMethod:
 
     def reached(self, goal: "Goal", progress: "Callable[[Progress], None] | None" = None) -> "Precision":
         """Return what was reached of a goal."""
-        from simcore.methods import Watched, by_method  # noqa: PLC0415
+        from simcore.variance_reduction.run_to_precision import Watched, by_method  # noqa: PLC0415
 
         base, watch = self._plan.runs[self._plan.base], Watched(progress, self._stop)
         others = [run.run.strategy for run in self._plan.runs if run is not base]
@@ -204,12 +204,12 @@ def _compared(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.comparison import comparison_of  # noqa: PLC0415
     from simcore.engine.paired import run_paired  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
+    from simcore.studies.compare.study import comparison_of  # noqa: PLC0415
 
     if plan.method is not None:
-        from simcore.methods import check_method  # noqa: PLC0415
+        from simcore.variance_reduction.run_to_precision import check_method  # noqa: PLC0415
 
         check_method(plan.method)
     with ExitStack() as stack:
@@ -232,8 +232,8 @@ def _compared(
             document, stopped = _attributed(plan.scenario, document, threads=threads, quiet=quiet, stop=asked.is_set)
         if folder is None:
             return document, None, stopped
-        from simcore.comparison_table import worlds_table  # noqa: PLC0415
         from simcore.manifest import WORLDS  # noqa: PLC0415
+        from simcore.studies.compare.table import worlds_table  # noqa: PLC0415
 
         path = folder.finish_table(WORLDS, document, worlds_table(paired), document.replications)
         return document, path, stopped
@@ -243,8 +243,8 @@ def _attributed(
     scenario: "Scenario", document: "Comparison", *, threads: int | None, quiet: bool, stop: "Callable[[], bool]"
 ) -> "tuple[Comparison, bool]":
     """Return the document with the differences split over drives and channels, and whether that was stopped."""
-    from simcore.attribution import attribute  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.studies.compare.attribution import attribute  # noqa: PLC0415
 
     rows = list(document.against)
     for number, row in enumerate(rows):

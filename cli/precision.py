@@ -97,7 +97,7 @@ def surveyed(scenario: Scenario, goal: Goal | None) -> Scenario:
     typer.BadParameter
         If there is no precision for the method to reach.
     """
-    from simcore.methods import SURVEY  # noqa: PLC0415
+    from simcore.variance_reduction.run_to_precision import SURVEY  # noqa: PLC0415
 
     if goal is None:
         raise typer.BadParameter("needs a precision to reach, as in -p revenue=0.1%", param_hint="--method")

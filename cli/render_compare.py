@@ -16,7 +16,7 @@ from simcore.cli.render import grid, inline, note_on_errors, percent, spaced, ti
 from simcore.cli.render_precision import precision_part
 
 if TYPE_CHECKING:
-    from simcore.comparison_document import Against, Comparison, Interval, StrategyFigures
+    from simcore.studies.compare.document import Against, Comparison, Interval, StrategyFigures
 
 _CONTESTS = {
     "world": "the team, in a world",

@@ -15,7 +15,7 @@ from simcore.statistics.intervals import sign_of
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
-    from simcore.steadiness_document import Part, Steadiness, SteadinessPart
+    from simcore.studies.steadiness.document import Part, Steadiness, SteadinessPart
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _WIDTH = 60

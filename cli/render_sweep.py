@@ -9,18 +9,18 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.breakevens import shown_value, words_of
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, note_on_errors
 from simcore.statistics.paired_difference import P_QUOTA
+from simcore.studies.sweep.breakeven import shown_value, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from simcore.statistics.estimate import Estimate
     from simcore.statistics.paired_difference import Metric
-    from simcore.sweep_document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
+    from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _NAME = 12

@@ -16,7 +16,7 @@ from simcore.cli.render import grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.variance_document import TechniqueRow, VarianceBench
+    from simcore.variance_reduction.document import TechniqueRow, VarianceBench
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _CHART = 30

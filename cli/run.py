@@ -135,7 +135,7 @@ def _simulated(
 
     goal, method, affordable = until
     if method is not None:
-        from simcore.methods import Watched, by_method, check_method  # noqa: PLC0415
+        from simcore.variance_reduction.run_to_precision import Watched, by_method, check_method  # noqa: PLC0415
 
         check_method(method)
 

@@ -18,7 +18,7 @@ from simcore.cli.options import (
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
-    from simcore.steadiness_document import Steadiness
+    from simcore.studies.steadiness.document import Steadiness
 
 
 def steadiness(
@@ -60,7 +60,7 @@ def _split(scenario: "Scenario", replications: int | None, *, quiet: bool, no_li
 
     load_engine(quiet=quiet)
     from simcore.allowed import check_steadiness  # noqa: PLC0415
-    from simcore.steadiness_study import steadiness  # noqa: PLC0415
+    from simcore.studies.steadiness.study import steadiness  # noqa: PLC0415
 
     if not no_limit:
         check_steadiness(scenario, replications)

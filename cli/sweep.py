@@ -22,8 +22,8 @@ from simcore.cli.options import (
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.scenario_files.vary import Value
-    from simcore.sweep_document import Sweep
-    from simcore.sweeps import Plan
+    from simcore.studies.sweep.document import Sweep
+    from simcore.studies.sweep.study import Plan
 
 
 MetricOption = Annotated[
@@ -150,7 +150,7 @@ def _planned(
 
     load_engine(quiet=quiet, threads=threads)
     from simcore.allowed import check_sweep  # noqa: PLC0415
-    from simcore.sweeps import plan_sweep  # noqa: PLC0415
+    from simcore.studies.sweep.study import plan_sweep  # noqa: PLC0415
 
     plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
     if not no_limit:
@@ -166,7 +166,7 @@ def _swept(
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
-    from simcore.sweeps import run_sweep  # noqa: PLC0415
+    from simcore.studies.sweep.study import run_sweep  # noqa: PLC0415
 
     with ExitStack() as stack:
         folder = stack.enter_context(
@@ -178,6 +178,6 @@ def _swept(
         if folder is None or not found.points:
             return found, None
         from simcore.manifest import SWEEP  # noqa: PLC0415
-        from simcore.sweep_document import sweep_table  # noqa: PLC0415
+        from simcore.studies.sweep.document import sweep_table  # noqa: PLC0415
 
         return found, folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)

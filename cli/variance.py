@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simcore.scenario.model import Scenario
-    from simcore.variance_document import VarianceBench
+    from simcore.variance_reduction.document import VarianceBench
 
 
 def variance(
@@ -96,7 +96,7 @@ def _measured(
     from simcore.allowed import check_variance  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.engine.runner import StoppedError  # noqa: PLC0415
-    from simcore.variance import bench_variance  # noqa: PLC0415
+    from simcore.variance_reduction.benchmark import bench_variance  # noqa: PLC0415
 
     if not no_limit:
         check_variance(scenario, max(1, len(strategies)) * len(metrics), *size)

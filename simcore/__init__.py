@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
     from simcore.coach_document import Coach
     from simcore.coaching_hours import HourEffect, HoursAsked
-    from simcore.comparison_document import Comparison
     from simcore.luck_document import Luck
     from simcore.plan_document import BackwardPlan
     from simcore.results.result import Result
@@ -40,16 +39,17 @@ if TYPE_CHECKING:
         sweep,
     )
     from simcore.statistics.estimate import Estimate
-    from simcore.steadiness_document import Steadiness
-    from simcore.sweep_document import Breakeven, Sweep
-    from simcore.variance_document import VarianceBench
+    from simcore.studies.compare.document import Comparison
+    from simcore.studies.steadiness.document import Steadiness
+    from simcore.studies.sweep.document import Breakeven, Sweep
+    from simcore.variance_reduction.document import VarianceBench
     from simcore.verification import verify
     from simcore.verification_document import Verification
 
 _HOME = {
-    "Breakeven": "sweep_document",
+    "Breakeven": "studies.sweep.document",
     "Coach": "coach_document",
-    "Comparison": "comparison_document",
+    "Comparison": "studies.compare.document",
     "Estimate": "statistics.estimate",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
@@ -64,22 +64,22 @@ _HOME = {
     "SimcoreError": "base.errors",
     "UsageError": "base.errors",
     "Summary": "results.summary",
-    "Sweep": "sweep_document",
-    "attribute": "attribution",
-    "breakeven": "breakevens",
+    "Sweep": "studies.sweep.document",
+    "attribute": "studies.compare.attribution",
+    "breakeven": "studies.sweep.breakeven",
     "coach": "coach_study",
-    "compare": "comparison",
+    "compare": "studies.compare.study",
     "load_scenario": "scenario_files.scenario_file",
     "luck": "luck_study",
     "read_rep_weeks": "results_file",
     "simulate": "engine.simulation",
-    "VarianceBench": "variance_document",
-    "bench_variance": "variance",
-    "Steadiness": "steadiness_document",
-    "steadiness": "steadiness_study",
+    "VarianceBench": "variance_reduction.document",
+    "bench_variance": "variance_reduction.benchmark",
+    "Steadiness": "studies.steadiness.document",
+    "steadiness": "studies.steadiness.study",
     "BackwardPlan": "plan_document",
     "plan": "plans",
-    "sweep": "sweeps",
+    "sweep": "studies.sweep.study",
     "Verification": "verification_document",
     "verify": "verification",
 }

@@ -20,12 +20,12 @@ from simcore.scenario_files.vary import Value, check_total, set_values
 if TYPE_CHECKING:
     from simcore.coach_document import Coach
     from simcore.coach_study import Plan as CoachPlan
-    from simcore.comparison_document import Comparison
     from simcore.results.result import Result
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
-    from simcore.sweep_document import Breakeven, Sweep
-    from simcore.sweeps import Plan as SweepPlan
+    from simcore.studies.compare.document import Comparison
+    from simcore.studies.sweep.document import Breakeven, Sweep
+    from simcore.studies.sweep.study import Plan as SweepPlan
 
 KEPT_BYTES = 16
 """A number of a rep-week that is kept: eight bytes, and once more where all are put together."""
@@ -65,7 +65,7 @@ def check_compare(
 
 def split_runs(scenario: Scenario, names: Sequence[str], base: str) -> list[Scenario]:
     """Return the runs that split the differences of strategies to a baseline over their drives and channels."""
-    from simcore.attribution import splits_of  # noqa: PLC0415
+    from simcore.studies.compare.attribution import splits_of  # noqa: PLC0415
 
     splits = [splits_of(scenario, name, base) for name in names if name != base]
     return [run for found in splits for split in found for run in split.runs]
@@ -73,14 +73,14 @@ def split_runs(scenario: Scenario, names: Sequence[str], base: str) -> list[Scen
 
 def check_sweep(plan: SweepPlan, threads: int | None = None) -> None:
     """Refuse a sweep that costs more than one run may; see `simcore.analytic.run_cost.check_cost`."""
-    from simcore.sweeps import CHUNK  # noqa: PLC0415
+    from simcore.studies.sweep.study import CHUNK  # noqa: PLC0415
 
     check_total(plan.everything, LIMIT, threads=threads, at_once=CHUNK)
 
 
 def check_breakeven(scenario: Scenario, path: str, ends: Sequence[Value], threads: int | None = None) -> None:
     """Refuse a search that costs more than one run may: it looks at about `EXPECTED` values."""
-    from simcore.breakevens import EXPECTED  # noqa: PLC0415
+    from simcore.studies.sweep.breakeven import EXPECTED  # noqa: PLC0415
 
     check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED, threads=threads)
 
@@ -104,15 +104,15 @@ def check_luck(scenario: Scenario, replications: int | None) -> None:
 
 def check_steadiness(scenario: Scenario, replications: int | None) -> None:
     """Refuse worlds, in each of which every part of the variance is held still in turn, that cost too much."""
-    from simcore.steadiness_study import LEAST, VARIANTS  # noqa: PLC0415
+    from simcore.studies.steadiness.study import LEAST, VARIANTS  # noqa: PLC0415
 
     check_worlds(scenario, VARIANTS * (replications or LEAST))
 
 
 def check_variance(scenario: Scenario, runs: int, batch: int | None, batches: int) -> None:
     """Refuse batches of all techniques that cost more than one run may; ``runs`` are metrics times strategies."""
-    from simcore.technique import LEAST, TECHNIQUES  # noqa: PLC0415
-    from simcore.variance import SIZES  # noqa: PLC0415
+    from simcore.variance_reduction.benchmark import SIZES  # noqa: PLC0415
+    from simcore.variance_reduction.techniques import LEAST, TECHNIQUES  # noqa: PLC0415
 
     worlds = (batch or SIZES[0] * LEAST) * batches * (len(TECHNIQUES) + 1)
     check_worlds(scenario, runs * sum(worlds / part for part in SIZES))
@@ -160,7 +160,7 @@ def _compare(
     precision: Goal | Iterable[str] | None = None,
     **how: Any,  # noqa: ANN401  (as `compare` takes it)
 ) -> Comparison:
-    from simcore.comparison import choose, compare  # noqa: PLC0415
+    from simcore.studies.compare.study import choose, compare  # noqa: PLC0415
 
     goal, threads = goal_for(scenario, replications, precision), how.get("threads")
     chosen, base = choose(scenario, names, baseline)
@@ -183,7 +183,7 @@ def _sweep(
     stop: Callable[[], bool] | None = None,
     **asked: Any,  # noqa: ANN401  (as `plan_sweep` takes it)
 ) -> Sweep:
-    from simcore.sweeps import plan_sweep, run_sweep  # noqa: PLC0415
+    from simcore.studies.sweep.study import plan_sweep, run_sweep  # noqa: PLC0415
 
     plan = plan_sweep(scenario, vary, **asked)
     check_sweep(plan, threads)
@@ -191,7 +191,7 @@ def _sweep(
 
 
 def _breakeven(scenario: Scenario, vary: Mapping[str, tuple[Value, Value]], **how: Any) -> Breakeven:  # noqa: ANN401
-    from simcore.breakevens import breakeven  # noqa: PLC0415
+    from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
 
     ((path, ends),) = vary.items()
     check_breakeven(as_run(scenario, how.get("replications"), None), path, ends, how.get("threads"))
@@ -217,7 +217,7 @@ Given = Mapping[str, Any]
 
 
 def _attribute_first(scenario: Scenario, given: Given) -> None:
-    from simcore.attribution import RUNS_AT_ONCE  # noqa: PLC0415
+    from simcore.studies.compare.attribution import RUNS_AT_ONCE  # noqa: PLC0415
 
     runs = split_runs(as_run(scenario, given.get("replications"), None), [given["name"]], given["baseline"])
     check_total(runs, LIMIT, threads=given.get("threads"), at_once=RUNS_AT_ONCE)
@@ -232,7 +232,7 @@ def _steadiness_first(scenario: Scenario, given: Given) -> None:
 
 
 def _variance_first(scenario: Scenario, given: Given) -> None:
-    from simcore.variance import BATCHES  # noqa: PLC0415
+    from simcore.variance_reduction.benchmark import BATCHES  # noqa: PLC0415
 
     check_variance(
         scenario, max(1, len(given.get("strategies", ()))), given.get("batch"), given.get("batches", BATCHES)

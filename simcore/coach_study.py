@@ -19,7 +19,7 @@ from simcore.engine.simulation import as_run
 from simcore.leverage import leverage
 from simcore.levers import Lever, levers
 from simcore.scenario.digest import scenario_digest
-from simcore.sweeps import check_metric
+from simcore.studies.sweep.study import check_metric
 from simcore.values import Plan as ValuesPlan
 from simcore.values import plan_values, values
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.statistics.estimate import Estimate
-from simcore.sweep_document import WorldsIdentity
+from simcore.studies.sweep.document import WorldsIdentity
 
 What = Literal["holidays", "seats", "late"]
 

@@ -21,7 +21,7 @@ from simcore.plan_search import grid_value
 from simcore.plan_unknowns import arithmetic_of, at_least, binomial_of, chance_of
 from simcore.plan_words import assumptions_of, sentence_of
 from simcore.scenario.digest import scenario_digest
-from simcore.sweep_document import WorldsIdentity
+from simcore.studies.sweep.document import WorldsIdentity
 
 if TYPE_CHECKING:
     from simcore.plan_asked import Asked

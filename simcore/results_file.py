@@ -51,10 +51,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pydantic import BaseModel
 
-    from simcore.comparison_document import Comparison
     from simcore.results.summary import Summary
     from simcore.scenario.model import Scenario
-    from simcore.sweep_document import Sweep
+    from simcore.studies.compare.document import Comparison
+    from simcore.studies.sweep.document import Sweep
 
 __all__ = [
     "RepWeekBlock",

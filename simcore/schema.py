@@ -14,14 +14,14 @@ from pydantic import BaseModel
 
 from simcore.atomic import file_errors, write_whole
 from simcore.coach_document import Coach
-from simcore.comparison_document import Comparison
 from simcore.luck_document import Luck
 from simcore.plan_document import BackwardPlan
 from simcore.results.summary import Summary
 from simcore.scenario.model import Scenario
-from simcore.steadiness_document import Steadiness
-from simcore.sweep_document import Breakeven, Sweep
-from simcore.variance_document import VarianceBench
+from simcore.studies.compare.document import Comparison
+from simcore.studies.steadiness.document import Steadiness
+from simcore.studies.sweep.document import Breakeven, Sweep
+from simcore.variance_reduction.document import VarianceBench
 from simcore.verification_document import Verification
 
 Schema = dict[str, Any]

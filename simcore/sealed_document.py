@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from simcore.base.text import printable
 from simcore.base.version import __version__
-from simcore.comparison_document import Comparison
 from simcore.results.summary import Summary
-from simcore.sweep_document import Sweep
+from simcore.studies.compare.document import Comparison
+from simcore.studies.sweep.document import Sweep
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from simcore.coach_document import Coach
 from simcore.coaching_hours import HoursAsked
-from simcore.comparison_document import AttributionTable, Comparison
 from simcore.dismissal import Rule
 from simcore.engine.runner import Progress
 from simcore.luck_document import Luck
@@ -17,9 +16,10 @@ from simcore.results.rep_weeks import RepWeekBlock
 from simcore.results.result import Result
 from simcore.scenario.precision_goal import Goal
 from simcore.scenario_files.scenario_file import Source
-from simcore.steadiness_document import Steadiness
-from simcore.sweep_document import Breakeven, Sweep
-from simcore.variance_document import VarianceBench
+from simcore.studies.compare.document import AttributionTable, Comparison
+from simcore.studies.steadiness.document import Steadiness
+from simcore.studies.sweep.document import Breakeven, Sweep
+from simcore.variance_reduction.document import VarianceBench
 
 Count: TypeAlias = float | str
 Amount: TypeAlias = float | str

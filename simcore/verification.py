@@ -416,7 +416,7 @@ def _table_problems(
 def _sweep_problems(table: pa.Table, document: dict[str, Any], manifest: Manifest, found: Findings) -> list[str]:
     from pydantic import ValidationError  # noqa: PLC0415
 
-    from simcore.sweep_document import Sweep, sweep_table  # noqa: PLC0415
+    from simcore.studies.sweep.document import Sweep, sweep_table  # noqa: PLC0415
 
     try:
         wanted = sweep_table(Sweep.model_validate(document))

@@ -20,11 +20,11 @@ from pydantic import BaseModel
 from scipy import stats
 
 from simcore import simulate
-from simcore.attribution import attribute
-from simcore.comparison import compare
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
-from simcore.sweeps import sweep
+from simcore.studies.compare.attribution import attribute
+from simcore.studies.compare.study import compare
+from simcore.studies.sweep.study import sweep
 from tests.technique_cases import TWO_STEPS, Truth
 
 Floats = NDArray[np.float64]

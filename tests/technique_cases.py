@@ -15,14 +15,14 @@ from scipy import stats
 
 from simcore.analytic.expectations import chances
 from simcore.engine.runner import Runner, cut
-from simcore.methods import AUTO, WORLDS, by_method
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.scenario.precision_goal import Goal, parse_metric, targets_of
 from simcore.statistics.metrics import values_of
 from simcore.statistics.sequential_interval import SPENT_LATER
-from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
+from simcore.variance_reduction.run_to_precision import AUTO, WORLDS, by_method
+from simcore.variance_reduction.techniques import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
 
 Column = NDArray[np.float64]
 DRIVES = {"d": {"signals": {"surprise": -0.3}, "level": [-0.5, 0.5], "changes": {"activity": {"slope": 1.0}}}}

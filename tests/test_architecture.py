@@ -161,7 +161,11 @@ def test_the_engine_knows_no_screen_no_file_and_no_yaml() -> None:
     assert not reached("simcore.engine.simulation") & above
 
 
-WITH_GENERATORS = {"simcore.counts", "simcore.points", "simcore.sobol"}
+WITH_GENERATORS = {
+    "simcore.variance_reduction.stratified_counts",
+    "simcore.variance_reduction.point_sets",
+    "simcore.variance_reduction.sobol",
+}
 """Modules that draw leading factors with a generator of NumPy, which is made with a seed and handed on."""
 
 

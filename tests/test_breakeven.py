@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simcore import breakevens, sweeps
 from simcore.base.errors import ScenarioError
-from simcore.breakevens import breakeven, sentence_of, two_strategies
 from simcore.scenario.model import FixedLag, Scenario
 from simcore.statistics.jackknife import Z975
 from simcore.statistics.sign_change import SCAN
-from simcore.sweep_document import NotToldApart
+from simcore.studies.sweep import breakeven as breakevens
+from simcore.studies.sweep import study as sweeps
+from simcore.studies.sweep.breakeven import breakeven, sentence_of, two_strategies
+from simcore.studies.sweep.document import NotToldApart
 from tests.paired_worlds import Lead, two, worlds
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from simcore.engine.runner import Progress
-    from simcore.sweep_document import Breakeven
+    from simcore.studies.sweep.document import Breakeven
 
 PAIR = ["process", "pressure"]
 RATE, REPS, CALLS, LAG = "funnel.wins.rate", "team.reps", "plan.calls_per_week", "funnel.wins.lag"

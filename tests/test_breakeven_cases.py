@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simcore.breakevens import breakeven
 from simcore.scenario.model import Scenario, validate
+from simcore.studies.sweep.breakeven import breakeven
 
 if TYPE_CHECKING:
-    from simcore.sweep_document import Breakeven
+    from simcore.studies.sweep.document import Breakeven
 
 _DRY_SPELL = {"memory": 0, "signals": {"dry_spell": 1}}
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore.attribution import attribute, in_cents, weights
 from simcore.base.errors import ScenarioError
-from simcore.comparison import choose, comparison_of
-from simcore.comparison_document import Comparison
-from simcore.comparison_figures import LEAST_TAIL, WORST, worst_of
 from simcore.engine.paired import Paired, run_paired
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.jackknife import Z975
+from simcore.studies.compare.attribution import attribute, in_cents, weights
+from simcore.studies.compare.document import Comparison
+from simcore.studies.compare.figures import LEAST_TAIL, WORST, worst_of
+from simcore.studies.compare.study import choose, comparison_of
 from tests.statistical import DeviationError, check_share_at_least
 
 

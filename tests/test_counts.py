@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore.counts import binomial_at, in_seats, in_weeks, spans, split_at
+from simcore.variance_reduction.stratified_counts import binomial_at, in_seats, in_weeks, spans, split_at
 from tests.statistical import check_correlation, check_mean, check_variance
 
 

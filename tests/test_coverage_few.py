@@ -16,12 +16,12 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore import simulate
-from simcore.comparison_words import verdict_of
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import LEAST_REPLICATIONS, Z975, bound_of, fixed
 from simcore.statistics.jackknife import mean_of, sectioned_quantile, share, spread_of
 from simcore.statistics.paired_difference import Sums, difference_of
+from simcore.studies.compare.sentences import verdict_of
 from tests.statistical import Budget, DeviationError, check_share, check_share_at_least
 
 Floats = NDArray[np.float64]

@@ -15,12 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.comparison import compare
 from simcore.engine.paired import run_paired
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import Z975
 from simcore.statistics.paired_difference import Sums, difference_of
+from simcore.studies.compare.study import compare
 from tests.statistical import DeviationError, check_estimate, check_share
 
 Floats = NDArray[np.float64]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from simcore import methods
 from simcore.base.errors import ScenarioError
 from simcore.engine.runner import Progress
-from simcore.methods import Watched, by_method, check_method, method_names
 from simcore.scenario.model import validate
 from simcore.scenario.precision_goal import Goal, targets_of
+from simcore.variance_reduction import run_to_precision as methods
+from simcore.variance_reduction.run_to_precision import Watched, by_method, check_method, method_names
 from tests.scenario_cases import scenario
 
 QUOTA = {"per": "quarter", "amount": 31_000}

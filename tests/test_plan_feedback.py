@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from simcore.base.periods import MONTH
-from simcore.breakevens import breakeven
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics import paired_difference as contrast
 from simcore.statistics.jackknife import Z975
-from simcore.sweeps import sweep
+from simcore.studies.sweep.breakeven import breakeven
+from simcore.studies.sweep.study import sweep
 from tests.both_engines import compiled, play
 from tests.statistical import DeviationError, check_estimate, check_mean
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.points import RANDOMISATIONS, Address, dimensions_of, factors_of, worlds_of
 from simcore.program.compiler import compile_scenario
 from simcore.random.draws import normal
 from simcore.random.philox import split_seed
 from simcore.scenario.model import validate
+from simcore.variance_reduction.point_sets import RANDOMISATIONS, Address, dimensions_of, factors_of, worlds_of
 from tests.scenario_cases import MARKET, RAMP, funnel, scenario
 from tests.statistical import check_mean, check_variance
 

@@ -13,7 +13,6 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.methods import FIRST_STAGE, WORLDS
 from simcore.scenario.precision_goal import Target, parse_target
 from simcore.statistics.intervals import t_quantile
 from simcore.statistics.jackknife import Z975
@@ -31,6 +30,7 @@ from simcore.statistics.sequential_interval import (
     read_mean,
     read_share,
 )
+from simcore.variance_reduction.run_to_precision import FIRST_STAGE, WORLDS
 from tests.statistical import DeviationError, check_share_at_least
 
 Floats = NDArray[np.float64]

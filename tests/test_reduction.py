@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.controls import adjusted, controlled
-from simcore.efficiency import efficiency, rate_of_error
-from simcore.reduction import (
+from simcore.variance_reduction.control_variates import adjusted, controlled
+from simcore.variance_reduction.efficiency import efficiency, rate_of_error
+from simcore.variance_reduction.estimators import (
     Estimate,
     antithetic,
     crude,
@@ -23,7 +23,7 @@ from simcore.reduction import (
     tilts_for_no_win,
     weighted,
 )
-from simcore.sobol import sobol_normals, sobol_uniforms, to_words
+from simcore.variance_reduction.sobol import sobol_normals, sobol_uniforms, to_words
 from tests.statistical import DeviationError, check_mean, check_share_at_least
 
 Floats = NDArray[np.float64]

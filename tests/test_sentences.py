@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simcore import simulate
-from simcore.comparison import compare
-from simcore.comparison_document import Against, Comparison
-from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
 from simcore.results.sentences import amounts, money, share, spread
 from simcore.results.summary import RevenueRow, Summary
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
-from simcore.sweeps import sweep
+from simcore.studies.compare.document import Against, Comparison
+from simcore.studies.compare.sentences import Alike, Told, verdict_of, verdict_sentence
+from simcore.studies.compare.study import compare
+from simcore.studies.sweep.study import sweep
 
 QUICK = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

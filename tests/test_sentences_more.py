@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from simcore import rules_words, variance, variance_document
+from simcore import rules_words
 from simcore.analytic.run_cost import LIMIT, cost
-from simcore.breakevens import breakeven
 from simcore.cli import render_luck, render_steadiness
 from simcore.cli.render_check import commented
 from simcore.coaching_rules import compare_rules
@@ -26,9 +25,12 @@ from simcore.luck_study import luck
 from simcore.rules_document import Rules
 from simcore.scenario.model import Scenario, assumptions, validate
 from simcore.statistics.estimate import Estimate
-from simcore.steadiness_document import Steadiness
-from simcore.steadiness_study import steadiness
-from simcore.sweep_document import Breakeven
+from simcore.studies.steadiness.document import Steadiness
+from simcore.studies.steadiness.study import steadiness
+from simcore.studies.sweep.breakeven import breakeven
+from simcore.studies.sweep.document import Breakeven
+from simcore.variance_reduction import benchmark as variance
+from simcore.variance_reduction import document as variance_document
 from tests.scenario_cases import funnel, scenario
 
 QUICK, LONG = 5, 60

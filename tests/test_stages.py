@@ -9,8 +9,6 @@ import pytest
 
 from simcore import Goal
 from simcore.base.errors import ScenarioError
-from simcore.comparison import compare
-from simcore.comparison_document import Comparison
 from simcore.engine import runner
 from simcore.engine.paired import run_paired
 from simcore.engine.runner import Progress
@@ -21,6 +19,8 @@ from simcore.scenario.model import Scenario, validate
 from simcore.scenario.precision_goal import goal_of, parse_metric, parse_target
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.running_estimates import followed, piece_of
+from simcore.studies.compare.document import Comparison
+from simcore.studies.compare.study import compare
 from tests.both_engines import compiled
 from tests.scenario_cases import scenario
 

@@ -13,9 +13,9 @@ from simcore.engine.runner import Progress
 from simcore.random.streams import LUCK
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
-from simcore.steadiness_document import PARTS, Steadiness, SteadinessPart, SteadinessRow
-from simcore.steadiness_figures import GROUPS
-from simcore.steadiness_study import _sharing, shapley, steadiness, subsets_of
+from simcore.studies.steadiness.document import PARTS, Steadiness, SteadinessPart, SteadinessRow
+from simcore.studies.steadiness.figures import GROUPS
+from simcore.studies.steadiness.study import _sharing, shapley, steadiness, subsets_of
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 
@@ -121,13 +121,17 @@ def test_what_reacting_adds_is_known_answer_6() -> None:
 
 def test_pairs_that_share_nothing_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted mistake: the factors that should be shared are moved away, too."""
-    monkeypatch.setattr("simcore.steadiness_study._sharing", lambda source, subset: _sharing(source, subset[:0]))
+    monkeypatch.setattr(
+        "simcore.studies.steadiness.study._sharing", lambda source, subset: _sharing(source, subset[:0])
+    )
     with pytest.raises(DeviationError):
         test_differences_between_reps_never_average_out()
 
 
 def test_pairs_that_share_luck_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.steadiness_study._sharing", lambda source, subset: _sharing(source, (LUCK, *subset)))
+    monkeypatch.setattr(
+        "simcore.studies.steadiness.study._sharing", lambda source, subset: _sharing(source, (LUCK, *subset))
+    )
     with pytest.raises(DeviationError):
         test_differences_between_reps_never_average_out()
 

@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore.base.errors import ScenarioError
-from simcore.comparison import compare
 from simcore.engine.paired import run_paired
 from simcore.engine.simulation import simulate
 from simcore.program.tally import ABOVE_PLAN, DISCOUNT
 from simcore.scenario.model import validate, with_strategy
+from simcore.studies.compare.study import compare
 from tests.both_engines import Counts, compiled, counts_of_engine, play
 from tests.scenario_cases import CASES
 from tests.statistical import check_mean

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from simcore import sweeps
 from simcore.base.errors import FileError, ScenarioError
 from simcore.engine.simulation import simulate
 from simcore.manifest import SWEEP, read_manifest
 from simcore.results_file import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario.model import Scenario, validate
-from simcore.sweep_document import Sweep, SweepFigure, sweep_table
-from simcore.sweeps import CHUNK, plan_sweep, run_sweep, sweep
+from simcore.studies.sweep import study as sweeps
+from simcore.studies.sweep.document import Sweep, SweepFigure, sweep_table
+from simcore.studies.sweep.study import CHUNK, plan_sweep, run_sweep, sweep
 from tests.paired_worlds import two, worlds
 from tests.scenario_cases import scenario
 

@@ -8,16 +8,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore import technique as module
 from simcore.analytic.expectations import chances
-from simcore.points import Worlds, worlds_of
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
-from simcore.reduction import interval
 from simcore.scenario.model import validate, with_strategy
 from simcore.scenario.precision_goal import parse_metric
-from simcore.technique import CRUDE, LEAST, SHARED, TECHNIQUES, Case, Technique, draw, refusal, tilt_of
-from simcore.variates import conditional_values, count_controls, plain_values
+from simcore.variance_reduction import techniques as module
+from simcore.variance_reduction.conditional import conditional_values, count_controls, plain_values
+from simcore.variance_reduction.estimators import interval
+from simcore.variance_reduction.point_sets import Worlds, worlds_of
+from simcore.variance_reduction.techniques import (
+    CRUDE,
+    LEAST,
+    SHARED,
+    TECHNIQUES,
+    Case,
+    Technique,
+    draw,
+    refusal,
+    tilt_of,
+)
 from tests.scenario_cases import MARKET, funnel, scenario
 from tests.statistical import DeviationError, check_mean, check_share_at_least
 
@@ -190,7 +200,7 @@ def test_a_likelihood_ratio_left_out_is_caught(monkeypatch: pytest.MonkeyPatch) 
 def test_sobol_points_without_scrambling_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     from scipy.stats.qmc import Sobol  # noqa: PLC0415
 
-    from simcore import points  # noqa: PLC0415
+    from simcore.variance_reduction import point_sets as points  # noqa: PLC0415
 
     def same(count: int, dimensions: int, randomisations: int, seed: int) -> np.ndarray[Any, Any]:
         del seed

@@ -15,15 +15,23 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore import methods
-from simcore import technique as module
 from simcore.base.errors import ScenarioError
-from simcore.methods import AUTO, FIRST_BATCH, LEAST_BATCHES, MOST, PILOT_BATCHES, WORLDS, by_method
-from simcore.points import Address, Worlds, worlds_of
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.precision_goal import Goal, targets_of
-from simcore.technique import BATCH_BITS, FAR, TECHNIQUE_BITS, TECHNIQUES, made_by
-from simcore.variance import SIZES, bench_variance
+from simcore.variance_reduction import run_to_precision as methods
+from simcore.variance_reduction import techniques as module
+from simcore.variance_reduction.benchmark import SIZES, bench_variance
+from simcore.variance_reduction.point_sets import Address, Worlds, worlds_of
+from simcore.variance_reduction.run_to_precision import (
+    AUTO,
+    FIRST_BATCH,
+    LEAST_BATCHES,
+    MOST,
+    PILOT_BATCHES,
+    WORLDS,
+    by_method,
+)
+from simcore.variance_reduction.techniques import BATCH_BITS, FAR, TECHNIQUE_BITS, TECHNIQUES, made_by
 from tests.scenario_cases import scenario
 from tests.technique_cases import (
     ASKED,

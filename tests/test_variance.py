@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from simcore import variance as module
 from simcore.base.errors import ScenarioError
 from simcore.engine.runner import Progress, StoppedError
 from simcore.scenario.model import validate
 from simcore.scenario_files.scenario_file import load_scenario, shipped
-from simcore.technique import Batch, Case, Technique, draw
-from simcore.variance import bench_variance
-from simcore.variance_document import TechniqueRow, VarianceBench
+from simcore.variance_reduction import benchmark as module
+from simcore.variance_reduction.benchmark import bench_variance
+from simcore.variance_reduction.document import TechniqueRow, VarianceBench
+from simcore.variance_reduction.techniques import Batch, Case, Technique, draw
 from tests.scenario_cases import scenario
 
 FAR = 5.5

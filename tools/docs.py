@@ -18,7 +18,7 @@ from simcore.cli.numbers import figure
 from simcore.coaching_rules import compare_rules
 from simcore.scenario_files.scenario_file import load_scenario, shipped
 from simcore.statistics.estimate import Estimate
-from simcore.technique import CRUDE, TECHNIQUES
+from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
 from tools.floors import FLOORS, ROOT, modules, purpose
 
 if TYPE_CHECKING:

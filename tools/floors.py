@@ -70,23 +70,28 @@ FLOORS = (
         "statistics.intervals statistics.replicates statistics.jackknife statistics.certain statistics.metrics "
         "statistics.sequential_interval statistics.running_estimates results.averaging results.sentences "
         "results.summarise results.rep_weeks results.result statistics.paired_difference "
-        "statistics.simultaneous_bands statistics.sign_change sweep_document plan_document comparison_document "
-        "rules_document rules_words variance_document steadiness_document luck_document leverage_document "
-        "values_document coach_document statistics.group_jackknife ranks longest_runs credibility engine "
-        "engine.latent_rates luck_sample reduction controls efficiency sobol leading counts variates points",
+        "statistics.simultaneous_bands statistics.sign_change studies studies.sweep studies.sweep.document "
+        "plan_document studies.compare studies.compare.document rules_document rules_words variance_reduction "
+        "variance_reduction.document studies.steadiness studies.steadiness.document luck_document "
+        "leverage_document values_document coach_document statistics.group_jackknife ranks longest_runs "
+        "credibility engine engine.latent_rates luck_sample variance_reduction.estimators "
+        "variance_reduction.control_variates variance_reduction.efficiency variance_reduction.sobol "
+        "variance_reduction.principal_factors variance_reduction.stratified_counts variance_reduction.conditional "
+        "variance_reduction.point_sets",
     ),
     _floor(
         "Engine",
         "plan, run blocks, merge, summarise",
-        "engine.runner engine.affordable technique engine.sequential_stopping engine.explosion engine.simulation "
-        "engine.paired",
+        "engine.runner engine.affordable variance_reduction.techniques engine.sequential_stopping "
+        "engine.explosion engine.simulation engine.paired",
     ),
     _floor(
         "Questions",
         "one module a question: who is ahead, and why",
-        "comparison_words comparison_figures comparison comparison_table attribution variance methods "
-        "steadiness_figures steadiness_study coaching_rules engine.many_scenarios levers leverage coaching_hours "
-        "values coach_words reliability streaks regression_to_mean dismissal luck_study",
+        "studies.compare.sentences studies.compare.figures studies.compare.study studies.compare.table "
+        "studies.compare.attribution variance_reduction.benchmark variance_reduction.run_to_precision "
+        "studies.steadiness.figures studies.steadiness.study coaching_rules engine.many_scenarios levers leverage "
+        "coaching_hours values coach_words reliability streaks regression_to_mean dismissal luck_study",
     ),
     _floor(
         "Files",
@@ -98,9 +103,9 @@ FLOORS = (
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
-        "scenario_files.vary sweeps breakevens coach_study plan_search plan_asked plan_rest plan_programs "
-        "plan_left_out plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words plan_report plans "
-        "allowed asking",
+        "scenario_files.vary studies.sweep.study studies.sweep.breakeven coach_study plan_search plan_asked "
+        "plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
+        "plan_report plans allowed asking",
     ),
     _floor(
         "Command line",

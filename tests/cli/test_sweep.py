@@ -11,13 +11,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
-from simcore import sweeps
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
 from simcore.scenario_files.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
-from simcore.sweep_document import Breakeven, Sweep
+from simcore.studies.sweep import study as sweeps
+from simcore.studies.sweep.document import Breakeven, Sweep
 from simcore.verification import verify
 from tests.paired_worlds import two, worlds
 

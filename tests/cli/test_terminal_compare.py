@@ -15,9 +15,9 @@ pytest.importorskip("pty", reason="signals to a process are a matter of POSIX sy
 
 COMMAND = """
 import sys, time
-import simcore.attribution, simcore.comparison, simcore.engine.paired
+import simcore.studies.compare.attribution, simcore.studies.compare.study, simcore.engine.paired
 
-in_order, attributed = simcore.engine.paired.in_order, simcore.attribution.run_paired
+in_order, attributed = simcore.engine.paired.in_order, simcore.studies.compare.attribution.run_paired
 
 def slowly(*given):
     for part in in_order(*given):
@@ -32,7 +32,7 @@ def splitting(*given, **named):
     return attributed(*given, **named)
 
 simcore.engine.paired.in_order = slowly
-simcore.attribution.run_paired = splitting
+simcore.studies.compare.attribution.run_paired = splitting
 from simcore.cli.main import main
 main()
 """

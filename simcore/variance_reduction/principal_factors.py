@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simcore.sobol import to_words
+from simcore.variance_reduction.sobol import to_words
 
 Floats = NDArray[np.float64]
 

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.comparison_document import FiguresOf, Interval
 from simcore.program.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, WITH_DEAL
 from simcore.statistics.certain import certain_revenue, certain_stages, gives_discounts, reacts, same_program
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import UNKNOWN, by_t, fixed, scaled, without_error
 from simcore.statistics.jackknife import Floats, degrees_of
 from simcore.statistics.paired_difference import Sums, difference_of, figure_of, has_quota_period, sums_of
+from simcore.studies.compare.document import FiguresOf, Interval
 
 if TYPE_CHECKING:
     from simcore.engine.paired import Paired

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simcore.reduction import Estimate, Floats, column, crude, finite
+from simcore.variance_reduction.estimators import Estimate, Floats, column, crude, finite
 
 FOLDS = 10
 CONSTANT_CUT = 1e-12

@@ -1,8 +1,9 @@
 """Estimates of a mean by methods of variance reduction, each with an honest standard error.
 
-Every function takes the outputs of independent units (replications, pairs of them, randomisations) and returns the
-mean with its standard error; control variates have a module of their own, `simcore.controls`. Methods are combined by
-composition: what averages or corrects units gives new units, and these go on to the next function::
+Every function takes the outputs of independent units (replications, pairs of them, randomisations) and returns the mean
+with its standard error; control variates have a module of their own, `simcore.variance_reduction.control_variates`.
+Methods are combined by composition: what averages or corrects units gives new units, and these go on to the next
+function::
 
     pairs = paired(y, mirrored)
     controlled(pairs, paired(c, mirrored_c), means)          # antithetic pairs, then control variates

@@ -19,18 +19,6 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import CALL, HORIZONS
 from simcore.base.text import brief
 from simcore.base.version import __version__
-from simcore.comparison_document import (
-    Against,
-    Comparison,
-    Contest,
-    Differences,
-    Figures,
-    Source,
-    StrategyFigures,
-    VarianceRatio,
-)
-from simcore.comparison_figures import as_it_is, figures, interval_of
-from simcore.comparison_words import Alike, Told, verdict_of, verdict_sentence
 from simcore.engine.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
 from simcore.engine.sequential_stopping import goal_for
 from simcore.program.tally import CLOSE, ENTERED, TOTAL
@@ -47,6 +35,18 @@ from simcore.statistics.intervals import (
 from simcore.statistics.jackknife import Floats, replicates, share
 from simcore.statistics.paired_difference import difference_of, sums_of
 from simcore.statistics.windows import windows_of
+from simcore.studies.compare.document import (
+    Against,
+    Comparison,
+    Contest,
+    Differences,
+    Figures,
+    Source,
+    StrategyFigures,
+    VarianceRatio,
+)
+from simcore.studies.compare.figures import as_it_is, figures, interval_of
+from simcore.studies.compare.sentences import Alike, Told, verdict_of, verdict_sentence
 
 if TYPE_CHECKING:
     from simcore.engine.runner import Progress

@@ -1,7 +1,8 @@
 """Techniques of variance reduction: what each does to the draws of a run, and the estimate that it makes of them.
 
-A technique is a combination of few things: where the leading factors come from (`simcore.points`), mirrored draws, the
-last steps integrated out (`simcore.variates`), tilted rates, control variates, and whether two strategies share their
+A technique is a combination of few things: where the leading factors come from
+(`simcore.variance_reduction.point_sets`), mirrored draws, the last steps integrated out
+(`simcore.variance_reduction.conditional`), tilted rates, control variates, and whether two strategies share their
 worlds. All of it goes through `simcore.random.streams`; no kernel knows a technique.
 """
 
@@ -16,10 +17,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS
-from simcore.controls import controlled
 from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.kernels.reactive.state import in_turn
-from simcore.points import (
+from simcore.program.tally import CLOSE
+from simcore.random.streams import Source
+from simcore.scenario.precision_goal import P_ZERO, Metric
+from simcore.statistics.metrics import by_period
+from simcore.statistics.sequential_interval import Moments, moments_of
+from simcore.variance_reduction.conditional import (
+    conditional_refusal,
+    conditional_values,
+    count_controls,
+    fixed_after,
+    plain_values,
+    windows_of,
+)
+from simcore.variance_reduction.control_variates import controlled
+from simcore.variance_reduction.estimators import (
+    Estimate,
+    antithetic,
+    crude,
+    randomised,
+    stratified,
+    tilts_for_no_win,
+    weighted,
+)
+from simcore.variance_reduction.point_sets import (
     PER_STRATUM,
     RANDOMISATIONS,
     Address,
@@ -29,20 +52,6 @@ from simcore.points import (
     dimensions_of,
     factors_of,
     worlds_of,
-)
-from simcore.program.tally import CLOSE
-from simcore.random.streams import Source
-from simcore.reduction import Estimate, antithetic, crude, randomised, stratified, tilts_for_no_win, weighted
-from simcore.scenario.precision_goal import P_ZERO, Metric
-from simcore.statistics.metrics import by_period
-from simcore.statistics.sequential_interval import Moments, moments_of
-from simcore.variates import (
-    conditional_refusal,
-    conditional_values,
-    count_controls,
-    fixed_after,
-    plain_values,
-    windows_of,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +101,7 @@ class Batch(NamedTuple):
     seconds: float
     """Processor time of one thread."""
     trusted: bool
-    """Whether no single term makes up much of the sum, see `simcore.reduction.weighted`."""
+    """Whether no single term makes up much of the sum, see `simcore.variance_reduction.estimators.weighted`."""
     worst_control: float
     """Largest distance of a control's mean from its expectation, in standard errors; 0 without controls."""
     worlds: Moments
@@ -352,7 +361,8 @@ def _seconds_of_tally(case: Case, technique: Technique, first: int, n: int) -> f
 def tilt_of(program: Program) -> Floats:
     """Return by what to multiply the rates of the steps so that nothing is won: float64[S + 1].
 
-    The zero-variance tilt of `simcore.reduction.tilts_for_no_win`, for the last steps between which no time passes.
+    The zero-variance tilt of `simcore.variance_reduction.estimators.tilts_for_no_win`, for the last steps between which
+    no time passes.
     """
     steps = program.clock.steps
     tilt = np.ones(steps + 1)

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.comparison import choose
-from simcore.comparison_document import Attribution, AttributionTable
 from simcore.engine.paired import run_paired
 from simcore.program.tally import GROUPS
 from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
 from simcore.statistics.jackknife import jackknife, ratio
 from simcore.statistics.paired_difference import Sums, sums_of
+from simcore.studies.compare.document import Attribution, AttributionTable
+from simcore.studies.compare.study import choose
 
 if TYPE_CHECKING:
     from simcore.engine.runner import Progress

@@ -19,8 +19,8 @@ from simcore.statistics.jackknife import Floats, replicates
 from simcore.statistics.paired_difference import REVENUE, Metric, Sums, better, difference_of, period_of
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
-from simcore.sweep_document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.sweeps import CHUNK, Cell, Report, Worlds, check_metric, identity_of
+from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
+from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds, check_metric, identity_of
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario

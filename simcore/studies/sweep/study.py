@@ -29,7 +29,7 @@ from simcore.statistics.paired_difference import (
     sign_of,
     sums_of,
 )
-from simcore.sweep_document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
+from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario

@@ -31,8 +31,8 @@ from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.precision_goal import parse_metric
 from simcore.statistics.metrics import by_period
-from simcore.steadiness_document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
-from simcore.steadiness_figures import GROUPS, Figures, jackknife, power_of
+from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
+from simcore.studies.steadiness.figures import GROUPS, Figures, jackknife, power_of
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail

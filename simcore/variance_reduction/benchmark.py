@@ -19,7 +19,6 @@ from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
 from simcore.base.version import __version__
-from simcore.efficiency import efficiency, rate_of_error
 from simcore.engine.explosion import told_of
 from simcore.engine.runner import Progress, StoppedError
 from simcore.engine.simulation import as_run, playable
@@ -28,9 +27,10 @@ from simcore.scenario.digest import joint_digest
 from simcore.scenario.model import with_strategy
 from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
 from simcore.statistics.metrics import check_metric
-from simcore.technique import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
-from simcore.variance_document import Gain, Slope, TechniqueRow, VarianceBench
-from simcore.variates import conditional_refusal, conditional_values, fixed_after
+from simcore.variance_reduction.conditional import conditional_refusal, conditional_values, fixed_after
+from simcore.variance_reduction.document import Gain, Slope, TechniqueRow, VarianceBench
+from simcore.variance_reduction.efficiency import efficiency, rate_of_error
+from simcore.variance_reduction.techniques import CRUDE, LEAST, TECHNIQUES, UNCUT, Batch, Case, Technique, draw, refusal
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program

@@ -1,8 +1,8 @@
 """Where the leading factors of many worlds come from: at random, in strata, or from quasi-random points.
 
 The leading factors are the market's path, the own rates of the first persons, and, where the first step has one rate
-for all and the calls are known, the successes of step 1 (see `simcore.counts`). They are drawn here and handed to the
-engine through `simcore.random.streams`; all else keeps its addresses.
+for all and the calls are known, the successes of step 1 (see `simcore.variance_reduction.stratified_counts`). They are
+drawn here and handed to the engine through `simcore.random.streams`; all else keeps its addresses.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.counts import binomial_at, in_seats, in_weeks, spans
-from simcore.leading import market_words
-from simcore.sobol import sobol_uniforms, to_words
+from simcore.variance_reduction.principal_factors import market_words
+from simcore.variance_reduction.sobol import sobol_uniforms, to_words
+from simcore.variance_reduction.stratified_counts import binomial_at, in_seats, in_weeks, spans
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program

@@ -39,8 +39,18 @@ from simcore.statistics.sequential_interval import (
     read_mean,
     read_share,
 )
-from simcore.technique import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, draw, made_by, refusal
-from simcore.variance import FEW, NOTHING, bench_variance, best_of, windows_per_world
+from simcore.variance_reduction.benchmark import FEW, NOTHING, bench_variance, best_of, windows_per_world
+from simcore.variance_reduction.techniques import (
+    CRUDE,
+    SHARED,
+    TECHNIQUES,
+    UNCUT,
+    Case,
+    Technique,
+    draw,
+    made_by,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -66,7 +76,7 @@ COCHRAN = 25.0
 AT_A_TIME = 8
 """Batches that are drawn before anyone is told, or asked whether to go on."""
 MOST = 1 << 17
-"""Most batches: there are addresses for so many below `simcore.technique.FAR`."""
+"""Most batches: there are addresses for so many below `simcore.variance_reduction.techniques.FAR`."""
 CRUDE_BATCHES = 16
 """Batches of crude Monte Carlo that tell what it would have needed."""
 

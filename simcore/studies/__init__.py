@@ -1,0 +1,1 @@
+"""One folder per question: request, replications, estimates, document, sentences."""

@@ -1,0 +1,1 @@
+"""What averages out, and over how long."""

@@ -1,0 +1,1 @@
+"""Grids of values, and break-even points."""
