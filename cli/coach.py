@@ -19,9 +19,9 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simcore.coach_document import Coach
-    from simcore.coaching_hours import HoursAsked
     from simcore.scenario.model import Scenario
+    from simcore.studies.coach.document import Coach
+    from simcore.studies.coach.hours import HoursAsked
 
 
 class MetricName(StrEnum):
@@ -91,7 +91,7 @@ def _asked(
     scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: MetricName
 ) -> "HoursAsked | None":
     """Return what is asked about coaching hours."""
-    from simcore.coaching_hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
+    from simcore.studies.coach.hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
 
     if hours is None:
         for given, option in ((effects, "--effect"), (fading, "--fading")):
@@ -130,7 +130,7 @@ def _found(
 
     load_engine(quiet=quiet, threads=threads)
     from simcore.allowed import check_coach  # noqa: PLC0415
-    from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
+    from simcore.studies.coach.study import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)
     if not no_limit:

@@ -232,7 +232,7 @@ def _compared(
             document, stopped = _attributed(plan.scenario, document, threads=threads, quiet=quiet, stop=asked.is_set)
         if folder is None:
             return document, None, stopped
-        from simcore.manifest import WORLDS  # noqa: PLC0415
+        from simcore.results_folders.manifest import WORLDS  # noqa: PLC0415
         from simcore.studies.compare.table import worlds_table  # noqa: PLC0415
 
         path = folder.finish_table(WORLDS, document, worlds_table(paired), document.replications)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from simcore.results_file import ResultsFolder
+    from simcore.results_folders.results_folder import ResultsFolder
     from simcore.scenario.model import Scenario
 
 
@@ -29,7 +29,7 @@ def results_folder(
         return
     from simcore.base.version import __version__  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.results_file import ResultsFolder  # noqa: PLC0415
+    from simcore.results_folders.results_folder import ResultsFolder  # noqa: PLC0415
 
     with ResultsFolder(
         out,

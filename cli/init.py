@@ -31,7 +31,7 @@ def write_new(path: Path, text: str, *, force: bool) -> None:
     """
     try:
         if force:
-            from simcore.atomic import write_whole  # noqa: PLC0415
+            from simcore.results_folders.atomic import write_whole  # noqa: PLC0415
 
             write_whole(path, text.encode())
         else:

@@ -17,8 +17,8 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Luck
     from simcore.scenario.model import Scenario
+    from simcore.studies.luck.document import Luck
 
 
 def luck(
@@ -101,7 +101,7 @@ def _told(
 
     load_engine(quiet=quiet)
     from simcore.allowed import check_luck  # noqa: PLC0415
-    from simcore.luck_study import luck  # noqa: PLC0415
+    from simcore.studies.luck.study import luck  # noqa: PLC0415
 
     if not no_limit:
         check_luck(scenario, replications)

@@ -21,9 +21,9 @@ from simcore.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.plan_document import BackwardPlan
-    from simcore.plans import How
     from simcore.scenario.model import Scenario
+    from simcore.studies.plan.document import BackwardPlan
+    from simcore.studies.plan.study import How
 
 
 TargetOption = Annotated[
@@ -142,7 +142,7 @@ def _share(option: str, text: str) -> float:
 
 
 def _done(texts: "Sequence[str]") -> dict[str, float] | None:
-    from simcore.plan_asked import parse_done  # noqa: PLC0415
+    from simcore.studies.plan.request import parse_done  # noqa: PLC0415
 
     if not texts:
         return None
@@ -166,7 +166,7 @@ def _planned(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=how.get("threads"))
-    from simcore.plans import plan  # noqa: PLC0415
+    from simcore.studies.plan.study import plan  # noqa: PLC0415
 
     target, by, confidence, solve_for = question
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:

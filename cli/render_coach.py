@@ -18,10 +18,10 @@ from simcore.statistics.intervals import UNKNOWN, fixed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.coach_document import Coach
-    from simcore.leverage_document import Effect, HoursPlan, Leverage, LeverRow
     from simcore.statistics.estimate import Estimate
-    from simcore.values_document import AgeRow, ItemValue, StageAges, Values
+    from simcore.studies.coach.document import Coach
+    from simcore.studies.coach.item_values_document import AgeRow, ItemValue, StageAges, Values
+    from simcore.studies.coach.leverage_document import Effect, HoursPlan, Leverage, LeverRow
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _BAR = 20

@@ -15,8 +15,8 @@ from simcore.cli.render_streaks import streaks_part
 from simcore.results.sentences import money, share
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
     from simcore.statistics.estimate import Estimate
+    from simcore.studies.luck.document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _QUESTIONS = {

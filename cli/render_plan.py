@@ -11,15 +11,15 @@ from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, percent, spaced, titled
-from simcore.plan_asked import CALLS, REPS, WEEKS
-from simcore.plan_frontier import REACH
-from simcore.plan_programs import MOST_CALLS
-from simcore.plan_words import amount, number, period
 from simcore.results.sentences import share
+from simcore.studies.plan.frontier import REACH
+from simcore.studies.plan.request import CALLS, REPS, WEEKS
+from simcore.studies.plan.sentences import amount, number, period
+from simcore.studies.plan.variants import MOST_CALLS
 
 if TYPE_CHECKING:
-    from simcore.plan_document import BackwardPlan, PlanCell
     from simcore.statistics.estimate import Estimate
+    from simcore.studies.plan.document import BackwardPlan, PlanCell
 
 EXPLODES = "explodes"
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"

@@ -15,7 +15,7 @@ from simcore.statistics.estimate import Estimate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simcore.rules_document import LooksRow, RuleRow, Rules
+    from simcore.studies.coach.rules_document import LooksRow, RuleRow, Rules
 
 _HEAD, _FAINT = "bold", "dim"
 

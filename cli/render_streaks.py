@@ -13,7 +13,7 @@ from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.render import grid, inline, percent, titled
 
 if TYPE_CHECKING:
-    from simcore.luck_document import EvidenceRow, ReachRow, Streaks
+    from simcore.studies.luck.document import EvidenceRow, ReachRow, Streaks
 
 _MOST_ROWS = 9
 
@@ -85,7 +85,7 @@ def _reached_here(row: ReachRow) -> str:
 
     Examples
     --------
-    >>> from simcore.luck_document import ReachRow
+    >>> from simcore.studies.luck.document import ReachRow
     >>> from simcore.statistics.estimate import Estimate
     >>> unsure = {"unsure_weeks": 10, "unsure_ratio": Estimate(estimate=41.8, se=6.2)}
     >>> _reached_here(ReachRow(ratio=30, weeks_exact=8, weeks=None, **unsure))

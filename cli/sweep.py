@@ -177,7 +177,7 @@ def _swept(
             found = run_sweep(plan, threads=threads, progress=progress, stop=asked.is_set)
         if folder is None or not found.points:
             return found, None
-        from simcore.manifest import SWEEP  # noqa: PLC0415
+        from simcore.results_folders.manifest import SWEEP  # noqa: PLC0415
         from simcore.studies.sweep.document import sweep_table  # noqa: PLC0415
 
         return found, folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)

@@ -9,7 +9,7 @@ from simcore.base.errors import ExitStatus
 from simcore.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from simcore.verification_document import Verification
+    from simcore.results_folders.verification_document import Verification
 
 
 def verify(
@@ -27,10 +27,10 @@ def verify(
     Exit status: 0 whole, 3 damaged or no result, 4 something could not be read.
     """
     from simcore.cli.output import print_json, print_text  # noqa: PLC0415
-    from simcore.verification import verification  # noqa: PLC0415
+    from simcore.results_folders.verification import verification  # noqa: PLC0415
 
     if finish:
-        from simcore.results_file import finish_cut_off  # noqa: PLC0415
+        from simcore.results_folders.results_folder import finish_cut_off  # noqa: PLC0415
 
         finish_cut_off(folder)
     found = verification(folder)

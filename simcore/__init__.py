@@ -16,13 +16,11 @@ from simcore.base.version import __version__
 
 if TYPE_CHECKING:
     from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
-    from simcore.coach_document import Coach
-    from simcore.coaching_hours import HourEffect, HoursAsked
-    from simcore.luck_document import Luck
-    from simcore.plan_document import BackwardPlan
     from simcore.results.result import Result
     from simcore.results.summary import Summary
-    from simcore.results_file import read_rep_weeks
+    from simcore.results_folders.results_folder import read_rep_weeks
+    from simcore.results_folders.verification import verify
+    from simcore.results_folders.verification_document import Verification
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
     from simcore.scenario_files.scenario_file import load_scenario
@@ -39,24 +37,26 @@ if TYPE_CHECKING:
         sweep,
     )
     from simcore.statistics.estimate import Estimate
+    from simcore.studies.coach.document import Coach
+    from simcore.studies.coach.hours import HourEffect, HoursAsked
     from simcore.studies.compare.document import Comparison
+    from simcore.studies.luck.document import Luck
+    from simcore.studies.plan.document import BackwardPlan
     from simcore.studies.steadiness.document import Steadiness
     from simcore.studies.sweep.document import Breakeven, Sweep
     from simcore.variance_reduction.document import VarianceBench
-    from simcore.verification import verify
-    from simcore.verification_document import Verification
 
 _HOME = {
     "Breakeven": "studies.sweep.document",
-    "Coach": "coach_document",
+    "Coach": "studies.coach.document",
     "Comparison": "studies.compare.document",
     "Estimate": "statistics.estimate",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
     "Goal": "scenario.precision_goal",
-    "HourEffect": "coaching_hours",
-    "HoursAsked": "coaching_hours",
-    "Luck": "luck_document",
+    "HourEffect": "studies.coach.hours",
+    "HoursAsked": "studies.coach.hours",
+    "Luck": "studies.luck.document",
     "Problem": "base.errors",
     "Result": "results.result",
     "Scenario": "scenario.model",
@@ -67,21 +67,21 @@ _HOME = {
     "Sweep": "studies.sweep.document",
     "attribute": "studies.compare.attribution",
     "breakeven": "studies.sweep.breakeven",
-    "coach": "coach_study",
+    "coach": "studies.coach.study",
     "compare": "studies.compare.study",
     "load_scenario": "scenario_files.scenario_file",
-    "luck": "luck_study",
-    "read_rep_weeks": "results_file",
+    "luck": "studies.luck.study",
+    "read_rep_weeks": "results_folders.results_folder",
     "simulate": "engine.simulation",
     "VarianceBench": "variance_reduction.document",
     "bench_variance": "variance_reduction.benchmark",
     "Steadiness": "studies.steadiness.document",
     "steadiness": "studies.steadiness.study",
-    "BackwardPlan": "plan_document",
-    "plan": "plans",
+    "BackwardPlan": "studies.plan.document",
+    "plan": "studies.plan.study",
     "sweep": "studies.sweep.study",
-    "Verification": "verification_document",
-    "verify": "verification",
+    "Verification": "results_folders.verification_document",
+    "verify": "results_folders.verification",
 }
 
 _ASKED = frozenset(

@@ -18,11 +18,11 @@ from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Value, check_total, set_values
 
 if TYPE_CHECKING:
-    from simcore.coach_document import Coach
-    from simcore.coach_study import Plan as CoachPlan
     from simcore.results.result import Result
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
+    from simcore.studies.coach.document import Coach
+    from simcore.studies.coach.study import Plan as CoachPlan
     from simcore.studies.compare.document import Comparison
     from simcore.studies.sweep.document import Breakeven, Sweep
     from simcore.studies.sweep.study import Plan as SweepPlan
@@ -97,7 +97,7 @@ def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
 
 def check_luck(scenario: Scenario, replications: int | None) -> None:
     """Refuse worlds, and as many in which a rate has dropped, that cost more than one run may."""
-    from simcore.luck_study import LEAST  # noqa: PLC0415
+    from simcore.studies.luck.study import LEAST  # noqa: PLC0415
 
     check_worlds(scenario, 2 * (replications or LEAST))
 
@@ -206,7 +206,7 @@ def _coach(
     stop: Callable[[], bool] | None = None,
     **asked: Any,  # noqa: ANN401  (as `plan_coach` takes it)
 ) -> Coach:
-    from simcore.coach_study import plan_coach, run_coach  # noqa: PLC0415
+    from simcore.studies.coach.study import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, **asked)
     check_coach(plan, threads)

@@ -19,15 +19,15 @@ from simcore.analytic.run_cost import out_of_memory
 from simcore.base.errors import Problem, ScenarioError, SimcoreError, UsageError
 from simcore.base.spelling import amount_of, chance_of, count_of, one_of, share_of
 from simcore.base.text import did_you_mean, shorten
-from simcore.plan_asked import parse_done
 from simcore.scenario.precision_goal import Goal, goal_of
 from simcore.scenario_files.scenario_file import load_scenario, sound
 from simcore.scenario_files.vary import parse_range, parse_vary
+from simcore.studies.plan.request import parse_done
 
 if TYPE_CHECKING:
-    from simcore.coaching_hours import HourEffect
     from simcore.scenario.model import Scenario
     from simcore.scenario_files.scenario_file import Source
+    from simcore.studies.coach.hours import HourEffect
 
 MOST_THREADS = 1024
 _P = ParamSpec("_P")
@@ -139,8 +139,8 @@ def _drop(given: object, name: str) -> tuple[str, float]:
 
 
 def _hours(given: object, name: str) -> object:
-    from simcore.coaching_hours import HoursAsked  # noqa: PLC0415  (only the coach asks for them)
-    from simcore.leverage import MEASURES  # noqa: PLC0415
+    from simcore.studies.coach.hours import HoursAsked  # noqa: PLC0415  (only the coach asks for them)
+    from simcore.studies.coach.leverage import MEASURES  # noqa: PLC0415
 
     if not isinstance(given, HoursAsked):
         raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
@@ -155,7 +155,7 @@ def _hours(given: object, name: str) -> object:
 
 def _effect(given: object, name: str) -> HourEffect:
     """Read what an hour does: ``"0.1"`` (points), ``"2%"`` (of the rate), or a `HourEffect`."""
-    from simcore.coaching_hours import HourEffect  # noqa: PLC0415
+    from simcore.studies.coach.hours import HourEffect  # noqa: PLC0415
 
     text = f"{given.amount}{'%' if given.is_share else ''}" if isinstance(given, HourEffect) else str(given)
     effect: HourEffect = _parsed(HourEffect.parse, text, f"{name}.effects")
@@ -163,7 +163,7 @@ def _effect(given: object, name: str) -> HourEffect:
 
 
 def _rule(given: object, name: str) -> object:
-    from simcore.dismissal import Rule  # noqa: PLC0415  (only luck asks for it)
+    from simcore.studies.luck.dismissal import Rule  # noqa: PLC0415  (only luck asks for it)
 
     return given if isinstance(given, Rule) else _text(given, name)
 
@@ -398,7 +398,7 @@ def _known(signature: inspect.Signature) -> list[str]:
     """Return the names of the arguments that a function takes, those of its options among them."""
     known = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
     if len(known) < len(signature.parameters):
-        from simcore.plans import How  # noqa: PLC0415  (only the plan has options in a mapping)
+        from simcore.studies.plan.study import How  # noqa: PLC0415  (only the plan has options in a mapping)
 
         known += How.__annotations__
     return known

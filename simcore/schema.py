@@ -12,17 +12,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from simcore.atomic import file_errors, write_whole
-from simcore.coach_document import Coach
-from simcore.luck_document import Luck
-from simcore.plan_document import BackwardPlan
 from simcore.results.summary import Summary
+from simcore.results_folders.atomic import file_errors, write_whole
+from simcore.results_folders.verification_document import Verification
 from simcore.scenario.model import Scenario
+from simcore.studies.coach.document import Coach
 from simcore.studies.compare.document import Comparison
+from simcore.studies.luck.document import Luck
+from simcore.studies.plan.document import BackwardPlan
 from simcore.studies.steadiness.document import Steadiness
 from simcore.studies.sweep.document import Breakeven, Sweep
 from simcore.variance_reduction.document import VarianceBench
-from simcore.verification_document import Verification
 
 Schema = dict[str, Any]
 

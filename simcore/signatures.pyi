@@ -6,17 +6,17 @@ There is no such module when simcore runs: `tests/test_public_types.py` holds it
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from simcore.coach_document import Coach
-from simcore.coaching_hours import HoursAsked
-from simcore.dismissal import Rule
 from simcore.engine.runner import Progress
-from simcore.luck_document import Luck
-from simcore.plan_document import BackwardPlan
 from simcore.results.rep_weeks import RepWeekBlock
 from simcore.results.result import Result
 from simcore.scenario.precision_goal import Goal
 from simcore.scenario_files.scenario_file import Source
+from simcore.studies.coach.document import Coach
+from simcore.studies.coach.hours import HoursAsked
 from simcore.studies.compare.document import AttributionTable, Comparison
+from simcore.studies.luck.dismissal import Rule
+from simcore.studies.luck.document import Luck
+from simcore.studies.plan.document import BackwardPlan
 from simcore.studies.steadiness.document import Steadiness
 from simcore.studies.sweep.document import Breakeven, Sweep
 from simcore.variance_reduction.document import VarianceBench

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from simcore.analytic.expectations import deal_moments
 from simcore.engine.latent_rates import first_people
 from simcore.engine.runner import Block, Runner
-from simcore.luck_sample import Sample, sample_of
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.group_jackknife import GROUPS
+from simcore.studies.luck.sample import Sample, sample_of
 from tests.scenario_cases import scenario
 from tests.statistical import check_estimate
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.version import __version__
-from simcore.manifest import Manifest
 from simcore.results.summary import Summary
-from simcore.results_file import RepWeekBlock, ResultsFolder
+from simcore.results_folders.manifest import Manifest
+from simcore.results_folders.results_folder import RepWeekBlock, ResultsFolder
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import validate
 

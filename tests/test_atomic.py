@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simcore.atomic import AtomicFile, FolderLock, file_errors, move, second_name, write_whole
 from simcore.base.errors import ExitStatus, FileError
+from simcore.results_folders.atomic import AtomicFile, FolderLock, file_errors, move, second_name, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

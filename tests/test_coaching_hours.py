@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from simcore.base.errors import ScenarioError
-from simcore.coach_study import coach, plan_coach, run_coach
-from simcore.coaching_hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.many_scenarios import SideBySide
 from simcore.engine.runner import Progress
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario_files.scenario_file import load_scenario
+from simcore.studies.coach.hours import HourEffect, HoursAsked, best_hours, coached_rate, lots_of, same_for_all, ways_of
+from simcore.studies.coach.study import coach, plan_coach, run_coach
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import check_estimate
 

@@ -9,7 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.coaching_rules import (
+from simcore.engine.simulation import simulate
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario.model import Scenario, validate
+from simcore.studies.coach.rules import (
     ORDER,
     Seen,
     Worlds,
@@ -20,10 +23,7 @@ from simcore.coaching_rules import (
     manager_of,
     with_rule,
 )
-from simcore.engine.simulation import simulate
-from simcore.rules_document import LooksRow, RuleName, RuleRow, Rules
-from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import Scenario, validate
+from simcore.studies.coach.rules_document import LooksRow, RuleName, RuleRow, Rules
 from tests.scenario_cases import scenario
 from tests.statistical import check_estimate, check_mean
 

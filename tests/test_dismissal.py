@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore.dismissal import (
+from simcore.studies.luck.dismissal import (
     Cost,
     Rule,
     _pays_after,
@@ -24,7 +24,7 @@ from tests.scenario_cases import funnel
 from tests.statistical import DeviationError
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Dismissal, RuleRow
+    from simcore.studies.luck.document import Dismissal, RuleRow
 
 QUOTA = {"per": "quarter", "amount": 31_000}
 SPREAD = funnel({"rate": {"mean": 0.2, "rep_cv": 0.25}})

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from simcore import results_file
 from simcore.base.errors import FileError
-from simcore.exchange import finish_exchange
-from simcore.manifest import Manifest
-from simcore.verification import verification, verify
+from simcore.results_folders import results_folder as results_file
+from simcore.results_folders.exchange import finish_exchange
+from simcore.results_folders.manifest import Manifest
+from simcore.results_folders.verification import verification, verify
 from tests.results_folders import RESULT, content, manifest, names, open_folder, summary, write
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from simcore import results_file
 from simcore.base.errors import FileError
-from simcore.manifest import Manifest, own_manifest, write_manifest
-from simcore.results_file import read_rep_weeks
-from simcore.verification import verification, verify
+from simcore.results_folders import results_folder as results_file
+from simcore.results_folders.manifest import Manifest, own_manifest, write_manifest
+from simcore.results_folders.results_folder import read_rep_weeks
+from simcore.results_folders.verification import verification, verify
 from tests.results_folders import open_folder, write
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from simcore.manifest import read_manifest
-from simcore.verification import verification
+from simcore.results_folders.manifest import read_manifest
+from simcore.results_folders.verification import verification
 from tests.results_folders import RESULT, content, names
 
 ROOT = Path(__file__).resolve().parent.parent

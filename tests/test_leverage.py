@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from simcore import leverage as module
-from simcore.coach_words import leverage_sentences
 from simcore.engine.many_scenarios import SideBySide
 from simcore.engine.runner import StoppedError
-from simcore.leverage import Found, effect_of, exact_effects, leverage
-from simcore.leverage_document import LeverRow, Ranking
-from simcore.levers import Lever, levers, rate_lever
 from simcore.scenario.model import Scenario, validate
+from simcore.studies.coach import leverage as module
+from simcore.studies.coach.leverage import Found, effect_of, exact_effects, leverage
+from simcore.studies.coach.leverage_document import LeverRow, Ranking
+from simcore.studies.coach.levers import Lever, levers, rate_lever
+from simcore.studies.coach.sentences import leverage_sentences
 from tests.scenario_cases import NOISY, funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 

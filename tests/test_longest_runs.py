@@ -8,7 +8,7 @@ from math import log, pi, sqrt
 import numpy as np
 import pytest
 
-from simcore.longest_runs import at_least, longest_run
+from simcore.studies.luck.longest_runs import at_least, longest_run
 
 EULER = 0.5772156649015329
 SCHILLING = {3: (1, 2, 4, 8, 15, 29, 56, 108, 208)}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simcore.base.errors import ScenarioError
-from simcore.luck_study import dropped_program, luck
 from simcore.program.compiler import compile_scenario
 from simcore.scenario.model import validate
 from simcore.scenario_files.scenario_file import load_scenario
-from simcore.streaks import Drop
+from simcore.studies.luck.streaks import Drop
+from simcore.studies.luck.study import dropped_program, luck
 from tests.luck_worlds import given
 from tests.scenario_cases import MARKET, funnel, scenario
 

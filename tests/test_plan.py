@@ -8,19 +8,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore import plan_frontier, plan_rest, plans
 from simcore.base.errors import ScenarioError
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.runner import StoppedError
 from simcore.engine.simulation import simulate
-from simcore.plan_asked import Asked, asked_of
-from simcore.plan_document import BackwardPlan
-from simcore.plan_programs import Setting, setting_of, with_calls, with_seats, with_weekly
-from simcore.plan_unknowns import without
-from simcore.plan_worlds import Crew, PlanWorlds
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.scenario.model import validate
+from simcore.studies.plan import frontier as plan_frontier
+from simcore.studies.plan import rest_of_period as plan_rest
+from simcore.studies.plan import study as plans
+from simcore.studies.plan.document import BackwardPlan
+from simcore.studies.plan.request import Asked, asked_of
+from simcore.studies.plan.simulation import Crew, PlanWorlds
+from simcore.studies.plan.unknowns import without
+from simcore.studies.plan.variants import Setting, setting_of, with_calls, with_seats, with_weekly
 from tests.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario
 from tests.statistical import DeviationError, check_share
 
@@ -450,8 +452,8 @@ def test_sabotage_a_warm_up_at_the_plan_that_is_tried(monkeypatch: pytest.Monkey
         plan = setting.scenario.plan.model_copy(update={"calls_per_week": per_week})
         return compile_scenario(setting.scenario.model_copy(update={"plan": plan}))
 
-    monkeypatch.setattr("simcore.plan_unknowns.with_calls", everywhere)
-    monkeypatch.setattr("simcore.plan_unknowns.adds_up", lambda _: False)
+    monkeypatch.setattr("simcore.studies.plan.unknowns.with_calls", everywhere)
+    monkeypatch.setattr("simcore.studies.plan.unknowns.adds_up", lambda _: False)
     with pytest.raises(AssertionError):
         test_a_period_begins_with_the_pipeline_of_the_file_whatever_is_planned()
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from simcore.engine.simulation import simulate
-from simcore.plan_asked import asked_of
-from simcore.plan_left_out import late_share, left_out_of, made_share
-from simcore.plan_programs import setting_of
-from simcore.plans import plan
 from simcore.scenario.model import validate
+from simcore.studies.plan.left_out import late_share, left_out_of, made_share
+from simcore.studies.plan.request import asked_of
+from simcore.studies.plan.study import plan
+from simcore.studies.plan.variants import setting_of
 from tests.scenario_cases import LAGS, LOGNORMAL_LAG, RAMP, funnel, scenario
 from tests.statistical import check_estimate
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simcore import plan_rest
-from simcore.plan_asked import asked_of
-from simcore.plan_programs import setting_of
-from simcore.plan_rest import rest_of, team_of_rest
-from simcore.plan_worlds import Crew, PlanWorlds, revenue
 from simcore.program.compile_coaching import weekly
 from simcore.scenario.model import validate
 from simcore.scenario.parts import Ramp, Team, Turnover
+from simcore.studies.plan import rest_of_period as plan_rest
+from simcore.studies.plan.request import asked_of
+from simcore.studies.plan.rest_of_period import rest_of, team_of_rest
+from simcore.studies.plan.simulation import Crew, PlanWorlds, revenue
+from simcore.studies.plan.variants import setting_of
 from tests.scenario_cases import MARKET, funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore.plan_search import Curve, Orders, grid_place, grid_value, orders
+from simcore.studies.plan.quantile_search import Curve, Orders, grid_place, grid_value, orders
 from tests.statistical import DeviationError, check_share
 
 PLACES = [0, 1, 9_999, 10_000, 10_001, 18_999, 19_000, 50_000]

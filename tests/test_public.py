@@ -19,9 +19,9 @@ import simcore
 from simcore.base.document import Document
 from simcore.base.errors import ExitStatus, FileError, ScenarioError, SimcoreError, UsageError
 from simcore.base.frames import to_pandas, to_polars
-from simcore.coaching_hours import HourEffect, HoursAsked
 from simcore.scenario.precision_goal import Goal
 from simcore.scenario_files.scenario_file import load_scenario
+from simcore.studies.coach.hours import HourEffect, HoursAsked
 from tools.floors import modules
 
 ANY: Any = simcore

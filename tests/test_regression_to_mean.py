@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore import regression_to_mean
-from simcore.luck_sample import Sample
-from simcore.regression_to_mean import DEPTH, Pairs, pairs_of, regression
-from simcore.reliability import retest_in_closed_form
+from simcore.studies.luck import regression_to_mean
+from simcore.studies.luck.regression_to_mean import DEPTH, Pairs, pairs_of, regression
+from simcore.studies.luck.reliability import retest_in_closed_form
+from simcore.studies.luck.sample import Sample
 from tests.luck_worlds import agrees, given, sampled
 from tests.scenario_cases import funnel
 from tests.statistical import DeviationError

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore.credibility import exact_weight, is_exact, moments, weight
-from simcore.luck_sample import Sample
-from simcore.ranks import lowest
-from simcore.reliability import reliability, retest_in_closed_form, spearman_brown
 from simcore.scenario.model import Rate, Stage
+from simcore.studies.luck.credibility import exact_weight, is_exact, moments, weight
+from simcore.studies.luck.ranks import lowest
+from simcore.studies.luck.reliability import reliability, retest_in_closed_form, spearman_brown
+from simcore.studies.luck.sample import Sample
 from tests.luck_worlds import agrees, given, sampled
 from tests.scenario_cases import funnel
 from tests.statistical import DeviationError
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Reliability, WeightRow
     from simcore.scenario.model import Scenario
+    from simcore.studies.luck.document import Reliability, WeightRow
 
 ONE_STEP = {"funnel": funnel({"rate": {"mean": 0.2, "rep_cv": 0.3}})}
 ALL_STEPS = {

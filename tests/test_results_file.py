@@ -14,11 +14,11 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from simcore import results_file
 from simcore.base.errors import FileError
 from simcore.results.rep_weeks import column_names
 from simcore.results.summary import Summary
-from simcore.results_file import (
+from simcore.results_folders import results_folder as results_file
+from simcore.results_folders.results_folder import (
     read_rep_weeks,
     rep_week_schema,
     rep_week_table,
@@ -292,7 +292,7 @@ def test_an_exception_before_the_first_part_leaves_nothing(tmp_path: Path) -> No
 CHILD = """
 import importlib.util, sys
 from pathlib import Path
-from simcore import results_file
+from simcore.results_folders import results_folder as results_file
 specification = importlib.util.spec_from_file_location("helpers", sys.argv[1])
 helpers = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(helpers)
@@ -387,5 +387,5 @@ def test_a_changed_manifest_is_told(tmp_path: Path, change: Callable[[Any], None
 
 
 def test_importing_the_module_does_not_load_pyarrow() -> None:
-    code = "import sys, simcore.results_file; sys.exit('pyarrow' in sys.modules)"
+    code = "import sys, simcore.results_folders.results_folder; sys.exit('pyarrow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from simcore import rules_words
 from simcore.analytic.run_cost import LIMIT, cost
 from simcore.cli import render_luck, render_steadiness
 from simcore.cli.render_check import commented
-from simcore.coaching_rules import compare_rules
-from simcore.luck_document import Luck, RuleRow
-from simcore.luck_study import luck
-from simcore.rules_document import Rules
 from simcore.scenario.model import Scenario, assumptions, validate
 from simcore.statistics.estimate import Estimate
+from simcore.studies.coach import rules_sentences as rules_words
+from simcore.studies.coach.rules import compare_rules
+from simcore.studies.coach.rules_document import Rules
+from simcore.studies.luck.document import Luck, RuleRow
+from simcore.studies.luck.study import luck
 from simcore.studies.steadiness.document import Steadiness
 from simcore.studies.steadiness.study import steadiness
 from simcore.studies.sweep.breakeven import breakeven

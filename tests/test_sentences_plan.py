@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from simcore import coach_words, plan_words
-from simcore.coach_study import coach
-from simcore.leverage_document import Leverage, LeverRow, Ranking
-from simcore.plan_document import BackwardPlan
-from simcore.plans import plan
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.intervals import sign_of
+from simcore.studies.coach import sentences as coach_words
+from simcore.studies.coach.leverage_document import Leverage, LeverRow, Ranking
+from simcore.studies.coach.study import coach
+from simcore.studies.plan import sentences as plan_words
+from simcore.studies.plan.document import BackwardPlan
+from simcore.studies.plan.study import plan
 from tests.scenario_cases import funnel, scenario
 
 QUICK, LONG = 4, 60

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from simcore.program.compiler import compile_scenario
-from simcore.streaks import Drop, dropped, dry_spells, streaks
+from simcore.studies.luck.streaks import Drop, dropped, dry_spells, streaks
 from tests.luck_worlds import agrees, given, sampled
 from tests.scenario_cases import funnel
 from tests.statistical import DeviationError
 
 if TYPE_CHECKING:
-    from simcore.luck_document import Streaks
+    from simcore.studies.luck.document import Streaks
 
 RARE = {"funnel": funnel({"rate": 0.1}, {"rate": 0.4}, {"rate": 0.3}), "horizon": {"weeks": 39}}
 Q = 0.1 * 0.4 * 0.3
@@ -78,7 +78,7 @@ def test_a_drop_in_the_wrong_step_is_caught() -> None:
 
 
 def test_worlds_that_were_mixed_up_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simcore.streaks.dry_spells", lambda sample: dry_spells(_shuffled(sample)))
+    monkeypatch.setattr("simcore.studies.luck.streaks.dry_spells", lambda sample: dry_spells(_shuffled(sample)))
     with pytest.raises(DeviationError):
         holds(told(Drop(3, 0.5)))
 

@@ -10,8 +10,8 @@ import pytest
 
 from simcore.base.errors import FileError, ScenarioError
 from simcore.engine.simulation import simulate
-from simcore.manifest import SWEEP, read_manifest
-from simcore.results_file import ResultsFolder, read_rep_weeks, verify
+from simcore.results_folders.manifest import SWEEP, read_manifest
+from simcore.results_folders.results_folder import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario.model import Scenario, validate
 from simcore.studies.sweep import study as sweeps
 from simcore.studies.sweep.document import Sweep, SweepFigure, sweep_table

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from simcore import values as module
 from simcore.analytic.item_values import Prospects
 from simcore.analytic.waiting_times import Floats
 from simcore.engine.many_scenarios import SideBySide
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
-from simcore.values import plan_values, values
-from simcore.values_document import ItemValue, Values
+from simcore.studies.coach import item_values as module
+from simcore.studies.coach.item_values import plan_values, values
+from simcore.studies.coach.item_values_document import ItemValue, Values
 from tests.scenario_cases import funnel, scenario
 from tests.statistical import DeviationError, check_estimate
 

@@ -14,14 +14,14 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import simcore
-from simcore import results_file
-from simcore.atomic import write_whole
 from simcore.base.errors import ExitStatus, FileError
 from simcore.cli.main import app
-from simcore.manifest import Manifest, write_manifest
-from simcore.results_file import read_rep_weeks
+from simcore.results_folders import results_folder as results_file
+from simcore.results_folders.atomic import write_whole
+from simcore.results_folders.manifest import Manifest, write_manifest
+from simcore.results_folders.results_folder import read_rep_weeks
+from simcore.results_folders.verification import verification, verify
 from simcore.schema import verification_schema
-from simcore.verification import verification, verify
 from tests.results_folders import RESULT, open_folder, summary, write
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from simcore.cli.main import STATUS_WORDS
 from simcore.cli.numbers import figure
-from simcore.coaching_rules import compare_rules
 from simcore.scenario_files.scenario_file import load_scenario, shipped
 from simcore.statistics.estimate import Estimate
+from simcore.studies.coach.rules import compare_rules
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
 from tools.floors import FLOORS, ROOT, modules, purpose
 

@@ -71,10 +71,12 @@ FLOORS = (
         "statistics.sequential_interval statistics.running_estimates results.averaging results.sentences "
         "results.summarise results.rep_weeks results.result statistics.paired_difference "
         "statistics.simultaneous_bands statistics.sign_change studies studies.sweep studies.sweep.document "
-        "plan_document studies.compare studies.compare.document rules_document rules_words variance_reduction "
-        "variance_reduction.document studies.steadiness studies.steadiness.document luck_document "
-        "leverage_document values_document coach_document statistics.group_jackknife ranks longest_runs "
-        "credibility engine engine.latent_rates luck_sample variance_reduction.estimators "
+        "studies.plan studies.plan.document studies.compare studies.compare.document studies.coach "
+        "studies.coach.rules_document studies.coach.rules_sentences variance_reduction "
+        "variance_reduction.document studies.steadiness studies.steadiness.document studies.luck "
+        "studies.luck.document studies.coach.leverage_document studies.coach.item_values_document "
+        "studies.coach.document statistics.group_jackknife studies.luck.ranks studies.luck.longest_runs "
+        "studies.luck.credibility engine engine.latent_rates studies.luck.sample variance_reduction.estimators "
         "variance_reduction.control_variates variance_reduction.efficiency variance_reduction.sobol "
         "variance_reduction.principal_factors variance_reduction.stratified_counts variance_reduction.conditional "
         "variance_reduction.point_sets",
@@ -90,22 +92,27 @@ FLOORS = (
         "one module a question: who is ahead, and why",
         "studies.compare.sentences studies.compare.figures studies.compare.study studies.compare.table "
         "studies.compare.attribution variance_reduction.benchmark variance_reduction.run_to_precision "
-        "studies.steadiness.figures studies.steadiness.study coaching_rules engine.many_scenarios levers leverage "
-        "coaching_hours values coach_words reliability streaks regression_to_mean dismissal luck_study",
+        "studies.steadiness.figures studies.steadiness.study studies.coach.rules engine.many_scenarios "
+        "studies.coach.levers studies.coach.leverage studies.coach.hours studies.coach.item_values "
+        "studies.coach.sentences studies.luck.reliability studies.luck.streaks studies.luck.regression_to_mean "
+        "studies.luck.dismissal studies.luck.study",
     ),
     _floor(
         "Files",
         "all that touches a disk, or knows a file format",
         "scenario_files scenario_files.yaml_problems scenario_files.yaml_tree scenario_files.yaml_writer "
-        "scenario_files.overrides scenario_files.paths scenario_files.scenario_file scenarios atomic manifest "
-        "exchange parts sealed_document inventory verification_document verification results_file schema",
+        "scenario_files.overrides scenario_files.paths scenario_files.scenario_file scenarios results_folders "
+        "results_folders.atomic results_folders.manifest results_folders.exchange results_folders.parts "
+        "results_folders.sealed_document results_folders.inventory results_folders.verification_document "
+        "results_folders.verification results_folders.results_folder schema",
     ),
     _floor(
         "Searches",
         "what is asked of many changed scenarios in the same worlds",
-        "scenario_files.vary studies.sweep.study studies.sweep.breakeven coach_study plan_search plan_asked "
-        "plan_rest plan_programs plan_left_out plan_worlds plan_unknowns plan_frontier plan_obstacles plan_words "
-        "plan_report plans allowed asking",
+        "scenario_files.vary studies.sweep.study studies.sweep.breakeven studies.coach.study "
+        "studies.plan.quantile_search studies.plan.request studies.plan.rest_of_period studies.plan.variants "
+        "studies.plan.left_out studies.plan.simulation studies.plan.unknowns studies.plan.frontier "
+        "studies.plan.obstacles studies.plan.sentences studies.plan.report studies.plan.study allowed asking",
     ),
     _floor(
         "Command line",

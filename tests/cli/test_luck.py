@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.luck_document import Luck
 from simcore.schema import SCHEMAS
+from simcore.studies.luck.document import Luck
 
 SMALL = ("-q", "-n", "128", "--set", "team.reps=3", "--set", "horizon.weeks=26", "--set", "plan.calls_per_week=100")
 

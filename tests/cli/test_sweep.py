@@ -14,11 +14,11 @@ from typer.testing import CliRunner, Result
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
+from simcore.results_folders.verification import verify
 from simcore.scenario_files.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
 from simcore.studies.sweep import study as sweeps
 from simcore.studies.sweep.document import Breakeven, Sweep
-from simcore.verification import verify
 from tests.paired_worlds import two, worlds
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Results folders: Parquet, manifest, atomic exchange, verification."""

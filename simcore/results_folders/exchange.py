@@ -1,0 +1,223 @@
+"""Puts a new result in the place of an old one by one switch, and finishes at the next start what was cut off.
+
+A folder of results holds what its manifest says. A new result is written into a folder of its own below
+(``unfinished``, or ``unfinished-2`` where that is taken). When all of it is on the disk, the manifest is replaced by
+one that names the files where they lie, ``unfinished/summary.json`` and so on: one rename, before which the folder
+holds the old result whole and after which it holds the new one. What follows only brings the files to the names under
+which people look for them, and never takes one away from where the manifest says it is:
+
+1. each gets its final name as a second one (a hard link; the parts in a folder that is renamed as a whole);
+2. the manifest is replaced once more, by one that names the final names;
+3. what no manifest speaks of any more is removed.
+
+So a process may die between any two system calls, and whoever starts next does again what was left, in any number of
+tries. `docs/results-folder.md` tells how that was tried.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from simcore.base.errors import FileError
+from simcore.results_folders.atomic import file_errors, move, second_name, shown, sync_folder
+from simcore.results_folders.manifest import (
+    MANIFEST,
+    REP_WEEKS,
+    SCENARIO,
+    SUMMARY,
+    SWEEP,
+    WORLDS,
+    Manifest,
+    own_manifest,
+    read_manifest,
+    write_manifest,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNFINISHED, REPLACED = "unfinished", "replaced"
+"""Folders below a folder of results: of runs that are not in place, and of what is only still to be removed. A number
+follows where the name is taken: ``unfinished-2``."""
+TEXTS = (SUMMARY, SCENARIO)
+TABLES = (SWEEP, WORLDS)
+IN_PLACE = (MANIFEST, *TEXTS, *TABLES, REP_WEEKS)
+"""Names of a result, in its place."""
+
+_NUMBERED = re.compile(rf"({UNFINISHED}|{REPLACED})(-[0-9]+)?")
+_PART = re.compile(r"part-[0-9]{5,}\.parquet")
+_TEMPORARY = re.compile(
+    r"\.(manifest\.json|summary\.json|scenario\.yaml|(sweep|worlds|part-[0-9]{5,})\.parquet)\.[0-9a-f]{16}\.tmp"
+)
+
+
+def is_ours(name: str, *, folder: bool) -> bool:
+    """Return whether simcore gives this name to a folder, or to a file.
+
+    Examples
+    --------
+    >>> is_ours("unfinished-2", folder=True), is_ours("notes.txt", folder=False)
+    (True, False)
+    """
+    if folder:
+        return name == REP_WEEKS or _NUMBERED.fullmatch(name) is not None
+    plain = name in IN_PLACE and name != REP_WEEKS
+    return plain or _PART.fullmatch(name) is not None or _TEMPORARY.fullmatch(name) is not None
+
+
+def may_stand_in(name: str) -> bool:
+    """Return whether a name is one of a result, or of a folder of simcore beside it."""
+    return name in IN_PLACE or _NUMBERED.fullmatch(name) is not None
+
+
+def below(folder: Path, stem: str) -> list[Path]:
+    """Return the folders ``unfinished`` or ``replaced`` that there are, with or without a number."""
+    found = [
+        entry
+        for entry in folder.iterdir()
+        if entry.name.split("-")[0] == stem
+        and _NUMBERED.fullmatch(entry.name)
+        and entry.is_dir()
+        and not entry.is_symlink()
+    ]
+    return sorted(found, key=lambda entry: int(entry.name.partition("-")[2] or 1))
+
+
+def new_folder(folder: Path, stem: str) -> Path:
+    """Make and return a folder ``unfinished`` or ``replaced``, with the first number that is free.
+
+    Raises
+    ------
+    FileError
+        If it cannot be made.
+    """
+    number = 1
+    while True:
+        path = folder / (stem if number == 1 else f"{stem}-{number}")
+        with file_errors("create", path):
+            try:
+                path.mkdir()
+            except FileExistsError:
+                number += 1
+                continue
+            sync_folder(folder)
+        return path
+
+
+def exchange(folder: Path, work: Path) -> None:
+    """Make a whole result in ``work``, a folder ``unfinished`` below, the result of the folder.
+
+    A complete result also takes the place of what other runs left in folders ``unfinished``.
+
+    Raises
+    ------
+    FileError
+        If something failed. The folder then holds the old result whole, or the new one.
+    """
+    manifest = read_manifest(work)
+    try:
+        write_manifest(folder, manifest.lying_in(work.name))
+    except FileError as error:
+        raise FileError(f"{error}; the new results are whole in {shown(work)}") from error
+    try:
+        finish_exchange(folder)
+        if manifest.complete:
+            with file_errors("read", folder):
+                others = below(folder, UNFINISHED)
+            for left in others:
+                _remove(folder, left)
+    except FileError as error:
+        raise FileError(
+            f"{error}; {shown(folder)} holds the new results whole all the same, and the next run that writes into it "
+            "will tidy up"
+        ) from error
+
+
+def finish_exchange(folder: Path) -> bool:
+    """Finish an exchange that was begun, if there is one; return whether there was.
+
+    Whoever calls it holds the lock of the folder.
+
+    Raises
+    ------
+    FileError
+        If something failed. The folder holds the new result whole all the same.
+    """
+    manifest = own_manifest(folder)
+    if manifest is None:
+        return False
+    begun = bool(manifest.place)
+    if begun:
+        _give_final_names(folder, manifest)
+        write_manifest(folder, manifest.lying_in(""))
+    with file_errors("clean up", folder):
+        for left in below(folder, UNFINISHED):
+            other = own_manifest(left)
+            if left.name == manifest.place or (other is not None and _same(other, manifest)):
+                _remove(folder, left)
+        for dead in below(folder, REPLACED):
+            _discard(dead)
+        for entry in sorted(folder.iterdir()):
+            if _TEMPORARY.fullmatch(entry.name) and entry.is_file() and not entry.is_symlink():
+                entry.unlink()
+    return begun
+
+
+def _same(one: Manifest, other: Manifest) -> bool:
+    """Return whether two manifests are of the same files, wherever they lie."""
+    return one.lying_in("").files == other.lying_in("").files and bool(one.files)
+
+
+def _give_final_names(folder: Path, manifest: Manifest) -> None:
+    """Let the files of a manifest be found under their final names, too, in place of an older result's."""
+    names = {entry.name for entry in manifest.files}
+    for name in (*TEXTS, *TABLES):
+        if name in names:
+            second_name(folder / manifest.place / name, folder / name)
+        else:
+            with file_errors("remove", folder / name):
+                (folder / name).unlink(missing_ok=True)
+    place, built = folder / REP_WEEKS, None
+    for entry in manifest.files:
+        if entry.name.startswith(f"{REP_WEEKS}/"):
+            built = built or new_folder(folder, REPLACED)
+            second_name(folder / entry.path, built / entry.name.removeprefix(f"{REP_WEEKS}/"))
+    if os.path.lexists(place):
+        move(place, new_folder(folder, REPLACED) / REP_WEEKS)
+    if built is not None:
+        move(built, place)
+
+
+def _remove(folder: Path, dead: Path) -> None:
+    """Remove a folder of simcore, in a way that the next start can tell what was to be removed."""
+    aside = new_folder(folder, REPLACED)
+    move(dead, aside / dead.name)
+    _discard(aside)
+
+
+def _discard(folder: Path) -> None:
+    """Remove what simcore wrote in a folder, and the folder; what somebody else put there stays, with its folder."""
+    with file_errors("clean up", folder):
+        for entry in sorted(folder.iterdir()):
+            is_folder = entry.is_dir() and not entry.is_symlink()
+            if not is_ours(entry.name, folder=is_folder):
+                continue
+            if is_folder:
+                _discard(entry)
+            elif not entry.is_symlink():
+                entry.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def foreign(folder: Path) -> list[str]:
+    """Return the names in a folder, and in the folders of simcore below it, that simcore did not write."""
+    found = []
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink() and is_ours(entry.name, folder=True):
+            found += [f"{entry.name}/{name}" for name in foreign(entry)]
+        elif entry.is_symlink() or not (entry.is_file() and is_ours(entry.name, folder=False)):
+            found.append(entry.name)
+    return found

@@ -1,0 +1,1 @@
+"""Whom to coach, in what, and for how long."""

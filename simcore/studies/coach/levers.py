@@ -1,0 +1,208 @@
+"""Levers: the scenarios in which one figure of a process is better, a point or a tenth at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simcore.base.errors import ScenarioError
+from simcore.engine.simulation import playable
+from simcore.scenario.model import Duration, validate
+from simcore.studies.coach.leverage_document import Change, Kind
+
+if TYPE_CHECKING:
+    from simcore.scenario.model import Scenario
+
+Data = dict[str, Any]
+TENTH = 0.1
+POINT = 0.01
+
+
+class Lever(NamedTuple):
+    """A scenario with one figure changed."""
+
+    name: str
+    """In words, as in ``rate of meetings``; with `change` it names the lever."""
+    kind: Kind
+    change: Change
+    path: str
+    before: str
+    after: str
+    scenario: Scenario | None
+    """``None`` where the change cannot be made; then `problem` says why."""
+    problem: str | None = None
+    cut: bool = False
+    """Whether the rate would have gone beyond 1."""
+
+
+def levers(scenario: Scenario) -> list[Lever]:
+    """Return the levers of a scenario: rates of steps first, in the order of the funnel.
+
+    Each takes the scenario as it is and changes one figure, as ``--set`` would: spreads stay the shares of the mean
+    that they were, the quota stays what it is, and what a strategy expects goes with the plan.
+
+    Examples
+    --------
+    >>> from simcore.scenario_files.scenario_file import load_scenario
+    >>> [(lever.name, lever.change, lever.after) for lever in levers(load_scenario("trust-the-process"))][:2]
+    [('rate of meetings', 'point', '0.03'), ('rate of meetings', 'tenth', '0.022')]
+    """
+    changes: tuple[Change, ...] = ("point", "tenth")
+    steps = range(1, len(scenario.funnel))
+    found = [rate_lever(scenario, place, change) for place in steps for change in changes]
+    found += _activity(scenario)
+    found += _deal(scenario)
+    for place, stage in enumerate(scenario.funnel[1:], 1):
+        if stage.lag is not None:
+            found.append(_lag(scenario, f"lag of {stage.stage}", ("funnel", place, "lag"), f"funnel.{stage.stage}.lag"))
+    found += _spreads(scenario)
+    if scenario.referrals is not None:
+        found.append(_number(scenario, ("referrals", "per_win"), "referrals", "referrals", 1.0 + TENTH))
+        if scenario.referrals.lag is not None:
+            found.append(_lag(scenario, "lag of referrals", ("referrals", "lag"), "referrals.lag"))
+    return found
+
+
+def rate_lever(scenario: Scenario, place: int, change: Change, points: float | None = None) -> Lever:
+    """Return the lever of a step's rate: a point more, a tenth more, or so many points (of 0.01) more."""
+    stage = scenario.funnel[place]
+    if stage.rate is None:
+        raise ValueError(f"stage {stage.stage} has no rate")
+    before = stage.rate.mean
+    if points is not None:
+        wanted = before + POINT * points
+    else:
+        wanted = before + POINT if change == "point" else before * (1.0 + TENTH)
+    after = min(1.0, float(f"{wanted:.15g}"))
+    lever = _changed(
+        scenario,
+        lambda data: data["funnel"][place]["rate"].update(mean=after),
+        f"rate of {stage.stage}",
+        "rate",
+        f"funnel.{stage.stage}.rate",
+        (f"{before:g}", f"{after:g}"),
+    )
+    lever = lever._replace(change=change, cut=wanted > 1.0)
+    if after == before:
+        return lever._replace(scenario=None, problem="the rate is 1 already")
+    return lever
+
+
+def _changed(
+    scenario: Scenario,
+    change: Callable[[Data], object],
+    name: str,
+    kind: Kind,
+    path: str,
+    shown: tuple[str, str],
+) -> Lever:
+    """Return a lever whose scenario is validated, or says what is wrong with it."""
+    data = scenario.resolved(sources=False)
+    change(data)
+    before, after = shown
+    try:
+        better = validate(data)
+        playable(better, replications=False)
+        return Lever(name, kind, "tenth", path, before, after, better)
+    except ScenarioError as error:
+        problem = error.problems[0]
+        return Lever(name, kind, "tenth", path, before, after, None, f"{problem.path}: {problem.message}")
+
+
+def _number(scenario: Scenario, keys: tuple[str | int, ...], name: str, kind: Kind, factor: float) -> Lever:
+    """Return the lever of one number."""
+    data = scenario.resolved(sources=False)
+    before = _at(data, keys[:-1])[keys[-1]]
+    after = float(f"{before * factor:.12g}")
+    stage = data["funnel"][keys[1]]["stage"] if keys[0] == "funnel" else ""
+    path = ".".join(str(stage if place == 1 and stage else key) for place, key in enumerate(keys))
+
+    def put(data: Data) -> None:
+        _at(data, keys[:-1])[keys[-1]] = after
+
+    return _changed(scenario, put, name, kind, path, (f"{before:g}", f"{after:g}"))
+
+
+def _at(data: Any, keys: tuple[str | int, ...]) -> Any:  # noqa: ANN401
+    for key in keys:
+        data = data[key]
+    return data
+
+
+def _activity(scenario: Scenario) -> list[Lever]:
+    """Return the lever of the calls: a tenth more, at least one more."""
+    before = scenario.plan.calls_per_week
+    after = max(before + 1, round(before * (1.0 + TENTH)))
+
+    def put(data: Data) -> None:
+        data["plan"]["calls_per_week"] = after
+
+    return [_changed(scenario, put, "calls", "calls", "plan.calls_per_week", (str(before), str(after)))]
+
+
+def _deal(scenario: Scenario) -> list[Lever]:
+    """Return the lever of the deal's value, all amounts a tenth more."""
+    deal = scenario.resolved(sources=False)["deal"]
+    key = next(key for key in ("fixed", "mean", "values") if key in deal)
+    shown = deal[key]
+    amounts: list[float] = shown if key == "values" else [shown]
+    more = [_cents(value * (1.0 + TENTH)) for value in amounts]
+
+    def put(data: Data) -> None:
+        data["deal"][key] = more if key == "values" else more[0]
+
+    texts = ("list", "all 10 % more") if key == "values" else (f"{shown:,}", f"{more[0]:,.15g}")
+    return [_changed(scenario, put, "deal value", "deal", f"deal.{key}", texts)]
+
+
+def _cents(amount: float) -> float:
+    return max(0.01, round(amount, 2))
+
+
+def _lag(scenario: Scenario, name: str, keys: tuple[str | int, ...], path: str) -> Lever:
+    """Return the lever of a lag: all its durations a tenth shorter."""
+    before = _at(scenario.resolved(sources=False), keys)
+    fields = [field for field in ("fixed", "median", "p90", "mean") if field in before]
+    after: Data = {field: _shorter(before[field]) for field in fields}
+    if "values" in before:
+        after["values"] = [_shorter(value) for value in before["values"]]
+
+    def put(data: Data) -> None:
+        _at(data, keys).update(after)
+
+    field = fields[0] if fields else ""
+    shown = (str(before[field]), str(after[field])) if fields else ("table", "all 10 % less")
+    return _changed(scenario, put, name, "lag", path, shown)
+
+
+def _shorter(written: object) -> str:
+    duration = Duration.parse(written)
+    return str(Duration(float(f"{duration.amount * (1.0 - TENTH):.12g}"), duration.unit))
+
+
+def _spreads(scenario: Scenario) -> Iterator[Lever]:
+    """Yield the levers of spreads, each a tenth less."""
+    less = 1.0 - TENTH
+    for place, stage in enumerate(scenario.funnel[1:], 1):
+        for field, what in (("rep_cv", "spread of reps"), ("week_cv", "spread of weeks")):
+            if stage.rate is not None and getattr(stage.rate, field):
+                yield _number(scenario, ("funnel", place, "rate", field), f"{what}, {stage.stage}", "spread", less)
+    if scenario.market is not None:
+        yield _number(scenario, ("market", "sd"), "swing of the market", "spread", less)
+    deal = scenario.resolved(sources=False)["deal"]
+    if "cv" in deal:
+        yield _number(scenario, ("deal", "cv"), "spread of deals", "spread", less)
+    if len(set(deal.get("values", []))) > 1:
+        yield _narrower(scenario, deal)
+
+
+def _narrower(scenario: Scenario, deal: Data) -> Lever:
+    """Return the lever of a list of amounts: each a tenth nearer to their mean."""
+    weights = deal.get("weights") or [1.0] * len(deal["values"])
+    mean = sum(weight * value for weight, value in zip(weights, deal["values"], strict=True)) / sum(weights)
+    nearer = [_cents(mean + (1.0 - TENTH) * (value - mean)) for value in deal["values"]]
+
+    def put(data: Data) -> None:
+        data["deal"]["values"] = nearer
+
+    return _changed(scenario, put, "spread of deals", "spread", "deal.values", ("list", "10 % nearer to the mean"))

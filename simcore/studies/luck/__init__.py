@@ -1,0 +1,1 @@
+"""How much of a ranking is luck, and how much is skill."""

@@ -1,0 +1,258 @@
+"""What of a rep's results is luck and what is skill: weights, streaks, regression to the mean, dismissal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from simcore.analytic.expectations import deal_moments
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.text import did_you_mean
+from simcore.base.version import __version__
+from simcore.engine.explosion import told_of
+from simcore.engine.latent_rates import first_people
+from simcore.engine.runner import Block, Progress, Runner, cut
+from simcore.engine.simulation import as_run, playable
+from simcore.program.compiler import compile_scenario
+from simcore.random.philox import split_seed
+from simcore.scenario.digest import scenario_digest
+from simcore.statistics.group_jackknife import GROUPS
+from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
+from simcore.studies.luck.document import Luck, Skipped
+from simcore.studies.luck.regression_to_mean import regression
+from simcore.studies.luck.reliability import reliability
+from simcore.studies.luck.sample import WEEKS_OF, joined, sample_of
+from simcore.studies.luck.streaks import Drop, dropped, streaks
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from simcore.engine.latent_rates import People
+    from simcore.program.layout import Program
+    from simcore.scenario.model import Scenario
+    from simcore.studies.luck.sample import Sample
+
+DEFAULT_REP_WEEKS = 1 << 20
+"""Replications are by default so many that a run has about this many rep-weeks ..."""
+LEAST, MOST = 128, 1 << 13
+"""... within these bounds."""
+LARGEST_REP_WEEKS = 1 << 24
+"""Most rep-weeks that are held in memory."""
+QUARTER = WEEKS_OF["quarter"]
+
+
+def luck(
+    scenario: Scenario,
+    *,
+    drop: tuple[str, float] | None = None,
+    rule: Rule | str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Luck:
+    """Tell luck from skill in the results of a team's reps.
+
+    Parameters
+    ----------
+    scenario
+        From `simcore.load_scenario`; its strategy is the one that is looked at.
+    drop
+        A stage and the factor, above 0 and below 1, by which the rate of the step into it may have dropped: what a dry
+        spell is held against. By default the last stage, by half.
+    rule
+        Who is dismissed, as `simcore.studies.luck.dismissal.Rule` or text; by default ``below=0.7,quarters=2``.
+    replications
+        At least 128, rounded up to a multiple of 32; by default about a million rep-weeks, from 128 to 8,192.
+    seed
+        Overrides the scenario's.
+    progress
+        Called after each block of replications, which are half of the way, and after each question.
+    stop
+        Asked before each block but the first; what was done is reported.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario, the drop, the rule or the replications leave their ranges, or a drive explodes.
+
+    Examples
+    --------
+    Where reps are the same, a ranking is luck alone:
+
+    >>> from simcore import load_scenario
+    >>> found = luck(load_scenario("trust-the-process"), replications=128)
+    >>> found.differ, found.reliability.rankings[-1].luck.estimate, found.reliability.weights[0].until[0].known
+    ([], 1.0, None)
+    """
+    scenario = as_run(scenario, None, seed)
+    what = _drop(scenario, drop)
+    who = _rule(rule)
+    program = playable(scenario, detailed=True, replications=False)
+    total = _replications(program, replications)
+    started = time.perf_counter()
+    interrupted = False
+
+    def told(done: int, shown: int) -> None:
+        if progress is not None:
+            seconds = time.perf_counter() - started
+            progress(Progress(shown, 2 * total, seconds, 2.0 * done * _rep_weeks(program) / seconds))
+
+    sound: list[Sample] = []
+    wrong: list[Sample] = []
+    with told_of(scenario):
+        worlds = _Worlds(scenario, program), _Worlds(scenario, dropped_program(scenario, program, what))
+        done = 0
+        for block in _blocks(program, total):
+            if done and stop is not None and stop():
+                interrupted = True
+                break
+            sound.append(worlds[0].play(block))
+            wrong.append(worlds[1].play(block, sound[-1].people))
+            done += block.replications
+            told(done, done)
+    samples = joined(sound), joined(wrong)
+    parts = {}
+    missing = dict(_missing(scenario, samples[0], who))
+    for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, who)).items()):
+        parts[part] = None if part in missing else answer()
+        told(done, done + (place + 1) * total // 4)
+    return _document(scenario, samples[0], parts, missing, interrupted=interrupted)
+
+
+def dropped_program(scenario: Scenario, program: Program, drop: Drop) -> Program:
+    """Return the program of a scenario with a drop: what reps expect of the plan stays what it was before.
+
+    But for `rejections`, where the first step drops: that signal compares with the step's rate as it is.
+    """
+    return compile_scenario(dropped(scenario, drop))._replace(reaction=program.reaction)
+
+
+class _Worlds:
+    """Plays worlds of one program."""
+
+    def __init__(self, scenario: Scenario, program: Program) -> None:
+        self._key = split_seed(scenario.run.seed)
+        self._runner = Runner(program, self._key, 1)
+        self._space = self._runner.workspace()
+        self._deal = deal_moments(scenario.deal)[0]
+
+    def play(self, block: Block, people: People | None = None) -> Sample:
+        """Play a block of worlds; ``people`` are known where others have played it before."""
+        detail = self._runner.simulate(self._space, block, detailed=True)
+        if people is None:
+            people = first_people(self._runner.program, self._key, block.first, block.replications)
+        return sample_of(detail.entered, detail.cents, people, self._deal)
+
+
+def _rep_weeks(program: Program) -> int:
+    return program.team.reps * program.clock.simulated_weeks
+
+
+def _replications(program: Program, asked: int | None) -> int:
+    """Return how many worlds are played: a multiple of the groups."""
+    most = max(LEAST, LARGEST_REP_WEEKS // _rep_weeks(program) // GROUPS * GROUPS)
+    if asked is not None and not LEAST <= asked <= most:
+        raise _refused("out of range", "replications", str(asked), f"{LEAST} .. {most}")
+    by_size = min(MOST, max(LEAST, DEFAULT_REP_WEEKS // _rep_weeks(program)))
+    return -(-(asked or by_size) // GROUPS) * GROUPS
+
+
+def _blocks(program: Program, total: int) -> Iterator[Block]:
+    """Cut the run into blocks of whole sets of groups."""
+    largest = max(block.replications for block in cut(program, total, 1, None, detailed=True))
+    size = max(GROUPS, largest // GROUPS * GROUPS)
+    for first in range(0, total, size):
+        yield Block(first, min(size, total - first))
+
+
+def _drop(scenario: Scenario, drop: tuple[str, float] | None) -> Drop:
+    """Return the drop that a dry spell is held against."""
+    names = [stage.stage for stage in scenario.funnel]
+    if drop is None:
+        return Drop(len(names) - 1, 0.5)
+    name, factor = drop
+    if name not in names[1:]:
+        hint = did_you_mean(name, names[1:])
+        problem = Problem(
+            "is no stage with a step into it", "drop", value=name, allowed=", ".join(names[1:]), hint=hint
+        )
+        raise ScenarioError((problem,))
+    if not (isfinite(factor) and 0.0 < factor < 1.0):
+        raise _refused("must be a factor of a rate", f"drop.{name}", f"{factor:g}", "above 0 and below 1")
+    return Drop(names.index(name), factor)
+
+
+def _rule(rule: Rule | str | None) -> Rule:
+    if isinstance(rule, Rule):
+        return rule
+    try:
+        return Rule() if rule is None else parse_rule(rule)
+    except ValueError as error:
+        raise ScenarioError((Problem(str(error), "rule"),)) from None
+
+
+def _refused(message: str, path: str, value: str, allowed: str) -> ScenarioError:
+    return ScenarioError((Problem(message, path, value=value, allowed=allowed),))
+
+
+def _questions(
+    scenario: Scenario, program: Program, samples: tuple[Sample, Sample], asked: tuple[Drop, Rule]
+) -> dict[str, Callable[[], BaseModel]]:
+    """Return what answers each question."""
+    sound, wrong = samples
+    drop, rule = asked
+    return {
+        "reliability": lambda: reliability(scenario, sound),
+        "streaks": lambda: streaks(scenario, program, sound, wrong, drop),
+        "regression": lambda: regression(sound),
+        "dismissal": lambda: dismissal(scenario, sound, rule),
+    }
+
+
+def _document(
+    scenario: Scenario,
+    sample: Sample,
+    parts: dict[str, BaseModel | None],
+    missing: dict[str, str],
+    *,
+    interrupted: bool,
+) -> Luck:
+    """Return the answers, and why some have none."""
+    return Luck.model_validate(
+        {
+            "version": __version__,
+            "scenario": scenario.name,
+            "digest": scenario_digest(scenario),
+            "strategy": scenario.run.strategy,
+            "seed": scenario.run.seed,
+            "replications": sample.worlds,
+            "reps": sample.reps,
+            "weeks": sample.weeks,
+            "currency": scenario.deal.currency,
+            "differ": [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
+            "habits": [stage.stage for stage in scenario.funnel if stage.habit is not None],
+            "skipped": [Skipped(part=part, reason=reason) for part, reason in missing.items()],
+            "interrupted": interrupted,
+            **parts,
+        }
+    )
+
+
+def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[str, str]]:
+    """Tell which parts the scenario has no answer to, and why."""
+    alone = "a team of one has nobody to be told apart from: try --set team.reps=10"
+    quarters = sample.periods(QUARTER)
+    short = f"the run holds {sample.weeks} weeks, and {{}} quarters take {{}}: try --set horizon.weeks=52"
+    if sample.reps == 1:
+        yield "reliability", alone
+    if sample.reps == 1:
+        yield "regression", alone
+    elif quarters < 2:
+        yield "regression", short.format(2, 2 * QUARTER)
+    if scenario.quota is None:
+        yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
+    elif quarters < rule.quarters:
+        yield "dismissal", short.format(rule.quarters, rule.quarters * QUARTER)

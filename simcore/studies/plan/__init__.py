@@ -1,0 +1,1 @@
+"""Planning backward from a target."""

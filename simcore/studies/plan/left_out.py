@@ -1,0 +1,105 @@
+"""What the arithmetic of a plan leaves out, with its share: holidays, calls that nobody makes, deals that close late.
+
+All three are worked out exactly from the scenario, not from the worlds:
+
+* **holidays**: hours of the period in which nobody works;
+* **seats**: calls of the plan that new reps on their ramp and vacant seats do not make, by the chain of weeks since
+  the holder of a seat came;
+* **late**: deals of calls of the period, spread evenly over its working hours, that close after its end. The time from
+  the call to the close is a sum of independent lags (`simcore.analytic.waiting_times`), whatever the rates are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.analytic.waiting_times import lag_hours, summed
+from simcore.program.compile_coaching import weekly
+from simcore.results.sentences import share
+from simcore.studies.plan.document import PlanLeftOut, What
+from simcore.studies.plan.rest_of_period import activity_of
+
+if TYPE_CHECKING:
+    from simcore.scenario.parts import Team
+    from simcore.studies.plan.variants import Setting
+
+Floats = NDArray[np.float64]
+
+_LEAST = 5e-4
+"""A smaller share is not told."""
+
+
+def left_out_of(setting: Setting) -> list[PlanLeftOut]:
+    """Return what the arithmetic leaves out of what is left of a period, in the order in which it matters to a reader.
+
+    Examples
+    --------
+    >>> from simcore.studies.plan.request import asked_of
+    >>> from simcore.studies.plan.variants import setting_of
+    >>> from simcore.scenario_files.scenario_file import load_scenario
+    >>> for each in left_out_of(setting_of(asked_of(load_scenario("backward-from-100k"), 100_000))):
+    ...     print(round(each.share, 3), each.words)
+    0.231 holidays take 3 of the 13 weeks (23 %)
+    """
+    weeks, hours = setting.working.shape
+    gone = 1.0 - setting.hours / (weeks * hours)
+    unmade, late = 1.0 - made_share(setting), late_share(setting)
+    whose = "new reps on their ramp and vacant seats" if setting.scenario.team.turnover else "new reps on their ramp"
+    span = f"the {weeks} weeks" if weeks > 1 else "the week"
+    before = setting.scenario.horizon.warmup_weeks > 0 or len(setting.program.start.stage) > 0
+    open_before = "; what was begun before the period is not in it either" if before else ""
+    told: tuple[tuple[What, float, str], ...] = (
+        ("holidays", gone, f"holidays take {gone * weeks:.3g} of {span} ({share(gone)})"),
+        ("seats", unmade, f"{whose} leave out {share(unmade)} of the calls of the plan on average"),
+        ("late", late, f"{share(late)} of the deals of these calls close after the end of the period{open_before}"),
+    )
+    return [PlanLeftOut(what=what, share=part, words=words) for what, part, words in told if part >= _LEAST]
+
+
+def late_share(setting: Setting) -> float:
+    """Return the share of the deals of calls of the period that close after its end, by plan and without reactions."""
+    scenario = setting.scenario
+    if not any(stage.lag for stage in scenario.funnel):
+        return 0.0
+    worked = np.flatnonzero(setting.working.ravel())
+    end = setting.working.size
+    waits = [lag_hours(stage.lag, scenario.calendar) for stage in scenario.funnel[1:]]
+    in_time = np.concatenate([[0.0], np.cumsum(summed(waits, end))])
+    return float(1.0 - in_time[end - worked].mean())
+
+
+def made_share(setting: Setting) -> float:
+    """Return the share of the calls of the plan that the seats of a team make on average: less ramps and vacancies."""
+    scenario = setting.scenario
+    team, warmup = scenario.team, scenario.horizon.warmup_weeks
+    weights = np.concatenate([np.zeros(warmup), setting.working.sum(axis=1)])
+    new = _made_by_week(team, len(weights), is_new=True)
+    others = _made_by_week(team, len(weights), is_new=False)
+    made = (team.new * new + (team.reps - team.new) * others) / team.reps
+    return float(made @ weights / weights.sum())
+
+
+def _made_by_week(team: Team, weeks: int, *, is_new: bool) -> Floats:
+    """Return the expected activity of a seat in every simulated week, float64[weeks]."""
+    ramp = activity_of(team.ramp, weeks)
+    first = ramp if is_new else np.ones(weeks)
+    if team.turnover is None:
+        return first
+    chance, vacancy = weekly(team.turnover.yearly), team.turnover.vacancy_weeks
+    stays = (1.0 - chance) ** np.arange(weeks)
+    come = np.zeros(weeks)
+    """Chance that someone new begins in a week."""
+    there = 0.0
+    for week in range(weeks):
+        # Nobody leaves in the week in which the person began.
+        leaving = chance * there + (chance * stays[week - 1] if week else 0.0)
+        there *= 1.0 - chance
+        if vacancy == 0:
+            come[week] += leaving
+        elif week + vacancy < weeks:
+            come[week + vacancy] += leaving
+        there += come[week]
+    return first * stays + np.convolve(come, stays * ramp)[:weeks]
