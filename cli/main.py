@@ -16,22 +16,22 @@ import typer
 from typer.core import TyperGroup
 
 from simcore.base.errors import ExitStatus, ScenarioError, SimcoreError
-from simcore.cli.bench import bench
 from simcore.cli.blame import blamed, hinted
-from simcore.cli.breakeven import breakeven
-from simcore.cli.check import check
-from simcore.cli.coach import coach
-from simcore.cli.compare import compare
-from simcore.cli.init import init
+from simcore.cli.commands.bench import bench
+from simcore.cli.commands.breakeven import breakeven
+from simcore.cli.commands.check import check
+from simcore.cli.commands.coach import coach
+from simcore.cli.commands.compare import compare
+from simcore.cli.commands.init import init
+from simcore.cli.commands.luck import luck
+from simcore.cli.commands.plan import plan
+from simcore.cli.commands.run import run
+from simcore.cli.commands.scenarios import scenarios
+from simcore.cli.commands.schema import schema
+from simcore.cli.commands.sweep import sweep
+from simcore.cli.commands.verify import verify
 from simcore.cli.interrupt import ending_as_interrupt
-from simcore.cli.luck import luck
-from simcore.cli.plan import plan
-from simcore.cli.run import run
-from simcore.cli.scenarios import scenarios
-from simcore.cli.schema import schema
 from simcore.cli.streams import left_over, prepare, silence
-from simcore.cli.sweep import sweep
-from simcore.cli.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

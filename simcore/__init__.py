@@ -15,16 +15,7 @@ from typing import TYPE_CHECKING, Any
 from simcore.base.version import __version__
 
 if TYPE_CHECKING:
-    from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
-    from simcore.results.result import Result
-    from simcore.results.summary import Summary
-    from simcore.results_folders.results_folder import read_rep_weeks
-    from simcore.results_folders.verification import verify
-    from simcore.results_folders.verification_document import Verification
-    from simcore.scenario.model import Scenario
-    from simcore.scenario.precision_goal import Goal
-    from simcore.scenario_files.scenario_file import load_scenario
-    from simcore.signatures import (
+    from simcore.api.signatures import (
         attribute,
         bench_variance,
         breakeven,
@@ -36,6 +27,15 @@ if TYPE_CHECKING:
         steadiness,
         sweep,
     )
+    from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
+    from simcore.results.result import Result
+    from simcore.results.summary import Summary
+    from simcore.results_folders.results_folder import read_rep_weeks
+    from simcore.results_folders.verification import verify
+    from simcore.results_folders.verification_document import Verification
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
+    from simcore.scenario_files.scenario_file import load_scenario
     from simcore.statistics.estimate import Estimate
     from simcore.studies.coach.document import Coach
     from simcore.studies.coach.hours import HourEffect, HoursAsked
@@ -87,7 +87,7 @@ _HOME = {
 _ASKED = frozenset(
     ("attribute", "bench_variance", "breakeven", "coach", "compare", "luck", "plan", "simulate", "steadiness", "sweep")
 )
-"""Functions that take a scenario first: what is public reads what people pass, see `simcore.asking`."""
+"""Functions that take a scenario first: what is public reads what people pass, see `simcore.api.arguments`."""
 
 __all__ = [
     "BackwardPlan",
@@ -136,7 +136,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
         raise AttributeError(message)
     found = getattr(import_module(f"simcore.{_HOME[name]}"), name)
     if name in _ASKED:
-        found = import_module("simcore.asking").asked(found)
+        found = import_module("simcore.api.arguments").asked(found)
     globals()[name] = found
     return found
 

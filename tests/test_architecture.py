@@ -1,4 +1,4 @@
-"""The floor plan of tools/floors.py holds, and so do the house rules that a program can check."""
+"""The order of packages of tools/floors.py holds, and so do the house rules that a program can check."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 
 import simcore
 from simcore.compiled.sources import POLICY, Sources
-from tools.floors import FLOORS, ROOT, modules
+from tools.floors import PACKAGES, ROOT, modules, package_of
 
-PLAN = [module for floor in FLOORS for module in floor.modules]
 FILES = modules()
+PLAN = sorted(FILES)
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
 JIT_FLAGS = {
@@ -65,7 +65,11 @@ C_LIBRARY = {
     *("log2", "pow", "power", "sin", "sinh", "tan", "tanh"),
 }
 """Functions of mathematics whose last bit depends on the machine; the square root does not."""
-SAME_BITS = [name for floor in FLOORS if floor.name in {"Chance", "Program", "Kernels"} for name in floor.modules]
+MOST_MODULES = 18
+"""In a folder, with its own file; about a dozen is better."""
+SAME_BITS = [
+    name for name in PLAN if package_of(name) in {"numerics", "random", "program", "kernels", "kernels.reactive"}
+]
 """Modules whose floating-point results must be the same on every machine."""
 
 
@@ -134,13 +138,26 @@ def test_the_digest_of_compiled_code_covers_all_that_kernels_import() -> None:
         assert sources.closure(module) == found - POLICY, module
 
 
-def test_every_module_stands_on_the_plan_once() -> None:
-    assert sorted(PLAN) == sorted(FILES)
+def test_every_module_stands_in_a_package_of_the_order() -> None:
+    assert {package_of(name) for name in FILES} == set(PACKAGES)
 
 
 @pytest.mark.parametrize("name", PLAN)
 def test_imports_flow_downward(name: str) -> None:
-    assert own_imports(name) <= set(PLAN[: PLAN.index(name)])
+    below = PACKAGES[: PACKAGES.index(package_of(name)) + 1]
+    assert {package_of(target) for target in own_imports(name)} <= set(below)
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    left = {name: own_imports(name) for name in PLAN}
+    while free := {name for name, targets in left.items() if not targets & left.keys()}:
+        left = {name: targets for name, targets in left.items() if name not in free}
+    assert left == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_folder_can_be_seen_at_a_glance(package: str) -> None:
+    assert len([name for name in PLAN if package_of(name) == package]) <= MOST_MODULES
 
 
 def test_only_one_module_knows_numba() -> None:
@@ -157,8 +174,8 @@ def test_only_the_command_line_knows_a_screen() -> None:
 
 
 def test_the_engine_knows_no_screen_no_file_and_no_yaml() -> None:
-    above = {name for floor in FLOORS if floor.name in {"Files", "Command line"} for name in floor.modules}
-    assert not reached("simcore.engine.simulation") & above
+    above = set(PACKAGES[PACKAGES.index("engine") + 1 :])
+    assert not {package_of(name) for name in reached("simcore.engine.simulation")} & above
 
 
 WITH_GENERATORS = {
@@ -270,4 +287,4 @@ def arguments_of(function: ast.FunctionDef) -> int:
 
 def is_command(path: Path, function: ast.FunctionDef) -> bool:
     """Tell whether a function is a command, whose arguments are its options."""
-    return path.parent.name == "cli" and path.stem == function.name
+    return path.parent.name == "commands" and path.stem == function.name

@@ -19,7 +19,7 @@ from simcore.scenario_files.scenario_file import load_scenario, shipped
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
-from tools.floors import FLOORS, ROOT, modules, purpose
+from tools.floors import PACKAGES, ROOT, modules, package_of, purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -71,14 +71,17 @@ def techniques() -> str:
     return table(("technique", "what it does"), rows)
 
 
-def floors() -> str:
-    """Return the floor plan: a row for every module, with the first line of its docstring."""
+def packages() -> str:
+    """Return a row for every package, from the ground up: what it is, and its modules."""
     files = modules()
-    parts = []
-    for number, floor in enumerate(FLOORS, 1):
-        rows = ((f"`{name.removeprefix('simcore.')}`", purpose(files[name])) for name in floor.modules)
-        parts.append(f"### {number}. {floor.name}: {floor.what}\n\n{table(('module', 'what it is'), rows)}\n")
-    return "\n" + "".join(parts)
+    rows = []
+    for package in PACKAGES:
+        inside = [
+            name.rpartition(".")[2] for name in files if package_of(name) == package and name != f"simcore.{package}"
+        ]
+        listed = ", ".join(f"`{name}`" for name in sorted(inside))
+        rows.append((f"`{package}`", purpose(files[f"simcore.{package}"]), listed))
+    return f"\n{table(('package', 'what it is', 'modules'), rows)}\n"
 
 
 def speed() -> str:
@@ -155,7 +158,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo,
     "scenarios": scenarios,
     "exit-status": exit_status,
-    "floors": floors,
+    "packages": packages,
     "speed": speed,
     "techniques": techniques,
     "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "64"),

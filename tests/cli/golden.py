@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from simcore.cli.render import report
+from simcore.cli.reports.run import report
 from simcore.results.sentences import closing_sentence
 from tests.cli.summaries import averaging, estimate, summary
 

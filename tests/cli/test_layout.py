@@ -15,7 +15,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.cli.numbers import Figure, figure
-from simcore.cli.render import report
+from simcore.cli.reports.run import report
 from simcore.results.summary import AveragingRow
 from tests.cli.summaries import averaging, estimate, summary
 

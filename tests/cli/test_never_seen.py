@@ -13,7 +13,7 @@ import simcore
 from simcore.cli.layout import lines_of
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
-from simcore.cli.render_luck import luck_report
+from simcore.cli.reports.luck import luck_report
 from simcore.statistics.intervals import UNKNOWN
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simcore.cli.numbers import NONE
-from simcore.cli.render import listing, report
+from simcore.cli.reports.run import listing, report
 from simcore.statistics.estimate import Estimate
 from tests.cli.golden import FOLDER, GOLDEN, plain_report
 from tests.cli.summaries import CALLS, averaging, estimate, summary

@@ -15,7 +15,7 @@ import pytest
 from simcore.base.errors import ExitStatus
 from simcore.cli.layout import lines_of
 from simcore.cli.plain import ERRORS, register, spelt
-from simcore.cli.render import report
+from simcore.cli.reports.run import report
 from simcore.cli.streams import Messages, left_over
 from simcore.scenario_files.scenario_file import parse_scenario
 from tests.cli.summaries import summary

@@ -45,7 +45,7 @@ def steadiness(
     if json:
         print_json(found.model_dump(mode="json"))
     else:
-        from simcore.cli.render_steadiness import steadiness_report  # noqa: PLC0415
+        from simcore.cli.reports.steadiness import steadiness_report  # noqa: PLC0415
 
         print_result(steadiness_report(found))
     if found.interrupted:
@@ -59,7 +59,7 @@ def _split(scenario: "Scenario", replications: int | None, *, quiet: bool, no_li
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.allowed import check_steadiness  # noqa: PLC0415
+    from simcore.api.limits import check_steadiness  # noqa: PLC0415
     from simcore.studies.steadiness.study import steadiness  # noqa: PLC0415
 
     if not no_limit:

@@ -64,7 +64,7 @@ def luck(
     if json:
         print_json(found.model_dump(mode="json"))
     else:
-        from simcore.cli.render_luck import luck_report  # noqa: PLC0415
+        from simcore.cli.reports.luck import luck_report  # noqa: PLC0415
 
         print_result(luck_report(found))
     if found.interrupted:
@@ -100,7 +100,7 @@ def _told(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.allowed import check_luck  # noqa: PLC0415
+    from simcore.api.limits import check_luck  # noqa: PLC0415
     from simcore.studies.luck.study import luck  # noqa: PLC0415
 
     if not no_limit:

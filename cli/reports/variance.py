@@ -11,7 +11,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.render import grid
+from simcore.cli.reports.run import grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, inline, percent, spaced, stacked, titled
-from simcore.cli.render_streaks import streaks_part
+from simcore.cli.reports.run import grid, inline, percent, spaced, stacked, titled
+from simcore.cli.reports.streaks import streaks_part
 from simcore.results.sentences import money, share
 
 if TYPE_CHECKING:

@@ -375,7 +375,7 @@ def _within(function: Callable[..., Any], limit: bool, options: dict[str, Any]) 
     if name == "plan":
         return function(**{key: value for key, value in options.items() if value is not None}, limit=limit)
     if limit:
-        from simcore.allowed import FIRST, INSTEAD  # noqa: PLC0415  (knows all functions, which import much)
+        from simcore.api.limits import FIRST, INSTEAD  # noqa: PLC0415  (knows all functions, which import much)
 
         if name in INSTEAD:
             return INSTEAD[name](**options)

@@ -14,8 +14,8 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a commented scenario to start from."""
+    from simcore.cli.commands.template import TEMPLATE  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.template import TEMPLATE  # noqa: PLC0415
 
     write_new(path, TEMPLATE, force=force)
     message(f"wrote {path}: edit it, then `simcore check {path}` and `simcore run {path}`")

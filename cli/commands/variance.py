@@ -71,7 +71,7 @@ def variance(
     if json:
         print_json([each.model_dump(mode="json") for each in found])
     elif found:
-        from simcore.cli.render_variance import variance_report  # noqa: PLC0415
+        from simcore.cli.reports.variance import variance_report  # noqa: PLC0415
 
         print_result(variance_report(found))
     if not found or any(each.interrupted for each in found):
@@ -93,7 +93,7 @@ def _measured(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet)
-    from simcore.allowed import check_variance  # noqa: PLC0415
+    from simcore.api.limits import check_variance  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.engine.runner import StoppedError  # noqa: PLC0415
     from simcore.variance_reduction.benchmark import bench_variance  # noqa: PLC0415

@@ -11,8 +11,8 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, inline, spaced, units_of
-from simcore.cli.render_rules import rules_part
+from simcore.cli.reports.rules import rules_part
+from simcore.cli.reports.run import grid, inline, spaced, units_of
 from simcore.statistics.intervals import UNKNOWN, fixed
 
 if TYPE_CHECKING:

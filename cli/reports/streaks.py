@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, inline, percent, titled
+from simcore.cli.reports.run import grid, inline, percent, titled
 
 if TYPE_CHECKING:
     from simcore.studies.luck.document import EvidenceRow, ReachRow, Streaks

@@ -123,10 +123,10 @@ def _simulated(
     quiet: bool,
 ) -> "tuple[Result, Path | None]":
     """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
-    from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.results_folder import results_folder  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
@@ -174,8 +174,8 @@ def _show(result: "Result", scenario: "Scenario", *, json: bool, quiet: bool) ->
     if json:
         print_json(summary.model_dump(mode="json"))
         return
-    from simcore.cli.render import report, speed_line  # noqa: PLC0415
-    from simcore.cli.render_precision import precision_part  # noqa: PLC0415
+    from simcore.cli.reports.precision import precision_part  # noqa: PLC0415
+    from simcore.cli.reports.run import report, speed_line  # noqa: PLC0415
 
     reached = summary.precision
     part = None if reached is None else precision_part(reached, summary.size.replications)

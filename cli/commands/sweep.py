@@ -91,7 +91,7 @@ def sweep(
     if json:
         print_json(found.model_dump(mode="json"))
     elif found.points:
-        from simcore.cli.render_sweep import sweep_report  # noqa: PLC0415
+        from simcore.cli.reports.sweep import sweep_report  # noqa: PLC0415
 
         others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
         print_result(sweep_report(found, metric, table=table, others=others))
@@ -149,7 +149,7 @@ def _planned(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
-    from simcore.allowed import check_sweep  # noqa: PLC0415
+    from simcore.api.limits import check_sweep  # noqa: PLC0415
     from simcore.studies.sweep.study import plan_sweep  # noqa: PLC0415
 
     plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
@@ -162,9 +162,9 @@ def _swept(
     plan: "Plan", *, threads: int | None, out: Path | None, overwrite: bool, quiet: bool
 ) -> "tuple[Sweep, Path | None]":
     """Run what was planned and write the results folder, if one is wanted; return the document and the folder."""
-    from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.results_folder import results_folder  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
     from simcore.studies.sweep.study import run_sweep  # noqa: PLC0415
 

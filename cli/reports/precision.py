@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, titled
+from simcore.cli.reports.run import grid, titled
 
 if TYPE_CHECKING:
     from simcore.results.summary import Precision, PrecisionRow

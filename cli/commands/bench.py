@@ -2,8 +2,8 @@
 
 import typer
 
-from simcore.cli.steadiness import steadiness
-from simcore.cli.variance import variance
+from simcore.cli.commands.steadiness import steadiness
+from simcore.cli.commands.variance import variance
 
 bench = typer.Typer(
     name="bench",

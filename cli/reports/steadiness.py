@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, inline
+from simcore.cli.reports.run import grid, inline
 from simcore.statistics.intervals import sign_of
 
 if TYPE_CHECKING:

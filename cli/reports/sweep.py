@@ -11,7 +11,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, inline, note_on_errors
+from simcore.cli.reports.run import grid, inline, note_on_errors
 from simcore.statistics.paired_difference import P_QUOTA
 from simcore.studies.sweep.breakeven import shown_value, words_of
 

@@ -113,7 +113,7 @@ def plan(
     if json:
         print_json(found.model_dump(mode="json"))
     else:
-        from simcore.cli.render_plan import plan_report  # noqa: PLC0415
+        from simcore.cli.reports.plan import plan_report  # noqa: PLC0415
 
         print_result(plan_report(found))
     if found.interrupted:

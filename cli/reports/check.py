@@ -13,7 +13,7 @@ from simcore.base.errors import ScenarioError
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
-from simcore.cli.render import grid
+from simcore.cli.reports.run import grid
 from simcore.results.sentences import currency_sign
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE
-from simcore.cli.render import grid, inline
+from simcore.cli.reports.run import grid, inline
 from simcore.statistics.estimate import Estimate
 
 if TYPE_CHECKING:

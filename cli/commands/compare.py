@@ -108,7 +108,7 @@ def _show(document: "Comparison", *, json: bool) -> None:
     if json:
         print_json(document.model_dump(mode="json"))
     else:
-        from simcore.cli.render_compare import comparison_report  # noqa: PLC0415
+        from simcore.cli.reports.compare import comparison_report  # noqa: PLC0415
 
         print_result(comparison_report(document))
 
@@ -152,7 +152,7 @@ def _planned(
     from simcore.scenario.model import with_strategy  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=wanted.threads)
-    from simcore.allowed import check_compare, split_runs  # noqa: PLC0415
+    from simcore.api.limits import check_compare, split_runs  # noqa: PLC0415
     from simcore.studies.compare.study import choose  # noqa: PLC0415
 
     chosen, base = choose(scenario, names, baseline)
@@ -200,10 +200,10 @@ def _compared(
 
     Returns the document, the folder, and whether it was stopped before all was done.
     """
-    from simcore.cli.folder import results_folder  # noqa: PLC0415
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.results_folder import results_folder  # noqa: PLC0415
     from simcore.engine.paired import run_paired  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
     from simcore.studies.compare.study import comparison_of  # noqa: PLC0415

@@ -80,7 +80,7 @@ def coach(
     if json:
         print_json(found.model_dump(mode="json"))
     else:
-        from simcore.cli.render_coach import coach_report  # noqa: PLC0415
+        from simcore.cli.reports.coach import coach_report  # noqa: PLC0415
 
         print_result(coach_report(found))
     if found.interrupted:
@@ -129,7 +129,7 @@ def _found(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
-    from simcore.allowed import check_coach  # noqa: PLC0415
+    from simcore.api.limits import check_coach  # noqa: PLC0415
     from simcore.studies.coach.study import plan_coach, run_coach  # noqa: PLC0415
 
     plan = plan_coach(scenario, hours=asked, replications=replications)

@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.render import grid, percent, spaced, titled
+from simcore.cli.reports.run import grid, percent, spaced, titled
 from simcore.results.sentences import share
 from simcore.studies.plan.frontier import REACH
 from simcore.studies.plan.request import CALLS, REPS, WEEKS

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcore.base.errors import ExitStatus
+from simcore.cli.commands.sweep import MetricOption, known
 from simcore.cli.options import (
     JsonOption,
     NoLimitOption,
@@ -15,7 +16,6 @@ from simcore.cli.options import (
     SetOption,
     ThreadsOption,
 )
-from simcore.cli.sweep import MetricOption, known
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -69,7 +69,7 @@ def breakeven(
     if json:
         print_json(found.model_dump(mode="json"))
     else:
-        from simcore.cli.render_sweep import breakeven_report  # noqa: PLC0415
+        from simcore.cli.reports.sweep import breakeven_report  # noqa: PLC0415
 
         print_result(breakeven_report(found))
     if found.interrupted:
@@ -93,7 +93,7 @@ def _searched(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=quiet, threads=threads)
-    from simcore.allowed import check_breakeven  # noqa: PLC0415
+    from simcore.api.limits import check_breakeven  # noqa: PLC0415
     from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
 
     ends = (values.value(values.low), values.value(values.high))

@@ -1,4 +1,4 @@
-"""What type checkers know of the public functions: they read what people pass, see `simcore.asking`.
+"""What type checkers know of the public functions: they read what people pass, see `simcore.api.arguments`.
 
 There is no such module when simcore runs: `tests/test_public_types.py` holds it to what is there.
 """

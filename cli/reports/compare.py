@@ -12,8 +12,8 @@ from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Paragraph, fits
 from simcore.cli.numbers import count
 from simcore.cli.numbers import figure as number
-from simcore.cli.render import grid, inline, note_on_errors, percent, spaced, titled
-from simcore.cli.render_precision import precision_part
+from simcore.cli.reports.precision import precision_part
+from simcore.cli.reports.run import grid, inline, note_on_errors, percent, spaced, titled
 
 if TYPE_CHECKING:
     from simcore.studies.compare.document import Against, Comparison, Interval, StrategyFigures

@@ -1,0 +1,1 @@
+"""The Python interface: what public functions accept, and what they may cost."""
