@@ -48,10 +48,10 @@ long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-c
 # Compiled with checks, which needs a cache of its own; the kernels of strategies, which would take minutes to compile once
 # more, as plain Python, where NumPy checks every index. Its scalars tell that the words of the generator wrap around.
 bounds: $(VENV)/.dev plain-bounds ## The tests of the kernels once more, every index checked
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/test_agreement.py tests/test_properties.py tests/kernels
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/kernels
 
 plain-bounds: $(VENV)/.dev
-	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/test_strategies_agreement.py -k "week and every_case or hour and (new_reps or signal or sheets)"
+	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/agreement/test_strategies_agreement.py -k "week and every_case or hour and (new_reps or signal or sheets)"
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench
@@ -71,9 +71,9 @@ lock: $(VENV)/.dev ## Pin the newest versions of everything, with hashes
 # What touches each dependency, and compiles the kernel of steady plans: numba, numpy (the agreement with the twin), scipy (points,
 # waiting), pyarrow (results), pydantic and ruamel.yaml (scenarios, schemas), typer and rich (the command line), platformdirs (all).
 lowest: $(LOWEST)/.dev ## The lowest versions that pyproject.toml allows, tested: about five minutes
-	$(LOWEST)/bin/python -m pytest -q --numprocesses=2 --dist=worksteal tests/test_agreement.py tests/test_money.py tests/test_points.py \
-	  tests/test_waiting.py tests/test_results_file.py tests/test_scenario.py tests/test_scenario_file.py tests/test_schema.py \
-	  tests/test_estimate.py tests/test_breakeven.py tests/test_crossings.py tests/cli/test_main.py tests/cli/test_sweep.py
+	$(LOWEST)/bin/python -m pytest -q --numprocesses=2 --dist=worksteal tests/agreement/test_agreement.py tests/base/test_money.py tests/variance_reduction/test_point_sets.py \
+	  tests/analytic/test_waiting_times.py tests/results_folders/test_results_folder.py tests/scenario/test_model.py tests/scenario_files/test_scenario_file.py tests/test_schema.py \
+	  tests/statistics/test_jackknife.py tests/studies/sweep/test_breakeven.py tests/statistics/test_sign_change.py tests/cli/test_main.py tests/cli/test_sweep.py
 	$(LOWEST)/bin/simcore run trust-the-process --replications 1000
 
 $(LOWEST)/.dev: pyproject.toml requirements/build.txt requirements/lowest.txt requirements/dev.txt

@@ -1,7 +1,7 @@
 """Writes the generated blocks of the documentation: ``python -m tools.docs``.
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. What it shows comes from the program itself,
-so that the documentation cannot say anything else; `tests/test_docs.py` fails where the two differ.
+so that the documentation cannot say anything else; `tests/docs/test_docs.py` fails where the two differ.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from simcore.base.document import Document
 
 
 class Estimate(Document):
-    """A figure with its Monte Carlo standard error and 95 % interval; rules: `simcore.statistics.intervals`."""
+    """A figure with its Monte Carlo standard error and its 95 % interval."""
 
     estimate: float | None = Field(description="The figure; null where it is not defined (a cv of a zero mean).")
     se: float | None = Field(

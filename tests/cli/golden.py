@@ -9,7 +9,7 @@ from rich.console import Console
 
 from simcore.cli.reports.run import report
 from simcore.results.sentences import closing_sentence
-from tests.cli.summaries import averaging, estimate, summary
+from tests.support.summaries import averaging, estimate, summary
 
 FOLDER = Path(__file__).parent
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from tests.cli.command_lines import SCENARIO, command_lines, shapes
+from tests.support.command_lines import SCENARIO, command_lines, shapes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from simcore.cli.layout import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.cli.numbers import Figure, figure
 from simcore.cli.reports.run import report
 from simcore.results.summary import AveragingRow
-from tests.cli.summaries import averaging, estimate, summary
+from tests.support.summaries import averaging, estimate, summary
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

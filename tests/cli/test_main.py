@@ -19,7 +19,7 @@ from simcore.base.version import __version__
 from simcore.cli.main import STATUS_WORDS, app
 from simcore.scenario_files.scenario_file import load_scenario, parse_scenario
 from simcore.schema import SCHEMAS
-from tests.cli.summaries import summary
+from tests.support.summaries import summary
 
 CANON = "trust-the-process"
 

@@ -13,7 +13,7 @@ from simcore.cli.numbers import NONE
 from simcore.cli.reports.run import listing, report
 from simcore.statistics.estimate import Estimate
 from tests.cli.golden import FOLDER, GOLDEN, plain_report
-from tests.cli.summaries import CALLS, averaging, estimate, summary
+from tests.support.summaries import CALLS, averaging, estimate, summary
 
 NASTY = "[/foo][bold]\x1b[31mred\x1b]8;;http://x\x07\u202egnp.exe\u2066\n\t\x00[link=http://x]"
 

@@ -18,7 +18,7 @@ from simcore.cli.plain import ERRORS, register, spelt
 from simcore.cli.reports.run import report
 from simcore.cli.streams import Messages, left_over
 from simcore.scenario_files.scenario_file import parse_scenario
-from tests.cli.summaries import summary
+from tests.support.summaries import summary
 
 FULL = Path("/dev/full")
 COMMAND = f"{shlex.quote(sys.executable)} -c 'from simcore.cli.main import main; main()'"

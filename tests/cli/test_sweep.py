@@ -19,7 +19,7 @@ from simcore.scenario_files.scenario_file import dump_yaml
 from simcore.schema import breakeven_schema, sweep_schema
 from simcore.studies.sweep import study as sweeps
 from simcore.studies.sweep.document import Breakeven, Sweep
-from tests.paired_worlds import two, worlds
+from tests.support.paired_worlds import two, worlds
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ pty = pytest.importorskip("pty", reason="pseudo terminals are a matter of POSIX 
 ENGINE = """
 import os, sys, time
 from types import ModuleType, SimpleNamespace
-from tests.cli.summaries import summary
+from tests.support.summaries import summary
 
 def simulate(scenario, *, progress, stop, **options):
     # As the engine: report progress, look at `stop` now and then.

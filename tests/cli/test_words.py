@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simcore.results.sentences import closing_sentence, money, share, spread
 from simcore.results.summary import FirstStepRow
 from simcore.statistics.estimate import Estimate
-from tests.cli.summaries import averaging, estimate, row
+from tests.support.summaries import averaging, estimate, row
 
 
 def test_canonical_scenario() -> None:

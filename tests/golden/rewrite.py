@@ -10,9 +10,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from tests.both_engines import Counts, compiled, counts_of_engine, play
-from tests.reactive_cases import REACTIVE
-from tests.scenario_cases import CASES
+from tests.support.both_engines import Counts, compiled, counts_of_engine, play
+from tests.support.reactive_cases import REACTIVE
+from tests.support.scenario_cases import CASES
 
 PATH = Path(__file__).with_name("hashes.json")
 SEED = 20111115

@@ -13,8 +13,8 @@ from simcore.kernels.funnel import decide_at_once, fill_dues, item_word, last_ho
 from simcore.kernels.workspace import C0, C1, DUE, NOW, Stride, Who, new_scratch
 from simcore.random.addresses import ITEM, LAG, OPEN_AT_START, VALUE, decision, place, stream_of
 from simcore.random.philox import split_seed
-from tests.both_engines import compiled
-from tests.scenario_cases import DEALS, GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, chain, funnel, scenario
+from tests.support.both_engines import compiled
+from tests.support.scenario_cases import DEALS, GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, chain, funnel, scenario
 from tests.twin.philox import AT_START, Purpose, Source
 from tests.twin.reader import read
 

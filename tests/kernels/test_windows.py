@@ -9,8 +9,8 @@ from simcore.kernels.windows import book, tally_first_step, tally_hours_and_days
 from simcore.kernels.workspace import Booked, Sums, new_scratch
 from simcore.program.layout import Program, Quota
 from simcore.program.tally import CLOSE, ORIGIN, SQUARE, SQUARE_LOW, SUM, TOTAL, WITH_DEAL, TallyArrays, new_arrays
-from tests.both_engines import compiled
-from tests.scenario_cases import scenario
+from tests.support.both_engines import compiled
+from tests.support.scenario_cases import scenario
 
 GROUP = 5
 

@@ -12,8 +12,8 @@ from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, 
 from simcore.program.layout import FULL_ACTIVITY, Market, Program, Team
 from simcore.random.addresses import stream_of
 from simcore.random.philox import split_seed
-from tests.both_engines import compiled
-from tests.scenario_cases import NOISY, funnel, scenario
+from tests.support.both_engines import compiled
+from tests.support.scenario_cases import NOISY, funnel, scenario
 from tests.twin.decisions import normal
 from tests.twin.philox import Purpose, Source
 from tests.twin.reader import read

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenario_cases import CASES
-from tests.statistical import DeviationError, check_share
+from tests.support.scenario_cases import CASES
+from tests.support.statistical import DeviationError, check_share
 from tests.twin import SeatHistory, Session, simulate, tallies
 from tests.twin.coaching import Chart, coach
 from tests.twin.philox import Source

@@ -1,0 +1,175 @@
+"""Figures of runs in the same worlds, and their paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from simcore.engine.simulation import simulate
+from simcore.scenario.model import validate
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import Z975, Floats, spread
+from simcore.statistics.paired_difference import SPREADS, Sums, difference_of, figure_of, parse_metric, sign_of, sums_of
+from tests.support.scenario_cases import CASES, scenario
+from tests.support.statistical import DeviationError, check_share
+
+ONE = np.ones(200, np.int64)
+RNG = np.random.default_rng(1)
+SHARED, OWN = RNG.normal(size=(2, 200))
+
+
+def test_a_paired_difference_has_the_error_of_the_pairs() -> None:
+    mine, other = 100.0 + SHARED + 0.1 * OWN, 99.0 + SHARED
+    found = difference_of(Sums(ONE, mine, ONE), Sums(ONE, other, ONE))
+    assert found.estimate == pytest.approx(float(np.mean(mine - other)))
+    assert found.se == pytest.approx(float(np.std(mine - other, ddof=1)) / sqrt(200))
+    assert found.se is not None
+    alone = figure_of("revenue", Sums(ONE, mine, ONE)).se
+    assert alone is not None
+    assert found.se < 0.2 * alone
+
+
+def test_runs_that_are_equal_differ_by_exactly_nothing() -> None:
+    sums = Sums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
+    assert difference_of(sums, sums, alike=True) == Estimate(estimate=0.0, se=0.0, low=0.0, high=0.0)
+
+
+def test_a_difference_that_was_never_seen_has_a_bound_to_both_sides() -> None:
+    """600 worlds, 1500 windows: at most 0.498 % of the worlds differ (rule of three), by 10 each if it is one event."""
+    sums = Sums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
+    found = difference_of(sums, sums)
+    bound = (1.0 - 0.05 ** (1 / 600)) * 10.0 * 600 / 1500
+    assert (found.estimate, found.se) == (0.0, None)
+    assert (found.low, found.high) == pytest.approx((-bound, bound))
+    for hit in (0, 1):
+        shares = Sums(ONE, hit * ONE, ONE, share=True)
+        found = difference_of(shares, shares)
+        assert (found.low, found.high) == pytest.approx((-(1.0 - 0.05 ** (1 / 200)), 1.0 - 0.05 ** (1 / 200)))
+        assert found.se is None
+
+
+def test_windows_may_differ() -> None:
+    found = difference_of(Sums(ONE, SHARED + 10, 2 * ONE), Sums(ONE, SHARED + 10, ONE))
+    assert found.estimate == pytest.approx(-float(np.mean(SHARED + 10)) / 2)
+
+
+def test_one_replication_has_no_error() -> None:
+    sums = Sums(ONE[:1], SHARED[:1], ONE[:1])
+    assert difference_of(sums, sums) == Estimate(estimate=0.0, se=None)
+
+
+def test_only_equal_worlds_make_pairs() -> None:
+    with pytest.raises(ValueError, match="different replications"):
+        difference_of(Sums(ONE, SHARED, ONE), Sums(2 * ONE, SHARED, ONE))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sign"),
+    [(0.01, 2.0, 1), (-2.0, -0.01, -1), (0.0, 2.0, 0), (-1.0, 1.0, 0), (None, None, 0), (0.1, None, 1), (None, 0.1, 0)],
+)
+def test_ahead_is_where_the_interval_leaves_out_zero(low: float | None, high: float | None, sign: int) -> None:
+    assert sign_of(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
+
+
+@pytest.mark.parametrize("name", ["canonical", "quota a month", "gamma deals", "everything from a list"])
+def test_figures_are_those_of_the_summary(name: str) -> None:
+    result = simulate(validate(CASES[name]), replications=60, seed=4)
+    close = {row.horizon: row.revenue.mean for row in result.summary.averaging.close}
+    found = figure_of("revenue", sums_of("revenue", result.program, result.tally))
+    week = close["week"]
+    assert week.estimate is not None
+    assert week.se is not None
+    assert found.estimate == pytest.approx(52 * week.estimate)
+    assert found.se == pytest.approx(52 * week.se)
+    quota = result.summary.quota
+    if quota is None or quota.p_hit is None:
+        with pytest.raises(ValueError, match="no whole quota period"):
+            sums_of("p_quota", result.program, result.tally)
+    else:
+        assert figure_of("p_quota", sums_of("p_quota", result.program, result.tally)) == quota.p_hit
+
+
+def test_a_run_shorter_than_its_quota_period_has_no_chance_of_quota() -> None:
+    result = simulate(validate(scenario(quota={"per": "quarter", "amount": 1})), replications=2)
+    with pytest.raises(ValueError, match="no whole quota period"):
+        sums_of("p_quota", result.program, result.tally)
+
+
+@pytest.mark.parametrize("name", ["canonical", "gamma deals", "everything from a list"])
+def test_spreads_are_those_of_the_summary(name: str) -> None:
+    result = simulate(validate(CASES[name]), replications=60, seed=4)
+    for row in result.summary.averaging.close[1:]:
+        for metric, figure in (("sd", row.revenue.sd), ("cv", row.revenue.cv)):
+            found = figure_of(
+                f"{metric}:{row.horizon}", sums_of(f"{metric}:{row.horizon}", result.program, result.tally)
+            )
+            assert found.estimate == pytest.approx(figure.estimate)
+            assert found.se == pytest.approx(figure.se, rel=1e-6)
+
+
+def test_a_run_that_holds_no_whole_period_has_no_spread_of_it() -> None:
+    result = simulate(validate(scenario(horizon={"weeks": 12})), replications=2)
+    with pytest.raises(ValueError, match="no whole quarter"):
+        sums_of("sd:quarter", result.program, result.tally)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sd", "needs a period, as in sd:week"),
+        ("cv:wek", "did you mean week"),
+        ("sd:call", "is not a period"),
+        ("revenue:year", "takes no period"),
+        ("revenu", "did you mean revenue"),
+        ("sd:week:week", "is not a period"),
+        ("", "is not a metric"),
+    ],
+)
+def test_a_metric_that_is_none_is_refused(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_metric(text)
+
+
+Statistic = Callable[..., Floats]
+WORLDS, WINDOWS, RUNS = 100, 8, 1500
+
+
+def hits(metric: str, baseline: Statistic | None = None) -> int:
+    """Return how many of the 95 % intervals of a paired difference of spreads hold the true one.
+
+    A window's revenue is 10 and noise of its world and its own; the second strategy shares them and adds its own.
+    """
+    rng = np.random.default_rng(7)
+    one, each = np.ones(WORLDS, np.int64), np.full(WORLDS, WINDOWS)
+    statistic = SPREADS[metric]
+    sd = np.sqrt([1.25, 1.25 + 0.09])
+    truth = float(sd[1] - sd[0]) / (10.0 if metric == "cv" else 1.0)
+    found = 0
+    for _ in range(RUNS):
+        shared = 10.0 + 0.5 * rng.normal(size=(WORLDS, 1)) + rng.normal(size=(WORLDS, WINDOWS))
+        mine = shared + 0.3 * rng.normal(size=shared.shape)
+        sums = [
+            Sums(one, x.sum(axis=1), each, (x**2).sum(axis=1), how)
+            for x, how in ((mine, statistic), (shared, baseline or statistic))
+        ]
+        d = difference_of(*sums)
+        assert d.estimate is not None
+        assert d.se is not None
+        found += abs(d.estimate - truth) <= Z975 * d.se
+    return found
+
+
+@pytest.mark.parametrize("metric", ["sd", "cv"])
+def test_paired_intervals_of_spreads_cover(metric: str) -> None:
+    check_share(f"coverage of {metric}", hits(metric), RUNS, 0.945, detect=0.06)
+
+
+def test_a_spread_about_zero_and_not_about_the_mean_is_caught() -> None:
+    def wrong(total: Floats, squares: Floats, count: Floats) -> Floats:
+        return spread(0.0 * total, squares, count)
+
+    with pytest.raises(DeviationError):
+        check_share("coverage", hits("sd", wrong), RUNS, 0.945, detect=0.06)

@@ -1,0 +1,137 @@
+"""Hypothesis strategies of valid scenarios, small enough for the slow twin."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.support.scenario_cases import Scenario
+
+Draw = st.DrawFn
+
+NAMES = ("dials", "talks", "meetings", "offers", "deals")
+_RATES = st.sampled_from([1.0, 0.9, 0.55, 0.5, 0.3, 0.12, 0.01])
+_HOURS = st.integers(0, 60).map(lambda hours: f"{hours}h")
+
+
+@st.composite
+def rates(draw: Draw) -> Any:  # noqa: ANN401 - what a file may hold
+    """Return a rate: a plain number, or one with spreads that it can have."""
+    mean = draw(_RATES)
+    limit = math.sqrt((1.0 - mean) / mean)
+    rep_cv = draw(st.sampled_from([0.0, 0.1, 0.5, 0.9])) * limit
+    week_cv = draw(st.sampled_from([0.0, 0.0, 0.2, 1.0]))
+    return {"mean": mean, "rep_cv": rep_cv, "week_cv": week_cv} if rep_cv or week_cv else mean
+
+
+_FIXED = st.one_of(_HOURS, st.floats(0, 4).map(lambda days: {"fixed": f"{days:.2f}d"}))
+_LOGNORMAL = st.tuples(st.integers(1, 30), st.integers(1, 90)).map(
+    lambda hours: {"median": f"{hours[0]}h", "p90": f"{sum(hours)}h"}
+)
+_GAMMA = st.builds(
+    lambda hours, cv: {"mean": f"{hours}h", "cv": cv}, st.integers(1, 60), st.sampled_from([0.2, 1.0, 1.5])
+)
+_TABLE = st.lists(_HOURS, min_size=1, max_size=4).flatmap(
+    lambda hours: st.lists(st.integers(1, 5), min_size=len(hours), max_size=len(hours)).map(
+        lambda weights: {"values": hours, "weights": weights}
+    )
+)
+LAGS = st.one_of(st.none(), _FIXED, _LOGNORMAL, _GAMMA, _TABLE)
+DEALS: st.SearchStrategy[Scenario] = st.one_of(
+    st.sampled_from([{"fixed": 1000}, {"fixed": 0.01}, {"fixed": 123.45}]),
+    st.builds(
+        lambda mean, cv, shape: {"mean": mean, "cv": cv, "shape": shape},
+        st.integers(1, 90),
+        st.sampled_from([0.3, 1.0]),
+        st.sampled_from(["lognormal", "gamma"]),
+    ),
+    st.lists(st.integers(1, 99_999).map(lambda cents: cents / 100), min_size=1, max_size=4).map(
+        lambda values: {"values": values}
+    ),
+)
+_ROOM = st.integers(1, 6)
+CAPS: st.SearchStrategy[Scenario] = st.one_of(
+    st.builds(lambda room: {"per_week": room}, _ROOM),
+    st.builds(lambda room: {"open": room}, _ROOM),
+    st.builds(lambda week, at_once: {"per_week": week, "open": at_once}, _ROOM, _ROOM),
+)
+
+
+@st.composite
+def funnels(draw: Draw) -> list[Scenario]:
+    """Return a funnel of two to five stages."""
+    stages: list[Scenario] = [{"stage": NAMES[0]}]
+    steps = draw(st.integers(1, len(NAMES) - 1))
+    for number in range(1, steps + 1):
+        step: Scenario = {"stage": NAMES[number], "rate": draw(rates())}
+        if lag := draw(LAGS):
+            step["lag"] = lag
+        if number < steps and (cap := draw(st.none() | CAPS)):
+            step["cap"] = cap
+        stages.append(step)
+    return stages
+
+
+@st.composite
+def teams(draw: Draw) -> Scenario:
+    """Return a team of at most three."""
+    team: Scenario = {"reps": draw(st.integers(1, 3))}
+    team["new"] = draw(st.integers(0, team["reps"]))
+    if draw(st.booleans()):
+        team["turnover"] = {"yearly": 0.999, "vacancy_weeks": draw(st.integers(0, 3))}
+    if (team["new"] or "turnover" in team) and draw(st.booleans()):
+        team["ramp"] = {"weeks": draw(st.integers(1, 6)), "start": draw(st.sampled_from([0.0, 0.37, 1.0]))}
+    return team
+
+
+@st.composite
+def calendars(draw: Draw) -> Scenario:
+    """Return a calendar with short weeks, and perhaps holidays at the beginning of the year."""
+    days = draw(st.integers(1, 7))
+    holiday = st.fixed_dictionaries({"week": st.integers(1, 6)}, optional={"day": st.integers(1, days)})
+    holidays = draw(st.lists(holiday, max_size=3))
+    return {"hours_per_day": draw(st.integers(1, 8)), "days_per_week": days, "holidays": holidays}
+
+
+@st.composite
+def starts(draw: Draw, stages: list[Scenario], reps: int) -> Scenario:
+    """Return a list of open items for a funnel of more than two stages."""
+    entry = st.fixed_dictionaries(
+        {"stage": st.sampled_from([step["stage"] for step in stages[1:-1]])},
+        optional={
+            "count": st.integers(1, 4),
+            "rep": st.integers(1, reps),
+            "due": _HOURS,
+            "value": st.sampled_from([0.01, 99.99, 500]),
+        },
+    )
+    return {"open": draw(st.lists(entry, min_size=1, max_size=4))}
+
+
+@st.composite
+def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
+    """Return a valid scenario of at most three reps and ``weeks`` weeks, warm-up included."""
+    stages, team = draw(funnels()), draw(teams())
+    warmup = draw(st.sampled_from([0, 1, 2]))
+    plain: Scenario = {
+        "simcore": 1,
+        "name": "random",
+        "calendar": draw(calendars()),
+        "horizon": {"weeks": draw(st.integers(1, weeks - warmup)), "warmup_weeks": warmup},
+        "team": team,
+        "plan": {"calls_per_week": draw(st.integers(1, 60) | st.just(50))},
+        "funnel": stages,
+        "deal": draw(DEALS),
+    }
+    if draw(st.booleans()):
+        acts_on = draw(st.lists(st.sampled_from([s["stage"] for s in stages[1:]]), min_size=1, unique=True))
+        sd, persistence = draw(st.sampled_from([0.1, 0.6])), draw(st.sampled_from([0.0, 0.9]))
+        plain["market"] = {"sd": sd, "persistence": persistence, "acts_on": acts_on}
+    if draw(st.booleans()):
+        per = draw(st.sampled_from(["week", "month"]))
+        plain["quota"] = {"per": per, "amount": draw(st.sampled_from([0.01, 500, 3000]))}
+    if warmup == 0 and len(stages) > 2 and draw(st.booleans()):
+        plain["start"] = draw(starts(stages, team["reps"]))
+    return plain
