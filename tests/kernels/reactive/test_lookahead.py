@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 from simcore.kernels.reactive.limits import MAX_ACTIVITY
-from simcore.kernels.reactive.lookahead import is_foreseeable, most_response, new_outlook
-from simcore.program.layout import ACTIVITY, Program
+from simcore.kernels.reactive.lookahead import greatest_response, is_foreseeable, new_lookahead
+from simcore.program.layout import Program
+from simcore.scenario.channels import ACTIVITY
 from tests.support.both_engines import Counts, check, compiled
 from tests.support.reactive_cases import MONTHLY, WAITING, drive, playing
 from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel
@@ -77,19 +78,19 @@ def test_only_drives_without_memory_that_hear_of_time_and_bookings_are_seen_ahea
     assert not is_foreseeable(program_of(URGENT | {"signals": {"overwork": 1.0}}))
     assert not is_foreseeable(program_of(URGENT | {"level": None}))
     assert not is_foreseeable(program_of(URGENT | {"changes": {"meetings": {"slope": 0.1}}}))
-    assert new_outlook(program_of(URGENT | {"memory": 0.5}), wanted=True).elapsed.size == 0
-    assert new_outlook(program_of(URGENT), wanted=False).elapsed.size == 0
+    assert new_lookahead(program_of(URGENT | {"memory": 0.5}), wanted=True).elapsed.size == 0
+    assert new_lookahead(program_of(URGENT), wanted=False).elapsed.size == 0
 
 
 def test_what_might_pass_a_limit_is_decided_one_by_one() -> None:
     frantic = URGENT | {"changes": {"activity": {"slope": MAX_ACTIVITY}}}
-    assert most_response(program_of(frantic).reaction, ACTIVITY) == 1 + 2 * MAX_ACTIVITY
+    assert greatest_response(program_of(frantic).reaction, ACTIVITY) == 1 + 2 * MAX_ACTIVITY
     assert not is_foreseeable(program_of(frantic))
 
 
 def test_the_share_of_the_period_is_that_of_the_hour() -> None:
     program = program_of(URGENT, horizon={"weeks": 5})
-    elapsed = new_outlook(program, wanted=True).elapsed
+    elapsed = new_lookahead(program, wanted=True).elapsed
     hour, reaction = 4 * program.clock.hours_per_week, program.reaction
     assert elapsed.shape == (5, program.clock.hours_per_week // reaction.interval)
     assert elapsed[4, 0] == (hour - reaction.period_first[4]) / reaction.period_hours[4]
