@@ -13,7 +13,7 @@ from simcore.scenario.channels import ACTIVITY
 from tests.support.both_engines import Counts, check, compiled
 from tests.support.reactive_cases import MONTHLY, WAITING, drive, playing
 from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel
-from tests.support.uncompiled import change_line, engine
+from tests.support.uncompiled import change, engine
 
 PRESSED: Scenario = {
     "activity": {"slope": 0.5, "max": 1.4},
@@ -97,12 +97,24 @@ def test_the_share_of_the_period_is_that_of_the_hour() -> None:
 
 
 FAULTS = {
-    "a signal of the first decision alone": ("elapsed[i] - booked) * elapsed[i]", "elapsed[0] - booked) * elapsed[0]"),
-    "deaf to a booking": ("stale = ahead and known[BOOKED] != booked", "stale = False"),
-    "a fraction of a call that is lost": ("(carry + outlook.share[number]) & (FULL_ACTIVITY - 1)", "0"),
-    "fewer calls never counted apart": ("if least == FULL_ACTIVITY:", "if least < 2 * FULL_ACTIVITY:"),
-    "items that are due in quiet hours": (" and bucket[uint64(i)] < 0", ""),
-    "an unbounded level": ("level[i] = min(max(level[i], low), high)", "pass"),
+    "a signal of the first decision alone": (
+        "reactive.lookahead.add_signal",
+        "max(0.0, elapsed[i] - booked) * elapsed[i]",
+        "max(0.0, elapsed[0] - booked) * elapsed[0]",
+    ),
+    "deaf to a booking": ("reactive.by_interval.play_week", "ahead and known[BOOKED] != booked", "False"),
+    "a fraction of a call that is lost": (
+        "reactive.lookahead_seats.use_lookahead",
+        "(carry + lookahead.share[number]) & (FULL_ACTIVITY - 1)",
+        "0",
+    ),
+    "fewer calls never counted apart": (
+        "reactive.lookahead.calls_above",
+        "least == FULL_ACTIVITY",
+        "least < 2 * FULL_ACTIVITY",
+    ),
+    "items that are due in quiet hours": ("reactive.lookahead.next_busy", "bucket[uint64(i)] < 0", "True"),
+    "an unbounded level": ("reactive.lookahead.clip_levels", "level[i] = min(max(level[i], low), high)", "pass"),
 }
 
 
@@ -119,5 +131,5 @@ def without_a_mistake() -> list[Counts]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_mistake_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     right = without_a_mistake()
-    change_line(monkeypatch, *FAULTS[fault])
+    change(monkeypatch, *FAULTS[fault])
     assert [engine().counts(scenario, 3) for scenario in SHORT_CASES] != right
