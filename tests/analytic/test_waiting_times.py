@@ -14,7 +14,8 @@ from simcore.analytic.waiting_times import convolved, lag_hours, left_at, mean_h
 from simcore.engine.simulation import simulate
 from simcore.scenario.model import Calendar, Scenario, validate
 from simcore.scenario_files.scenario_file import load_scenario
-from tests.support.scenario_cases import GAMMA_LAG, LOGNORMAL_LAG, MARKET, TABLE_LAG, funnel, scenario
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG
+from tests.support.scenario_cases import MARKET, funnel, scenario
 from tests.support.statistical import check_estimate
 
 
