@@ -1,6 +1,5 @@
 """`simcore coach`: whom to coach, which step to improve, and what items are worth."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.studies.coach.document import Coach
     from simcore.studies.coach.hours import HoursAsked
-
-
-class MetricName(StrEnum):
-    """What coaching hours can be given out for."""
-
-    REVENUE = "revenue"
-    P_QUOTA = "p_quota"
 
 
 def coach(
@@ -55,8 +47,8 @@ def coach(
         ),
     ] = 0.0,
     metric: Annotated[
-        MetricName, typer.Option("--metric", help="What the hours are given out for: revenue or p_quota.")
-    ] = MetricName.REVENUE,
+        str, typer.Option("--metric", metavar="METRIC", help="What the hours are given out for: revenue or p_quota.")
+    ] = "revenue",
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
@@ -88,16 +80,18 @@ def coach(
 
 
 def _asked(
-    scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: MetricName
+    scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: str
 ) -> "HoursAsked | None":
     """Return what is asked about coaching hours."""
+    from simcore.cli.commands.sweep import known  # noqa: PLC0415
+    from simcore.scenario.metric import COACHING, P_QUOTA  # noqa: PLC0415
     from simcore.studies.coach.hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
 
     if hours is None:
         for given, option in ((effects, "--effect"), (fading, "--fading")):
             if given:
                 raise typer.BadParameter("needs --hours", param_hint=option)
-        if metric is not MetricName.REVENUE:
+        if metric != "revenue":
             raise typer.BadParameter("needs --hours: without them every metric is told", param_hint="--metric")
         return None
     if not effects:
@@ -111,7 +105,8 @@ def _asked(
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--effect") from None
         found |= {name.strip(): read} if equals else same_for_all(scenario, read)
-    return HoursAsked(hours, found, fading, metric.value)
+    measure = known(metric, COACHING).name
+    return HoursAsked(hours, found, fading, "p_quota" if measure == P_QUOTA else "revenue")
 
 
 def _found(

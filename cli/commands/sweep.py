@@ -20,6 +20,7 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from simcore.scenario.metric import Metric, Service
     from simcore.scenario.model import Scenario
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
@@ -31,7 +32,8 @@ MetricOption = Annotated[
     typer.Option(
         "--metric",
         metavar="METRIC",
-        help="revenue (of a rep in a year), p_quota (chance of a rep to reach quota), or a spread: sd:week, cv:year.",
+        help="revenue (of a rep in a year), revenue:month, p_quota, p_quota_team, p_zero:week (share without revenue), "
+        "sd:week, cv:year (spreads) or, in a sweep, q05:quarter.",
     ),
 ]
 
@@ -80,11 +82,12 @@ def sweep(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+    from simcore.scenario.metric import SWEEP  # noqa: PLC0415
 
     if table and json:
         raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
     values = _values(vary)
-    metric = known(metric)
+    metric = str(known(metric, SWEEP))
     scenario = load(file, changes, replications=replications, seed=seed)
     plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit, threads=threads, quiet=quiet)
     found, folder = _swept(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
@@ -103,18 +106,16 @@ def sweep(
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
 
 
-def known(metric: str) -> str:
+def known(metric: str, service: "Service") -> "Metric":
     """Return the metric, or refuse it before anything is read.
 
     Raises
     ------
     typer.BadParameter
-        If it is none.
+        If it is not one that the command serves.
     """
-    from simcore.statistics.paired_difference import parse_metric  # noqa: PLC0415
-
     try:
-        return parse_metric(metric)
+        return service.parse(metric)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--metric") from None
 

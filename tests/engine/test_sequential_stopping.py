@@ -15,8 +15,9 @@ from simcore.engine.runner import Progress
 from simcore.engine.simulation import most_replications, simulate
 from simcore.kernels.workspace import Detail
 from simcore.results.result import Result
+from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate
-from simcore.scenario.precision_goal import goal_of, parse_metric, parse_target
+from simcore.scenario.precision_goal import goal_of, parse_target
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.running_estimates import followed, piece_of
 from simcore.studies.compare.document import Comparison
