@@ -55,14 +55,13 @@ def breakeven(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
-    from simcore.scenario.metric import BREAKEVEN  # noqa: PLC0415
     from simcore.scenario_files.vary import parse_range  # noqa: PLC0415
 
     try:
         path, values = parse_range(vary)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--vary") from None
-    metric = str(known(metric, BREAKEVEN))
+    metric = str(known(metric, "breakeven"))
     scenario = load(file, changes, replications=replications, seed=seed)
     found = _searched(
         scenario, path, values, tuple(strategies), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit

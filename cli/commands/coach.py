@@ -84,7 +84,7 @@ def _asked(
 ) -> "HoursAsked | None":
     """Return what is asked about coaching hours."""
     from simcore.cli.commands.sweep import known  # noqa: PLC0415
-    from simcore.scenario.metric import COACHING, P_QUOTA  # noqa: PLC0415
+    from simcore.scenario.metric import P_QUOTA  # noqa: PLC0415
     from simcore.studies.coach.hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
 
     if hours is None:
@@ -105,7 +105,7 @@ def _asked(
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--effect") from None
         found |= {name.strip(): read} if equals else same_for_all(scenario, read)
-    measure = known(metric, COACHING).name
+    measure = known(metric, "coach").name
     return HoursAsked(hours, found, fading, "p_quota" if measure == P_QUOTA else "revenue")
 
 

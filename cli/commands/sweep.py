@@ -20,7 +20,7 @@ from simcore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simcore.scenario.metric import Metric, Service
+    from simcore.scenario.metric import Metric
     from simcore.scenario.model import Scenario
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
@@ -82,12 +82,11 @@ def sweep(
     """
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
-    from simcore.scenario.metric import SWEEP  # noqa: PLC0415
 
     if table and json:
         raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
     values = _values(vary)
-    metric = str(known(metric, SWEEP))
+    metric = str(known(metric, "sweep"))
     scenario = load(file, changes, replications=replications, seed=seed)
     plan = _planned(scenario, values, strategies, metric=metric, no_limit=no_limit, threads=threads, quiet=quiet)
     found, folder = _swept(plan, threads=threads, out=out, overwrite=overwrite, quiet=quiet)
@@ -106,7 +105,7 @@ def sweep(
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
 
 
-def known(metric: str, service: "Service") -> "Metric":
+def known(metric: str, command: str) -> "Metric":
     """Return the metric, or refuse it before anything is read.
 
     Raises
@@ -114,8 +113,10 @@ def known(metric: str, service: "Service") -> "Metric":
     typer.BadParameter
         If it is not one that the command serves.
     """
+    from simcore.scenario.metric import SERVICES  # noqa: PLC0415
+
     try:
-        return service.parse(metric)
+        return SERVICES[command].parse(metric)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--metric") from None
 

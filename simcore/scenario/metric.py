@@ -7,15 +7,12 @@ them; its `Service` says which, and why not the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, HOUR, WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR, period_of_week
 from simcore.base.text import brief, did_you_mean
-
-if TYPE_CHECKING:
-    from simcore.scenario.model import Scenario
 
 REVENUE, P_QUOTA, P_QUOTA_TEAM, P_ZERO = "revenue", "p_quota", "p_quota_team", "p_zero"
 QUANTILE, SD, CV = "q", "sd", "cv"
@@ -210,24 +207,18 @@ class Service(NamedTuple):
             raise ValueError(refusal)
         return metric
 
-    def metric_of(self, text: str, scenarios: Iterable[Scenario] = ()) -> Metric:
-        """Read a metric that it serves and that all scenarios have.
+    def metric_of(self, text: str) -> Metric:
+        """Read a metric that it serves, as `parse`.
 
         Raises
         ------
         ScenarioError
-            If the text is not such a metric, or a scenario does not have it; see `lacking`.
+            If the text is not such a metric.
         """
         try:
-            metric = self.parse(text)
+            return self.parse(text)
         except ValueError as error:
             raise ScenarioError((Problem(str(error), "metric"),)) from None
-        for scenario in scenarios:
-            quota = None if scenario.quota is None else scenario.quota.per
-            problem = lacking(metric, scenario.horizon.weeks, quota)
-            if problem is not None:
-                raise ScenarioError((problem,))
-        return metric
 
 
 def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
@@ -243,7 +234,7 @@ def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
     Examples
     --------
     >>> print(lacking(parse_metric("sd:quarter"), 12, None))
-    horizon.weeks: sd:quarter needs a whole period of quarter, got 12
+    horizon.weeks: sd:quarter needs a whole quarter, got 12
     >>> lacking(parse_metric("sd:quarter"), 13, None) is None
     True
     """
@@ -260,7 +251,8 @@ def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
         held = horizon is None or horizon <= WEEK or bool((period_of_week(horizon, weeks) >= 0).any())
     if held:
         return None
-    return Problem(f"{metric} needs a whole period of {metric.window}", "horizon.weeks", value=str(weeks))
+    period = metric.window if horizon is not None else f"period of {metric.weeks} weeks"
+    return Problem(f"{metric} needs a whole {period}", "horizon.weeks", value=str(weeks))
 
 
 def _of_whole_weeks(metric: Metric) -> bool:
@@ -309,3 +301,12 @@ COACHING = Service(
     lambda _: False,
 )
 """``coach --metric``."""
+SERVICES: Mapping[str, Service] = {
+    "run": PRECISION,
+    "compare": PRECISION,
+    "sweep": SWEEP,
+    "breakeven": BREAKEVEN,
+    "coach": COACHING,
+    "bench variance": VARIANCE,
+}
+"""What each command serves."""

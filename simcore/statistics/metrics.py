@@ -7,6 +7,7 @@ above a value is one, see `at_most`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REV
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
     from simcore.program.layout import Program
+    from simcore.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +38,21 @@ def check_metric(metric: Metric, program: Program) -> None:
     problem = lacking(metric, program.clock.counted_weeks, quota)
     if problem is not None:
         raise ScenarioError((problem,))
+
+
+def check_scenarios(metric: Metric, scenarios: Iterable[Scenario]) -> None:
+    """Refuse a metric that not all scenarios have.
+
+    Raises
+    ------
+    ScenarioError
+        As `check_metric`.
+    """
+    for scenario in scenarios:
+        quota = None if scenario.quota is None else scenario.quota.per
+        problem = lacking(metric, scenario.horizon.weeks, quota)
+        if problem is not None:
+            raise ScenarioError((problem,))
 
 
 def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:

@@ -153,7 +153,7 @@ def test_a_scenario_states_a_precision_and_a_call_another() -> None:
         ([], "no precision is stated"),
         (["revenue"], "is not METRIC=HALFWIDTH"),
         (["revenue=1%", "revenue=2%"], "is stated twice"),
-        (["q05:year=1%"], "needs a whole period"),
+        (["q05:year=1%"], "needs a whole year"),
         (Goal(goal_of(["revenue=1%"]).targets, max_replications=0), "not above 0"),
         (Goal(goal_of(["revenue=1%"]).targets, max_seconds=-1.0), "not above 0"),
     ],

@@ -7,12 +7,14 @@ import re
 import pytest
 
 from simcore.base.errors import ScenarioError
+from simcore.program.compiler import compile_scenario
 from simcore.scenario.metric import (
     BREAKEVEN,
     COACHING,
     NAMES,
     PATTERN,
     PRECISION,
+    SERVICES,
     SWEEP,
     TECHNIQUE,
     VARIANCE,
@@ -21,6 +23,7 @@ from simcore.scenario.metric import (
     parse_metric,
 )
 from simcore.scenario.model import validate
+from simcore.statistics.metrics import check_metric, check_scenarios
 from tests.support.scenario_cases import scenario
 
 EVERY = (
@@ -126,14 +129,25 @@ def test_the_words_of_a_refusal(service: Service, text: str, words: str) -> None
 
 def test_a_scenario_may_lack_a_metric() -> None:
     short = validate(scenario(horizon={"weeks": 12}))
-    assert SWEEP.metric_of("sd:month", [short]) == Metric("sd", "month")
-    with pytest.raises(ScenarioError, match=r"horizon\.weeks: cv:quarter needs a whole period of quarter, got 12"):
-        SWEEP.metric_of("cv:quarter", [short])
-    with pytest.raises(ScenarioError, match="quota: p_quota_team needs a quota, and the scenario has none"):
-        BREAKEVEN.metric_of("p_quota_team", [short])
+    check_scenarios(parse_metric("sd:month"), [short])
     quota = validate(scenario(horizon={"weeks": 12}, quota={"per": "quarter", "amount": 1}))
-    with pytest.raises(ScenarioError, match=r"horizon\.weeks: p_quota needs a whole quarter, got 12"):
-        COACHING.metric_of("p_quota", [quota])
+    for text, given, words in (
+        ("cv:quarter", short, r"horizon\.weeks: cv:quarter needs a whole quarter, got 12"),
+        ("p_zero:13w", short, r"horizon\.weeks: p_zero:quarter needs a whole quarter, got 12"),
+        ("sd:14w", short, r"horizon\.weeks: sd:14w needs a whole period of 14 weeks, got 12"),
+        ("p_quota_team", short, "quota: p_quota_team needs a quota, and the scenario has none"),
+        ("p_quota", quota, r"horizon\.weeks: p_quota needs a whole quarter, got 12"),
+    ):
+        with pytest.raises(ScenarioError, match=words):
+            check_scenarios(parse_metric(text), [given])
+        with pytest.raises(ScenarioError, match=words):
+            check_metric(parse_metric(text), compile_scenario(given))
+
+
+def test_every_command_has_its_service() -> None:
+    assert {service.what for service in SERVICES.values()} == {
+        *("a precision", "a sweep", "a break-even point", "coaching", "a benchmark of techniques")
+    }
 
 
 def test_the_published_pattern_is_what_a_sweep_serves() -> None:

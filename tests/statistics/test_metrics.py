@@ -119,9 +119,9 @@ def test_the_mean_of_the_values_is_the_figure_of_the_run() -> None:
     [
         ("p_quota", {}, "quota: p_quota needs a quota, and the scenario has none"),
         ("p_quota_team", {"quota": {"per": "quarter", "amount": 1}}, "needs a whole quarter"),
-        ("p_zero:7w", {}, "needs a whole period of 7w"),
-        ("q05:year", {}, "needs a whole period of year"),
-        ("sd:quarter", {}, "horizon.weeks: sd:quarter needs a whole period of quarter, got 6"),
+        ("p_zero:7w", {}, "needs a whole period of 7 weeks"),
+        ("q05:year", {}, "needs a whole year"),
+        ("sd:quarter", {}, "horizon.weeks: sd:quarter needs a whole quarter, got 6"),
     ],
 )
 def test_a_metric_that_the_run_does_not_have(metric: str, changes: dict[str, object], message: str) -> None:

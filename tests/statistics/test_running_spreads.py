@@ -45,7 +45,7 @@ def test_a_spread_that_is_met_is_that_of_the_tally(text: str) -> None:
     assert found.summary.precision is not None
     (row,) = found.summary.precision.rows
     name, _, period = text.partition(":")
-    figures = {each.horizon: each.revenue for each in found.summary.averaging.close}
+    figures = {str(each.horizon): each.revenue for each in found.summary.averaging.close}
     figure = figures[period].sd if name == "sd" else figures[period].cv
     assert (row.metric, row.met) == (text, True)
     assert row.estimate == pytest.approx(figure.estimate, rel=1e-9)
@@ -68,8 +68,8 @@ def test_a_spread_of_any_number_of_weeks_is_that_of_the_windows() -> None:
     windows = rows.cents_close[:, :, :6].reshape(worlds, -1, 2, 3).sum(axis=3).reshape(worlds, -1) / 100.0
     size = np.bincount(np.arange(worlds) % 256, minlength=256)
     by_group = np.zeros((2, 256))
-    np.add.at(by_group, (0, np.arange(worlds) % 256), windows.sum(axis=1))
-    np.add.at(by_group, (1, np.arange(worlds) % 256), (windows**2).sum(axis=1))
+    for row_of, values in zip(by_group, (windows, windows**2), strict=True):
+        np.add.at(row_of, np.arange(worlds) % 256, values.sum(axis=1))
     expected = spread_of(size, by_group[0], by_group[1], size * windows.shape[1])
     assert found.summary.precision is not None
     (row,) = found.summary.precision.rows

@@ -17,6 +17,7 @@ from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 from simcore.statistics.jackknife import Floats
+from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.paired_difference import Sums, difference_of, paired_replicates
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
@@ -87,7 +88,8 @@ def breakeven(
     if asked.run.replications < 2:
         raise ScenarioError((Problem("an interval needs two replications or more", "run.replications", value="1"),))
     ends = list(chain.from_iterable(grid(asked, {path: [values.value(values.low), values.value(values.high)]}, names)))
-    tied = BREAKEVEN.metric_of(metric, ends)
+    tied = BREAKEVEN.metric_of(metric)
+    check_scenarios(tied, ends)
     metrics = list(dict.fromkeys((tied, YEARLY_REVENUE, WEEKS)))
     worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 

@@ -16,6 +16,7 @@ from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
 from simcore.scenario_files.vary import Value, as_asked, grid, points
 from simcore.statistics.intervals import sign_of
+from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
 from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
 
@@ -145,7 +146,9 @@ def plan_sweep(
     asked = as_asked(scenario, names, replications, seed)
     rows = grid(asked, vary, names)
     everything = list(chain.from_iterable(rows))
-    wanted = [SWEEP.metric_of(metric, everything) for metric in metrics]
+    wanted = [SWEEP.metric_of(metric) for metric in metrics]
+    for each in wanted:
+        check_scenarios(each, everything)
     always = [YEARLY_REVENUE, QUOTA_CHANCE] if all(map(has_quota_period, everything)) else [YEARLY_REVENUE]
     return Plan(asked, vary, names, rows, list(dict.fromkeys([*always, *wanted])))
 
