@@ -24,8 +24,8 @@ from simcore.engine.runner import Progress, StoppedError
 from simcore.engine.simulation import as_run, playable
 from simcore.random.philox import split_seed
 from simcore.scenario.digest import joint_digest
+from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, VARIANCE, Metric
 from simcore.scenario.model import with_strategy
-from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
 from simcore.statistics.metrics import check_metric
 from simcore.variance_reduction.conditional import conditional_refusal, conditional_values, fixed_after
 from simcore.variance_reduction.document import Gain, Slope, TechniqueRow, VarianceBench
@@ -161,10 +161,7 @@ def bench_variance(
 def _checked(metric: str, strategies: Sequence[str], batch: int | None, batches: int) -> Metric:
     """Return the metric, or refuse it or a number."""
     problems = []
-    try:
-        wanted = parse_metric(metric)
-    except ValueError as error:
-        raise ScenarioError((Problem(str(error), "metric"),)) from None
+    wanted = VARIANCE.metric_of(metric)
     if batch is not None and (batch < SIZES[0] * LEAST or batch > 1 << 20 or batch & (batch - 1)):
         problems.append(Problem("out of range", "batch", value=str(batch), allowed="a power of two, 256 .. 2**20"))
     if not LEAST_BATCHES <= batches <= 200:

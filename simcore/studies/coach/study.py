@@ -13,6 +13,8 @@ from simcore.engine.many_scenarios import SideBySide, rep_weeks
 from simcore.engine.runner import Progress
 from simcore.engine.simulation import as_run
 from simcore.scenario.digest import scenario_digest
+from simcore.scenario.metric import COACHING
+from simcore.statistics.metrics import check_scenarios
 from simcore.studies.coach.document import Coach
 from simcore.studies.coach.hours import HoursAsked, best_hours, check_asked, hours_programs
 from simcore.studies.coach.item_values import Plan as ValuesPlan
@@ -21,7 +23,6 @@ from simcore.studies.coach.leverage import leverage
 from simcore.studies.coach.levers import Lever, levers
 from simcore.studies.coach.rules import compare_rules, has_habits, rep_weeks_of, with_rule
 from simcore.studies.coach.sentences import leverage_sentences, values_sentences
-from simcore.studies.sweep.study import check_metric
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -75,7 +76,7 @@ def plan_coach(
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
     if hours is not None:
         check_asked(scenario, hours)
-        check_metric("p_quota" if hours.measure == "p_quota" else "revenue", [scenario])
+        check_scenarios(COACHING.metric_of(hours.measure), [scenario])
     scenario = as_run(scenario, replications, seed)
     ready, plan = levers(scenario), plan_values(scenario)
     everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]

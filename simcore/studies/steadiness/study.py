@@ -29,7 +29,7 @@ from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.precision_goal import parse_metric
+from simcore.scenario.metric import parse_metric
 from simcore.statistics.metrics import by_period
 from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.studies.steadiness.figures import GROUPS, Figures, jackknife, power_of
