@@ -180,4 +180,4 @@ def _swept(
         from simcore.results_folders.manifest import SWEEP  # noqa: PLC0415
         from simcore.studies.sweep.document import sweep_table  # noqa: PLC0415
 
-        return found, folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)
+        return found, folder.finish_table(SWEEP, found, sweep_table(found), found.replications)

@@ -142,10 +142,10 @@ def test_what_a_notebook_shows_is_escaped() -> None:
 def test_equality_sees_all_but_timings() -> None:
     result = simcore.simulate(CANON, replications=32, keep_rep_weeks=True)
     summary = result.summary
-    slower = summary.model_copy(update={"speed": summary.speed.model_copy(update={"seconds": 99.0})})
+    slower = summary.model_copy(update={"speed": summary.speed.model_copy(update={"seconds": 99.0}), "seconds": 99.0})
     assert slower == summary
     assert hash(slower) == hash(summary)
-    for change in ({"interrupted": True}, {"version": "0"}, {"size": summary.size.model_copy(update={"reps": 3})}):
+    for change in ({"interrupted": True}, {"version": "0"}, {"reps": 3}):
         assert summary.model_copy(update=change) != summary
     assert result == simcore.simulate(CANON, replications=32, keep_rep_weeks=True, threads=2)
     assert result != simcore.simulate(CANON, replications=32, seed=1, keep_rep_weeks=True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, period_of_week
-from simcore.base.version import __version__
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
 from simcore.engine.runner import Progress, StoppedError
+from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario_files.vary import Value, as_asked, grid, points
 from simcore.statistics.paired_difference import (
@@ -29,7 +29,7 @@ from simcore.statistics.paired_difference import (
     sign_of,
     sums_of,
 )
-from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
+from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -198,14 +198,17 @@ def run_sweep(
     except StoppedError:
         pass  # what is done is reported
     return Sweep(
-        version=__version__,
-        scenario=identity_of(plan.asked, plan.everything),
+        **header_of(
+            plan.asked,
+            strategies=names,
+            digest=joint_digest(plan.everything),
+            replications=plan.asked.run.replications,
+            interrupted=len(found) < len(rows),
+            seconds=worlds.seconds,
+        ),
         paths=[VariedPath(path=path, values=list(values)) for path, values in plan.vary.items()],
-        strategies=names,
         metrics=plan.metrics,
         points=[found[place] for place in sorted(found)],
-        interrupted=len(found) < len(rows),
-        seconds=worlds.seconds,
     )
 
 
@@ -254,17 +257,6 @@ def sweep(
     """
     plan = plan_sweep(scenario, vary, strategies=strategies, metrics=metrics, replications=replications, seed=seed)
     return run_sweep(plan, threads=threads, progress=progress, stop=stop)
-
-
-def identity_of(asked: Scenario, everything: Sequence[Scenario]) -> WorldsIdentity:
-    """Return the identity of runs of several scenarios in the worlds of one."""
-    return WorldsIdentity(
-        name=asked.name,
-        digest=joint_digest(everything),
-        seed=asked.run.seed,
-        replications=asked.run.replications,
-        currency=asked.deal.currency,
-    )
 
 
 def has_quota_period(scenario: Scenario) -> bool:
