@@ -41,7 +41,7 @@ def test_every_estimate_is_shown_with_its_error() -> None:
 def test_names_are_neither_markup_nor_commands() -> None:
     document = summary().model_dump()
     document["scenario"]["name"] = NASTY
-    document["scenario"]["strategy"] = NASTY
+    document["scenario"]["strategies"] = [NASTY]
     document["scenario"]["currency"] = "[b]"
     document["sentence"] = NASTY
     for row in document["funnel"]:
