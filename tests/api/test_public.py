@@ -351,3 +351,10 @@ def test_a_missing_package_is_named_with_what_to_do(name: str, monkeypatch: pyte
     with pytest.raises(SimcoreError, match=f"pip install {name}") as error:
         getattr(result, f"to_{name}")()
     assert isinstance(error.value, ImportError)
+
+
+@pytest.mark.parametrize("name", [name for name in simcore.__all__ if name.endswith("Error")])
+def test_a_traceback_names_errors_as_users_do_and_other_processes_find_them(name: str) -> None:
+    kind = getattr(ANY, name)
+    assert f"{kind.__module__}.{kind.__qualname__}" == f"simcore.{name}"
+    assert pickle.loads(pickle.dumps(kind)) is kind  # noqa: S301  (our own)

@@ -80,7 +80,7 @@ def breakeven(
     >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> breakeven(load_scenario("trust-the-process"), {"team.reps": (5, 10)}, replications=100)
     Traceback (most recent call last):
-    simcore.base.errors.ScenarioError: strategies: name the two strategies to be compared; allowed: process
+    simcore.ScenarioError: strategies: name the two strategies to be compared; allowed: process
     """
     path, values = _range_of(vary)
     names = two_strategies(scenario, strategies)
