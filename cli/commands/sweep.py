@@ -95,7 +95,7 @@ def _save(found: "Sweep", folder: "ResultsFolder") -> "Path | None":
 
     if not found.points:
         return None
-    return folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)
+    return folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
 
 
 def known(metric: str, command: str) -> "Metric":

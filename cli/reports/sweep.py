@@ -18,9 +18,10 @@ from simcore.studies.sweep.breakeven import shown_value, words_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from simcore.results.header import StudyHeader
     from simcore.scenario.metric import Metric
     from simcore.statistics.estimate import Estimate
-    from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
+    from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _NAME = 12
@@ -52,7 +53,7 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
     others
         Strategies of the scenario that are not run.
     """
-    parts: list[RenderableType] = [_header(found.scenario, found.interrupted)]
+    parts: list[RenderableType] = [_header(found)]
     if others:
         runs = ", ".join(printable(name) for name in found.strategies)
         more = ", ".join(printable(name) for name in others)
@@ -89,7 +90,7 @@ def breakeven_report(found: Breakeven) -> RenderableType:
             who = "not clear" if each.ahead is None else printable(each.ahead)
             table.add_row(Text(shown_value(found, each.value)), inline(each.difference, scale=shown.scale), Text(who))
     parts: list[RenderableType] = [
-        _header(found.scenario, found.interrupted),
+        _header(found),
         Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
         table,
         Paragraph(
@@ -110,8 +111,9 @@ def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
     return spaced
 
 
-def _header(identity: WorldsIdentity, interrupted: bool) -> Text:
-    worlds = f"{count(identity.replications)} replication" + ("s" if identity.replications != 1 else "")
+def _header(found: StudyHeader) -> Text:
+    identity, interrupted = found.scenario, found.interrupted
+    worlds = f"{count(found.replications)} replication" + ("s" if found.replications != 1 else "")
     text = Text(printable(identity.name), style=_HEAD)
     text.append(
         f"\n{worlds} each, all in the same worlds, seed {identity.seed}, digest {printable(identity.digest[:12])}",
@@ -215,7 +217,7 @@ def _table(found: Sweep, metric: str, scale: float) -> RenderableType:
 
 
 def _note(found: Sweep, metric: str) -> str:
-    note = note_on_errors(found, found.scenario.replications)
+    note = note_on_errors(found, found.replications)
     if len(found.strategies) > 1:
         note += f" Differences are from {printable(found.strategies[0])}, in pairs of equal worlds;"
         note += f" {words_of(parse_metric(metric))[0]}: the 95 % interval of the difference leaves out zero, else tied."

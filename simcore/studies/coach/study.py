@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.version import __version__
 from simcore.engine.many_scenarios import SideBySide, rep_weeks
 from simcore.engine.runner import Progress
 from simcore.engine.simulation import as_run
-from simcore.scenario.digest import scenario_digest
+from simcore.results.header import header_of
 from simcore.scenario.metric import COACHING
 from simcore.statistics.metrics import check_scenarios
 from simcore.studies.coach.document import Coach
@@ -154,18 +153,15 @@ def run_coach(
     if worth is not None:
         worth = worth.model_copy(update={"sentences": values_sentences(worth, currency)})
     return Coach(
-        version=__version__,
-        scenario=scenario.name,
-        digest=scenario_digest(scenario),
-        strategy=scenario.run.strategy,
-        seed=scenario.run.seed,
-        replications=plan.replications,
-        currency=currency,
+        **header_of(
+            scenario,
+            replications=plan.replications,
+            interrupted=runs.stopped or (rules is not None and rules.interrupted),
+            seconds=runs.seconds,
+        ),
         leverage=found,
         values=worth,
         rules=rules,
-        interrupted=runs.stopped or (rules is not None and rules.interrupted),
-        seconds=runs.seconds,
     )
 
 

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.base.version import __version__
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
 from simcore.engine.runner import Progress, StoppedError
+from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
 from simcore.scenario_files.vary import Value, as_asked, grid, points
 from simcore.statistics.intervals import sign_of
 from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
-from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
+from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -188,14 +188,17 @@ def run_sweep(
     except StoppedError:
         pass  # what is done is reported
     return Sweep(
-        version=__version__,
-        scenario=identity_of(plan.asked, plan.everything),
+        **header_of(
+            plan.asked,
+            strategies=names,
+            digest=joint_digest(plan.everything),
+            replications=plan.asked.run.replications,
+            interrupted=len(found) < len(rows),
+            seconds=worlds.seconds,
+        ),
         paths=[VariedPath(path=path, values=list(values)) for path, values in plan.vary.items()],
-        strategies=names,
         metrics=[str(metric) for metric in plan.metrics],
         points=[found[place] for place in sorted(found)],
-        interrupted=len(found) < len(rows),
-        seconds=worlds.seconds,
     )
 
 
@@ -244,17 +247,6 @@ def sweep(
     """
     plan = plan_sweep(scenario, vary, strategies=strategies, metrics=metrics, replications=replications, seed=seed)
     return run_sweep(plan, threads=threads, progress=progress, stop=stop)
-
-
-def identity_of(asked: Scenario, everything: Sequence[Scenario]) -> WorldsIdentity:
-    """Return the identity of runs of several scenarios in the worlds of one."""
-    return WorldsIdentity(
-        name=asked.name,
-        digest=joint_digest(everything),
-        seed=asked.run.seed,
-        replications=asked.run.replications,
-        currency=asked.deal.currency,
-    )
 
 
 def has_quota_period(scenario: Scenario) -> bool:
