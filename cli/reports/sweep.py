@@ -9,9 +9,22 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, as_it_is, fits
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, inline, note_on_errors
+from simcore.cli.numbers import NONE, counted, significant
+from simcore.cli.reports.layout import (
+    ALARM,
+    FAINT,
+    conclusion,
+    grid,
+    header,
+    heading,
+    inline,
+    note,
+    note_on_errors,
+    spaced,
+    titled,
+    units_of,
+)
+from simcore.cli.tables import Paragraph, as_it_is, fits
 from simcore.statistics.paired_difference import P_QUOTA
 from simcore.studies.sweep.breakeven import shown_value, words_of
 
@@ -22,13 +35,12 @@ if TYPE_CHECKING:
     from simcore.statistics.paired_difference import Metric
     from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
 
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _NAME = 12
 """A path that is longer gets a letter in the head of a table."""
 _WIDTH = 80
 _SIGNS = {"ahead": "+", "behind": "-", "tied": ".", None: "?"}
-_UNITS = ((1e9, 1e6, "million "), (1e6, 1e3, "thousand "), (0.0, 1.0, ""))
-"""From which largest amount on revenue is shown in which unit, so that a table fits 80 columns."""
+_DIGITS = 6
+"""Most digits of a revenue, so that a table fits 80 columns."""
 
 
 class _Shown(NamedTuple):
@@ -59,13 +71,13 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[
         parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
     shown = _shown(metric, every, found.scenario.currency)
-    parts.append(Text(shown.title, style=_HEAD))
+    parts.append(heading(shown.title))
     drawn = _map(found, metric)
     if drawn is not None:
         parts.append(drawn)
     if drawn is None or table:
         parts.append(_table(found, metric, shown.scale))
-        parts.append(Paragraph(_note(found, metric), style=_FAINT))
+        parts.append(note(_note(found, metric)))
     told = [point for point in found.points if point.exploded is not None]
     if told:
         at = ", ".join(
@@ -74,7 +86,7 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[
         parts.append(
             Paragraph(printable(f"Explodes at {len(told)} of {len(found.points)} points; at {at}: {told[0].exploded}"))
         )
-    return Group(*_spaced(parts))
+    return Group(*spaced(parts))
 
 
 @fits
@@ -87,39 +99,25 @@ def breakeven_report(found: Breakeven) -> RenderableType:
     for each in found.evaluations:
         if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
             who = "not clear" if each.ahead is None else printable(each.ahead)
-            table.add_row(Text(shown_value(found, each.value)), inline(each.difference, scale=shown.scale), Text(who))
+            table.add_row(shown_value(found, each.value), inline(each.difference, scale=shown.scale), who)
     parts: list[RenderableType] = [
         _header(found.scenario, found.interrupted),
-        Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
+        titled(f"{shown.title}: difference", Text(f"over {printable(found.path)}", style=FAINT)),
         table,
-        Paragraph(
+        note(
             f"± is one Monte Carlo standard error. Who is {ahead} holds for all values together in 95 % of runs; so do "
-            "the intervals.",
-            style=_FAINT,
+            "the intervals."
         ),
-        Paragraph(printable(found.sentence), style=_HEAD),
+        conclusion(found.sentence),
     ]
-    return Group(*_spaced(parts))
-
-
-def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
-    """Return the parts with an empty line between each two."""
-    spaced: list[RenderableType] = []
-    for part in parts:
-        spaced += [Text(), part] if spaced else [part]
-    return spaced
+    return Group(*spaced(parts))
 
 
 def _header(identity: WorldsIdentity, interrupted: bool) -> Text:
-    worlds = f"{count(identity.replications)} replication" + ("s" if identity.replications != 1 else "")
-    text = Text(printable(identity.name), style=_HEAD)
-    text.append(
-        f"\n{worlds} each, all in the same worlds, seed {identity.seed}, digest {printable(identity.digest[:12])}",
-        style="not bold dim",
-    )
-    if interrupted:
-        text.append("\nInterrupted: only what was finished is shown.", style=_ALARM)
-    return text
+    worlds = f"{counted(identity.replications, 'replication')} each, all in the same worlds"
+    line = f"{worlds}, seed {identity.seed}, digest {printable(identity.digest[:12])}"
+    stopped = "Interrupted: only what was finished is shown."
+    return header(identity.name, [line], interrupted=stopped if interrupted else "")
 
 
 def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown:
@@ -129,8 +127,7 @@ def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown
     name, _, period = metric.partition(":")
     if name == "cv":
         return _Shown(f"Spread of a rep's revenue in a {period}, sd in % of the mean", 100.0)
-    largest = max((abs(each.estimate) for each in figures if each.estimate is not None), default=0.0)
-    size, unit = next((size, unit) for least, size, unit in _UNITS if largest >= least)
+    size, unit = units_of(figures, digits=_DIGITS)[0]
     what = f"Standard deviation of a rep's revenue in a {period}" if period else "Revenue of a rep in a year"
     return _Shown(f"{what}, {unit}{printable(currency)}", 1.0 / size)
 
@@ -189,7 +186,7 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
     for point in found.points:
         values = [Text(_value(value)) for value in point.values]
         if point.exploded is not None:
-            table.add_row(*values, Text("explodes", style=_ALARM))
+            table.add_row(*values, Text("explodes", style=ALARM))
             continue
         figures = _of(point, metric)
         shown = [_cell(each.figure, scale) for each in figures]
@@ -204,7 +201,7 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
             continue
         for number, name in enumerate(names):
             left = values if number == 0 else [Text()] * len(values)
-            table.add_row(*left, Text(name), shown[number], *against[number])
+            table.add_row(*left, name, shown[number], *against[number])
     return Group(*keys, table)
 
 
