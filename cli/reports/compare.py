@@ -71,7 +71,7 @@ def _header(document: Comparison) -> Text:
         f"{counted(document.weeks, 'week')}, seed {document.seed}"
     )
     stopped = "Interrupted: all figures are those of the worlds that were done."
-    return header(document.scenario, [line], interrupted=stopped if document.interrupted else "")
+    return header(document.scenario.name, [line], interrupted=stopped if document.interrupted else "")
 
 
 def _figures(

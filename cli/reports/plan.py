@@ -43,7 +43,7 @@ def plan_report(found: BackwardPlan) -> RenderableType:
 def _header(found: BackwardPlan) -> Text:
     scenario, stopped = found.scenario, "Interrupted: only what was finished is shown."
     goal = f"{amount(found.target, scenario.currency)} in {period(found)}, {counted(found.reps, 'rep')}"
-    worlds = f"{count(scenario.replications)} worlds, seed {scenario.seed}, digest {printable(scenario.digest[:12])}"
+    worlds = f"{count(found.replications)} worlds, seed {scenario.seed}, digest {printable(scenario.digest[:12])}"
     about = f"{goal}, strategy {found.strategy}"
     return header(scenario.name, [worlds], about=about, interrupted=stopped if found.interrupted else "")
 
@@ -155,7 +155,7 @@ def _note(found: BackwardPlan) -> str:
         text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
         text += f" off between values that were tried; {NONE}: not within four times the answer."
     if found.frontier:
-        worlds = {cell.worlds for cell in found.frontier} - {found.scenario.replications}
+        worlds = {cell.worlds for cell in found.frontier} - {found.replications}
         own = "its own cell is the answer"
         text += f" In the frontier {own}, the others are from {min(worlds):,} worlds." if worlds else ""
         text += f" There {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."
