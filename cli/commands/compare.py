@@ -186,11 +186,14 @@ class _ByMethod:
 
     def reached(self, goal: "Goal", progress: "Callable[[Progress], None] | None" = None) -> "Precision":
         """Return what was reached of a goal."""
-        from simcore.variance_reduction.run_to_precision import Watched, by_method  # noqa: PLC0415
+        from simcore.engine.runner import Watch  # noqa: PLC0415
+        from simcore.variance_reduction.run_to_precision import estimate_to_precision  # noqa: PLC0415
 
-        base, watch = self._plan.runs[self._plan.base], Watched(progress, self._stop)
+        base, watch = self._plan.runs[self._plan.base], Watch(progress, self._stop)
         others = [run.run.strategy for run in self._plan.runs if run is not base]
-        return by_method(base, goal, self._plan.method or "", against=others, threads=self._threads, watch=watch)
+        return estimate_to_precision(
+            base, goal, self._plan.method or "", against=others, threads=self._threads, watch=watch
+        )
 
 
 def _compared(

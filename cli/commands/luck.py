@@ -14,6 +14,7 @@ from simcore.cli.options import (
     SeedOption,
     SetOption,
     StrategyOption,
+    ThreadsOption,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def luck(
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     strategy: StrategyOption = None,
+    threads: ThreadsOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -60,7 +62,7 @@ def luck(
 
     wanted = _drop(drop)
     scenario = load(file, changes, seed=seed, strategy=strategy)
-    found = _told(scenario, wanted, rule, replications, quiet=quiet, no_limit=no_limit)
+    found = _told(scenario, (wanted, rule), replications, threads, quiet=quiet, no_limit=no_limit)
     if json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -87,9 +89,9 @@ def _drop(text: str | None) -> tuple[str, float] | None:
 
 def _told(
     scenario: "Scenario",
-    drop: tuple[str, float] | None,
-    rule: str,
+    asked: tuple[tuple[str, float] | None, str],
     replications: int | None,
+    threads: int | None,
     *,
     quiet: bool,
     no_limit: bool,
@@ -99,11 +101,20 @@ def _told(
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=threads)
     from simcore.api.limits import check_luck  # noqa: PLC0415
     from simcore.studies.luck.study import luck  # noqa: PLC0415
 
     if not no_limit:
-        check_luck(scenario, replications)
-    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
-        return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)
+        check_luck(scenario, replications, threads)
+    drop, rule = asked
+    with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
+        return luck(
+            scenario,
+            drop=drop,
+            rule=rule,
+            replications=replications,
+            threads=threads,
+            progress=progress,
+            stop=stop.is_set,
+        )

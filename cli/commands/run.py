@@ -135,7 +135,8 @@ def _simulated(
 
     goal, method, affordable = until
     if method is not None:
-        from simcore.variance_reduction.run_to_precision import Watched, by_method, check_method  # noqa: PLC0415
+        from simcore.engine.runner import Watch  # noqa: PLC0415
+        from simcore.variance_reduction.run_to_precision import check_method, estimate_to_precision  # noqa: PLC0415
 
         check_method(method)
 
@@ -144,8 +145,10 @@ def _simulated(
         asked = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=quiet) as bar:
             if method is not None and goal is not None:
-                pilot = Watched(None, asked.is_set)
-                affordable.check_method(lambda some: by_method(scenario, some, method, threads=threads, watch=pilot))
+                pilot = Watch(None, asked.is_set)
+                affordable.check_method(
+                    lambda some: estimate_to_precision(scenario, some, method, threads=threads, watch=pilot)
+                )
             progress, stop = affordable.watched(bar, asked.is_set, None if quiet or method is not None else message)
             result = simulate(
                 scenario,
@@ -157,8 +160,8 @@ def _simulated(
             )
             affordable.check(result.summary.precision)
             if method is not None and goal is not None and not result.summary.interrupted:
-                watch = Watched(progress, asked.is_set)
-                reached = by_method(scenario, goal, method, threads=threads, watch=watch)
+                watch = Watch(progress, asked.is_set)
+                reached = estimate_to_precision(scenario, goal, method, threads=threads, watch=watch)
                 changes = {"precision": reached, "interrupted": reached.ended == "interrupted"}
                 result = replace(result, summary=result.summary.model_copy(update=changes))
         if folder is None:

@@ -14,6 +14,7 @@ from simcore.cli.options import (
     SeedOption,
     SetOption,
     StrategyOption,
+    ThreadsOption,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def steadiness(
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
     strategy: StrategyOption = None,
+    threads: ThreadsOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -41,7 +43,7 @@ def steadiness(
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
 
     scenario = load(file, changes, seed=seed, strategy=strategy)
-    found = _split(scenario, replications, quiet=quiet, no_limit=no_limit)
+    found = _split(scenario, replications, threads, quiet=quiet, no_limit=no_limit)
     if json:
         print_json(found.model_dump(mode="json"))
     else:
@@ -52,17 +54,19 @@ def steadiness(
         raise typer.Exit(int(ExitStatus.INTERRUPTED))
 
 
-def _split(scenario: "Scenario", replications: int | None, *, quiet: bool, no_limit: bool) -> "Steadiness":
+def _split(
+    scenario: "Scenario", replications: int | None, threads: int | None, *, quiet: bool, no_limit: bool
+) -> "Steadiness":
     """Run the worlds, with progress."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
     from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
-    load_engine(quiet=quiet)
+    load_engine(quiet=quiet, threads=threads)
     from simcore.api.limits import check_steadiness  # noqa: PLC0415
     from simcore.studies.steadiness.study import steadiness  # noqa: PLC0415
 
     if not no_limit:
-        check_steadiness(scenario, replications)
+        check_steadiness(scenario, replications, threads)
     with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
-        return steadiness(scenario, replications=replications, progress=progress, stop=asked.is_set)
+        return steadiness(scenario, replications=replications, threads=threads, progress=progress, stop=asked.is_set)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
-    from simcore.studies.sweep.study import Plan
+    from simcore.studies.sweep.study import SweepPlan
 
 
 MetricOption = Annotated[
@@ -144,7 +144,7 @@ def _planned(
     no_limit: bool,
     threads: int | None,
     quiet: bool,
-) -> "Plan":
+) -> "SweepPlan":
     """Return what will be run, checked; it may cost no more than one run may."""
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
@@ -159,7 +159,7 @@ def _planned(
 
 
 def _swept(
-    plan: "Plan", *, threads: int | None, out: Path | None, overwrite: bool, quiet: bool
+    plan: "SweepPlan", *, threads: int | None, out: Path | None, overwrite: bool, quiet: bool
 ) -> "tuple[Sweep, Path | None]":
     """Run what was planned and write the results folder, if one is wanted; return the document and the folder."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415

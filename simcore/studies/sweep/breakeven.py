@@ -20,7 +20,7 @@ from simcore.statistics.paired_difference import REVENUE, Metric, Sums, better, 
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds, check_metric, identity_of
+from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns, check_metric, identity_of
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -89,7 +89,7 @@ def breakeven(
     check_metric(metric, ends)
     metric = metric.strip()
     metrics = list(dict.fromkeys((metric, REVENUE, WEEKS)))
-    worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
+    worlds = SweepRuns(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
     def differences(at: Sequence[float]) -> list[Looked]:
         found: list[Looked] = []
