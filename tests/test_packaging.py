@@ -18,8 +18,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from simcore.base.version import __version__
-from tools.floors import ROOT
 from tools.lock import pins_of
+from tools.packages import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "out")
@@ -93,7 +93,7 @@ def test_the_installed_command_lists_the_scenarios(command: Path, tmp_path: Path
 def test_the_installed_command_runs_a_scenario(command: Path, tmp_path: Path) -> None:
     options = ["--replications", "20", "--json", "--quiet"]
     result = json.loads(run(command, "run", "trust-the-process", *options, cwd=tmp_path).stdout)
-    assert result["size"]["rep_weeks"] == 20 * 10 * 52
+    assert result["rep_weeks"] == 20 * 10 * 52
     assert result["version"] == PROJECT["project"]["version"]
     assert list(tmp_path.iterdir()) == []
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import memory, processors
+from simcore.scenario.channels import PULL_FORWARD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +132,7 @@ def _reaction_ns(scenario: Scenario) -> float:
     in_turn = (
         scenario.coached
         or any(stage.cap is not None for stage in scenario.funnel)
-        or any("pull_forward" in drive.changes or drive.signals.peers is not None for drive in drives)
+        or any(PULL_FORWARD in drive.changes or drive.signals.of_team for drive in drives)
     )
     return (
         followed + (DECISION_NS * decisions if drives else 0.0) + (2.0 * followed + HOUR_NS * hours if in_turn else 0.0)
@@ -261,8 +262,6 @@ def duration(seconds: float) -> str:
 
 def _items_held(scenario: Scenario) -> float:
     """Return the items that one team has open at a time, with lags of the size of the run at most."""
-    from simcore.analytic.expectations import mean_lag_hours  # noqa: PLC0415
-
     weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
     items, held = float(scenario.plan.calls_per_week), 0.0
     for step, stage in enumerate(scenario.funnel):
@@ -270,6 +269,6 @@ def _items_held(scenario: Scenario) -> float:
             continue
         arriving, items = items, items * stage.rate.mean
         if stage.lag is not None:
-            lag = mean_lag_hours(stage.lag, scenario) / scenario.calendar.hours_per_week
+            lag = stage.lag.mean_hours(scenario.calendar) / scenario.calendar.hours_per_week
             held += (items if step == 1 else arriving) * min(lag, weeks)
     return held * scenario.team.reps

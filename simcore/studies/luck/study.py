@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from simcore.analytic.expectations import deal_moments
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
-from simcore.base.version import __version__
 from simcore.engine.latent_rates import first_people
 from simcore.engine.playable import playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Watch, cut_in_multiples
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
-from simcore.scenario.digest import scenario_digest
+from simcore.results.header import header_of
 from simcore.statistics.group_jackknife import GROUPS
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
 from simcore.studies.luck.document import Luck, Skipped
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from simcore.program.layout import Program
+    from simcore.results.header import Header
     from simcore.scenario.model import Scenario
     from simcore.studies.luck.sample import Sample
 
@@ -102,7 +101,8 @@ def luck(
     for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, who)).items()):
         parts[part] = None if part in missing else answer()
         meter.add((place + 1) * total // QUESTIONS - place * total // QUESTIONS, 0)
-    return _document(scenario, samples[0], parts, missing, interrupted=interrupted)
+    header = header_of(scenario, replications=samples[0].worlds, interrupted=interrupted, seconds=meter.seconds)
+    return _document(scenario, header, parts, missing)
 
 
 def dropped_program(scenario: Scenario, program: Program, drop: Drop) -> Program:
@@ -118,7 +118,7 @@ def _play(
 ) -> tuple[Sample, Sample]:
     """Return the same worlds of a program and of that with a drop; in both sit the same people."""
     worlds = Worlds([scenario, scenario], programs, threads=threads, expected=total)
-    deal = deal_moments(scenario.deal)[0]
+    deal = scenario.deal.mean_value()
 
     def work(player: Player, block: Block) -> tuple[Sample, Sample]:
         people = first_people(programs[0], worlds.key, block.first, block.replications)
@@ -191,30 +191,14 @@ def _questions(
     }
 
 
-def _document(
-    scenario: Scenario,
-    sample: Sample,
-    parts: dict[str, BaseModel | None],
-    missing: dict[str, str],
-    *,
-    interrupted: bool,
-) -> Luck:
+def _document(scenario: Scenario, header: Header, parts: dict[str, BaseModel | None], missing: dict[str, str]) -> Luck:
     """Return the answers, and why some have none."""
     return Luck.model_validate(
         {
-            "version": __version__,
-            "scenario": scenario.name,
-            "digest": scenario_digest(scenario),
-            "strategy": scenario.run.strategy,
-            "seed": scenario.run.seed,
-            "replications": sample.worlds,
-            "reps": sample.reps,
-            "weeks": sample.weeks,
-            "currency": scenario.deal.currency,
+            **header,
             "differ": [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
             "habits": [stage.stage for stage in scenario.funnel if stage.habit is not None],
             "skipped": [Skipped(part=part, reason=reason) for part, reason in missing.items()],
-            "interrupted": interrupted,
             **parts,
         }
     )

@@ -23,7 +23,8 @@ from simcore.studies.plan.request import Asked, asked_of
 from simcore.studies.plan.simulation import Crew, PlanSimulation
 from simcore.studies.plan.unknowns import without
 from simcore.studies.plan.variants import Setting, setting_of, with_calls, with_seats, with_weekly
-from tests.support.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario
+from tests.support.distribution_cases import GAMMA_LAG
+from tests.support.scenario_cases import MARKET, RAMP, funnel, scenario
 from tests.support.statistical import DeviationError, check_share
 
 Q, VALUE = 0.04, 1000.0
@@ -487,4 +488,4 @@ def test_a_stated_precision_is_reached_or_told() -> None:
     assert found.precision.reached <= 0.02
     short = plans.plan(given, 20 * VALUE, by="13w", precision=0.001, max_replications=500, frontier=False)
     assert not short.precision.met
-    assert short.scenario.replications == 500
+    assert short.replications == 500
