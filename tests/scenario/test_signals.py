@@ -33,7 +33,9 @@ def test_each_number_is_that_of_its_name() -> None:
 def test_a_drive_can_listen_to_every_signal() -> None:
     heard = Signals.model_validate(dict.fromkeys(reversed(NAMES), 0.5))
     assert heard.gains == [(number, 0.5) for number in range(len(NAMES))]
-    assert [name for name in NAMES if Signals.model_validate({name: 0.5}).of_team] == ["peers"]
+    for signal in signals.SIGNALS:
+        assert Signals.model_validate({signal.name: 0.5}).of_team == signal.of_team
+    assert not Signals.model_validate({"peers": None, "overwork": 0.5}).of_team
 
 
 def test_the_twin_has_the_same_signals() -> None:
