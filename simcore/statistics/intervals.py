@@ -17,9 +17,9 @@ replications, skewed figures and figures near the end of their range need more t
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import cbrt, exp, expm1, inf, isfinite, log, sqrt
 
+from simcore.numerics.quantiles import beta_i_inverse, t_quantile
 from simcore.statistics.estimate import Estimate
 
 LEVEL = 0.95
@@ -35,20 +35,6 @@ _LARGEST = 700.0
 """Logarithms beyond this leave the range of numbers."""
 UNKNOWN = Estimate(estimate=None, se=None)
 """A figure that is not defined, or that the run does not tell."""
-
-
-@lru_cache(maxsize=4096)
-def t_quantile(p: float, degrees: float) -> float:
-    """Return a quantile of the t distribution (Student 1908), for any degrees of freedom above 0.
-
-    Examples
-    --------
-    >>> round(t_quantile(0.975, 1), 4), round(t_quantile(0.975, 7), 4), round(t_quantile(0.975, 10**9), 4)
-    (12.7062, 2.3646, 1.96)
-    """
-    from scipy.special import stdtrit  # noqa: PLC0415
-
-    return float(stdtrit(degrees, p))
 
 
 def reach(degrees: float) -> float:
@@ -262,8 +248,6 @@ def by_count(share: float, error: float, windows: float, degrees: float, *, grou
     >>> round(figure.low, 3), round(figure.high, 3)
     (0.087, 0.491)
     """
-    from scipy.special import betaincinv  # noqa: PLC0415
-
     if not isfinite(share) or not isfinite(error):
         return without_error(share)
     if groups < LEAST_REPLICATIONS or not 0.0 < share < 1.0 or error <= 0.0:
@@ -272,8 +256,8 @@ def by_count(share: float, error: float, windows: float, degrees: float, *, grou
     known = (reach(max(windows - 1.0, degrees)) / reach(degrees)) ** 2
     n = share * (1.0 - share) / error**2 * (degrees + 1.0) / degrees * known
     hits = share * n
-    low = float(betaincinv(hits, n - hits + 1.0, MISS / 2.0))
-    high = float(betaincinv(hits + 1.0, n - hits, 1.0 - MISS / 2.0))
+    low = beta_i_inverse(hits, n - hits + 1.0, MISS / 2.0)
+    high = beta_i_inverse(hits + 1.0, n - hits, 1.0 - MISS / 2.0)
     return Estimate(estimate=share, se=error, low=min(low, share), high=max(high, share))
 
 

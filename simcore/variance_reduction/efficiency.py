@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simcore.numerics.quantiles import t_quantile
+
 Floats = NDArray[np.float64]
 
 
@@ -71,8 +73,6 @@ def efficiency(
     >>> [round(value, 6) for value in found]
     [20.0, 20.0, 20.0]
     """
-    from scipy.special import stdtrit  # noqa: PLC0415
-
     if not 0.0 < level < 1.0:
         raise ValueError(f"a level lies in (0, 1), got {level}")
     columns = [_positive(values) for values in (crude_variances, crude_seconds, variances, seconds)]
@@ -84,7 +84,7 @@ def efficiency(
     without = signs @ np.log([(column.sum() - column) / (m - 1) for column in columns])
     pseudo = m * whole - (m - 1) * without
     centre = float(pseudo.mean())
-    reach = float(stdtrit(m - 1.0, 0.5 + level / 2.0)) * float(pseudo.std(ddof=1)) / sqrt(m)
+    reach = t_quantile(0.5 + level / 2.0, m - 1.0) * float(pseudo.std(ddof=1)) / sqrt(m)
     return Efficiency(exp(centre), exp(centre - reach), exp(centre + reach))
 
 

@@ -18,7 +18,8 @@ from simcore.engine.many_scenarios import Cell, SideBySide
 from simcore.results.sentences import currency_sign
 from simcore.scenario.model import FixedDeal, ListDeal
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import fixed, t_quantile
+from simcore.numerics.quantiles import t_quantile
+from simcore.statistics.intervals import fixed
 from simcore.statistics.jackknife import Floats, jackknife
 from simcore.statistics.paired_difference import Sums, difference_of, figure_of
 from simcore.studies.coach.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
