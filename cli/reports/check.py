@@ -9,12 +9,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, duration
+from simcore.base.currencies import currency_sign
 from simcore.base.errors import ScenarioError
 from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, lines_of
 from simcore.cli.numbers import brief, count, significant
 from simcore.cli.reports.run import grid
-from simcore.results.sentences import currency_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.base.currencies import currency_sign
 from simcore.base.document import Document
 from simcore.base.text import printable
 from simcore.cli.layout import Fitted, Grid, Paragraph, fits
 from simcore.cli.numbers import Figure, bound, brief, count, figure
-from simcore.results.sentences import currency_sign, money
+from simcore.results.sentences import money
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 

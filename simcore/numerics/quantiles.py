@@ -1,10 +1,11 @@
 """Quantiles of Student's t and of Beta distributions: what the intervals of estimates are made of.
 
-Both are found by the Newton iteration of `simcore.numerics.gamma_beta`. If T has Student's t distribution with v degrees
-of freedom, ``X = v / (v + T**2)`` has a Beta distribution with parameters v / 2 and 1 / 2 (Abramowitz and Stegun 1964,
-26.7.1), and ``s = logit(X) - log(v)`` gives ``|T| = exp(-s / 2)``: no digit is lost in the tails or at the median.
+Both are found by the Newton iteration of `simcore.numerics.gamma_beta`. If T has Student's t distribution with v
+degrees of freedom, ``X = v / (v + T**2)`` has a Beta distribution with parameters v / 2 and 1 / 2 (Abramowitz and
+Stegun 1964, 26.7.1), and ``s = logit(X) - log(v)`` gives ``|T| = exp(-s / 2)``: no digit is lost in the tails or at the
+median.
 
-From `LARGE` degrees of freedom on, the t quantile is the expansion about the normal one (Abramowitz and Stegun, 26.7.5).
+From `LARGE` degrees of freedom on, a t quantile is expanded about the normal one (Abramowitz and Stegun, 26.7.5).
 """
 
 from __future__ import annotations

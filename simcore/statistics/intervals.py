@@ -37,18 +37,18 @@ UNKNOWN = Estimate(estimate=None, se=None)
 """A figure that is not defined, or that the run does not tell."""
 
 
-def reach(degrees: float) -> float:
+def critical_value(degrees: float) -> float:
     """Return how many standard errors a 95 % interval reaches to each side, by degrees of freedom of the error.
 
     Examples
     --------
-    >>> round(reach(7), 3)
+    >>> round(critical_value(7), 3)
     2.365
     """
     return t_quantile(1.0 - MISS / 2.0, degrees)
 
 
-def reaches(degrees: float, skewness: float, groups: float) -> tuple[float, float]:
+def critical_values(degrees: float, skewness: float, groups: float) -> tuple[float, float]:
     """Return how many standard errors a 95 % interval reaches down and up (Hall 1992).
 
     Parameters
@@ -62,10 +62,10 @@ def reaches(degrees: float, skewness: float, groups: float) -> tuple[float, floa
 
     Examples
     --------
-    >>> [round(each, 2) for each in reaches(19, 0.0, 20)], [round(each, 2) for each in reaches(19, 1.0, 20)]
-    ([2.09, 2.09], [1.8, 2.6])
+    >>> [[round(each, 2) for each in critical_values(19, skewness, 20)] for skewness in (0.0, 1.0)]
+    [[2.09, 2.09], [1.8, 2.6]]
     """
-    t = reach(degrees)
+    t = critical_value(degrees)
     if not isfinite(groups) or abs(skewness) < _EVEN:
         return t, t
     root = sqrt(groups)
@@ -196,7 +196,7 @@ def by_t(
         return without_error(value)
     if groups < LEAST_REPLICATIONS:
         return Estimate(estimate=value, se=error)
-    down, up = (each * error for each in reaches(degrees, skewness, groups))
+    down, up = (each * error for each in critical_values(degrees, skewness, groups))
     return Estimate(estimate=value, se=error, low=max(least, value - down), high=min(most, value + up))
 
 
@@ -222,7 +222,7 @@ def by_log(
         return without_error(value)
     if groups < LEAST_REPLICATIONS or value <= 0.0:
         return Estimate(estimate=value, se=error)
-    down, up = (each * relative for each in reaches(degrees, skewness, groups))
+    down, up = (each * relative for each in critical_values(degrees, skewness, groups))
     if not max(down, up) < _LARGEST:
         return Estimate(estimate=value, se=error)
     return Estimate(estimate=value, se=error, low=value * exp(-down), high=value * exp(up))
@@ -253,7 +253,7 @@ def by_count(share: float, error: float, windows: float, degrees: float, *, grou
     if groups < LEAST_REPLICATIONS or not 0.0 < share < 1.0 or error <= 0.0:
         return Estimate(estimate=share, se=error)
     # So many independent windows have this error; the fewer degrees it is known with, the fewer they count for.
-    known = (reach(max(windows - 1.0, degrees)) / reach(degrees)) ** 2
+    known = (critical_value(max(windows - 1.0, degrees)) / critical_value(degrees)) ** 2
     n = share * (1.0 - share) / error**2 * (degrees + 1.0) / degrees * known
     hits = share * n
     low = beta_i_inverse(hits, n - hits + 1.0, MISS / 2.0)

@@ -13,16 +13,15 @@ from simcore.base.text import brief, did_you_mean
 from simcore.program.tally import CLOSE, TOTAL
 from simcore.statistics.certain import certain_revenue
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
-from simcore.statistics.jackknife import (
-    Floats,
+from simcore.statistics.intervals import UNKNOWN, by_t, critical_value, fixed, never_differed, sign_of, without_error
+from simcore.statistics.jackknife import Floats, Replicates, replicates
+from simcore.statistics.moments_and_quantiles import (
+    coefficient_of_variation,
     mean_of,
     ratio,
-    replicates,
-    share,
-    spread,
+    share_of,
     spread_of,
-    variation,
+    standard_deviation,
 )
 from simcore.statistics.windows import deal_root_mean_square, windows_of
 
@@ -37,7 +36,7 @@ next, in units of the currency or as a part of its mean; the variance ratio of `
 squared."""
 
 REVENUE, P_QUOTA = "revenue", "p_quota"
-SPREADS: dict[str, Callable[..., Floats]] = {"sd": spread, "cv": variation}
+SPREADS: dict[str, Callable[..., Floats]] = {"sd": standard_deviation, "cv": coefficient_of_variation}
 PERIODS = HORIZONS[HOUR:]
 """The periods that a spread can be of."""
 
@@ -170,16 +169,26 @@ def figure_of(metric: Metric, sums: Sums) -> Estimate:
     """
     if metric == P_QUOTA or sums.share:
         hits, windows = sums.total.astype(np.int64), sums.windows.astype(np.int64)
-        return share(sums.replications, hits, windows, certain=sums.certain)
+        return share_of(sums.replications, hits, windows, certain=sums.certain)
     if sums.squares is not None:
         return spread_of(
             sums.replications,
             *sums.columns,
-            relative=sums.statistic is variation,
+            relative=sums.statistic is coefficient_of_variation,
             worth=sums.worth,
             certain=sums.certain,
         )
     return mean_of(sums.replications, sums.total, sums.windows, worth=sums.worth, certain=sums.certain)
+
+
+def replicates_of_difference(sums: Sums, baseline: Sums) -> Replicates:
+    """Return the figure minus that of the baseline, of all groups of replications and of all but each."""
+    each = len(sums.columns)
+
+    def difference(*columns: Floats) -> Floats:
+        return sums.statistic(*columns[:each]) - baseline.statistic(*columns[each:])
+
+    return replicates(difference, sums.replications, *sums.columns, *baseline.columns)
 
 
 def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimate:
@@ -210,12 +219,7 @@ def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimat
     if not np.array_equal(sums.replications, baseline.replications):
         raise ValueError("the two runs hold different replications: there are no pairs")
 
-    each = len(sums.columns)
-
-    def difference(*columns: Floats) -> Floats:
-        return sums.statistic(*columns[:each]) - baseline.statistic(*columns[each:])
-
-    found = replicates(difference, sums.replications, *sums.columns, *baseline.columns)
+    found = replicates_of_difference(sums, baseline)
     if not np.isfinite(found.value):
         return UNKNOWN
     if (alike or (sums.certain and baseline.certain)) and not found.varies:
@@ -265,7 +269,7 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     mine, other = (each.total.astype(np.float64) / float(each.windows.sum()) for each in (sums, baseline))
     apart = (mine - other)[size > 0] * worlds
     typical = float((apart**2).sum()) / max(1, int(np.count_nonzero(apart)))
-    z = reach(np.inf)
+    z = critical_value(np.inf)
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.numerics.quantiles import t_quantile
 from simcore.program.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
 from simcore.scenario.precision_goal import QUANTILE, Metric
-from simcore.numerics.quantiles import t_quantile
-from simcore.statistics.jackknife import quantile_bounds
 from simcore.statistics.metrics import by_period, values_of
+from simcore.statistics.moments_and_quantiles import quantile_bounds
 from simcore.statistics.sequential_interval import Reading, Sample, read_difference, read_mean, read_share
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simcore.numerics.quantiles import t_quantile
+from simcore.statistics.jackknife import bias_corrected
 
 Floats = NDArray[np.float64]
 
@@ -82,9 +83,8 @@ def efficiency(
     signs = np.array([1.0, 1.0, -1.0, -1.0])
     whole = float(signs @ np.log([column.mean() for column in columns]))
     without = signs @ np.log([(column.sum() - column) / (m - 1) for column in columns])
-    pseudo = m * whole - (m - 1) * without
-    centre = float(pseudo.mean())
-    reach = t_quantile(0.5 + level / 2.0, m - 1.0) * float(pseudo.std(ddof=1)) / sqrt(m)
+    centre, error = bias_corrected(whole, without)
+    reach = t_quantile(0.5 + level / 2.0, m - 1.0) * error
     return Efficiency(exp(centre), exp(centre - reach), exp(centre + reach))
 
 

@@ -11,7 +11,9 @@ import pytest
 from simcore.engine.simulation import simulate
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import Z975, Floats, spread
+from simcore.statistics.intervals import Z975
+from simcore.statistics.jackknife import Floats
+from simcore.statistics.moments_and_quantiles import standard_deviation
 from simcore.statistics.paired_difference import SPREADS, Sums, difference_of, figure_of, parse_metric, sign_of, sums_of
 from tests.support.scenario_cases import CASES, scenario
 from tests.support.statistical import DeviationError, check_share
@@ -169,7 +171,7 @@ def test_paired_intervals_of_spreads_cover(metric: str) -> None:
 
 def test_a_spread_about_zero_and_not_about_the_mean_is_caught() -> None:
     def wrong(total: Floats, squares: Floats, count: Floats) -> Floats:
-        return spread(0.0 * total, squares, count)
+        return standard_deviation(0.0 * total, squares, count)
 
     with pytest.raises(DeviationError):
         check_share("coverage", hits("sd", wrong), RUNS, 0.945, detect=0.06)

@@ -24,7 +24,8 @@ from simcore.program.tally import CLOSE, GROUPS
 from simcore.random.philox import split_seed
 from simcore.scenario.model import Manager
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import ratio
 from simcore.studies.coach.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.studies.coach.rules_sentences import words_about
 

@@ -19,7 +19,8 @@ from simcore.engine.paired import run_paired
 from simcore.program.tally import GROUPS
 from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
-from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import ratio
 from simcore.statistics.paired_difference import Sums, sums_of
 from simcore.studies.compare.document import Attribution, AttributionTable
 from simcore.studies.compare.study import choose

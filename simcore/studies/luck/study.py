@@ -18,7 +18,7 @@ from simcore.engine.simulation import as_run, playable
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.scenario.digest import scenario_digest
-from simcore.statistics.group_jackknife import GROUPS
+from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
 from simcore.studies.luck.document import Luck, Skipped
 from simcore.studies.luck.regression_to_mean import regression
@@ -153,17 +153,17 @@ def _rep_weeks(program: Program) -> int:
 
 def _replications(program: Program, asked: int | None) -> int:
     """Return how many worlds are played: a multiple of the groups."""
-    most = max(LEAST, LARGEST_REP_WEEKS // _rep_weeks(program) // GROUPS * GROUPS)
+    most = max(LEAST, LARGEST_REP_WEEKS // _rep_weeks(program) // EQUAL_GROUPS * EQUAL_GROUPS)
     if asked is not None and not LEAST <= asked <= most:
         raise _refused("out of range", "replications", str(asked), f"{LEAST} .. {most}")
     by_size = min(MOST, max(LEAST, DEFAULT_REP_WEEKS // _rep_weeks(program)))
-    return -(-(asked or by_size) // GROUPS) * GROUPS
+    return -(-(asked or by_size) // EQUAL_GROUPS) * EQUAL_GROUPS
 
 
 def _blocks(program: Program, total: int) -> Iterator[Block]:
     """Cut the run into blocks of whole sets of groups."""
     largest = max(block.replications for block in cut(program, total, 1, None, detailed=True))
-    size = max(GROUPS, largest // GROUPS * GROUPS)
+    size = max(EQUAL_GROUPS, largest // EQUAL_GROUPS * EQUAL_GROUPS)
     for first in range(0, total, size):
         yield Block(first, min(size, total - first))
 

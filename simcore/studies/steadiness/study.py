@@ -30,9 +30,10 @@ from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.precision_goal import parse_metric
+from simcore.statistics.jackknife import EQUAL_GROUPS, outside_group, standard_errors, sums_by_group
 from simcore.statistics.metrics import by_period
 from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
-from simcore.studies.steadiness.figures import GROUPS, Figures, jackknife, power_of
+from simcore.studies.steadiness.figures import Figures, power_of
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
@@ -101,7 +102,7 @@ def steadiness(
     if replications is not None and not LEAST <= replications <= LARGEST:
         allowed = f"{LEAST} .. {LARGEST}"
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
-    total = -(-(replications or _default(program)) // GROUPS) * GROUPS
+    total = -(-(replications or _default(program)) // EQUAL_GROUPS) * EQUAL_GROUPS
     plan = compile_scenario(_without_drives(scenario)) if scenario.strategy.drives else program
     collected = _Collected(program, plan)
     started = time.perf_counter()
@@ -173,7 +174,7 @@ def _horizons(program: Program) -> list[int]:
 def _blocks(program: Program, total: int) -> Iterator[Block]:
     """Cut the run into blocks of whole sets of groups."""
     largest = max(block.replications for block in cut(program, total, 1, None, detailed=True))
-    size = max(GROUPS, largest // GROUPS * GROUPS)
+    size = max(EQUAL_GROUPS, largest // EQUAL_GROUPS * EQUAL_GROUPS)
     for first in range(0, total, size):
         yield Block(first, min(size, total - first))
 
@@ -217,9 +218,9 @@ class _Sums:
         self.first: dict[str, Floats] = {}
         """float64[G, R, P] by name."""
 
-    def add(self, name: str, block: Block, values: Floats) -> None:
+    def add(self, name: str, values: Floats) -> None:
         """Add values of the replications of a block, float64[n, ...], to their groups."""
-        groups = values.reshape(block.replications // GROUPS, GROUPS, *values.shape[1:]).sum(axis=0)
+        groups = sums_by_group(values)
         self.first[name] = self.first[name] + groups if name in self.first else groups
 
 
@@ -231,7 +232,7 @@ class _Collected:
         self.factors = _factors(plan)
         self.subsets = subsets_of(self.factors)
         self._sums = _Sums()
-        self._replications = np.zeros(GROUPS)
+        self._replications = np.zeros(EQUAL_GROUPS)
         self._known: dict[int, tuple[Floats, Floats]] = {}
         self._longer = [horizon for horizon in LONGER if program.calendar.periods[horizon]]
 
@@ -239,31 +240,32 @@ class _Collected:
         """Add the worlds of a block, of the plan or of the strategy that reacts."""
         who = "reacting" if reacting else "plan"
         if not reacting:
-            self._replications += block.replications // GROUPS
+            self._replications += block.replications // EQUAL_GROUPS
         for horizon in self._longer:
             y = _windows(horizon, detail)
-            self._sums.add(f"{who} {horizon}", block, y)
-            self._sums.add(f"{who} {horizon} squared", block, y * y)
+            self._sums.add(f"{who} {horizon}", y)
+            self._sums.add(f"{who} {horizon} squared", y * y)
         unit = float(self._program.deals.unit) ** 2
         for horizon in (HOUR, DAY):
             cells = tally.moments[:, CLOSE, horizon]
             squares = cells[:, SQUARE_HIGH] * 2.0**64 + cells[:, SQUARE_LOW].view(np.uint64).astype(np.float64)
             # The replications of a group are those of every eighth of the tally's groups.
             self._sums.first[f"{who} {horizon} squared"] = (
-                self._sums.first.get(f"{who} {horizon} squared", 0.0) + squares.reshape(-1, GROUPS).sum(axis=0) * unit
+                self._sums.first.get(f"{who} {horizon} squared", 0.0)
+                + squares.reshape(-1, EQUAL_GROUPS).sum(axis=0) * unit
             )
 
-    def add_pair(self, block: Block, base: Detail, other: Detail, subset: Subset) -> None:
-        """Add the worlds of a block in two runs of the plan that share some factors."""
+    def add_pair(self, base: Detail, other: Detail, subset: Subset) -> None:
+        """Add a block of replications in two runs of the plan that share some factors."""
         for horizon in self._longer:
             mine, theirs = _windows(horizon, base), _windows(horizon, other)
-            self._sums.add(f"{subset} {horizon}", block, theirs)
-            self._sums.add(f"{subset} {horizon} product", block, mine * theirs)
+            self._sums.add(f"{subset} {horizon}", theirs)
+            self._sums.add(f"{subset} {horizon} product", mine * theirs)
 
     def row(self, horizon: int) -> SteadinessRow:
         """Return the row of a horizon: figures with the errors of the jackknife over groups."""
         whole, without = self._replicates(horizon)
-        figures = Figures(whole, jackknife(without), self._program)
+        figures = Figures(whole, standard_errors(without), self._program)
         there, k = _active(self._plan, self._program), len(PARTS)
         parts = [
             SteadinessPart(
@@ -302,15 +304,17 @@ class _Collected:
     def _replicates(self, horizon: int) -> tuple[Floats, Floats]:
         """Return the figures of a horizon from all groups, and those without each of them."""
         if horizon not in self._known:
-            everything = self._figures(horizon, np.ones(GROUPS, np.bool_))
-            without = np.array([self._figures(horizon, _all_but(group)) for group in range(GROUPS)])
+            everything = self._figures(horizon, np.ones(EQUAL_GROUPS, np.bool_))
+            without = np.array(
+                [self._figures(horizon, outside_group(group, EQUAL_GROUPS)) for group in range(EQUAL_GROUPS)]
+            )
             self._known[horizon] = everything, without
         return self._known[horizon]
 
     def _shows(self, horizon: int, column: int) -> bool:
         """Return whether a variance is known to within a quarter of itself."""
         whole, without = self._replicates(horizon)
-        return bool(abs(whole[column]) > 4.0 * jackknife(without)[column])
+        return bool(abs(whole[column]) > 4.0 * standard_errors(without)[column])
 
     def _figures(self, horizon: int, keep: NDArray[np.bool_]) -> Floats:
         """Return mean, variance, cv, the parts, their shares and cvs, of the groups kept; in units of the currency."""
@@ -382,12 +386,6 @@ def _windows(horizon: int, detail: Detail) -> Floats:
     return by_period(parse_metric(f"revenue:{HORIZONS[horizon]}"), detail.cents[:, CLOSE]).astype(np.float64)
 
 
-def _all_but(group: int) -> NDArray[np.bool_]:
-    keep = np.ones(GROUPS, np.bool_)
-    keep[group] = False
-    return keep
-
-
 class _Runs:
     """The runs of each world: the strategy, the plan, and the plan's pairs that share some factors."""
 
@@ -408,7 +406,7 @@ class _Runs:
         collected.add(block, base, fresh.tally, reacting=False)
         for subset in self._subsets:
             other = plan.simulate(space, block, detailed=True, source=_sharing(plan.program.source, subset))
-            collected.add_pair(block, base, other, subset)
+            collected.add_pair(base, other, subset)
         if self._reacting is not None:
             mine = self._reacting.workspace()
             detail = self._reacting.simulate(mine, block, detailed=True)

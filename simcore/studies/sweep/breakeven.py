@@ -15,10 +15,15 @@ from simcore.engine.runner import StoppedError
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
-from simcore.statistics.jackknife import Floats, replicates
-from simcore.statistics.paired_difference import REVENUE, Metric, Sums, better, difference_of, period_of
+from simcore.statistics.paired_difference import (
+    REVENUE,
+    Metric,
+    better,
+    difference_of,
+    period_of,
+    replicates_of_difference,
+)
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
-from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds, check_metric, identity_of
 
@@ -128,18 +133,7 @@ def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
         for left, right in pairs
         for mine, its in zip(left.columns, right.columns, strict=True)
     )
-    return Looked(difference_of(one, other), _deviations(one, other), same)
-
-
-def _deviations(sums: Sums, baseline: Sums) -> Floats:
-    """Return what the error of a difference is made of: float64[groups of replications]."""
-    each = len(sums.columns)
-
-    def difference(*columns: Floats) -> Floats:
-        return sums.statistic(*columns[:each]) - baseline.statistic(*columns[each:])
-
-    found = replicates(difference, sums.replications, *sums.columns, *baseline.columns)
-    return deviations_of(found.without, found.value, found.sizes)
+    return Looked(difference_of(one, other), replicates_of_difference(one, other).deviations, same)
 
 
 def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breakeven:
