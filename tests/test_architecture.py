@@ -1,4 +1,4 @@
-"""The order of packages of tools/floors.py holds, and so do the house rules that a program can check."""
+"""The order of packages of tools/packages.py holds, and so do the house rules that a program can check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 import simcore
 from simcore.compiled.sources import POLICY, Sources
-from tools.floors import PACKAGES, ROOT, modules, package_of
+from tools.packages import PACKAGES, ROOT, modules, package_of
 
 FILES = modules()
 PLAN = sorted(FILES)

@@ -18,8 +18,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from simcore.base.version import __version__
-from tools.floors import ROOT
 from tools.lock import pins_of
+from tools.packages import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "out")

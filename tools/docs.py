@@ -19,7 +19,7 @@ from simcore.scenario_files.scenario_file import load_scenario, shipped
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
-from tools.floors import PACKAGES, ROOT, modules, package_of, purpose
+from tools.packages import PACKAGES, ROOT, modules, package_of, purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -18,7 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

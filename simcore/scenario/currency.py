@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from simcore.base.currencies import currencies_of
 from simcore.base.errors import UsageError
 from simcore.base.spelling import Kind, read_number, written
+from simcore.scenario.deals import DEALS
 from simcore.scenario.fields import Complaint, Location
 
 
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
     """Yield the place and the text of each amount that is given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
-    for part, keys in (("deal", ("fixed", "mean", "values")), ("quota", ("amount",))):
+    for part, keys in (("deal", [deal.amounts for deal in DEALS]), ("quota", ["amount"])):
         given = data.get(part)
         if isinstance(given, Mapping):
             places += [((part, key), given.get(key)) for key in keys]

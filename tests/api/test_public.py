@@ -22,7 +22,7 @@ from simcore.base.frames import to_pandas, to_polars
 from simcore.scenario.precision_goal import Goal
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.studies.coach.hours import HourEffect, HoursAsked
-from tools.floors import modules
+from tools.packages import modules
 
 ANY: Any = simcore
 """The package, for calls that a type checker would refuse before they can be."""

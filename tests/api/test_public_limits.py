@@ -17,7 +17,7 @@ from simcore.base.errors import ScenarioError, SimcoreError, UsageError
 from simcore.base.machine import Memory
 from simcore.engine.simulation import refuse_unplayable
 from simcore.scenario_files.scenario_file import load_scenario
-from tools.floors import modules
+from tools.packages import modules
 
 ANY: Any = simcore
 CANON = "trust-the-process"

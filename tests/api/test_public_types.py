@@ -8,7 +8,7 @@ import inspect
 import pytest
 
 import simcore
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 STUB = ROOT / "simcore" / "api" / "signatures.pyi"
 FUNCTIONS = {node.name: node for node in ast.parse(STUB.read_text(encoding="utf-8")).body

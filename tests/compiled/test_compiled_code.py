@@ -24,7 +24,7 @@ from simcore.compiled import sources as kernel_sources
 from simcore.compiled import store as compiled_code
 from simcore.compiled.sources import Sources
 from simcore.compiled.store import ENTRY, UNUSED_DAYS, Store
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 HELPER = "FACTOR = 3\n"
 KERNEL = """\

@@ -15,28 +15,11 @@ import typer
 from simcore.cli.main import app
 from simcore.scenario_files.scenario_file import parse_scenario
 from simcore.schema import SCHEMAS, schema_text
-from tools.docs import BENCHMARKS, BLOCK, BLOCKS, demo, pages, speed
-from tools.floors import ROOT
+from tests.support.pages import FENCE, LINK, PAGES, every_page, fences, page_id, quoted_words
+from tools.docs import BENCHMARKS, BLOCK, BLOCKS, demo, speed
+from tools.packages import ROOT
 
-PAGES = pages()
-FENCE = re.compile(r"^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
-INLINE = re.compile(r"`(?P<text>[^`\n]+)`")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
-
-
-def page_id(path: Path) -> str:
-    """Return the name of a page in the repository."""
-    return path.relative_to(ROOT).as_posix()
-
-
-every_page = pytest.mark.parametrize("page", PAGES, ids=page_id)
-
-
-def fences(page: Path, *languages: str) -> list[str]:
-    """Return the blocks of code of a page in one of the languages."""
-    found = FENCE.finditer(page.read_text(encoding="utf-8"))
-    return [fence["text"] for fence in found if fence["language"] in languages]
 
 
 @cache
@@ -163,10 +146,8 @@ def test_quoted_commands_exist(page: Path) -> None:
 
 def quoted_lines(page: Path) -> list[str]:
     """Return the lines of a page's shell excerpts, without comments, and its quoted words."""
-    text = page.read_text(encoding="utf-8")
     shell = "\n".join(fences(page, "", "sh")).splitlines()
-    quoted = [match["text"] for match in INLINE.finditer(FENCE.sub("", text))]
-    return [line.partition(" #")[0] for line in [*shell, *quoted]]
+    return [line.partition(" #")[0] for line in [*shell, *quoted_words(page)]]
 
 
 def test_quoted_commands_are_found() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import benchmarks
 import tools
-from tools.floors import modules
+from tools.packages import modules
 
 
 def beside(package_name: str, path: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from simcore.numerics import elementary
 from simcore.numerics.elementary import exp, expm1, log, log1p
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 PATIENT = settings(deadline=None)
 """The first call compiles, or loads from the cache."""

@@ -19,7 +19,7 @@ import pytest
 from simcore.results_folders.manifest import read_manifest
 from simcore.results_folders.verification import verification
 from tests.support.results_folders import RESULT, content, names
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 CALLS = ("openat", "mkdir", "link", "rename", "unlink", "rmdir", "fsync")
 COMMAND = (

@@ -14,7 +14,7 @@ from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse
 from simcore.scenario_files.yaml_problems import MAX_BYTES
 from simcore.scenario_files.yaml_tree import MAX_DEPTH, MAX_NODES, read, resolve
 from simcore.scenario_files.yaml_writer import write
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 GOOD = """\
 simcore: 1

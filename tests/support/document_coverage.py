@@ -25,7 +25,7 @@ from simcore.studies.compare.attribution import attribute
 from simcore.studies.compare.study import compare
 from simcore.studies.sweep.study import sweep
 from tests.support.technique_cases import TWO_STEPS, Truth
-from tools.floors import ROOT
+from tools.packages import ROOT
 
 Floats = NDArray[np.float64]
 REPLICATIONS = 100

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.analytic.expectations import deal_moments
 from simcore.statistics.intervals import UNKNOWN, fixed
 from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group, with_errors
 from simcore.statistics.moments_and_quantiles import share_of_sums
@@ -79,8 +78,8 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     of = moments(steps)
     half = of.half
     if measure.kind == "revenue" and half is not None:
-        value, variance = deal_moments(scenario.deal)
-        half = (of.mean * (1.0 + variance / value**2) - of.square) / of.variance
+        spread = scenario.deal.variance() / scenario.deal.mean_value() ** 2
+        half = (of.mean * (1.0 + spread) - of.square) / of.variance
     before = moments(list(scenario.funnel[1 : 1 + measure.trials])).mean
     trials = scenario.plan.calls_per_week * before
     windows = [weeks for weeks in WINDOWS if weeks <= sample.weeks]
