@@ -22,7 +22,7 @@ from scipy.optimize import brentq
 from simcore.base.periods import MONTH
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics import paired_difference as contrast
-from simcore.statistics.jackknife import Z975
+from simcore.statistics.intervals import Z975
 from simcore.studies.sweep.breakeven import breakeven
 from simcore.studies.sweep.study import sweep
 from tests.support.both_engines import compiled, play
