@@ -154,7 +154,10 @@ def test_mistakes_are_told() -> None:
     check_method("conditional + sobol")
     with pytest.raises(ScenarioError, match="did you mean controls"):
         by_method(STEADY, goal(p_quota="0.01"), "control")
-    with pytest.raises(ScenarioError, match="only a time without a win"):
+    with pytest.raises(
+        ScenarioError, match=r"only a time without a win.*got tilted; allowed: auto, antithetic, controls"
+    ):
         by_method(STEADY, goal(p_quota="0.01"), "tilted")
-    with pytest.raises(ScenarioError, match="quantile"):
-        by_method(STEADY, goal(q05_in_week="1%"), "controls")
+    for precision in ({"q05_in_week": "1%"}, {"sd_in_week": "1%"}, {"cv_in_month": "1%"}):
+        with pytest.raises(ScenarioError, match="no mean over worlds; there are revenue or revenue:PERIOD, p_quota"):
+            by_method(STEADY, goal(**precision), "controls")
