@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, StudyOptions, strategies_option, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ MetricOption = Annotated[
     typer.Option(
         "--metric",
         metavar="METRIC",
-        help="revenue (of a rep in a year), revenue:month, p_quota, p_quota_team, p_zero:week (share without revenue), "
-        "sd:week, cv:year (spreads) or, in a sweep, q05:quarter.",
+        help="revenue (of a rep in a year), p_quota (chance of a rep to reach quota), or a spread: sd:week, cv:year.",
     ),
 ]
 
@@ -43,12 +42,8 @@ def sweep(
     ],
     strategies: Annotated[
         list[str],
-        typer.Option(
-            "--strategy",
-            metavar="NAME",
-            help="A strategy of the scenario; that of the file if none is named. Repeatable: differences are from the "
-            "first.",
-            show_default=False,
+        strategies_option(
+            "A strategy of the scenario; that of the file if none is named. Repeatable: differences are from the first."
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",
@@ -95,7 +90,7 @@ def _save(found: "Sweep", folder: "ResultsFolder") -> "Path | None":
 
     if not found.points:
         return None
-    return folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)
+    return folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
 
 
 def known(metric: str, command: str) -> str:

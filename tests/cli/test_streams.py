@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.layout import lines_of
 from simcore.cli.plain import ERRORS, register, spelt
 from simcore.cli.reports.run import report
 from simcore.cli.streams import Messages, left_over
+from simcore.cli.tables import lines_of
 from simcore.scenario_files.scenario_file import parse_scenario
 from tests.support.summaries import summary
 
@@ -85,7 +85,7 @@ def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = shell(f"simcore {SMALL} --out {shlex.quote(str(out))} >&- 2>&- <&-")
     assert (done.returncode, done.stdout, done.stderr) == (ExitStatus.DONE, "", "")
-    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["size"]["replications"] == 4
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["replications"] == 4
 
 
 class _Broken:

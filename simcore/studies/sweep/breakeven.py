@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
-from simcore.base.version import __version__
 from simcore.engine.runner import StoppedError
+from simcore.results.header import header_of
+from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import BREAKEVEN, P_ZERO, SD, YEARLY_REVENUE, Metric, parse_metric
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
@@ -22,9 +23,10 @@ from simcore.statistics.paired_difference import Sums, difference_of, paired_rep
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds, identity_of
+from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns
 
 if TYPE_CHECKING:
+    from simcore.results.header import Header
     from simcore.scenario.model import Scenario
 
 EXPECTED = SCAN + 25
@@ -80,7 +82,7 @@ def breakeven(
     >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> breakeven(load_scenario("trust-the-process"), {"team.reps": (5, 10)}, replications=100)
     Traceback (most recent call last):
-    simcore.base.errors.ScenarioError: strategies: name the two strategies to be compared; allowed: process
+    simcore.ScenarioError: strategies: name the two strategies to be compared; allowed: process
     """
     path, values = _range_of(vary)
     names = two_strategies(scenario, strategies)
@@ -91,7 +93,7 @@ def breakeven(
     tied = BREAKEVEN.metric_of(metric)
     check_scenarios(tied, ends)
     metrics = list(dict.fromkeys((tied, YEARLY_REVENUE, WEEKS)))
-    worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
+    worlds = SweepRuns(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
     def differences(at: Sequence[float]) -> list[Looked]:
         found: list[Looked] = []
@@ -108,16 +110,15 @@ def breakeven(
         interrupted = False
     except StoppedError:
         interrupted = True
-    about = {
-        "version": __version__,
-        "scenario": identity_of(asked, ends),
-        "path": path,
-        "metric": str(tied),
-        "strategies": names,
-        "interrupted": interrupted,
-        "seconds": worlds.seconds,
-    }
-    return _document(search, values, about)
+    header = header_of(
+        asked,
+        strategies=names,
+        digest=joint_digest(ends),
+        replications=asked.run.replications,
+        interrupted=interrupted,
+        seconds=worlds.seconds,
+    )
+    return _document(search, values, header, path, tied)
 
 
 def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
@@ -146,13 +147,16 @@ def _deviations(sums: Sums, baseline: Sums) -> Floats:
     return deviations_of(found.without, found.value, found.sizes)
 
 
-def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breakeven:
-    """Return the document of a search; ``about`` holds what does not come from the search itself."""
-    names, interrupted = about["strategies"], about["interrupted"]
-    good = parse_metric(about["metric"]).better
+def _document(search: Search, values: Range, header: Header, path: str, metric: Metric) -> Breakeven:
+    """Return the document of a search."""
+    names, interrupted = header["scenario"].strategies, header["interrupted"]
+    good = metric.better
     leader = {0: None, good: names[1], -good: names[0]}
     verdict, ahead = (None, None) if interrupted else verdict_of(search, names, good)
     found = Breakeven(
+        **header,
+        path=path,
+        metric=str(metric),
         low=values.low,
         high=values.high,
         unit=cast('Literal["", "h", "d", "w"]', values.unit),
@@ -178,7 +182,6 @@ def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breake
             for value, difference in sorted(search.known.items())
         ],
         sentence="",
-        **about,
     )
     return found.model_copy(update={"sentence": sentence_of(found)})
 
@@ -221,7 +224,7 @@ def sentence_of(found: Breakeven) -> str:
     judged = [each for each in found.evaluations if each.judged]
     clear = sum(each.ahead is not None for each in judged)
     ahead, _ = words_of(parse_metric(found.metric))
-    worlds = f"with {found.scenario.replications:,} replications"
+    worlds = f"with {found.replications:,} replications"
     leader = brief(found.ahead or "")
     if found.interrupted:
         looked = f"{len(found.evaluations)} values looked at"
@@ -231,9 +234,9 @@ def sentence_of(found: Breakeven) -> str:
             f"{first} and {second} do exactly the same at all {len(judged)} values looked at, {over}: "
             "their worlds are equal to the cent."
         )
-    if found.scenario.replications < LEAST_REPLICATIONS:
+    if found.replications < LEAST_REPLICATIONS:
         return (
-            f"{found.scenario.replications} replications are too few to tell {first} and {second} apart anywhere; "
+            f"{found.replications} replications are too few to tell {first} and {second} apart anywhere; "
             f"{LEAST_REPLICATIONS} are the fewest."
         )
     if found.verdict == "unclear":

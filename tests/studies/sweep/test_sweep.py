@@ -97,7 +97,7 @@ def test_a_few_programs_are_run_at_a_time_in_the_same_worlds(
     assert [call["number"] for call in calls] == sizes
     assert max(sizes) <= CHUNK
     assert {(call["replications"], call["seed"], call["threads"]) for call in calls} == {(50, 8, 2)}
-    assert (found.scenario.replications, found.scenario.seed) == (50, 8)
+    assert (found.replications, found.scenario.seed) == (50, 8)
     assert len(found.points) == 20
 
 
@@ -217,7 +217,7 @@ def test_a_sweep_is_written_whole(tmp_path: Path, pretend: Callable[[RunPaired],
     pretend(worlds(lead))
     found = run_sweep(plan_sweep(two(), {REPS: [1, 2]}, strategies=["process", "pressure"]))
     with folder_of(tmp_path / "out", found) as folder:
-        assert folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications) == tmp_path / "out"
+        assert folder.finish_table(SWEEP, found, sweep_table(found), found.replications) == tmp_path / "out"
     names = ["manifest.json", "scenario.yaml", "summary.json", "sweep.parquet"]
     assert sorted(entry.name for entry in (tmp_path / "out").iterdir()) == names
     assert verify(tmp_path / "out") == []
@@ -240,19 +240,19 @@ def test_an_interrupted_sweep_does_not_replace_a_complete_one(
     pretend(worlds(lead))
     found = sweep(two(), {REPS: [1, 2]})
     with folder_of(tmp_path / "out", found) as folder:
-        folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)
+        folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
     partial = found.model_copy(update={"points": found.points[:1], "interrupted": True})
     with pytest.raises(FileError, match="holds results"):
         folder_of(tmp_path / "out", found)
     with folder_of(tmp_path / "out", partial, overwrite=True) as folder:
         assert (
-            folder.finish_table(SWEEP, partial, sweep_table(partial), partial.scenario.replications)
+            folder.finish_table(SWEEP, partial, sweep_table(partial), partial.replications)
             == tmp_path / "out" / "unfinished"
         )
     assert verify(tmp_path / "out") == []
     assert not read_manifest(tmp_path / "out" / "unfinished").complete
     with folder_of(tmp_path / "out", found, overwrite=True) as folder:
-        assert folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications) == tmp_path / "out"
+        assert folder.finish_table(SWEEP, found, sweep_table(found), found.replications) == tmp_path / "out"
     assert read_manifest(tmp_path / "out").complete
 
 
