@@ -1,8 +1,8 @@
 """Questions from Python, asked as on the command line: names and paths of scenarios, and numbers as texts.
 
 The functions of the modules take what they need in one form. What is public as ``simcore.simulate``, ``simcore.plan``
-and so on is made of them by `public_function`, which reads what people pass: ``"10k"`` replications, ``"80%"`` confidence,
-a target of ``"$100k"``. Whatever cannot be read is refused in the words of the command line.
+and so on is made of them by `public_function`, which reads what people pass: ``"10k"`` replications, ``"80%"``
+confidence, a target of ``"$100k"``. Whatever cannot be read is refused in the words of the command line.
 """
 
 from __future__ import annotations
