@@ -39,6 +39,11 @@ def usage_error(option: str) -> Iterator[None]:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
 
+def strategies_option(text: str) -> Any:  # noqa: ANN401  (typer's own type is not that of an annotation)
+    """Return the option ``--strategy`` of a command that takes several, with its help."""
+    return typer.Option("--strategy", metavar="NAME", help=text, show_default=False)
+
+
 ScenarioArgument = Annotated[
     str,
     typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped scenario.", show_default=False),
@@ -73,7 +78,8 @@ PrecisionOption = Annotated[
         "-p",
         metavar="METRIC=WIDTH",
         help="Run until a figure is known to +- WIDTH (95 % interval): revenue=0.5% of itself, p_quota=0.01, "
-        "p_zero:13w=0.005, q05:quarter=2%; p_quota=0.01@0.99 for a 99 % interval. Repeatable; instead of -n.",
+        "p_zero:13w=0.005, q05:quarter=2%, sd:week=1%; p_quota=0.01@0.99 for a 99 % interval. Repeatable; instead of "
+        "-n.",
         show_default=False,
     ),
 ]

@@ -21,7 +21,7 @@ from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runn
 from simcore.kernels.reactive.state import in_turn
 from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
-from simcore.scenario.precision_goal import P_ZERO, Metric
+from simcore.scenario.metric import P_ZERO, Metric
 from simcore.statistics.metrics import by_period
 from simcore.statistics.sequential_interval import Moments, moments_of
 from simcore.variance_reduction.conditional import (
@@ -133,7 +133,7 @@ class Case:
             Of the seed: all random numbers of all techniques follow from it.
         """
         self.metric, self.level, self.programs, self.chances, self.key = metric, level, programs, chances, key
-        self.runners = [Runner(program, key, 1) for program in programs]
+        self.runners = [Runner(program, key) for program in programs]
         self.spaces: list[Workspace] = [runner.workspace() for runner in self.runners]
         self.factors: Factors = factors_of(programs[0], in_turn=any(_hourly(program) for program in programs))
 

@@ -23,6 +23,7 @@ from simcore.engine.sequential_stopping import goal_for
 from simcore.program.tally import CLOSE, ENTERED, TOTAL
 from simcore.results.header import header_of
 from simcore.scenario.digest import digest_of_digests, scenario_digest
+from simcore.scenario.metric import YEARLY_REVENUE
 from simcore.scenario.model import with_strategy
 from simcore.statistics.certain import same_program
 from simcore.statistics.estimate import Estimate
@@ -33,7 +34,8 @@ from simcore.statistics.intervals import (
     without_error,
 )
 from simcore.statistics.jackknife import Floats, replicates, share
-from simcore.statistics.paired_difference import difference_of, sums_of
+from simcore.statistics.paired_difference import difference_of
+from simcore.statistics.tallied_metrics import sums_of
 from simcore.statistics.windows import windows_of
 from simcore.studies.compare.document import (
     Against,
@@ -265,7 +267,7 @@ def _pairing_gain(mine: NDArray[np.int64], base: NDArray[np.int64]) -> float | N
 def _sources(paired: Paired, mine: int, base: int) -> list[Source] | None:
     """Split the difference in revenue over calls, conversions and value of a deal."""
     size = paired.tallies[mine].arrays.replications
-    revenues = [sums_of("revenue", paired.programs[i], paired.tallies[i]) for i in (mine, base)]
+    revenues = [sums_of(YEARLY_REVENUE, paired.programs[i], paired.tallies[i]) for i in (mine, base)]
     columns: list[NDArray[np.generic]] = []
     for i, revenue in zip((mine, base), revenues, strict=True):
         columns += [revenue.total, revenue.windows, *paired.tallies[i].arrays.stages[:, ENTERED].T]

@@ -9,6 +9,7 @@ from pydantic import Field
 from simcore.base.document import Document
 from simcore.base.frames import to_pandas, to_polars
 from simcore.results.header import StudyHeader
+from simcore.scenario.metric import PATTERN
 from simcore.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
 
 Verdict = Literal["ahead", "tied", "behind"]
 """Against the baseline: ahead or behind, the 95 % interval of the difference leaving out zero, or neither. Of spreads
-(sd, cv) the smaller one is ahead: the steadier strategy."""
-Metric = Annotated[
+(sd, cv) and of periods without revenue (p_zero) the smaller one is ahead."""
+MetricText = Annotated[
     str,
     Field(
-        pattern=r"^(revenue|p_quota|(sd|cv):(hour|day|week|month|quarter|year))$",
-        description="revenue: per rep-year, by close. p_quota: chance of a rep in a quota period. sd, cv: spread of "
-        "the revenue of a rep in such a period, as a standard deviation in units of the currency or as a part of the "
-        "mean; ahead is then who is steadier.",
+        pattern=PATTERN,
+        description="revenue: mean of a rep, by close, per year of 52 weeks or in such a period. p_quota and "
+        "p_quota_team: chance of a rep, or of the team, in a quota period. p_zero: share of a rep's periods without "
+        "revenue. sd, cv: spread of the revenue of a rep in such a period, as a standard deviation in units of the "
+        "currency or as a part of the mean; ahead is then who is steadier. q05: quantile of that revenue.",
     ),
 ]
 
@@ -39,7 +41,7 @@ class SweepFigure(Document):
     """A figure of a strategy at a point."""
 
     strategy: str
-    metric: Metric
+    metric: MetricText
     figure: Estimate
     difference: Estimate | None = Field(
         description="Minus the baseline (the first strategy) in the same worlds; null for the baseline."
@@ -64,8 +66,8 @@ class Sweep(StudyHeader):
     document: Literal["sweep"] = "sweep"
     format: Literal[2] = Field(default=2, description="Version of this document's format.")
     paths: list[VariedPath]
-    metrics: list[Metric] = Field(
-        description="revenue always, p_quota where every run holds a whole quota period, spreads where asked for."
+    metrics: list[MetricText] = Field(
+        description="revenue always, p_quota where every run holds a whole quota period, others where asked for."
     )
     points: list[SweepPoint] = Field(description="Those that were finished, in the order of the grid.")
 
@@ -201,7 +203,7 @@ class Breakeven(StudyHeader):
     high: float
     unit: Literal["", "h", "d", "w"] = Field(description="Unit of all values where they are durations.")
     whole: bool = Field(description="True if the path takes whole numbers only.")
-    metric: Metric
+    metric: MetricText
     at_low: Estimate | None = Field(
         description="Difference at the low end, as all the second strategy minus the first; null if interrupted before."
     )

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.base.errors import Problem, ScenarioError
-from simcore.base.periods import HORIZONS, WEEK, period_of_week
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
-from simcore.engine.runner import Progress, StoppedError
+from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.worlds import Meter
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
+from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
 from simcore.scenario_files.vary import Value, as_asked, grid, points
-from simcore.statistics.paired_difference import (
-    P_QUOTA,
-    REVENUE,
-    Metric,
-    Sums,
-    better,
-    difference_of,
-    figure_of,
-    parse_metric,
-    period_of,
-    sign_of,
-    sums_of,
-)
+from simcore.statistics.intervals import sign_of
+from simcore.statistics.metrics import check_scenarios
+from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
 from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
 
 if TYPE_CHECKING:
@@ -39,11 +28,11 @@ CHUNK = 16
 """Programs that are run at once: their tallies are held together."""
 
 Report = Callable[[Progress], None]
-Cell = dict[Metric, Sums]
-"""The sums of one program."""
+Cell = dict[Metric, Tallied]
+"""What one program told of each metric."""
 
 
-class Worlds:
+class SweepRuns:
     """Runs scenarios in the same worlds, at most `CHUNK` at a time.
 
     Parameters
@@ -65,10 +54,8 @@ class Worlds:
         stop: Callable[[], bool] | None,
         total: int,
     ) -> None:
-        self._run = asked.run
-        self._threads, self._progress, self._stop = threads, progress, stop
-        self._done, self._total = 0, total
-        self._started = time.perf_counter()
+        self._run, self._threads = asked.run, threads
+        self._meter = Meter(Watch(progress, stop), total * asked.run.replications)
 
     def run(self, scenarios: Sequence[Scenario], metrics: Sequence[Metric]) -> list[Cell]:
         """Return the sums of each scenario.
@@ -86,41 +73,28 @@ class Worlds:
 
     def _run_together(self, scenarios: Sequence[Scenario], metrics: Sequence[Metric]) -> list[Cell]:
         """Run scenarios of one team and horizon at once."""
-        if self._done and self._stop is not None and self._stop():
-            raise StoppedError
-        paired = run_paired(
-            scenarios,
-            replications=self._run.replications,
-            seed=self._run.seed,
-            threads=self._threads,
-            progress=None if self._progress is None else self._report(len(scenarios)),
-            stop=self._stop,
-        )
+        self._meter.raise_if_stopped()
+        with self._meter.part(len(scenarios) * self._run.replications) as report:
+            paired = run_paired(
+                scenarios,
+                replications=self._run.replications,
+                seed=self._run.seed,
+                threads=self._threads,
+                progress=report,
+                stop=self._meter.watch.stop,
+            )
         if any(tally.replications < self._run.replications for tally in paired.tallies):
             raise StoppedError
-        self._done += len(scenarios)
         programs = zip(paired.programs, paired.tallies, strict=True)
-        return [{metric: sums_of(metric, program, tally) for metric in metrics} for program, tally in programs]
+        return [{metric: tallied(metric, program, tally) for metric in metrics} for program, tally in programs]
 
     @property
     def seconds(self) -> float:
         """Seconds since the first run could begin."""
-        return time.perf_counter() - self._started
-
-    def _report(self, here: int) -> Report:
-        """Return what tells of a chunk of so many scenarios as a part of the whole."""
-        before, most, told = self._done, self._run.replications, self._progress
-
-        def report(progress: Progress) -> None:
-            done = before * most + here * progress.done
-            total = max(self._total, before + here) * most
-            if told is not None:
-                told(Progress(done, total, self.seconds, progress.rep_weeks_per_second))
-
-        return report
+        return self._meter.seconds
 
 
-class Plan(NamedTuple):
+class SweepPlan(NamedTuple):
     """All that a sweep runs, checked."""
 
     asked: Scenario
@@ -142,10 +116,10 @@ def plan_sweep(
     vary: Mapping[str, Sequence[Value]],
     *,
     strategies: Sequence[str] = (),
-    metrics: Sequence[Metric] = (),
+    metrics: Sequence[str] = (),
     replications: int | None = None,
     seed: int | None = None,
-) -> Plan:
+) -> SweepPlan:
     """Return what a sweep will run; see `sweep`.
 
     Raises
@@ -157,14 +131,15 @@ def plan_sweep(
     asked = as_asked(scenario, names, replications, seed)
     rows = grid(asked, vary, names)
     everything = list(chain.from_iterable(rows))
-    for metric in metrics:
-        check_metric(metric, everything)
-    always = [REVENUE, P_QUOTA] if all(map(has_quota_period, everything)) else [REVENUE]
-    return Plan(asked, vary, names, rows, list(dict.fromkeys([*always, *(each.strip() for each in metrics)])))
+    wanted = [SWEEP.metric_of(metric) for metric in metrics]
+    for each in wanted:
+        check_scenarios(each, everything)
+    always = [YEARLY_REVENUE, QUOTA_CHANCE] if all(map(has_quota_period, everything)) else [YEARLY_REVENUE]
+    return SweepPlan(asked, vary, names, rows, list(dict.fromkeys([*always, *wanted])))
 
 
 def run_sweep(
-    plan: Plan,
+    plan: SweepPlan,
     *,
     threads: int | None = None,
     progress: Report | None = None,
@@ -172,7 +147,7 @@ def run_sweep(
 ) -> Sweep:
     """Run what was planned; see `sweep`."""
     names, rows = plan.strategies, plan.rows
-    worlds = Worlds(plan.asked, threads=threads, progress=progress, stop=stop, total=len(rows) * len(names))
+    worlds = SweepRuns(plan.asked, threads=threads, progress=progress, stop=stop, total=len(rows) * len(names))
     values = [list(point.values()) for point in points(plan.vary)]
     found: dict[int, SweepPoint] = {}
     waiting = deque(_chunks(rows))
@@ -207,7 +182,7 @@ def run_sweep(
             seconds=worlds.seconds,
         ),
         paths=[VariedPath(path=path, values=list(values)) for path, values in plan.vary.items()],
-        metrics=plan.metrics,
+        metrics=[str(metric) for metric in plan.metrics],
         points=[found[place] for place in sorted(found)],
     )
 
@@ -217,7 +192,7 @@ def sweep(
     vary: Mapping[str, Sequence[Value]],
     *,
     strategies: Sequence[str] = (),
-    metrics: Sequence[Metric] = (),
+    metrics: Sequence[str] = (),
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -235,8 +210,8 @@ def sweep(
     strategies
         Names of its strategies, the baseline first; default the one that it runs.
     metrics
-        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``cv:year`` and so on, see
-        `simcore.statistics.paired_difference.Metric`.
+        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``p_zero:quarter``, ``q05:year`` and so on, see
+        `simcore.scenario.metric`; with the periods that every run counts.
     replications, seed
         Override what the scenario says; they hold for all points.
     threads, progress, stop
@@ -261,31 +236,8 @@ def sweep(
 
 def has_quota_period(scenario: Scenario) -> bool:
     """Return whether a run of the scenario holds a whole quota period."""
-    if scenario.quota is None:
-        return False
-    return bool((period_of_week(HORIZONS.index(scenario.quota.per), scenario.horizon.weeks) >= 0).any())
-
-
-def check_metric(metric: Metric, scenarios: Sequence[Scenario]) -> None:
-    """Refuse a metric that is none, or that a scenario does not have.
-
-    Raises
-    ------
-    ScenarioError
-        If it is unknown, or a run holds no whole period of it.
-    """
-    try:
-        horizon = period_of(parse_metric(metric))
-    except ValueError as error:
-        raise ScenarioError((Problem(str(error), "metric"),)) from None
-    if horizon is not None and horizon > WEEK:
-        least = min(each.horizon.weeks for each in scenarios)
-        if not (period_of_week(horizon, least) >= 0).any():
-            message = f"the run holds no whole {HORIZONS[horizon]}, and {metric} is its spread"
-            raise ScenarioError((Problem(message, "horizon.weeks", value=str(least)),))
-    if metric == P_QUOTA and not all(map(has_quota_period, scenarios)):
-        hint = "the metric p_quota needs a quota, and a whole period of it in the run"
-        raise ScenarioError((Problem("the run holds no whole quota period", "quota", hint=hint),))
+    quota = None if scenario.quota is None else scenario.quota.per
+    return lacking(QUOTA_CHANCE, scenario.horizon.weeks, quota) is None
 
 
 def _together(scenarios: Sequence[Scenario]) -> list[list[int]]:
@@ -308,14 +260,14 @@ def _figures(names: Sequence[str], metrics: Sequence[Metric], cells: Sequence[Ce
     found = []
     for name, cell in zip(names, cells, strict=True):
         for metric in metrics:
-            difference = None if name == names[0] else difference_of(cell[metric], cells[0][metric])
+            difference = None if name == names[0] else estimate_of_difference(cell[metric], cells[0][metric])
             found.append(
                 SweepFigure(
                     strategy=name,
-                    metric=metric,
-                    figure=figure_of(metric, cell[metric]),
+                    metric=str(metric),
+                    figure=estimate_of(cell[metric]),
                     difference=difference,
-                    verdict=None if difference is None else _verdict(difference, better(metric)),
+                    verdict=None if difference is None else _verdict(difference, metric.better),
                 )
             )
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def with_longer_tables() -> Engine:
     """Return a copy of the engine whose tables have the signal ``hunger`` and the channel ``volume`` at their ends."""
 
     def lengthen() -> None:
-        table = importlib.import_module("simcore.scenario.signals")
+        table: Any = importlib.import_module("simcore.scenario.signals")
         table.SIGNALS = (*table.SIGNALS, table.Signal("hunger"))
         table = importlib.import_module("simcore.scenario.channels")
         table.AFTER_STEPS = (*table.AFTER_STEPS, "volume")

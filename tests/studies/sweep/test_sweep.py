@@ -154,9 +154,8 @@ def test_what_has_no_quota_has_revenue_only(pretend: Callable[[RunPaired], None]
     assert sweep(two(quota=None), {REPS: [1, 2]}).metrics == ["revenue"]
     assert sweep(two(), {"horizon.weeks": [12, 13]}).metrics == ["revenue"]
     assert sweep(two(), {"horizon.weeks": [13, 14]}).metrics == ["revenue", "p_quota"]
-    sweeps.check_metric("revenue", [two(quota=None)])
-    with pytest.raises(ScenarioError, match="quota: the run holds no whole quota period"):
-        sweeps.check_metric("p_quota", [two(), two(quota=None)])
+    with pytest.raises(ScenarioError, match="quota: p_quota needs a quota, and the scenario has none"):
+        sweep(two(quota=None), {REPS: [1, 2]}, metrics=["p_quota"])
 
 
 def test_what_is_wrong_is_found_before_anything_runs(pretend: Callable[[RunPaired], None]) -> None:
