@@ -62,7 +62,7 @@ def code_of(file: str, source: str) -> list[Line]:
 
 def lines_left_out(node: ast.AST) -> range:
     """Return the lines of a node that do not count."""
-    if isinstance(node, ast.Import | ast.ImportFrom) or is_text(node):
+    if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.Expr) and is_text(node.value)):
         return range(node.lineno, (node.end_lineno or node.lineno) + 1)
     if isinstance(node, ast.FunctionDef):
         given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -70,9 +70,9 @@ def lines_left_out(node: ast.AST) -> range:
     return range(0)
 
 
-def is_text(node: ast.AST) -> bool:
-    """Tell whether a statement is a docstring."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+def is_text(value: ast.expr) -> bool:
+    """Tell whether an expression that stands alone is a docstring."""
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def written_twice(sources: dict[str, str]) -> dict[tuple[str, str], list[tuple[int, int]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools import compared
+from tools.packages import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,9 +70,9 @@ def test_a_comment_or_a_docstring_changes_nothing(tree: Path) -> None:
 
 
 def test_the_digest_reads_the_sources() -> None:
-    found = {path for name in compared.CODE for path in compared.files(compared.ROOT / name, "*.py")}
+    found = {path for name in compared.CODE for path in compared.files(ROOT / name, "*.py")}
     assert len(found) > 150
-    assert {compared.ROOT / "simcore" / "__init__.py", compared.ROOT / "tools" / "docs.py"} <= found
+    assert {ROOT / "simcore" / "__init__.py", ROOT / "tools" / "docs.py"} <= found
     assert any("numba" in text for text in compared.installed())
 
 
