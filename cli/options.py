@@ -1,10 +1,20 @@
-"""Arguments and options that several commands share, and how their texts are read."""
+"""Arguments and options that several commands share, and how their texts are read.
+
+What a command that answers a question takes is listed once, in `STUDY_OPTIONS`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simcore.scenario.model import Scenario
 
 MOST_REPLICATIONS = 2**40
 """What a scenario may ask for, too."""
@@ -18,6 +28,15 @@ def _count(text: str) -> int:
         return count_of(text, high=MOST_REPLICATIONS)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+@contextmanager
+def usage_error(option: str) -> Iterator[None]:
+    """Turn a `ValueError` in the block into a usage error of the named option."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 ScenarioArgument = Annotated[
@@ -89,9 +108,69 @@ ThreadsOption = Annotated[
     typer.Option("--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", help="Write the results into this folder."),
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 NoLimitOption = Annotated[
     bool,
     typer.Option("--no-limit", help="Run it whatever it costs (`simcore check` tells the cost and the limit)."),
 ]
+
+
+class StudyOptions(NamedTuple):
+    """Values of the options that all commands share which answer a question; a default where a command lacks one."""
+
+    file: str
+    replications: int | None = None
+    precision: Sequence[str] = ()
+    max_replications: int | None = None
+    max_seconds: float | None = None
+    method: str | None = None
+    seed: int | None = None
+    threads: int | None = None
+    strategy: str | None = None
+    changes: Sequence[str] = ()
+    out: Path | None = None
+    overwrite: bool = False
+    json: bool = False
+    quiet: bool = False
+    no_limit: bool = False
+
+    def load(self, *, keep_replications: bool = False) -> Scenario:
+        """Return the scenario of the file with the changes of the command line.
+
+        Parameters
+        ----------
+        keep_replications
+            Leave the replications of the file: the study has a number of its own, and takes that of the option.
+        """
+        from simcore.cli.load import load  # noqa: PLC0415
+
+        replications = None if keep_replications else self.replications
+        return load(self.file, self.changes, replications=replications, seed=self.seed, strategy=self.strategy)
+
+
+STUDY_OPTIONS: dict[str, Any] = {
+    "replications": ReplicationsOption,
+    "precision": PrecisionOption,
+    "max_replications": MaxReplicationsOption,
+    "max_seconds": MaxSecondsOption,
+    "method": MethodOption,
+    "seed": SeedOption,
+    "threads": ThreadsOption,
+    "strategy": StrategyOption,
+    "changes": SetOption,
+    "out": OutOption,
+    "overwrite": OverwriteOption,
+    "json": JsonOption,
+    "quiet": QuietOption,
+    "no_limit": NoLimitOption,
+}
+"""The options of a command that answers a question, in the order of its ``--help``, after those of its own."""
+PRECISION = ("precision", "max_replications", "max_seconds", "method")
+"""Those of a command that can run until its figures are precise enough."""
+RESULTS_FOLDER = ("out", "overwrite")
+"""Those of a command that can keep its answer in a folder."""

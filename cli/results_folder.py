@@ -14,19 +14,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def results_folder(
-    out: Path | None, scenario: Scenario, digest: str, *, overwrite: bool
-) -> Iterator[ResultsFolder | None]:
-    """Yield the folder to write into, ``None`` where none is wanted.
+def results_folder(out: Path, scenario: Scenario, digest: str, *, overwrite: bool) -> Iterator[ResultsFolder]:
+    """Yield the folder to write into; tell if an exchange of results in it was cut off.
 
     Raises
     ------
     FileError
         If the folder cannot be used.
     """
-    if out is None:
-        yield None
-        return
     from simcore.base.version import __version__  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.results_folders.results_folder import ResultsFolder  # noqa: PLC0415

@@ -1,30 +1,23 @@
 """`simcore breakeven`: where two strategies tie along one path of the scenario."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.base.errors import ExitStatus
 from simcore.cli.commands.sweep import MetricOption, known
-from simcore.cli.options import (
-    JsonOption,
-    NoLimitOption,
-    QuietOption,
-    ReplicationsOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    ThreadsOption,
-)
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, usage_error
+from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
-    from simcore.scenario.model import Scenario
-    from simcore.scenario_files.vary import Range
+    from rich.console import RenderableType
+
     from simcore.studies.sweep.document import Breakeven
 
 
+@study_command(without=(*PRECISION, *RESULTS_FOLDER, "strategy"))
 def breakeven(
-    file: ScenarioArgument,
+    options: StudyOptions,
     *,
     vary: Annotated[
         str, typer.Option("--vary", metavar="PATH=LO:HI", help="The path and its range.", show_default=False)
@@ -40,72 +33,33 @@ def breakeven(
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",
-    replications: ReplicationsOption = None,
-    seed: SeedOption = None,
-    threads: ThreadsOption = None,
-    changes: SetOption = [],  # noqa: B006
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    no_limit: NoLimitOption = False,
 ) -> None:
     """Find where two strategies tie along one path, with an interval.
 
     All values are run in the same worlds. Where the two never tie, the answer says who is ahead. The first Ctrl-C
     stops the search: what was found is reported, with exit status 130.
     """
-    from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
     from simcore.scenario_files.vary import parse_range  # noqa: PLC0415
 
-    try:
+    with usage_error("--vary"):
         path, values = parse_range(vary)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--vary") from None
     metric = known(metric)
-    scenario = load(file, changes, replications=replications, seed=seed)
-    found = _searched(
-        scenario, path, values, tuple(strategies), metric=metric, threads=threads, quiet=quiet, no_limit=no_limit
-    )
-    if json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        from simcore.cli.reports.sweep import breakeven_report  # noqa: PLC0415
-
-        print_result(breakeven_report(found))
-    if found.interrupted:
-        raise typer.Exit(int(ExitStatus.INTERRUPTED))
-
-
-def _searched(
-    scenario: "Scenario",
-    path: str,
-    values: "Range",
-    strategies: tuple[str, ...],
-    *,
-    metric: str,
-    threads: int | None,
-    quiet: bool,
-    no_limit: bool,
-) -> "Breakeven":
-    """Check what the search may cost, and run it."""
-    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
-
-    load_engine(quiet=quiet, threads=threads)
-    from simcore.api.limits import check_breakeven  # noqa: PLC0415
-    from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
-
+    scenario = options.load()
     ends = (values.value(values.low), values.value(values.high))
-    if not no_limit:
-        check_breakeven(scenario, path, ends, threads)
-    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
-        return breakeven(
-            scenario,
-            {path: ends},
-            strategies=strategies,
-            metric=metric,
-            threads=threads,
-            progress=progress,
-            stop=asked.is_set,
-        )
+
+    def prepare() -> "Prepared[Breakeven]":
+        from simcore.api.limits import check_breakeven  # noqa: PLC0415
+        from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
+
+        if not options.no_limit:
+            check_breakeven(scenario, path, ends, options.threads)
+        search = partial(breakeven, scenario, {path: ends}, strategies=tuple(strategies), metric=metric)
+        return Prepared(lambda session: search(**session.how()), scenario)
+
+    answer(options, prepare, _report)
+
+
+def _report(found: "Breakeven") -> "RenderableType":
+    from simcore.cli.reports.sweep import breakeven_report  # noqa: PLC0415
+
+    return breakeven_report(found)

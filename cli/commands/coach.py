@@ -5,20 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.base.errors import ExitStatus
-from simcore.cli.options import (
-    JsonOption,
-    NoLimitOption,
-    QuietOption,
-    ReplicationsOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    StrategyOption,
-    ThreadsOption,
-)
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, usage_error
+from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from simcore.scenario.model import Scenario
     from simcore.studies.coach.document import Coach
     from simcore.studies.coach.hours import HoursAsked
@@ -31,8 +23,9 @@ class MetricName(StrEnum):
     P_QUOTA = "p_quota"
 
 
+@study_command(without=PRECISION + RESULTS_FOLDER)
 def coach(
-    file: ScenarioArgument,
+    options: StudyOptions,
     *,
     hours: Annotated[
         int | None,
@@ -57,40 +50,37 @@ def coach(
     metric: Annotated[
         MetricName, typer.Option("--metric", help="What the hours are given out for: revenue or p_quota.")
     ] = MetricName.REVENUE,
-    replications: ReplicationsOption = None,
-    seed: SeedOption = None,
-    threads: ThreadsOption = None,
-    strategy: StrategyOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    no_limit: NoLimitOption = False,
 ) -> None:
     """Tell whom to coach, which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
 
     All changes are run in the same worlds. With --hours and --effect it also gives out coaching hours; --metric says
     for what. The first Ctrl-C ends it: what was done is reported, with exit status 130.
     """
-    from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+    scenario = options.load(keep_replications=True)
+    to_give_out = _hours(scenario, hours, effect, fading, metric)
 
-    scenario = load(file, changes, seed=seed, strategy=strategy)
-    asked = _asked(scenario, hours, effect, fading, metric)
-    found = _found(scenario, asked, replications, threads, quiet=quiet, no_limit=no_limit)
-    if json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        from simcore.cli.reports.coach import coach_report  # noqa: PLC0415
+    def prepare() -> "Prepared[Coach]":
+        from simcore.api.limits import check_coach  # noqa: PLC0415
+        from simcore.studies.coach.study import plan_coach, run_coach  # noqa: PLC0415
 
-        print_result(coach_report(found))
-    if found.interrupted:
-        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+        plan = plan_coach(scenario, hours=to_give_out, replications=options.replications)
+        if not options.no_limit:
+            check_coach(plan, options.threads)
+        return Prepared(lambda session: run_coach(plan, **session.how()), scenario)
+
+    answer(options, prepare, _report)
 
 
-def _asked(
+def _report(found: "Coach") -> "RenderableType":
+    from simcore.cli.reports.coach import coach_report  # noqa: PLC0415
+
+    return coach_report(found)
+
+
+def _hours(
     scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: MetricName
 ) -> "HoursAsked | None":
-    """Return what is asked about coaching hours."""
+    """Return the hours to give out and what one does; `None` without ``--hours``."""
     from simcore.studies.coach.hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
 
     if hours is None:
@@ -106,34 +96,7 @@ def _asked(
     found: dict[str, HourEffect] = {}
     for text in effects:
         name, equals, amount = text.rpartition("=")
-        try:
+        with usage_error("--effect"):
             read = HourEffect.parse(amount)
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--effect") from None
         found |= {name.strip(): read} if equals else same_for_all(scenario, read)
     return HoursAsked(hours, found, fading, metric.value)
-
-
-def _found(
-    scenario: "Scenario",
-    asked: "HoursAsked | None",
-    replications: int | None,
-    threads: int | None,
-    *,
-    quiet: bool,
-    no_limit: bool,
-) -> "Coach":
-    """Check what it may cost, and run the worlds, with progress."""
-    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
-
-    load_engine(quiet=quiet, threads=threads)
-    from simcore.api.limits import check_coach  # noqa: PLC0415
-    from simcore.studies.coach.study import plan_coach, run_coach  # noqa: PLC0415
-
-    plan = plan_coach(scenario, hours=asked, replications=replications)
-    if not no_limit:
-        check_coach(plan, threads)
-    with stop_on_interrupt() as stop, progress_bar(quiet=quiet) as progress:
-        return run_coach(plan, threads=threads, progress=progress, stop=stop.is_set)

@@ -1,35 +1,29 @@
 """`simcore luck`: what of a rep's results is luck and what is skill."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.base.errors import ExitStatus
-from simcore.cli.options import (
-    JsonOption,
-    NoLimitOption,
-    QuietOption,
-    ReplicationsOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    StrategyOption,
-)
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions
+from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
-    from simcore.scenario.model import Scenario
+    from rich.console import RenderableType
+
     from simcore.studies.luck.document import Luck
 
 
+@study_command(without=(*PRECISION, *RESULTS_FOLDER, "threads"))
 def luck(
-    file: ScenarioArgument,
+    options: StudyOptions,
     *,
     drop: Annotated[
         str | None,
         typer.Option(
             "--drop",
             metavar="STAGE=FACTOR",
-            help="What dry weeks are held against: the rate of the step into STAGE times FACTOR. "
+            help="What dry weeks are compared with: the rate of the step into STAGE times FACTOR. "
             "Default: the last stage, 0.5.",
             show_default=False,
         ),
@@ -39,36 +33,34 @@ def luck(
         typer.Option(
             "--rule",
             metavar="below=SHARE,quarters=N[,weak=SHARE]",
-            help="Who is dismissed: below a share of quota in N quarters on end. A rep is weak whose true expected "
-            "attainment is below `weak` (else below `below`).",
+            help="Who is dismissed: below a share of quota in N consecutive quarters. A rep is weak whose true "
+            "expected attainment is below `weak` (else below `below`).",
         ),
     ] = "below=0.7,quarters=2",
-    replications: ReplicationsOption = None,
-    seed: SeedOption = None,
-    strategy: StrategyOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    no_limit: NoLimitOption = False,
 ) -> None:
     """Tell luck from skill: how long until own results mean something, streaks, regression to the mean, dismissal.
 
     The first Ctrl-C ends after the block: what was done is reported, with exit status 130.
     """
-    from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+    drop_in_rate = _drop(drop)
+    scenario = options.load(keep_replications=True)
 
-    wanted = _drop(drop)
-    scenario = load(file, changes, seed=seed, strategy=strategy)
-    found = _told(scenario, wanted, rule, replications, quiet=quiet, no_limit=no_limit)
-    if json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        from simcore.cli.reports.luck import luck_report  # noqa: PLC0415
+    def prepare() -> "Prepared[Luck]":
+        from simcore.api.limits import check_luck  # noqa: PLC0415
+        from simcore.studies.luck.study import luck  # noqa: PLC0415
 
-        print_result(luck_report(found))
-    if found.interrupted:
-        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+        if not options.no_limit:
+            check_luck(scenario, options.replications)
+        question = partial(luck, scenario, drop=drop_in_rate, rule=rule, replications=options.replications)
+        return Prepared(lambda session: question(progress=session.progress, stop=session.stop), scenario)
+
+    answer(options, prepare, _report)
+
+
+def _report(found: "Luck") -> "RenderableType":
+    from simcore.cli.reports.luck import luck_report  # noqa: PLC0415
+
+    return luck_report(found)
 
 
 def _drop(text: str | None) -> tuple[str, float] | None:
@@ -83,27 +75,3 @@ def _drop(text: str | None) -> tuple[str, float] | None:
     if number is None or not name.strip():
         raise typer.BadParameter(f"{text!r} is not STAGE=FACTOR, as in wins=0.5", param_hint="--drop")
     return name.strip(), number
-
-
-def _told(
-    scenario: "Scenario",
-    drop: tuple[str, float] | None,
-    rule: str,
-    replications: int | None,
-    *,
-    quiet: bool,
-    no_limit: bool,
-) -> "Luck":
-    """Run the worlds, with progress."""
-    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
-
-    load_engine(quiet=quiet)
-    from simcore.api.limits import check_luck  # noqa: PLC0415
-    from simcore.studies.luck.study import luck  # noqa: PLC0415
-
-    if not no_limit:
-        check_luck(scenario, replications)
-    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
-        return luck(scenario, drop=drop, rule=rule, replications=replications, progress=progress, stop=asked.is_set)

@@ -1,29 +1,20 @@
 """`simcore plan`: what it takes to reach a target with a stated confidence."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.options import (
-    JsonOption,
-    MaxReplicationsOption,
-    NoLimitOption,
-    QuietOption,
-    ReplicationsOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    StrategyOption,
-    ThreadsOption,
-)
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, MaxReplicationsOption, StudyOptions, usage_error
+from simcore.cli.study_command import Prepared, answer, status_of, study_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario.model import Scenario
+    from rich.console import RenderableType
+
     from simcore.studies.plan.document import BackwardPlan
-    from simcore.studies.plan.study import How
 
 
 TargetOption = Annotated[
@@ -66,8 +57,9 @@ WidthOption = Annotated[
 NoFrontierOption = Annotated[bool, typer.Option("--no-frontier", help="Leave out reps x calls x weeks: sooner done.")]
 
 
+@study_command(without=PRECISION + RESULTS_FOLDER)
 def plan(
-    file: ScenarioArgument,
+    options: StudyOptions,
     *,
     target: TargetOption,
     by: ByOption = "quarter",
@@ -76,69 +68,65 @@ def plan(
     done: DoneOption = [],  # noqa: B006  (typer reads the default and copies it)
     precision: WidthOption = None,
     max_replications: MaxReplicationsOption = None,
-    replications: ReplicationsOption = None,
-    seed: SeedOption = None,
-    threads: ThreadsOption = None,
     no_frontier: NoFrontierOption = False,
-    strategy: StrategyOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    no_limit: NoLimitOption = False,
 ) -> None:
     """Plan backward: the least calls (or reps, weeks, a rate) for a target with a stated confidence.
 
     The target is that of the whole team of the scenario; for one rep, --set team.reps=1. Exit status 5: a --precision
     was not reached. The first Ctrl-C stops the search: what was found is reported, with exit status 130.
     """
-    from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
-
-    if replications is not None and precision is not None:
+    if options.replications is not None and precision is not None:
         raise typer.BadParameter("give either --precision or --replications", param_hint="--precision")
-    amount, chance, width = _amount(target), _share("--confidence", confidence), None
-    if precision is not None:
-        width = _share("--precision", precision)
+    amount, chance = _amount(target), _share("--confidence", confidence)
+    width = None if precision is None else _share("--precision", precision)
     here = _done(done)
-    scenario = load(file, changes, seed=seed, strategy=strategy)
-    how: How = {
-        "replications": replications,
-        "precision": width,
-        "max_replications": max_replications,
-        "threads": threads,
-        "frontier": not no_frontier,
-        "limit": not no_limit,
-    }
-    found = _planned(scenario, (amount, by, chance, solve_for), here, how, quiet=quiet)
-    if json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        from simcore.cli.reports.plan import plan_report  # noqa: PLC0415
+    scenario = options.load(keep_replications=True)
 
-        print_result(plan_report(found))
-    if found.interrupted:
-        raise typer.Exit(int(ExitStatus.INTERRUPTED))
-    if found.precision.stated and not found.precision.met:
-        raise typer.Exit(int(ExitStatus.NOT_REACHED))
+    def prepare() -> "Prepared[BackwardPlan]":
+        from simcore.studies.plan.study import plan  # noqa: PLC0415
+
+        search = partial(
+            plan,
+            scenario,
+            amount,
+            by=by,
+            confidence=chance,
+            solve_for=solve_for,
+            done=here,
+            replications=options.replications,
+            precision=width,
+            max_replications=max_replications,
+            frontier=not no_frontier,
+            limit=not options.no_limit,
+        )
+        return Prepared(lambda session: search(**session.how()), scenario)
+
+    answer(options, prepare, _report, status=_status)
+
+
+def _report(found: "BackwardPlan") -> "RenderableType":
+    from simcore.cli.reports.plan import plan_report  # noqa: PLC0415
+
+    return plan_report(found)
+
+
+def _status(found: "BackwardPlan") -> ExitStatus:
+    return status_of(interrupted=found.interrupted, reached=found.precision.met or not found.precision.stated)
 
 
 def _amount(text: str) -> float:
     from simcore.base.spelling import amount_of  # noqa: PLC0415
 
-    try:
+    with usage_error("--target"):
         return amount_of(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--target") from None
 
 
 def _share(option: str, text: str) -> float:
     """Read .8, 80% or 80 %."""
     from simcore.base.spelling import chance_of  # noqa: PLC0415
 
-    try:
+    with usage_error(option):
         return chance_of(text, "")
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _done(texts: "Sequence[str]") -> dict[str, float] | None:
@@ -146,29 +134,5 @@ def _done(texts: "Sequence[str]") -> dict[str, float] | None:
 
     if not texts:
         return None
-    try:
+    with usage_error("--done"):
         return parse_done(texts)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--done") from None
-
-
-def _planned(
-    scenario: "Scenario",
-    question: tuple[float, str, float, str],
-    done: dict[str, float] | None,
-    how: "How",
-    *,
-    quiet: bool,
-) -> "BackwardPlan":
-    """Search, with progress."""
-    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
-
-    load_engine(quiet=quiet, threads=how.get("threads"))
-    from simcore.studies.plan.study import plan  # noqa: PLC0415
-
-    target, by, confidence, solve_for = question
-    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
-        how["progress"], how["stop"] = progress, asked.is_set
-        return plan(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done, **how)

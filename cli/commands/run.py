@@ -1,36 +1,23 @@
 """`simcore run`: simulate a scenario and show what came out."""
 
-from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.options import (
-    JsonOption,
-    MaxReplicationsOption,
-    MaxSecondsOption,
-    MethodOption,
-    NoLimitOption,
-    OverwriteOption,
-    PrecisionOption,
-    QuietOption,
-    ReplicationsOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    StrategyOption,
-    ThreadsOption,
-)
+from simcore.cli.options import StudyOptions
+from simcore.cli.study_command import Prepared, Session, answer, status_of, study_command
 
 if TYPE_CHECKING:
-    from simcore.engine.affordable import Affordable
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
     from simcore.results.result import Result
-    from simcore.scenario.model import Scenario
-    from simcore.scenario.precision_goal import Goal
+    from simcore.results.summary import Precision
+    from simcore.results_folders.results_folder import ResultsFolder
 
 
 class Detail(StrEnum):
@@ -39,28 +26,13 @@ class Detail(StrEnum):
     REP_WEEK = "rep-week"
 
 
+@study_command()
 def run(
-    file: ScenarioArgument,
+    options: StudyOptions,
     *,
-    replications: ReplicationsOption = None,
-    precision: PrecisionOption = [],  # noqa: B006  (typer reads the default and copies it)
-    max_replications: MaxReplicationsOption = None,
-    max_seconds: MaxSecondsOption = None,
-    method: MethodOption = None,
-    seed: SeedOption = None,
-    threads: ThreadsOption = None,
-    strategy: StrategyOption = None,
-    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Write the results into this folder.")
-    ] = None,
     detail: Annotated[
         Detail | None, typer.Option("--detail", help="With --out: a Parquet dataset with a row per rep-week.")
     ] = None,
-    overwrite: OverwriteOption = False,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    no_limit: NoLimitOption = False,
 ) -> None:
     """Simulate a scenario and show the results.
 
@@ -70,115 +42,82 @@ def run(
     reached by it, and all other figures come from 1,000 plain replications.
     """
     from simcore.analytic.run_cost import LIMIT, check_limit  # noqa: PLC0415
-    from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.precision import checked, goal_of_run, not_reached, stating, surveyed  # noqa: PLC0415
-    from simcore.engine.affordable import Affordable  # noqa: PLC0415
+    from simcore.cli.precision import (  # noqa: PLC0415
+        ToPrecision,
+        check_options,
+        goal_of_run,
+        with_goal,
+        with_survey_size,
+    )
 
-    checked(precision, replications=replications, max_replications=max_replications, max_seconds=max_seconds)
-    if detail is not None and out is None:
+    check_options(options)
+    if detail is not None and options.out is None:
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
-    scenario = load(file, changes, replications=replications, seed=seed, strategy=strategy)
-    goal = goal_of_run(
-        [scenario],
-        precision,
-        max_replications=max_replications,
-        max_seconds=max_seconds,
-        no_limit=no_limit,
-        threads=threads,
-    )
-    if goal is None and not no_limit:
-        check_limit(scenario, LIMIT, threads=threads)
-    scenario = stating(scenario, goal) if method is None else surveyed(scenario, goal)
-    bounded = no_limit or max_replications is not None or max_seconds is not None
-    until = _Until(goal, method, Affordable([scenario], goal, bounded=bounded, threads=threads))
-    result, folder = _simulated(
-        scenario, until, threads=threads, out=out, detail=detail, overwrite=overwrite, quiet=quiet
-    )
-    _show(result, scenario, json=json, quiet=quiet)
-    if folder is not None and not quiet:
-        message(f"results are in {folder}")
-    if result.summary.interrupted:
-        raise typer.Exit(int(ExitStatus.INTERRUPTED))
-    if not_reached(result.summary.precision):
-        raise typer.Exit(int(ExitStatus.NOT_REACHED))
+    scenario = options.load()
+    goal = goal_of_run([scenario], options)
+    if goal is None and not options.no_limit:
+        check_limit(scenario, LIMIT, threads=options.threads)
+    scenario = with_goal(scenario, goal) if options.method is None else with_survey_size(scenario, goal)
 
+    def prepare() -> "Prepared[Result]":
+        from simcore.engine.simulation import simulate  # noqa: PLC0415
 
-class _Until(NamedTuple):
-    """Until when a scenario is run."""
+        if options.method is not None:
+            from simcore.variance_reduction.run_to_precision import check_method  # noqa: PLC0415
 
-    goal: "Goal | None"
-    method: str | None
-    affordable: "Affordable"
+            check_method(options.method)
 
-
-def _simulated(
-    scenario: "Scenario",
-    until: _Until,
-    *,
-    threads: int | None,
-    out: Path | None,
-    detail: Detail | None,
-    overwrite: bool,
-    quiet: bool,
-) -> "tuple[Result, Path | None]":
-    """Run the scenario and write the results folder, if one is wanted; return the result and the folder."""
-    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.results_folder import results_folder  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
-
-    load_engine(quiet=quiet, threads=threads)
-    from simcore.engine.simulation import simulate  # noqa: PLC0415
-    from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
-
-    goal, method, affordable = until
-    if method is not None:
-        from simcore.variance_reduction.run_to_precision import Watched, by_method, check_method  # noqa: PLC0415
-
-        check_method(method)
-
-    with ExitStack() as stack:
-        folder = stack.enter_context(results_folder(out, scenario, scenario_digest(scenario), overwrite=overwrite))
-        asked = stack.enter_context(stop_on_interrupt())
-        with progress_bar(quiet=quiet) as bar:
-            if method is not None and goal is not None:
-                pilot = Watched(None, asked.is_set)
-                affordable.check_method(lambda some: by_method(scenario, some, method, threads=threads, watch=pilot))
-            progress, stop = affordable.watched(bar, asked.is_set, None if quiet or method is not None else message)
-            result = simulate(
-                scenario,
-                precision=goal if method is None else None,
-                threads=threads,
-                progress=progress,
-                sink=folder.write_rep_weeks if folder is not None and detail is not None else None,
-                stop=stop,
+        def run(session: Session) -> "Result":
+            sink = session.folder.write_rep_weeks if session.folder is not None and detail is not None else None
+            found, reached = ToPrecision([scenario], goal, options).run(
+                lambda goal, how: simulate(scenario, precision=goal, sink=sink, **how), _state, session
             )
-            affordable.check(result.summary.precision)
-            if method is not None and goal is not None and not result.summary.interrupted:
-                watch = Watched(progress, asked.is_set)
-                reached = by_method(scenario, goal, method, threads=threads, watch=watch)
-                changes = {"precision": reached, "interrupted": reached.ended == "interrupted"}
-                result = replace(result, summary=result.summary.model_copy(update=changes))
-        if folder is None:
-            return result, None
-        return result, folder.finish(result.summary, complete=not result.summary.interrupted)
+            return found if reached is None else _with_precision(found, reached)
+
+        return Prepared(run, scenario)
+
+    def report(result: "Result") -> "RenderableType":
+        from simcore.cli.reports.precision import precision_part  # noqa: PLC0415
+        from simcore.cli.reports.run import report  # noqa: PLC0415
+
+        reached = result.summary.precision
+        part = None if reached is None else precision_part(reached, result.summary.size.replications)
+        return report(result.summary, scenario.about, part)
+
+    answer(
+        options,
+        prepare,
+        report,
+        document=lambda result: result.summary,
+        footer=_footer,
+        save=_save,
+        status=_status,
+    )
 
 
-def _show(result: "Result", scenario: "Scenario", *, json: bool, quiet: bool) -> None:
-    """Print the result on stdout and what it took on stderr: stdout is the same for every run of a seed."""
-    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+def _state(result: "Result") -> "tuple[Precision | None, bool]":
+    return result.summary.precision, result.summary.interrupted
 
-    summary = result.summary
-    if json:
-        print_json(summary.model_dump(mode="json"))
-        return
-    from simcore.cli.reports.precision import precision_part  # noqa: PLC0415
-    from simcore.cli.reports.run import report, speed_line  # noqa: PLC0415
 
-    reached = summary.precision
-    part = None if reached is None else precision_part(reached, summary.size.replications)
-    print_result(report(summary, scenario.about, part))
-    if not quiet:
-        message(speed_line(summary.speed, summary.size.rep_weeks))
+def _with_precision(result: "Result", reached: "Precision") -> "Result":
+    """Return a result with what a technique has reached."""
+    changes = {"precision": reached, "interrupted": reached.ended == "interrupted"}
+    return replace(result, summary=result.summary.model_copy(update=changes))
+
+
+def _status(result: "Result") -> ExitStatus:
+    from simcore.cli.precision import is_reached  # noqa: PLC0415
+
+    precision, interrupted = _state(result)
+    return status_of(interrupted=interrupted, reached=is_reached(precision))
+
+
+def _save(result: "Result", folder: "ResultsFolder") -> "Path":
+    return folder.finish(result.summary, complete=not result.summary.interrupted)
+
+
+def _footer(result: "Result") -> str:
+    """Return what the run took: it goes to stderr, since stdout is the same for every run of a seed."""
+    from simcore.cli.reports.run import speed_line  # noqa: PLC0415
+
+    return speed_line(result.summary.speed, result.summary.size.rep_weeks)

@@ -1,21 +1,27 @@
 """`simcore bench variance`: which technique of variance reduction answers a question cheapest."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.base.errors import ExitStatus
-from simcore.cli.options import JsonOption, NoLimitOption, QuietOption, ScenarioArgument, SeedOption, SetOption
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions
+from simcore.cli.study_command import Prepared, Session, answer, study_command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from simcore.scenario.model import Scenario
+    from rich.console import RenderableType
+
     from simcore.variance_reduction.document import VarianceBench
 
+_OWN = ("replications", "threads", "strategy")
+"""Worlds come in batches here, two strategies may be named, and a technique is timed on one thread."""
 
+
+@study_command(without=(*PRECISION, *RESULTS_FOLDER, *_OWN))
 def variance(
-    file: ScenarioArgument,
+    options: StudyOptions,
     *,
     metric: Annotated[
         list[str],
@@ -49,79 +55,49 @@ def variance(
     batches: Annotated[
         int, typer.Option("--batches", min=3, max=200, metavar="N", help="Independent batches of each technique.")
     ] = 8,
-    seed: SeedOption = None,
-    changes: SetOption = [],  # noqa: B006
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    no_limit: NoLimitOption = False,
 ) -> None:
     """Find out which technique of variance reduction is worth its cost on this scenario, and which hurts.
 
-    Every technique is held against plain Monte Carlo: estimate, error, cost, and how many times as long plain Monte
+    Every technique is compared with plain Monte Carlo: estimate, error, cost, and how many times as long plain Monte
     Carlo would run for the same error. The first Ctrl-C ends after the batch: what was done is reported, with exit
     status 130.
     """
-    from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+    metrics = metric or ["revenue"]
+    scenario = options.load()
 
-    scenario = load(file, changes, seed=seed)
-    found = _measured(
-        scenario, metric or ["revenue"], tuple(strategies), (batch, batches), quiet=quiet, no_limit=no_limit
-    )
-    if json:
-        print_json([each.model_dump(mode="json") for each in found])
-    elif found:
-        from simcore.cli.reports.variance import variance_report  # noqa: PLC0415
+    def prepare() -> "Prepared[list[VarianceBench]]":
+        from simcore.api.limits import check_variance  # noqa: PLC0415
+        from simcore.variance_reduction.benchmark import bench_variance  # noqa: PLC0415
 
-        print_result(variance_report(found))
-    if not found or any(each.interrupted for each in found):
-        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+        if not options.no_limit:
+            check_variance(scenario, max(1, len(strategies)) * len(metrics), batch, batches)
+        bench = partial(bench_variance, scenario, strategies=tuple(strategies), batch=batch, batches=batches)
+        return Prepared(lambda session: _each(metrics, bench, session), scenario)
+
+    answer(options, prepare, _report)
 
 
-def _measured(
-    scenario: "Scenario",
-    metrics: "Sequence[str]",
-    strategies: tuple[str, ...],
-    size: tuple[int | None, int],
-    *,
-    quiet: bool,
-    no_limit: bool,
-) -> "list[VarianceBench]":
-    """Measure one metric after the other."""
-    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
-    from simcore.cli.startup import load_engine  # noqa: PLC0415
-
-    load_engine(quiet=quiet)
-    from simcore.api.limits import check_variance  # noqa: PLC0415
+def _each(metrics: list[str], bench: "Callable[..., VarianceBench]", session: Session) -> "list[VarianceBench]":
+    """Measure one metric after the other, up to Ctrl-C."""
     from simcore.cli.output import message  # noqa: PLC0415
     from simcore.engine.runner import StoppedError  # noqa: PLC0415
-    from simcore.variance_reduction.benchmark import bench_variance  # noqa: PLC0415
 
-    if not no_limit:
-        check_variance(scenario, max(1, len(strategies)) * len(metrics), *size)
     found: list[VarianceBench] = []
-    with stop_on_interrupt() as asked, progress_bar(quiet=quiet) as progress:
-        for metric in metrics:
-            if found and asked.is_set():
-                found[-1] = found[-1].model_copy(update={"interrupted": True})
-                break
-            try:
-                found.append(
-                    bench_variance(
-                        scenario,
-                        metric,
-                        strategies=strategies,
-                        batch=size[0],
-                        batches=size[1],
-                        progress=progress,
-                        stop=asked.is_set,
-                    )
-                )
-            except StoppedError:
-                if found:
-                    found[-1] = found[-1].model_copy(update={"interrupted": True})
-                else:
-                    message("interrupted before three batches of each technique were done: fewer tell nothing")
-                break
+    for metric in metrics:
+        if found and session.stop():
+            break
+        try:
+            found.append(bench(metric, progress=session.progress, stop=session.stop))
+        except StoppedError:
+            break
+    if not found:
+        message("interrupted before three batches of each technique were done: fewer tell nothing")
+    elif len(found) < len(metrics):
+        found[-1] = found[-1].model_copy(update={"interrupted": True})
     return found
+
+
+def _report(found: "list[VarianceBench]") -> "RenderableType | None":
+    from simcore.cli.reports.variance import variance_report  # noqa: PLC0415
+
+    return variance_report(found) if found else None

@@ -48,30 +48,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.analytic.capped_rates import cut_share
 from simcore.base.money import cents
-from simcore.scenario.model import (
-    Deal,
-    FixedDeal,
-    FixedLag,
-    GammaLag,
-    Lag,
-    ListDeal,
-    LogNormalLag,
-    Rate,
-    Scenario,
-    Stage,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from simcore.scenario.model import Rate, Scenario, Stage
 
 Unit = Literal["count", "money", "share"]
 Windows = Counter[tuple[int, ...]]
 """How many windows of a horizon there are, by the calls of each week in them."""
 
 _CUT_LIMIT = 1e-4
-_P90 = 1.2815515655446004
-"""The normal distribution's 90 % point."""
 _MONTHS = (4, 4, 5)
 
 
@@ -136,42 +123,6 @@ def win_chance(scenario: Scenario) -> float:
     return _chance(scenario, scenario.funnel[1:])
 
 
-def deal_moments(deal: Deal) -> tuple[float, float]:
-    """Return mean and variance of a deal's value.
-
-    Examples
-    --------
-    >>> from simcore.scenario.model import ListDeal
-    >>> deal_moments(ListDeal(values=(5000, 20000), weights=(3, 1)))
-    (8750.0, 42187500.0)
-    """
-    if isinstance(deal, FixedDeal):
-        return float(deal.fixed), 0.0
-    if isinstance(deal, ListDeal):
-        weights = deal.weights or (1.0,) * len(deal.values)
-        total = math.fsum(weights)
-        mean = math.fsum(w * x for w, x in zip(weights, deal.values, strict=True)) / total
-        spread = math.fsum(w * (x - mean) ** 2 for w, x in zip(weights, deal.values, strict=True)) / total
-        return mean, spread
-    return float(deal.mean), (deal.mean * deal.cv) ** 2
-
-
-def mean_lag_hours(lag: Lag, scenario: Scenario) -> float:
-    """Return the mean of a lag in working hours, before it is rounded to whole hours."""
-    calendar = scenario.calendar
-    if isinstance(lag, FixedLag):
-        return lag.fixed.hours(calendar)
-    if isinstance(lag, LogNormalLag):
-        median = lag.median.hours(calendar)
-        sigma = math.log(lag.p90.hours(calendar) / median) / _P90
-        return median * math.exp(sigma**2 / 2)
-    if isinstance(lag, GammaLag):
-        return lag.mean.hours(calendar)
-    weights = lag.weights or (1.0,) * len(lag.values)
-    hours = [value.hours(calendar) for value in lag.values]
-    return math.fsum(w * h for w, h in zip(weights, hours, strict=True)) / math.fsum(weights)
-
-
 def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | None:
     """Return the expected chance of a call to reach each stage, for stages 0 to S; ``None`` where rule *rates* fails.
 
@@ -205,10 +156,10 @@ def binomial_chance(scenario: Scenario) -> tuple[float, int] | None:
     >>> binomial_chance(scenario)
     (0.01, 1000000)
     """
-    if not (_rates_hold(scenario) and _plan_holds(scenario) and _wins_hold(scenario)):
+    price = scenario.deal.only_price()
+    if price is None or not (_rates_hold(scenario) and _plan_holds(scenario) and _wins_hold(scenario)):
         return None
-    assert isinstance(scenario.deal, FixedDeal)  # noqa: S101  (by _wins_hold)
-    return win_chance(scenario), cents(scenario.deal.fixed)
+    return win_chance(scenario), price
 
 
 def _rate(stage: Stage) -> Rate:
@@ -267,7 +218,7 @@ def _quota_holds(scenario: Scenario) -> bool:
 
 
 def _wins_hold(scenario: Scenario) -> bool:
-    fixed = isinstance(scenario.deal, FixedDeal) and scenario.start is None
+    fixed = not scenario.deal.drawn and scenario.start is None
     return fixed and not _lagged(scenario) and _binomial(scenario)
 
 
@@ -290,7 +241,7 @@ def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected
 
 def _value(scenario: Scenario) -> list[Expected]:
     """Return the value of a call, q m, and of a "no": q m / (1 - p_1)."""
-    per_call = win_chance(scenario) * deal_moments(scenario.deal)[0]
+    per_call = win_chance(scenario) * scenario.deal.mean_value()
     values = [Expected("value of a call", per_call, "money")]
     first = _chance(scenario, scenario.funnel[1:2])
     if first < 1:
@@ -300,7 +251,7 @@ def _value(scenario: Scenario) -> list[Expected]:
 
 def _pyramid(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     values: list[Expected] = []
-    mean_value = deal_moments(scenario.deal)[0]
+    mean_value = scenario.deal.mean_value()
     q = win_chance(scenario)
     for horizon, found in windows.items():
         mean = _average(found, lambda weeks: sum(weeks) * q * mean_value)
@@ -361,7 +312,7 @@ def _whole_months(weeks: int) -> list[int]:
 def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
     """Return Var[R] for the calls of each week of a window (the formula of the module's docstring)."""
     steps = [_rate(step) for step in scenario.funnel[1:]]
-    mean, variance = deal_moments(scenario.deal)
+    mean, variance = scenario.deal.mean_value(), scenario.deal.variance()
     q = win_chance(scenario)
     own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) for rate in steps)
     noise = math.prod(1 + rate.week_cv**2 for rate in steps)
@@ -388,14 +339,13 @@ def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
 
 def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     """Return P(quota) from the binomial tail: at least ceil(amount / value) wins of the period's calls."""
-    quota, deal = scenario.quota, scenario.deal
-    if quota is None or not isinstance(deal, FixedDeal) or quota.per not in windows:
+    quota, price = scenario.quota, scenario.deal.only_price()
+    if quota is None or price is None or quota.per not in windows:
         return []
-    q = win_chance(scenario)
-    value, amount = round(100 * deal.fixed), round(100 * quota.amount)
+    q, amount = win_chance(scenario), cents(quota.amount)
     values = []
     for who, reps in (("a rep", 1), ("the team", scenario.team.reps)):
-        wins = -(-reps * amount // value)
+        wins = -(-reps * amount // price)
         chance = _average(windows[quota.per], lambda weeks, n=reps, k=wins: _at_least(k, n * sum(weeks), q))  # type: ignore[misc]
         values.append(Expected(f"P(quota of a {quota.per}), {who}", chance, "share"))
     return values
@@ -420,5 +370,5 @@ def _open(scenario: Scenario) -> list[Expected]:
         # Bookings wait for the first stage after their step; later items wait in the stage before theirs.
         arrivals = calls * _chance(scenario, scenario.funnel[1 : max(step, 2)])
         label = f"open items per rep on the way to {stage.stage}, steady state"
-        values.append(Expected(label, arrivals * mean_lag_hours(stage.lag, scenario), "count"))
+        values.append(Expected(label, arrivals * stage.lag.mean_hours(scenario.calendar), "count"))
     return values

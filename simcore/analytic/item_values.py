@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.analytic.expectations import chances, deal_moments
+from simcore.analytic.expectations import chances
 from simcore.analytic.waiting_times import Floats, convolved, lag_hours, summed
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
 
@@ -49,7 +49,7 @@ class Prospects:
             raise ValueError("no closed form: see `holds`")
         self._reached = reached
         self._waits: dict[int, Floats] = {}
-        self.deal = deal_moments(scenario.deal)[0]
+        self.deal = scenario.deal.mean_value()
         given = scenario.referrals.per_win if scenario.referrals is not None else 0.0
         self.per_win = given
         self.price = self.deal / (1.0 - given * self.win_chance(1)) if given else self.deal

@@ -261,8 +261,6 @@ def duration(seconds: float) -> str:
 
 def _items_held(scenario: Scenario) -> float:
     """Return the items that one team has open at a time, with lags of the size of the run at most."""
-    from simcore.analytic.expectations import mean_lag_hours  # noqa: PLC0415
-
     weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
     items, held = float(scenario.plan.calls_per_week), 0.0
     for step, stage in enumerate(scenario.funnel):
@@ -270,6 +268,6 @@ def _items_held(scenario: Scenario) -> float:
             continue
         arriving, items = items, items * stage.rate.mean
         if stage.lag is not None:
-            lag = mean_lag_hours(stage.lag, scenario) / scenario.calendar.hours_per_week
+            lag = stage.lag.mean_hours(scenario.calendar) / scenario.calendar.hours_per_week
             held += (items if step == 1 else arriving) * min(lag, weeks)
     return held * scenario.team.reps

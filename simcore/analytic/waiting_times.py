@@ -8,23 +8,16 @@ given that it is a or more, less a. Rounding of drawn words (2^-32) is left out.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.scenario.model import FixedLag, GammaLag, LogNormalLag
-
 if TYPE_CHECKING:
-    from simcore.scenario.model import Calendar, Lag
+    from simcore.scenario.lags import Lag
+    from simcore.scenario.time import Calendar
 
 Floats = NDArray[np.float64]
-
-_P90 = 1.2815515655446004
-_SHORTEST, _LONGEST = 1 << 12, 1 << 18
-"""Hours that a distribution holds: from the first, doubled as far as the second until next to nothing is beyond."""
-_BEYOND = 1e-9
 
 
 def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
@@ -34,46 +27,14 @@ def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
 
     Examples
     --------
-    >>> from simcore.scenario.model import Calendar, TableLag
+    >>> from simcore.scenario.lags import TableLag
+    >>> from simcore.scenario.time import Calendar
     >>> lag_hours(None, Calendar())
     array([1.])
     >>> lag_hours(TableLag(values=["0h", "3h"]), Calendar())
     array([0.5, 0. , 0. , 0.5])
     """
-    if lag is None:
-        return np.ones(1)
-    if isinstance(lag, FixedLag):
-        return _at([lag.fixed.hours(calendar)], [1.0])
-    if isinstance(lag, LogNormalLag | GammaLag):
-        size = _SHORTEST
-        while size < _LONGEST and 1.0 - _up_to(lag, calendar, np.full(1, size - 0.5))[0] > _BEYOND:
-            size *= 2
-        reached = _up_to(lag, calendar, np.arange(size, dtype=np.float64) + 0.5)
-        kept = min(size, 1 + int(np.searchsorted(reached, 1.0 - _BEYOND)))
-        return np.diff(reached[:kept], prepend=0.0)
-    return _at([value.hours(calendar) for value in lag.values], list(lag.weights or [1.0] * len(lag.values)))
-
-
-def _at(hours: list[float], weights: list[float]) -> Floats:
-    """Return the distribution of a table of hours, rounded as the engine does it."""
-    places = [math.floor(value + 0.5) for value in hours]
-    found = np.zeros(max(places) + 1)
-    np.add.at(found, places, np.array(weights) / math.fsum(weights))
-    return found
-
-
-def _up_to(lag: LogNormalLag | GammaLag, calendar: Calendar, hours: Floats) -> Floats:
-    """Return the chance that a lag, before it is rounded, is at most so many hours."""
-    from scipy.special import gammainc, ndtr  # noqa: PLC0415
-
-    if isinstance(lag, GammaLag):
-        shape = 1.0 / lag.cv**2
-        below: Floats = gammainc(shape, hours * shape / lag.mean.hours(calendar))
-        return below
-    median = lag.median.hours(calendar)
-    sigma = math.log(lag.p90.hours(calendar) / median) / _P90
-    normal: Floats = ndtr(np.log(hours / median) / sigma)
-    return normal
+    return np.ones(1) if lag is None else lag.chances_by_hour(calendar)
 
 
 def still_open(wait: Floats, age: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import gcd, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,18 +11,14 @@ from simcore.base import periods as horizons
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.money import cents
 from simcore.numerics.elementary import log
-from simcore.numerics.quantile_table import COLUMNS, ROWS, build_beta, build_gamma
+from simcore.numerics.quantile_table import build_beta
 from simcore.program.compile_coaching import compile_coaching, weekly
-from simcore.program.compile_reaction import compile_reaction, discounts
+from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
+from simcore.program.compile_reaction import compile_reaction
 from simcore.program.layout import (
-    FIXED,
-    GAMMA,
-    LOGNORMAL,
-    TABLE,
     Calendar,
     Caps,
     Clock,
-    Deals,
     FirstStep,
     Lags,
     Market,
@@ -36,16 +31,11 @@ from simcore.program.layout import (
 )
 from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.random.streams import plain
-from simcore.scenario.parts import FixedDeal, FixedLag, GammaLag, ListDeal, LogNormalLag, TableLag
+from simcore.scenario.distributions import sigma_of_cv
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from simcore.scenario.model import Scenario
     from simcore.scenario.parts import Rate
-
-_Z90 = 1.2815515655446004
-"""The 90 % point of the normal distribution."""
 
 
 def compile_scenario(scenario: Scenario) -> Program:
@@ -60,8 +50,8 @@ def compile_scenario(scenario: Scenario) -> Program:
     """
     plan = compile_plan(scenario)
     rates = _rates(scenario)
-    deals = _deals(scenario)
-    lags = _lags(scenario)
+    deals = compile_deals(scenario)
+    lags = compile_lags(scenario)
     coaching = compile_coaching(scenario)
     return Program(
         clock=_clock(scenario, lags),
@@ -150,23 +140,6 @@ def _team(scenario: Scenario) -> Team:
     )
 
 
-def _sigma(cv: float) -> float:
-    """Return the sd of the logarithm of a log-normal with this coefficient of variation."""
-    return sqrt(log(1.0 + cv * cv)) if cv > 0.0 else 0.0
-
-
-def _cumulated(weights: Sequence[float]) -> NDArray[np.int64]:
-    """Return the cumulated shares as 32-bit thresholds; the last is 2**32."""
-    shares = np.cumsum(np.asarray(weights, np.float64))
-    thresholds: NDArray[np.int64] = np.floor(shares / shares[-1] * TWO_32 + 0.5).astype(np.int64)
-    thresholds[-1] = int(TWO_32)
-    return thresholds
-
-
-def _stack(tables: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.array(tables) if tables else np.zeros((0, ROWS, COLUMNS))
-
-
 def _rates(scenario: Scenario) -> Rates:
     stages = scenario.funnel
     acts_on = set(scenario.market.acts_on) if scenario.market else set()
@@ -176,14 +149,14 @@ def _rates(scenario: Scenario) -> Rates:
         if stage.rate is not None and stage.rate.rep_cv > 0.0:
             beta[step] = len(tables)
             tables.append(_beta_table(stage.stage, stage.rate))
-    noise_sigma = np.array([_sigma(stage.rate.week_cv) if stage.rate else 0.0 for stage in stages])
+    noise_sigma = np.array([sigma_of_cv(stage.rate.week_cv, log) if stage.rate else 0.0 for stage in stages])
     in_market = np.array([stage.stage in acts_on for stage in stages])
     drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)
     varies = in_market | (noise_sigma > 0.0) | drawn_anew
     return Rates(
         base=np.array([stage.rate.mean if stage.rate else 1.0 for stage in stages]),
         beta=beta,
-        beta_tables=_stack(tables),
+        beta_tables=stacked(tables),
         noise_sigma=noise_sigma,
         in_market=in_market,
         varies=varies,
@@ -216,64 +189,6 @@ def _caps(scenario: Scenario) -> Caps:
         per_week=np.array([-1 if cap is None or cap.per_week is None else cap.per_week for cap in caps]),
         open=np.array([-1 if cap is None or cap.open is None else cap.open for cap in caps]),
     )
-
-
-def _lags(scenario: Scenario) -> Lags:
-    size, calendar = len(scenario.funnel) + 1, scenario.calendar
-    kind, table = np.zeros(size, np.int64), np.full(size, -1, np.int64)
-    scale, sigma = np.zeros(size), np.zeros(size)
-    gamma_tables: list[NDArray[np.float64]] = []
-    thresholds: list[NDArray[np.int64]] = []
-    hours: list[int] = []
-    referred = scenario.referrals.lag if scenario.referrals else None
-    for step, lag in enumerate([*(stage.lag for stage in scenario.funnel), referred]):
-        match lag:
-            case FixedLag(fixed=fixed):
-                scale[step] = np.floor(fixed.hours(calendar) + 0.5)
-            case LogNormalLag(median=median, p90=p90):
-                kind[step] = LOGNORMAL
-                scale[step] = median.hours(calendar)
-                sigma[step] = log(p90.hours(calendar) / median.hours(calendar)) / _Z90
-            case GammaLag(mean=mean, cv=cv):
-                kind[step], table[step] = GAMMA, len(gamma_tables)
-                scale[step] = mean.hours(calendar)
-                gamma_tables.append(build_gamma(cv))
-            case TableLag(values=values, weights=weights):
-                kind[step], table[step] = TABLE, len(hours)
-                hours += [int(value.hours(calendar) + 0.5) for value in values]
-                thresholds.append(_cumulated(weights or [1.0] * len(values)))
-    return Lags(
-        lagged=(kind != FIXED) | (scale > 0.0),
-        kind=kind,
-        scale=scale,
-        sigma=sigma,
-        table=table,
-        gamma_tables=_stack(gamma_tables),
-        thresholds=np.concatenate([*thresholds, np.zeros(0, np.int64)]),
-        hours=np.array(hours, np.int64),
-    )
-
-
-def _deals(scenario: Scenario) -> Deals:
-    deal = scenario.deal
-    whole = discounts(scenario)
-    nothing = np.zeros(0, np.int64)
-    no_table = np.zeros((ROWS, COLUMNS))
-    given = [cents(entry.value) for entry in (scenario.start.open if scenario.start else ()) if entry.value]
-    if isinstance(deal, FixedDeal):
-        value = cents(deal.fixed)
-        unit = 1 if whole else gcd(value, *given)
-        return Deals(FIXED, float(value), 0.0, no_table, nothing, nothing, unit, value / unit)
-    if isinstance(deal, ListDeal):
-        values = np.array([cents(value) for value in deal.values])
-        thresholds = _cumulated(deal.weights or [1.0] * len(values))
-        unit = 1 if whole else gcd(*values.tolist(), *given)
-        mean = float(np.diff(thresholds, prepend=0) @ values) / TWO_32
-        return Deals(TABLE, 0.0, 0.0, no_table, thresholds, values, unit, mean / unit)
-    scale = 100.0 * deal.mean
-    if deal.shape == "gamma":
-        return Deals(GAMMA, scale, 0.0, build_gamma(deal.cv), nothing, nothing, 1, scale)
-    return Deals(LOGNORMAL, scale, _sigma(deal.cv), no_table, nothing, nothing, 1, scale)
 
 
 def first_step(rates: Rates, calls: int) -> FirstStep:

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.text import did_you_mean, printable
 from simcore.scenario.fields import MISSING, Complaint, Location
-from simcore.scenario.parts import MAX_LAG_WEEKS, MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
+from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
+from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario.strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
-from simcore.scenario.time import Calendar, Duration
+from simcore.scenario.time import Calendar
 
 MAX_OPEN_ITEMS = 65536
 """Items of one seat that are open at the start, at most: the range of their addresses."""
@@ -127,14 +128,6 @@ def _time(data: Data) -> Iterator[Complaint]:
             yield Complaint(location, "is not a working day of the week", day, f"1 to {days}")
 
 
-def _durations(data: Data, keys: Sequence[str]) -> Iterator[tuple[str, Duration]]:
-    for key in keys:
-        try:
-            yield key, Duration.parse(data.get(key))
-        except ValueError:
-            continue  # told by the field itself, or absent
-
-
 def _calendar(data: Data) -> Calendar:
     """Return the calendar as far as it can be read: what a day and a week mean in a duration."""
     given = _mapping(data, "calendar")
@@ -145,39 +138,14 @@ def _calendar(data: Data) -> Calendar:
     )
 
 
-def _too_long(location: Location, duration: Duration, calendar: Calendar) -> Iterator[Complaint]:
-    if duration.hours(calendar) > MAX_LAG_WEEKS * calendar.hours_per_week:
-        yield Complaint(location, "is longer than five years", str(duration), f"up to {MAX_LAG_WEEKS}w")
-
-
-def _lag(lag: object, location: Location, calendar: Calendar) -> Iterator[Complaint]:
-    if not isinstance(lag, Mapping):
-        for _, duration in _durations({"lag": lag}, ["lag"]):
-            yield from _too_long(location, duration, calendar)
-        return
-    known = dict(_durations(lag, ["fixed", "median", "p90", "mean"]))
-    for key, duration in known.items():
-        yield from _too_long((*location, key), duration, calendar)
-        if key in ("median", "mean") and duration.amount == 0:
-            yield Complaint((*location, key), "must be above 0", str(duration))
-    if "median" in known and "p90" in known and known["p90"].hours(calendar) <= known["median"].hours(calendar):
-        allowed = f"more than {known['median']}"
-        yield Complaint((*location, "p90"), "must be longer than the median", str(known["p90"]), allowed)
-    values = lag.get("values")
-    if isinstance(values, Sequence) and not isinstance(values, str):
-        for index, value in enumerate(values):
-            for _, duration in _durations({"value": value}, ["value"]):
-                yield from _too_long((*location, "values", index), duration, calendar)
-
-
 def _lags(data: Data) -> Iterator[Complaint]:
     calendar = _calendar(data)
     for index, stage in _entries(data, "funnel"):
-        yield from _lag(stage.get("lag"), ("funnel", index, "lag"), calendar)
-    yield from _lag(_mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
+        yield from lag_complaints(stage.get("lag"), ("funnel", index, "lag"), calendar)
+    yield from lag_complaints(_mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
     for index, entry in _entries(_mapping(data, "start"), "open"):
-        for _, duration in _durations(entry, ["due"]):
-            yield from _too_long(("start", "open", index, "due"), duration, calendar)
+        for _, duration in read_durations(entry, ["due"]):
+            yield from too_long(("start", "open", index, "due"), duration, calendar)
 
 
 def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
@@ -325,17 +293,9 @@ def _changes(data: Data, names: list[str], about: Data, location: Location) -> I
                 yield from _pull_forward(data, channel, here)
 
 
-def _waits(lag: object) -> bool:
-    """Return whether a step takes time; one that cannot be read is told elsewhere and may."""
-    if isinstance(lag, Mapping) and "fixed" in lag:
-        lag = lag["fixed"]
-    known = dict(_durations({"lag": lag}, ["lag"]))
-    return lag is not None and ("lag" not in known or known["lag"].amount > 0)
-
-
 def _channel(data: Data, names: list[str], key: str, location: Location) -> Iterator[Complaint]:
     """Tell what a channel needs and the scenario does not have."""
-    steps = [_waits(stage.get("lag")) for _, stage in _entries(data, "funnel")]
+    steps = [may_take_time(stage.get("lag")) for _, stage in _entries(data, "funnel")]
     if key == "referrals" and data.get("referrals") is None:
         message = "changes the referrals, and this scenario has none"
         yield Complaint(location, message, hint="add referrals, or leave it out", at_key=True)
@@ -359,14 +319,14 @@ def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Com
     """Complain about spans in which nothing can be pulled, or that no period holds."""
     calendar = _calendar(data)
     weeks = PERIOD_WEEKS.get(str(_mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
-    for key, span in _durations(channel, ["window", "reach"]):
+    for key, span in read_durations(channel, ["window", "reach"]):
         hours = span.hours(calendar)
         if hours < 0.5:
             yield Complaint((*location, key), "is less than an hour: nothing would be pulled", str(span))
         elif key == "window" and hours > weeks * calendar.hours_per_week:
             yield Complaint((*location, key), "is longer than a quota period", str(span), f"up to {weeks}w")
         elif key == "reach":
-            yield from _too_long((*location, key), span, calendar)
+            yield from too_long((*location, key), span, calendar)
 
 
 def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:

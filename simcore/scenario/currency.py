@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.errors import UsageError
 from simcore.base.spelling import CURRENCY_SIGNS, Kind, read_number, written
+from simcore.scenario.deals import DEALS
 from simcore.scenario.fields import Complaint, Location
 
 _ALSO = {"$": ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS"), "\u00a5": ("CNY",)}
@@ -15,7 +16,7 @@ _ALSO = {"$": ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "A
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
     """Yield the amounts that are given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
-    for part, keys in (("deal", ("fixed", "mean", "values")), ("quota", ("amount",))):
+    for part, keys in (("deal", [deal.amounts for deal in DEALS]), ("quota", ["amount"])):
         given = data.get(part)
         if isinstance(given, Mapping):
             places += [((part, key), given.get(key)) for key in keys]

@@ -17,6 +17,7 @@ from simcore.base.shown import short, table
 from simcore.base.text import brief, did_you_mean, shorten
 from simcore.scenario.checks import consistency
 from simcore.scenario.currency import foreign_amounts
+from simcore.scenario.deals import Deal, DealField, FixedDeal, ListDeal, SpreadDeal
 from simcore.scenario.fields import (
     MISSING,
     UNKNOWN_KEY,
@@ -31,19 +32,12 @@ from simcore.scenario.fields import (
     complaints_of,
 )
 from simcore.scenario.habits import Habit, Manager
+from simcore.scenario.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
 from simcore.scenario.misplaced import place_meant
 from simcore.scenario.parts import (
     MAX_STAGES,
     Cap,
-    Deal,
-    DealField,
-    FixedDeal,
-    FixedLag,
-    GammaLag,
     Horizon,
-    Lag,
-    ListDeal,
-    LogNormalLag,
     Market,
     Name,
     OpenItems,
@@ -53,10 +47,8 @@ from simcore.scenario.parts import (
     Rate,
     Referrals,
     Run,
-    SpreadDeal,
     Stage,
     Start,
-    TableLag,
     Team,
     Title,
     Turnover,

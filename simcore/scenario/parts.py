@@ -1,14 +1,16 @@
-"""The parts of a scenario that describe the world: team, funnel, market, deals."""
+"""The parts of a scenario that describe the world: team, funnel, market, quota, start, run."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from simcore.base.text import nearest, printable
+from simcore.base.text import printable
+from simcore.scenario.deals import Money
+from simcore.scenario.distributions import MAX_ENTRIES
 from simcore.scenario.fields import (
     Amount,
     Complaint,
@@ -21,27 +23,20 @@ from simcore.scenario.fields import (
     Share,
     SourcedPart,
     Text,
-    Unreadable,
     Whole,
     refused,
 )
 from simcore.scenario.habits import Habit
+from simcore.scenario.lags import LagField
 from simcore.scenario.precision_goal import DEFAULT, parse_metric, target_of
 from simcore.scenario.time import Duration
 
 MAX_WEEKS = 5200
 """Simulated weeks of one replication, at most: a century."""
-MAX_LAG_WEEKS = 5 * 52
-"""A lag of more than five years is a slip."""
 MAX_STAGES = 8
 """Stages of a funnel, at most."""
 MAX_REFERRALS = 100
 """New meetings from a win, on average, at most."""
-MAX_ENTRIES = 10_000
-"""Entries of a table, at most."""
-
-Money = Annotated[Amount, Range(0.01, 1e9)]
-Weight = Annotated[Number, Range(0)]
 
 
 def _name(value: str) -> str:
@@ -52,14 +47,7 @@ def _name(value: str) -> str:
     return value
 
 
-def _currency(value: str) -> str:
-    if any(character.isspace() or character.isdigit() for character in value):
-        raise refused("must not hold a space or a digit")
-    return value
-
-
 Name = Annotated[Text, Length(1, 40, "characters"), AfterValidator(_name)]
-Currency = Annotated[Text, Length(1, 8, "characters"), AfterValidator(_currency)]
 Title = Annotated[Text, Length(1, 120, "characters")]
 
 
@@ -117,118 +105,13 @@ class Rate(SourcedPart):
             yield Complaint(("rep_cv",), message, self.rep_cv, allowed)
 
 
-class FixedLag(SourcedPart):
-    """The same lag for every item."""
-
-    fixed: Duration
-
-
-class LogNormalLag(SourcedPart):
-    """A log-normal lag, from two points that a team knows; `p90` is above `median`."""
-
-    median: Duration
-    p90: Duration = Field(description="The 90th percentile.")
-
-
-class GammaLag(SourcedPart):
-    """A gamma lag."""
-
-    mean: Duration
-    cv: Annotated[Number, Range(0.001, 5)]
-    shape: Literal["gamma"] = "gamma"
-
-
-def _table(entries: int, weights: tuple[float, ...] | None) -> Iterator[Complaint]:
-    if weights is None:
-        return
-    if len(weights) != entries:
-        yield Complaint(("weights",), f"has {len(weights)} entries for {entries} values", allowed=str(entries))
-    elif not 0 < math.fsum(weights) < math.inf:
-        yield Complaint(("weights",), "must have a sum above 0")
-
-
-class TableLag(SourcedPart):
-    """A lag drawn from a table, each entry alike or by its weight."""
-
-    values: Annotated[Many[Duration], Length(1, MAX_ENTRIES, "entries")]
-    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
-
-    def complaints(self) -> Iterator[Complaint]:
-        """Refuse weights that do not fit."""
-        return _table(len(self.values), self.weights)
-
-
-class FixedDeal(SourcedPart):
-    """Every deal has the same value."""
-
-    fixed: Money
-    currency: Currency = "USD"
-
-
-class SpreadDeal(SourcedPart):
-    """Deal values with a mean and a coefficient of variation."""
-
-    mean: Money
-    cv: Annotated[Number, Range(0.001, 5)]
-    shape: Literal["lognormal", "gamma"] = "lognormal"
-    currency: Currency = "USD"
-
-
-class ListDeal(SourcedPart):
-    """Deal values drawn from a list, each entry alike or by its weight."""
-
-    values: Annotated[Many[Money], Length(1, MAX_ENTRIES, "entries")]
-    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
-    currency: Currency = "USD"
-
-    def complaints(self) -> Iterator[Complaint]:
-        """Refuse weights that do not fit."""
-        return _table(len(self.values), self.weights)
-
-
 def _as_rate(given: object) -> object:
     return {"mean": given} if isinstance(given, int | float | str) else given
 
 
-_Variant = TypeVar("_Variant", bound=Part)
-
-
-def _variant(given: Mapping[str, object], variants: tuple[type[_Variant], ...], forms: str) -> _Variant:
-    """Validate a mapping as the variant that its keys speak for, misspelt ones too."""
-    own = [variant.model_fields.keys() - {"source", "weights", "currency", "shape"} for variant in variants]
-    scores = [sum((key in keys) * 2 + (nearest(str(key), keys) is not None) for key in given) for keys in own]
-    if max(scores) == 0:
-        raise refused("has none of the keys that say which kind it is", allowed=forms)
-    return variants[scores.index(max(scores))].model_validate(given)
-
-
-def _as_lag(given: object) -> object:
-    if isinstance(given, Mapping):
-        return _variant(given, (FixedLag, LogNormalLag, GammaLag, TableLag), _LAG_FORMS)
-    if isinstance(given, Part | Unreadable):
-        return given
-    return FixedLag.model_validate({"fixed": given})
-
-
-def _as_deal(given: object) -> object:
-    if isinstance(given, Mapping):
-        return _variant(given, (FixedDeal, SpreadDeal, ListDeal), _DEAL_FORMS)
-    if isinstance(given, Part | Unreadable):
-        return given
-    return FixedDeal.model_validate({"fixed": given})
-
-
-_LAG_FORMS = "{fixed: 2d}, {median: 30d, p90: 75d}, {mean: 10d, cv: 0.8} or {values: [1d, 2d]}"
-_DEAL_FORMS = "{fixed: 10000}, {mean: 10000, cv: 0.5} or {values: [5000, 20000]}"
-
 _PlainRate = Annotated[float, Range(0, 1, above=True)] | NumberText
-_PlainDeal = Annotated[float, Range(0.01, 1e9)] | NumberText
 
 RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | _PlainRate)]
-Lag = FixedLag | LogNormalLag | GammaLag | TableLag
-LagField = Annotated[Lag, BeforeValidator(_as_lag, json_schema_input_type=Lag | Duration)]
-Deal = FixedDeal | SpreadDeal | ListDeal
-DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | _PlainDeal)]
 
 
 class Cap(SourcedPart):

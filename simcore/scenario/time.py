@@ -112,6 +112,16 @@ class Duration:
             return self.amount * calendar.hours_per_week / DAYS_OF_WEEK
         return self.amount * (calendar.hours_per_day if self.unit == "d" else calendar.hours_per_week)
 
+    def scaled(self, factor: float) -> Duration:
+        """Return it times a factor, to 12 digits.
+
+        Examples
+        --------
+        >>> str(Duration(3, "d").scaled(0.9))
+        '2.7d'
+        """
+        return Duration(float(f"{self.amount * factor:.12g}"), self.unit)
+
     def __str__(self) -> str:
         """Return it as a scenario file writes it; reading it again gives an equal one."""
         amount = int(self.amount) if self.amount.is_integer() else self.amount

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.analytic.expectations import mean_lag_hours
 from simcore.analytic.item_values import Prospects, holds, planned_calls
 from simcore.analytic.waiting_times import convolved, lag_hours, left_at, mean_hours, quantile, still_open, summed
 from simcore.engine.simulation import simulate
 from simcore.scenario.model import Calendar, Scenario, validate
 from simcore.scenario_files.scenario_file import load_scenario
-from tests.support.scenario_cases import GAMMA_LAG, LOGNORMAL_LAG, MARKET, TABLE_LAG, funnel, scenario
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG
+from tests.support.scenario_cases import MARKET, funnel, scenario
 from tests.support.statistical import check_estimate
 
 
@@ -44,7 +44,7 @@ def test_a_spread_lag_has_its_mean_and_sums_to_one(lag: dict[str, Any]) -> None:
     step = given.funnel[-1].lag
     assert step is not None
     # Rounding to hours moves the mean by little, since the density is smooth on hours.
-    assert mean_hours(found) == pytest.approx(mean_lag_hours(step, given), rel=2e-3)
+    assert mean_hours(found) == pytest.approx(step.mean_hours(given.calendar), rel=2e-3)
 
 
 def test_a_log_normal_wait_that_has_lasted_is_the_conditional_one() -> None:

@@ -82,7 +82,7 @@ def test_a_refused_allocation_is_told_as_a_limit(monkeypatch: pytest.MonkeyPatch
     def full(*_given: object, **_options: object) -> None:
         raise MemoryError("Unable to allocate 75.0 MiB")
 
-    monkeypatch.setattr("simcore.engine.simulation", full)
+    monkeypatch.setattr("simcore.engine.simulation.simulate", full)
     done = CliRunner().invoke(app, ["run", "trust-the-process", "-n", "8"])
     assert done.exit_code == ExitStatus.INVALID
     assert done.stderr == f"simcore: {out_of_memory('Unable to allocate 75.0 MiB')}\n"

@@ -14,7 +14,8 @@ from simcore.kernels.workspace import C0, C1, DUE, NOW, Stride, Who, new_scratch
 from simcore.random.addresses import ITEM, LAG, OPEN_AT_START, VALUE, decision, place, stream_of
 from simcore.random.philox import split_seed
 from tests.support.both_engines import compiled
-from tests.support.scenario_cases import DEALS, GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, chain, funnel, scenario
+from tests.support.distribution_cases import LAGS
+from tests.support.scenario_cases import DEALS, chain, funnel, scenario
 from tests.twin.philox import AT_START, Purpose, Source
 from tests.twin.reader import read
 
@@ -25,7 +26,7 @@ SOURCE = Source(SEED, REPLICATION)
 TOP = 2**32 - 1
 
 
-@pytest.mark.parametrize("lag", ["0h", "3h", "2.06d", "1w", LOGNORMAL_LAG, GAMMA_LAG, TABLE_LAG])
+@pytest.mark.parametrize("lag", ["0h", "3h", "1w", *LAGS.values()])
 @pytest.mark.parametrize("step", [1, 4, 5, 7])
 def test_items_are_due_after_a_whole_number_of_hours(lag: object, step: int) -> None:
     plain = scenario(plan={"calls_per_week": 90}, funnel=chain([1] * 7, **{f"s{step}": {"lag": lag}}))

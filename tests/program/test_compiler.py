@@ -11,7 +11,8 @@ from simcore.base.periods import MONTH, YEAR
 from simcore.numerics.quantile_table import build_beta, build_gamma
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE
 from tests.support.both_engines import compiled
-from tests.support.scenario_cases import CASES, GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG, chain, funnel, scenario
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG
+from tests.support.scenario_cases import CASES, chain, funnel, scenario
 
 
 def test_the_clock() -> None:
@@ -113,8 +114,8 @@ def test_caps() -> None:
         ("canonical", FIXED, 1_000_000, 1_000_000),
         ("log-normal deals", LOGNORMAL, 5000, 1),
         ("gamma deals", GAMMA, 5000, 1),
-        ("a list of deals", TABLE, 0, 1),
-        ("a weighted list of deals", TABLE, 0, 5000),
+        ("listed deals", TABLE, 0, 1),
+        ("weighted deals", TABLE, 0, 5000),
         ("open at the start", FIXED, 100_000, 5),  # 123.45 and 77 are the values of items that were open
     ],
 )

@@ -6,22 +6,9 @@ each.
 
 from __future__ import annotations
 
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG
 from tests.support.reactive_cases import MONTHLY, drive, playing
-from tests.support.scenario_cases import (
-    DEALS,
-    GAMMA_LAG,
-    LAGS,
-    LOGNORMAL_LAG,
-    MARKET,
-    NOISY,
-    OPEN_ITEMS,
-    RAMP,
-    TABLE_LAG,
-    Scenario,
-    chain,
-    funnel,
-    scenario,
-)
+from tests.support.scenario_cases import DEALS, LAGS, MARKET, NOISY, OPEN_ITEMS, RAMP, Scenario, chain, funnel, scenario
 
 RULES = ("nobody", "random", "result", "process", "oracle")
 OFTEN: Scenario = {"factor": 0.5, "yearly": 0.999, "fade_weeks": 8, "at_start": 0.3}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simcore.analytic.expectations import deal_moments
 from simcore.engine.latent_rates import first_people
 from simcore.engine.runner import Block, Runner
 from simcore.program.compiler import compile_scenario
@@ -30,7 +29,7 @@ def sampled(of: Scenario, worlds: int = 512) -> Sample:
     runner = Runner(program, key, 1)
     detail = runner.simulate(runner.workspace(), Block(0, worlds), detailed=True)
     people = first_people(program, key, 0, worlds)
-    return sample_of(detail.entered, detail.cents, people, deal_moments(of.deal)[0])
+    return sample_of(detail.entered, detail.cents, people, of.deal.mean_value())
 
 
 def agrees(what: str, seen: Estimate, expected: float, *, detect: float) -> None:

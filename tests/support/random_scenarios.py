@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.support import distribution_cases
 from tests.support.scenario_cases import Scenario
 
 Draw = st.DrawFn
@@ -38,9 +39,9 @@ _TABLE = st.lists(_HOURS, min_size=1, max_size=4).flatmap(
         lambda weights: {"values": hours, "weights": weights}
     )
 )
-LAGS = st.one_of(st.none(), _FIXED, _LOGNORMAL, _GAMMA, _TABLE)
+LAGS = st.one_of(st.none(), _FIXED, _LOGNORMAL, _GAMMA, _TABLE, st.sampled_from(list(distribution_cases.LAGS.values())))
 DEALS: st.SearchStrategy[Scenario] = st.one_of(
-    st.sampled_from([{"fixed": 1000}, {"fixed": 0.01}, {"fixed": 123.45}]),
+    st.sampled_from([{"fixed": 1000}, {"fixed": 0.01}, *distribution_cases.VALUES.values()]),
     st.builds(
         lambda mean, cv, shape: {"mean": mean, "cv": cv, "shape": shape},
         st.integers(1, 90),

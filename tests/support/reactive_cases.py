@@ -6,17 +6,8 @@ raw results are written down (`tests.golden`).
 
 from __future__ import annotations
 
-from tests.support.scenario_cases import (
-    DEALS,
-    GAMMA_LAG,
-    LOGNORMAL_LAG,
-    NOISY,
-    OPEN_ITEMS,
-    RAMP,
-    Scenario,
-    funnel,
-    scenario,
-)
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
+from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel, scenario
 
 MONTHLY: Scenario = {"per": "month", "amount": 12000}
 WAITING = funnel({"lag": "3h"}, {"lag": GAMMA_LAG}, {"lag": LOGNORMAL_LAG})

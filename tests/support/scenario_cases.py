@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support import distribution_cases
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG
+
 Scenario = dict[str, Any]
 
 
@@ -44,9 +47,6 @@ def chain(rates: list[object], **by_stage: Scenario) -> list[Scenario]:
     return [{"stage": "s0"}, *steps]
 
 
-LOGNORMAL_LAG = {"median": "2d", "p90": "6d"}
-GAMMA_LAG = {"mean": "3d", "cv": 0.9}
-TABLE_LAG = {"values": ["0h", "5h", "1.5d", "2w"], "weights": [1, 0, 2.5, 1]}
 LAGS = funnel({"lag": TABLE_LAG}, {"lag": LOGNORMAL_LAG}, {"lag": GAMMA_LAG})
 NOISY = {"mean": 0.3, "rep_cv": 0.4, "week_cv": 0.5}
 MARKET = {"sd": 0.3, "persistence": 0.8, "acts_on": ["meetings", "wins"]}
@@ -96,10 +96,11 @@ _FUNNEL: dict[str, Scenario] = {
         deal={"fixed": 10000},
         quota={"per": "quarter", "amount": 130000},
     ),
+    **{
+        f"{name} lags": scenario(funnel=funnel(*({"lag": lag} for _ in range(3))))
+        for name, lag in distribution_cases.LAGS.items()
+    },
     "fixed lags": scenario(funnel=funnel({"lag": "3h"}, {"lag": {"fixed": "2.06d"}}, {"lag": "1w"})),
-    "log-normal lags": scenario(funnel=funnel(*({"lag": LOGNORMAL_LAG} for _ in range(3)))),
-    "gamma lags": scenario(funnel=funnel(*({"lag": GAMMA_LAG} for _ in range(3)))),
-    "table lags": scenario(funnel=funnel(*({"lag": TABLE_LAG} for _ in range(3)))),
     "two stages": scenario(funnel=chain([0.05], s1={"lag": GAMMA_LAG})),
     "three stages": scenario(funnel=chain([0.3, 0.2], s2={"lag": "4h"})),
     "five stages": scenario(
@@ -165,12 +166,7 @@ OPEN_ITEMS: list[Scenario] = [
     {"stage": "meetings", "rep": 1, "count": 2, "due": "1w", "value": 77},
     {"stage": "opportunities", "count": 4, "due": "9w"},
 ]
-DEALS: list[Scenario] = [
-    {"mean": 50, "cv": 0.7},
-    {"mean": 50, "cv": 0.7, "shape": "gamma"},
-    {"values": [100, 2500.5, 0.01]},
-    {"values": [100, 250, 300, 12000], "weights": [5, 0, 1, 0.25]},
-]
+DEALS: list[Scenario] = [value for value in distribution_cases.VALUES.values() if "fixed" not in value]
 _MONEY: dict[str, Scenario] = {
     "open at the start": scenario(start={"open": OPEN_ITEMS}, funnel=LAGS, horizon={"weeks": 14}),
     "open at the start, at once": scenario(start={"open": OPEN_ITEMS}),
@@ -182,10 +178,7 @@ _MONEY: dict[str, Scenario] = {
             {"lag": LOGNORMAL_LAG, "rate": NOISY},
         ),
     ),
-    "log-normal deals": scenario(deal=DEALS[0]),
-    "gamma deals": scenario(deal=DEALS[1]),
-    "a list of deals": scenario(deal=DEALS[2]),
-    "a weighted list of deals": scenario(deal=DEALS[3]),
+    **{f"{name} deals": scenario(deal=value) for name, value in distribution_cases.VALUES.items()},
     "deals cut at the top": scenario(
         horizon={"weeks": 52},
         plan={"calls_per_week": 1},

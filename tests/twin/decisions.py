@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 
 from scipy import special
 
 from tests.twin.philox import Purpose, Source
-
-Spread = Callable[[int], float]
-"""A distribution: takes a word, gives a number."""
 
 # Wichura 1988, AS 241, PPND16: numerators and denominators, highest power first.
 CENTRE = (
@@ -120,38 +116,6 @@ def normal(word: int) -> float:
 def yes(word: int, probability: float) -> bool:
     """Decide with a probability that is held to 2^-33."""
     return word < math.floor(probability * 2.0**32 + 0.5)
-
-
-def constant(value: float) -> Spread:
-    """Return the distribution of a fixed figure."""
-    return lambda _word: value
-
-
-def lognormal(median: float, sigma: float, shift: float = 0.0) -> Spread:
-    """Return the distribution of ``median * exp(sigma z - shift)``."""
-    return lambda word: median * math.exp(sigma * normal(word) - shift)
-
-
-def gamma(mean: float, cv: float) -> Spread:
-    """Return the gamma distribution with a mean and a coefficient of variation."""
-    if cv == 0.0:
-        return constant(mean)
-    shape, scale = 1.0 / cv**2, mean * cv**2
-
-    def quantile(word: int) -> float:
-        u = uniform(word)
-        # The upper half by its complement, which is exact too: no digits are lost near one.
-        x = special.gammaincinv(shape, u) if u < 0.5 else special.gammainccinv(shape, 1.0 - u)
-        return scale * float(x)
-
-    return quantile
-
-
-def entries(values: Sequence[float], weights: Sequence[float] | None) -> Spread:
-    """Return the distribution over a list: the first entry whose cumulated share lies above the word."""
-    cumulated = list(accumulate(weights if weights is not None else [1] * len(values)))
-    thresholds = [math.floor(w / cumulated[-1] * 2.0**32 + 0.5) for w in cumulated]
-    return lambda word: next(v for v, t in zip(values, thresholds, strict=True) if word < t)
 
 
 def beta(mean: float, cv: float, word: int) -> float:

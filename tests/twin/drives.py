@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.twin.reader import Plan, Section, _bare, _lag
-
-if TYPE_CHECKING:
-    from tests.twin.decisions import Spread
+from tests.twin.reader import Plan, _bare
+from tests.twin.spreads import Section, Spread, lag_spread
 
 SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
 LENGTHS = {"week": 1, "quarter": 13, "year": 52}
@@ -99,7 +97,7 @@ def read_strategy(scenario: Section, plan: Plan, mean_deal: float) -> Strategy:
         interval=interval if drives else calendar.week,
         drives=drives,
         per_win=referrals["per_win"] if referrals else 0.0,
-        referral_lag=_lag(referrals.get("lag") if referrals else None, calendar),
+        referral_lag=lag_spread(referrals.get("lag") if referrals else None, calendar.hours),
         call_value=wins * mean_deal,
         between=calendar.week / (plan.calls_per_week * wins),
         base_rate=rates[0],

@@ -5,16 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from typing import Any
 
-from tests.twin.decisions import Spread, constant, entries, gamma, lognormal
-
-Section = Mapping[str, Any]
-
-Z90 = 1.2815515655446004
-"""The 90 % point of the normal distribution."""
+from tests.twin.spreads import Section, Spread, cents, deal_spread, lag_spread, mean_of_deal
 
 
 @dataclass(frozen=True)
@@ -131,11 +124,6 @@ class Plan:
         return len(self.stages) - 1
 
 
-def cents(amount: float) -> int:
-    """Return an amount of the file in whole cents, half a cent up."""
-    return int((Decimal(str(amount)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
 def _bare(value: object) -> Any:  # noqa: ANN401 - whatever a file holds
     """Return a part of a scenario without sources: `{value: x, source: ...}` stands for x."""
     if isinstance(value, Mapping):
@@ -151,37 +139,6 @@ def _rate(value: float | Section | None) -> Section:
     if isinstance(value, Mapping):
         return value
     return {"mean": value}
-
-
-def _lag(value: str | float | Section | None, calendar: Calendar) -> Spread:
-    """Return a lag in hours, before it is rounded."""
-    if value is None:
-        return constant(0.0)
-    if not isinstance(value, Mapping):
-        value = {"fixed": value}
-    if "fixed" in value:
-        return constant(calendar.hours(value["fixed"]))
-    if "median" in value:
-        median, p90 = calendar.hours(value["median"]), calendar.hours(value["p90"])
-        return lognormal(median, math.log(p90 / median) / Z90)
-    if "values" in value:
-        return entries([math.floor(calendar.hours(v) + 0.5) for v in value["values"]], value.get("weights"))
-    return gamma(calendar.hours(value["mean"]), value["cv"])
-
-
-def _deal(value: float | Section) -> Spread:
-    """Return the value of a deal in cents, before it is rounded and cut."""
-    if not isinstance(value, Mapping):
-        value = {"fixed": value}
-    if "fixed" in value:
-        return constant(cents(value["fixed"]))
-    if "values" in value:
-        return entries([cents(v) for v in value["values"]], value.get("weights"))
-    mean, cv = value["mean"], value["cv"]
-    if value.get("shape") == "gamma":
-        return gamma(100 * mean, cv)
-    variance = math.log(1.0 + cv * cv)
-    return lognormal(100 * mean, math.sqrt(variance), variance / 2)
 
 
 def _calendar(section: Section) -> Calendar:
@@ -226,7 +183,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             rep_cv=rate.get("rep_cv", 0.0),
             week_cv=rate.get("week_cv", 0.0),
             in_market=stage["stage"] in acts_on,
-            lag=_lag(stage.get("lag"), calendar),
+            lag=lag_spread(stage.get("lag"), calendar.hours),
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
             habit=_habit(stage.get("habit")),
@@ -262,18 +219,7 @@ def reacts(scenario: Section) -> bool:
 
 def mean_deal(scenario: Section) -> float:
     """Return the mean value of a deal in cents, of a list by its thresholds."""
-    value = _bare(scenario)["deal"]
-    if not isinstance(value, Mapping):
-        return float(cents(value))
-    if "fixed" in value:
-        return float(cents(value["fixed"]))
-    if "mean" in value:
-        return 100.0 * float(value["mean"])
-    weights = value.get("weights") or [1] * len(value["values"])
-    cumulated = [sum(weights[: i + 1]) for i in range(len(weights))]
-    thresholds = [0, *(math.floor(w / cumulated[-1] * 2.0**32 + 0.5) for w in cumulated)]
-    steps = [high - low for low, high in pairwise(thresholds)]
-    return float(sum(step * cents(v) for step, v in zip(steps, value["values"], strict=True))) / 2.0**32
+    return mean_of_deal(_bare(scenario)["deal"])
 
 
 def read(scenario: Section) -> Plan:
@@ -296,7 +242,7 @@ def read(scenario: Section) -> Plan:
         stages=stages,
         steps=_steps(funnel, () if market is None else market["acts_on"], calendar),
         market=None if market is None else (market["sd"], market["persistence"]),
-        deal=_deal(scenario["deal"]),
+        deal=deal_spread(scenario["deal"]),
         quota=None if quota is None else (quota["per"], cents(quota["amount"])),
         start=_start(scenario.get("start"), stages, calendar),
         manager=_manager(scenario.get("manager")),

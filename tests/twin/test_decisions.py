@@ -12,8 +12,6 @@ from scipy import special
 from tests.twin.decisions import (
     beta,
     binomial,
-    entries,
-    gamma,
     normal_quantile,
     successes,
     take_slots,
@@ -22,6 +20,7 @@ from tests.twin.decisions import (
     yes,
 )
 from tests.twin.philox import Purpose, Source, Words, philox4x32
+from tests.twin.spreads import entries, gamma
 
 TOP = 2**32 - 1
 

@@ -16,10 +16,11 @@ import pytest
 
 from tests.twin import SeatHistory, Tallies, simulate, tallies
 from tests.twin.account import HORIZONS, Windows
-from tests.twin.decisions import beta, gamma, normal, successes
+from tests.twin.decisions import beta, normal, successes
 from tests.twin.funnel import START, Item
 from tests.twin.philox import AT_START, Purpose, Source, Words
-from tests.twin.reader import cents, read
+from tests.twin.reader import read
+from tests.twin.spreads import cents, gamma
 from tests.twin.team import Market, Rates, timeline
 
 Scenario = dict[str, Any]

@@ -10,7 +10,8 @@ from tests.twin.drives import read_strategy
 from tests.twin.funnel import Clipped, Funnel, Item
 from tests.twin.philox import Source
 from tests.twin.reaction import ReactiveSeat, play_team
-from tests.twin.reader import Plan, Section, mean_deal, reacts, read
+from tests.twin.reader import Plan, mean_deal, reacts, read
+from tests.twin.spreads import Section
 from tests.twin.team import Holder, Market, Rates, calls_by_hour, timeline
 
 

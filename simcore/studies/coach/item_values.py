@@ -20,8 +20,9 @@ import numpy as np
 from simcore.analytic.item_values import Prospects, holds
 from simcore.analytic.waiting_times import Floats, lag_hours, left_at, mean_hours, quantile, still_open
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.scenario.lags import MAX_LAG_WEEKS
 from simcore.scenario.model import Duration, validate
-from simcore.scenario.parts import MAX_LAG_WEEKS, OpenItems, Start
+from simcore.scenario.parts import OpenItems, Start
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import never_differed
 from simcore.statistics.jackknife import jackknife, mean_of, scaled

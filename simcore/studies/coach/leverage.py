@@ -16,7 +16,6 @@ from simcore.analytic.item_values import Prospects, holds
 from simcore.base.money import cents
 from simcore.engine.many_scenarios import Cell, SideBySide
 from simcore.results.sentences import currency_sign
-from simcore.scenario.model import FixedDeal, ListDeal
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import fixed, t_quantile
 from simcore.statistics.jackknife import Floats, jackknife
@@ -25,7 +24,7 @@ from simcore.studies.coach.leverage_document import Change, Effect, Leverage, Le
 from simcore.studies.coach.levers import Lever, levers
 
 if TYPE_CHECKING:
-    from simcore.scenario.model import Deal, Scenario
+    from simcore.scenario.model import Scenario
 
 LEVEL = 0.95
 ALIKE = 1e-9
@@ -187,7 +186,7 @@ def whole_deals(scenario: Scenario, changed: Scenario) -> str | None:
     'deals are whole: the quota of $100,000 takes 10 of them at $10,000, and 10 at $11,000'
     """
     quota, drives = scenario.quota, scenario.strategy.drives.values()
-    prices = [_only_price(each.deal) for each in (scenario, changed)]
+    prices = [each.deal.only_price() for each in (scenario, changed)]
     if quota is None or scenario.start is not None or None in prices or any(drive.changes for drive in drives):
         return None
     amount = cents(quota.amount)
@@ -200,14 +199,6 @@ def whole_deals(scenario: Scenario, changed: Scenario) -> str | None:
         f"deals are whole: the quota of {shown[0]} takes {needed[0]:,} of them at {shown[1]}, and {needed[1]:,} at "
         f"{shown[2]}"
     )
-
-
-def _only_price(deal: Deal) -> int | None:
-    """Return the value of every deal in cents; ``None`` where they differ."""
-    if isinstance(deal, FixedDeal):
-        return cents(deal.fixed)
-    values = {cents(value) for value in deal.values} if isinstance(deal, ListDeal) else set()
-    return values.pop() if len(values) == 1 else None
 
 
 def exact_effects(scenario: Scenario, changed: Scenario) -> dict[Measure, float]:

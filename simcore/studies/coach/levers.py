@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.base.errors import ScenarioError
 from simcore.engine.simulation import playable
-from simcore.scenario.model import Duration, validate
+from simcore.scenario.model import to_plain, validate
 from simcore.studies.coach.leverage_document import Change, Kind
 
 if TYPE_CHECKING:
+    from simcore.scenario.distributions import Altered
     from simcore.scenario.model import Scenario
 
 Data = dict[str, Any]
@@ -51,15 +52,17 @@ def levers(scenario: Scenario) -> list[Lever]:
     steps = range(1, len(scenario.funnel))
     found = [rate_lever(scenario, place, change) for place in steps for change in changes]
     found += _activity(scenario)
-    found += _deal(scenario)
+    found.append(_deal(scenario, scenario.deal.higher(TENTH), "deal value", "deal"))
     for place, stage in enumerate(scenario.funnel[1:], 1):
         if stage.lag is not None:
-            found.append(_lag(scenario, f"lag of {stage.stage}", ("funnel", place, "lag"), f"funnel.{stage.stage}.lag"))
+            name, path = f"lag of {stage.stage}", f"funnel.{stage.stage}.lag"
+            found.append(_part(scenario, ("funnel", place, "lag"), stage.lag.shorter(TENTH), name, "lag", path))
     found += _spreads(scenario)
     if scenario.referrals is not None:
         found.append(_number(scenario, ("referrals", "per_win"), "referrals", "referrals", 1.0 + TENTH))
         if scenario.referrals.lag is not None:
-            found.append(_lag(scenario, "lag of referrals", ("referrals", "lag"), "referrals.lag"))
+            shorter = scenario.referrals.lag.shorter(TENTH)
+            found.append(_part(scenario, ("referrals", "lag"), shorter, "lag of referrals", "lag", "referrals.lag"))
     return found
 
 
@@ -140,44 +143,17 @@ def _activity(scenario: Scenario) -> list[Lever]:
     return [_changed(scenario, put, "calls", "calls", "plan.calls_per_week", (str(before), str(after)))]
 
 
-def _deal(scenario: Scenario) -> list[Lever]:
-    """Return the lever of the deal's value, all amounts a tenth more."""
-    deal = scenario.resolved(sources=False)["deal"]
-    key = next(key for key in ("fixed", "mean", "values") if key in deal)
-    shown = deal[key]
-    amounts: list[float] = shown if key == "values" else [shown]
-    more = [_cents(value * (1.0 + TENTH)) for value in amounts]
+def _part(scenario: Scenario, keys: tuple[str | int, ...], altered: Altered, name: str, kind: Kind, path: str) -> Lever:
+    """Return the lever of a distribution."""
 
     def put(data: Data) -> None:
-        data["deal"][key] = more if key == "values" else more[0]
+        _at(data, keys[:-1])[keys[-1]] = to_plain(altered.part, sources=False)
 
-    texts = ("list", "all 10 % more") if key == "values" else (f"{shown:,}", f"{more[0]:,.15g}")
-    return [_changed(scenario, put, "deal value", "deal", f"deal.{key}", texts)]
-
-
-def _cents(amount: float) -> float:
-    return max(0.01, round(amount, 2))
+    return _changed(scenario, put, name, kind, path, (altered.before, altered.after))
 
 
-def _lag(scenario: Scenario, name: str, keys: tuple[str | int, ...], path: str) -> Lever:
-    """Return the lever of a lag: all its durations a tenth shorter."""
-    before = _at(scenario.resolved(sources=False), keys)
-    fields = [field for field in ("fixed", "median", "p90", "mean") if field in before]
-    after: Data = {field: _shorter(before[field]) for field in fields}
-    if "values" in before:
-        after["values"] = [_shorter(value) for value in before["values"]]
-
-    def put(data: Data) -> None:
-        _at(data, keys).update(after)
-
-    field = fields[0] if fields else ""
-    shown = (str(before[field]), str(after[field])) if fields else ("table", "all 10 % less")
-    return _changed(scenario, put, name, "lag", path, shown)
-
-
-def _shorter(written: object) -> str:
-    duration = Duration.parse(written)
-    return str(Duration(float(f"{duration.amount * (1.0 - TENTH):.12g}"), duration.unit))
+def _deal(scenario: Scenario, altered: Altered, name: str, kind: Kind) -> Lever:
+    return _part(scenario, ("deal",), altered, name, kind, f"deal.{altered.field}")
 
 
 def _spreads(scenario: Scenario) -> Iterator[Lever]:
@@ -189,20 +165,6 @@ def _spreads(scenario: Scenario) -> Iterator[Lever]:
                 yield _number(scenario, ("funnel", place, "rate", field), f"{what}, {stage.stage}", "spread", less)
     if scenario.market is not None:
         yield _number(scenario, ("market", "sd"), "swing of the market", "spread", less)
-    deal = scenario.resolved(sources=False)["deal"]
-    if "cv" in deal:
-        yield _number(scenario, ("deal", "cv"), "spread of deals", "spread", less)
-    if len(set(deal.get("values", []))) > 1:
-        yield _narrower(scenario, deal)
-
-
-def _narrower(scenario: Scenario, deal: Data) -> Lever:
-    """Return the lever of a list of amounts: each a tenth nearer to their mean."""
-    weights = deal.get("weights") or [1.0] * len(deal["values"])
-    mean = sum(weight * value for weight, value in zip(weights, deal["values"], strict=True)) / sum(weights)
-    nearer = [_cents(mean + (1.0 - TENTH) * (value - mean)) for value in deal["values"]]
-
-    def put(data: Data) -> None:
-        data["deal"]["values"] = nearer
-
-    return _changed(scenario, put, "spread of deals", "spread", "deal.values", ("list", "10 % nearer to the mean"))
+    narrower = scenario.deal.narrower(TENTH)
+    if narrower is not None:
+        yield _deal(scenario, narrower, "spread of deals", "spread")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simcore.analytic.expectations import chances, deal_moments
+from simcore.analytic.expectations import chances
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Rate, Scenario, Stage
@@ -107,8 +107,7 @@ def exact_weight(scenario: Scenario, stage: int, weeks: int, *, revenue: bool = 
     mean, square, pair = _market(scenario, steps, weeks)
     chance = of.mean * mean
     if revenue:
-        value, variance = deal_moments(scenario.deal)
-        chance *= 1.0 + variance / value**2
+        chance *= 1.0 + scenario.deal.variance() / scenario.deal.mean_value() ** 2
     rest = of.square * (noise - 1.0) * square / weeks + (chance - of.square * noise * square) / (calls * weeks)
     return mean * of.variance / (of.variance * pair + rest)
 

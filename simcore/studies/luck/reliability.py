@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.analytic.expectations import deal_moments
 from simcore.statistics.group_jackknife import Floats, by_group, estimated, proportion, with_errors
 from simcore.statistics.intervals import UNKNOWN, fixed
 from simcore.studies.luck.credibility import exact_weight, is_exact, moments, weight
@@ -78,8 +77,8 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     of = moments(steps)
     half = of.half
     if measure.kind == "revenue" and half is not None:
-        value, variance = deal_moments(scenario.deal)
-        half = (of.mean * (1.0 + variance / value**2) - of.square) / of.variance
+        spread = scenario.deal.variance() / scenario.deal.mean_value() ** 2
+        half = (of.mean * (1.0 + spread) - of.square) / of.variance
     before = moments(list(scenario.funnel[1 : 1 + measure.trials])).mean
     trials = scenario.plan.calls_per_week * before
     windows = [weeks for weeks in WINDOWS if weeks <= sample.weeks]

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.analytic.expectations import mean_lag_hours
 from simcore.statistics.group_jackknife import Floats, by_group, estimated, proportion
 from simcore.statistics.intervals import UNKNOWN
 from simcore.studies.luck.credibility import moments
@@ -331,7 +330,7 @@ def _evidence_row(
         per_week=per_week,
         per_week_exact=exact,
         weeks_to_10=log(ALARM) / exact,
-        later_by=sum(mean_lag_hours(lag, scenario) for lag in later) / scenario.calendar.hours_per_week,
+        later_by=sum(lag.mean_hours(scenario.calendar) for lag in later) / scenario.calendar.hours_per_week,
         found_in_a_quarter=_alarms(paths[:, :, :13], there) if matched else UNKNOWN,
         found=_alarms(paths, there) if matched else UNKNOWN,
         false_alarms=_alarms(sound_paths, sound_there) if matched else UNKNOWN,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from simcore.analytic.expectations import deal_moments
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
 from simcore.base.version import __version__
@@ -137,7 +136,7 @@ class _Worlds:
         self._key = split_seed(scenario.run.seed)
         self._runner = Runner(program, self._key, 1)
         self._space = self._runner.workspace()
-        self._deal = deal_moments(scenario.deal)[0]
+        self._deal = scenario.deal.mean_value()
 
     def play(self, block: Block, people: People | None = None) -> Sample:
         """Play a block of worlds; ``people`` are known where others have played it before."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.analytic.expectations import deal_moments
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.simulation import MAX_KEPT, check_ranges
 from simcore.program.compiler import compile_scenario
@@ -61,7 +60,7 @@ def arithmetic_of(asked: Asked) -> Arithmetic:
     ('meetings', 100.0)
     ('calls', 5000.0)
     """
-    needed = max(0, asked.missing_cents) / (100.0 * deal_moments(asked.scenario.deal)[0])
+    needed = max(0, asked.missing_cents) / (100.0 * asked.scenario.deal.mean_value())
     stages = []
     for stage in reversed(asked.scenario.funnel):
         stages.append((stage.stage, float(f"{needed:.12g}")))

@@ -23,7 +23,8 @@ from simcore.studies.plan.request import Asked, asked_of
 from simcore.studies.plan.simulation import Crew, PlanWorlds
 from simcore.studies.plan.unknowns import without
 from simcore.studies.plan.variants import Setting, setting_of, with_calls, with_seats, with_weekly
-from tests.support.scenario_cases import GAMMA_LAG, MARKET, RAMP, funnel, scenario
+from tests.support.distribution_cases import GAMMA_LAG
+from tests.support.scenario_cases import MARKET, RAMP, funnel, scenario
 from tests.support.statistical import DeviationError, check_share
 
 Q, VALUE = 0.04, 1000.0

@@ -11,7 +11,8 @@ from simcore.studies.plan.left_out import late_share, left_out_of, made_share
 from simcore.studies.plan.request import asked_of
 from simcore.studies.plan.study import plan
 from simcore.studies.plan.variants import setting_of
-from tests.support.scenario_cases import LAGS, LOGNORMAL_LAG, RAMP, funnel, scenario
+from tests.support.distribution_cases import LOGNORMAL_LAG
+from tests.support.scenario_cases import LAGS, RAMP, funnel, scenario
 from tests.support.statistical import check_estimate
 
 SMALL = {"hours_per_day": 4, "days_per_week": 2}

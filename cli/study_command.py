@@ -1,0 +1,196 @@
+"""The one skeleton of a command that answers a question: options, scenario, limits, run, report, exit status.
+
+A command module has the options of its own, and says how its question is prepared, run and shown; all else is here. The
+options that all of them share are listed once, in `simcore.cli.options.STUDY_OPTIONS`.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar
+
+import typer
+
+from simcore.base.errors import ExitStatus
+from simcore.cli.options import STUDY_OPTIONS, ScenarioArgument, StudyOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
+    from simcore.cli.progress import Report
+    from simcore.results_folders.results_folder import ResultsFolder
+    from simcore.scenario.model import Scenario
+
+Answer = TypeVar("Answer")
+
+
+def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the file, the options of its own and then those of `STUDY_OPTIONS`.
+
+    Parameters
+    ----------
+    without
+        Names of shared options that make no sense for the command, or that it defines itself.
+
+    Returns
+    -------
+    Callable
+        A decorator: the command gets the values of the shared options as one `StudyOptions`, its first argument.
+    """
+    shared = {name: option for name, option in STUDY_OPTIONS.items() if name not in without}
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def typed(**values: Any) -> None:  # noqa: ANN401  (those of the signature below)
+            common = {name: values.pop(name) for name in ("file", *shared)}
+            command(StudyOptions(**common), **values)
+
+        own = list(signature(command).parameters.values())[1:]
+        parameters = [Parameter("file", Parameter.KEYWORD_ONLY, annotation=ScenarioArgument), *own]
+        for name, option in shared.items():
+            default = StudyOptions._field_defaults[name]
+            parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=option))
+        typed.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        typed.__annotations__ = {each.name: each.annotation for each in parameters}
+        return typed
+
+    return decorate
+
+
+class How(TypedDict):
+    """Keywords that every study takes."""
+
+    threads: int | None
+    progress: Report | None
+    stop: Callable[[], bool]
+
+
+class Session(NamedTuple):
+    """What surrounds a run: threads, progress bar, the stop of Ctrl-C, and the folder of ``--out``."""
+
+    threads: int | None
+    progress: Report | None
+    stop: Callable[[], bool]
+    folder: ResultsFolder | None
+
+    def how(self) -> How:
+        """Return the keywords that every study takes."""
+        return {"threads": self.threads, "progress": self.progress, "stop": self.stop}
+
+
+class Prepared(NamedTuple, Generic[Answer]):
+    """A question that is checked and ready to be run."""
+
+    run: Callable[[Session], Answer]
+    scenario: Scenario
+    """As the results folder keeps it."""
+    digest: str | None = None
+    """Identity of all that is run together; that of the scenario if not given."""
+
+
+def answer(
+    options: StudyOptions,
+    prepare: Callable[[], Prepared[Answer]],
+    report: Callable[[Answer], RenderableType | None],
+    *,
+    document: Callable[[Answer], Any] = lambda found: found,
+    footer: Callable[[Answer], str] | None = None,
+    save: Callable[[Answer, ResultsFolder], Path | None] | None = None,
+    status: Callable[[Answer], ExitStatus] | None = None,
+) -> None:
+    """Prepare a question, run it with progress and Ctrl-C, keep and show the answer, and end with its exit status.
+
+    Parameters
+    ----------
+    options
+        Those that all commands share.
+    prepare
+        Plans the runs and refuses what costs too much; called when the engine is loaded.
+    report
+        Returns what is printed on stdout without ``--json``; ``None`` if there is nothing to print.
+    document
+        Returns the document of an answer, or a list of documents; the answer itself if not given.
+    footer
+        Returns a line for stderr below the report.
+    save
+        Writes the answer into the folder of ``--out`` and returns where it is, ``None`` if nothing is written.
+    status
+        Returns the exit status of an answer that is shown; not given, it says whether a document is interrupted, or
+        there is none.
+
+    Raises
+    ------
+    typer.Exit
+        With the exit status, if all was not done or a stated precision not reached.
+    """
+    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
+
+    load_engine(quiet=options.quiet, threads=options.threads)
+    found, kept = _run(options, prepare(), save)
+    whole = document(found)
+    documents = whole if isinstance(whole, list) else [whole]
+    if options.json:
+        dumped = [each.model_dump(mode="json") for each in documents]
+        print_json(dumped if isinstance(whole, list) else dumped[0])
+    else:
+        shown = report(found)
+        if shown is not None:
+            print_result(shown)
+        if footer is not None and not options.quiet:
+            message(footer(found))
+    if kept is not None and not options.quiet:
+        message(f"results are in {kept}")
+    interrupted = not documents or any(each.interrupted for each in documents)
+    ended = status_of(interrupted=interrupted) if status is None else status(found)
+    if ended != ExitStatus.DONE:
+        raise typer.Exit(int(ended))
+
+
+def status_of(*, interrupted: bool, reached: bool = True) -> ExitStatus:
+    """Return the exit status of an answer that is shown.
+
+    Parameters
+    ----------
+    interrupted
+        Whether it was stopped before all was done.
+    reached
+        Whether a precision was reached that was stated, if one was.
+
+    Examples
+    --------
+    >>> status_of(interrupted=True, reached=False).name, status_of(interrupted=False, reached=False).name
+    ('INTERRUPTED', 'NOT_REACHED')
+    """
+    if interrupted:
+        return ExitStatus.INTERRUPTED
+    return ExitStatus.DONE if reached else ExitStatus.NOT_REACHED
+
+
+def _run(
+    options: StudyOptions,
+    prepared: Prepared[Answer],
+    save: Callable[[Answer, ResultsFolder], Path | None] | None,
+) -> tuple[Answer, Path | None]:
+    """Run what is prepared; return the answer, and where it is kept if it is."""
+    from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
+    from simcore.cli.progress import progress_bar  # noqa: PLC0415
+    from simcore.cli.results_folder import results_folder  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        folder = None
+        if options.out is not None:
+            from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
+
+            digest = prepared.digest or scenario_digest(prepared.scenario)
+            opened = results_folder(options.out, prepared.scenario, digest, overwrite=options.overwrite)
+            folder = stack.enter_context(opened)
+        interrupt = stack.enter_context(stop_on_interrupt())
+        with progress_bar(quiet=options.quiet) as progress:
+            found = prepared.run(Session(options.threads, progress, interrupt.is_set, folder))
+        return found, None if folder is None or save is None else save(found, folder)

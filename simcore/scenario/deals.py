@@ -1,0 +1,238 @@
+"""Distributions of the value of a deal.
+
+A new one is a class here and an entry of `Deal`; docs/architecture.md lists what else it needs.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_args
+
+from pydantic import AfterValidator, BeforeValidator
+
+from simcore.base.money import cents
+from simcore.scenario.distributions import (
+    MAX_ENTRIES,
+    Altered,
+    Weight,
+    even,
+    read_variant,
+    sigma_of_cv,
+    table_complaints,
+    weighted_mean,
+)
+from simcore.scenario.fields import (
+    Amount,
+    Complaint,
+    Length,
+    Many,
+    Number,
+    NumberText,
+    Part,
+    Range,
+    SourcedPart,
+    Text,
+    Unreadable,
+    refused,
+)
+
+if TYPE_CHECKING:
+    from simcore.scenario.distributions import Sampler
+
+_LEAST, _MOST = 0.01, 1e9
+_Compiled = TypeVar("_Compiled")
+
+
+def _currency(value: str) -> str:
+    if any(character.isspace() or character.isdigit() for character in value):
+        raise refused("must not hold a space or a digit")
+    return value
+
+
+Money = Annotated[Amount, Range(_LEAST, _MOST)]
+Currency = Annotated[Text, Length(1, 8, "characters"), AfterValidator(_currency)]
+
+
+class DealDistribution(SourcedPart):
+    """What every distribution of deal values can do."""
+
+    form: ClassVar[str]
+    """An example, as a scenario file writes it."""
+    amounts: ClassVar[str]
+    """The field that holds its amount, or its amounts; `higher` raises it."""
+    drawn: ClassVar[bool] = True
+    """Whether each deal draws its value."""
+
+    @abstractmethod
+    def mean_value(self) -> float:
+        """Return the mean in units of the currency, before it is rounded to cents."""
+
+    @abstractmethod
+    def variance(self) -> float:
+        """Return the variance in squared units of the currency, before values are rounded to cents."""
+
+    @abstractmethod
+    def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
+        """Return the form in which the kernels draw it, in cents."""
+
+    @abstractmethod
+    def higher(self, share: float) -> Altered:
+        """Return the distribution with all amounts higher by a share, in whole cents."""
+
+    def narrower(self, share: float) -> Altered | None:  # noqa: ARG002
+        """Return the distribution with a spread smaller by a share; ``None`` if it has none."""
+        return None
+
+    def only_price(self) -> int | None:
+        """Return the value of every deal in cents; ``None`` where values can differ."""
+        return None
+
+
+class FixedDeal(DealDistribution):
+    """Every deal has the same value."""
+
+    form: ClassVar[str] = "{fixed: 10000}"
+    amounts: ClassVar[str] = "fixed"
+    drawn: ClassVar[bool] = False
+    fixed: Money
+    currency: Currency = "USD"
+
+    def mean_value(self) -> float:
+        """Return the value."""
+        return float(self.fixed)
+
+    def variance(self) -> float:
+        """Return 0."""
+        return 0.0
+
+    def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
+        """Return a constant."""
+        return into.constant(cents(self.fixed))
+
+    def higher(self, share: float) -> Altered:
+        """Return a higher value."""
+        return _raised(self, "fixed", self.fixed, share)
+
+    def only_price(self) -> int | None:
+        """Return the value in cents."""
+        return cents(self.fixed)
+
+
+class SpreadDeal(DealDistribution):
+    """Deal values with a mean and a coefficient of variation."""
+
+    form: ClassVar[str] = "{mean: 10000, cv: 0.5}"
+    amounts: ClassVar[str] = "mean"
+    mean: Money
+    cv: Annotated[Number, Range(0.001, 5)]
+    shape: Literal["lognormal", "gamma"] = "lognormal"
+    currency: Currency = "USD"
+
+    def mean_value(self) -> float:
+        """Return the mean."""
+        return float(self.mean)
+
+    def variance(self) -> float:
+        """Return ``(mean * cv)^2``."""
+        return (self.mean * self.cv) ** 2
+
+    def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
+        """Return a log-normal, or the tabulated quantiles of the gamma."""
+        from simcore.numerics.elementary import log  # noqa: PLC0415
+        from simcore.numerics.quantile_table import build_gamma  # noqa: PLC0415
+
+        mean = 100.0 * self.mean
+        if self.shape == "gamma":
+            return into.tabulated(mean, build_gamma(self.cv))
+        return into.log_normal(mean, sigma_of_cv(self.cv, log))
+
+    def higher(self, share: float) -> Altered:
+        """Return the distribution with a higher mean and the same coefficient of variation."""
+        return _raised(self, "mean", self.mean, share)
+
+    def narrower(self, share: float) -> Altered | None:
+        """Return the distribution with a smaller coefficient of variation."""
+        less = float(f"{self.cv * (1.0 - share):.12g}")
+        return Altered(self.model_copy(update={"cv": less}), "cv", f"{self.cv:g}", f"{less:g}")
+
+
+class ListDeal(DealDistribution):
+    """Deal values drawn from a list, each entry alike or by its weight."""
+
+    form: ClassVar[str] = "{values: [5000, 20000]}"
+    amounts: ClassVar[str] = "values"
+    values: Annotated[Many[Money], Length(1, MAX_ENTRIES, "entries")]
+    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
+    currency: Currency = "USD"
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse weights that do not fit."""
+        return table_complaints(len(self.values), self.weights)
+
+    def mean_value(self) -> float:
+        """Return the weighted mean of the entries."""
+        return weighted_mean(self.values, even(self.values, self.weights))
+
+    def variance(self) -> float:
+        """Return the weighted mean square of what entries differ from their mean.
+
+        Examples
+        --------
+        >>> ListDeal(values=(5000, 20000), weights=(3, 1)).variance()
+        42187500.0
+        """
+        mean = self.mean_value()
+        return weighted_mean([(value - mean) ** 2 for value in self.values], even(self.values, self.weights))
+
+    def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
+        """Return the list of its entries."""
+        return into.listed([cents(value) for value in self.values], even(self.values, self.weights))
+
+    def higher(self, share: float) -> Altered:
+        """Return the list with every entry higher."""
+        more = f"all {100 * share:g} % more"
+        return self._listed((value * (1.0 + share) for value in self.values), more)
+
+    def narrower(self, share: float) -> Altered | None:
+        """Return the list with every entry nearer to the mean by a share of its distance."""
+        if len(set(self.values)) == 1:
+            return None
+        mean = self.mean_value()
+        nearer = f"{100 * share:g} % nearer to the mean"
+        return self._listed((mean + (1.0 - share) * (value - mean) for value in self.values), nearer)
+
+    def only_price(self) -> int | None:
+        """Return the value in cents if all entries have the same."""
+        values = {cents(value) for value in self.values}
+        return values.pop() if len(values) == 1 else None
+
+    def _listed(self, amounts: Iterator[float], shown: str) -> Altered:
+        values = tuple(map(_whole_cents, amounts))
+        return Altered(self.model_copy(update={"values": values}), "values", "list", shown)
+
+
+Deal = FixedDeal | SpreadDeal | ListDeal
+DEALS: tuple[type[Deal], ...] = get_args(Deal)
+
+
+def _as_deal(given: object) -> object:
+    if isinstance(given, Mapping):
+        return read_variant(given, DEALS, [variant.form for variant in DEALS])
+    if isinstance(given, Part | Unreadable):
+        return given
+    return FixedDeal.model_validate({"fixed": given})
+
+
+_PlainDeal = Annotated[float, Range(_LEAST, _MOST)] | NumberText
+DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | _PlainDeal)]
+
+
+def _whole_cents(amount: float) -> float:
+    """Return an amount in whole cents, at least one."""
+    return max(_LEAST, round(amount, 2))
+
+
+def _raised(deal: DealDistribution, field: str, before: float, share: float) -> Altered:
+    after = _whole_cents(before * (1.0 + share))
+    return Altered(deal.model_copy(update={field: after}), field, f"{before:,.15g}", f"{after:,.15g}")

@@ -1,0 +1,125 @@
+"""What distributions of lags and of deal values share: how they are compiled, changed and told apart.
+
+A distribution is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns all that the rest of
+simcore needs of it: its keys and their checks, its moments, its distribution function, the form in which a kernel
+draws it, and its shorter, higher or narrower version. Nothing else takes distributions apart by type.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol, TypeVar
+
+from simcore.base.text import nearest
+from simcore.scenario.fields import Complaint, Number, Part, Range, refused
+
+if TYPE_CHECKING:
+    from simcore.numerics.quantile_table import QuantileTable
+
+MAX_ENTRIES = 10_000
+"""Entries of a table, at most."""
+Weight = Annotated[Number, Range(0)]
+Z90 = 1.2815515655446004
+"""The 90 % point of the normal distribution."""
+_SHARED = {"source", "weights", "currency", "shape"}
+"""Keys that do not tell one distribution from another."""
+
+_Compiled_co = TypeVar("_Compiled_co", covariant=True)
+_Variant = TypeVar("_Variant", bound=Part)
+
+
+class Sampler(Protocol[_Compiled_co]):
+    """The forms in which kernels draw a number from one uniform; hours for a lag, cents for a deal's value.
+
+    `simcore.program.compile_distributions` has one for lags and one for values.
+    """
+
+    def constant(self, value: float) -> _Compiled_co:
+        """Always this number."""
+
+    def log_normal(self, scale: float, sigma: float) -> _Compiled_co:
+        """Log-normal; `scale` is the median of a lag and the mean of a value, `sigma` the sd of the logarithm."""
+
+    def tabulated(self, mean: float, table: QuantileTable) -> _Compiled_co:
+        """A mean, times a distribution of mean 1 whose quantiles are tabulated."""
+
+    def listed(self, values: Sequence[float], weights: Sequence[float]) -> _Compiled_co:
+        """One of these numbers, by weight."""
+
+
+class Altered(NamedTuple):
+    """A distribution with one figure changed, and how to show the change."""
+
+    part: Part
+    """The changed distribution, not yet validated: a figure may have left its range."""
+    field: str
+    """Of the figure, or of the first of several."""
+    before: str
+    after: str
+
+
+def sigma_of_cv(cv: float, log: Callable[[float], float]) -> float:
+    """Return the sd of the logarithm of a log-normal variable with a coefficient of variation.
+
+    Parameters
+    ----------
+    cv
+        0 or more.
+    log
+        `simcore.numerics.elementary.log` for what is simulated, so that it has the same bits on every machine.
+    """
+    return math.sqrt(log(1.0 + cv * cv)) if cv > 0.0 else 0.0
+
+
+def sigma_of_p90(median: float, p90: float, log: Callable[[float], float] = math.log) -> float:
+    """Return the sd of the logarithm of a log-normal variable with a median and a 90th percentile.
+
+    Examples
+    --------
+    >>> round(sigma_of_p90(30, 75), 4)
+    0.715
+    """
+    return log(p90 / median) / Z90
+
+
+def even(values: Sequence[object], weights: Sequence[float] | None) -> Sequence[float]:
+    """Return the weights of the entries of a table: 1 each where none are given."""
+    return weights or (1.0,) * len(values)
+
+
+def weighted_mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the mean of the entries of a table.
+
+    Examples
+    --------
+    >>> weighted_mean((5000, 20000), (3, 1))
+    8750.0
+    """
+    return math.fsum(w * x for w, x in zip(weights, values, strict=True)) / math.fsum(weights)
+
+
+def table_complaints(entries: int, weights: Sequence[float] | None) -> Iterator[Complaint]:
+    """Refuse weights that do not fit a table."""
+    if weights is None:
+        return
+    if len(weights) != entries:
+        yield Complaint(("weights",), f"has {len(weights)} entries for {entries} values", allowed=str(entries))
+    elif not 0 < math.fsum(weights) < math.inf:
+        yield Complaint(("weights",), "must have a sum above 0")
+
+
+def variant_meant(given: Mapping[str, object], variants: Sequence[type[_Variant]]) -> type[_Variant] | None:
+    """Return the distribution that the keys of a mapping speak for, misspelt ones too; ``None`` if none does."""
+    own = [variant.model_fields.keys() - _SHARED for variant in variants]
+    scores = [sum((key in keys) * 2 + (nearest(str(key), keys) is not None) for key in given) for keys in own]
+    return variants[scores.index(max(scores))] if max(scores) > 0 else None
+
+
+def read_variant(given: Mapping[str, object], variants: Sequence[type[_Variant]], forms: Sequence[str]) -> _Variant:
+    """Validate a mapping as the distribution that its keys speak for; `forms` are examples of all, for the error."""
+    meant = variant_meant(given, variants)
+    if meant is None:
+        allowed = " or ".join((", ".join(forms[:-1]), forms[-1]))
+        raise refused("has none of the keys that say which kind it is", allowed=allowed)
+    return meant.model_validate(given)

@@ -1,0 +1,299 @@
+"""Distributions of lags: how long an item waits for its step.
+
+A new one is a class here and an entry of `Lag`; docs/architecture.md lists what else it needs.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field
+
+from simcore.scenario.distributions import (
+    MAX_ENTRIES,
+    Altered,
+    Weight,
+    even,
+    read_variant,
+    sigma_of_p90,
+    table_complaints,
+    variant_meant,
+    weighted_mean,
+)
+from simcore.scenario.fields import Complaint, Length, Location, Many, Number, Part, Range, SourcedPart, Unreadable
+from simcore.scenario.time import Calendar, Duration
+
+if TYPE_CHECKING:
+    from simcore.scenario.distributions import Sampler
+
+MAX_LAG_WEEKS = 5 * 52
+"""A lag of more than five years is a slip."""
+_SHORTEST, _LONGEST = 1 << 12, 1 << 18
+"""Hours that a distribution over hours holds: from the first, doubled up to the second while much is beyond."""
+_BEYOND = 1e-9
+
+Floats = NDArray[np.float64]
+_Compiled = TypeVar("_Compiled")
+
+
+class LagDistribution(SourcedPart):
+    """What every distribution of lags can do. Hours are working hours."""
+
+    form: ClassVar[str]
+    """An example, as a scenario file writes it."""
+    above_zero: ClassVar[frozenset[str]] = frozenset()
+    """Durations that must not be 0."""
+
+    @abstractmethod
+    def mean_hours(self, calendar: Calendar) -> float:
+        """Return the mean in hours, before it is rounded to whole hours."""
+
+    @abstractmethod
+    def chances_by_hour(self, calendar: Calendar) -> Floats:
+        """Return the chance of 0, 1, 2, ... whole hours, float64[hours], rounded as the engine does it.
+
+        It is cut where less than 1e-9 is left, or after 2^18 hours (126 years of 40-hour weeks); what is beyond is
+        missing.
+        """
+
+    @abstractmethod
+    def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
+        """Return the form in which the kernels draw it, in hours before they are rounded."""
+
+    def shorter(self, share: float) -> Altered:
+        """Return the distribution with all its durations shorter by a share."""
+        before = {name: getattr(self, name) for name in self._durations()}
+        after = {name: duration.scaled(1.0 - share) for name, duration in before.items()}
+        first = next(iter(before))
+        return Altered(self.model_copy(update=after), first, str(before[first]), str(after[first]))
+
+    @classmethod
+    def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
+        """Tell what is wrong with durations as given, of which only some may be readable."""
+        for name, duration in read_durations(data, cls._durations()):
+            yield from too_long((*location, name), duration, calendar)
+            if name in cls.above_zero and duration.amount == 0:
+                yield Complaint((*location, name), "must be above 0", str(duration))
+
+    @classmethod
+    def may_take_time(cls, data: Mapping[str, object]) -> bool:  # noqa: ARG003
+        """Return whether a lag as given can be more than 0; one that cannot be read can."""
+        return True
+
+    @classmethod
+    def _durations(cls) -> list[str]:
+        return [name for name, field in cls.model_fields.items() if field.annotation is Duration]
+
+
+class ContinuousLag(LagDistribution):
+    """What distributions with a density share."""
+
+    @abstractmethod
+    def at_most(self, hours: Floats, calendar: Calendar) -> Floats:
+        """Return the distribution function, before rounding: the chance of at most these hours (above 0)."""
+
+    def chances_by_hour(self, calendar: Calendar) -> Floats:
+        """Return the chance of 0, 1, 2, ... whole hours: h for h - 1/2 <= x < h + 1/2."""
+        size = _SHORTEST
+        while size < _LONGEST and 1.0 - self.at_most(np.full(1, size - 0.5), calendar)[0] > _BEYOND:
+            size *= 2
+        reached = self.at_most(np.arange(size, dtype=np.float64) + 0.5, calendar)
+        kept = min(size, 1 + int(np.searchsorted(reached, 1.0 - _BEYOND)))
+        return np.diff(reached[:kept], prepend=0.0)
+
+
+class FixedLag(LagDistribution):
+    """The same lag for every item."""
+
+    form: ClassVar[str] = "{fixed: 2d}"
+    fixed: Duration
+
+    def mean_hours(self, calendar: Calendar) -> float:
+        """Return the lag in hours, before it is rounded."""
+        return self.fixed.hours(calendar)
+
+    def chances_by_hour(self, calendar: Calendar) -> Floats:
+        """Return 0 for all hours but the last, which is certain."""
+        return _listed_by_hour([self.fixed.hours(calendar)], [1.0])
+
+    def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
+        """Return a constant."""
+        return into.constant(self.fixed.hours(calendar))
+
+    @classmethod
+    def may_take_time(cls, data: Mapping[str, object]) -> bool:
+        """Return whether the lag as given is more than 0, or cannot be read."""
+        given = data.get("fixed", data)  # a misspelt key cannot be read
+        return given is not None and all(duration.amount > 0 for _, duration in read_durations(data, ["fixed"]))
+
+
+class LogNormalLag(ContinuousLag):
+    """A log-normal lag, from two points that a team knows; `p90` is above `median`."""
+
+    form: ClassVar[str] = "{median: 30d, p90: 75d}"
+    above_zero: ClassVar[frozenset[str]] = frozenset({"median"})
+    median: Duration
+    p90: Duration = Field(description="The 90th percentile.")
+
+    def mean_hours(self, calendar: Calendar) -> float:
+        """Return ``median * exp(sigma^2 / 2)``."""
+        median = self.median.hours(calendar)
+        return median * math.exp(sigma_of_p90(median, self.p90.hours(calendar)) ** 2 / 2)
+
+    def at_most(self, hours: Floats, calendar: Calendar) -> Floats:
+        """Return the normal distribution function of ``log(hours / median) / sigma``."""
+        from scipy.special import ndtr  # noqa: PLC0415
+
+        median = self.median.hours(calendar)
+        below: Floats = ndtr(np.log(hours / median) / sigma_of_p90(median, self.p90.hours(calendar)))
+        return below
+
+    def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
+        """Return a log-normal around its median."""
+        from simcore.numerics.elementary import log  # noqa: PLC0415
+
+        median = self.median.hours(calendar)
+        return into.log_normal(median, sigma_of_p90(median, self.p90.hours(calendar), log))
+
+    @classmethod
+    def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
+        """Tell, too, where the 90th percentile is not above the median."""
+        yield from super().complaints_in(data, location, calendar)
+        known = dict(read_durations(data, ["median", "p90"]))
+        if len(known) == 2 and known["p90"].hours(calendar) <= known["median"].hours(calendar):
+            allowed = f"more than {known['median']}"
+            yield Complaint((*location, "p90"), "must be longer than the median", str(known["p90"]), allowed)
+
+
+class GammaLag(ContinuousLag):
+    """A gamma lag."""
+
+    form: ClassVar[str] = "{mean: 10d, cv: 0.8}"
+    above_zero: ClassVar[frozenset[str]] = frozenset({"mean"})
+    mean: Duration
+    cv: Annotated[Number, Range(0.001, 5)]
+    shape: Literal["gamma"] = "gamma"
+
+    def mean_hours(self, calendar: Calendar) -> float:
+        """Return the mean in hours."""
+        return self.mean.hours(calendar)
+
+    def at_most(self, hours: Floats, calendar: Calendar) -> Floats:
+        """Return the regularised incomplete gamma function of hours over the scale."""
+        from scipy.special import gammainc  # noqa: PLC0415
+
+        shape = 1.0 / self.cv**2
+        below: Floats = gammainc(shape, hours * shape / self.mean.hours(calendar))
+        return below
+
+    def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
+        """Return its tabulated quantiles."""
+        from simcore.numerics.quantile_table import build_gamma  # noqa: PLC0415
+
+        return into.tabulated(self.mean.hours(calendar), build_gamma(self.cv))
+
+
+class TableLag(LagDistribution):
+    """A lag drawn from a table, each entry alike or by its weight."""
+
+    form: ClassVar[str] = "{values: [1d, 2d]}"
+    values: Annotated[Many[Duration], Length(1, MAX_ENTRIES, "entries")]
+    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Refuse weights that do not fit."""
+        return table_complaints(len(self.values), self.weights)
+
+    def _hours(self, calendar: Calendar) -> list[float]:
+        return [value.hours(calendar) for value in self.values]
+
+    def mean_hours(self, calendar: Calendar) -> float:
+        """Return the weighted mean of the entries, before they are rounded."""
+        return weighted_mean(self._hours(calendar), even(self.values, self.weights))
+
+    def chances_by_hour(self, calendar: Calendar) -> Floats:
+        """Return the share of each whole hour among the entries."""
+        return _listed_by_hour(self._hours(calendar), even(self.values, self.weights))
+
+    def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
+        """Return the list of its entries."""
+        return into.listed(self._hours(calendar), even(self.values, self.weights))
+
+    def shorter(self, share: float) -> Altered:
+        """Return the table with every entry shorter by a share."""
+        values = tuple(value.scaled(1.0 - share) for value in self.values)
+        return Altered(self.model_copy(update={"values": values}), "values", "table", f"all {100 * share:g} % less")
+
+    @classmethod
+    def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
+        """Tell entries that are too long."""
+        values = data.get("values")
+        if isinstance(values, Sequence) and not isinstance(values, str):
+            for index, value in enumerate(values):
+                for _, duration in read_durations({"value": value}, ["value"]):
+                    yield from too_long((*location, "values", index), duration, calendar)
+
+
+Lag = FixedLag | LogNormalLag | GammaLag | TableLag
+LAGS: tuple[type[Lag], ...] = get_args(Lag)
+
+
+def _as_lag(given: object) -> object:
+    if isinstance(given, Mapping):
+        return read_variant(given, LAGS, [variant.form for variant in LAGS])
+    if isinstance(given, Part | Unreadable):
+        return given
+    return FixedLag.model_validate({"fixed": given})
+
+
+LagField = Annotated[Lag, BeforeValidator(_as_lag, json_schema_input_type=Lag | Duration)]
+
+
+def _listed_by_hour(hours: Sequence[float], weights: Sequence[float]) -> Floats:
+    """Return the distribution of a list of hours, rounded as the engine does it."""
+    places = [math.floor(value + 0.5) for value in hours]
+    found = np.zeros(max(places) + 1)
+    np.add.at(found, places, np.array(weights) / math.fsum(weights))
+    return found
+
+
+def read_durations(data: Mapping[str, object], keys: Iterable[str]) -> Iterator[tuple[str, Duration]]:
+    """Yield the durations under these keys that can be read."""
+    for key in keys:
+        try:
+            yield key, Duration.parse(data.get(key))
+        except ValueError:
+            continue  # told by the field itself, or absent
+
+
+def too_long(location: Location, duration: Duration, calendar: Calendar) -> Iterator[Complaint]:
+    """Refuse a duration of more than five years."""
+    if duration.hours(calendar) > MAX_LAG_WEEKS * calendar.hours_per_week:
+        yield Complaint(location, "is longer than five years", str(duration), f"up to {MAX_LAG_WEEKS}w")
+
+
+def lag_complaints(given: object, location: Location, calendar: Calendar) -> Iterator[Complaint]:
+    """Tell what is wrong with the durations of a lag as given: a mapping, or a duration."""
+    if not isinstance(given, Mapping):
+        for _, duration in read_durations({"lag": given}, ["lag"]):
+            yield from too_long(location, duration, calendar)
+    elif (meant := variant_meant(given, LAGS)) is not None:
+        yield from meant.complaints_in(given, location, calendar)
+
+
+def may_take_time(given: object) -> bool:
+    """Return whether a lag as given can be more than 0; one that cannot be read can.
+
+    Examples
+    --------
+    >>> may_take_time(None), may_take_time("0d"), may_take_time({"fixed": "1d"}), may_take_time({"values": ["0d"]})
+    (False, False, True, True)
+    """
+    data = given if isinstance(given, Mapping) else {"fixed": given}
+    meant = variant_meant(data, LAGS)
+    return meant is None or meant.may_take_time(data)

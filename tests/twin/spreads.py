@@ -1,0 +1,106 @@
+"""Distributions of lags and of deal values: from a scenario's own words to a number for each 32-bit word."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate, pairwise
+from typing import Any
+
+from scipy import special
+
+from tests.twin.decisions import normal, uniform
+
+Section = Mapping[str, Any]
+Spread = Callable[[int], float]
+"""A distribution: takes a word, gives a number."""
+
+Z90 = 1.2815515655446004
+"""The 90 % point of the normal distribution."""
+
+
+def cents(amount: float) -> int:
+    """Return an amount of the file in whole cents, half a cent up."""
+    return int((Decimal(str(amount)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def constant(value: float) -> Spread:
+    """Return the distribution of a fixed figure."""
+    return lambda _word: value
+
+
+def lognormal(median: float, sigma: float, shift: float = 0.0) -> Spread:
+    """Return the distribution of ``median * exp(sigma z - shift)``."""
+    return lambda word: median * math.exp(sigma * normal(word) - shift)
+
+
+def gamma(mean: float, cv: float) -> Spread:
+    """Return the gamma distribution with a mean and a coefficient of variation."""
+    if cv == 0.0:
+        return constant(mean)
+    shape, scale = 1.0 / cv**2, mean * cv**2
+
+    def quantile(word: int) -> float:
+        u = uniform(word)
+        # The upper half by its complement, which is exact too: no digits are lost near one.
+        x = special.gammaincinv(shape, u) if u < 0.5 else special.gammainccinv(shape, 1.0 - u)
+        return scale * float(x)
+
+    return quantile
+
+
+def thresholds(weights: Sequence[float]) -> list[int]:
+    """Return the cumulated shares of weights in units of 2^-32."""
+    cumulated = list(accumulate(weights))
+    return [math.floor(w / cumulated[-1] * 2.0**32 + 0.5) for w in cumulated]
+
+
+def entries(values: Sequence[float], weights: Sequence[float] | None) -> Spread:
+    """Return the distribution over a list: the first entry whose cumulated share lies above the word."""
+    upper = thresholds(weights if weights is not None else [1] * len(values))
+    return lambda word: next(v for v, t in zip(values, upper, strict=True) if word < t)
+
+
+def lag_spread(value: str | float | Section | None, hours: Callable[[str | float], float]) -> Spread:
+    """Return a lag in hours, before it is rounded; ``hours`` reads a duration."""
+    if value is None:
+        return constant(0.0)
+    if not isinstance(value, Mapping):
+        value = {"fixed": value}
+    if "fixed" in value:
+        return constant(hours(value["fixed"]))
+    if "median" in value:
+        median, p90 = hours(value["median"]), hours(value["p90"])
+        return lognormal(median, math.log(p90 / median) / Z90)
+    if "values" in value:
+        return entries([math.floor(hours(v) + 0.5) for v in value["values"]], value.get("weights"))
+    return gamma(hours(value["mean"]), value["cv"])
+
+
+def deal_spread(value: float | Section) -> Spread:
+    """Return the value of a deal in cents, before it is rounded and cut."""
+    if not isinstance(value, Mapping):
+        value = {"fixed": value}
+    if "fixed" in value:
+        return constant(cents(value["fixed"]))
+    if "values" in value:
+        return entries([cents(v) for v in value["values"]], value.get("weights"))
+    mean, cv = value["mean"], value["cv"]
+    if value.get("shape") == "gamma":
+        return gamma(100 * mean, cv)
+    variance = math.log(1.0 + cv * cv)
+    return lognormal(100 * mean, math.sqrt(variance), variance / 2)
+
+
+def mean_of_deal(value: float | Section) -> float:
+    """Return the mean value of a deal in cents, of a list by its thresholds."""
+    if not isinstance(value, Mapping):
+        value = {"fixed": value}
+    if "fixed" in value:
+        return float(cents(value["fixed"]))
+    if "mean" in value:
+        return 100.0 * float(value["mean"])
+    upper = [0, *thresholds(value.get("weights") or [1] * len(value["values"]))]
+    steps = [high - low for low, high in pairwise(upper)]
+    return float(sum(step * cents(v) for step, v in zip(steps, value["values"], strict=True))) / 2.0**32
