@@ -32,6 +32,7 @@ from simcore.cli.commands.sweep import sweep
 from simcore.cli.commands.verify import verify
 from simcore.cli.interrupt import ending_as_interrupt
 from simcore.cli.streams import left_over, prepare, silence
+from simcore.studies.study import STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -175,15 +176,16 @@ app = typer.Typer(
 )
 """The application; `main` is what the command `simcore` calls."""
 
+_TITLES = {study.command: study.title for study in STUDIES.values()}
 _COMMANDS: dict[Callable[..., None], str] = {
-    run: "Simulate a scenario and show the results.",
+    run: _TITLES["run"],
     check: "Validate a scenario; show its cost and assumptions.",
-    compare: "Compare strategies: every difference with its error.",
-    sweep: "Run strategies over a grid of values.",
-    breakeven: "Find the value at which two strategies tie.",
-    plan: "Find the calls, reps or weeks that a target takes.",
-    luck: "Tell what of a rep's results is luck, what skill.",
-    coach: "Tell whom to coach, and which step to improve.",
+    compare: _TITLES["compare"],
+    sweep: _TITLES["sweep"],
+    breakeven: _TITLES["breakeven"],
+    plan: _TITLES["plan"],
+    luck: _TITLES["luck"],
+    coach: _TITLES["coach"],
     verify: "Check that a folder of results is whole.",
     scenarios: "List the shipped scenarios.",
     init: "Write a commented scenario to start from.",

@@ -73,7 +73,8 @@ PrecisionOption = Annotated[
         "-p",
         metavar="METRIC=WIDTH",
         help="Run until a figure is known to +- WIDTH (95 % interval): revenue=0.5% of itself, p_quota=0.01, "
-        "p_zero:13w=0.005, q05:quarter=2%; p_quota=0.01@0.99 for a 99 % interval. Repeatable; instead of -n.",
+        "p_zero:13w=0.005, q05:quarter=2%, sd:week=1%; p_quota=0.01@0.99 for a 99 % interval. Repeatable; instead of "
+        "-n.",
         show_default=False,
     ),
 ]

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from simcore.base.version import __version__
+from simcore.studies.study import STUDIES as _STUDIES
 
 if TYPE_CHECKING:
     from simcore.api.signatures import (
@@ -47,46 +48,29 @@ if TYPE_CHECKING:
     from simcore.variance_reduction.document import VarianceBench
 
 _HOME = {
-    "Breakeven": "studies.sweep.document",
-    "Coach": "studies.coach.document",
-    "Comparison": "studies.compare.document",
     "Estimate": "statistics.estimate",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
     "Goal": "scenario.precision_goal",
     "HourEffect": "studies.coach.hours",
     "HoursAsked": "studies.coach.hours",
-    "Luck": "studies.luck.document",
     "Problem": "base.errors",
     "Result": "results.result",
     "Scenario": "scenario.model",
     "ScenarioError": "base.errors",
     "SimcoreError": "base.errors",
     "UsageError": "base.errors",
-    "Summary": "results.summary",
-    "Sweep": "studies.sweep.document",
-    "attribute": "studies.compare.attribution",
-    "breakeven": "studies.sweep.breakeven",
-    "coach": "studies.coach.study",
-    "compare": "studies.compare.study",
-    "load_scenario": "scenario_files.scenario_file",
-    "luck": "studies.luck.study",
-    "read_rep_weeks": "results_folders.results_folder",
-    "simulate": "engine.simulation",
-    "VarianceBench": "variance_reduction.document",
-    "bench_variance": "variance_reduction.benchmark",
-    "Steadiness": "studies.steadiness.document",
-    "steadiness": "studies.steadiness.study",
-    "BackwardPlan": "studies.plan.document",
-    "plan": "studies.plan.study",
-    "sweep": "studies.sweep.study",
     "Verification": "results_folders.verification_document",
+    "attribute": "studies.compare.attribution",
+    "load_scenario": "scenario_files.scenario_file",
+    "read_rep_weeks": "results_folders.results_folder",
     "verify": "results_folders.verification",
+    **{study.function: study.home for study in _STUDIES.values()},
+    **{study.document_name: study.document_home for study in _STUDIES.values()},
 }
+"""The module of each public name, without ``simcore.``."""
 
-_ASKED = frozenset(
-    ("attribute", "bench_variance", "breakeven", "coach", "compare", "luck", "plan", "simulate", "steadiness", "sweep")
-)
+_ASKED = frozenset(("attribute", *(study.function for study in _STUDIES.values())))
 """Functions that take a scenario first: what is public reads what people pass, see `simcore.api.arguments`."""
 
 __all__ = [

@@ -7,22 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
-from simcore.results.summary import Summary
 from simcore.results_folders.atomic import file_errors, write_whole
 from simcore.results_folders.verification_document import Verification
 from simcore.scenario.model import Scenario
-from simcore.studies.coach.document import Coach
-from simcore.studies.compare.document import Comparison
-from simcore.studies.luck.document import Luck
-from simcore.studies.plan.document import BackwardPlan
-from simcore.studies.steadiness.document import Steadiness
-from simcore.studies.sweep.document import Breakeven, Sweep
-from simcore.variance_reduction.document import VarianceBench
+from simcore.studies.study import STUDIES
 
 Schema = dict[str, Any]
 
@@ -31,60 +24,25 @@ _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _SOURCED = {"$ref": "#/$defs/SourcedNumber"}
 
 
-def result_schema() -> Schema:
-    """Return the schema of the document that ``--json`` prints and ``summary.json`` holds.
+def document_schema(name: str) -> Schema:
+    """Return the schema of a document: what ``--json`` of a command prints, and a results folder holds.
+
+    Parameters
+    ----------
+    name
+        One of `simcore.studies.study.STUDIES`, or ``verification``.
 
     Examples
     --------
-    >>> result_schema()["$id"]
-    'urn:simcore:schema:result:1'
+    >>> document_schema("result")["$id"]
+    'urn:simcore:schema:result:2'
     """
-    return _document("result", Summary)
-
-
-def comparison_schema() -> Schema:
-    """Return the schema of the document that ``simcore compare --json`` prints."""
-    return _document("comparison", Comparison)
-
-
-def sweep_schema() -> Schema:
-    """Return the schema of the document that ``simcore sweep --json`` prints."""
-    return _document("sweep", Sweep)
-
-
-def breakeven_schema() -> Schema:
-    """Return the schema of the document that ``simcore breakeven --json`` prints."""
-    return _document("breakeven", Breakeven)
-
-
-def plan_schema() -> Schema:
-    """Return the schema of the document that ``simcore plan --json`` prints."""
-    return _document("plan", BackwardPlan)
-
-
-def variance_schema() -> Schema:
-    """Return the schema of each entry of the list that ``simcore bench variance --json`` prints."""
-    return _document("variance", VarianceBench)
-
-
-def steadiness_schema() -> Schema:
-    """Return the schema of the document that ``simcore bench steadiness --json`` prints."""
-    return _document("steadiness", Steadiness)
-
-
-def coach_schema() -> Schema:
-    """Return the schema of the document that ``simcore coach --json`` prints."""
-    return _document("coach", Coach)
-
-
-def luck_schema() -> Schema:
-    """Return the schema of the document that ``simcore luck --json`` prints."""
-    return _document("luck", Luck)
-
-
-def verification_schema() -> Schema:
-    """Return the schema of the document that ``simcore verify --json`` prints."""
-    return _document("verification", Verification)
+    model = Verification if name == "verification" else STUDIES[name].load_document()
+    schema = model.model_json_schema(mode="serialization")
+    # A document always has every key, also those for which the model has a default.
+    for part in (schema, *schema.get("$defs", {}).values()):
+        part["required"] = list(part["properties"])
+    return _published(name, model.model_fields["format"].default, schema)
 
 
 def scenario_schema() -> Schema:
@@ -100,18 +58,9 @@ def scenario_schema() -> Schema:
     return _published("scenario", 1, Scenario.model_json_schema(mode="validation"))
 
 
-SCHEMAS = {
-    "result": result_schema,
-    "comparison": comparison_schema,
+SCHEMAS: dict[str, Callable[[], Schema]] = {
     "scenario": scenario_schema,
-    "sweep": sweep_schema,
-    "breakeven": breakeven_schema,
-    "plan": plan_schema,
-    "variance": variance_schema,
-    "steadiness": steadiness_schema,
-    "coach": coach_schema,
-    "luck": luck_schema,
-    "verification": verification_schema,
+    **{name: partial(document_schema, name) for name in (*STUDIES, "verification")},
 }
 """The published schemas, by name."""
 
@@ -135,15 +84,6 @@ def write_schemas(folder: Path) -> list[Path]:
     for path, schema in zip(paths, SCHEMAS.values(), strict=True):
         write_whole(path, schema_text(schema()).encode())
     return paths
-
-
-def _document(name: str, model: type[BaseModel]) -> Schema:
-    """Return the published schema of a document."""
-    schema = model.model_json_schema(mode="serialization")
-    # A document always has every key, also those for which the model has a default.
-    for part in (schema, *schema.get("$defs", {}).values()):
-        part["required"] = list(part["properties"])
-    return _published(name, 1, schema)
 
 
 def _published(name: str, version: int, schema: Schema) -> Schema:

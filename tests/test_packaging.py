@@ -93,7 +93,7 @@ def test_the_installed_command_lists_the_scenarios(command: Path, tmp_path: Path
 def test_the_installed_command_runs_a_scenario(command: Path, tmp_path: Path) -> None:
     options = ["--replications", "20", "--json", "--quiet"]
     result = json.loads(run(command, "run", "trust-the-process", *options, cwd=tmp_path).stdout)
-    assert result["size"]["rep_weeks"] == 20 * 10 * 52
+    assert result["rep_weeks"] == 20 * 10 * 52
     assert result["version"] == PROJECT["project"]["version"]
     assert list(tmp_path.iterdir()) == []
 

@@ -16,7 +16,7 @@ from simcore import schema as schema_module
 from simcore.base.errors import ExitStatus, FileError, ScenarioError
 from simcore.results.summary import Summary
 from simcore.scenario.model import validate
-from simcore.schema import SCHEMAS, result_schema, scenario_schema, schema_text
+from simcore.schema import SCHEMAS, document_schema, scenario_schema, schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,10 +177,10 @@ def test_a_result_fits_its_schema() -> None:
                 "name": "a",
                 "digest": "b",
                 "seed": 2**64 - 1,
-                "strategy": "process",
+                "strategies": ["process"],
                 "currency": "USD",
             },
-            "size": dict.fromkeys(("replications", "reps", "weeks", "rep_weeks", "calls"), 1),
+            **dict.fromkeys(("replications", "reps", "weeks", "rep_weeks", "calls", "seconds"), 1),
             "interrupted": False,
             "funnel": [{"stage": "calls", "per_rep_week": estimate}],
             "averaging": {"close": [row], "origin": []},
@@ -196,7 +196,7 @@ def test_a_result_fits_its_schema() -> None:
         }
     )
     document = json.loads(summary.model_dump_json())
-    validator = Draft202012Validator(result_schema())
+    validator = Draft202012Validator(document_schema("result"))
     assert validator.is_valid(document)
     assert document
     for key in document:

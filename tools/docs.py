@@ -19,6 +19,7 @@ from simcore.cli.numbers import figure
 from simcore.scenario_files.scenario_file import load_scenario, shipped
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
+from simcore.studies.study import STUDIES
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
 from tools.compared import remember, was_right
 from tools.packages import PACKAGES, ROOT, modules, package_of, purpose
@@ -84,6 +85,20 @@ def packages() -> str:
         listed = ", ".join(f"`{name}`" for name in sorted(inside))
         rows.append((f"`{package}`", purpose(files[f"simcore.{package}"]), listed))
     return f"\n{table(('package', 'what it is', 'modules'), rows)}\n"
+
+
+def documents() -> str:
+    """Return every document with a schema: how it is asked for, and its class in Python."""
+    rows = (
+        (
+            f"[{study.name}](schema/{study.name}.schema.json)",
+            f"`simcore {study.command}`",
+            f"`simcore.{study.function}`",
+            f"`{study.document_name}`",
+        )
+        for study in STUDIES.values()
+    )
+    return f"\n{table(('document', 'command', 'in Python', 'its class'), rows)}\n"
 
 
 def speed() -> str:
@@ -160,6 +175,7 @@ QUICK: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "exit-status": exit_status,
     "packages": packages,
+    "documents": documents,
     "speed": speed,
     "techniques": techniques,
 }

@@ -4,6 +4,7 @@ import typer
 
 from simcore.cli.commands.steadiness import steadiness
 from simcore.cli.commands.variance import variance
+from simcore.studies.study import STUDIES
 
 bench = typer.Typer(
     name="bench",
@@ -14,8 +15,5 @@ bench = typer.Typer(
 )
 """The group of commands."""
 
-for _command, _about in (
-    (variance, "Find the technique that reduces variance cheapest."),
-    (steadiness, "Split the variance of results by where it comes from."),
-):
-    bench.command(short_help=_about)(_command)
+for _command in (variance, steadiness):
+    bench.command(short_help=STUDIES[_command.__name__].title)(_command)

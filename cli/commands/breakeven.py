@@ -43,7 +43,7 @@ def breakeven(
 
     with usage_error("--vary"):
         path, values = parse_range(vary)
-    metric = known(metric)
+    metric = str(known(metric, "breakeven"))
     scenario = options.load()
     ends = (values.value(values.low), values.value(values.high))
 

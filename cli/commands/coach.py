@@ -1,6 +1,5 @@
 """`simcore coach`: whom to coach, which step to improve, and what items are worth."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +13,6 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.studies.coach.document import Coach
     from simcore.studies.coach.hours import HoursAsked
-
-
-class MetricName(StrEnum):
-    """What coaching hours can be given out for."""
-
-    REVENUE = "revenue"
-    P_QUOTA = "p_quota"
 
 
 @study_command(without=PRECISION + RESULTS_FOLDER)
@@ -48,8 +40,8 @@ def coach(
         ),
     ] = 0.0,
     metric: Annotated[
-        MetricName, typer.Option("--metric", help="What the hours are given out for: revenue or p_quota.")
-    ] = MetricName.REVENUE,
+        str, typer.Option("--metric", metavar="METRIC", help="What the hours are given out for: revenue or p_quota.")
+    ] = "revenue",
 ) -> None:
     """Tell whom to coach, which step to improve, and what a call, a "no", a meeting and an opportunity are worth.
 
@@ -78,16 +70,18 @@ def _report(found: "Coach") -> "RenderableType":
 
 
 def _hours(
-    scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: MetricName
+    scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: str
 ) -> "HoursAsked | None":
     """Return the hours to give out and what one does; `None` without ``--hours``."""
+    from simcore.cli.commands.sweep import known  # noqa: PLC0415
+    from simcore.scenario.metric import P_QUOTA  # noqa: PLC0415
     from simcore.studies.coach.hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
 
     if hours is None:
         for given, option in ((effects, "--effect"), (fading, "--fading")):
             if given:
                 raise typer.BadParameter("needs --hours", param_hint=option)
-        if metric is not MetricName.REVENUE:
+        if metric != "revenue":
             raise typer.BadParameter("needs --hours: without them every metric is told", param_hint="--metric")
         return None
     if not effects:
@@ -99,4 +93,5 @@ def _hours(
         with usage_error("--effect"):
             read = HourEffect.parse(amount)
         found |= {name.strip(): read} if equals else same_for_all(scenario, read)
-    return HoursAsked(hours, found, fading, metric.value)
+    measure = known(metric, "coach").name
+    return HoursAsked(hours, found, fading, "p_quota" if measure == P_QUOTA else "revenue")

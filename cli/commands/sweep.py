@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from simcore.results_folders.results_folder import ResultsFolder
+    from simcore.scenario.metric import Metric
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
 
@@ -61,7 +62,7 @@ def sweep(
     if table and options.json:
         raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
     values = _values(vary)
-    metric = known(metric)
+    metric = str(known(metric, "sweep"))
     scenario = options.load()
 
     def prepare() -> "Prepared[Sweep]":
@@ -94,21 +95,21 @@ def _save(found: "Sweep", folder: "ResultsFolder") -> "Path | None":
 
     if not found.points:
         return None
-    return folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)
+    return folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
 
 
-def known(metric: str) -> str:
+def known(metric: str, command: str) -> "Metric":
     """Return the metric, or refuse it before anything is read.
 
     Raises
     ------
     typer.BadParameter
-        If it is none.
+        If it is not one that the command serves.
     """
-    from simcore.statistics.paired_difference import parse_metric  # noqa: PLC0415
+    from simcore.scenario.metric import SERVICES  # noqa: PLC0415
 
     with usage_error("--metric"):
-        return parse_metric(metric)
+        return SERVICES[command].parse(metric)
 
 
 def _values(vary: list[str]) -> "dict[str, list[Value]]":

@@ -33,7 +33,7 @@ _ROUNDING = 1e-6
 
 def coach_report(found: Coach) -> RenderableType:
     """Return the answer as text for 80 columns."""
-    parts: list[RenderableType] = [Text(printable(f"{found.scenario}, strategy {found.strategy}"), style=_HEAD)]
+    parts: list[RenderableType] = [Text(printable(f"{found.scenario.name}, strategy {found.strategy}"), style=_HEAD)]
     if found.rules is not None:
         parts += rules_part(found.rules, found.currency)
     parts += _leverage(found.leverage, found.currency)

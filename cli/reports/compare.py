@@ -55,7 +55,7 @@ def comparison_report(document: Comparison) -> RenderableType:
 
 
 def _header(document: Comparison) -> Text:
-    text = Text(printable(document.scenario), style="bold")
+    text = Text(printable(document.scenario.name), style="bold")
     weeks = f"{count(document.weeks)} week" + ("s" if document.weeks != 1 else "")
     reps = f"{count(document.reps)} rep" + ("s" if document.reps != 1 else "")
     which = "both" if len(document.strategies) == 2 else f"all {len(document.strategies)}"

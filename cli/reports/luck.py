@@ -28,7 +28,7 @@ _QUESTIONS = {
 
 def luck_report(found: Luck) -> RenderableType:
     """Return the answers as text for 80 columns."""
-    title = f"Luck and skill: {found.scenario}, strategy {found.strategy}"
+    title = f"Luck and skill: {found.scenario.name}, strategy {found.strategy}"
     parts: list[RenderableType] = [Group(Text(printable(title), style=_HEAD), Paragraph(_differ(found)))]
     if found.reliability is not None:
         parts += _reliability(found.reliability, found)

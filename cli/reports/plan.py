@@ -47,7 +47,7 @@ def _header(found: BackwardPlan) -> Text:
     text.append(
         f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {printable(found.strategy)}", style="not bold"
     )
-    worlds = f"{count(found.scenario.replications)} worlds, seed {found.scenario.seed}, digest "
+    worlds = f"{count(found.replications)} worlds, seed {found.scenario.seed}, digest "
     text.append(f"\n{worlds}{printable(found.scenario.digest[:12])}", style="not bold dim")
     if found.interrupted:
         text.append("\nInterrupted: only what was finished is shown.", style=_ALARM)
@@ -161,7 +161,7 @@ def _note(found: BackwardPlan) -> str:
         text += " All values are tried in the same worlds; ± is one standard error; rows but the one marked < are read"
         text += f" off between values that were tried; {NONE}: not within four times the answer."
     if found.frontier:
-        worlds = {cell.worlds for cell in found.frontier} - {found.scenario.replications}
+        worlds = {cell.worlds for cell in found.frontier} - {found.replications}
         own = "its own cell is the answer"
         text += f" In the frontier {own}, the others are from {min(worlds):,} worlds." if worlds else ""
         text += f" There {NONE} is more than {REACH} times the arithmetic, or than {MOST_CALLS:,} calls."

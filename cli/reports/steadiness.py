@@ -34,7 +34,7 @@ _HALF = 0.1
 
 def steadiness_report(found: Steadiness) -> RenderableType:
     """Return the decomposition as text for 80 columns."""
-    title = f"What makes results vary: {found.scenario}, strategy {found.strategy}, one rep"
+    title = f"What makes results vary: {found.scenario.name}, strategy {found.strategy}, one rep"
     parts: list[RenderableType] = [Text(printable(title), style=_HEAD), Text(""), _shares(found), Text("")]
     if len(found.active) > 1:
         parts += [_chart(found), Text("")]

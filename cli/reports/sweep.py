@@ -12,15 +12,16 @@ from simcore.base.text import printable
 from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.reports.run import grid, inline, note_on_errors
-from simcore.statistics.paired_difference import P_QUOTA
+from simcore.scenario.metric import CV, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, SD, parse_metric
 from simcore.studies.sweep.breakeven import shown_value, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from simcore.results.header import StudyHeader
+    from simcore.scenario.metric import Metric
     from simcore.statistics.estimate import Estimate
-    from simcore.statistics.paired_difference import Metric
-    from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint, WorldsIdentity
+    from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint
 
 _FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _NAME = 12
@@ -38,7 +39,7 @@ class _Shown(NamedTuple):
     scale: float
 
 
-def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[str] = ()) -> RenderableType:
+def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str] = ()) -> RenderableType:
     """Return a sweep as text for 80 columns: a table, or for two paths and two strategies a map.
 
     Parameters
@@ -52,13 +53,13 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[
     others
         Strategies of the scenario that are not run.
     """
-    parts: list[RenderableType] = [_header(found.scenario, found.interrupted)]
+    parts: list[RenderableType] = [_header(found)]
     if others:
         runs = ", ".join(printable(name) for name in found.strategies)
         more = ", ".join(printable(name) for name in others)
         parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
-    shown = _shown(metric, every, found.scenario.currency)
+    shown = _shown(parse_metric(metric), every, found.scenario.currency)
     parts.append(Text(shown.title, style=_HEAD))
     drawn = _map(found, metric)
     if drawn is not None:
@@ -81,15 +82,15 @@ def sweep_report(found: Sweep, metric: Metric, *, table: bool, others: Sequence[
 def breakeven_report(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
     first, second = (printable(name) for name in found.strategies)
-    shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
-    ahead = words_of(found.metric)[0]
+    shown = _shown(parse_metric(found.metric), [each.difference for each in found.evaluations], found.scenario.currency)
+    ahead = words_of(parse_metric(found.metric))[0]
     table = grid(["value", f"{second} - {first}", ahead])
     for each in found.evaluations:
         if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
             who = "not clear" if each.ahead is None else printable(each.ahead)
             table.add_row(Text(shown_value(found, each.value)), inline(each.difference, scale=shown.scale), Text(who))
     parts: list[RenderableType] = [
-        _header(found.scenario, found.interrupted),
+        _header(found),
         Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
         table,
         Paragraph(
@@ -110,8 +111,9 @@ def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
     return spaced
 
 
-def _header(identity: WorldsIdentity, interrupted: bool) -> Text:
-    worlds = f"{count(identity.replications)} replication" + ("s" if identity.replications != 1 else "")
+def _header(found: StudyHeader) -> Text:
+    identity, interrupted = found.scenario, found.interrupted
+    worlds = f"{count(found.replications)} replication" + ("s" if found.replications != 1 else "")
     text = Text(printable(identity.name), style=_HEAD)
     text.append(
         f"\n{worlds} each, all in the same worlds, seed {identity.seed}, digest {printable(identity.digest[:12])}",
@@ -124,15 +126,21 @@ def _header(identity: WorldsIdentity, interrupted: bool) -> Text:
 
 def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown:
     """Return how a metric is shown, with a unit of money in which the largest figure fits."""
-    if metric == P_QUOTA:
-        return _Shown("Chance of a rep to reach quota in a quota period, %", 100.0)
-    name, _, period = metric.partition(":")
-    if name == "cv":
-        return _Shown(f"Spread of a rep's revenue in a {period}, sd in % of the mean", 100.0)
+    name, period = metric.name, metric.window
+    within = f"in an {period}" if period == "hour" else f"in a {period}" if period else "in a year"
+    shares = {
+        P_QUOTA: "Chance of a rep to reach quota in a quota period, %",
+        P_QUOTA_TEAM: "Chance of the team to reach quota in a quota period, %",
+        P_ZERO: f"Share of a rep's {period}s without revenue, %",
+        CV: f"Spread of a rep's revenue {within}, sd in % of the mean",
+    }
+    if name in shares:
+        return _Shown(shares[name], 100.0)
     largest = max((abs(each.estimate) for each in figures if each.estimate is not None), default=0.0)
     size, unit = next((size, unit) for least, size, unit in _UNITS if largest >= least)
-    what = f"Standard deviation of a rep's revenue in a {period}" if period else "Revenue of a rep in a year"
-    return _Shown(f"{what}, {unit}{printable(currency)}", 1.0 / size)
+    of = {SD: "Standard deviation of a rep's revenue", QUANTILE: f"{metric.percent} % quantile of a rep's revenue"}
+    what = of.get(name, "Revenue of a rep")
+    return _Shown(f"{what} {within}, {unit}{printable(currency)}", 1.0 / size)
 
 
 def _cell(estimate: Estimate, scale: float) -> Text:
@@ -147,7 +155,7 @@ def _value(value: float | str) -> str:
     return printable(value) if isinstance(value, str) else significant(value)
 
 
-def _of(point: SweepPoint, metric: Metric) -> list[SweepFigure]:
+def _of(point: SweepPoint, metric: str) -> list[SweepFigure]:
     """Return the figures of a metric, the baseline first."""
     return [each for each in point.figures if each.metric == metric]
 
@@ -171,7 +179,7 @@ def _who(found: Sweep, each: SweepFigure, labels: Mapping[str, str]) -> str:
 
 
 @fits
-def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
+def _table(found: Sweep, metric: str, scale: float) -> RenderableType:
     """Return a row a point, or with three strategies and more a row a point and strategy."""
     labels = _labels(found.strategies)
     names = list(labels.values())
@@ -183,7 +191,7 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
         keys = [Text(f"{letter} = {path}") for letter, path in zip(letters, headings, strict=True)]
         headings = letters
     keys += [Text(f"{label} = {printable(name)}") for name, label in labels.items() if label != printable(name)]
-    wide, ahead = len(names) <= 2, words_of(metric)[0]
+    wide, ahead = len(names) <= 2, words_of(parse_metric(metric))[0]
     columns = [*names, *(["difference", ahead] if len(names) == 2 else [])]
     table = grid([*headings, *(columns if wide else ["strategy", "figure", "difference", ahead])])
     for point in found.points:
@@ -208,15 +216,15 @@ def _table(found: Sweep, metric: Metric, scale: float) -> RenderableType:
     return Group(*keys, table)
 
 
-def _note(found: Sweep, metric: Metric) -> str:
-    note = note_on_errors(found, found.scenario.replications)
+def _note(found: Sweep, metric: str) -> str:
+    note = note_on_errors(found, found.replications)
     if len(found.strategies) > 1:
         note += f" Differences are from {printable(found.strategies[0])}, in pairs of equal worlds;"
-        note += f" {words_of(metric)[0]}: the 95 % interval of the difference leaves out zero, else tied."
+        note += f" {words_of(parse_metric(metric))[0]}: the 95 % interval of the difference leaves out zero, else tied."
     return note
 
 
-def _map(found: Sweep, metric: Metric) -> RenderableType | None:
+def _map(found: Sweep, metric: str) -> RenderableType | None:
     """Return who is ahead over two paths, a sign a point; ``None`` if a map fits not the question or not the page."""
     if len(found.paths) != 2 or len(found.strategies) != 2:
         return None
@@ -237,7 +245,7 @@ def _map(found: Sweep, metric: Metric) -> RenderableType | None:
         lines.append(f"{labels[number]:>{margin - 2}}  " + "".join(f"{sign:<{step}}" for sign in row))
     lines.append(" " * margin + _axis(heads, step))
     first, second = (printable(name) for name in found.strategies)
-    ahead = words_of(metric)[0]
+    ahead = words_of(parse_metric(metric))[0]
     lines += [
         "",
         f"+  {second} is {ahead} (95 % interval)",

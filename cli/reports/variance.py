@@ -64,7 +64,7 @@ def _title(found: VarianceBench) -> str:
         what = f"{what}, as the share of windows ({window}) with at most {significant(found.level)}"
     if len(found.strategies) > 1:
         what = f"{what}, {found.strategies[0]} - {found.strategies[1]}"
-    return f"Variance reduction on {found.scenario}: {what}"
+    return f"Variance reduction on {found.scenario.name}: {what}"
 
 
 @fits

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import memory, processors
+from simcore.scenario.channels import PULL_FORWARD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +132,7 @@ def _reaction_ns(scenario: Scenario) -> float:
     in_turn = (
         scenario.coached
         or any(stage.cap is not None for stage in scenario.funnel)
-        or any("pull_forward" in drive.changes or drive.signals.peers is not None for drive in drives)
+        or any(PULL_FORWARD in drive.changes or drive.signals.of_team for drive in drives)
     )
     return (
         followed + (DECISION_NS * decisions if drives else 0.0) + (2.0 * followed + HOUR_NS * hours if in_turn else 0.0)

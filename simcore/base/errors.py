@@ -107,3 +107,7 @@ class FileError(SimcoreError):
     """A file could not be read or written; the message names it and the reason."""
 
     exit_status = ExitStatus.IO
+
+
+for _public in (SimcoreError, ScenarioError, UsageError, FileError):
+    _public.__module__ = "simcore"  # a traceback names them as users do, and other processes find them there

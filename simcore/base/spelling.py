@@ -115,7 +115,7 @@ def read_number(text: str, kind: Kind = Kind.NUMBER, name: str = "") -> Spelled:
     0.025
     >>> read_number("0,02", Kind.SHARE)
     Traceback (most recent call last):
-    simcore.base.errors.UsageError: has a comma for a point, got "0,02"; write 0.02
+    simcore.UsageError: has a comma for a point, got "0,02"; write 0.02
     """
     short = plain_spaces(text.translate(_SIGNS)).strip().strip(_QUOTES).strip()
     match = _NUMBER.fullmatch(short) if len(short) <= MAX_LENGTH else None
@@ -209,7 +209,7 @@ def count_of(given: object, name: str = "", *, low: int = 1, high: int = 2**40) 
     (10000, 100000, 2500000)
     >>> count_of(0, "replications")
     Traceback (most recent call last):
-    simcore.base.errors.UsageError: replications: is out of range, got 0; allowed: 1 to 2^40
+    simcore.UsageError: replications: is out of range, got 0; allowed: 1 to 2^40
     """
     number = _number_of(given, Kind.COUNT, name)
     if number != int(number):
@@ -236,7 +236,7 @@ def one_of(given: object, choices: Iterable[_Choice], name: str) -> _Choice:
     --------
     >>> one_of("weeks", ["day", "week"], "horizon")
     Traceback (most recent call last):
-    simcore.base.errors.UsageError: horizon: is not one of the choices, got "weeks"; allowed: day, week; did you...
+    simcore.UsageError: horizon: is not one of the choices, got "weeks"; allowed: day, week; did you...
     """
     known = list(choices)
     if isinstance(given, str) and given in known:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, cost, duration, one_world, together
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
-from simcore.scenario.precision_goal import parse_metric
+from simcore.scenario.metric import parse_metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -135,8 +135,8 @@ class Affordable:
         need = row.needed or self._most
         reached = float(f"{1.05 * row.wanted * (need / self._most) ** 0.5:.2g}")
         asked, within = (f"{100 * each:g}%" if row.relative else f"{each:g}" for each in (row.wanted, reached))
-        share = parse_metric(row.metric).is_share
-        hints = [f"did you mean {row.metric}={asked}%?"] if _forgotten(row, share=share) else []
+        money = parse_metric(row.metric).is_money
+        hints = [f"did you mean {row.metric}={asked}%?"] if _forgotten(row, money=money) else []
         hints += [f"{row.metric}={within} is within the limit", "--no-limit runs it all the same"]
         message = (
             f"{row.metric}={asked} takes about {_two_digits(need):,} replications, {_two_digits(need * rep_weeks):,} "
@@ -146,9 +146,9 @@ class Affordable:
         return ScenarioError((Problem(message, "run.precision", allowed=allowed, hint="; ".join(hints)),))
 
 
-def _forgotten(row: PrecisionRow, *, share: bool) -> bool:
+def _forgotten(row: PrecisionRow, *, money: bool) -> bool:
     """Return whether a half-width may lack its per cent sign: an amount that is small beside the figure."""
-    return not row.relative and not share and row.wanted < 100.0 and row.wanted < 0.01 * abs(row.estimate or 0.0)
+    return not row.relative and money and row.wanted < 100.0 and row.wanted < 0.01 * abs(row.estimate or 0.0)
 
 
 def _two_digits(number: float) -> int:

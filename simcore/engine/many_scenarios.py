@@ -16,7 +16,9 @@ from simcore.engine.paired import run_paired
 from simcore.engine.runner import Progress, StoppedError
 from simcore.engine.simulation import available_processors
 from simcore.program.tally import ENTERED, ORIGIN, SUM, TOTAL
-from simcore.statistics.paired_difference import Sums, has_quota_period, sums_of
+from simcore.scenario.metric import QUOTA_CHANCE, YEARLY_REVENUE
+from simcore.statistics.paired_difference import Sums
+from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -52,12 +54,12 @@ class Cell(NamedTuple):
 def cell_of(program: Program, tally: Tally) -> Cell:
     """Return what is kept of a run."""
     arrays = tally.arrays
-    close = sums_of("revenue", program, tally)
+    close = sums_of(YEARLY_REVENUE, program, tally)
     origin = arrays.moments[:, ORIGIN, WEEK, TOTAL] * (program.deals.unit / 100.0)
     return Cell(
         revenue=close,
         revenue_origin=close._replace(total=origin),
-        p_quota=sums_of("p_quota", program, tally) if has_quota_period(program) else None,
+        p_quota=sums_of(QUOTA_CHANCE, program, tally) if has_quota_period(program) else None,
         entered=arrays.stages[:, ENTERED],
         booked=arrays.first[:, SUM, 0],
         clipped=arrays.clipped[:-2].copy(),

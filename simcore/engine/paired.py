@@ -29,8 +29,9 @@ from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, Tally
 from simcore.random.philox import split_seed
 from simcore.results.summary import Precision
+from simcore.scenario.metric import Metric
 from simcore.scenario.model import Scenario
-from simcore.scenario.precision_goal import Goal, Metric
+from simcore.scenario.precision_goal import Goal
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.running_estimates import Pairs, piece_of
 

@@ -16,7 +16,7 @@ import numpy as np
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.kernels.reactive.by_hour import run_reactive_block
 from simcore.kernels.reactive.by_interval import run_intervals
-from simcore.kernels.reactive.state import NO_TROUBLE, Memory, ReactiveRun, Trouble, in_turn, new_memory
+from simcore.kernels.reactive.state import NO_BREACH, LimitBreach, Memory, ReactiveRun, in_turn, new_memory
 from simcore.kernels.steady import run_block
 from simcore.kernels.workspace import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
 from simcore.program.layout import Program
@@ -165,14 +165,14 @@ class Runner:
             reactive = ReactiveRun(program, workspace.scratch, workspace.tally, detail)
             play = run_reactive_block if in_turn(program) else run_intervals
             play(reactive, self._key, block.first, block.replications)
-            raise_trouble(workspace.scratch.trouble, block.first)
+            raise_trouble(workspace.scratch.breach, block.first)
             return detail
         run = Run(program, workspace.scratch, workspace.tally, detail)
         run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
 
 
-def raise_trouble(trouble: Trouble, first: int) -> None:
+def raise_trouble(breach: LimitBreach, first: int) -> None:
     """Raise what a reactive kernel reported, if anything; ``first`` is the number of the block's first replication.
 
     Raises
@@ -180,9 +180,9 @@ def raise_trouble(trouble: Trouble, first: int) -> None:
     ExplosionError
         With the limit that was passed.
     """
-    what, replication, rep, hour, drive = (int(number) for number in trouble.what)
-    if what != NO_TROUBLE:
-        level, figure = (float(number) for number in trouble.level)
+    what, replication, rep, hour, drive = (int(number) for number in breach.what)
+    if what != NO_BREACH:
+        level, figure = (float(number) for number in breach.level)
         raise ExplosionError(what, first + replication, rep, hour, drive, level, figure)
 
 

@@ -257,7 +257,7 @@ def refuse_unplayable(scenario: Scenario) -> None:
     >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 0.5, rep_cv: 0.1}"]))
     >>> refuse_unplayable(load_scenario("trust-the-process", ["funnel.wins.rate={mean: 1e-9, rep_cv: 0.01}"]))
     Traceback (most recent call last):
-    simcore.base.errors.ScenarioError: funnel.wins.rate.rep_cv: the Beta distribution with mean 1e-09 and...
+    simcore.ScenarioError: funnel.wins.rate.rep_cv: the Beta distribution with mean 1e-09 and...
     """
     problems: dict[Problem, None] = {}
     goal = goal_for(scenario, None, None)

@@ -94,8 +94,8 @@ def count_successes(
 
 
 @kernel
-def give_successes(given: NDArray[np.int64], replication: int, rep: int, stride: Stride, weeks: Weeks) -> None:
-    """Put given numbers of successes in the place of those drawn, if any: `simcore.random.streams.Source.successes`."""
+def set_successes(given: NDArray[np.int64], replication: int, rep: int, stride: Stride, weeks: Weeks) -> None:
+    """Replace drawn numbers of successes by supplied ones, if any: `simcore.random.streams.Source.successes`."""
     if given.shape[0] > 0:
         for i in range(stride.weeks):
             weeks.successes[i] = given[replication, rep, stride.first_week + i]
@@ -157,7 +157,7 @@ def squares_by_day(per_hour: NDArray[np.int32], hours_per_day: int, first_hour: 
 def place_successes(
     clock: Clock, plan: Plan, stride: Stride, seat: Seat, weeks: Weeks, calls: Calls, items: Items, n: int
 ) -> tuple[int, int]:
-    """Give every success of a stride its call and its hour, where it now is.
+    """Assign a call and its hour to every success of a stride.
 
     Returns the sums of squares of successes by hour and by day, over counted weeks.
     """

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, kernel
-from simcore.kernels.workspace import DUE, NOW, Items, Room, Stride, Who
+from simcore.kernels.workspace import DUE, NOW, Items, Room, SeatIndex, Stride
 from simcore.program.layout import Program
 
 
@@ -71,7 +71,7 @@ def drop_refused(items: Items, room: Room, hours_per_week: int, n: int) -> int:
 @kernel
 def apply_caps(
     program: Program,
-    who: Who,
+    index: SeatIndex,
     stride: Stride,
     stage: int,
     items: Items,
@@ -93,7 +93,7 @@ def apply_caps(
     for i in range(n):
         item = order[i]
         room.refused[item] = False
-        began = start.stage[start.first[who.rep] + item] if item < stride.starters else 0
+        began = start.stage[start.first[index.rep] + item] if item < stride.starters else 0
         if began > stage:
             continue
         hour, week = now[item], now[item] // clock.hours_per_week

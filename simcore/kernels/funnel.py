@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32
-from simcore.kernels.workspace import C0, C1, DUE, NOW, Items, MarketPath, Seat, Stride, Who
+from simcore.kernels.workspace import C0, C1, DUE, NOW, Items, MarketPath, Seat, SeatIndex, Stride
 from simcore.kernels.world import rate_after_run
 from simcore.numerics.elementary import exp
 from simcore.numerics.quantile_table import gamma_quantile
@@ -67,7 +67,15 @@ def last_hour(clock: Clock) -> int:
 
 @kernel
 def fill_dues(
-    clock: Clock, lags: Lags, start: OpenItems, stream: Stream, who: Who, starters: int, step: int, items: Items, n: int
+    clock: Clock,
+    lags: Lags,
+    start: OpenItems,
+    stream: Stream,
+    index: SeatIndex,
+    starters: int,
+    step: int,
+    items: Items,
+    n: int,
 ) -> int:
     """Fill the hours in which the n items alive, of stage ``step - 1``, come up at a step, cut at the end of the clock.
 
@@ -86,7 +94,7 @@ def fill_dues(
             lag = lag_hours(lags, lag_words[i], step, 1.0)
         hour = now[item] + lag
         if item < starters:
-            number = start.first[who.rep] + item
+            number = start.first[index.rep] + item
             if start.stage[number] >= step:
                 hour = now[item]
             elif start.stage[number] == step - 1 and start.due[number] >= 0:
@@ -135,14 +143,14 @@ def value_of(
     deals: Deals,
     start: OpenItems,
     stream: Stream,
-    who: Who,
+    index: SeatIndex,
     stride: Stride,
     words: NDArray[np.uint32],
     item: int,
 ) -> int:
     """Return the value of a deal in cents, at least 1, not yet cut at the top."""
-    if item < stride.starters and start.value[start.first[who.rep] + item] >= 0:
-        return start.value[start.first[who.rep] + item]
+    if item < stride.starters and start.value[start.first[index.rep] + item] >= 0:
+        return start.value[start.first[index.rep] + item]
     if deals.kind == FIXED:
         return int64(deals.scale)
     return drawn_value(deals, item_word(stream, VALUE, words, item, 0))

@@ -178,13 +178,16 @@ class Stride(NamedTuple):
     """Number of items open at the start: all of a seat's in its first stride, none later."""
 
 
-class Who(NamedTuple):
-    """Whose results are counted where."""
+class SeatIndex(NamedTuple):
+    """Indices of the seat being simulated, and of its counters."""
 
     replication: int
     """From 0 within the block."""
     rep: int
     group: int
+    """The group of replications in which its results are counted."""
+    place: int
+    """Where its state is kept, if several seats are simulated together; else 0."""
 
 
 def is_capped(program: Program) -> bool:

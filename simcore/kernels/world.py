@@ -38,8 +38,8 @@ def extend_market(market: Market, stream: Stream, path: MarketPath, weeks: int) 
 
 
 @kernel
-def give_market(market: Market, path: MarketPath, words: NDArray[np.uint32]) -> None:
-    """Begin the market's path with given words of the first weeks, instead of those at its addresses."""
+def set_market(market: Market, path: MarketPath, words: NDArray[np.uint32]) -> None:
+    """Seed the market path from supplied random words instead of the addressed ones."""
     innovation = market.sd * np.sqrt(1.0 - market.persistence * market.persistence)
     half_variance = market.sd * market.sd * 0.5
     x = 0.0
@@ -52,7 +52,7 @@ def give_market(market: Market, path: MarketPath, words: NDArray[np.uint32]) -> 
 
 
 @inlined
-def ramped(team: Team, week_in_seat: int) -> int:
+def ramp_activity(team: Team, week_in_seat: int) -> int:
     """Return a new person's activity, fixed point, in a week since the start."""
     if week_in_seat >= team.ramp_weeks:
         return FULL_ACTIVITY
@@ -76,7 +76,7 @@ def fill_seat(team: Team, stream: Stream, rep: int, seat: Seat) -> None:
         vacant = week < started
         seat.person[week] = -1 if vacant else person
         experienced = vacant or not newcomer
-        seat.activity[week] = FULL_ACTIVITY if experienced else ramped(team, week - started)
+        seat.activity[week] = FULL_ACTIVITY if experienced else ramp_activity(team, week - started)
 
 
 @kernel
@@ -95,8 +95,8 @@ def fill_own_rates(rates: Rates, stream: Stream, rep: int, seat: Seat) -> None:
 
 
 @kernel
-def give_own_rates(rates: Rates, seat: Seat, words: NDArray[np.uint32]) -> None:
-    """Give the first person of a seat the own rates of given words (uint32[S + 1]), not those at their addresses."""
+def set_own_rates(rates: Rates, seat: Seat, words: NDArray[np.uint32]) -> None:
+    """Draw the own rates of a seat's first person from supplied words (uint32[S + 1]) instead of the addressed ones."""
     for step in range(1, rates.base.shape[0]):
         if rates.beta[step] >= 0:
             seat.own_rate[0, step] = beta_quantile(rates.beta_tables[rates.beta[step]], normal(words[step]))
@@ -149,7 +149,9 @@ def cut_threshold(rate: float) -> int:
 
 
 @inlined
-def is_yes(source: Source, step: int, week: int, rate: float, word: np.uint32, log_weight: NDArray[np.float64]) -> bool:
+def passes_step(
+    source: Source, step: int, week: int, rate: float, word: np.uint32, log_weight: NDArray[np.float64]
+) -> bool:
     """Decide a step >= 2 at a rate, not yet cut at 1; where the source tilts it, add to the seat's log weight.
 
     ``log_weight``: float64[reps], of which the first is that of the seat; untouched where nothing is tilted.

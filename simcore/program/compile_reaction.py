@@ -12,27 +12,21 @@ from numpy.typing import NDArray
 from simcore.base import periods as horizons
 from simcore.base.money import cents
 from simcore.program.layout import (
-    ACTIVITY,
-    AHEAD,
-    BEHIND,
-    DEADLINE,
-    DEAL_VALUE,
-    LAG,
+    CHANGE_COLUMNS,
+    LEVEL_COLUMNS,
     NOBODY,
-    PEERS,
-    REFERRALS,
+    PULL_COLUMNS,
+    PULL_HOURS_COLUMNS,
     Coaching,
     Reaction,
 )
+from simcore.scenario.channels import PULL_FORWARD, channel_numbers
+from simcore.scenario.signals import AHEAD, BEHIND, DEADLINE, SIGNALS
 from simcore.scenario.strategy import PullForward
 from simcore.scenario.time import Calendar
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Drive, Scenario
-
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
-"""In the order of `simcore.program.layout.BEHIND` and what follows it."""
-
 
 LEAST_WINS = 1e-100
 """Expected wins of a call, at least: the product of tiny rates may be 0 as a float, and signals divide by it."""
@@ -47,15 +41,7 @@ def channels_of(scenario: Scenario) -> dict[str, int]:
     >>> list(channels_of(load_scenario("trust-the-process")))
     ['activity', 'meetings', 'opportunities', 'wins', 'lag', 'deal_value', 'referrals']
     """
-    last = len(scenario.funnel) - 1
-    steps = {stage.stage: step for step, stage in enumerate(scenario.funnel) if step > 0}
-    return {
-        "activity": ACTIVITY,
-        **steps,
-        "lag": last + LAG,
-        "deal_value": last + DEAL_VALUE,
-        "referrals": last + REFERRALS,
-    }
+    return channel_numbers([stage.stage for stage in scenario.funnel])
 
 
 def discounts(scenario: Scenario) -> bool:
@@ -64,7 +50,7 @@ def discounts(scenario: Scenario) -> bool:
     All strategies of a file are counted alike, so that their tallies can be compared figure by figure.
     """
     changes = [drive.changes for strategy in scenario.strategies.values() for drive in strategy.drives.values()]
-    return any("deal_value" in change or "pull_forward" in change for change in changes)
+    return any("deal_value" in change or PULL_FORWARD in change for change in changes)
 
 
 def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -> Reaction:
@@ -73,7 +59,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
     hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
     wins_per_call = max(_wins_per_call(scenario), LEAST_WINS)
     changes, pulls = _changes(scenario, drives), _pulls(drives, calendar)
-    gains = [list(_gains(drive)) for drive in drives]
+    gains = [drive.signals.gains for drive in drives]
     flat = [entry for of_drive in gains for entry in of_drive]
     period_first, period_hours = _periods(scenario)
     return Reaction(
@@ -81,17 +67,17 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
         interval=hours[scenario.strategy.decides] if drives else calendar.hours_per_week,
         hears=_heard({signal for signal, _ in flat}),
         memory=np.array([drive.memory for drive in drives], np.float64),
-        level=np.array([drive.level or (-inf, inf) for drive in drives], np.float64).reshape(-1, 2),
+        level=np.array([drive.level or (-inf, inf) for drive in drives], np.float64).reshape(-1, len(LEVEL_COLUMNS)),
         first_gain=np.array(list(accumulate(map(len, gains), initial=0)), np.int64),
         gain_signal=np.array([signal for signal, _ in flat], np.int64),
         gain=np.array([gain for _, gain in flat], np.float64),
         change_drive=np.array([drive for drive, _, _ in changes], np.int64),
         change_channel=np.array([channel for _, channel, _ in changes], np.int64),
-        change=np.array([figures for _, _, figures in changes], np.float64).reshape(-1, 4),
+        change=np.array([figures for _, _, figures in changes], np.float64).reshape(-1, len(CHANGE_COLUMNS)),
         pull_drive=np.array([drive for drive, _, _ in pulls], np.int64),
-        pull=np.array([figures for _, figures, _ in pulls], np.float64).reshape(-1, 6),
-        pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, 2),
-        lockstep=any(signal == PEERS for signal, _ in flat) or coaching.rule != NOBODY,
+        pull=np.array([figures for _, figures, _ in pulls], np.float64).reshape(-1, len(PULL_COLUMNS)),
+        pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, len(PULL_HOURS_COLUMNS)),
+        lockstep=any(SIGNALS[signal].of_team for signal, _ in flat) or coaching.rule != NOBODY,
         call_value=wins_per_call * mean_deal,
         between_wins=calendar.hours_per_week / (scenario.plan.calls_per_week * wins_per_call),
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
@@ -106,11 +92,6 @@ def _wins_per_call(scenario: Scenario) -> float:
     rates = [stage.rate.mean for stage in scenario.funnel if stage.rate is not None]
     wins = prod(rates)
     return wins / (1.0 - scenario.referrals.per_win * prod(rates[1:])) if scenario.referrals else wins
-
-
-def _gains(drive: Drive) -> list[tuple[int, float]]:
-    given = [(number, getattr(drive.signals, name)) for number, name in enumerate(SIGNALS)]
-    return [(number, gain) for number, gain in given if gain is not None]
 
 
 def _heard(signals: set[int]) -> NDArray[np.bool_]:
@@ -133,7 +114,7 @@ def _changes(scenario: Scenario, drives: list[Drive]) -> list[tuple[int, int, tu
 def _pulls(drives: list[Drive], calendar: Calendar) -> list[tuple[int, tuple[float, ...], tuple[int, int]]]:
     found: list[tuple[int, tuple[float, ...], tuple[int, int]]] = []
     for place, drive in enumerate(drives):
-        pull = drive.changes.get("pull_forward")
+        pull = drive.changes.get(PULL_FORWARD)
         if isinstance(pull, PullForward):
             figures = (pull.slope, pull.curve, pull.min, pull.max, pull.discount, pull.win_rate)
             window, reach = (int(span.hours(calendar) + 0.5) for span in (pull.window, pull.reach))

@@ -176,12 +176,14 @@ class Quota(NamedTuple):
     """The same for the team's total against N times the amount."""
 
 
-BEHIND, AHEAD, DEADLINE, SURPRISE, DRY_SPELL, REJECTIONS, PEERS, OVERWORK, COACH = range(9)
-"""Signals, in the order in which a level adds them up."""
-ACTIVITY = 0
-"""The first channel; the response of step s is channel s, then come `LAG`, `DEAL_VALUE` and `REFERRALS`."""
-LAG, DEAL_VALUE, REFERRALS = 1, 2, 3
-"""Places of the other channels after that of step S."""
+SLOPE, CURVE, LEAST, MOST, DISCOUNT, WIN_RATE = PULL_COLUMNS = range(6)
+"""Columns of `Reaction.pull`."""
+CHANGE_COLUMNS = PULL_COLUMNS[: MOST + 1]
+"""Columns of `Reaction.change`: the first four of these."""
+LOW, HIGH = LEVEL_COLUMNS = range(2)
+"""Columns of `Reaction.level`."""
+WINDOW, REACH = PULL_HOURS_COLUMNS = range(2)
+"""Columns of `Reaction.pull_hours`."""
 
 
 class Reaction(NamedTuple):
@@ -192,7 +194,8 @@ class Reaction(NamedTuple):
     interval: int
     """Hours between two decisions."""
     hears: NDArray[np.bool_]
-    """bool[9]: which signals any drive listens to; `BEHIND` stands for `AHEAD` and `DEADLINE` too."""
+    """bool[signals]: which of `simcore.scenario.signals.SIGNALS` any drive listens to; `BEHIND` stands for `AHEAD` and
+    `DEADLINE` too."""
     memory: NDArray[np.float64]
     """float64[drives]"""
     level: NDArray[np.float64]
@@ -204,6 +207,7 @@ class Reaction(NamedTuple):
     change_drive: NDArray[np.int64]
     """int64[changes]: the drive of each change, in the order of the file."""
     change_channel: NDArray[np.int64]
+    """int64[changes]: the channel of each change, see `simcore.scenario.channels`."""
     change: NDArray[np.float64]
     """float64[changes, 4]: slope, curve, least and largest response."""
     pull_drive: NDArray[np.int64]

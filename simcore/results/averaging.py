@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS
 from simcore.program.layout import Program
-from simcore.program.tally import SECTIONS, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
+from simcore.program.tally import SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
 from simcore.results.summary import AveragingRow, FirstStepRow, RevenueRow
 from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import mean_of, scaled, sectioned_quantile, share, spread_of
+from simcore.statistics.tallied_metrics import window_counts
 from simcore.statistics.windows import deal_root_mean_square, windows_of
 
 
@@ -43,11 +44,7 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
     unit = program.deals.unit / 100.0
     total, with_deal = (arrays.moments[:, account, horizon, column] for column in (TOTAL, WITH_DEAL))
     squares = tally.squares(account, horizon)
-    counts = arrays.bins[:, account, horizon]
-    counts = counts[:, : 1 + int(np.flatnonzero(counts.any(axis=0)).max(initial=0))].copy()
-    by_section = np.bincount(np.arange(len(windows)) % SECTIONS, weights=windows, minlength=SECTIONS)
-    # By close, deals that were open at the start can outnumber the calls: then no call was in vain.
-    counts[:, 0] = np.maximum(by_section.astype(np.int64) - counts.sum(axis=1), 0)
+    counts = window_counts(tally, account, horizon, windows)
     values, certain = bin_values()[: counts.shape[1]], certain_revenue(program)
     deal, square = program.deals.mean_units, deal_root_mean_square(program)
 

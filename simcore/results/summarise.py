@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base.version import __version__
 from simcore.program.tally import (
     CLOSE,
     ENTERED,
@@ -22,6 +21,7 @@ from simcore.program.tally import (
     Tally,
 )
 from simcore.results.averaging import averaging_rows
+from simcore.results.header import header_of
 from simcore.results.sentences import closing_sentence
 from simcore.results.summary import (
     AssumptionRow,
@@ -30,15 +30,12 @@ from simcore.results.summary import (
     OpenRow,
     Precision,
     QuotaRow,
-    ScenarioIdentity,
-    Size,
     Speed,
     StageRow,
     Summary,
     TurnedAwayRow,
     Value,
 )
-from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import assumptions
 from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
@@ -73,22 +70,14 @@ def summarise(
     names = [stage.stage for stage in scenario.funnel]
     replications, reps, weeks = tally.replications, program.team.reps, program.clock.counted_weeks
     return Summary(
-        version=__version__,
-        scenario=ScenarioIdentity(
-            name=scenario.name,
-            digest=scenario_digest(scenario),
-            seed=scenario.run.seed,
-            strategy=scenario.run.strategy,
-            currency=scenario.deal.currency,
-        ),
-        size=Size(
+        **header_of(
+            scenario,
             replications=replications,
-            reps=reps,
-            weeks=weeks,
-            rep_weeks=replications * reps * weeks,
-            calls=int(tally.arrays.stages[:, ENTERED, 0].sum()),
+            interrupted=interrupted,
+            seconds=speed.compile_seconds + speed.seconds,
         ),
-        interrupted=interrupted,
+        rep_weeks=replications * reps * weeks,
+        calls=int(tally.arrays.stages[:, ENTERED, 0].sum()),
         precision=precision,
         funnel=[
             StageRow(stage=name, per_rep_week=_per_rep(program, tally, ENTERED, stage, weeks))

@@ -6,33 +6,24 @@ the scenario's currency (not cents).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.periods import Horizon
+from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
 
-class ScenarioIdentity(Document):
-    """Which scenario was run."""
-
-    name: str
-    digest: str = Field(description="SHA-256 of the canonical scenario and the engine's version, hexadecimal.")
-    seed: int = Field(ge=0, lt=2**64)
-    strategy: str
-    currency: str
-
-
-class Size(Document):
-    """How much was simulated; all counts exclude warm-up."""
+class Size(NamedTuple):
+    """How much was simulated; all counts exclude warm-up. See `Summary`."""
 
     replications: int
-    reps: int = Field(description="Seats in the team of one replication.")
-    weeks: int = Field(description="Counted weeks of one replication.")
-    rep_weeks: int = Field(description="replications x reps x weeks")
-    calls: int = Field(description="Calls made in counted weeks, over all replications.")
+    reps: int
+    weeks: int
+    rep_weeks: int
+    calls: int
 
 
 class StageRow(Document):
@@ -170,14 +161,13 @@ class AssumptionRow(Document):
     source: str | None = Field(description="null: an assumption of whoever wrote the scenario.")
 
 
-class Summary(Document):
+class Summary(StrategyHeader):
     """The result of one run."""
 
-    simcore_result: Literal[1] = Field(default=1, description="Version of this document's format.")
-    version: str = Field(description="Version of simcore.")
-    scenario: ScenarioIdentity
-    size: Size
-    interrupted: bool = Field(description="True if the run was stopped before all replications were done.")
+    document: Literal["result"] = "result"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
+    rep_weeks: int = Field(description="replications x reps x weeks")
+    calls: int = Field(description="Calls made in counted weeks, over all replications.")
     precision: Precision | None = Field(default=None, description="Null where replications were asked for.")
     funnel: list[StageRow]
     averaging: Averaging
@@ -192,3 +182,8 @@ class Summary(Document):
     speed: Speed
     assumptions: list[AssumptionRow]
     sentence: str = Field(description="The result in one plain sentence.")
+
+    @property
+    def size(self) -> Size:
+        """How much was simulated, together."""
+        return Size(self.replications, self.reps, self.weeks, self.rep_weeks, self.calls)

@@ -66,7 +66,7 @@ def file_errors(action: str, path: Path) -> Iterator[None]:
     >>> with file_errors("read", Path("missing")):
     ...     raise FileNotFoundError(errno.ENOENT, "No such file or directory")
     Traceback (most recent call last):
-    simcore.base.errors.FileError: cannot read missing: no such file or directory
+    simcore.FileError: cannot read missing: no such file or directory
     """
     try:
         yield
@@ -252,7 +252,7 @@ def read_plain(path: Path, most: int | None = None) -> bytes:
     >>> from pathlib import Path
     >>> read_plain(Path(os.devnull))
     Traceback (most recent call last):
-    simcore.base.errors.FileError: cannot read /dev/null: it is not a plain file
+    simcore.FileError: cannot read /dev/null: it is not a plain file
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with file_errors("read", path), open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - by its descriptor

@@ -194,7 +194,7 @@ def folder_of(given: object) -> Path:
     --------
     >>> folder_of(5)
     Traceback (most recent call last):
-    simcore.base.errors.UsageError: path: is no path of a folder, got 5; allowed: a text or a pathlib.Path
+    simcore.UsageError: path: is no path of a folder, got 5; allowed: a text or a pathlib.Path
     """
     path = fspath(given) if isinstance(given, PathLike) else given
     if isinstance(path, str) and path and "\0" not in path:

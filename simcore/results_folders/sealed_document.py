@@ -1,6 +1,7 @@
 """The document of a folder of results, read as what somebody else may have written: which one it is, and if it is one.
 
-Its figures are held against rows and manifest elsewhere; here only what a document may hold is asked.
+Its figures are compared with rows and manifest elsewhere; here only what a document may hold is asked. Documents of
+the format before are read, too: their header is put where it stands now, so that all the rest can be checked.
 """
 
 from __future__ import annotations
@@ -12,31 +13,29 @@ from pydantic import ValidationError
 
 from simcore.base.text import printable
 from simcore.base.version import __version__
-from simcore.results.summary import Summary
-from simcore.studies.compare.document import Comparison
-from simcore.studies.sweep.document import Sweep
+from simcore.scenario.digest import digest_of_digests
+from simcore.studies.study import STUDIES
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from collections.abc import Callable, Mapping
 
+Json = dict[str, Any]
 Holds = Literal["run", "comparison", "sweep"]
 
-_KINDS: dict[str, tuple[Holds, type[BaseModel]]] = {
-    "simcore_result": ("run", Summary),
-    "simcore_sweep": ("sweep", Sweep),
-    "against": ("comparison", Comparison),
-}
-"""What a document has that tells which one it is."""
+_HOLDS: dict[str, Holds] = {"result": "run", "comparison": "comparison", "sweep": "sweep"}
+"""What a folder holds, by the name of its document."""
 
 
 class Sealed(NamedTuple):
     """What could be read."""
 
-    document: dict[str, Any]
+    document: Json
     """As JSON; empty where it is none of simcore's."""
     holds: Holds | None
-    problem: str | None
+    problem: str | None = None
     """What is wrong with it, the end of a sentence."""
+    is_former: bool = False
+    """Whether it is of the format before: its header was put where it stands now, its schema not checked."""
 
 
 def sealed_document(data: bytes, version: str) -> Sealed:
@@ -51,8 +50,10 @@ def sealed_document(data: bytes, version: str) -> Sealed:
 
     Examples
     --------
-    >>> sealed_document(b'{"simcore_sweep": 1, "points": []}', "0.0.1").holds
+    >>> sealed_document(b'{"document": "sweep", "format": 2, "points": []}', "0.0.1").holds
     'sweep'
+    >>> sealed_document(b'{"simcore_sweep": 1, "scenario": {"replications": 5}}', "0.0.1").document["replications"]
+    5
     >>> sealed_document(b"[" * 100_000, "0.0.1").problem
     'is not a document of simcore'
     """
@@ -63,15 +64,64 @@ def sealed_document(data: bytes, version: str) -> Sealed:
         return none
     if not isinstance(document, dict):
         return none
-    for mark, (holds, model) in _KINDS.items():
-        if mark not in document:
-            continue
-        if version == __version__:
-            try:
-                model.model_validate_json(data, strict=True)
-            except ValidationError as error:
-                first = error.errors(include_url=False, include_input=False)[0]
-                where = printable(".".join(map(str, first["loc"])))
-                return Sealed({}, None, f"does not fit its schema: {where}: {printable(first['msg'])}")
-        return Sealed(document, holds, None)
-    return none
+    name = document.get("document")
+    if name is None:
+        former = next((each for mark, each in _FORMER.items() if mark in document), None)
+        return none if former is None else Sealed(former.lifted(document), former.holds, is_former=True)
+    if not isinstance(name, str) or name not in _HOLDS:
+        return none
+    if version == __version__:
+        try:
+            STUDIES[name].load_document().model_validate_json(data, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = printable(".".join(map(str, first["loc"])))
+            return Sealed({}, None, f"does not fit its schema: {where}: {printable(first['msg'])}")
+    return Sealed(document, _HOLDS[name])
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _former_result(document: Json) -> Json:
+    scenario = _mapping(document.get("scenario"))
+    return {
+        **document,
+        **_mapping(document.get("size")),
+        "scenario": {**scenario, "strategies": [scenario.get("strategy")]},
+    }
+
+
+def _former_sweep(document: Json) -> Json:
+    scenario = _mapping(document.get("scenario"))
+    return {
+        **document,
+        "replications": scenario.get("replications"),
+        "scenario": {**scenario, "strategies": document.get("strategies")},
+    }
+
+
+def _former_comparison(document: Json) -> Json:
+    digests = _mapping(document.get("digests"))
+    scenario = {
+        "name": document.get("scenario"),
+        "digest": digest_of_digests(map(str, digests.values())),
+        "strategies": list(digests),
+        **{key: document.get(key) for key in ("seed", "currency")},
+    }
+    return {**document, "scenario": scenario}
+
+
+class _Former(NamedTuple):
+    holds: Holds
+    lifted: Callable[[Json], Json]
+    """Returns the document with its header where it stands now."""
+
+
+_FORMER = {
+    "simcore_result": _Former("run", _former_result),
+    "simcore_sweep": _Former("sweep", _former_sweep),
+    "against": _Former("comparison", _former_comparison),
+}
+"""Documents of format 1, by an entry that tells which one it is."""

@@ -28,7 +28,7 @@ from simcore.results_folders.manifest import (
     parse_manifest,
 )
 from simcore.results_folders.parts import Shape, Sums, check_identity, check_part, parts_of, read_rep_weeks, repeated
-from simcore.results_folders.sealed_document import sealed_document
+from simcore.results_folders.sealed_document import Sealed, sealed_document
 from simcore.results_folders.verification_document import Verification
 from simcore.scenario.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.scenario.model import with_strategy
@@ -182,25 +182,27 @@ def _check_all(folder: Path, manifest: Manifest, found: Findings) -> Holds | Non
         found.problems.append(f"the parts have {rows} rows, the manifest says {manifest.rows}")
     check_names(folder, manifest, found)
     check_sums(folder, manifest, found)
-    document, holds = _summary(folder, manifest, found)
-    if holds is not None:
-        found.problems += _against_summary(manifest, document, holds)
-        _check_scenario(folder, manifest, document, holds, found)
-    _check_tables(folder, manifest, document, holds, found)
-    return holds
+    sealed = _summary(folder, manifest, found)
+    if sealed.holds is not None:
+        found.problems += _against_summary(manifest, sealed.document, sealed.holds)
+        _check_scenario(folder, manifest, sealed, found)
+    _check_tables(folder, manifest, sealed, found)
+    return sealed.holds
 
 
-def _summary(folder: Path, manifest: Manifest, found: Findings) -> tuple[dict[str, Any], Holds | None]:
+def _summary(folder: Path, manifest: Manifest, found: Findings) -> Sealed:
     """Return the document of the result, and what it is of; nothing where it cannot be trusted."""
     if SUMMARY not in found.good:
-        return {}, None
+        return Sealed({}, None)
     file = folder / manifest.place / SUMMARY
     with file_errors("read", file):
         data = file.read_bytes()
-    document, holds, problem = sealed_document(data, manifest.version)
-    if problem is not None:
-        found.problems.append(f"{SUMMARY} {problem}")
-    return document, holds
+    sealed = sealed_document(data, manifest.version)
+    if sealed.problem is not None:
+        found.problems.append(f"{SUMMARY} {sealed.problem}")
+    if sealed.is_former:
+        found.notes.append(f"{SUMMARY} is of document format 1, before simcore gave all documents one header")
+    return sealed
 
 
 def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
@@ -208,7 +210,7 @@ def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
 
     Examples
     --------
-    >>> _at({"size": {"reps": 3}}, "size.reps")
+    >>> _at({"scenario": {"seed": 3}}, "scenario.seed")
     3
     """
     for key in path.split("."):
@@ -218,19 +220,13 @@ def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
 
 def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds) -> list[str]:
     """Return where the manifest says something else than the summary."""
-    if holds == "comparison":
-        digests = _at(document, "digests")
-        joint = digest_of_digests(map(str, digests.values())) if isinstance(digests, dict) else None
-        told = {name: _at(document, name) for name in ("version", "scenario", "seed", "replications")}
-        told |= {"digest": joint}
-    else:
-        told = {
-            "version": _at(document, "version"),
-            "scenario": _at(document, "scenario.name"),
-            "digest": _at(document, "scenario.digest"),
-            "seed": _at(document, "scenario.seed"),
-            "replications": _at(document, f"{'size' if holds == 'run' else 'scenario'}.replications"),
-        }
+    told = {
+        "version": _at(document, "version"),
+        "scenario": _at(document, "scenario.name"),
+        "digest": _at(document, "scenario.digest"),
+        "seed": _at(document, "scenario.seed"),
+        "replications": _at(document, "replications"),
+    }
     interrupted = _at(document, "interrupted")
     told["complete"] = not interrupted if isinstance(interrupted, bool) else None
     problems = [
@@ -238,8 +234,13 @@ def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds)
         for name, value in told.items()
         if value != getattr(manifest, name)
     ]
-    if holds == "run" and parts_of(manifest) and manifest.rows != _at(document, "size.rep_weeks"):
-        problems.append(f"{SUMMARY} tells of {_at(document, 'size.rep_weeks')} rep-weeks, the manifest {manifest.rows}")
+    if holds == "comparison":
+        digests = _at(document, "digests")
+        joint = digest_of_digests(map(str, digests.values())) if isinstance(digests, dict) else None
+        if joint != manifest.digest:
+            problems.append(f"{SUMMARY} says digests whose digest is {joint}, the manifest {manifest.digest}")
+    if holds == "run" and parts_of(manifest) and manifest.rows != _at(document, "rep_weeks"):
+        problems.append(f"{SUMMARY} tells of {_at(document, 'rep_weeks')} rep-weeks, the manifest {manifest.rows}")
     table = {"run": None, "sweep": SWEEP, "comparison": WORLDS}[holds]
     tables = {entry.name for entry in manifest.files} & {SWEEP, WORLDS}
     if tables != ({table} - {None}):
@@ -247,8 +248,9 @@ def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds)
     return problems
 
 
-def _check_scenario(folder: Path, manifest: Manifest, document: dict[str, Any], holds: Holds, found: Findings) -> None:
+def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Findings) -> None:
     """Check that the scenario is the one of the manifest and of the summary."""
+    document, holds = sealed.document, sealed.holds
     if SCENARIO not in found.good:
         return
     file = folder / manifest.place / SCENARIO
@@ -265,13 +267,13 @@ def _check_scenario(folder: Path, manifest: Manifest, document: dict[str, Any], 
     told: dict[str, tuple[object, object]] = {
         "name": (scenario.name, manifest.scenario),
         "seed": (scenario.run.seed, manifest.seed),
-        "currency": (scenario.deal.currency, _at(document, _PLACES[holds]["currency"])),
+        "currency": (scenario.deal.currency, _at(document, "scenario.currency")),
     }
-    if holds != "sweep":
-        told["reps"] = (scenario.team.reps, _at(document, _PLACES[holds]["reps"]))
-        told["weeks"] = (scenario.horizon.weeks, _at(document, _PLACES[holds]["weeks"]))
+    if holds != "sweep" or not sealed.is_former:  # which does not have them
+        told["reps"] = (scenario.team.reps, _at(document, "reps"))
+        told["weeks"] = (scenario.horizon.weeks, _at(document, "weeks"))
     if holds == "run":
-        told["strategy"] = (scenario.run.strategy, _at(document, "scenario.strategy"))
+        told["strategy"] = (scenario.run.strategy, ", ".join(map(str, _listed(document, "scenario.strategies"))))
         told["stages"] = (", ".join(stage.stage for stage in scenario.funnel), ", ".join(_stages(document)))
     found.problems += [
         f"{SCENARIO} says {name} {value}, {'the manifest' if name in {'name', 'seed'} else SUMMARY} {other}"
@@ -290,19 +292,16 @@ def _check_scenario(folder: Path, manifest: Manifest, document: dict[str, Any], 
 
 def _stages(document: dict[str, Any]) -> list[str]:
     """Return the names of the stages that the summary of a run has."""
-    rows = _at(document, "funnel")
-    return [str(_at(row, "stage")) for row in rows] if isinstance(rows, list) else []
+    return [str(_at(row, "stage")) for row in _listed(document, "funnel")]
 
 
-_PLACES = {
-    "run": {"currency": "scenario.currency", "reps": "size.reps", "weeks": "size.weeks"},
-    "comparison": {"currency": "currency", "reps": "reps", "weeks": "weeks"},
-    "sweep": {"currency": "scenario.currency"},
-}
-"""Where a document has what the scenario has, too."""
+def _listed(document: object, path: str) -> list[Any]:
+    """Return a list of a JSON document by its path, an empty one where there is none."""
+    found = _at(document, path)
+    return found if isinstance(found, list) else []
 
 
-def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds) -> str | None:
+def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds | None) -> str | None:
     """Return the digest that the manifest should have, from the scenario; ``None`` for a sweep, which varies it."""
     if holds == "run":
         return scenario_digest(scenario)
@@ -315,13 +314,12 @@ def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds) ->
         return "that of other strategies"
 
 
-def _check_tables(
-    folder: Path, manifest: Manifest, document: dict[str, Any], holds: Holds | None, found: Findings
-) -> None:
+def _check_tables(folder: Path, manifest: Manifest, sealed: Sealed, found: Findings) -> None:
     """Check what is in the Parquet files of the manifest, where the files themselves are right."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    document, holds = sealed.document, sealed.holds
     shape = _shape(document) if holds == "run" else None
     sums: Sums | None = Sums(0, {})
     before = 0
@@ -344,7 +342,7 @@ def _check_tables(
                 sums = None if sums is None else sums + part
             else:
                 problems = check_identity(file.schema_arrow.metadata, manifest)
-                problems += _table_problems(file.read(), entry.name, document, manifest, found)
+                problems += _table_problems(file.read(), entry.name, sealed, manifest, found)
         except (OSError, ValueError, LookupError, TypeError, ArithmeticError, pa.ArrowException) as error:
             # Of a table that somebody else made, or that is damaged in a way its sum does not tell, anything may fail.
             problems = [f"cannot be read: {printable(str(error))}"]
@@ -357,7 +355,7 @@ def _check_tables(
 
 def _shape(document: dict[str, Any]) -> Shape | None:
     """Return how many rows a replication has, where the summary says so."""
-    reps, weeks = _at(document, "size.reps"), _at(document, "size.weeks")
+    reps, weeks = _at(document, "reps"), _at(document, "weeks")
     if not (isinstance(reps, int) and isinstance(weeks, int) and 0 < reps * weeks < _MOST_ROWS):
         return None
     return Shape(reps, weeks, column_names(tuple(_stages(document))))
@@ -369,12 +367,12 @@ def _against_sums(document: dict[str, Any], sums: Sums) -> list[str]:
         return ["the parts are empty"]
     *stages, origin, close = sums.columns
     told: list[tuple[str, object, float]] = [
-        ("rep-weeks", _at(document, "size.rep_weeks"), sums.rows),
-        ("calls", _at(document, "size.calls"), sums.columns[stages[0]]),
+        ("rep-weeks", _at(document, "rep_weeks"), sums.rows),
+        ("calls", _at(document, "calls"), sums.columns[stages[0]]),
     ]
-    rows = _at(document, "funnel")
+    rows = _listed(document, "funnel")
     for number, name in enumerate(stages):
-        row = rows[number] if isinstance(rows, list) and number < len(rows) else None
+        row = rows[number] if number < len(rows) else None
         told.append((f"{name} per rep-week", _at(row, "per_rep_week.estimate"), sums.columns[name] / sums.rows))
     for account, column in (("origin", origin), ("close", close)):
         mean = sums.columns[column] / (100.0 * sums.rows)
@@ -388,8 +386,7 @@ def _against_sums(document: dict[str, Any], sums: Sums) -> list[str]:
 
 def _weekly(document: dict[str, Any], account: str) -> object:
     """Return the mean revenue of a week in the summary."""
-    rows = _at(document, f"averaging.{account}")
-    for row in rows if isinstance(rows, list) else []:
+    for row in _listed(document, f"averaging.{account}"):
         if _at(row, "horizon") == "week":
             return _at(row, "revenue.mean.estimate")
     return None
@@ -402,28 +399,27 @@ def _equal(figure: object, value: float) -> bool:
     )
 
 
-def _table_problems(
-    table: pa.Table, name: str, document: dict[str, Any], manifest: Manifest, found: Findings
-) -> list[str]:
+def _table_problems(table: pa.Table, name: str, sealed: Sealed, manifest: Manifest, found: Findings) -> list[str]:
     """Return where the table of a sweep, or the worlds of a comparison, are at odds with the document."""
-    if name == SWEEP and "simcore_sweep" in document:
-        return _sweep_problems(table, document, manifest, found)
-    if name == WORLDS and "against" in document:
-        return _world_problems(table, document)
+    if name == SWEEP and sealed.holds == "sweep":
+        return _sweep_problems(table, sealed, manifest, found)
+    if name == WORLDS and sealed.holds == "comparison":
+        return _world_problems(table, sealed.document)
     return []
 
 
-def _sweep_problems(table: pa.Table, document: dict[str, Any], manifest: Manifest, found: Findings) -> list[str]:
+def _sweep_problems(table: pa.Table, sealed: Sealed, manifest: Manifest, found: Findings) -> list[str]:
     from pydantic import ValidationError  # noqa: PLC0415
 
     from simcore.studies.sweep.document import Sweep, sweep_table  # noqa: PLC0415
 
     try:
-        wanted = sweep_table(Sweep.model_validate(document))
+        wanted = sweep_table(Sweep.model_validate(sealed.document))
     except ValidationError:
-        if manifest.version == __version__:
+        if manifest.version == __version__ and not sealed.is_former:
             return [f"cannot be compared: {SUMMARY} is not a document of a sweep"]
-        found.notes.append(f"{SUMMARY} is of simcore {manifest.version}: its figures were not held against {SWEEP}")
+        of = "document format 1" if sealed.is_former else f"simcore {manifest.version}"
+        found.notes.append(f"{SUMMARY} is of {of}: its figures were not compared with {SWEEP}")
         return []
     return [] if table.equals(wanted) else [f"has other figures than {SUMMARY}"]
 

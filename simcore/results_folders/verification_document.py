@@ -6,13 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from simcore.base.document import Document
+from simcore.results.header import PublishedDocument
 
 
-class Verification(Document):
+class Verification(PublishedDocument):
     """Whether a folder of results is what its manifest, its summary and its scenario say."""
 
-    simcore_verification: Literal[1] = Field(default=1, description="Version of this document's format.")
+    document: Literal["verification"] = "verification"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     folder: str
     whole: bool = Field(description="True if there are no problems, and all of it could be read.")
     holds: Literal["run", "comparison", "sweep"] | None = Field(description="Null where that cannot be told.")

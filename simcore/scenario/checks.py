@@ -11,15 +11,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.text import did_you_mean, printable
+from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.fields import MISSING, Complaint, Location
 from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
-from simcore.scenario.strategy import CHANNELS, NEED_QUOTA, Channel, PullForward
+from simcore.scenario.signals import SIGNALS
+from simcore.scenario.strategy import Channel, PullForward
 from simcore.scenario.time import Calendar
 
 MAX_OPEN_ITEMS = 65536
 """Items of one seat that are open at the start, at most: the range of their addresses."""
+NEED_QUOTA = frozenset(signal.name for signal in SIGNALS if signal.needs_quota)
+"""Signals that are measured against the quota."""
 PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
 """Weeks of the shortest period of a quota."""
 
@@ -284,12 +288,12 @@ def _changes(data: Data, names: list[str], about: Data, location: Location) -> I
                 message, hint = "is nothing that a drive can change", did_you_mean(str(key), channels)
                 yield Complaint(here, message, key, ", ".join(channels), hint, at_key=True)
         elif isinstance(channel, Mapping):
-            known = (PullForward if key == "pull_forward" else Channel).model_fields.keys()
+            known = (PullForward if key == PULL_FORWARD else Channel).model_fields.keys()
             if channel.keys() <= known - {"slope", "curve"}:
                 message = "changes nothing: it has neither a slope nor a curve"
                 yield Complaint(here, message, allowed="{slope: 0.2} or {curve: 0.1}", at_key=True)
             yield from _channel(data, names, key, here)
-            if key == "pull_forward":
+            if key == PULL_FORWARD:
                 yield from _pull_forward(data, channel, here)
 
 
@@ -302,7 +306,7 @@ def _channel(data: Data, names: list[str], key: str, location: Location) -> Iter
     if key == "lag" and names and not any(steps):
         message = "changes the lags, and no step of this funnel has one"
         yield Complaint(location, message, hint="give a stage a lag, or leave it out", at_key=True)
-    if key != "pull_forward":
+    if key != PULL_FORWARD:
         return
     if data.get("quota") is None:
         message = "needs the end of a quota period, and this scenario has no quota"

@@ -28,7 +28,8 @@ from simcore.scenario.fields import (
 )
 from simcore.scenario.habits import Habit
 from simcore.scenario.lags import LagField
-from simcore.scenario.precision_goal import DEFAULT, parse_metric, target_of
+from simcore.scenario.metric import parse_metric
+from simcore.scenario.precision_goal import DEFAULT, target_of
 from simcore.scenario.time import Duration
 
 MAX_WEEKS = 5200

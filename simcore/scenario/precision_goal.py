@@ -1,28 +1,17 @@
-"""What a precision is asked of, as text: ``p_zero:13w`` is a metric, ``revenue=0.5%@0.99`` a metric and its precision.
+"""A metric and the precision that it is to have, as text: ``revenue=0.5%@0.99``.
 
-Only the texts; `simcore.statistics.metrics` computes a metric, `simcore.statistics.sequential_interval` says when it is
-precise enough.
+Only the texts; `simcore.statistics.sequential_interval` says when a metric is precise enough.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from simcore.base.errors import UsageError
-from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.base.spelling import Kind, percent_meant, read_number, share_of
-from simcore.base.text import brief, did_you_mean
-
-REVENUE, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE = "revenue", "p_quota", "p_quota_team", "p_zero", "q"
-SHARES = (P_QUOTA, P_QUOTA_TEAM, P_ZERO)
-"""Metrics that are a share of windows: from 0 to 1."""
-_NAMES = (REVENUE, P_QUOTA, P_QUOTA_TEAM, P_ZERO, "q05", "q50", "q95")
-_WORDS = {"week": 1, "quarter": WEEKS_PER_QUARTER, "year": WEEKS_PER_YEAR}
-_MONTH = "month"
-_WEEKS = re.compile(r"([1-9][0-9]{0,3}) ?w?(?:eeks?)?", re.ASCII)
-_PERCENTILE = re.compile(r"q([0-9]{2})", re.ASCII)
+from simcore.base.text import brief
+from simcore.scenario.metric import PRECISION, Metric, parse_metric
 
 DEFAULT_CONFIDENCE = 0.95
 DEFAULT = "revenue=0.5%"
@@ -30,47 +19,12 @@ DEFAULT = "revenue=0.5%"
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 
 
-class Metric(NamedTuple):
-    """A figure of a run.
-
-    Examples
-    --------
-    >>> str(parse_metric("p_zero:13")), str(parse_metric("q05:6 weeks"))
-    ('p_zero:quarter', 'q05:6w')
-    """
-
-    name: str
-    """``revenue``, ``p_quota``, ``p_quota_team``, ``p_zero`` or ``q``."""
-    window: str = ""
-    """``week``, ``month``, ``quarter``, ``year`` or a number of weeks such as ``6w``; empty: revenue of a rep-year from
-    all weeks, and the quota's own period."""
-    percent: int = 0
-    """Of a quantile, 1 .. 99."""
-
-    def __str__(self) -> str:
-        """Return the text that `parse_metric` reads."""
-        name = f"q{self.percent:02d}" if self.name == QUANTILE else self.name
-        return f"{name}:{self.window}" if self.window else name
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it is a share of windows."""
-        return self.name in SHARES
-
-    @property
-    def weeks(self) -> int | None:
-        """The weeks of the window; ``None`` for months, which differ, and where there is none."""
-        if not self.window or self.window == _MONTH:
-            return None
-        return _WORDS.get(self.window) or int(self.window.removesuffix("w"))
-
-
 class Target(NamedTuple):
     """A metric and the half-width that its interval may have."""
 
     metric: Metric
     half_width: float
-    """In units of the currency or of probability; where `relative`, a share of the figure itself."""
+    """In the unit of the metric (of the currency, of probability); where `relative`, a share of the figure itself."""
     relative: bool = False
     confidence: float = DEFAULT_CONFIDENCE
 
@@ -89,41 +43,6 @@ class Target(NamedTuple):
         """The text after the equals sign."""
         width = f"{100 * self.half_width:.12g}%" if self.relative else f"{self.half_width:.12g}"
         return width if self.confidence == DEFAULT_CONFIDENCE else f"{width}@{self.confidence:.12g}"
-
-
-def parse_metric(text: str) -> Metric:
-    """Read a metric: ``revenue``, ``p_quota``, ``p_zero:13w``, ``q05:quarter``.
-
-    Raises
-    ------
-    ValueError
-        If it is none, or has not the window that it needs.
-
-    Examples
-    --------
-    >>> parse_metric("p_zero:6w")
-    Metric(name='p_zero', window='6w', percent=0)
-    >>> parse_metric("q05:quarter")
-    Metric(name='q', window='quarter', percent=5)
-    """
-    name, colon, window = (part.strip() for part in text.partition(":"))
-    percentile = _PERCENTILE.fullmatch(name)
-    percent = int(percentile[1]) if percentile else 0
-    if percent:
-        kind = QUANTILE
-    elif name in _NAMES:
-        kind = name
-    else:
-        raise ValueError(_unknown(name))
-    if kind in (P_QUOTA, P_QUOTA_TEAM):
-        if colon:
-            raise ValueError(f"{name} takes no period: it is that of the quota")
-        return Metric(kind)
-    if not colon:
-        if kind == REVENUE:
-            return Metric(kind)
-        raise ValueError(f"{name} needs a period, as in {name}:quarter or {name}:13w")
-    return Metric(kind, _window(window), percent)
 
 
 def parse_target(text: str) -> Target:
@@ -151,13 +70,17 @@ def target_of(metric: Metric, precision: str) -> Target:
     Raises
     ------
     ValueError
-        If it is none: a half-width above 0, less than 1 for a share, and never in per cent for one.
+        If the metric has no precision, or the text is not a half-width above 0: less than 1 for a share, and never in
+        per cent for one.
     """
+    refusal = PRECISION.refusal(metric)
+    if refusal is not None:
+        raise ValueError(refusal)
     width, at, level = (part.strip() for part in precision.partition("@"))
     relative = width.endswith("%")
     number = width.removesuffix("%").strip()
     try:
-        read = read_number(number, Kind.NUMBER if relative or metric.is_share else Kind.AMOUNT).value
+        read = read_number(number, Kind.AMOUNT if metric.is_money and not relative else Kind.NUMBER).value
     except UsageError as error:
         hint = error.problems[0].hint
         message = f"{brief(precision)!r} is not a half-width, as in 0.01, 0.5% or 0.01@0.99"
@@ -180,25 +103,6 @@ def _confidence(text: str) -> float:
         hint = percent_meant(value)
         raise ValueError(f"{message}; {hint}" if hint else message)
     return value
-
-
-def _window(text: str) -> str:
-    """Return the canonical name of a window: 13 weeks are a quarter."""
-    if text in (*_WORDS, _MONTH):
-        return text
-    match = _WEEKS.fullmatch(text)
-    if match is None:
-        words = (*list(_WORDS), _MONTH)
-        hint = did_you_mean(text, words)
-        raise ValueError(f"{brief(text)!r} is not a period: {', '.join(words)} or 6w" + (f"; {hint}" if hint else ""))
-    weeks = int(match[1])
-    return next((word for word, length in _WORDS.items() if length == weeks), f"{weeks}w")
-
-
-def _unknown(name: str) -> str:
-    hint = did_you_mean(name, _NAMES)
-    known = "revenue, p_quota, p_quota_team, p_zero and the quantiles q01 to q99"
-    return f"{brief(name)!r} is not a metric; there are {known}" + (f"; {hint}" if hint else "")
 
 
 class Goal(NamedTuple):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 
+from simcore.scenario.channels import PULL_FORWARD
 from simcore.scenario.fields import Complaint, Length, Many, Number, Range, Share, SourcedPart, complaints_of
 from simcore.scenario.parts import Name
+from simcore.scenario.signals import SIGNALS
 from simcore.scenario.time import Duration
 
-CHANNELS = ("activity", "lag", "deal_value", "referrals", "pull_forward")
-"""What a drive can change, besides the rate of each stage after the first."""
-NEED_QUOTA = ("behind", "ahead", "deadline", "peers")
-"""Signals that are measured against the quota."""
 MAX_DRIVES = 4
 """Drives of a strategy, at most: so many are told apart where opportunities are pulled forward."""
 
@@ -48,6 +46,14 @@ class PullForward(Channel):
             yield Complaint(("min",), "is more than max", self.min, f"0 to {self.max:.15g}")
 
 
+if TYPE_CHECKING:
+    _Gains = SourcedPart
+else:
+    _Gains = create_model(
+        "_Gains", __base__=SourcedPart, **{signal.name: (Coefficient | None, None) for signal in SIGNALS}
+    )
+
+
 def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
     """Let `pull_forward` have its own keys, and tell the errors of all channels."""
     if not isinstance(given, Mapping):
@@ -56,7 +62,7 @@ def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
     found: list[Complaint] = []
     for name, channel in given.items():
         try:
-            valid[name] = (PullForward if name == "pull_forward" else Channel).model_validate(channel)
+            valid[name] = (PullForward if name == PULL_FORWARD else Channel).model_validate(channel)
         except ValidationError as error:
             found.extend(line.below((name,)) for line in complaints_of(error))
     if found:
@@ -64,18 +70,21 @@ def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
     return handler(valid)
 
 
-class Signals(SourcedPart):
+class Signals(_Gains):
     """What a drive listens to, each with its gain."""
 
-    behind: Coefficient | None = None
-    ahead: Coefficient | None = None
-    deadline: Coefficient | None = None
-    surprise: Coefficient | None = None
-    dry_spell: Coefficient | None = None
-    rejections: Coefficient | None = None
-    peers: Coefficient | None = None
-    overwork: Coefficient | None = None
-    coach: Coefficient | None = None
+    # Its fields are the names of the table of signals.
+
+    @property
+    def gains(self) -> list[tuple[int, float]]:
+        """The number and the gain of each signal that the drive listens to, in the order of the numbers."""
+        given = [(number, getattr(self, signal.name)) for number, signal in enumerate(SIGNALS)]
+        return [(number, gain) for number, gain in given if gain is not None]
+
+    @property
+    def of_team(self) -> bool:
+        """Whether any of them depends on the other seats."""
+        return any(SIGNALS[number].of_team for number, _ in self.gains)
 
 
 class Drive(SourcedPart):

@@ -262,7 +262,7 @@ def sound(scenario: Scenario) -> Scenario:
     >>> scenario = load_scenario("trust-the-process")
     >>> sound(scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": -5})}))
     Traceback (most recent call last):
-    simcore.base.errors.ScenarioError: run.replications: is out of range, got -5; allowed: from 1 to 1099511627776
+    simcore.ScenarioError: run.replications: is out of range, got -5; allowed: from 1 to 1099511627776
     """
     try:
         if validate(scenario.resolved()) == scenario:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.program.layout import DEAL_VALUE, FIXED
+from simcore.program.layout import FIXED
+from simcore.scenario.channels import DEAL_VALUE
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program

@@ -51,19 +51,24 @@ def t_quantile(p: float, degrees: float) -> float:
     return float(stdtrit(degrees, p))
 
 
-def reach(degrees: float) -> float:
-    """Return how many standard errors a 95 % interval reaches to each side, by degrees of freedom of the error.
+def reach(degrees: float, miss: float = MISS) -> float:
+    """Return how many standard errors an interval reaches to each side, by degrees of freedom of the error.
+
+    Parameters
+    ----------
+    miss
+        Probability with which the interval misses.
 
     Examples
     --------
     >>> round(reach(7), 3)
     2.365
     """
-    return t_quantile(1.0 - MISS / 2.0, degrees)
+    return t_quantile(1.0 - miss / 2.0, degrees)
 
 
-def reaches(degrees: float, skewness: float, groups: float) -> tuple[float, float]:
-    """Return how many standard errors a 95 % interval reaches down and up (Hall 1992).
+def reaches(degrees: float, skewness: float, groups: float, miss: float = MISS) -> tuple[float, float]:
+    """Return how many standard errors an interval reaches down and up (Hall 1992).
 
     Parameters
     ----------
@@ -73,13 +78,15 @@ def reaches(degrees: float, skewness: float, groups: float) -> tuple[float, floa
         Of the values of the groups whose mean the figure is.
     groups
         How many there are.
+    miss
+        Probability with which the interval misses.
 
     Examples
     --------
     >>> [round(each, 2) for each in reaches(19, 0.0, 20)], [round(each, 2) for each in reaches(19, 1.0, 20)]
     ([2.09, 2.09], [1.8, 2.6])
     """
-    t = reach(degrees)
+    t = reach(degrees, miss)
     if not isfinite(groups) or abs(skewness) < _EVEN:
         return t, t
     root = sqrt(groups)
@@ -90,15 +97,20 @@ def reaches(degrees: float, skewness: float, groups: float) -> tuple[float, floa
     return max(0.0, root * inverse(t / root)), max(0.0, -root * inverse(-t / root))
 
 
-def bound_of(replications: float) -> float:
+def bound_of(replications: float, miss: float = MISS) -> float:
     """Return the largest probability of what was seen in none of so many independent replications (rule of three).
+
+    Parameters
+    ----------
+    miss
+        Probability with which the bound misses.
 
     Examples
     --------
     >>> round(bound_of(100), 4), bound_of(0)
     (0.0295, 1.0)
     """
-    return 1.0 if replications < 1 else -expm1(log(MISS) / replications)
+    return 1.0 if replications < 1 else -expm1(log(miss) / replications)
 
 
 def most_events(replications: float) -> float:
@@ -184,6 +196,7 @@ def by_t(
     skewness: float = 0.0,
     least: float = -inf,
     most: float = inf,
+    miss: float = MISS,
 ) -> Estimate:
     """Return a figure with its standard error and the interval of the t law.
 
@@ -199,6 +212,8 @@ def by_t(
         Of the values of the groups.
     least, most
         The range that the figure can have: the interval is cut there.
+    miss
+        Probability with which the interval misses.
 
     Examples
     --------
@@ -210,12 +225,19 @@ def by_t(
         return without_error(value)
     if groups < LEAST_REPLICATIONS:
         return Estimate(estimate=value, se=error)
-    down, up = (each * error for each in reaches(degrees, skewness, groups))
+    down, up = (each * error for each in reaches(degrees, skewness, groups, miss))
     return Estimate(estimate=value, se=error, low=max(least, value - down), high=min(most, value + up))
 
 
 def by_log(
-    value: float, error: float, relative: float, degrees: float, *, groups: float = inf, skewness: float = 0.0
+    value: float,
+    error: float,
+    relative: float,
+    degrees: float,
+    *,
+    groups: float = inf,
+    skewness: float = 0.0,
+    miss: float = MISS,
 ) -> Estimate:
     """Return a positive figure with its standard error, and the interval that the t law gives of its logarithm.
 
@@ -223,7 +245,7 @@ def by_log(
     ----------
     relative
         The standard error of the logarithm.
-    degrees, groups, skewness
+    degrees, groups, skewness, miss
         As for `by_t`, of the logarithm.
 
     Examples
@@ -236,7 +258,7 @@ def by_log(
         return without_error(value)
     if groups < LEAST_REPLICATIONS or value <= 0.0:
         return Estimate(estimate=value, se=error)
-    down, up = (each * relative for each in reaches(degrees, skewness, groups))
+    down, up = (each * relative for each in reaches(degrees, skewness, groups, miss))
     if not max(down, up) < _LARGEST:
         return Estimate(estimate=value, se=error)
     return Estimate(estimate=value, se=error, low=value * exp(-down), high=value * exp(up))

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import (
     LEAST_REPLICATIONS,
+    MISS,
     UNKNOWN,
     Z975,
     always_seen,
@@ -161,6 +162,7 @@ def spread_of(
     relative: bool = False,
     worth: float | None = None,
     certain: bool = False,
+    miss: float = MISS,
 ) -> Estimate:
     """Estimate the standard deviation of windows, or (``relative``) their coefficient of variation.
 
@@ -174,6 +176,8 @@ def spread_of(
         Root of the mean square of one event: where none was seen, the bound of the standard deviation is told in it.
     certain
         Whether the scenario fixes all windows.
+    miss
+        Probability with which the interval misses; bounds of what was never seen are those of 95 %.
 
     Examples
     --------
@@ -199,7 +203,7 @@ def spread_of(
     # The spread makes a cv uncertain, and few windows show its large values; the mean does not make up for it.
     deviation = replicates(spread, size, total, squares, count) if relative else found
     least_error = 0.0 if relative else sqrt(0.5 / max(windows - 1.0, 1.0))
-    ends = found.positive_interval(deviation.logs, least_error)
+    ends = found.positive_interval(deviation.logs, least_error, miss)
     # Squares over their number are too small by one of so many on average (Bessel): the interval is about what is not.
     unbiased = sqrt(windows / max(windows - 1.0, 1.0))
     low, high = (None if end is None else end * unbiased for end in (ends.low, ends.high))
@@ -219,7 +223,13 @@ def quantile_of_counts(counts: NDArray[np.int64], p: float) -> int:
 
 
 def sectioned_quantile(
-    counts: NDArray[np.int64], values: Floats, p: float, *, replications: float = np.inf, certain: bool = False
+    counts: NDArray[np.int64],
+    values: Floats,
+    p: float,
+    *,
+    replications: float = np.inf,
+    certain: bool = False,
+    miss: float = MISS,
 ) -> Estimate:
     """Estimate a quantile from histograms by section.
 
@@ -240,6 +250,8 @@ def sectioned_quantile(
         Independent replications behind them: of a value that was never seen, or always, the share has its bound.
     certain
         Whether the scenario fixes all windows.
+    miss
+        Probability with which the interval misses.
     """
     used = counts[counts.sum(axis=1) > 0]
     if len(used) == 0:
@@ -251,9 +263,9 @@ def sectioned_quantile(
         return fixed(estimate)
     if len(used) < LEAST_REPLICATIONS:
         return without_error(estimate)
-    times = reach(len(used) - 1)
+    times = reach(len(used) - 1, miss)
     shares = [replicates(ratio, size, used[:, :end].sum(axis=1), size).error for end in (place, place + 1)]
-    width = times * max(shares) if max(shares) > 0.0 else bound_of(min(replications, float(size.sum())))
+    width = times * max(shares) if max(shares) > 0.0 else bound_of(min(replications, float(size.sum())), miss)
     ends = p - width, p + width
     low = float(values[quantile_of_counts(total, ends[0])]) if ends[0] > 0.0 else 0.0
     high = float(values[quantile_of_counts(total, ends[1])]) if ends[1] < 1.0 else None

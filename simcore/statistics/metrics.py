@@ -7,19 +7,21 @@ above a value is one, see `at_most`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base.errors import Problem, ScenarioError
+from simcore.base.errors import ScenarioError
 from simcore.base.periods import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
 from simcore.program.tally import CLOSE
-from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric
+from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, lacking
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
     from simcore.program.layout import Program
+    from simcore.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -32,13 +34,25 @@ def check_metric(metric: Metric, program: Program) -> None:
     ScenarioError
         If the run has no quota, or holds no whole period of the metric's length.
     """
-    if metric.name in (P_QUOTA, P_QUOTA_TEAM):
-        if program.quota.horizon == 0:
-            raise _refused(metric, "needs a quota, and the scenario has none", "quota")
-        if not program.calendar.periods[program.quota.horizon]:
-            raise _refused(metric, f"needs a whole {HORIZONS[program.quota.horizon]}", "horizon.weeks")
-    elif metric.window and not period_ends(metric, program.clock.counted_weeks).any():
-        raise _refused(metric, f"needs a whole period of {metric.window}", "horizon.weeks")
+    quota = HORIZONS[program.quota.horizon] if program.quota.horizon > 0 else None
+    problem = lacking(metric, program.clock.counted_weeks, quota)
+    if problem is not None:
+        raise ScenarioError((problem,))
+
+
+def check_scenarios(metric: Metric, scenarios: Iterable[Scenario]) -> None:
+    """Refuse a metric that not all scenarios have.
+
+    Raises
+    ------
+    ScenarioError
+        As `check_metric`.
+    """
+    for scenario in scenarios:
+        quota = None if scenario.quota is None else scenario.quota.per
+        problem = lacking(metric, scenario.horizon.weeks, quota)
+        if problem is not None:
+            raise ScenarioError((problem,))
 
 
 def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
@@ -47,7 +61,7 @@ def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
     Parameters
     ----------
     metric
-        Any but a quantile.
+        Any but a quantile or a spread.
     program, detail
         The program, and all rep-weeks of a block of n replications.
 
@@ -61,7 +75,7 @@ def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
     Raises
     ------
     ValueError
-        For a quantile.
+        For a quantile or a spread.
     """
     weekly = detail.cents[:, CLOSE]
     reps, weeks = weekly.shape[1:]
@@ -92,12 +106,30 @@ def at_most(metric: Metric, value: float, detail: Detail) -> Floats:
     return _share(by_period(metric, detail.cents[:, CLOSE]) <= 100.0 * value)
 
 
+def spread_sums(metric: Metric, program: Program, detail: Detail) -> Floats:
+    """Return the sums behind a spread in every replication of a block, over the windows of all reps.
+
+    Returns
+    -------
+    float64[n, 2]
+        Revenue by close in units of `Deals.unit`, and its squares.
+    """
+    windows = by_period(metric, detail.cents[:, CLOSE]) // program.deals.unit
+    units = windows.reshape(len(windows), -1).astype(np.float64)
+    return np.column_stack([units.sum(axis=1), (units * units).sum(axis=1)])
+
+
+def windows_each(metric: Metric, program: Program) -> int:
+    """Return the windows of a metric that a replication holds, of all reps."""
+    return program.team.reps * len(period_ends(metric, program.clock.counted_weeks))
+
+
 def by_period(metric: Metric, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the sums of weekly figures over the metric's whole periods, int64[n, reps, periods].
 
     Examples
     --------
-    >>> from simcore.scenario.precision_goal import parse_metric
+    >>> from simcore.scenario.metric import parse_metric
     >>> by_period(parse_metric("p_zero:2w"), np.arange(5).reshape(1, 1, 5)).tolist()
     [[[1, 5]]]
     """
@@ -107,14 +139,21 @@ def by_period(metric: Metric, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
 def period_ends(metric: Metric, weeks: int) -> NDArray[np.int64]:
     """Return the week after each whole period of the metric in a run of so many weeks; empty where it holds none.
 
+    Raises
+    ------
+    ValueError
+        For a metric of parts of a week.
+
     Examples
     --------
-    >>> from simcore.scenario.precision_goal import parse_metric
+    >>> from simcore.scenario.metric import parse_metric
     >>> period_ends(parse_metric("revenue:month"), 14).tolist(), period_ends(parse_metric("revenue:6w"), 14).tolist()
     ([4, 8, 13], [6, 12])
     """
     if metric.weeks is not None:
         return np.arange(metric.weeks, weeks + 1, metric.weeks)
+    if metric.horizon != MONTH:
+        raise ValueError(f"{metric} has no period of whole weeks")
     return _ends(period_of_week(MONTH, weeks))
 
 
@@ -141,7 +180,3 @@ def _share(hits: NDArray[np.bool_]) -> Floats:
     """Return the share of hits in each replication."""
     counted: Floats = np.count_nonzero(hits, axis=(1, 2)) / (hits.shape[1] * hits.shape[2])
     return counted
-
-
-def _refused(metric: Metric, message: str, path: str) -> ScenarioError:
-    return ScenarioError((Problem(f"the precision of {metric} {message}", path),))

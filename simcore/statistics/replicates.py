@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import by_log, by_t
+from simcore.statistics.intervals import MISS, by_log, by_t
 
 Floats = NDArray[np.float64]
 
@@ -79,8 +79,8 @@ class Replicates(NamedTuple):
         with np.errstate(divide="ignore", invalid="ignore"):
             return self._replace(value=1.0, without=1.0 + np.log(self.without / self.value))
 
-    def interval(self, least: float = -np.inf, most: float = np.inf) -> Estimate:
-        """Return the figure with its error and the interval of the t law, cut to a range."""
+    def interval(self, least: float = -np.inf, most: float = np.inf, miss: float = MISS) -> Estimate:
+        """Return the figure with its error and the interval of the t law, cut to a range; it misses with ``miss``."""
         return by_t(
             self.value,
             self.error,
@@ -89,9 +89,10 @@ class Replicates(NamedTuple):
             skewness=self.skewness,
             least=least,
             most=most,
+            miss=miss,
         )
 
-    def positive_interval(self, shape: Replicates, least_error: float = 0.0) -> Estimate:
+    def positive_interval(self, shape: Replicates, least_error: float = 0.0, miss: float = MISS) -> Estimate:
         """Return a positive figure with the interval of its logarithm.
 
         Parameters
@@ -100,6 +101,8 @@ class Replicates(NamedTuple):
             Logarithms whose degrees of freedom and skewness hold.
         least_error
             Least standard error of the logarithm.
+        miss
+            Probability with which the interval misses.
         """
         return by_log(
             self.value,
@@ -108,6 +111,7 @@ class Replicates(NamedTuple):
             shape.degrees,
             groups=self.groups,
             skewness=shape.skewness,
+            miss=miss,
         )
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.program.tally import BINS, CLOSE, SECTIONS, bin_values, bins_of
-from simcore.scenario.precision_goal import QUANTILE, Metric
-from simcore.statistics.intervals import t_quantile
-from simcore.statistics.jackknife import quantile_bounds
-from simcore.statistics.metrics import by_period, values_of
-from simcore.statistics.sequential_interval import Reading, Sample, read_difference, read_mean, read_share
+from simcore.program.tally import BINS, CLOSE, GROUPS, SECTIONS, bin_values, bins_of
+from simcore.scenario.metric import CV, QUANTILE, Metric
+from simcore.statistics.certain import certain_revenue
+from simcore.statistics.intervals import fixed, t_quantile
+from simcore.statistics.jackknife import Replicates, quantile_bounds, spread, spread_of, variation
+from simcore.statistics.metrics import by_period, spread_sums, values_of, windows_each
+from simcore.statistics.paired_difference import Sums, paired_replicates, replicates_of
+from simcore.statistics.sequential_interval import (
+    Reading,
+    Sample,
+    read_difference,
+    read_mean,
+    read_share,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +29,11 @@ if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
     from simcore.program.layout import Program
 
+SPREAD_GUARD = 25.0
+"""Replications before a look at a spread, over the squared skewness of what each adds to it (Cochran 1977).
+
+That is half of what a mean is given: the interval of a spread makes room for skewness by itself (Hall 1992).
+"""
 _SECTIONS_SLACK = (2.0 / (SECTIONS - 1)) ** 0.5
 
 
@@ -33,7 +46,11 @@ def piece_of(metric: Metric, program: Program, first: int, detail: Detail) -> ND
         The metric's value in each replication.
     int64[32, bins]
         For a quantile: windows by section and bin of revenue.
+    float64[n, 2]
+        For a spread: what `simcore.statistics.metrics.spread_sums` returns.
     """
+    if metric.is_spread:
+        return spread_sums(metric, program, detail)
     if metric.name != QUANTILE:
         return values_of(metric, program, detail)
     windows = by_period(metric, detail.cents[:, CLOSE]) // program.deals.unit
@@ -83,11 +100,57 @@ class _Quantile:
         return Reading(estimate, low, high, abs(estimate), _SECTIONS_SLACK)
 
 
-Followed = _Mean | _Quantile
+class _Spread:
+    """A standard deviation or a coefficient of variation, by the jackknife over groups of replications."""
+
+    def __init__(self, metric: Metric, program: Program) -> None:
+        self._statistic = variation if metric.name == CV else spread
+        self._windows = windows_each(metric, program)
+        self._unit = program.deals.unit / 100.0
+        self._certain = certain_revenue(program)
+        self._replications = np.zeros(GROUPS, np.int64)
+        self._added = np.zeros((GROUPS, 2))
+
+    def add(self, piece: NDArray[np.generic]) -> None:
+        group = (int(self._replications.sum()) + np.arange(len(piece))) % GROUPS
+        # One after the other, so that the sums are the same bits however the run is cut.
+        np.add.at(self._added, group, piece.astype(np.float64))
+        self._replications += np.bincount(group, minlength=GROUPS)
+
+    def sums(self) -> Sums:
+        """Return the sums by group, as `simcore.statistics.tallied_metrics.sums_of` does of a tally."""
+        total, squares = self._added[:, 0] * self._unit, self._added[:, 1] * self._unit**2
+        size = self._replications
+        return Sums(size, total, size * self._windows, squares, self._statistic, certain=self._certain)
+
+    def read(self, miss: float) -> Reading:
+        sums = self.sums()
+        relative = self._statistic is variation
+        found = spread_of(sums.replications, *sums.columns, relative=relative, certain=sums.certain, miss=miss)
+        if found.estimate is None:
+            return Reading(0.0, -inf, inf, 0.0)
+        # What was never seen to vary has no interval that a run could end with.
+        known = found.estimate > 0.0 or found.se is not None
+        low, high = (found.low, found.high) if known else (None, None)
+        deviation = sums._replace(statistic=spread)
+        return _reading(found.estimate, (low, high), abs(found.estimate), replicates_of(deviation).logs)
+
+
+def _reading(value: float, ends: tuple[float | None, float | None], scale: float, found: Replicates) -> Reading:
+    """Return a figure by the jackknife with its interval; ``found`` tells how well its error is known."""
+    low, high = (-inf if ends[0] is None else ends[0]), (inf if ends[1] is None else ends[1])
+    # The skewness of single replications: groups of them are less skewed.
+    least = SPREAD_GUARD * found.skewness**2 * float(found.sizes.sum()) / max(1, found.groups)
+    return Reading(value, low, high, scale, (2.0 / found.degrees) ** 0.5, least)
+
+
+Followed = _Mean | _Quantile | _Spread
 
 
 def followed(metric: Metric, program: Program) -> Followed:
     """Return a figure that is fed with what `piece_of` makes of blocks, in order."""
+    if metric.is_spread:
+        return _Spread(metric, program)
     return _Quantile(metric, program) if metric.name == QUANTILE else _Mean(metric)
 
 
@@ -111,11 +174,22 @@ class Difference:
             if mine.metric.is_share:
                 return read_difference(moments, miss, scale)
             return read_mean(moments, miss, scale)
+        if isinstance(mine, _Spread) and isinstance(base, _Spread):
+            found = paired_replicates(mine.sums(), base.sums())
+            if not isfinite(found.value):
+                return Reading(0.0, -inf, inf, 0.0)
+            ends = found.interval(miss=miss) if found.error > 0.0 else fixed(found.value)
+            return _reading(found.value, (ends.low, ends.high), abs(base.read(miss).estimate), found)
         x, y = mine.read(miss / 2.0), base.read(miss / 2.0)
         return Reading(x.estimate - y.estimate, x.low - y.high, x.high - y.low, y.scale, max(x.slack, y.slack))
 
     def crude_ratio(self) -> float | None:
         """Return how many times the replications independent worlds would need; ``None`` where nothing differs."""
+        if isinstance(self._mine, _Spread) and isinstance(self._base, _Spread):
+            mine, base = self._mine.sums(), self._base.sums()
+            both = replicates_of(mine).error ** 2 + replicates_of(base).error ** 2
+            pairs = paired_replicates(mine, base).error ** 2
+            return both / pairs if 0.0 < pairs < inf else None
         if not (isinstance(self._mine, _Mean) and isinstance(self._base, _Mean)):
             return None
         paired = self._sample.moments().variance

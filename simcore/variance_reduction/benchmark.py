@@ -18,14 +18,14 @@ from simcore.analytic.expectations import chances, expected
 from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
-from simcore.base.version import __version__
 from simcore.engine.explosion import told_of
 from simcore.engine.runner import Progress, StoppedError
 from simcore.engine.simulation import as_run, playable
 from simcore.random.philox import split_seed
+from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
+from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, VARIANCE, Metric
 from simcore.scenario.model import with_strategy
-from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, parse_metric
 from simcore.statistics.metrics import check_metric
 from simcore.variance_reduction.conditional import conditional_refusal, conditional_values, fixed_after
 from simcore.variance_reduction.document import Gain, Slope, TechniqueRow, VarianceBench
@@ -140,6 +140,7 @@ def bench_variance(
     >>> [row.technique for row in found.rows if row.exact]
     ['controls', 'conditional + controls']
     """
+    started = time.perf_counter()
     scenario = as_run(scenario, None, seed)
     wanted = _checked(metric, strategies, batch, batches)
     scenarios = [with_strategy(scenario, name) for name in strategies] or [scenario]
@@ -155,16 +156,14 @@ def bench_variance(
             case.level = float(np.quantile(case.windows(PILOT << 30, LEAST), wanted.percent / 100.0))
         measured, interrupted = _measure(case, worlds, batches, progress, stop)
     exact = _exact(scenarios, case)
-    return _document(scenarios, case, measured, exact, (worlds, batches), interrupted=interrupted)
+    seconds = time.perf_counter() - started
+    return _document(scenarios, case, measured, exact, worlds, interrupted=interrupted, seconds=seconds)
 
 
 def _checked(metric: str, strategies: Sequence[str], batch: int | None, batches: int) -> Metric:
     """Return the metric, or refuse it or a number."""
     problems = []
-    try:
-        wanted = parse_metric(metric)
-    except ValueError as error:
-        raise ScenarioError((Problem(str(error), "metric"),)) from None
+    wanted = VARIANCE.metric_of(metric)
     if batch is not None and (batch < SIZES[0] * LEAST or batch > 1 << 20 or batch & (batch - 1)):
         problems.append(Problem("out of range", "batch", value=str(batch), allowed="a power of two, 256 .. 2**20"))
     if not LEAST_BATCHES <= batches <= 200:
@@ -259,9 +258,10 @@ def _document(
     case: Case,
     measured: list[Measured],
     exact: float | None,
-    size: tuple[int, int],
+    batch: int,
     *,
     interrupted: bool,
+    seconds: float,
 ) -> VarianceBench:
     crude = measured[0]
     computed = _is_rare(case, crude)
@@ -276,22 +276,24 @@ def _document(
     rows += [_refused(each, refusal(each, case)) for each in TECHNIQUES if each.name not in names]
     best = best_of(rows)
     return VarianceBench(
-        scenario=scenarios[0].name,
-        digest=joint_digest(scenarios),
-        engine=__version__,
+        **header_of(
+            scenarios[0],
+            strategies=[each.run.strategy for each in scenarios],
+            digest=joint_digest(scenarios),
+            replications=len(crude.batches) * batch,
+            interrupted=interrupted,
+            seconds=seconds,
+        ),
         metric=str(case.metric),
-        strategies=[each.run.strategy for each in scenarios],
         level=case.level if case.metric.name == QUANTILE else None,
         batches=len(crude.batches),
-        batch=size[0],
-        seed=scenarios[0].run.seed,
+        batch=batch,
         reference=reference,
         reference_is=source,
         crude_variance_is="computed" if computed else "measured",
         rows=rows,
         recommended=best.technique,
         advice=_advice(best),
-        interrupted=interrupted,
     )
 
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.program.layout import FIXED
-from simcore.scenario.precision_goal import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
+from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
 from simcore.statistics.metrics import at_most, by_period, by_quota_period, period_ends, values_of
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
     from simcore.program.layout import Program
-    from simcore.scenario.precision_goal import Metric
+    from simcore.scenario.metric import Metric
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

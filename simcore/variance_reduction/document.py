@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from simcore.base.document import Document
+from simcore.results.header import StudyHeader
 
 
 class Gain(Document):
@@ -49,22 +52,19 @@ class TechniqueRow(Document):
     verdict: Literal["crude", "refused", "exact", "helps", "no difference", "hurts", "untrusted"]
 
 
-class VarianceBench(Document):
+class VarianceBench(StudyHeader):
     """The techniques of variance reduction on one metric of a scenario."""
 
-    timings: ClassVar[frozenset[str]] = frozenset({"advice", "recommended"})
-    scenario: str
-    digest: str
-    engine: str
+    timings: ClassVar[frozenset[str]] = frozenset({"advice", "recommended", "seconds"})
+    document: Literal["variance"] = "variance"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     metric: str
-    strategies: list[str]
-    """One, or two: the metric is then the difference of the first less the second."""
+    """Of two strategies, the difference of the first less the second."""
     level: float | None
     """Of a quantile: what is estimated is the share of windows with at most this revenue."""
     batches: int
     batch: int
-    """Worlds of each batch."""
-    seed: int
+    """Worlds of each batch; `replications` are those of all batches of a technique."""
     reference: float | None
     reference_is: Literal["exact", "crude", "none"]
     """What the techniques are held against."""
@@ -73,4 +73,8 @@ class VarianceBench(Document):
     rows: list[TechniqueRow]
     recommended: str
     advice: str
-    interrupted: bool
+
+    @property
+    def strategies(self) -> list[str]:
+        """Names of the strategies: one, or two, whose difference is measured, the first less the second."""
+        return self.scenario.strategies

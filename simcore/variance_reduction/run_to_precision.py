@@ -24,8 +24,8 @@ from simcore.engine.simulation import playable, threads_for
 from simcore.numerics.normal import normal_quantile
 from simcore.random.philox import split_seed
 from simcore.results.summary import Precision, PrecisionRow
+from simcore.scenario.metric import TECHNIQUE
 from simcore.scenario.model import with_strategy
-from simcore.scenario.precision_goal import QUANTILE
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.sequential_interval import (
     SKEWNESS_GUARD,
@@ -212,10 +212,9 @@ class _Run:
 
     def __init__(self, scenario: Scenario, target: Target, other: str, threads: int | None, ending: _Ending) -> None:
         self._target, self._other, self._ending = target, other, ending
-        if target.metric.name == QUANTILE:
-            raise _refused(
-                "a quantile is no mean over worlds: no technique brings it to a precision", str(target.metric)
-            )
+        refused = TECHNIQUE.refusal(target.metric)
+        if refused is not None:
+            raise _refused(refused, str(target.metric))
         scenarios = [with_strategy(scenario, other), scenario] if other else [scenario]
         programs = tuple(playable(each, detailed=True, replications=False) for each in scenarios)
         for program in programs:
@@ -431,7 +430,8 @@ def _named(name: str, case: Case) -> Technique:
         technique = SHARED
     reason = refusal(technique, case)
     if reason is not None:
-        raise _refused(f"cannot be used for {case.metric}: {reason}", technique.name)
+        usable = [AUTO, *(_slug(each.name) for each in TECHNIQUES if each != SHARED and refusal(each, case) is None)]
+        raise _refused(f"cannot be used for {case.metric}: {reason}", technique.name, allowed=", ".join(usable))
     return technique
 
 
@@ -439,5 +439,5 @@ def _slug(name: str) -> str:
     return "".join(name.split())
 
 
-def _refused(message: str, value: str) -> ScenarioError:
-    return ScenarioError((Problem(message, "method", value=value),))
+def _refused(message: str, value: str, allowed: str | None = None) -> ScenarioError:
+    return ScenarioError((Problem(message, "method", value=value, allowed=allowed),))

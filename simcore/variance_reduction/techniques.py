@@ -21,7 +21,7 @@ from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runn
 from simcore.kernels.reactive.state import in_turn
 from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
-from simcore.scenario.precision_goal import P_ZERO, Metric
+from simcore.scenario.metric import P_ZERO, Metric
 from simcore.statistics.metrics import by_period
 from simcore.statistics.sequential_interval import Moments, moments_of
 from simcore.variance_reduction.conditional import (

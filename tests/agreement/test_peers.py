@@ -32,6 +32,7 @@ from simcore.base.periods import WEEK
 from simcore.engine.simulation import simulate as simcore_simulate
 from simcore.program.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from simcore.scenario.model import with_strategy
+from simcore.scenario.signals import DEADLINE
 from simcore.statistics.jackknife import jackknife, ratio
 from tests.support.statistical import FAMILY, MAX_CHECKS, SUITE, Budget, DeviationError, check_estimate
 
@@ -283,7 +284,8 @@ def test_the_check_of_the_reacting_peer_can_fail(monkeypatch: pytest.MonkeyPatch
 def test_reacting_peer_has_the_drive_of_the_scenario() -> None:
     drive = strategies.reacting().strategies["hour"].drives["urgency"]
     slopes = {name: channel.slope for name, channel in drive.changes.items()}
-    assert (drive.memory, drive.level, drive.signals.deadline) == (0, numpy_reactive.LEVEL, numpy_reactive.GAIN)
+    assert (drive.memory, drive.level) == (0, numpy_reactive.LEVEL)
+    assert drive.signals.gains == [(DEADLINE, numpy_reactive.GAIN)]
     assert slopes == {
         "activity": numpy_reactive.ACTIVITY,
         "opportunities": numpy_reactive.OPPORTUNITIES,

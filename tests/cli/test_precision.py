@@ -61,10 +61,10 @@ def test_the_document_tells_it_and_the_folder_runs_again(tmp_path: Path) -> None
     assert kept.run.precision == {"revenue": "1%"}
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["complete"]
-    assert manifest["rows"] == document["size"]["rep_weeks"]
+    assert manifest["rows"] == document["rep_weeks"]
     again = json.loads(invoke("run", str(out / "scenario.yaml"), "--json", "-q").stdout)
     for each in (again, document):
-        del each["speed"]
+        del each["speed"], each["seconds"]
     assert again == document
 
 
@@ -86,7 +86,7 @@ def test_stated_replications_leave_no_precision(tmp_path: Path) -> None:
     path.write_text(text + "funnel: [{stage: calls}, {stage: wins, rate: 0.01}]\n", encoding="utf-8")
     assert json.loads(invoke("run", str(path), "--json", "-q").stdout)["precision"]["rows"][0]["wanted"] == 0.02
     counted = json.loads(invoke("run", str(path), "-n", "7", "--json", "-q").stdout)
-    assert (counted["precision"], counted["size"]["replications"]) == (None, 7)
+    assert (counted["precision"], counted["replications"]) == (None, 7)
     assert "A run goes on until revenue=2%." in invoke("check", str(path)).stdout
 
 
@@ -119,4 +119,4 @@ def test_a_run_to_a_precision_ends_at_the_limit_of_cost(monkeypatch: pytest.Monk
     monkeypatch.setattr("simcore.engine.affordable.LIMIT", 2 * 52 * 30)
     done = invoke("run", *SMALL, "-p", "revenue=0.01%", "--json")
     assert done.exit_code == ExitStatus.NOT_REACHED
-    assert json.loads(done.stdout)["size"]["replications"] == 30
+    assert json.loads(done.stdout)["replications"] == 30

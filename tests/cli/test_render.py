@@ -41,7 +41,7 @@ def test_every_estimate_is_shown_with_its_error() -> None:
 def test_names_are_neither_markup_nor_commands() -> None:
     document = summary().model_dump()
     document["scenario"]["name"] = NASTY
-    document["scenario"]["strategy"] = NASTY
+    document["scenario"]["strategies"] = [NASTY]
     document["scenario"]["currency"] = "[b]"
     document["sentence"] = NASTY
     for row in document["funnel"]:
@@ -90,8 +90,8 @@ def test_a_run_of_one_replication_says_that_it_has_no_errors() -> None:
         for part in ("revenue", "first_step"):
             for cell in row[part].values():
                 cell["se"] = None
-    document["size"]["replications"] = 1
-    text = plain_report(size=document["size"], averaging={"close": rows, "origin": rows})
+    document["replications"] = 1
+    text = plain_report(replications=1, averaging={"close": rows, "origin": rows})
     assert "1 replication of 10 reps" in text
     assert "One replication: no standard errors can be given." in text
 

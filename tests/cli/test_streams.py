@@ -85,7 +85,7 @@ def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = shell(f"simcore {SMALL} --out {shlex.quote(str(out))} >&- 2>&- <&-")
     assert (done.returncode, done.stdout, done.stderr) == (ExitStatus.DONE, "", "")
-    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["size"]["replications"] == 4
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["replications"] == 4
 
 
 class _Broken:

@@ -16,7 +16,7 @@ from simcore.cli.main import app
 from simcore.cli.numbers import NONE
 from simcore.results_folders.verification import verify
 from simcore.scenario_files.scenario_file import dump_yaml
-from simcore.schema import breakeven_schema, sweep_schema
+from simcore.schema import document_schema
 from simcore.studies.sweep import study as sweeps
 from simcore.studies.sweep.document import Breakeven, Sweep
 from tests.support.paired_worlds import two, worlds
@@ -160,7 +160,7 @@ def test_the_document_fits_its_schema(file: str) -> None:
     done = invoke("sweep", file, "--vary", f"{REPS}=1:5:5", *BOTH, "--json")
     assert done.exit_code == ExitStatus.DONE
     document = json.loads(done.stdout)
-    validator = Draft202012Validator(sweep_schema())
+    validator = Draft202012Validator(document_schema("sweep"))
     assert validator.is_valid(document)
     assert Sweep.model_validate(document).paths[0].values == [1, 2, 3, 4, 5]
     for key in document:
@@ -177,7 +177,7 @@ def test_a_folder_is_written(file: str, tmp_path: Path) -> None:
     assert pq.read_table(out / "sweep.parquet").num_rows == 5 * 2 * 2
     document = Sweep.model_validate_json((out / "summary.json").read_text())
     assert document.scenario.digest == json.loads((out / "manifest.json").read_text())["digest"]
-    assert document.scenario.replications == 32
+    assert document.replications == 32
     assert invoke("sweep", file, *options).exit_code == ExitStatus.IO
     assert invoke("sweep", file, *options, "--overwrite", "--quiet").exit_code == ExitStatus.DONE
 
@@ -240,7 +240,7 @@ PAIR = ["--strategy", "process", "--strategy", "pressure"]
         ("sweep", ["--vary", "team.reps=1:5:3", "--vary", "team.reps=1,2"], "varied twice"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "mood"], "mood"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "sd:wek"], "week?"),
-        ("breakeven", ["--vary", "team.reps=1:5", "--metric", "sd"], "as in sd:week"),
+        ("breakeven", ["--vary", "team.reps=1:5", "--metric", "sd"], "as in sd:quarter"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--json", "--table"], "JSON"),
         ("breakeven", [], "--vary"),
         ("breakeven", ["--vary", "team.reps=1:5:3"], "path=lo:hi"),
@@ -261,8 +261,8 @@ def test_usage_errors(file: str, command: str, arguments: list[str], words: str)
         ("sweep", ["team.rep=1:5:5"], "did you mean team.reps?"),
         ("sweep", [f"{REPS}=1:5:5", "--strategy", "presure"], "did you mean pressure?"),
         ("sweep", [f"{REPS}=1:5:5", "-n", "10M"], "--no-limit"),
-        ("sweep", ["horizon.weeks=5:10:6", "--metric", "p_quota"], "no whole quota period"),
-        ("sweep", ["horizon.weeks=5:10:6", "--metric", "sd:quarter"], "no whole quarter"),
+        ("sweep", ["horizon.weeks=5:10:6", "--metric", "p_quota"], "p_quota needs a whole quarter"),
+        ("sweep", ["horizon.weeks=5:10:6", "--metric", "sd:quarter"], "sd:quarter needs a whole quarter"),
         ("breakeven", [f"{REPS}=0:5", *PAIR], "is out of range, got 0"),
         ("breakeven", [f"{REPS}=1:5"], "name the two strategies"),
         ("breakeven", [f"{REPS}=1:5", *PAIR, "-n", "10M"], "--no-limit"),
@@ -303,7 +303,7 @@ def test_a_breakeven_that_is_not_there_is_an_answer(file: str) -> None:
 def test_the_breakeven_document_fits_its_schema(file: str) -> None:
     done = invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR, "--json")
     document = json.loads(done.stdout)
-    validator = Draft202012Validator(breakeven_schema())
+    validator = Draft202012Validator(document_schema("breakeven"))
     assert validator.is_valid(document)
     assert len(Breakeven.model_validate(document).roots) == 1
     assert not validator.is_valid({**document, "more": 1})

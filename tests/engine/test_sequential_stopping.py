@@ -15,8 +15,9 @@ from simcore.engine.runner import Progress
 from simcore.engine.simulation import most_replications, simulate
 from simcore.kernels.workspace import Detail
 from simcore.results.result import Result
+from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate
-from simcore.scenario.precision_goal import goal_of, parse_metric, parse_target
+from simcore.scenario.precision_goal import goal_of, parse_target
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.running_estimates import followed, piece_of
 from simcore.studies.compare.document import Comparison
@@ -152,7 +153,7 @@ def test_a_scenario_states_a_precision_and_a_call_another() -> None:
         ([], "no precision is stated"),
         (["revenue"], "is not METRIC=HALFWIDTH"),
         (["revenue=1%", "revenue=2%"], "is stated twice"),
-        (["q05:year=1%"], "needs a whole period"),
+        (["q05:year=1%"], "needs a whole year"),
         (Goal(goal_of(["revenue=1%"]).targets, max_replications=0), "not above 0"),
         (Goal(goal_of(["revenue=1%"]).targets, max_seconds=-1.0), "not above 0"),
     ],

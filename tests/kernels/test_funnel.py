@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.kernels.funnel import decide_at_once, fill_dues, item_word, last_hour, value_of
-from simcore.kernels.workspace import C0, C1, DUE, NOW, Stride, Who, new_scratch
+from simcore.kernels.workspace import C0, C1, DUE, NOW, SeatIndex, Stride, new_scratch
 from simcore.random.addresses import ITEM, LAG, OPEN_AT_START, VALUE, decision, place, stream_of
 from simcore.random.philox import split_seed
 from tests.support.both_engines import compiled
@@ -36,7 +36,9 @@ def test_items_are_due_after_a_whole_number_of_hours(lag: object, step: int) -> 
     items.words[C0, :300] = [decision(ITEM, 0, item) for item in range(300)]
     items.words[C1, :300] = place(REP, 3)
     items.hours[NOW, :300] = np.arange(300) // 7
-    cut = fill_dues(program.clock, program.lags, program.start, STREAM, Who(0, REP, 0), 0, step, items, len(alive))
+    cut = fill_dues(
+        program.clock, program.lags, program.start, STREAM, SeatIndex(0, REP, 0, 0), 0, step, items, len(alive)
+    )
     purpose, number = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
     words = [SOURCE.words(purpose, seat=REP, week=3, item=item)[number] for item in alive]
     expected = [item // 7 + math.floor(spread(word) + 0.5) for item, word in zip(alive, words, strict=True)]
@@ -49,7 +51,7 @@ def test_a_due_hour_past_the_clock_is_cut_and_counted() -> None:
     items, last = new_scratch(program).items, 65536 * 40 - 1
     items.alive[:4] = range(4)
     items.hours[NOW, :4] = [last - 201, last - 200, last - 199, last]
-    assert fill_dues(program.clock, program.lags, program.start, STREAM, Who(0, REP, 0), 0, 2, items, 4) == 2
+    assert fill_dues(program.clock, program.lags, program.start, STREAM, SeatIndex(0, REP, 0, 0), 0, 2, items, 4) == 2
     assert items.hours[DUE, :4].tolist() == [last - 1, last, last, last]
 
 
@@ -58,11 +60,11 @@ def test_a_value_is_at_least_a_cent(deal: object) -> None:
     plain = scenario(deal=deal)
     program, spread = compiled(plain), read(plain).deal
     words = np.zeros((6, 400), np.uint32)
-    stride, who = Stride(0, 1, 0), Who(0, REP, 0)
+    stride, index = Stride(0, 1, 0), SeatIndex(0, REP, 0, 0)
     for item in range(400):
         words[C0, item], words[C1, item] = decision(ITEM, 0, item), place(REP, 3)
         word = SOURCE.words(Purpose.VALUE, seat=REP, week=3, item=item)[0]
-        found = value_of(program.deals, program.start, STREAM, who, stride, words, item)
+        found = value_of(program.deals, program.start, STREAM, index, stride, words, item)
         assert found == max(1, np.floor(spread(word) + 0.5))
 
 

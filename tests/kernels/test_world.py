@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simcore.kernels.workspace import MarketPath, Seat
-from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat, ramped
+from simcore.kernels.world import cut_threshold, extend_market, fill_own_rates, fill_rates, fill_seat, ramp_activity
 from simcore.program.layout import FULL_ACTIVITY, Market, Program, Team
 from simcore.random.addresses import stream_of
 from simcore.random.philox import split_seed
@@ -71,9 +71,9 @@ def test_a_path_asked_for_less_keeps_what_it_knows() -> None:
 
 def test_a_ramp_is_linear_to_one() -> None:
     team = Team(reps=1, new=1, ramp_weeks=4, ramp_start=0.2, leave_threshold=0, vacancy_weeks=0)
-    levels = [ramped(team, week) / FULL_ACTIVITY for week in range(6)]
+    levels = [ramp_activity(team, week) / FULL_ACTIVITY for week in range(6)]
     assert levels == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0, 1.0], abs=2.0**-20)
-    assert ramped(team._replace(ramp_weeks=0), 0) == FULL_ACTIVITY
+    assert ramp_activity(team._replace(ramp_weeks=0), 0) == FULL_ACTIVITY
 
 
 @pytest.mark.parametrize("vacancy", [0, 1, 5])

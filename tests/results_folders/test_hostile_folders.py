@@ -180,7 +180,7 @@ def with_gaps(table: pa.Table) -> pa.Table:
 HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a deep summary": (text_of_the_summary("[" * 200_000), "summary.json is not a document of simcore"),
     "a deep field": (
-        text_of_the_summary('{"simcore_result":' + "[" * 100_000),
+        text_of_the_summary('{"document":' + "[" * 100_000),
         "summary.json is not a document of simcore",
     ),
     "a text for a figure": (
@@ -193,8 +193,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
         of_the_summary(lambda told: told["funnel"][0]["per_rep_week"].update(estimate=10**400)),
         "summary.json ",
     ),
-    "reps beyond integers": (of_the_summary(lambda told: told["size"].update(reps=10**30)), "reps 3, summary.json 10"),
-    "calls beyond floats": (of_the_summary(lambda told: told["size"].update(calls=10**400)), "says calls: 1000"),
+    "reps beyond integers": (of_the_summary(lambda told: told.update(reps=10**30)), "reps 3, summary.json 10"),
+    "calls beyond floats": (of_the_summary(lambda told: told.update(calls=10**400)), "says calls: 1000"),
     "another name of a stage": (
         of_the_summary(lambda told: told["funnel"][1].update(stage="visits")),
         "says stages Calls, meetings, wins, summary.json Calls, visits, wins",

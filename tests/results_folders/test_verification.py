@@ -21,7 +21,7 @@ from simcore.results_folders.atomic import write_whole
 from simcore.results_folders.manifest import Manifest, write_manifest
 from simcore.results_folders.results_folder import read_rep_weeks
 from simcore.results_folders.verification import verification, verify
-from simcore.schema import verification_schema
+from simcore.schema import document_schema
 from tests.support.results_folders import RESULT, open_folder, summary, write
 
 if TYPE_CHECKING:
@@ -184,9 +184,12 @@ def raised(table: Any, column: str) -> Any:  # noqa: ANN401
         ('"calls": ', '"calls": 1', "summary.json says calls: 1"),
         ('"interrupted": false', '"interrupted": true', "summary.json says complete False, the manifest True"),
         ('"seed": 1', '"seed": ', "summary.json says seed 8446744073709551615"),
-        ('"strategy": "process"', '"strategy": "push"', "scenario.yaml says strategy process, summary.json push"),
+        ('"process"', '"push"', "scenario.yaml says strategy process, summary.json push"),
         ('"reps": 3', '"reps": 4', "scenario.yaml says reps 3, summary.json 4"),
-        ('{\n  "simcore_result', '[{\n  "simcore_result', "summary.json is not a document of simcore"),
+        ('{\n  "document', '[{\n  "document', "summary.json is not a document of simcore"),
+        ('"document": "result"', '"document": "luck"', "summary.json is not a document of simcore"),
+        ('"document": "result"', '"document": []', "summary.json is not a document of simcore"),
+        ('"format": 2', '"format": 3', "summary.json does not fit its schema: format: "),
     ],
 )
 def test_a_changed_summary_is_seen_though_its_sum_is_right(out: Path, old: str, new: str, problem: str) -> None:
@@ -320,7 +323,7 @@ def test_a_whole_folder_is_told(out: Path) -> None:
     assert "note: beside the results, and not of simcore: notes.txt" in done.stdout
     assert simcore.verify(out) == []
     document = json.loads(CliRunner().invoke(app, ["verify", str(out), "--json"]).stdout)
-    Draft202012Validator(verification_schema()).validate(document)
+    Draft202012Validator(document_schema("verification")).validate(document)
     assert simcore.Verification.model_validate(document) == verification(out)
     assert (document["whole"], document["holds"], document["rows"], document["files"]) == (True, "run", 120, 6)
 

@@ -11,8 +11,9 @@ from simcore.engine.simulation import simulate
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
+from simcore.scenario.metric import Metric, parse_metric
 from simcore.scenario.model import validate
-from simcore.scenario.precision_goal import Metric, Target, parse_metric, parse_target
+from simcore.scenario.precision_goal import Target, parse_target
 from simcore.statistics.metrics import at_most, check_metric, values_of
 from tests.support.scenario_cases import scenario
 
@@ -69,8 +70,9 @@ def test_the_share_below_a_value_by_hand() -> None:
 
 def test_a_quantile_is_no_mean_and_a_mean_no_quantile() -> None:
     program = program_of()
-    with pytest.raises(ValueError, match="not a mean"):
-        values_of(parse_metric("q05:week"), program, WORLDS)
+    for text in ("q05:week", "sd:week"):
+        with pytest.raises(ValueError, match="not a mean"):
+            values_of(parse_metric(text), program, WORLDS)
     with pytest.raises(ValueError, match="not a quantile"):
         at_most(parse_metric("p_zero:week"), 1.0, WORLDS)
 
@@ -115,10 +117,11 @@ def test_the_mean_of_the_values_is_the_figure_of_the_run() -> None:
 @pytest.mark.parametrize(
     ("metric", "changes", "message"),
     [
-        ("p_quota", {}, "the scenario has none"),
+        ("p_quota", {}, "quota: p_quota needs a quota, and the scenario has none"),
         ("p_quota_team", {"quota": {"per": "quarter", "amount": 1}}, "needs a whole quarter"),
-        ("p_zero:7w", {}, "needs a whole period of 7w"),
-        ("q05:year", {}, "needs a whole period of year"),
+        ("p_zero:7w", {}, "needs a whole period of 7 weeks"),
+        ("q05:year", {}, "needs a whole year"),
+        ("sd:quarter", {}, "horizon.weeks: sd:quarter needs a whole quarter, got 6"),
     ],
 )
 def test_a_metric_that_the_run_does_not_have(metric: str, changes: dict[str, object], message: str) -> None:
@@ -128,7 +131,7 @@ def test_a_metric_that_the_run_does_not_have(metric: str, changes: dict[str, obj
 
 def test_a_metric_that_the_run_has() -> None:
     program = program_of(quota={"per": "month", "amount": 2000})
-    for metric in ("revenue", "revenue:6w", "p_quota", "p_quota_team", "p_zero:month", "q50:week"):
+    for metric in ("revenue", "revenue:6w", "p_quota", "p_quota_team", "p_zero:month", "q50:week", "sd:3w", "cv:month"):
         check_metric(parse_metric(metric), program)
 
 
@@ -141,6 +144,9 @@ def test_a_metric_that_the_run_has() -> None:
         ("p_quota_team=1e-2@99%", Target(Metric("p_quota_team"), 0.01, confidence=0.99)),
         ("p_zero:4=.02", Target(Metric("p_zero", "4w"), 0.02)),
         ("q05:52w=2%@.9", Target(Metric("q", "year", 5), 0.02, relative=True, confidence=0.9)),
+        ("sd:week = 1%", Target(Metric("sd", "week"), 0.01, relative=True)),
+        ("sd:6w=150", Target(Metric("sd", "6w"), 150.0)),
+        ("cv:month=0.01@99%", Target(Metric("cv", "month"), 0.01, confidence=0.99)),
     ],
 )
 def test_targets_are_read_and_written(text: str, target: Target) -> None:
@@ -161,6 +167,9 @@ def test_targets_are_read_and_written(text: str, target: Target) -> None:
         ("q05=100", "needs a period"),
         ("q05:quater=100", "did you mean quarter"),
         ("p_zero:0w=0.1", "is not a period"),
+        ("sd=1%", "needs a period"),
+        ("sd:hour=1%", "a precision has no sd:hour: its periods are week, month, quarter, year or a number of weeks"),
+        ("p_zero:day=0.1", "a precision has no p_zero:day"),
         ("p_quota=1%", "could be of two things"),
         ("p_quota=1.5", "out of range"),
         ("revenue=0", "out of range"),

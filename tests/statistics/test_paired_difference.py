@@ -8,12 +8,9 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from simcore.engine.simulation import simulate
-from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import Z975, Floats, spread
-from simcore.statistics.paired_difference import SPREADS, Sums, difference_of, figure_of, parse_metric, sign_of, sums_of
-from tests.support.scenario_cases import CASES, scenario
+from simcore.statistics.jackknife import Z975, Floats, spread, variation
+from simcore.statistics.paired_difference import Sums, difference_of, figure_of, sign_of
 from tests.support.statistical import DeviationError, check_share
 
 ONE = np.ones(200, np.int64)
@@ -27,7 +24,7 @@ def test_a_paired_difference_has_the_error_of_the_pairs() -> None:
     assert found.estimate == pytest.approx(float(np.mean(mine - other)))
     assert found.se == pytest.approx(float(np.std(mine - other, ddof=1)) / sqrt(200))
     assert found.se is not None
-    alone = figure_of("revenue", Sums(ONE, mine, ONE)).se
+    alone = figure_of(Sums(ONE, mine, ONE)).se
     assert alone is not None
     assert found.se < 0.2 * alone
 
@@ -74,65 +71,6 @@ def test_ahead_is_where_the_interval_leaves_out_zero(low: float | None, high: fl
     assert sign_of(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
 
 
-@pytest.mark.parametrize("name", ["canonical", "quota a month", "gamma deals", "everything from a list"])
-def test_figures_are_those_of_the_summary(name: str) -> None:
-    result = simulate(validate(CASES[name]), replications=60, seed=4)
-    close = {row.horizon: row.revenue.mean for row in result.summary.averaging.close}
-    found = figure_of("revenue", sums_of("revenue", result.program, result.tally))
-    week = close["week"]
-    assert week.estimate is not None
-    assert week.se is not None
-    assert found.estimate == pytest.approx(52 * week.estimate)
-    assert found.se == pytest.approx(52 * week.se)
-    quota = result.summary.quota
-    if quota is None or quota.p_hit is None:
-        with pytest.raises(ValueError, match="no whole quota period"):
-            sums_of("p_quota", result.program, result.tally)
-    else:
-        assert figure_of("p_quota", sums_of("p_quota", result.program, result.tally)) == quota.p_hit
-
-
-def test_a_run_shorter_than_its_quota_period_has_no_chance_of_quota() -> None:
-    result = simulate(validate(scenario(quota={"per": "quarter", "amount": 1})), replications=2)
-    with pytest.raises(ValueError, match="no whole quota period"):
-        sums_of("p_quota", result.program, result.tally)
-
-
-@pytest.mark.parametrize("name", ["canonical", "gamma deals", "everything from a list"])
-def test_spreads_are_those_of_the_summary(name: str) -> None:
-    result = simulate(validate(CASES[name]), replications=60, seed=4)
-    for row in result.summary.averaging.close[1:]:
-        for metric, figure in (("sd", row.revenue.sd), ("cv", row.revenue.cv)):
-            found = figure_of(
-                f"{metric}:{row.horizon}", sums_of(f"{metric}:{row.horizon}", result.program, result.tally)
-            )
-            assert found.estimate == pytest.approx(figure.estimate)
-            assert found.se == pytest.approx(figure.se, rel=1e-6)
-
-
-def test_a_run_that_holds_no_whole_period_has_no_spread_of_it() -> None:
-    result = simulate(validate(scenario(horizon={"weeks": 12})), replications=2)
-    with pytest.raises(ValueError, match="no whole quarter"):
-        sums_of("sd:quarter", result.program, result.tally)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("sd", "needs a period, as in sd:week"),
-        ("cv:wek", "did you mean week"),
-        ("sd:call", "is not a period"),
-        ("revenue:year", "takes no period"),
-        ("revenu", "did you mean revenue"),
-        ("sd:week:week", "is not a period"),
-        ("", "is not a metric"),
-    ],
-)
-def test_a_metric_that_is_none_is_refused(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        parse_metric(text)
-
-
 Statistic = Callable[..., Floats]
 WORLDS, WINDOWS, RUNS = 100, 8, 1500
 
@@ -144,7 +82,7 @@ def hits(metric: str, baseline: Statistic | None = None) -> int:
     """
     rng = np.random.default_rng(7)
     one, each = np.ones(WORLDS, np.int64), np.full(WORLDS, WINDOWS)
-    statistic = SPREADS[metric]
+    statistic = variation if metric == "cv" else spread
     sd = np.sqrt([1.25, 1.25 + 0.09])
     truth = float(sd[1] - sd[0]) / (10.0 if metric == "cv" else 1.0)
     found = 0

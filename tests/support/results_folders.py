@@ -56,10 +56,15 @@ def summary(replications: int, world: int = 0, *, interrupted: bool = False) -> 
                 "name": "Two steps",
                 "digest": DIGEST,
                 "seed": SEED,
-                "strategy": "process",
+                "strategies": ["process"],
                 "currency": "EUR",
             },
-            "size": {"replications": replications, "reps": REPS, "weeks": WEEKS, "rep_weeks": size, "calls": calls},
+            "replications": replications,
+            "reps": REPS,
+            "weeks": WEEKS,
+            "rep_weeks": size,
+            "calls": calls,
+            "seconds": 1.0,
             "interrupted": interrupted,
             "funnel": [
                 {"stage": stage, "per_rep_week": figure(int(rows.counts[..., number].sum()), size)}

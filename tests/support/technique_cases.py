@@ -17,8 +17,9 @@ from simcore.analytic.expectations import chances
 from simcore.engine.runner import Runner, cut
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
+from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate, with_strategy
-from simcore.scenario.precision_goal import Goal, parse_metric, targets_of
+from simcore.scenario.precision_goal import Goal, targets_of
 from simcore.statistics.metrics import values_of
 from simcore.statistics.sequential_interval import SPENT_LATER
 from simcore.variance_reduction.run_to_precision import AUTO, WORLDS, by_method

@@ -1,19 +1,21 @@
-"""The engine as plain Python: a second copy of simcore, loaded without a compiler, in which a line can be changed.
+"""The engine as plain Python: a second copy of simcore, loaded without a compiler, in which code can be changed.
 
-The copy is whole (its own compiler of scenarios, runner and kernels), so that nothing of the first is touched. A line
-is found by its text alone, wherever in the kernels it stands, and must be there once.
+The copy is whole (its own compiler of scenarios, runner and kernels), so that nothing of the first is touched. What is
+to be changed is an expression or statements of a named function. They are compared as syntax trees, so formatting,
+comments and edits elsewhere in the function do not matter.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numba
@@ -38,8 +40,8 @@ class Engine(NamedTuple):
         return counts
 
 
-class LineNotFoundError(LookupError):
-    """No function of the kernels, or more than one, has a line that is to be changed."""
+class CodeNotFoundError(LookupError):
+    """There is no such function, or it does not have the code that is to be changed exactly once."""
 
 
 @contextmanager
@@ -56,14 +58,14 @@ def _copied() -> dict[str, ModuleType]:
     return {name: module for name, module in sys.modules.items() if name.startswith(COPIED)}
 
 
-@cache
-def engine() -> Engine:
-    """Return the copy, which everybody shares."""
+def load(prepare: Callable[[], None] = lambda: None) -> Engine:
+    """Load a copy; ``prepare`` is called before its modules, so that what it changes in some all others find."""
     compiled = _copied()
     for name in compiled:
         del sys.modules[name]
     try:
         with _without_compiler():
+            prepare()
             both = importlib.import_module("tests.support.both_engines")
         modules = _copied()
     finally:
@@ -82,32 +84,83 @@ def engine() -> Engine:
     return Engine(modules, both)
 
 
-def _functions(copy: Engine) -> Iterator[tuple[ModuleType, FunctionType, str]]:
-    for name, module in copy.modules.items():
-        if name.startswith(KERNELS):
-            for value in vars(module).values():
-                if inspect.isfunction(value) and value.__module__ == name:
-                    yield module, value, inspect.getsource(value)
+@cache
+def engine() -> Engine:
+    """Return the copy that everybody shares."""
+    return load()
 
 
-def change_line(patch: pytest.MonkeyPatch, old: str, new: str) -> None:
-    """Change a line of the copy's kernels, given by a part of its text, wherever its function is called.
+def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy: Engine | None = None) -> None:
+    """Change a kernel of a copy wherever it is called.
+
+    Parameters
+    ----------
+    patch
+        Takes the change back at the end of the test.
+    function
+        The name of the kernel from ``simcore.kernels`` on, as in ``"world.fill_seat"``.
+    old, new
+        An expression, or one or more statements; the function has the old one exactly once.
+    copy
+        The copy to change; by default the one that everybody shares.
 
     Raises
     ------
-    LineNotFoundError
-        If the text is not there, or more than once.
+    CodeNotFoundError
+        If there is no such function, or if it does not have the old code exactly once.
     """
-    copy = engine()
-    found = [(module, function, source) for module, function, source in _functions(copy) if old in source]
-    if len(found) != 1 or found[0][2].count(old) != 1:
-        where = [f"{module.__name__}.{function.__name__}" for module, function, _ in found]
-        raise LineNotFoundError(f"{old!r} must be once in {KERNELS}, and is in {where}")
-    module, function, source = found[0]
+    copy = copy or engine()
+    place, _, name = function.rpartition(".")
+    module = copy.modules.get(f"{KERNELS}.{place}")
+    kernel = getattr(module, name, None)
+    if module is None or not inspect.isfunction(kernel) or kernel.__module__ != module.__name__:
+        message = f"{KERNELS} has no function {function}"
+        raise CodeNotFoundError(message)
     namespace: dict[str, Any] = {}
     with _without_compiler():
-        exec(textwrap.dedent(source).replace(old, new), vars(module), namespace)  # noqa: S102 - our own source
+        exec(_changed(function, inspect.getsource(kernel), old, new), vars(module), namespace)  # noqa: S102 - our own
     for other in copy.modules.values():
-        for name, value in list(vars(other).items()):
-            if value is function:
-                patch.setattr(other, name, namespace[function.__name__])
+        for where, value in list(vars(other).items()):
+            if value is kernel:
+                patch.setattr(other, where, namespace[name])
+
+
+class _Match(NamedTuple):
+    """Where the code is: nodes from ``start`` on of a list of nodes, or the only node of a field."""
+
+    parent: ast.AST
+    field: str
+    nodes: list[Any]
+    start: int
+
+
+def _matches(tree: ast.AST, wanted: list[ast.stmt]) -> Iterator[_Match]:
+    texts = [ast.unparse(node) for node in wanted]
+    for parent in ast.walk(tree):
+        if isinstance(parent, ast.Expr):
+            continue  # as a statement it is found in the body that it belongs to
+        for field, value in ast.iter_fields(parent):
+            nodes = value if isinstance(value, list) else [value]
+            for start in range(len(nodes)):
+                run = nodes[start : start + len(texts)]
+                if all(isinstance(node, ast.stmt | ast.expr) for node in run) and [*map(ast.unparse, run)] == texts:
+                    yield _Match(parent, field, nodes, start)
+
+
+def _changed(function: str, source: str, old: str, new: str) -> str:
+    """Return the source of a function with other code in the place of the old one."""
+    tree, wanted, given = ast.parse(textwrap.dedent(source)), ast.parse(old).body, ast.parse(new).body
+    found = list(_matches(tree, wanted))
+    if len(found) != 1:
+        message = f"{old!r} must be exactly once in {function}, and is there {len(found)} times"
+        raise CodeNotFoundError(message)
+    parent, field, nodes, start = found[0]
+    if isinstance(nodes[start], ast.stmt):
+        nodes[start : start + len(wanted)] = given
+        return ast.unparse(tree)
+    if len(given) != 1 or not isinstance(given[0], ast.Expr):
+        message = f"{old!r} is a part of an expression in {function}, and {new!r} is none"
+        raise CodeNotFoundError(message)
+    nodes[start] = given[0].value
+    setattr(parent, field, nodes if isinstance(getattr(parent, field), list) else nodes[0])
+    return ast.unparse(tree)

@@ -11,8 +11,8 @@ import pytest
 from simcore.analytic.expectations import chances
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
+from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import validate, with_strategy
-from simcore.scenario.precision_goal import parse_metric
 from simcore.variance_reduction import techniques as module
 from simcore.variance_reduction.conditional import conditional_values, count_controls, plain_values
 from simcore.variance_reduction.estimators import interval

@@ -10,31 +10,30 @@ from simcore.compiled.jit import inlined, int64, kernel, spliced
 from simcore.kernels.reactive.calling import begin_calls, end_calls, make_calls
 from simcore.kernels.reactive.candidates import begin_week, plan_calls
 from simcore.kernels.reactive.coaching import begin_coached_week
-from simcore.kernels.reactive.drives import calm, decide, forget, is_first_week
+from simcore.kernels.reactive.drives import begin_person, decide, is_first_week, reset_responses
 from simcore.kernels.reactive.hours import (
     play_hour,
     seat_of,
 )
-from simcore.kernels.reactive.pipeline import next_far, take_far
+from simcore.kernels.reactive.pipeline import next_far, pop_far
 from simcore.kernels.reactive.pull_forward import pull_forward
 from simcore.kernels.reactive.seats import begin_seat, tally_seat
 from simcore.kernels.reactive.state import (
     BOOKED,
     DAY_NUMBER,
     NEXT,
-    NO_TROUBLE,
+    NO_BREACH,
     RESULT,
+    ClockHour,
     Memory,
-    Now,
     Pool,
     ReactiveRun,
-    Seated,
 )
 from simcore.kernels.reactive.state import DAY as OF_DAY
 from simcore.kernels.reactive.state import SUCCESSES as OF_WEEK
 from simcore.kernels.windows import tally_team
-from simcore.kernels.workspace import Detail
-from simcore.kernels.world import extend_market, give_market
+from simcore.kernels.workspace import Detail, SeatIndex
+from simcore.kernels.world import extend_market, set_market
 from simcore.program.layout import Clock, Program, Reaction
 from simcore.program.tally import GROUPS, SQUARE, TallyArrays
 from simcore.random.addresses import Stream
@@ -42,7 +41,7 @@ from simcore.random.streams import stream_from
 
 
 @spliced
-def take_due(memory: Memory, at: int, hour: int, n: int) -> int:
+def collect_due(memory: Memory, at: int, hour: int, n: int) -> int:
     """Add what is due in an hour of the buckets to ``memory.hour.due``, which has n items; return how many it has."""
     item = int64(memory.pool.bucket[at, hour])
     memory.pool.bucket[at, hour] = -1
@@ -54,29 +53,29 @@ def take_due(memory: Memory, at: int, hour: int, n: int) -> int:
 
 
 @spliced
-def take_all_far(memory: Memory, at: int, hour: int) -> int:
+def collect_far(memory: Memory, at: int, hour: int) -> int:
     """Put what is due in an hour beyond the buckets into ``memory.hour.due``; return how many."""
     n = 0
     while next_far(memory.pool, at) == hour:
-        memory.hour.due[n] = take_far(memory.pool, at)
+        memory.hour.due[n] = pop_far(memory.pool, at)
         n += 1
     return n
 
 
 @spliced
-def end_week(clock: Clock, who: Seated, memory: Memory, tally: TallyArrays, week: int) -> None:
+def end_week(clock: Clock, index: SeatIndex, memory: Memory, tally: TallyArrays, week: int) -> None:
     """Keep the successes of a week."""
     if week >= clock.warmup_weeks:
-        state = memory.candidates.state[who.place]
-        memory.ledgers.per_week[who.place, week - clock.warmup_weeks] = state[OF_WEEK]
-        tally.first[who.group, SQUARE, DAY] += state[OF_DAY] * state[OF_DAY]
+        state = memory.candidates.state[index.place]
+        memory.ledgers.per_week[index.place, week - clock.warmup_weeks] = state[OF_WEEK]
+        tally.first[index.group, SQUARE, DAY] += state[OF_DAY] * state[OF_DAY]
         state[OF_WEEK], state[OF_DAY], state[DAY_NUMBER] = 0, 0, 0
 
 
 @spliced
-def begin_interval(program: Program, who: Seated, memory: Memory, now: Now, team: int) -> None:
+def begin_interval(program: Program, index: SeatIndex, memory: Memory, now: ClockHour, team: int) -> None:
     """Begin the week if it is new, and decide."""
-    hour, week, at = now.hour, now.week, who.place
+    hour, week, at = now.hour, now.week, index.place
     seat = seat_of(memory.ledgers, at)
     starts = False
     if hour == week * program.clock.hours_per_week:
@@ -84,10 +83,10 @@ def begin_interval(program: Program, who: Seated, memory: Memory, now: Now, team
         starts = is_first_week(seat, week)
         plan_calls(program.plan, seat, week, at, memory.candidates)
         if starts:
-            forget(memory.minds, at, hour)
+            begin_person(memory.drives, at, hour)
     if hour > 0 and seat.person[week] >= 0 and not starts:
-        decide(program, memory.minds, memory.trouble, who, hour, week, team)
-    memory.minds.known[at, RESULT] = 0
+        decide(program, memory.drives, memory.breach, index, hour, week, team)
+    memory.drives.known[at, RESULT] = 0
 
 
 @spliced
@@ -107,42 +106,48 @@ def next_hour(clock: Clock, pool: Pool, at: int, hour: int, last: int) -> int:
 
 @spliced
 def play_hours(
-    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, detail: Detail, now: Now
+    program: Program,
+    stream: Stream,
+    index: SeatIndex,
+    memory: Memory,
+    tally: TallyArrays,
+    detail: Detail,
+    now: ClockHour,
 ) -> None:
     """Play the hours of one seat up to the next decision; after the last one, all that is still open."""
-    clock, pool, at = program.clock, memory.pool, who.place
+    clock, pool, at = program.clock, memory.pool, index.place
     first_hour, first_week = now.hour, now.week
     last = first_hour + program.reaction.interval
     week_began = first_week * clock.hours_per_week
     pulls = program.reaction.pull_drive.shape[0] > 0
-    begin_calls(program, stream, who, memory, first_hour, first_week)
-    called, response = memory.candidates.head[at], memory.minds.response[at, 1]
+    begin_calls(program, stream, index, memory, first_hour, first_week)
+    called, response = memory.candidates.head[at], memory.drives.response[at, 1]
     hour = first_hour
     while hour >= 0:
         due, here = 0, 0
         if hour < clock.end_hour:
             if pulls:
-                due = pull_forward(program, stream, who, memory, tally, Now(hour, first_week))
+                due = pull_forward(program, stream, index, memory, tally, ClockHour(hour, first_week))
             if called[hour - week_began] >= 0:
-                here = make_calls(program, stream, who, memory, tally, Now(hour, first_week), first_hour)
+                here = make_calls(program, stream, index, memory, tally, ClockHour(hour, first_week), first_hour)
         else:
-            calm(memory.minds, at)
+            reset_responses(memory.drives, at)
             memory.hour.pull_state[at, 0] = 0
         if hour >= pool.bucket.shape[1]:
-            due = take_all_far(memory, at, hour)
+            due = collect_far(memory, at, hour)
         elif pool.bucket[at, hour] >= 0:
-            due = take_due(memory, at, hour, due)
+            due = collect_due(memory, at, hour, due)
         if due + here > 0:
             week = first_week if hour < last else hour // clock.hours_per_week
-            play_hour(program, stream, who, memory, tally, detail, Now(hour, week), due, here)
+            play_hour(program, stream, index, memory, tally, detail, ClockHour(hour, week), due, here)
         hour = next_hour(clock, pool, at, hour + 1, last)
-        if memory.trouble.what[0] != NO_TROUBLE:
+        if memory.breach.what[0] != NO_BREACH:
             break
     # After the run all responses are 1, but the calls were made before.
-    memory.minds.response[at, 1] = response
+    memory.drives.response[at, 1] = response
     end_calls(
         program,
-        who,
+        index,
         memory,
         tally,
         detail,
@@ -152,11 +157,11 @@ def play_hours(
         memory.candidates.before[at],
     )
     if last - week_began == clock.hours_per_week:
-        end_week(clock, who, memory, tally, first_week)
+        end_week(clock, index, memory, tally, first_week)
 
 
 @spliced
-def keep_coached_week(
+def record_coached_week(
     clock: Clock, memory: Memory, detail: Detail, replication: int, first_rep: int, week: int
 ) -> None:
     """Keep the sessions and the habits of a counted week, where every rep-week is kept."""
@@ -168,11 +173,11 @@ def keep_coached_week(
 
 
 @spliced
-def begin_world(program: Program, stream: Stream, memory: Memory, replication: int) -> None:
+def begin_replication(program: Program, stream: Stream, memory: Memory, replication: int) -> None:
     """Begin a replication: its market."""
     memory.market.known[0] = 0
     if program.source.market.shape[0] > 0:
-        give_market(program.market, memory.market, program.source.market[replication])
+        set_market(program.market, memory.market, program.source.market[replication])
     if program.market.sd > 0.0:
         extend_market(program.market, stream, memory.market, program.clock.simulated_weeks)
 
@@ -188,11 +193,11 @@ def coach_team(
         stream,
         memory.ledgers,
         memory.coached,
-        memory.minds.known,
+        memory.drives.known,
         first_rep,
         week,
     )
-    keep_coached_week(program.clock, memory, detail, replication, first_rep, week)
+    record_coached_week(program.clock, memory, detail, replication, first_rep, week)
 
 
 @inlined
@@ -210,7 +215,7 @@ def booked_by_team(reaction: Reaction, counts: NDArray[np.int64], together: int,
 def run_reactive_block(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first: int, count: int) -> None:
     """Simulate replications ``first .. first + count - 1`` and add them to ``run.tally``.
 
-    Stops after the first replication that passes a limit; ``run.memory.trouble`` then says which.
+    Stops after the first replication that exceeds a limit; ``run.memory.breach`` then says which.
 
     Parameters
     ----------
@@ -220,15 +225,15 @@ def run_reactive_block(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first
         See `simcore.random.philox.split_seed`.
     """
     program, memory, tally, detail = run.program, run.memory, run.tally, run.detail
-    clock, reaction, counts = program.clock, program.reaction, memory.minds.known
+    clock, reaction, counts = program.clock, program.reaction, memory.drives.known
     together = program.team.reps if reaction.lockstep else 1
     for i in range(count):
         stream = stream_from(program.source, key, first + i)
         group = (first + i) & (GROUPS - 1)
-        begin_world(program, stream, memory, i)
+        begin_replication(program, stream, memory, i)
         for first_rep in range(0, program.team.reps, together):
             for at in range(together):
-                begin_seat(program, stream, Seated(i, first_rep + at, group, at), memory, tally)
+                begin_seat(program, stream, SeatIndex(i, first_rep + at, group, at), memory, tally)
             for week in range(clock.simulated_weeks):
                 if program.coaching.active:
                     coach_team(program, stream, memory, detail, i, first_rep, week)
@@ -236,12 +241,12 @@ def run_reactive_block(run: ReactiveRun, key: tuple[np.uint32, np.uint32], first
                 for hour in range(began, began + clock.hours_per_week, reaction.interval):
                     team = booked_by_team(reaction, counts, together, hour, week)
                     for at in range(together):
-                        who = Seated(i, first_rep + at, group, at)
-                        begin_interval(program, who, memory, Now(hour, week), team)
-                        play_hours(program, stream, who, memory, tally, detail, Now(hour, week))
+                        index = SeatIndex(i, first_rep + at, group, at)
+                        begin_interval(program, index, memory, ClockHour(hour, week), team)
+                        play_hours(program, stream, index, memory, tally, detail, ClockHour(hour, week))
             for at in range(together):
-                tally_seat(program, Seated(i, first_rep + at, group, at), memory, tally, detail)
+                tally_seat(program, SeatIndex(i, first_rep + at, group, at), memory, tally, detail)
         tally_team(program.calendar, program.quota, tally, group, memory.sums.team)
         tally.replications[group] += 1
-        if memory.trouble.what[0] != NO_TROUBLE:
+        if memory.breach.what[0] != NO_BREACH:
             break

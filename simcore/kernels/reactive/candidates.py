@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, spliced, uint32, uint64
 from simcore.kernels.calls import calls_under_ramp
-from simcore.kernels.reactive.state import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates, Seated
-from simcore.kernels.workspace import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat
+from simcore.kernels.reactive.state import BAND, BANDS, CANDIDATES, SHEET, SHEETS, Candidates
+from simcore.kernels.workspace import C0, C1, SLOT_WORD, SPARE, STEP_WORDS, Seat, SeatIndex
 from simcore.program.layout import FULL_ACTIVITY, FirstStep, Plan
 from simcore.random.addresses import ITEM, SUCCESSES, THIN, Stream, decision, place
 from simcore.random.draws import (
@@ -86,7 +86,7 @@ def draw_cell(
     plan: Plan,
     first: FirstStep,
     stream: Stream,
-    who: Seated,
+    index: SeatIndex,
     week: int,
     rate: float,
     candidates: Candidates,
@@ -97,7 +97,7 @@ def draw_cell(
 
     ``full``: on sheet 0, whether the plan is followed without a ramp. All lower bands of the sheet are drawn.
     """  # fmt: skip
-    at, sheet, band = who.place, cell & (SHEETS - 1), cell >> 4
+    at, sheet, band = index.place, cell & (SHEETS - 1), cell >> 4
     row = plan.row_of_week[week]
     before = candidates.before[at] if sheet == 0 and not full else plan.before[row]
     n = before[before.shape[0] - 1]
@@ -121,12 +121,12 @@ def draw_cell(
     count = 0
     if low < 1.0 and n > taken:
         at_rate = rate if band == 0 else (edge(rate, band) - low) / (1.0 - low)
-        count = count_of_cell(first, stream, who.rep, week, cell, n - taken, at_rate)
+        count = count_of_cell(first, stream, index.rep, week, cell, n - taken, at_rate)
     candidates.cell[at, sheet, band, 0] = start
     candidates.cell[at, sheet, band, 1] = count
     if count > MAX_SUCCESSES or start + count + SPARE > words.shape[1]:
         return False
-    where = place(who.rep, week)
+    where = place(index.rep, week)
     # In sixteens, the last ones beyond the count: whole vectors are drawn, and no branch is mispredicted.
     end = start + (count + SPARE - 1) // SPARE * SPARE
     for k in range(end - start):
@@ -138,13 +138,15 @@ def draw_cell(
     )  # fmt: skip
     for k in range(count):
         slot = take_slot(words[SLOT_WORD, uint64(start + k)], taken + k, n, tag, slots)
-        hang(candidates, at, start + k, int64(by_hour[uint64(slot)]), slot, before)
+        push_candidate(candidates, at, start + k, int64(by_hour[uint64(slot)]), slot, before)
     candidates.state[at, CANDIDATES] = start + count
     return True
 
 
 @inlined
-def hang(candidates: Candidates, at: int, candidate: int, hour: int, slot: int, before: NDArray[np.int64]) -> None:
+def push_candidate(
+    candidates: Candidates, at: int, candidate: int, hour: int, slot: int, before: NDArray[np.int64]
+) -> None:
     """Hang a candidate into the chain of its hour; ``before``: the calls of its sheet before each hour."""
     # Unsigned: an index that cannot be negative needs no check for it.
     this, there = uint64(candidate), uint64(hour)

@@ -131,7 +131,7 @@ def score_by_truth(coaching: Coaching, ledgers: Ledgers, coached: Coached, at: i
 
 
 @kernel
-def judge(
+def score_seat(
     coaching: Coaching,
     base: NDArray[np.float64],
     stream: Stream,
@@ -156,7 +156,7 @@ def judge(
 
 
 @inlined
-def lowest(coached: Coached) -> int:
+def lowest_score(coached: Coached) -> int:
     """Return the seat with the lowest score of those that wait for a session; -1 if none does."""
     best = -1
     for at in range(coached.score.shape[0]):
@@ -219,9 +219,9 @@ def begin_coached_week(
     if coaching.rule == NOBODY or week < coaching.first_week:
         return
     for at in range(places):
-        judge(coaching, base, stream, ledgers, coached, at, week)
+        score_seat(coaching, base, stream, ledgers, coached, at, week)
     for _ in range(coaching.slots):
-        at = lowest(coached)
+        at = lowest_score(coached)
         if at < 0:
             break
         hold_session(coaching, stream, coached, at, week)

@@ -12,20 +12,20 @@ from simcore.kernels.reactive.state import (
     CARRY,
     LEVEL,
     MARK,
-    NO_TROUBLE,
+    NO_BREACH,
     PRESSED,
     RESULT,
     TOO_ACTIVE,
     TOO_MANY_REFERRALS,
     TOO_RESPONSIVE,
     UNANSWERED,
-    Minds,
-    Seated,
-    Trouble,
+    DriveState,
+    LimitBreach,
 )
-from simcore.kernels.workspace import Seat
-from simcore.program.layout import (
-    ACTIVITY,
+from simcore.kernels.workspace import Seat, SeatIndex
+from simcore.program.layout import CURVE, HIGH, LEAST, LOW, MOST, SLOPE, Program, Reaction
+from simcore.scenario.channels import ACTIVITY, REFERRALS
+from simcore.scenario.signals import (
     AHEAD,
     BEHIND,
     COACH,
@@ -35,24 +35,24 @@ from simcore.program.layout import (
     PEERS,
     REJECTIONS,
     SURPRISE,
-    Program,
-    Reaction,
 )
 
 
 @kernel
-def report(trouble: Trouble, what: int, who: Seated, hour: int, levels: NDArray[np.float64], figure: float) -> None:
-    """Keep the first limit that was passed, and the drive with the largest level."""
-    if trouble.what[0] != NO_TROUBLE:
+def report_breach(
+    breach: LimitBreach, what: int, index: SeatIndex, hour: int, levels: NDArray[np.float64], figure: float
+) -> None:
+    """Record the first limit that was exceeded, and the drive with the largest level."""
+    if breach.what[0] != NO_BREACH:
         return
     drive = -1
     for other in range(levels.shape[0]):
         if drive < 0 or abs(levels[other]) > abs(levels[drive]):
             drive = other
-    trouble.what[0], trouble.what[1], trouble.what[2] = what, who.replication, who.rep
-    trouble.what[3], trouble.what[4] = hour, drive
-    trouble.level[0] = levels[drive] if drive >= 0 else 0.0
-    trouble.level[1] = figure
+    breach.what[0], breach.what[1], breach.what[2] = what, index.replication, index.rep
+    breach.what[3], breach.what[4] = hour, drive
+    breach.level[0] = levels[drive] if drive >= 0 else 0.0
+    breach.level[1] = figure
 
 
 @spliced
@@ -67,10 +67,10 @@ def planned_before(program: Program, hour: int, week: int) -> int:
 
 
 @spliced
-def fill_signals(program: Program, minds: Minds, at: int, hour: int, week: int, team: int) -> None:
-    """Compute what a seat hears at the beginning of an hour; ``team``: booked by all seats, in cents."""
+def fill_signals(program: Program, drives: DriveState, at: int, hour: int, week: int, team: int) -> None:
+    """Compute the signals of a seat at the beginning of an hour; ``team``: booked by all seats, in cents."""
     reaction = program.reaction
-    signal, count, hears = minds.signal, minds.known[at], reaction.hears
+    signal, count, hears = drives.signal, drives.known[at], reaction.hears
     if hears[BEHIND]:
         booked = float(count[BOOKED]) / reaction.quota
         elapsed = float(hour - max(0, reaction.period_first[week])) / float(reaction.period_hours[week])
@@ -92,7 +92,7 @@ def fill_signals(program: Program, minds: Minds, at: int, hour: int, week: int, 
     if hears[REJECTIONS]:
         signal[REJECTIONS] = max(0.0, float(count[UNANSWERED]) * program.rates.base[1] - 1.0)
     if hears[OVERWORK]:
-        signal[OVERWORK] = max(0.0, minds.response[at, ACTIVITY] - 1.0)
+        signal[OVERWORK] = max(0.0, drives.response[at, ACTIVITY] - 1.0)
     if hears[COACH]:
         # A session is heard once: at the first decision of its week.
         begins = hour == week * program.clock.hours_per_week
@@ -100,68 +100,69 @@ def fill_signals(program: Program, minds: Minds, at: int, hour: int, week: int, 
 
 
 @spliced
-def calm(minds: Minds, at: int) -> None:
-    """Let a seat respond to nothing: level 0, all responses 1."""
-    for drive in range(minds.level.shape[1]):
-        minds.level[at, drive] = 0.0
-    for channel in range(minds.response.shape[1]):
-        minds.response[at, channel] = 1.0
+def reset_responses(drives: DriveState, at: int) -> None:
+    """Set the levels of a seat to 0, and all its responses to 1."""
+    for drive in range(drives.level.shape[1]):
+        drives.level[at, drive] = 0.0
+    for channel in range(drives.response.shape[1]):
+        drives.response[at, channel] = 1.0
 
 
 @spliced
-def change_all(reaction: Reaction, levels: NDArray[np.float64], response: NDArray[np.float64]) -> None:
+def apply_channels(reaction: Reaction, levels: NDArray[np.float64], response: NDArray[np.float64]) -> None:
     """Compute the responses of all channels from the levels of a seat."""
     for channel in range(response.shape[0]):
         response[channel] = 1.0
     for i in range(reaction.change_drive.shape[0]):
         # Unsigned: an index that cannot be negative needs no check for it.
         x, channel = levels[uint64(reaction.change_drive[i])], uint64(reaction.change_channel[i])
-        wanted = 1.0 + reaction.change[i, 0] * x + reaction.change[i, 1] * (x * x)
-        response[channel] *= min(max(wanted, reaction.change[i, 2]), reaction.change[i, 3])
+        wanted = 1.0 + reaction.change[i, SLOPE] * x + reaction.change[i, CURVE] * (x * x)
+        response[channel] *= min(max(wanted, reaction.change[i, LEAST]), reaction.change[i, MOST])
 
 
 @spliced
-def respond(reaction: Reaction, minds: Minds, trouble: Trouble, who: Seated, hour: int) -> None:
+def update_responses(program: Program, drives: DriveState, breach: LimitBreach, index: SeatIndex, hour: int) -> None:
     """Update the levels of a seat from its signals, and its responses from the levels."""
-    at, signal = who.place, minds.signal
-    levels, response = minds.level[at], minds.response[at]
+    reaction, at, signal = program.reaction, index.place, drives.signal
+    levels, response = drives.level[at], drives.response[at]
     for drive in range(levels.shape[0]):
         x = reaction.memory[drive] * levels[drive]
         for i in range(uint64(reaction.first_gain[drive]), uint64(reaction.first_gain[drive + 1])):
             x = x + reaction.gain[i] * signal[uint64(reaction.gain_signal[i])]
-        levels[drive] = min(max(x, reaction.level[drive, 0]), reaction.level[drive, 1])
+        levels[drive] = min(max(x, reaction.level[drive, LOW]), reaction.level[drive, HIGH])
     for drive in range(levels.shape[0]):
         if abs(levels[drive]) > MAX_LEVEL:
-            report(trouble, LEVEL, who, hour, levels, levels[drive])
+            report_breach(breach, LEVEL, index, hour, levels, levels[drive])
             levels[drive] = min(max(levels[drive], -MAX_LEVEL), MAX_LEVEL)
-    change_all(reaction, levels, response)
+    apply_channels(reaction, levels, response)
     if response[ACTIVITY] > MAX_ACTIVITY:
-        report(trouble, TOO_ACTIVE, who, hour, levels, response[ACTIVITY])
+        report_breach(breach, TOO_ACTIVE, index, hour, levels, response[ACTIVITY])
         response[ACTIVITY] = MAX_ACTIVITY
     if response[1] > MAX_RESPONSE:
-        report(trouble, TOO_RESPONSIVE, who, hour, levels, response[1])
+        report_breach(breach, TOO_RESPONSIVE, index, hour, levels, response[1])
         response[1] = MAX_RESPONSE
-    referrals = response.shape[0] - 1
+    referrals = program.clock.steps + REFERRALS
     if reaction.referrals * response[referrals] > MAX_REFERRALS:
-        report(trouble, TOO_MANY_REFERRALS, who, hour, levels, reaction.referrals * response[referrals])
+        report_breach(breach, TOO_MANY_REFERRALS, index, hour, levels, reaction.referrals * response[referrals])
         response[referrals] = 0.0
 
 
 @spliced
-def decide(program: Program, minds: Minds, trouble: Trouble, who: Seated, hour: int, week: int, team: int) -> None:
-    """Let a seat hear what the interval before has brought, and respond; ``team``: booked by all seats, in cents."""
-    reaction = program.reaction
-    if reaction.memory.shape[0] == 0:
+def decide(
+    program: Program, drives: DriveState, breach: LimitBreach, index: SeatIndex, hour: int, week: int, team: int
+) -> None:
+    """Update the signals, levels and responses of a seat; ``team``: booked by all seats, in cents."""
+    if program.reaction.memory.shape[0] == 0:
         return
-    fill_signals(program, minds, who.place, hour, week, team)
-    respond(reaction, minds, trouble, who, hour)
+    fill_signals(program, drives, index.place, hour, week, team)
+    update_responses(program, drives, breach, index, hour)
 
 
 @spliced
-def forget(minds: Minds, at: int, hour: int) -> None:
-    """Let a new person begin in a seat: calm, and with nothing in mind."""
-    calm(minds, at)
-    count = minds.known[at]
+def begin_person(drives: DriveState, at: int, hour: int) -> None:
+    """Start a new person in a seat: levels 0, responses 1, and nothing remembered."""
+    reset_responses(drives, at)
+    count = drives.known[at]
     count[MARK], count[UNANSWERED], count[CARRY] = hour, 0, 0
 
 
@@ -172,8 +173,8 @@ def is_first_week(seat: Seat, week: int) -> bool:
 
 
 @inlined
-def pulled_share(reaction: Reaction, minds: Minds, at: int, pull: int) -> float:
+def pulled_share(reaction: Reaction, drives: DriveState, at: int, pull: int) -> float:
     """Return the share of the opportunities due soon after the period that a drive pulls forward now."""
-    x = minds.level[at, reaction.pull_drive[pull]]
-    wanted = reaction.pull[pull, 0] * x + reaction.pull[pull, 1] * (x * x)
-    return min(max(wanted, reaction.pull[pull, 2]), reaction.pull[pull, 3])
+    x = drives.level[at, reaction.pull_drive[pull]]
+    wanted = reaction.pull[pull, SLOPE] * x + reaction.pull[pull, CURVE] * (x * x)
+    return min(max(wanted, reaction.pull[pull, LEAST]), reaction.pull[pull, MOST])

@@ -8,8 +8,8 @@ from simcore.base.periods import CALL
 from simcore.compiled.jit import inlined, int64, spliced, uint32
 from simcore.kernels.caps import sort_stable
 from simcore.kernels.funnel import FAR, MAX_CENTS, drawn_value, last_hour, other_purpose, rate_at
-from simcore.kernels.reactive.drives import report
-from simcore.kernels.reactive.pipeline import allocate, due_after, hold, release, word_of
+from simcore.kernels.reactive.drives import report_breach
+from simcore.kernels.reactive.pipeline import allocate, due_after, release, schedule, word_of
 from simcore.kernels.reactive.state import (
     BOOKED,
     C0,
@@ -28,22 +28,22 @@ from simcore.kernels.reactive.state import (
     STEP_WORDS,
     TOO_MANY_REFERRALS,
     WIN_FACTOR,
+    ClockHour,
     Ledgers,
     Memory,
-    Now,
     Pool,
-    Seated,
 )
 from simcore.kernels.windows import book
-from simcore.kernels.workspace import Booked, Detail, Seat
-from simcore.kernels.world import is_yes, log_weight_of
+from simcore.kernels.workspace import Booked, Detail, Seat, SeatIndex
+from simcore.kernels.world import log_weight_of, passes_step
 from simcore.numerics.elementary import exp
-from simcore.program.layout import DEAL_VALUE, FIXED, LAG, REFERRALS, Program
+from simcore.program.layout import FIXED, Program
 from simcore.program.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY, TallyArrays, record
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import ITEM, ITEM_LATE, REFERRAL, REFERRED, VALUE, Stream
 from simcore.random.draws import uniform32
 from simcore.random.streams import words_at
+from simcore.scenario.channels import DEAL_VALUE, LAG, REFERRALS
 
 KIND_BITS = 60
 """The order of arrival: 0 open at the start, 1 called, 2 referred, above these bits."""
@@ -66,7 +66,7 @@ def booked_of(ledgers: Ledgers, at: int) -> Booked:
 def is_decided(
     program: Program,
     stream: Stream,
-    who: Seated,
+    index: SeatIndex,
     memory: Memory,
     tally: TallyArrays,
     detail: Detail,
@@ -75,17 +75,17 @@ def is_decided(
     item: int,
 ) -> bool:
     """Decide a step >= 2 of an item that is due; its entry is given back if it is lost."""
-    pool, at = memory.pool, who.place
+    pool, at = memory.pool, index.place
     seat = seat_of(memory.ledgers, at)
-    uncut = rate_at(program.market, program.rates, stream, who.rep, step, week, seat, memory.market)
+    uncut = rate_at(program.market, program.rates, stream, index.rep, step, week, seat, memory.market)
     rate = uncut * memory.coached.factor[at, step] * pool.factor[at, item, RESPONSE] * pool.factor[at, item, WIN_FACTOR]
     tally.clipped[step] += rate > 1.0
     if step <= 4:
         word = pool.words[at, item, STEP_WORDS + step - 2]
     else:
         word = word_of(pool, stream, at, item, ITEM_LATE, step - 5)
-    log_weight = log_weight_of(program.source, detail, who.replication, who.rep)
-    yes = is_yes(program.source, step, week, rate, word, log_weight)
+    log_weight = log_weight_of(program.source, detail, index.replication, index.rep)
+    yes = passes_step(program.source, step, week, rate, word, log_weight)
     if week < memory.coached.decided.shape[2]:
         memory.coached.decided[at, step, week] += 1
         memory.coached.passed[at, step, week] += yes
@@ -109,19 +109,19 @@ def referrals_of(mean: float, word: np.uint32) -> int:
 
 
 @spliced
-def refer(
-    program: Program, stream: Stream, who: Seated, memory: Memory, tally: TallyArrays, hour: int, win: int
+def add_referrals(
+    program: Program, stream: Stream, index: SeatIndex, memory: Memory, tally: TallyArrays, hour: int, win: int
 ) -> None:
     """Let a win bring its referrals."""
-    clock, pool, minds, at = program.clock, memory.pool, memory.minds, who.place
-    mean = program.reaction.referrals * minds.response[at, clock.steps + REFERRALS]
+    clock, pool, drives, at = program.clock, memory.pool, memory.drives, index.place
+    mean = program.reaction.referrals * drives.response[at, clock.steps + REFERRALS]
     c0 = other_purpose(pool.words[at, win, C0], REFERRAL)
     words = words_at(stream, c0, pool.words[at, win, C1])
     for j in range(referrals_of(mean, words[0])):
-        minds.known[at, REFERRED_ITEMS] += 1
+        drives.known[at, REFERRED_ITEMS] += 1
         item = allocate(pool, at)
-        if item < 0 or minds.known[at, REFERRED_ITEMS] > MAX_OPEN:
-            report(memory.trouble, TOO_MANY_REFERRALS, who, hour, minds.level[at], float(MAX_OPEN))
+        if item < 0 or drives.known[at, REFERRED_ITEMS] > MAX_OPEN:
+            report_breach(memory.breach, TOO_MANY_REFERRALS, index, hour, drives.level[at], float(MAX_OPEN))
             return
         low = int64(words[2]) & 0xFFFFFF
         pool.words[at, item, C0] = uint32(((ITEM + REFERRED) << 24) | low)
@@ -131,7 +131,7 @@ def refer(
         pool.number[at, item, KEY] = (2 << KIND_BITS) | (int64(pool.words[at, item, C1]) << 24) | low
         draw_steps(pool, stream, at, item)
         due = max(hour + 1, due_after(clock, program.lags, stream, pool, at, item, clock.steps + 1, hour, 1.0))
-        wait_for_stage_one(program, memory, tally, who, item, hour, due)
+        wait_for_stage_one(program, memory, tally, index, item, hour, due)
 
 
 @spliced
@@ -145,25 +145,25 @@ def draw_steps(pool: Pool, stream: Stream, at: int, item: int) -> None:
 
 @spliced
 def wait_for_stage_one(
-    program: Program, memory: Memory, tally: TallyArrays, who: Seated, item: int, hour: int, due: int
+    program: Program, memory: Memory, tally: TallyArrays, index: SeatIndex, item: int, hour: int, due: int
 ) -> None:
     """Hold a booking, or a referral, until it enters stage 1."""
-    clock, pool, at = program.clock, memory.pool, who.place
+    clock, pool, at = program.clock, memory.pool, index.place
     last = last_hour(clock)
     if due > last:
         tally.clipped[clock.steps + 1] += 1
         due = last
     pool.number[at, item, STAGE] = 0
     pool.number[at, item, DUE] = due
-    tally.stages[who.group, OPEN_AT_END, 0] += hour < clock.end_hour <= due
-    hold(pool, at, item)
+    tally.stages[index.group, OPEN_AT_END, 0] += hour < clock.end_hour <= due
+    schedule(pool, at, item)
 
 
 @spliced
 def close_deal(
     program: Program,
     stream: Stream,
-    who: Seated,
+    index: SeatIndex,
     memory: Memory,
     tally: TallyArrays,
     detail: Detail,
@@ -171,15 +171,15 @@ def close_deal(
     item: int,
 ) -> None:
     """Book a deal in both accounts, and let it bring referrals."""
-    clock, deals, start, at = program.clock, program.deals, program.start, who.place
-    pool, minds = memory.pool, memory.minds
+    clock, deals, start, at = program.clock, program.deals, program.start, index.place
+    pool, drives = memory.pool, memory.drives
     given = pool.number[at, item, GIVEN]
     listed = int64(deals.scale)
     if given >= 0 and start.value[given] >= 0:
         listed = start.value[given]
     elif deals.kind != FIXED:
         listed = drawn_value(deals, word_of(pool, stream, at, item, VALUE, 0))
-    price = minds.response[at, clock.steps + DEAL_VALUE] * pool.factor[at, item, PRICE]
+    price = drives.response[at, clock.steps + DEAL_VALUE] * pool.factor[at, item, PRICE]
     cents = max(1, int64(np.floor(min(float(listed) * price, FAR) + 0.5)))
     if cents > MAX_CENTS:
         cents = MAX_CENTS
@@ -190,27 +190,27 @@ def close_deal(
         dated = hour if account == CLOSE else pool.number[at, item, ORIGIN]
         if first_hour <= dated < clock.end_hour:
             book(booked, account, dated - first_hour, cents // unit)
-            record(tally.moments, tally.bins, who.group, account, CALL, cents // unit)
+            record(tally.moments, tally.bins, index.group, account, CALL, cents // unit)
             if account == CLOSE:
-                tally.conduct[who.group, DISCOUNT] += max(0, min(listed, MAX_CENTS) - cents)
+                tally.conduct[index.group, DISCOUNT] += max(0, min(listed, MAX_CENTS) - cents)
             if detail.cents.shape[0] > 0:
                 week = (dated - first_hour) // clock.hours_per_week
-                detail.cents[who.replication, account, who.rep, week] += cents
+                detail.cents[index.replication, account, index.rep, week] += cents
                 if clock.one_account:
-                    detail.cents[who.replication, BY_ORIGIN, who.rep, week] += cents
+                    detail.cents[index.replication, BY_ORIGIN, index.rep, week] += cents
     if hour < clock.end_hour:
-        minds.known[at, BOOKED] += cents
-        minds.known[at, RESULT] += cents
-        minds.known[at, MARK] = max(minds.known[at, MARK], hour + 1)
+        drives.known[at, BOOKED] += cents
+        drives.known[at, RESULT] += cents
+        drives.known[at, MARK] = max(drives.known[at, MARK], hour + 1)
         if memory.coached.revenue.shape[1] > 0:
             memory.coached.revenue[at, hour // clock.hours_per_week] += cents
     if program.reaction.referrals > 0.0:
-        refer(program, stream, who, memory, tally, hour, item)
+        add_referrals(program, stream, index, memory, tally, hour, item)
     release(pool, at, item)
 
 
 @spliced
-def is_capped(program: Program, stage: int) -> bool:
+def is_capped_stage(program: Program, stage: int) -> bool:
     """Return whether a stage has a cap."""
     return program.caps.per_week[stage] >= 0 or program.caps.open[stage] >= 0
 
@@ -230,48 +230,50 @@ def is_full(program: Program, pool: Pool, at: int, stage: int, week: int) -> boo
 
 
 @spliced
-def enter(
+def enter_stage(
     program: Program,
     stream: Stream,
-    who: Seated,
+    index: SeatIndex,
     memory: Memory,
     tally: TallyArrays,
     detail: Detail,
     stage: int,
-    now: Now,
+    now: ClockHour,
     item: int,
 ) -> bool:
     """Let an item into a stage before the last; return whether it comes up at the next step at once."""
-    clock, pool, response, at = program.clock, memory.pool, memory.minds.response[who.place], who.place
+    clock, pool, response, at = program.clock, memory.pool, memory.drives.response[index.place], index.place
     hour, week = now.hour, now.week
-    capped = is_capped(program, stage)
+    capped = is_capped_stage(program, stage)
     if capped and is_full(program, pool, at, stage, week):
-        tally.stages[who.group, TURNED_AWAY, stage] += clock.warmup_weeks <= week < clock.simulated_weeks
+        tally.stages[index.group, TURNED_AWAY, stage] += clock.warmup_weeks <= week < clock.simulated_weeks
         release(pool, at, item)
         return False
-    count_entry(program, who, tally, detail, stage, week)
+    count_entry(program, index, tally, detail, stage, week)
     pool.number[at, item, STAGE] = stage
     pool.factor[at, item, RESPONSE] = response[stage + 1]
     if not program.lags.lagged[stage + 1]:
         return True
     due = due_after(clock, program.lags, stream, pool, at, item, stage + 1, hour, response[clock.steps + LAG])
-    return wait(program, who, memory, tally, hour, item, due)
+    return wait_in_stage(program, index, memory, tally, hour, item, due)
 
 
 @spliced
-def count_entry(program: Program, who: Seated, tally: TallyArrays, detail: Detail, stage: int, week: int) -> None:
+def count_entry(program: Program, index: SeatIndex, tally: TallyArrays, detail: Detail, stage: int, week: int) -> None:
     """Count an entry into a stage, in counted weeks."""
     clock = program.clock
     if clock.warmup_weeks <= week < clock.simulated_weeks:
-        tally.stages[who.group, ENTERED, stage] += 1
+        tally.stages[index.group, ENTERED, stage] += 1
         if detail.entered.shape[0] > 0:
-            detail.entered[who.replication, who.rep, week - clock.warmup_weeks, stage] += 1
+            detail.entered[index.replication, index.rep, week - clock.warmup_weeks, stage] += 1
 
 
 @spliced
-def wait(program: Program, who: Seated, memory: Memory, tally: TallyArrays, hour: int, item: int, due: int) -> bool:
+def wait_in_stage(
+    program: Program, index: SeatIndex, memory: Memory, tally: TallyArrays, hour: int, item: int, due: int
+) -> bool:
     """Hold an item in its stage until it is due; return whether that is at once."""
-    clock, pool, at = program.clock, memory.pool, who.place
+    clock, pool, at = program.clock, memory.pool, index.place
     last = last_hour(clock)
     if due > last:
         tally.clipped[clock.steps + 1] += 1
@@ -280,10 +282,10 @@ def wait(program: Program, who: Seated, memory: Memory, tally: TallyArrays, hour
         return True
     stage = pool.number[at, item, STAGE]
     pool.number[at, item, DUE] = due
-    tally.stages[who.group, OPEN_AT_END, stage] += hour < clock.end_hour <= due
-    if is_capped(program, stage):
+    tally.stages[index.group, OPEN_AT_END, stage] += hour < clock.end_hour <= due
+    if is_capped_stage(program, stage):
         pool.open[at, stage, 0] += 1
-    hold(pool, at, item)
+    schedule(pool, at, item)
     pulled = memory.hour.pull_state[at]
     if pulled[0] > 0 and stage == clock.steps - 1 and due >= pulled[0]:
         memory.hour.pulled[at, pulled[1]] = item
@@ -295,11 +297,11 @@ def wait(program: Program, who: Seated, memory: Memory, tally: TallyArrays, hour
 def play_hour(
     program: Program,
     stream: Stream,
-    who: Seated,
+    index: SeatIndex,
     memory: Memory,
     tally: TallyArrays,
     detail: Detail,
-    now: Now,
+    now: ClockHour,
     n_due: int,
     n_here: int,
 ) -> None:
@@ -307,10 +309,10 @@ def play_hour(
 
     ``memory.hour.due`` holds the items whose wait is over, ``memory.hour.here`` the bookings that enter stage 1.
     """
-    clock, pool, work, at = program.clock, memory.pool, memory.hour, who.place
+    clock, pool, work, at = program.clock, memory.pool, memory.hour, index.place
     for i in range(n_due):
         stage = pool.number[at, int64(work.due[i]), STAGE]
-        if stage > 0 and is_capped(program, stage):
+        if stage > 0 and is_capped_stage(program, stage):
             pool.open[at, stage, 0] -= 1
     for stage in range(1, clock.steps + 1):
         for i in range(n_here):
@@ -325,17 +327,17 @@ def play_hour(
         n = 0
         for i in range(coming):
             item = int64(work.arrived[i])
-            if stage == 1 or is_decided(program, stream, who, memory, tally, detail, stage, now.week, item):
+            if stage == 1 or is_decided(program, stream, index, memory, tally, detail, stage, now.week, item):
                 work.arrived[n] = item
                 n += 1
-        if is_capped(program, stage) and n > 1:
+        if is_capped_stage(program, stage) and n > 1:
             sort_stable(work.arrived, pool.number[at, :, KEY], work.spare, n)
         n_here = 0
         for i in range(n):
             item = int64(work.arrived[i])
             if stage == clock.steps:
-                count_entry(program, who, tally, detail, stage, now.week)
-                close_deal(program, stream, who, memory, tally, detail, now.hour, item)
-            elif enter(program, stream, who, memory, tally, detail, stage, now, item):
+                count_entry(program, index, tally, detail, stage, now.week)
+                close_deal(program, stream, index, memory, tally, detail, now.hour, item)
+            elif enter_stage(program, stream, index, memory, tally, detail, stage, now, item):
                 work.here[n_here] = item
                 n_here += 1

@@ -1,9 +1,9 @@
-"""What a seat will do in the rest of a week, as long as nothing is booked: seen ahead, many decisions at a time.
+"""What a seat will do in the rest of a week, as long as nothing is booked: many decisions computed at a time.
 
 A drive that forgets (``memory: 0``) and listens only to time and to what is booked has, at any decision, a level that
 needs none of the decisions before. The activity of all decisions of a week is then computed side by side; only where
-something happens (a call that may succeed, an item that is due) is a seat asked for its whole response. The results are
-those of deciding one by one, to the last bit.
+something happens (a call that may succeed, an item that is due) is the whole response of a seat computed. The
+results are those of deciding one by one, to the last bit.
 """
 
 from __future__ import annotations
@@ -15,21 +15,13 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import int32, int64, kernel, uint64
 from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS
-from simcore.program.layout import (
-    ACTIVITY,
-    AHEAD,
-    BEHIND,
-    DEADLINE,
-    DRY_SPELL,
-    FULL_ACTIVITY,
-    REFERRALS,
-    Program,
-    Reaction,
-)
+from simcore.program.layout import CURVE, FULL_ACTIVITY, HIGH, LEAST, LOW, MOST, SLOPE, Program, Reaction
+from simcore.scenario.channels import ACTIVITY, REFERRALS
+from simcore.scenario.signals import AHEAD, BEHIND, DEADLINE, DRY_SPELL
 
 
-class Outlook(NamedTuple):
-    """The decisions of a week; all empty where they cannot be seen ahead."""
+class Lookahead(NamedTuple):
+    """The decisions of a week; all arrays are empty where they cannot be computed ahead."""
 
     elapsed: NDArray[np.float64]
     """float64[simulated weeks, decisions]: the share of the quota period that has gone."""
@@ -43,8 +35,8 @@ class Outlook(NamedTuple):
     """int64[decisions + 1]: activity times planned calls, summed from the beginning of the week."""
 
 
-def most_response(reaction: Reaction, channel: int) -> float:
-    """Return a bound of the response of a channel; levels are between bounds.
+def greatest_response(reaction: Reaction, channel: int) -> float:
+    """Return an upper bound of the response of a channel; levels are between bounds.
 
     Every step of the arithmetic is monotone, rounding included, so no response lies above it.
     """
@@ -58,30 +50,30 @@ def most_response(reaction: Reaction, channel: int) -> float:
 
 
 def is_foreseeable(program: Program) -> bool:
-    """Return whether the decisions of a week can be seen ahead, and none of them can pass a limit."""
+    """Return whether the decisions of a week can be computed ahead, and none of them can exceed a limit."""
     reaction, steps = program.reaction, program.clock.steps
     heard = set(reaction.gain_signal.tolist())
     return bool(
         heard <= {BEHIND, AHEAD, DEADLINE, DRY_SPELL}
         and (reaction.memory == 0.0).all()
         and (np.abs(reaction.level) <= MAX_LEVEL).all()
-        and (reaction.change[reaction.change_channel == ACTIVITY, 2] >= 0.0).all()
-        and most_response(reaction, ACTIVITY) <= MAX_ACTIVITY
+        and (reaction.change[reaction.change_channel == ACTIVITY, LEAST] >= 0.0).all()
+        and greatest_response(reaction, ACTIVITY) <= MAX_ACTIVITY
         # Above 1 more candidates may be needed at every decision.
-        and most_response(reaction, 1) <= 1.0
-        and reaction.referrals * most_response(reaction, steps + REFERRALS) <= MAX_REFERRALS
+        and greatest_response(reaction, 1) <= 1.0
+        and reaction.referrals * greatest_response(reaction, steps + REFERRALS) <= MAX_REFERRALS
     )
 
 
-def new_outlook(program: Program, *, wanted: bool) -> Outlook:
-    """Allocate the decisions of a week; empty where they are not wanted or cannot be seen ahead."""
+def new_lookahead(program: Program, *, wanted: bool) -> Lookahead:
+    """Allocate the decisions of a week; empty where they are not wanted or cannot be computed ahead."""
     clock, reaction = program.clock, program.reaction
     seen = wanted and is_foreseeable(program)
     weeks = clock.simulated_weeks if seen else 0
     decisions = clock.hours_per_week // reaction.interval if seen else 0
     hour = np.arange(weeks * decisions).reshape(weeks, decisions) * reaction.interval
     began = np.maximum(0, reaction.period_first[:weeks, None])
-    return Outlook(
+    return Lookahead(
         elapsed=(hour - began) / reaction.period_hours[:weeks, None].astype(np.float64),
         level=np.empty((len(reaction.memory), decisions)),
         response=np.empty(decisions),
@@ -91,7 +83,7 @@ def new_outlook(program: Program, *, wanted: bool) -> Outlook:
 
 
 @kernel
-def hear(
+def add_signal(
     signal: int,
     gain: float,
     booked: float,
@@ -121,17 +113,17 @@ def hear(
 
 
 @kernel
-def keep_between(bounds: NDArray[np.float64], level: NDArray[np.float64]) -> None:
+def clip_levels(bounds: NDArray[np.float64], level: NDArray[np.float64]) -> None:
     """Keep the level of each decision between its bounds."""
-    low, high = bounds[0], bounds[1]
+    low, high = bounds[LOW], bounds[HIGH]
     for i in range(level.shape[0]):
         level[i] = min(max(level[i], low), high)
 
 
 @kernel
-def answer(change: NDArray[np.float64], level: NDArray[np.float64], response: NDArray[np.float64]) -> None:
-    """Multiply the response to a level to the response of each decision."""
-    slope, curve, least, most = change[0], change[1], change[2], change[3]
+def apply_channel(change: NDArray[np.float64], level: NDArray[np.float64], response: NDArray[np.float64]) -> None:
+    """Multiply each decision's response by the channel's response to the level."""
+    slope, curve, least, most = change[SLOPE], change[CURVE], change[LEAST], change[MOST]
     for i in range(level.shape[0]):
         x = level[i]
         wanted = 1.0 + slope * x + curve * (x * x)
@@ -139,7 +131,7 @@ def answer(change: NDArray[np.float64], level: NDArray[np.float64], response: ND
 
 
 @kernel
-def spread(
+def fill_activity(
     response: NDArray[np.float64],
     planned: NDArray[np.int64],
     span: int,
@@ -164,12 +156,12 @@ def spread(
 
 
 @kernel
-def calls_above(planned: NDArray[np.int64], span: int, carry: int, outlook: Outlook) -> int:
+def calls_above(planned: NDArray[np.int64], span: int, carry: int, lookahead: Lookahead) -> int:
     """Return the calls of a week beyond those of the plan, decision by decision, from a carried fraction of a call on.
 
-    ``planned``: calls of the week before each hour; all of them are made by who does neither more nor less.
+    ``planned``: calls of the week before each hour; an activity of 1 makes all of them and no more.
     """
-    activity, share = outlook.activity, outlook.share
+    activity, share = lookahead.activity, lookahead.share
     n = activity.shape[0]
     least = FULL_ACTIVITY
     for i in range(n):

@@ -54,7 +54,7 @@ def release(pool: Pool, at: int, item: int) -> None:
 
 
 @kernel
-def hold(pool: Pool, at: int, item: int) -> None:
+def schedule(pool: Pool, at: int, item: int) -> None:
     """Keep an item until its due hour, in the bucket of that hour or, far away, in the heap."""
     due = pool.number[at, item, DUE]
     bucket = pool.bucket[at]
@@ -72,7 +72,7 @@ def hold(pool: Pool, at: int, item: int) -> None:
 
 
 @inlined
-def take_one(pool: Pool, at: int, number: int) -> int:
+def pop_from_bucket(pool: Pool, at: int, number: int) -> int:
     """Take an item out of a bucket and return it; -1 if there is none."""
     item = int64(pool.bucket[at, number])
     if item >= 0:
@@ -84,7 +84,7 @@ def take_one(pool: Pool, at: int, number: int) -> int:
 
 
 @inlined
-def unhold(pool: Pool, at: int, item: int) -> None:
+def remove_from_bucket(pool: Pool, at: int, item: int) -> None:
     """Take an item out of the bucket of its due hour, where a bucket is an hour."""
     before, after = pool.link[at, item, PREVIOUS], pool.link[at, item, NEXT]
     if before >= 0:
@@ -102,7 +102,7 @@ def next_far(pool: Pool, at: int) -> int:
 
 
 @inlined
-def take_far(pool: Pool, at: int) -> int:
+def pop_far(pool: Pool, at: int) -> int:
     """Take the first item out that is due far away."""
     item = pool.far[at, 0] & _ENTRY
     pop(pool.far[at], pool.size[at, 1])

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.reactive.lookahead import Outlook, new_outlook
+from simcore.kernels.reactive.lookahead import Lookahead, new_lookahead
 from simcore.kernels.workspace import (
     SPARE,
     STRIDE_CALLS,
@@ -23,9 +23,11 @@ from simcore.kernels.workspace import (
     is_capped,
     new_scratch,
 )
-from simcore.program.layout import ACTIVITY, LAG, PROCESS, Program
+from simcore.program.layout import MOST, PROCESS, Program
 from simcore.program.layout import RESULT as BY_RESULT
 from simcore.program.tally import TallyArrays
+from simcore.scenario.channels import ACTIVITY, channel_count
+from simcore.scenario.signals import SIGNALS
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -33,32 +35,32 @@ MAX_OPEN = 1 << 20
 """Most items of a seat that are open at once, and most that are referred to it."""
 SHEETS = BANDS = 16
 
-BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING, PRESSED = range(9)
-"""Columns of `Minds.known`."""
-BAND, SHEET, SUCCESSES, DAY, CANDIDATES, DAY_NUMBER = range(6)
+BOOKED, RESULT, MARK, UNANSWERED, CARRY, REFERRED_ITEMS, ACTIVE, LAST_BOOKING, PRESSED = KNOWN_COLUMNS = range(9)
+"""Columns of `DriveState.known`."""
+BAND, SHEET, SUCCESSES, DAY, CANDIDATES, DAY_NUMBER = STATE_COLUMNS = range(6)
 """Columns of `Candidates.state`: bands and sheets drawn, successes of the week and of the day, and candidates."""
-STAGE, ORIGIN, DUE, KEY, GIVEN = range(5)
+STAGE, ORIGIN, DUE, KEY, GIVEN = NUMBER_COLUMNS = range(5)
 """Columns of `Pool.number`: the stage; the hour of the call or -1; the due hour; the place in the order of arrival;
 for items open at the start, their number in `OpenItems`, else -1."""
-RESPONSE, WIN_FACTOR, PRICE = range(3)
+RESPONSE, WIN_FACTOR, PRICE = FACTOR_COLUMNS = range(3)
 """Columns of `Pool.factor`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
-NEXT, PREVIOUS, FREE = range(3)
+NEXT, PREVIOUS, FREE = LINK_COLUMNS = range(3)
 """Columns of `Pool.link`: of the bucket, and the stack of free entries."""
 C0, C1, STEP_WORDS = 0, 1, 2
 """Columns of `Pool.words`: the address, and the words of steps 2, 3 and 4."""
-NO_TROUBLE, LEVEL, TOO_ACTIVE, TOO_RESPONSIVE, TOO_MANY_REFERRALS, TOO_MANY_OPEN, TOO_MANY_SUCCESSES = range(7)
-"""`Trouble.what`, column 0."""
+NO_BREACH, LEVEL, TOO_ACTIVE, TOO_RESPONSIVE, TOO_MANY_REFERRALS, TOO_MANY_OPEN, TOO_MANY_SUCCESSES = range(7)
+"""`LimitBreach.what`, column 0."""
 
 
-class Minds(NamedTuple):
-    """What each seat knows and how it responds."""
+class DriveState(NamedTuple):
+    """What each seat knows, the levels of its drives, and how it responds."""
 
     level: NDArray[np.float64]
     """float64[places, drives]"""
     response: NDArray[np.float64]
-    """float64[places, channels]"""
+    """float64[places, channels]: by number, see `simcore.scenario.channels`."""
     signal: NDArray[np.float64]
-    """float64[9]: the signals of the seat that decides."""
+    """float64[signals]: those of the seat that decides, by number, see `simcore.scenario.signals.SIGNALS`."""
     known: NDArray[np.int64]
     """int64[places, 9]: booked this period and in this interval (cents); the hour after the last deal; calls since the
     last booking; the carried fraction of a call; referrals; the activity of the interval, fixed point; the last hour
@@ -75,7 +77,7 @@ class Candidates(NamedTuple):
     rank: NDArray[np.int32]
     """int32[places, candidates]: place among the calls of its hour on its sheet."""
     chain: NDArray[np.int32]
-    """int32[hours of a week]: the number of the chain in which the candidates of each hour hang."""
+    """int32[hours of a week]: the number of the chain that the candidates of each hour are in."""
     head: NDArray[np.int32]
     """int32[places, chains]: the first candidate of each chain, or -1."""
     next: NDArray[np.int32]
@@ -100,7 +102,7 @@ class Strides(NamedTuple):
     weeks: Weeks
     per_hour: NDArray[np.int32]
     """int32[hours of a week]: bookings; zero between weeks."""
-    outlook: Outlook
+    lookahead: Lookahead
 
 
 class Pool(NamedTuple):
@@ -141,8 +143,8 @@ class Hour(NamedTuple):
     """float64[places, pulls]: the shares of the hour before."""
 
 
-class Trouble(NamedTuple):
-    """The first limit that was passed."""
+class LimitBreach(NamedTuple):
+    """The first limit that was exceeded."""
 
     what: NDArray[np.int64]
     """int64[5]: what, replication, seat, hour, drive."""
@@ -191,12 +193,12 @@ class Coached(NamedTuple):
 class Memory(NamedTuple):
     """All working memory of one thread."""
 
-    minds: Minds
+    drives: DriveState
     candidates: Candidates
     strides: Strides
     pool: Pool
     hour: Hour
-    trouble: Trouble
+    breach: LimitBreach
     coached: Coached
     ledgers: Ledgers
     market: MarketPath
@@ -212,21 +214,11 @@ class ReactiveRun(NamedTuple):
     detail: Detail
 
 
-class Now(NamedTuple):
-    """The hour that is played, and its week."""
+class ClockHour(NamedTuple):
+    """The hour being simulated, and its week."""
 
     hour: int
     week: int
-
-
-class Seated(NamedTuple):
-    """A seat at work: where it is counted and where it is remembered."""
-
-    replication: int
-    """From 0 within the block."""
-    rep: int
-    group: int
-    place: int
 
 
 def in_turn(program: Program) -> bool:
@@ -249,7 +241,7 @@ def stride_of(program: Program) -> int:
 def most_candidates(program: Program) -> int:
     """Return the most candidates of a week: those of all the sheets that the largest activity can need."""
     reaction = program.reaction
-    most = float(np.prod(reaction.change[reaction.change_channel == ACTIVITY, 3]))
+    most = float(np.prod(reaction.change[reaction.change_channel == ACTIVITY, MOST]))
     # Under a ramp a sheet more is drawn.
     sheets = 1 + int(np.ceil(min(most, SHEETS - 1)))
     return int(program.plan.slot_hour.shape[1]) * sheets
@@ -291,7 +283,7 @@ def _new_candidates(program: Program, places: int) -> Candidates:
         head=np.empty((places, int(chain[-1]) + 1), np.int32),
         next=np.empty((places, most), np.int32),
         cell=np.zeros((places, SHEETS, BANDS, 2), np.int64),
-        state=np.zeros((places, 6), np.int64),
+        state=np.zeros((places, len(STATE_COLUMNS)), np.int64),
         before=np.zeros((places, week + 1), np.int64),
         ramp_hour=np.empty(calls, np.int32),
         slots=np.zeros(calls, np.int64),
@@ -309,7 +301,7 @@ def _new_strides(program: Program) -> Strides:
             ramp_hour=np.empty((weeks, program.plan.slot_hour.shape[1]), np.int32),
         ),
         per_hour=np.zeros(hours, np.int32),
-        outlook=new_outlook(program, wanted=weeks > 0),
+        lookahead=new_lookahead(program, wanted=weeks > 0),
     )
 
 
@@ -317,9 +309,9 @@ def _new_pool(program: Program, places: int, capacity: int) -> Pool:
     clock = program.clock
     return Pool(
         words=np.empty((places, capacity, 5), np.uint32),
-        number=np.empty((places, capacity, 5), np.int64),
-        factor=np.empty((places, capacity, 3)),
-        link=np.empty((places, capacity, 3), np.int32),
+        number=np.empty((places, capacity, len(NUMBER_COLUMNS)), np.int64),
+        factor=np.empty((places, capacity, len(FACTOR_COLUMNS))),
+        link=np.empty((places, capacity, len(LINK_COLUMNS)), np.int32),
         size=np.zeros((places, 3), np.int64),
         span=bucket_hours(program),
         bucket=np.full((places, reach_hours(program) // bucket_hours(program)), -1, np.int32),
@@ -383,17 +375,17 @@ def new_memory(program: Program) -> Memory:
     places, capacity = places_of(program), pool_capacity(program)
     scratch = new_scratch(program, items=False)
     return Memory(
-        minds=Minds(
+        drives=DriveState(
             level=np.zeros((places, len(reaction.memory))),
-            response=np.ones((places, clock.steps + LAG + 3)),
-            signal=np.zeros(9),
-            known=np.zeros((places, 9), np.int64),
+            response=np.ones((places, channel_count(clock.steps))),
+            signal=np.zeros(len(SIGNALS)),
+            known=np.zeros((places, len(KNOWN_COLUMNS)), np.int64),
         ),
         candidates=_new_candidates(program, places),
         strides=_new_strides(program),
         pool=_new_pool(program, places, capacity),
         hour=_new_hour(program, places, capacity),
-        trouble=Trouble(np.zeros(5, np.int64), np.zeros(2)),
+        breach=LimitBreach(np.zeros(5, np.int64), np.zeros(2)),
         coached=_new_coached(program, places),
         ledgers=_new_ledgers(program, places, scratch),
         market=scratch.market,

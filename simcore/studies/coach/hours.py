@@ -225,7 +225,7 @@ class _Tried:
         sums = sums_for(self._asked.measure, self.cells[way])
         if sums is None:
             raise ValueError(f"the run has no {self._asked.measure}")
-        return figure_of("p_quota" if self._asked.measure == "p_quota" else "revenue", sums).estimate or 0.0
+        return figure_of(sums).estimate or 0.0
 
     def greedy(self, *, run: bool) -> Way:
         """Give out lot by lot, each where it does most."""

@@ -81,9 +81,9 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
     part = Leverage(
         reps=scenario.team.reps,
         replications=int(base.revenue.replications.sum()),
-        revenue=figure_of("revenue", base.revenue),
-        revenue_origin=figure_of("revenue", base.revenue_origin) if both else None,
-        p_quota=None if base.p_quota is None else figure_of("p_quota", base.p_quota),
+        revenue=figure_of(base.revenue),
+        revenue_origin=figure_of(base.revenue_origin) if both else None,
+        p_quota=None if base.p_quota is None else figure_of(base.p_quota),
         levers=rows,
         rankings=ranked,
         hours=None,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.version import __version__
 from simcore.engine.many_scenarios import SideBySide, rep_weeks
 from simcore.engine.runner import Progress
 from simcore.engine.simulation import as_run
-from simcore.scenario.digest import scenario_digest
+from simcore.results.header import header_of
+from simcore.scenario.metric import COACHING
+from simcore.statistics.metrics import check_scenarios
 from simcore.studies.coach.document import Coach
 from simcore.studies.coach.hours import HoursAsked, best_hours, check_asked, hours_programs
 from simcore.studies.coach.item_values import Plan as ValuesPlan
@@ -21,7 +22,6 @@ from simcore.studies.coach.leverage import leverage
 from simcore.studies.coach.levers import Lever, levers
 from simcore.studies.coach.rules import compare_rules, has_habits, rep_weeks_of, with_rule
 from simcore.studies.coach.sentences import leverage_sentences, values_sentences
-from simcore.studies.sweep.study import check_metric
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -75,7 +75,7 @@ def plan_coach(
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
     if hours is not None:
         check_asked(scenario, hours)
-        check_metric("p_quota" if hours.measure == "p_quota" else "revenue", [scenario])
+        check_scenarios(COACHING.metric_of(hours.measure), [scenario])
     scenario = as_run(scenario, replications, seed)
     ready, plan = levers(scenario), plan_values(scenario)
     everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
@@ -153,18 +153,15 @@ def run_coach(
     if worth is not None:
         worth = worth.model_copy(update={"sentences": values_sentences(worth, currency)})
     return Coach(
-        version=__version__,
-        scenario=scenario.name,
-        digest=scenario_digest(scenario),
-        strategy=scenario.run.strategy,
-        seed=scenario.run.seed,
-        replications=plan.replications,
-        currency=currency,
+        **header_of(
+            scenario,
+            replications=plan.replications,
+            interrupted=runs.stopped or (rules is not None and rules.interrupted),
+            seconds=runs.seconds,
+        ),
         leverage=found,
         values=worth,
         rules=rules,
-        interrupted=runs.stopped or (rules is not None and rules.interrupted),
-        seconds=runs.seconds,
     )
 
 

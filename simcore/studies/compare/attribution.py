@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from simcore.engine.paired import run_paired
 from simcore.program.tally import GROUPS
+from simcore.scenario.metric import YEARLY_REVENUE
 from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
 from simcore.statistics.jackknife import jackknife, ratio
-from simcore.statistics.paired_difference import Sums, sums_of
+from simcore.statistics.paired_difference import Sums
+from simcore.statistics.tallied_metrics import sums_of
 from simcore.studies.compare.document import Attribution, AttributionTable
 from simcore.studies.compare.study import choose
 
@@ -175,7 +177,7 @@ def attribute(
             )
             if paired.interrupted:
                 return None
-            cells += [sums_of("revenue", *each) for each in zip(paired.programs, paired.tallies, strict=True)]
+            cells += [sums_of(YEARLY_REVENUE, *each) for each in zip(paired.programs, paired.tallies, strict=True)]
         for weight, cell in zip(split.weights.values(), cells, strict=True):
             parts += split.sign * weight[:, None] * cell.total.astype(np.float64)
         rows += [

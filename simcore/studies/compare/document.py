@@ -12,6 +12,7 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.periods import Horizon
+from simcore.results.header import StudyHeader
 from simcore.results.summary import Precision
 from simcore.statistics.estimate import Estimate
 
@@ -123,18 +124,12 @@ class Against(Document):
     attribution: AttributionTable | None = None
 
 
-class Comparison(Document):
+class Comparison(StudyHeader):
     """Strategies of a scenario in the same worlds."""
 
-    version: str
-    scenario: str
+    document: Literal["comparison"] = "comparison"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     digests: dict[str, str] = Field(description="Of the scenario with each strategy: see the result document.")
-    seed: int
-    currency: str
-    replications: int
-    reps: int
-    weeks: int
-    interrupted: bool
     precision: Precision | None = Field(default=None, description="Of the differences; null where replications count.")
     baseline: str
     strategies: list[StrategyFigures]

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base.periods import WEEK, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.program.tally import ABOVE_PLAN, CLOSE, DISCOUNT, ENTERED, LONGEST_DRY, WITH_DEAL
+from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.program.tally import ABOVE_PLAN, DISCOUNT, ENTERED, LONGEST_DRY
+from simcore.scenario.metric import P_QUOTA_TEAM, QUOTA_CHANCE, YEARLY_REVENUE, Metric, parse_metric
 from simcore.statistics.certain import certain_revenue, certain_stages, gives_discounts, reacts, same_program
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import UNKNOWN, by_t, fixed, scaled, without_error
 from simcore.statistics.jackknife import Floats, degrees_of
-from simcore.statistics.paired_difference import Sums, difference_of, figure_of, has_quota_period, sums_of
+from simcore.statistics.paired_difference import Sums, difference_of, figure_of
+from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 from simcore.studies.compare.document import FiguresOf, Interval
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ WORST = 0.05
 """Share of worlds in the tail."""
 LEAST_TAIL = 3
 """Fewest worlds in it from which anything can be told."""
+DRY_WEEKS = parse_metric("p_zero:week")
 E = TypeVar("E", bound=Estimate)
 F = TypeVar("F", bound=FiguresOf[Any])
 
@@ -62,18 +65,18 @@ def figures(paired: Paired, mine: int, base: int | None, document: type[F], told
 
     def figure(sums: Callable[[int], Sums]) -> E:
         here = sums(mine)
-        return told(figure_of("", here) if base is None else difference_of(here, sums(base), alike=alike))
+        return told(figure_of(here) if base is None else difference_of(here, sums(base), alike=alike))
 
-    def chance(column: int) -> E | None:
-        return figure(lambda i: _quota_sums(paired, i, column)) if has_quota_period(paired.programs[mine]) else None
+    def metric(of: Metric) -> E:
+        return figure(lambda i: sums_of(of, paired.programs[i], paired.tallies[i]))
 
-    weeks = paired.programs[mine].clock.counted_weeks
+    weeks, has_quota = paired.programs[mine].clock.counted_weeks, has_quota_period(paired.programs[mine])
     return document(
-        revenue=figure(lambda i: sums_of("revenue", paired.programs[i], paired.tallies[i])),
-        p_quota=chance(0),
-        p_quota_team=chance(1),
+        revenue=metric(YEARLY_REVENUE),
+        p_quota=metric(QUOTA_CHANCE) if has_quota else None,
+        p_quota_team=metric(Metric(P_QUOTA_TEAM)) if has_quota else None,
         worst=told(_worst(paired, mine, base)),
-        dry_weeks=figure(lambda i: _dry_sums(paired, i)),
+        dry_weeks=metric(DRY_WEEKS),
         longest_dry=_cut(figure(lambda i: _longest_sums(paired, i)), weeks),
         discount=figure(lambda i: _discount_sums(paired, i)),
         calls=figure(lambda i: _call_sums(paired, i)),
@@ -134,21 +137,6 @@ def _week_sums(paired: Paired, week: int, i: int) -> Sums:
     arrays, program = paired.tallies[i].arrays, paired.programs[i]
     total, whole = arrays.weeks_of_quarter[:, week], arrays.weeks_of_quarter.sum(axis=1)
     return Sums(arrays.replications, total, whole, worth=program.deals.mean_units, certain=certain_revenue(program))
-
-
-def _dry_sums(paired: Paired, i: int) -> Sums:
-    arrays, program = paired.tallies[i].arrays, paired.programs[i]
-    weeks = arrays.replications * (program.team.reps * program.clock.counted_weeks)
-    dry = weeks - arrays.moments[:, CLOSE, WEEK, WITH_DEAL]
-    return _per_rep_week(paired, i, dry, worth=1.0, certain=certain_revenue(program), share=True)
-
-
-def _quota_sums(paired: Paired, i: int, column: int) -> Sums:
-    """Return quota periods in which a rep (column 0), or the team (1), reached quota."""
-    program, arrays = paired.programs[i], paired.tallies[i].arrays
-    periods = int(program.calendar.periods[program.quota.horizon]) * (program.team.reps if column == 0 else 1)
-    windows, certain = arrays.replications * periods, certain_revenue(program)
-    return Sums(arrays.replications, arrays.quota_hits[:, column], windows, certain=certain, share=True)
 
 
 def _shortfall(revenue: NDArray[np.int64]) -> Floats:

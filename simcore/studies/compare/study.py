@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import CALL, HORIZONS
 from simcore.base.text import brief
-from simcore.base.version import __version__
 from simcore.engine.paired import REP_QUARTER, REP_YEAR, WORLD, Paired, run_paired
 from simcore.engine.sequential_stopping import goal_for
 from simcore.program.tally import CLOSE, ENTERED, TOTAL
-from simcore.scenario.digest import scenario_digest
+from simcore.results.header import header_of
+from simcore.scenario.digest import digest_of_digests, scenario_digest
+from simcore.scenario.metric import YEARLY_REVENUE
 from simcore.scenario.model import with_strategy
 from simcore.statistics.certain import same_program
 from simcore.statistics.estimate import Estimate
@@ -33,7 +34,8 @@ from simcore.statistics.intervals import (
     without_error,
 )
 from simcore.statistics.jackknife import Floats, replicates, share
-from simcore.statistics.paired_difference import difference_of, sums_of
+from simcore.statistics.paired_difference import difference_of
+from simcore.statistics.tallied_metrics import sums_of
 from simcore.statistics.windows import windows_of
 from simcore.studies.compare.document import (
     Against,
@@ -158,17 +160,17 @@ def comparison_of(paired: Paired) -> Comparison:
     if base is None:
         raise ValueError("the strategies were run without a baseline")
     names = [scenario.run.strategy for scenario in scenarios]
-    first = scenarios[0]
+    digests = {name: scenario_digest(scenario) for name, scenario in zip(names, scenarios, strict=True)}
     return Comparison(
-        version=__version__,
-        scenario=first.name,
-        digests={name: scenario_digest(scenario) for name, scenario in zip(names, scenarios, strict=True)},
-        seed=first.run.seed,
-        currency=first.deal.currency,
-        replications=paired.replications,
-        reps=first.team.reps,
-        weeks=first.horizon.weeks,
-        interrupted=paired.interrupted,
+        **header_of(
+            scenarios[0],
+            strategies=names,
+            digest=digest_of_digests(digests.values()),
+            replications=paired.replications,
+            interrupted=paired.interrupted,
+            seconds=paired.seconds,
+        ),
+        digests=digests,
         precision=paired.precision,
         baseline=names[base],
         strategies=[
@@ -265,7 +267,7 @@ def _pairing_gain(mine: NDArray[np.int64], base: NDArray[np.int64]) -> float | N
 def _sources(paired: Paired, mine: int, base: int) -> list[Source] | None:
     """Split the difference in revenue over calls, conversions and value of a deal."""
     size = paired.tallies[mine].arrays.replications
-    revenues = [sums_of("revenue", paired.programs[i], paired.tallies[i]) for i in (mine, base)]
+    revenues = [sums_of(YEARLY_REVENUE, paired.programs[i], paired.tallies[i]) for i in (mine, base)]
     columns: list[NDArray[np.generic]] = []
     for i, revenue in zip((mine, base), revenues, strict=True):
         columns += [revenue.total, revenue.windows, *paired.tallies[i].arrays.stages[:, ENTERED].T]

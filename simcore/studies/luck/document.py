@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
+from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
 
@@ -210,19 +211,11 @@ class Dismissal(Document):
     rules: list[RuleRow]
 
 
-class Luck(Document):
+class Luck(StrategyHeader):
     """What of a rep's results is luck and what is skill."""
 
-    simcore_luck: Literal[1] = Field(default=1, description="Version of this document's format.")
-    version: str = Field(description="Version of simcore.")
-    scenario: str
-    digest: str
-    strategy: str
-    seed: int = Field(ge=0, lt=2**64)
-    replications: int
-    reps: int
-    weeks: int
-    currency: str
+    document: Literal["luck"] = "luck"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     differ: list[str] = Field(description="Stages whose step has a spread between reps.")
     habits: list[str] = Field(
         description="Stages whose step can have a bad habit: no part of a rep's own rate, and counted as luck."
@@ -232,4 +225,3 @@ class Luck(Document):
     regression: Regression | None
     dismissal: Dismissal | None
     skipped: list[Skipped]
-    interrupted: bool

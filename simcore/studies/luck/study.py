@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
-from simcore.base.version import __version__
 from simcore.engine.explosion import told_of
 from simcore.engine.latent_rates import first_people
 from simcore.engine.runner import Block, Progress, Runner, cut
 from simcore.engine.simulation import as_run, playable
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
-from simcore.scenario.digest import scenario_digest
+from simcore.results.header import header_of
 from simcore.statistics.group_jackknife import GROUPS
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
 from simcore.studies.luck.document import Luck, Skipped
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from simcore.engine.latent_rates import People
     from simcore.program.layout import Program
+    from simcore.results.header import Header
     from simcore.scenario.model import Scenario
     from simcore.studies.luck.sample import Sample
 
@@ -118,7 +118,9 @@ def luck(
     for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, who)).items()):
         parts[part] = None if part in missing else answer()
         told(done, done + (place + 1) * total // 4)
-    return _document(scenario, samples[0], parts, missing, interrupted=interrupted)
+    seconds = time.perf_counter() - started
+    header = header_of(scenario, replications=done, interrupted=interrupted, seconds=seconds)
+    return _document(scenario, header, parts, missing)
 
 
 def dropped_program(scenario: Scenario, program: Program, drop: Drop) -> Program:
@@ -211,30 +213,14 @@ def _questions(
     }
 
 
-def _document(
-    scenario: Scenario,
-    sample: Sample,
-    parts: dict[str, BaseModel | None],
-    missing: dict[str, str],
-    *,
-    interrupted: bool,
-) -> Luck:
+def _document(scenario: Scenario, header: Header, parts: dict[str, BaseModel | None], missing: dict[str, str]) -> Luck:
     """Return the answers, and why some have none."""
     return Luck.model_validate(
         {
-            "version": __version__,
-            "scenario": scenario.name,
-            "digest": scenario_digest(scenario),
-            "strategy": scenario.run.strategy,
-            "seed": scenario.run.seed,
-            "replications": sample.worlds,
-            "reps": sample.reps,
-            "weeks": sample.weeks,
-            "currency": scenario.deal.currency,
+            **header,
             "differ": [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
             "habits": [stage.stage for stage in scenario.funnel if stage.habit is not None],
             "skipped": [Skipped(part=part, reason=reason) for part, reason in missing.items()],
-            "interrupted": interrupted,
             **parts,
         }
     )

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
+from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
-from simcore.studies.sweep.document import WorldsIdentity
 
 What = Literal["holidays", "seats", "late"]
 
@@ -122,19 +122,15 @@ class PlanPrecision(Document):
     stated: bool = Field(description="Whether it was asked for; else it is an aim within a limit of cost.")
 
 
-class BackwardPlan(Document):
+class BackwardPlan(StrategyHeader):
     """What it takes to reach a target with a stated confidence."""
 
-    simcore_plan: Literal[1] = Field(default=1, description="Version of this document's format.")
-    version: str = Field(description="Version of simcore.")
-    scenario: WorldsIdentity
-    strategy: str
+    document: Literal["plan"] = "plan"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     target: float = Field(description="Revenue by close of the whole team in the period.")
     confidence: float
-    by: str = Field(description="quarter, year or a number of weeks.")
-    weeks: int = Field(description="Of the period.")
+    by: str = Field(description="The period: quarter, year or a number of weeks; `weeks` are its weeks.")
     solve_for: str
-    reps: int = Field(description="Of the scenario.")
     calls_per_week: int = Field(description="Of one rep, as the file has it.")
     arithmetic: PlanArithmetic
     chance: Estimate | None = Field(
@@ -149,6 +145,4 @@ class BackwardPlan(Document):
     precision: PlanPrecision
     limits: list[str] = Field(description="Values that could not be tried as a drive explodes there, in words.")
     assumptions: list[str] = Field(description="What the answer takes for granted, in words.")
-    interrupted: bool
-    seconds: float
     sentence: str = Field(description="The answer in words.")

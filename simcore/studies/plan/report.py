@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from simcore.base.version import __version__
+from simcore.results.header import header_of
 from simcore.scenario.digest import scenario_digest
 from simcore.studies.plan.document import (
     BackwardPlan,
@@ -21,7 +21,6 @@ from simcore.studies.plan.quantile_search import grid_value
 from simcore.studies.plan.request import CALLS
 from simcore.studies.plan.sentences import assumptions_of, sentence_of
 from simcore.studies.plan.unknowns import arithmetic_of, at_least, binomial_of, chance_of
-from simcore.studies.sweep.document import WorldsIdentity
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
@@ -64,21 +63,18 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
     scenario = asked.scenario
     answer = answer_of(found)
     document = BackwardPlan(
-        version=__version__,
-        scenario=WorldsIdentity(
-            name=scenario.name,
+        **header_of(
+            scenario,
             digest=scenario_digest(setting.scenario),
-            seed=scenario.run.seed,
             replications=found.worlds,
-            currency=scenario.deal.currency,
+            weeks=asked.weeks,
+            interrupted=found.interrupted,
+            seconds=seconds,
         ),
-        strategy=scenario.run.strategy,
         target=asked.target,
         confidence=asked.confidence,
         by=asked.by,
-        weeks=asked.weeks,
         solve_for=asked.solve_for,
-        reps=scenario.team.reps,
         calls_per_week=scenario.plan.calls_per_week,
         arithmetic=PlanArithmetic(
             stages=[PlanStage(stage=stage, count=count) for stage, count in found.arithmetic.stages],
@@ -98,8 +94,6 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
         precision=PlanPrecision(wanted=found.wanted, reached=found.reached, met=found.met, stated=found.stated),
         limits=list(dict.fromkeys(found.limits)),
         assumptions=assumptions_of(asked, setting),
-        interrupted=found.interrupted,
-        seconds=seconds,
         sentence="",
     )
     return document.model_copy(update={"sentence": sentence_of(document)})

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
+from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
 Part = Literal["luck", "people", "market", "week noise", "reaction"]
@@ -41,17 +42,11 @@ class SteadinessFall(Document):
     power: Estimate = Field(description="-1/2 averages out, 0 never does.")
 
 
-class Steadiness(Document):
+class Steadiness(StrategyHeader):
     """What averages out and what never does."""
 
-    simcore_steadiness: Literal[1] = Field(default=1, description="Version of this document's format.")
-    version: str = Field(description="Version of simcore.")
-    scenario: str
-    digest: str
-    strategy: str
-    seed: int = Field(ge=0, lt=2**64)
-    replications: int
-    currency: str
+    document: Literal["steadiness"] = "steadiness"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     active: list[Part] = Field(description="Parts that the scenario has; all others are 0.")
     even_within_week: bool = Field(
         description="Whether revenue was taken as even within a week, to split hours and days; exact where nothing "
@@ -59,4 +54,3 @@ class Steadiness(Document):
     )
     rows: list[SteadinessRow]
     falls: list[SteadinessFall]
-    interrupted: bool

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.base.version import __version__
 from simcore.engine.explosion import told_of
 from simcore.engine.runner import Block, Progress, Runner, cut
 from simcore.engine.simulation import as_run, playable
@@ -28,8 +27,8 @@ from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
-from simcore.scenario.digest import scenario_digest
-from simcore.scenario.precision_goal import parse_metric
+from simcore.results.header import header_of
+from simcore.scenario.metric import parse_metric
 from simcore.statistics.metrics import by_period
 from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.studies.steadiness.figures import GROUPS, Figures, jackknife, power_of
@@ -121,18 +120,16 @@ def steadiness(
                 progress(Progress(done, total, seconds, rep_weeks / seconds))
     rows = [collected.row(horizon) for horizon in _horizons(program)]
     return Steadiness(
-        version=__version__,
-        scenario=scenario.name,
-        digest=scenario_digest(scenario),
-        strategy=scenario.run.strategy,
-        seed=scenario.run.seed,
-        replications=done,
-        currency=scenario.deal.currency,
+        **header_of(
+            scenario,
+            replications=done,
+            interrupted=interrupted,
+            seconds=time.perf_counter() - started,
+        ),
         active=_active(plan, program),
         even_within_week=_is_even(program),
         rows=rows,
         falls=collected.falls(),
-        interrupted=interrupted,
     )
 
 

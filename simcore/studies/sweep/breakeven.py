@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
-from simcore.base.version import __version__
 from simcore.engine.runner import StoppedError
+from simcore.results.header import header_of
+from simcore.scenario.digest import joint_digest
+from simcore.scenario.metric import BREAKEVEN, P_ZERO, SD, YEARLY_REVENUE, Metric, parse_metric
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
-from simcore.statistics.jackknife import Floats, replicates
-from simcore.statistics.paired_difference import REVENUE, Metric, Sums, better, difference_of, period_of
+from simcore.statistics.jackknife import Floats
+from simcore.statistics.metrics import check_scenarios
+from simcore.statistics.paired_difference import Sums, difference_of, paired_replicates
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds, check_metric, identity_of
+from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds
 
 if TYPE_CHECKING:
+    from simcore.results.header import Header
     from simcore.scenario.model import Scenario
 
 EXPECTED = SCAN + 25
 """Values that a search looks at, about: for its progress, and for what it may cost."""
 
-WEEKS = "sd:week"
+WEEKS = Metric(SD, "week")
 """Asked for beside the metric: its sums tell whether two strategies do the same in every world."""
 
 _Told = tuple[Literal["crosses", "ahead", "partly", "unclear", "same"], str | None]
@@ -39,7 +43,7 @@ def breakeven(
     vary: Mapping[str, tuple[Value, Value]],
     *,
     strategies: Sequence[str] = (),
-    metric: Metric = REVENUE,
+    metric: str = "revenue",
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -58,8 +62,8 @@ def breakeven(
         Names of two of its strategies; default those of a scenario that has two. Differences are the second minus
         the first.
     metric
-        What ties: ``revenue`` (per rep-year), ``p_quota`` (the chance of quota), or a spread such as ``sd:week``, see
-        `simcore.statistics.paired_difference.Metric`; of spreads the smaller one is ahead.
+        What ties: ``revenue`` (per rep-year), ``p_quota`` (the chance of quota), ``p_zero:week``, or a spread such as
+        ``sd:week``, see `simcore.scenario.metric`; of the last two the smaller one is ahead. A quantile is refused.
     replications, seed
         Override what the scenario says; they hold for all values.
     threads, progress, stop
@@ -78,7 +82,7 @@ def breakeven(
     >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> breakeven(load_scenario("trust-the-process"), {"team.reps": (5, 10)}, replications=100)
     Traceback (most recent call last):
-    simcore.base.errors.ScenarioError: strategies: name the two strategies to be compared; allowed: process
+    simcore.ScenarioError: strategies: name the two strategies to be compared; allowed: process
     """
     path, values = _range_of(vary)
     names = two_strategies(scenario, strategies)
@@ -86,9 +90,9 @@ def breakeven(
     if asked.run.replications < 2:
         raise ScenarioError((Problem("an interval needs two replications or more", "run.replications", value="1"),))
     ends = list(chain.from_iterable(grid(asked, {path: [values.value(values.low), values.value(values.high)]}, names)))
-    check_metric(metric, ends)
-    metric = metric.strip()
-    metrics = list(dict.fromkeys((metric, REVENUE, WEEKS)))
+    tied = BREAKEVEN.metric_of(metric)
+    check_scenarios(tied, ends)
+    metrics = list(dict.fromkeys((tied, YEARLY_REVENUE, WEEKS)))
     worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
     def differences(at: Sequence[float]) -> list[Looked]:
@@ -97,7 +101,7 @@ def breakeven(
             changed = [set_values(asked, {path: values.value(each)}) for each in at[first : first + CHUNK // 2]]
             cells = worlds.run([with_strategy(each, name) for each in changed for name in names], metrics)
             pairs = zip(cells[::2], cells[1::2], strict=True)
-            found += [_looked(second, baseline, metric) for baseline, second in pairs]
+            found += [_looked(second, baseline, tied) for baseline, second in pairs]
         return found
 
     search = Search(differences, values.low, values.high, whole=is_whole(asked, path, values.value(values.low)))
@@ -106,22 +110,21 @@ def breakeven(
         interrupted = False
     except StoppedError:
         interrupted = True
-    about = {
-        "version": __version__,
-        "scenario": identity_of(asked, ends),
-        "path": path,
-        "metric": metric,
-        "strategies": names,
-        "interrupted": interrupted,
-        "seconds": worlds.seconds,
-    }
-    return _document(search, values, about)
+    header = header_of(
+        asked,
+        strategies=names,
+        digest=joint_digest(ends),
+        replications=asked.run.replications,
+        interrupted=interrupted,
+        seconds=worlds.seconds,
+    )
+    return _document(search, values, header, path, tied)
 
 
 def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
     """Return what is known of the difference at a value."""
-    one, other = second[metric], baseline[metric]
-    pairs = [(second[each], baseline[each]) for each in (REVENUE, WEEKS)]
+    one, other = _sums(second, metric), _sums(baseline, metric)
+    pairs = [(_sums(second, each), _sums(baseline, each)) for each in (YEARLY_REVENUE, WEEKS)]
     # Revenue and squared revenue of the weeks, in every group of worlds, to the cent.
     same = all(
         np.array_equal(mine, its)
@@ -131,24 +134,29 @@ def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
     return Looked(difference_of(one, other), _deviations(one, other), same)
 
 
+def _sums(cell: Cell, metric: Metric) -> Sums:
+    found = cell[metric]
+    if not isinstance(found, Sums):
+        raise TypeError(f"{metric} is no function of sums")
+    return found
+
+
 def _deviations(sums: Sums, baseline: Sums) -> Floats:
     """Return what the error of a difference is made of: float64[groups of replications]."""
-    each = len(sums.columns)
-
-    def difference(*columns: Floats) -> Floats:
-        return sums.statistic(*columns[:each]) - baseline.statistic(*columns[each:])
-
-    found = replicates(difference, sums.replications, *sums.columns, *baseline.columns)
+    found = paired_replicates(sums, baseline)
     return deviations_of(found.without, found.value, found.sizes)
 
 
-def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breakeven:
-    """Return the document of a search; ``about`` holds what does not come from the search itself."""
-    names, interrupted = about["strategies"], about["interrupted"]
-    good = better(about["metric"])
+def _document(search: Search, values: Range, header: Header, path: str, metric: Metric) -> Breakeven:
+    """Return the document of a search."""
+    names, interrupted = header["scenario"].strategies, header["interrupted"]
+    good = metric.better
     leader = {0: None, good: names[1], -good: names[0]}
     verdict, ahead = (None, None) if interrupted else verdict_of(search, names, good)
     found = Breakeven(
+        **header,
+        path=path,
+        metric=str(metric),
         low=values.low,
         high=values.high,
         unit=cast('Literal["", "h", "d", "w"]', values.unit),
@@ -174,7 +182,6 @@ def _document(search: Search, values: Range, about: Mapping[str, Any]) -> Breake
             for value, difference in sorted(search.known.items())
         ],
         sentence="",
-        **about,
     )
     return found.model_copy(update={"sentence": sentence_of(found)})
 
@@ -216,8 +223,8 @@ def sentence_of(found: Breakeven) -> str:
     over = f"{path} from {shown_value(found, found.low)} to {shown_value(found, found.high)}"
     judged = [each for each in found.evaluations if each.judged]
     clear = sum(each.ahead is not None for each in judged)
-    ahead, _ = words_of(found.metric)
-    worlds = f"with {found.scenario.replications:,} replications"
+    ahead, _ = words_of(parse_metric(found.metric))
+    worlds = f"with {found.replications:,} replications"
     leader = brief(found.ahead or "")
     if found.interrupted:
         looked = f"{len(found.evaluations)} values looked at"
@@ -227,9 +234,9 @@ def sentence_of(found: Breakeven) -> str:
             f"{first} and {second} do exactly the same at all {len(judged)} values looked at, {over}: "
             "their worlds are equal to the cent."
         )
-    if found.scenario.replications < LEAST_REPLICATIONS:
+    if found.replications < LEAST_REPLICATIONS:
         return (
-            f"{found.scenario.replications} replications are too few to tell {first} and {second} apart anywhere; "
+            f"{found.replications} replications are too few to tell {first} and {second} apart anywhere; "
             f"{LEAST_REPLICATIONS} are the fewest."
         )
     if found.verdict == "unclear":
@@ -276,10 +283,12 @@ def words_of(metric: Metric) -> tuple[str, str]:
 
     Examples
     --------
-    >>> words_of("revenue"), words_of("sd:week")
+    >>> words_of(parse_metric("revenue")), words_of(parse_metric("sd:week"))
     (('ahead', 'behind'), ('steadier', 'less steady'))
     """
-    return ("ahead", "behind") if period_of(metric) is None else ("steadier", "less steady")
+    if metric.is_spread:
+        return "steadier", "less steady"
+    return ("dry less often", "dry more often") if metric.name == P_ZERO else ("ahead", "behind")
 
 
 def shown_value(found: Breakeven, value: float) -> str:
@@ -300,7 +309,7 @@ def _told(found: Breakeven, root: BreakevenRoot) -> str:
     """Return a root with its interval and who is ahead on either side."""
     low, high = shown_value(found, root.low), shown_value(found, root.high)
     below, above = brief(root.ahead_below), brief(root.ahead_above)
-    ahead, _ = words_of(found.metric)
+    ahead, _ = words_of(parse_metric(found.metric))
     return f"{shown_value(found, root.value)} (95 % interval {low} to {high}): {below} is {ahead} below, {above} above"
 
 

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.base.frames import to_pandas, to_polars
+from simcore.results.header import StudyHeader
+from simcore.scenario.metric import PATTERN
 from simcore.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -15,26 +17,17 @@ if TYPE_CHECKING:
 
 Verdict = Literal["ahead", "tied", "behind"]
 """Against the baseline: ahead or behind, the 95 % interval of the difference leaving out zero, or neither. Of spreads
-(sd, cv) the smaller one is ahead: the steadier strategy."""
-Metric = Annotated[
+(sd, cv) and of periods without revenue (p_zero) the smaller one is ahead."""
+MetricText = Annotated[
     str,
     Field(
-        pattern=r"^(revenue|p_quota|(sd|cv):(hour|day|week|month|quarter|year))$",
-        description="revenue: per rep-year, by close. p_quota: chance of a rep in a quota period. sd, cv: spread of "
-        "the revenue of a rep in such a period, as a standard deviation in units of the currency or as a part of the "
-        "mean; ahead is then who is steadier.",
+        pattern=PATTERN,
+        description="revenue: mean of a rep, by close, per year of 52 weeks or in such a period. p_quota and "
+        "p_quota_team: chance of a rep, or of the team, in a quota period. p_zero: share of a rep's periods without "
+        "revenue. sd, cv: spread of the revenue of a rep in such a period, as a standard deviation in units of the "
+        "currency or as a part of the mean; ahead is then who is steadier. q05: quantile of that revenue.",
     ),
 ]
-
-
-class WorldsIdentity(Document):
-    """Which scenarios were run, and in which worlds."""
-
-    name: str = Field(description="Name of the scenario that was varied.")
-    digest: str = Field(description="SHA-256 over the digests of all that was to be run, hexadecimal.")
-    seed: int = Field(ge=0, lt=2**64)
-    replications: int = Field(description="Worlds in which each point and strategy was run; the same for all.")
-    currency: str
 
 
 class VariedPath(Document):
@@ -48,9 +41,11 @@ class SweepFigure(Document):
     """A figure of a strategy at a point."""
 
     strategy: str
-    metric: Metric
+    metric: MetricText
     figure: Estimate
-    difference: Estimate | None = Field(description="Minus the baseline in the same worlds; null for the baseline.")
+    difference: Estimate | None = Field(
+        description="Minus the baseline (the first strategy) in the same worlds; null for the baseline."
+    )
     verdict: Verdict | None = Field(
         description="By the 95 % interval of the difference; null for the baseline, and with fewer than 8 replications."
     )
@@ -65,20 +60,21 @@ class SweepPoint(Document):
     exploded: str | None = Field(description="Which drive passed a limit of the engine, where, and with which level.")
 
 
-class Sweep(Document):
+class Sweep(StudyHeader):
     """What came out over a grid of values, for some strategies in the same worlds."""
 
-    simcore_sweep: Literal[1] = Field(default=1, description="Version of this document's format.")
-    version: str = Field(description="Version of simcore.")
-    scenario: WorldsIdentity
+    document: Literal["sweep"] = "sweep"
+    format: Literal[2] = Field(default=2, description="Version of this document's format.")
     paths: list[VariedPath]
-    strategies: list[str] = Field(description="The first is the baseline of all differences.")
-    metrics: list[Metric] = Field(
-        description="revenue always, p_quota where every run holds a whole quota period, spreads where asked for."
+    metrics: list[MetricText] = Field(
+        description="revenue always, p_quota where every run holds a whole quota period, others where asked for."
     )
     points: list[SweepPoint] = Field(description="Those that were finished, in the order of the grid.")
-    interrupted: bool = Field(description="True if the sweep was stopped before all points were done.")
-    seconds: float = Field(description="Wall-clock seconds, compilation included.")
+
+    @property
+    def strategies(self) -> list[str]:
+        """Names of the strategies; the first is the baseline of all differences."""
+        return self.scenario.strategies
 
     def to_arrow(self) -> pa.Table:
         """Return the figures as an Arrow table, see `sweep_table`."""
@@ -143,7 +139,7 @@ def sweep_table(found: Sweep) -> pa.Table:
         "simcore.version": found.version,
         "simcore.digest": identity.digest,
         "simcore.seed": str(identity.seed),
-        "simcore.replications": str(identity.replications),
+        "simcore.replications": str(found.replications),
         "simcore.currency": identity.currency,
         "simcore.baseline": found.strategies[0],
     }
@@ -197,20 +193,20 @@ class TiedRange(Document):
     high: float
 
 
-class Breakeven(Document):
+class Breakeven(StudyHeader):
     """Where two strategies tie along one path."""
 
-    simcore_breakeven: Literal[2] = Field(default=2, description="Version of this document's format.")
-    version: str = Field(description="Version of simcore.")
-    scenario: WorldsIdentity
+    document: Literal["breakeven"] = "breakeven"
+    format: Literal[3] = Field(default=3, description="Version of this document's format.")
     path: str
     low: float
     high: float
     unit: Literal["", "h", "d", "w"] = Field(description="Unit of all values where they are durations.")
     whole: bool = Field(description="True if the path takes whole numbers only.")
-    metric: Metric
-    strategies: list[str] = Field(description="Two; every difference is the second minus the first.")
-    at_low: Estimate | None = Field(description="Difference at the low end; null if interrupted before.")
+    metric: MetricText
+    at_low: Estimate | None = Field(
+        description="Difference at the low end, as all the second strategy minus the first; null if interrupted before."
+    )
     at_high: Estimate | None
     roots: list[BreakevenRoot] = Field(description="The crossings that are shown: clear values of both signs.")
     not_told_apart: list[NotToldApart] = Field(
@@ -225,6 +221,9 @@ class Breakeven(Document):
     )
     ahead: str | None = Field(description="Who is, where the verdict is ahead or partly.")
     evaluations: list[Evaluation] = Field(description="Every value looked at.")
-    interrupted: bool
-    seconds: float = Field(description="Wall-clock seconds, compilation included.")
     sentence: str = Field(description="The answer in plain words.")
+
+    @property
+    def strategies(self) -> list[str]:
+        """Names of the two strategies; every difference is the second minus the first."""
+        return self.scenario.strategies

@@ -8,28 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.base.errors import Problem, ScenarioError
-from simcore.base.periods import HORIZONS, WEEK, period_of_week
-from simcore.base.version import __version__
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
 from simcore.engine.runner import Progress, StoppedError
+from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
+from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
 from simcore.scenario_files.vary import Value, as_asked, grid, points
-from simcore.statistics.paired_difference import (
-    P_QUOTA,
-    REVENUE,
-    Metric,
-    Sums,
-    better,
-    difference_of,
-    figure_of,
-    parse_metric,
-    period_of,
-    sign_of,
-    sums_of,
-)
-from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict, WorldsIdentity
+from simcore.statistics.intervals import sign_of
+from simcore.statistics.metrics import check_scenarios
+from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
+from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -39,8 +28,8 @@ CHUNK = 16
 """Programs that are run at once: their tallies are held together."""
 
 Report = Callable[[Progress], None]
-Cell = dict[Metric, Sums]
-"""The sums of one program."""
+Cell = dict[Metric, Tallied]
+"""What one program told of each metric."""
 
 
 class Worlds:
@@ -100,7 +89,7 @@ class Worlds:
             raise StoppedError
         self._done += len(scenarios)
         programs = zip(paired.programs, paired.tallies, strict=True)
-        return [{metric: sums_of(metric, program, tally) for metric in metrics} for program, tally in programs]
+        return [{metric: tallied(metric, program, tally) for metric in metrics} for program, tally in programs]
 
     @property
     def seconds(self) -> float:
@@ -142,7 +131,7 @@ def plan_sweep(
     vary: Mapping[str, Sequence[Value]],
     *,
     strategies: Sequence[str] = (),
-    metrics: Sequence[Metric] = (),
+    metrics: Sequence[str] = (),
     replications: int | None = None,
     seed: int | None = None,
 ) -> Plan:
@@ -157,10 +146,11 @@ def plan_sweep(
     asked = as_asked(scenario, names, replications, seed)
     rows = grid(asked, vary, names)
     everything = list(chain.from_iterable(rows))
-    for metric in metrics:
-        check_metric(metric, everything)
-    always = [REVENUE, P_QUOTA] if all(map(has_quota_period, everything)) else [REVENUE]
-    return Plan(asked, vary, names, rows, list(dict.fromkeys([*always, *(each.strip() for each in metrics)])))
+    wanted = [SWEEP.metric_of(metric) for metric in metrics]
+    for each in wanted:
+        check_scenarios(each, everything)
+    always = [YEARLY_REVENUE, QUOTA_CHANCE] if all(map(has_quota_period, everything)) else [YEARLY_REVENUE]
+    return Plan(asked, vary, names, rows, list(dict.fromkeys([*always, *wanted])))
 
 
 def run_sweep(
@@ -198,14 +188,17 @@ def run_sweep(
     except StoppedError:
         pass  # what is done is reported
     return Sweep(
-        version=__version__,
-        scenario=identity_of(plan.asked, plan.everything),
+        **header_of(
+            plan.asked,
+            strategies=names,
+            digest=joint_digest(plan.everything),
+            replications=plan.asked.run.replications,
+            interrupted=len(found) < len(rows),
+            seconds=worlds.seconds,
+        ),
         paths=[VariedPath(path=path, values=list(values)) for path, values in plan.vary.items()],
-        strategies=names,
-        metrics=plan.metrics,
+        metrics=[str(metric) for metric in plan.metrics],
         points=[found[place] for place in sorted(found)],
-        interrupted=len(found) < len(rows),
-        seconds=worlds.seconds,
     )
 
 
@@ -214,7 +207,7 @@ def sweep(
     vary: Mapping[str, Sequence[Value]],
     *,
     strategies: Sequence[str] = (),
-    metrics: Sequence[Metric] = (),
+    metrics: Sequence[str] = (),
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -232,8 +225,8 @@ def sweep(
     strategies
         Names of its strategies, the baseline first; default the one that it runs.
     metrics
-        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``cv:year`` and so on, see
-        `simcore.statistics.paired_difference.Metric`.
+        Beside ``revenue`` and ``p_quota``: ``sd:week``, ``p_zero:quarter``, ``q05:year`` and so on, see
+        `simcore.scenario.metric`; with the periods that every run counts.
     replications, seed
         Override what the scenario says; they hold for all points.
     threads, progress, stop
@@ -256,44 +249,10 @@ def sweep(
     return run_sweep(plan, threads=threads, progress=progress, stop=stop)
 
 
-def identity_of(asked: Scenario, everything: Sequence[Scenario]) -> WorldsIdentity:
-    """Return the identity of runs of several scenarios in the worlds of one."""
-    return WorldsIdentity(
-        name=asked.name,
-        digest=joint_digest(everything),
-        seed=asked.run.seed,
-        replications=asked.run.replications,
-        currency=asked.deal.currency,
-    )
-
-
 def has_quota_period(scenario: Scenario) -> bool:
     """Return whether a run of the scenario holds a whole quota period."""
-    if scenario.quota is None:
-        return False
-    return bool((period_of_week(HORIZONS.index(scenario.quota.per), scenario.horizon.weeks) >= 0).any())
-
-
-def check_metric(metric: Metric, scenarios: Sequence[Scenario]) -> None:
-    """Refuse a metric that is none, or that a scenario does not have.
-
-    Raises
-    ------
-    ScenarioError
-        If it is unknown, or a run holds no whole period of it.
-    """
-    try:
-        horizon = period_of(parse_metric(metric))
-    except ValueError as error:
-        raise ScenarioError((Problem(str(error), "metric"),)) from None
-    if horizon is not None and horizon > WEEK:
-        least = min(each.horizon.weeks for each in scenarios)
-        if not (period_of_week(horizon, least) >= 0).any():
-            message = f"the run holds no whole {HORIZONS[horizon]}, and {metric} is its spread"
-            raise ScenarioError((Problem(message, "horizon.weeks", value=str(least)),))
-    if metric == P_QUOTA and not all(map(has_quota_period, scenarios)):
-        hint = "the metric p_quota needs a quota, and a whole period of it in the run"
-        raise ScenarioError((Problem("the run holds no whole quota period", "quota", hint=hint),))
+    quota = None if scenario.quota is None else scenario.quota.per
+    return lacking(QUOTA_CHANCE, scenario.horizon.weeks, quota) is None
 
 
 def _together(scenarios: Sequence[Scenario]) -> list[list[int]]:
@@ -316,14 +275,14 @@ def _figures(names: Sequence[str], metrics: Sequence[Metric], cells: Sequence[Ce
     found = []
     for name, cell in zip(names, cells, strict=True):
         for metric in metrics:
-            difference = None if name == names[0] else difference_of(cell[metric], cells[0][metric])
+            difference = None if name == names[0] else estimate_of_difference(cell[metric], cells[0][metric])
             found.append(
                 SweepFigure(
                     strategy=name,
-                    metric=metric,
-                    figure=figure_of(metric, cell[metric]),
+                    metric=str(metric),
+                    figure=estimate_of(cell[metric]),
                     difference=difference,
-                    verdict=None if difference is None else _verdict(difference, better(metric)),
+                    verdict=None if difference is None else _verdict(difference, metric.better),
                 )
             )
     return found

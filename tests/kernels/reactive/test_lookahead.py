@@ -7,12 +7,13 @@ from functools import cache
 import pytest
 
 from simcore.kernels.reactive.limits import MAX_ACTIVITY
-from simcore.kernels.reactive.lookahead import is_foreseeable, most_response, new_outlook
-from simcore.program.layout import ACTIVITY, Program
+from simcore.kernels.reactive.lookahead import greatest_response, is_foreseeable, new_lookahead
+from simcore.program.layout import Program
+from simcore.scenario.channels import ACTIVITY
 from tests.support.both_engines import Counts, check, compiled
 from tests.support.reactive_cases import MONTHLY, WAITING, drive, playing
 from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel
-from tests.support.uncompiled import change_line, engine
+from tests.support.uncompiled import change, engine
 
 PRESSED: Scenario = {
     "activity": {"slope": 0.5, "max": 1.4},
@@ -77,31 +78,43 @@ def test_only_drives_without_memory_that_hear_of_time_and_bookings_are_seen_ahea
     assert not is_foreseeable(program_of(URGENT | {"signals": {"overwork": 1.0}}))
     assert not is_foreseeable(program_of(URGENT | {"level": None}))
     assert not is_foreseeable(program_of(URGENT | {"changes": {"meetings": {"slope": 0.1}}}))
-    assert new_outlook(program_of(URGENT | {"memory": 0.5}), wanted=True).elapsed.size == 0
-    assert new_outlook(program_of(URGENT), wanted=False).elapsed.size == 0
+    assert new_lookahead(program_of(URGENT | {"memory": 0.5}), wanted=True).elapsed.size == 0
+    assert new_lookahead(program_of(URGENT), wanted=False).elapsed.size == 0
 
 
 def test_what_might_pass_a_limit_is_decided_one_by_one() -> None:
     frantic = URGENT | {"changes": {"activity": {"slope": MAX_ACTIVITY}}}
-    assert most_response(program_of(frantic).reaction, ACTIVITY) == 1 + 2 * MAX_ACTIVITY
+    assert greatest_response(program_of(frantic).reaction, ACTIVITY) == 1 + 2 * MAX_ACTIVITY
     assert not is_foreseeable(program_of(frantic))
 
 
 def test_the_share_of_the_period_is_that_of_the_hour() -> None:
     program = program_of(URGENT, horizon={"weeks": 5})
-    elapsed = new_outlook(program, wanted=True).elapsed
+    elapsed = new_lookahead(program, wanted=True).elapsed
     hour, reaction = 4 * program.clock.hours_per_week, program.reaction
     assert elapsed.shape == (5, program.clock.hours_per_week // reaction.interval)
     assert elapsed[4, 0] == (hour - reaction.period_first[4]) / reaction.period_hours[4]
 
 
 FAULTS = {
-    "a signal of the first decision alone": ("elapsed[i] - booked) * elapsed[i]", "elapsed[0] - booked) * elapsed[0]"),
-    "deaf to a booking": ("stale = ahead and known[BOOKED] != booked", "stale = False"),
-    "a fraction of a call that is lost": ("(carry + outlook.share[number]) & (FULL_ACTIVITY - 1)", "0"),
-    "fewer calls never counted apart": ("if least == FULL_ACTIVITY:", "if least < 2 * FULL_ACTIVITY:"),
-    "items that are due in quiet hours": (" and bucket[uint64(i)] < 0", ""),
-    "an unbounded level": ("level[i] = min(max(level[i], low), high)", "pass"),
+    "a signal of the first decision alone": (
+        "reactive.lookahead.add_signal",
+        "max(0.0, elapsed[i] - booked) * elapsed[i]",
+        "max(0.0, elapsed[0] - booked) * elapsed[0]",
+    ),
+    "deaf to a booking": ("reactive.by_interval.play_week", "ahead and known[BOOKED] != booked", "False"),
+    "a fraction of a call that is lost": (
+        "reactive.lookahead_seats.use_lookahead",
+        "(carry + lookahead.share[number]) & (FULL_ACTIVITY - 1)",
+        "0",
+    ),
+    "fewer calls never counted apart": (
+        "reactive.lookahead.calls_above",
+        "least == FULL_ACTIVITY",
+        "least < 2 * FULL_ACTIVITY",
+    ),
+    "items that are due in quiet hours": ("reactive.lookahead.next_busy", "bucket[uint64(i)] < 0", "True"),
+    "an unbounded level": ("reactive.lookahead.clip_levels", "level[i] = min(max(level[i], low), high)", "pass"),
 }
 
 
@@ -118,5 +131,5 @@ def without_a_mistake() -> list[Counts]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_mistake_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     right = without_a_mistake()
-    change_line(monkeypatch, *FAULTS[fault])
+    change(monkeypatch, *FAULTS[fault])
     assert [engine().counts(scenario, 3) for scenario in SHORT_CASES] != right

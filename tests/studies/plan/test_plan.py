@@ -488,4 +488,4 @@ def test_a_stated_precision_is_reached_or_told() -> None:
     assert found.precision.reached <= 0.02
     short = plans.plan(given, 20 * VALUE, by="13w", precision=0.001, max_replications=500, frontier=False)
     assert not short.precision.met
-    assert short.scenario.replications == 500
+    assert short.replications == 500

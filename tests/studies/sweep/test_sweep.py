@@ -95,7 +95,7 @@ def test_a_few_programs_are_run_at_a_time_in_the_same_worlds(
     assert [call["number"] for call in calls] == sizes
     assert max(sizes) <= CHUNK
     assert {(call["replications"], call["seed"], call["threads"]) for call in calls} == {(50, 8, 2)}
-    assert (found.scenario.replications, found.scenario.seed) == (50, 8)
+    assert (found.replications, found.scenario.seed) == (50, 8)
     assert len(found.points) == 20
 
 
@@ -154,9 +154,8 @@ def test_what_has_no_quota_has_revenue_only(pretend: Callable[[RunPaired], None]
     assert sweep(two(quota=None), {REPS: [1, 2]}).metrics == ["revenue"]
     assert sweep(two(), {"horizon.weeks": [12, 13]}).metrics == ["revenue"]
     assert sweep(two(), {"horizon.weeks": [13, 14]}).metrics == ["revenue", "p_quota"]
-    sweeps.check_metric("revenue", [two(quota=None)])
-    with pytest.raises(ScenarioError, match="quota: the run holds no whole quota period"):
-        sweeps.check_metric("p_quota", [two(), two(quota=None)])
+    with pytest.raises(ScenarioError, match="quota: p_quota needs a quota, and the scenario has none"):
+        sweep(two(quota=None), {REPS: [1, 2]}, metrics=["p_quota"])
 
 
 def test_what_is_wrong_is_found_before_anything_runs(pretend: Callable[[RunPaired], None]) -> None:
@@ -216,7 +215,7 @@ def test_a_sweep_is_written_whole(tmp_path: Path, pretend: Callable[[RunPaired],
     pretend(worlds(lead))
     found = run_sweep(plan_sweep(two(), {REPS: [1, 2]}, strategies=["process", "pressure"]))
     with folder_of(tmp_path / "out", found) as folder:
-        assert folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications) == tmp_path / "out"
+        assert folder.finish_table(SWEEP, found, sweep_table(found), found.replications) == tmp_path / "out"
     names = ["manifest.json", "scenario.yaml", "summary.json", "sweep.parquet"]
     assert sorted(entry.name for entry in (tmp_path / "out").iterdir()) == names
     assert verify(tmp_path / "out") == []
@@ -239,19 +238,19 @@ def test_an_interrupted_sweep_does_not_replace_a_complete_one(
     pretend(worlds(lead))
     found = sweep(two(), {REPS: [1, 2]})
     with folder_of(tmp_path / "out", found) as folder:
-        folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications)
+        folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
     partial = found.model_copy(update={"points": found.points[:1], "interrupted": True})
     with pytest.raises(FileError, match="holds results"):
         folder_of(tmp_path / "out", found)
     with folder_of(tmp_path / "out", partial, overwrite=True) as folder:
         assert (
-            folder.finish_table(SWEEP, partial, sweep_table(partial), partial.scenario.replications)
+            folder.finish_table(SWEEP, partial, sweep_table(partial), partial.replications)
             == tmp_path / "out" / "unfinished"
         )
     assert verify(tmp_path / "out") == []
     assert not read_manifest(tmp_path / "out" / "unfinished").complete
     with folder_of(tmp_path / "out", found, overwrite=True) as folder:
-        assert folder.finish_table(SWEEP, found, sweep_table(found), found.scenario.replications) == tmp_path / "out"
+        assert folder.finish_table(SWEEP, found, sweep_table(found), found.replications) == tmp_path / "out"
     assert read_manifest(tmp_path / "out").complete
 
 

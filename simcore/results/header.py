@@ -1,0 +1,143 @@
+"""The header that every published document begins with: what it is, of which scenario, how much was played.
+
+A document is a subclass of `StudyHeader`, which names itself in ``document`` and ``format``; `header_of` fills in the
+rest, in one place for all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from pydantic import Field
+
+from simcore.base.document import Document
+from simcore.base.version import __version__
+from simcore.scenario.digest import scenario_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.scenario.model import Scenario
+
+
+class ScenarioIdentity(Document):
+    """Which scenario was played, with which strategies."""
+
+    name: str
+    digest: str = Field(
+        description="SHA-256 of the canonical scenario and the engine's version, hexadecimal; where several scenarios "
+        "or strategies were to be played, over their digests."
+    )
+    seed: int = Field(ge=0, lt=2**64)
+    strategies: list[str] = Field(min_length=1, description="Those that were played, in the order asked for.")
+    currency: str
+
+    @property
+    def strategy(self) -> str:
+        """The strategy that was played, or the first of several."""
+        return self.strategies[0]
+
+
+class PublishedDocument(Document):
+    """A whole document with a published schema; it says which one it is."""
+
+    document: str
+    """Its name: that of its schema."""
+    format: int
+
+
+class StudyHeader(PublishedDocument):
+    """What every document of a question says of itself, before its answers."""
+
+    version: str = Field(description="Version of simcore.")
+    scenario: ScenarioIdentity
+    replications: int = Field(description="Worlds that were played; the same for all strategies and variants.")
+    reps: int = Field(description="Seats in the team of one replication, as the scenario has them.")
+    weeks: int = Field(description="Counted weeks of one replication.")
+    interrupted: bool = Field(description="True if it was stopped before all was done that was asked for.")
+    seconds: float = Field(description="Wall-clock seconds, compilation included.")
+
+    @property
+    def digest(self) -> str:
+        """The digest of what was played, see `ScenarioIdentity`."""
+        return self.scenario.digest
+
+    @property
+    def seed(self) -> int:
+        """The seed of all worlds."""
+        return self.scenario.seed
+
+    @property
+    def currency(self) -> str:
+        """The currency of all money."""
+        return self.scenario.currency
+
+
+class StrategyHeader(StudyHeader):
+    """The header of a document about one strategy."""
+
+    @property
+    def strategy(self) -> str:
+        """The strategy that was played."""
+        return self.scenario.strategy
+
+
+class Header(TypedDict):
+    """The entries of a `StudyHeader` that depend on what was played."""
+
+    version: str
+    scenario: ScenarioIdentity
+    replications: int
+    reps: int
+    weeks: int
+    interrupted: bool
+    seconds: float
+
+
+def header_of(
+    scenario: Scenario,
+    *,
+    replications: int,
+    interrupted: bool,
+    seconds: float,
+    strategies: Sequence[str] = (),
+    digest: str | None = None,
+    weeks: int | None = None,
+) -> Header:
+    """Return the header of a document, as keyword arguments for its class.
+
+    Parameters
+    ----------
+    scenario
+        As it was played, with its seed and strategy; of several, the one that the others are variants of.
+    replications, interrupted, seconds
+        As `StudyHeader` has them.
+    strategies
+        Names of those that were played; by default the one that the scenario runs.
+    digest
+        Where several scenarios were to be played: the digest of them all.
+    weeks
+        Counted weeks, where they are not the scenario's.
+
+    Examples
+    --------
+    >>> from simcore.scenario_files.scenario_file import load_scenario
+    >>> header = header_of(load_scenario("trust-the-process"), replications=5, interrupted=False, seconds=0.1)
+    >>> header["scenario"].strategies, header["reps"], header["weeks"]
+    (['process'], 10, 52)
+    """
+    return Header(
+        version=__version__,
+        scenario=ScenarioIdentity(
+            name=scenario.name,
+            digest=scenario_digest(scenario) if digest is None else digest,
+            seed=scenario.run.seed,
+            strategies=list(strategies) or [scenario.run.strategy],
+            currency=scenario.deal.currency,
+        ),
+        replications=replications,
+        reps=scenario.team.reps,
+        weeks=scenario.horizon.weeks if weeks is None else weeks,
+        interrupted=interrupted,
+        seconds=seconds,
+    )

@@ -1,0 +1,49 @@
+"""The channels that a drive can change: one table, from which all names, numbers and counts are taken.
+
+A channel multiplies something by its response. The response of the activity is number 0, that of step s is number s
+and named after the stage that the step leads into, and those of `AFTER_STEPS` follow the last step. A new channel goes
+to the end of `AFTER_STEPS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+ACTIVITY = 0
+"""The number of the channel ``activity``."""
+AFTER_STEPS = ("lag", "deal_value", "referrals")
+"""The channels after that of the last step, in order."""
+
+_PLACE = {name: place for place, name in enumerate(AFTER_STEPS, start=1)}
+LAG = _PLACE["lag"]
+"""Added to the number S of the last step it is the number of the channel ``lag``; the next ones likewise."""
+DEAL_VALUE = _PLACE["deal_value"]
+REFERRALS = _PLACE["referrals"]
+
+PULL_FORWARD = "pull_forward"
+"""A drive can change this too, but it is a share that multiplies nothing, so it has no number."""
+CHANNELS = ("activity", *AFTER_STEPS, PULL_FORWARD)
+"""What a drive can change, besides the rate of each stage after the first."""
+
+
+def channel_count(steps: int) -> int:
+    """Return how many channels a funnel of ``steps`` steps has.
+
+    Examples
+    --------
+    >>> channel_count(3)
+    7
+    """
+    return 1 + steps + len(AFTER_STEPS)
+
+
+def channel_numbers(stages: Sequence[str]) -> dict[str, int]:
+    """Return the number of every channel by its name, from the names of all stages.
+
+    Examples
+    --------
+    >>> channel_numbers(["calls", "meetings", "wins"])
+    {'activity': 0, 'meetings': 1, 'wins': 2, 'lag': 3, 'deal_value': 4, 'referrals': 5}
+    """
+    names = ("activity", *stages[1:], *AFTER_STEPS)
+    return {name: number for number, name in enumerate(names)}

@@ -1,0 +1,81 @@
+"""A signal or a channel more: all arrays grow with the tables, and nothing else changes."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import Any
+
+import pytest
+
+from simcore.scenario import channels, signals
+from tests.support.both_engines import Scenario, assert_agree, counts_of_twin
+from tests.support.reactive_cases import drive, playing
+from tests.support.uncompiled import Engine, change, load
+from tests.twin import simulate
+from tests.twin.drives import SIGNALS as TWIN_SIGNALS
+
+SEED = 5
+GRATEFUL = drive(
+    {"dry_spell": 0.5, "hunger": 1.0},
+    {"referrals": {"slope": 0.6}, "activity": {"slope": 0.2}, "volume": {"slope": 1000}},
+)
+CASE: Scenario = playing(
+    "day",
+    {"grateful": GRATEFUL},
+    team={"reps": 1},
+    horizon={"weeks": 4},
+    referrals={"per_win": 0.9, "lag": "1d"},
+)
+"""A drive that listens to a signal that no kernel computes, and changes a channel that no kernel reads."""
+
+
+@cache
+def with_longer_tables() -> Engine:
+    """Return a copy of the engine whose tables have the signal ``hunger`` and the channel ``volume`` at their ends."""
+
+    def lengthen() -> None:
+        table: Any = importlib.import_module("simcore.scenario.signals")
+        table.SIGNALS = (*table.SIGNALS, table.Signal("hunger"))
+        table = importlib.import_module("simcore.scenario.channels")
+        table.AFTER_STEPS = (*table.AFTER_STEPS, "volume")
+        table.CHANNELS = (*table.CHANNELS, "volume")
+
+    return load(lengthen)
+
+
+def test_all_arrays_grow_with_the_tables() -> None:
+    engine = with_longer_tables()
+    program = engine.both.compiled(CASE)
+    drives = engine.modules["simcore.kernels.reactive.state"].new_memory(program).drives
+    assert program.reaction.hears.shape == drives.signal.shape == (len(signals.SIGNALS) + 1,)
+    assert drives.response.shape == (1, channels.channel_count(program.clock.steps) + 1)
+    assert program.reaction.gain_signal.max() == len(signals.SIGNALS)
+    assert program.reaction.change_channel.max() == channels.channel_count(program.clock.steps)
+
+
+def test_a_signal_and_a_channel_that_nothing_uses_change_nothing() -> None:
+    engine = with_longer_tables()
+    expected = counts_of_twin(simulate(CASE, 0, SEED), engine.both.compiled(CASE).deals.unit)
+    assert_agree(engine.counts(CASE, SEED), expected)
+
+
+def test_a_cap_on_the_last_channel_instead_of_the_referrals_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = with_longer_tables()
+    function, referrals = "reactive.drives.update_responses", "program.clock.steps + REFERRALS"
+    change(monkeypatch, function, referrals, "response.shape[0] - 1", copy=engine)
+    with pytest.raises(engine.modules["simcore.engine.runner"].ExplosionError):
+        engine.counts(CASE, SEED)
+
+
+def test_each_number_is_that_of_its_name() -> None:
+    for number, signal in enumerate(signals.SIGNALS):
+        assert getattr(signals, signal.name.upper()) == number
+    numbers = channels.channel_numbers(["calls", "meetings", "wins"])
+    assert list(numbers.values()) == list(range(channels.channel_count(2)))
+    for name in channels.AFTER_STEPS:
+        assert getattr(channels, name.upper()) + 2 == numbers[name]
+
+
+def test_the_twin_has_the_same_signals() -> None:
+    assert tuple(signal.name for signal in signals.SIGNALS) == TWIN_SIGNALS

@@ -1,0 +1,194 @@
+"""Every document begins with the header of `StudyHeader`, says what was asked, and fits its published schema."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+import simcore
+from simcore.base.document import Document
+from simcore.base.errors import ExitStatus
+from simcore.base.version import __version__
+from simcore.cli.main import app
+from simcore.results.header import Header, PublishedDocument, StudyHeader, header_of
+from simcore.scenario.digest import joint_digest, scenario_digest
+from simcore.scenario.model import with_strategy
+from simcore.scenario_files.scenario_file import load_scenario
+from simcore.schema import SCHEMAS
+from simcore.studies.study import STUDIES
+
+if TYPE_CHECKING:
+    from simcore.scenario.model import Scenario
+
+ANY: Any = simcore
+HEADER = [*PublishedDocument.model_fields, *Header.__annotations__]
+"""The keys that every document begins with, in their order."""
+SMALL = {"team.reps": 3, "horizon.weeks": 26, "run.seed": 7}
+BOTH = ("pressure", "process")
+
+
+class Case(NamedTuple):
+    """A small question: how it is asked, and what the header must say."""
+
+    file: str
+    args: tuple[Any, ...]
+    """Of the Python function, after the scenario."""
+    options: dict[str, Any]
+    line: tuple[str, ...]
+    """The same on the command line."""
+    replications: int
+    strategies: tuple[str, ...]
+    weeks: int = 26
+
+
+CASES = {
+    "result": Case("real-team", (), {"replications": 40}, ("-n40",), 40, ("process",)),
+    "comparison": Case("quota-pressure", (), {"replications": 40}, ("-n40",), 40, ("process", "pressure")),
+    "sweep": Case(
+        *("quota-pressure", ("plan.calls_per_week=40,50",), {"replications": 40, "strategies": BOTH}),
+        ("--vary", "plan.calls_per_week=40,50", "-n40", *(part for name in BOTH for part in ("--strategy", name))),
+        *(40, BOTH),
+    ),
+    "breakeven": Case(
+        *("quota-pressure", ("quota.amount=100k:130k",), {"replications": 32, "strategies": BOTH}),
+        ("--vary", "quota.amount=100k:130k", "-n32", *(part for name in BOTH for part in ("--strategy", name))),
+        *(32, BOTH),
+    ),
+    "plan": Case(
+        "real-team", ("100k",), {"replications": 64, "frontier": False},
+        ("--target", "100k", "-n64", "--no-frontier"), 64, ("process",), 13,
+    ),
+    "luck": Case("real-team", (), {"replications": 128}, ("-n128",), 128, ("process",)),
+    "coach": Case("real-team", (), {"replications": 32}, ("-n32",), 32, ("process",)),
+    "steadiness": Case("real-team", (), {"replications": 256}, ("-n256",), 256, ("process",)),
+    "variance": Case(
+        "real-team", (), {"batch": 256, "batches": 3}, ("--batch", "256", "--batches", "3"), 768, ("process",)
+    ),
+}  # fmt: skip
+
+
+def scenario_of(case: Case) -> Scenario:
+    return load_scenario(case.file, SMALL)
+
+
+@cache
+def answered(name: str) -> StudyHeader:
+    """Return the document that the public function answers with."""
+    case = CASES[name]
+    found = getattr(ANY, STUDIES[name].function)(scenario_of(case), *case.args, **case.options)
+    document: StudyHeader = found.summary if name == "result" else found
+    return document
+
+
+def printed(name: str) -> dict[str, Any]:
+    """Return what the command prints as JSON."""
+    case = CASES[name]
+    changes = [part for path, value in SMALL.items() for part in ("--set", f"{path}={value}")]
+    done = CliRunner().invoke(app, [*STUDIES[name].command.split(), case.file, *changes, *case.line, "-q", "--json"])
+    assert done.exit_code == ExitStatus.DONE, done.stderr
+    document = json.loads(done.stdout)
+    found = document[0] if name == "variance" else document
+    assert isinstance(found, dict)
+    return found
+
+
+def digest_of(name: str, document: StudyHeader) -> str:
+    """Return the digest that the header must have."""
+    case, scenario = CASES[name], scenario_of(CASES[name])
+    runs = [with_strategy(scenario, each) for each in case.strategies]
+    if name in ("comparison", "variance"):
+        return joint_digest(runs)
+    if name in ("sweep", "breakeven"):
+        path, values = ("plan.calls_per_week", (40, 50)) if name == "sweep" else ("quota.amount", (100_000, 130_000))
+        varied = [load_scenario(case.file, SMALL | {path: value}) for value in values]
+        return joint_digest(with_strategy(each, strategy) for each in varied for strategy in case.strategies)
+    if name == "plan":  # whose horizon is the period
+        return scenario_digest(load_scenario(case.file, SMALL | {"horizon.weeks": document.weeks}))
+    return scenario_digest(scenario)
+
+
+def test_every_question_is_asked_here() -> None:
+    assert list(CASES) == list(STUDIES)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_document_has_its_header_and_fits_its_schema(name: str) -> None:
+    case, scenario = CASES[name], scenario_of(CASES[name])
+    found = answered(name)
+    assert type(found) is STUDIES[name].load_document()
+    told = json.loads(found.model_dump_json())
+    schema = SCHEMAS[name]()
+    validator = Draft202012Validator(schema)
+    validator.validate(told)
+    assert list(told)[: len(HEADER)] == HEADER
+    for key in HEADER:
+        assert not validator.is_valid({other: told[other] for other in told if other != key}), key
+    assert told["seconds"] > 0.0
+    assert {key: told[key] for key in HEADER if key != "seconds"} == {
+        "document": name,
+        "format": schema["version"],
+        "version": __version__,
+        "scenario": {
+            "name": scenario.name,
+            "digest": digest_of(name, found),
+            "seed": 7,
+            "strategies": list(case.strategies),
+            "currency": scenario.deal.currency,
+        },
+        "replications": case.replications,
+        "reps": 3,
+        "weeks": case.weeks,
+        "interrupted": False,
+    }
+    assert (found.seed, found.currency, found.digest) == (7, scenario.deal.currency, told["scenario"]["digest"])
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_command_prints_the_same_header(name: str) -> None:
+    told, found = printed(name), answered(name)
+    mine = json.loads(found.model_dump_json())
+    Draft202012Validator(SCHEMAS[name]()).validate(told)
+    assert list(told) == list(mine)
+    assert {key: told[key] for key in HEADER if key != "seconds"} == {
+        key: mine[key] for key in HEADER if key != "seconds"
+    }
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_all_schemas_have_one_shape_of_scenario_and_say_their_format(name: str) -> None:
+    schema = SCHEMAS[name]()
+    assert schema["properties"]["document"]["const"] == name
+    assert schema["properties"]["format"]["const"] == schema["version"] > 1
+    assert schema["$defs"]["ScenarioIdentity"] == SCHEMAS["result"]()["$defs"]["ScenarioIdentity"]
+    assert schema["properties"]["scenario"]["$ref"] == "#/$defs/ScenarioIdentity"
+
+
+def test_whole_documents_are_those_of_the_registry_and_the_one_of_a_check() -> None:
+    public = {name for name in simcore.__all__ if isinstance(getattr(ANY, name), type)}
+    whole = {name for name in public if issubclass(getattr(ANY, name), PublishedDocument)}
+    assert whole == {study.document_name for study in STUDIES.values()} | {"Verification"}
+    assert {name for name in public if issubclass(getattr(ANY, name), Document)} == whole | {"Estimate"}
+    assert all(issubclass(study.load_document(), StudyHeader) for study in STUDIES.values())
+
+
+def test_the_public_functions_are_those_of_the_registry() -> None:
+    functions = {study.function for study in STUDIES.values()}
+    assert functions <= set(simcore.__all__)
+    for study in STUDIES.values():
+        assert study.load_function().__name__ == study.function
+        assert getattr(ANY, study.function).__wrapped__ is study.load_function()
+        assert getattr(ANY, study.document_name) is study.load_document()
+
+
+def test_a_header_without_strategies_names_the_one_that_is_run() -> None:
+    scenario = load_scenario("quota-pressure")
+    about: dict[str, Any] = {"replications": 5, "interrupted": True, "seconds": 1.0}
+    one, two = header_of(scenario, **about), header_of(scenario, strategies=BOTH, digest="a", weeks=4, **about)
+    assert one["scenario"].strategies == [scenario.run.strategy]
+    assert (one["weeks"], one["scenario"].digest) == (scenario.horizon.weeks, scenario_digest(scenario))
+    assert (two["weeks"], two["scenario"].digest, two["scenario"].strategy) == (4, "a", "pressure")
