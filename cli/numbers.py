@@ -7,6 +7,9 @@ from contextvars import ContextVar
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.base.text import printable
+from simcore.results.sentences import currency_sign
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -151,6 +154,44 @@ def brief(number: float) -> str:
             decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
             return f"{scaled:.{decimals}f}{suffix}"
     return f"{number:.3g}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are.
+
+    Examples
+    --------
+    >>> counted(1, "rep"), counted(5200, "week")
+    ('1 rep', '5,200 weeks')
+    """
+    return f"{count(number)} {noun}" + ("" if number == 1 else "s")
+
+
+_UNITS = ((1.0, ""), (1e3, "thousand "), (1e6, "million "), (1e9, "billion "), (1e12, "trillion "))
+"""Units of money, size and name."""
+
+
+def money_units(largest: float, digits: int) -> list[tuple[float, str]]:
+    """Return units of money, size and name: the first gives an amount at most ``digits`` digits, the others are larger.
+
+    Examples
+    --------
+    >>> money_units(2.5e10, 6), money_units(520_000.0, 7)[0]
+    ([(1000000.0, 'million '), (1000000000.0, 'billion '), (1000000000000.0, 'trillion ')], (1.0, ''))
+    """
+    suits = sum(largest >= size * 10**digits for size, _ in _UNITS[:-1])
+    return list(_UNITS[suits:])
+
+
+def sign_before(currency: str) -> str:
+    """Return what stands before an amount on the screen: a sign where one is common, else the code and a space.
+
+    Examples
+    --------
+    >>> sign_before("USD"), sign_before("CHF")
+    ('$', 'CHF ')
+    """
+    return currency_sign(printable(currency))
 
 
 def _place(number: Decimal, digits: int) -> int:

@@ -39,6 +39,11 @@ def usage_error(option: str) -> Iterator[None]:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
 
+def strategies_option(text: str) -> Any:  # noqa: ANN401  (typer's own type is not that of an annotation)
+    """Return the option ``--strategy`` of a command that takes several, with its help."""
+    return typer.Option("--strategy", metavar="NAME", help=text, show_default=False)
+
+
 ScenarioArgument = Annotated[
     str,
     typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped scenario.", show_default=False),

@@ -24,7 +24,7 @@ def print_result(result: RenderableType) -> None:
     """
     from rich.console import Console  # noqa: PLC0415
 
-    from simcore.cli.layout import lines_of  # noqa: PLC0415
+    from simcore.cli.tables import lines_of  # noqa: PLC0415
 
     if not sys.stdout.isatty():
         # Tables are padded to the right: in a file or a pipe that is only in the way.

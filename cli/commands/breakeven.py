@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcore.cli.commands.sweep import MetricOption, known
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, strategies_option, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -24,12 +24,9 @@ def breakeven(
     ],
     strategies: Annotated[
         list[str],
-        typer.Option(
-            "--strategy",
-            metavar="NAME",
-            help="One of two strategies of the scenario: name both where it has more than two. Differences are the "
-            "second less the first.",
-            show_default=False,
+        strategies_option(
+            "One of two strategies of the scenario: name both where it has more than two. Differences are the "
+            "second less the first."
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",

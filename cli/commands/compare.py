@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.options import StudyOptions
+from simcore.cli.options import StudyOptions, strategies_option
 from simcore.cli.study_command import Prepared, Session, answer, status_of, study_command
 
 if TYPE_CHECKING:
@@ -25,12 +25,7 @@ def compare(
     *,
     names: Annotated[
         list[str],
-        typer.Option(
-            "--strategy",
-            metavar="NAME",
-            help="A strategy of the scenario. Repeatable; all if none is named.",
-            show_default=False,
-        ),
+        strategies_option("A strategy of the scenario. Repeatable; all if none is named."),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     baseline: Annotated[
         str | None,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, StudyOptions, strategies_option, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -43,12 +43,8 @@ def sweep(
     ],
     strategies: Annotated[
         list[str],
-        typer.Option(
-            "--strategy",
-            metavar="NAME",
-            help="A strategy of the scenario; that of the file if none is named. Repeatable: differences are from the "
-            "first.",
-            show_default=False,
+        strategies_option(
+            "A strategy of the scenario; that of the file if none is named. Repeatable: differences are from the first."
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions
+from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, strategies_option
 from simcore.cli.study_command import Prepared, Session, answer, study_command
 
 if TYPE_CHECKING:
@@ -34,12 +34,7 @@ def variance(
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     strategies: Annotated[
         list[str],
-        typer.Option(
-            "--strategy",
-            metavar="NAME",
-            help="The strategy; two, for their difference: the first less the second.",
-            show_default=False,
-        ),
+        strategies_option("The strategy; two, for their difference: the first less the second."),
     ] = [],  # noqa: B006
     batch: Annotated[
         int | None,

@@ -11,10 +11,9 @@ from rich.text import Text
 from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, duration
 from simcore.base.errors import ScenarioError
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, lines_of
-from simcore.cli.numbers import brief, count, significant
-from simcore.cli.reports.run import grid
-from simcore.results.sentences import currency_sign
+from simcore.cli.numbers import brief, count, sign_before, significant
+from simcore.cli.reports.layout import grid
+from simcore.cli.tables import Paragraph, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +96,7 @@ def _assumptions(figures: Sequence[Assumption]) -> list[RenderableType]:
         return [Text(f"All {len(figures)} figures have a source.")]
     table = grid(["path", "value"])
     for entry in assumed:
-        table.add_row(Text(printable(entry.path)), Text(_with_days(printable(entry.value))))
+        table.add_row(printable(entry.path), _with_days(printable(entry.value)))
     counts = (
         "has no source and counts as an assumption" if len(assumed) == 1 else "have no source and count as assumptions"
     )
@@ -128,14 +127,14 @@ def _expected(values: Sequence[Expected], currency: str) -> list[RenderableType]
             plain.append(value)
     table = grid(["expected, in closed form", "value"])
     for value in plain:
-        table.add_row(Text(printable(value.label)), Text(_shown(value, currency)))
+        table.add_row(printable(value.label), _shown(value, currency))
     parts: list[RenderableType] = [table]
     if rows:
         used = [quantity for quantity in _HEADINGS if any(quantity in row for row in rows.values())]
         pyramid = grid([f"revenue by origin, {printable(currency)}", *(_HEADINGS[quantity] for quantity in used)])
         for horizon, row in rows.items():
             cells = [Text(_cell(row[quantity])) if quantity in row else Text() for quantity in used]
-            pyramid.add_row(Text(horizon), *cells)
+            pyramid.add_row(horizon, *cells)
         parts += [Text(), pyramid]
     return parts
 
@@ -146,5 +145,5 @@ def _cell(value: Expected) -> str:
 
 def _shown(value: Expected, currency: str) -> str:
     if value.unit == "money":
-        return currency_sign(printable(currency)) + significant(value.value)
+        return sign_before(currency) + significant(value.value)
     return f"{significant(100 * value.value)} %" if value.unit == "share" else significant(value.value)

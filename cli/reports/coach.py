@@ -6,13 +6,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Fitted, Paragraph, fits
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.rules import rules_part
-from simcore.cli.reports.run import grid, inline, spaced, units_of
+from simcore.cli.numbers import NONE, count, counted, significant
+from simcore.cli.reports.coach_rules import rules_part
+from simcore.cli.reports.layout import (
+    bar,
+    cell,
+    grid,
+    heading,
+    inline,
+    note,
+    sentences,
+    spaced,
+    titled,
+    units_of,
+    warning,
+)
+from simcore.cli.tables import Fitted, Paragraph, fits
 from simcore.statistics.intervals import UNKNOWN, fixed
 
 if TYPE_CHECKING:
@@ -23,17 +34,15 @@ if TYPE_CHECKING:
     from simcore.studies.coach.item_values_document import AgeRow, ItemValue, StageAges, Values
     from simcore.studies.coach.leverage_document import Effect, HoursPlan, Leverage, LeverRow
 
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _BAR = 20
 """Columns of a tornado's bars."""
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _ROUNDING = 1e-6
 """An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
 
 
 def coach_report(found: Coach) -> RenderableType:
     """Return the answer as text for 80 columns."""
-    parts: list[RenderableType] = [Text(printable(f"{found.scenario.name}, strategy {found.strategy}"), style=_HEAD)]
+    parts: list[RenderableType] = [heading(f"{found.scenario.name}, strategy {found.strategy}")]
     if found.rules is not None:
         parts += rules_part(found.rules, found.currency)
     parts += _leverage(found.leverage, found.currency)
@@ -41,19 +50,19 @@ def coach_report(found: Coach) -> RenderableType:
         parts += _values(found.values, found.currency)
     if found.rules is None and not found.interrupted:
         line = "Whom to coach: no step of this scenario has a bad habit, so there is nothing to repair."
-        parts.append(Paragraph(line, style=_FAINT))
-    parts.append(Paragraph(_note(found), style=_FAINT))
+        parts.append(note(line))
+    parts.append(note(_note(found)))
     if found.interrupted:
-        parts.append(Paragraph("Stopped before all was done: what is missing was not run.", style=_ALARM))
+        parts.append(warning("Stopped before all was done: what is missing was not run."))
     return Group(*spaced(parts))
 
 
 def _note(found: Coach) -> str:
-    reps, worlds = found.leverage.reps, count(found.leverage.replications)
+    worlds, reps = count(found.leverage.replications), counted(found.leverage.reps, "rep")
     return (
-        f"{worlds} worlds of {count(reps)} rep{'s' if reps > 1 else ''}, seed {found.seed}; every change in the same "
-        "worlds. ± is one standard error, that of pairs of equal worlds for a change. `exact` is the closed form, "
-        "where one holds. Intervals, and effects by origin, are in --json."
+        f"{worlds} worlds of {reps}, seed {found.seed}; every change in the same worlds. ± is one standard error, that "
+        "of pairs of equal worlds for a change. `exact` is the closed form, where one holds. Intervals, and effects by "
+        "origin, are in --json."
     )
 
 
@@ -64,9 +73,7 @@ def _leverage(found: Leverage, currency: str) -> list[RenderableType]:
         now.append(f"{inline(found.revenue_origin).plain} by origin")
     if found.p_quota is not None:
         now.append(f"quota reached in {_percent(found.p_quota)} % of a rep's periods")
-    parts: list[RenderableType] = [
-        Group(Text("Which step to improve", style=_HEAD), Paragraph(f"As it is: {'; '.join(now)}."))
-    ]
+    parts: list[RenderableType] = [titled("Which step to improve", Paragraph(f"As it is: {'; '.join(now)}."))]
     tenths = [row for row in found.levers if row.change == "tenth"]
     parts.append(_tornado("Ten per cent better: mean revenue by close, %", tenths, "revenue"))
     if found.p_quota is not None:
@@ -77,11 +84,11 @@ def _leverage(found: Leverage, currency: str) -> list[RenderableType]:
     refused = [row for row in found.levers if row.problem is not None]
     if refused:
         lines = [f"{row.lever} {row.before} -> {row.after}: {row.problem}" for row in refused]
-        parts.append(Group(Text("Not possible", style=_HEAD), *(Paragraph(printable(line)) for line in lines)))
+        parts.append(titled("Not possible", sentences(lines)))
     if found.hours is not None:
         parts.append(_hours(found.hours))
     if found.sentences:
-        parts.append(Group(*(Paragraph(printable(line)) for line in found.sentences)))
+        parts.append(sentences(found.sentences))
     return parts
 
 
@@ -125,27 +132,8 @@ def _tornado(title: str, rows: Sequence[LeverRow], measure: str) -> RenderableTy
     for row, effect in shown:
         value = _in_percent(effect, measure)
         size = (value.estimate or 0.0) / ((most - least) or 1.0) * _BAR
-        table.add_row(
-            Text(printable(row.lever)),
-            Text(_bar(size, zero)),
-            Text(_percent(value)),
-            Text(_exact(effect)),
-        )
-    return Group(Text(title, style=_HEAD), table)
-
-
-def _bar(size: float, zero: int) -> str:
-    """Return a bar of a width in columns from an axis that stands after so many columns; eighths to the right only.
-
-    Examples
-    --------
-    >>> _bar(1.5, 2), _bar(-2.0, 2)
-    ('  │█▌', '██│')
-    """
-    if size < 0.0:
-        return ("█" * min(zero, round(-size))).rjust(zero) + "│"
-    whole, part = divmod(round(8.0 * size), 8)
-    return " " * zero + "│" + "█" * whole + (_EIGHTHS[part] if part else "")
+        table.add_row(printable(row.lever), bar(size, zero), _percent(value), _exact(effect))
+    return titled(title, table)
 
 
 @fits
@@ -164,7 +152,7 @@ def _points(rows: Sequence[LeverRow]) -> RenderableType:
             _exact(row.revenue),
             *quota,
         ]
-        table.add_row(Text(printable(row.lever)), *(Text(cell) for cell in cells))
+        table.add_row(printable(row.lever), *cells)
     return table
 
 
@@ -180,7 +168,7 @@ def _hours(found: HoursPlan) -> RenderableType:
             str(found.even.hours[place]),
             significant(found.even.rates[place]),
         ]
-        table.add_row(Text(printable(step)), Text(found.effects[place]), *(Text(cell) for cell in cells))
+        table.add_row(printable(step), found.effects[place], *cells)
     unit = "points" if found.measure == "p_quota" else "%"
     effects = [f"{_percent(_in_percent(each.effect, found.measure))} {unit}" for each in (found.best, found.even)]
     which = "all that there are" if found.exhaustive else "given out greedily"
@@ -194,7 +182,7 @@ def _hours(found: HoursPlan) -> RenderableType:
         same = found.exact_best == found.best.hours
         ways = "the same" if same else ", ".join(map(str, found.exact_best))
         lines.append(f"Best by the closed form of the mean: {ways}.")
-    return Group(Text(title, style=_HEAD), table, Paragraph(" ".join(lines)))
+    return titled(title, Group(table, Paragraph(" ".join(lines))))
 
 
 def _values(found: Values, currency: str) -> list[RenderableType]:
@@ -202,7 +190,7 @@ def _values(found: Values, currency: str) -> list[RenderableType]:
     parts: list[RenderableType] = [_worth(found, currency)]
     parts += [_ages(stage, found.soon_weeks, currency) for stage in found.ages]
     if found.sentences:
-        parts.append(Group(*(Paragraph(printable(line)) for line in found.sentences)))
+        parts.append(sentences(found.sentences))
     return parts
 
 
@@ -215,9 +203,10 @@ def _worth(found: Values, currency: str) -> RenderableType:
 def _worth_in(found: Values, scale: float, unit: str) -> RenderableType:
     table = grid([f"What it is worth, {unit}", "on average", "exact", "one more", "exact"])
     for item in found.items:
-        table.add_row(Text(printable(_name(item))), *(Text(cell) for cell in _cells(item, scale)))
-    notes = ["On average: all that comes of it in the end. One more: what it adds by the end of the run."]
-    return Group(table, Paragraph(" ".join(notes), style=_FAINT))
+        table.add_row(printable(_name(item)), *_cells(item, scale))
+    return Group(
+        table, note("On average: all that comes of it in the end. One more: what it adds by the end of the run.")
+    )
 
 
 def _name(item: ItemValue) -> str:
@@ -226,7 +215,7 @@ def _name(item: ItemValue) -> str:
 
 def _cells(item: ItemValue, scale: float) -> list[str]:
     exacts = [NONE if each is None else significant(each * scale) for each in (item.exact, item.exact_in_run)]
-    simulated = [NONE if each is None else inline(each, scale=scale).plain for each in (item.average, item.one_more)]
+    simulated = [cell(each, scale=scale).plain for each in (item.average, item.one_more)]
     return [simulated[0], exacts[0], simulated[1], exacts[1]]
 
 
@@ -240,16 +229,15 @@ def _ages_in(stage: StageAges, scale: float, worth: str) -> RenderableType:
     title = f"An open one of {stage.stage}"
     table = grid(["age", "still open", "decided in weeks: half, 90 %", "wins", worth, "exact"])
     for row in stage.rows:
-        table.add_row(Text(row.age), *(Text(cell) for cell in _aged(row, scale)))
-    return Group(Text(printable(title), style=_HEAD), table)
+        table.add_row(row.age, *_aged(row, scale))
+    return titled(title, table)
 
 
 def _aged(row: AgeRow, scale: float) -> list[str]:
-    simulated = row.simulated_soon
     return [
         f"{100.0 * row.still_open:.3g} %",
         f"{row.decision.q50:.1f}   {row.decision.q90:.1f}",
         NONE if row.p_win is None else f"{100.0 * row.p_win:.3g} %",
-        NONE if simulated is None else inline(simulated, scale=scale).plain,
+        cell(row.simulated_soon, scale=scale).plain,
         NONE if row.value_soon is None else significant(row.value_soon * scale),
     ]

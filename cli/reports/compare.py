@@ -9,11 +9,21 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Fitted, Paragraph, fits
-from simcore.cli.numbers import count
+from simcore.cli.numbers import count, counted
 from simcore.cli.numbers import figure as number
+from simcore.cli.reports.layout import (
+    conclusion,
+    grid,
+    header,
+    inline,
+    note,
+    note_on_errors,
+    percent,
+    spaced,
+    titled,
+)
 from simcore.cli.reports.precision import precision_part
-from simcore.cli.reports.run import grid, inline, note_on_errors, percent, spaced, titled
+from simcore.cli.tables import Fitted, Paragraph, fits
 
 if TYPE_CHECKING:
     from simcore.studies.compare.document import Against, Comparison, Interval, StrategyFigures
@@ -50,23 +60,18 @@ def comparison_report(document: Comparison) -> RenderableType:
     if document.precision is not None:
         parts.append(precision_part(document.precision, document.replications))
     parts.append(_footnotes(document))
-    parts += [Paragraph(printable(against.sentence), style="bold") for against in document.against]
+    parts += [conclusion(against.sentence) for against in document.against]
     return Group(*spaced(parts))
 
 
 def _header(document: Comparison) -> Text:
-    text = Text(printable(document.scenario.name), style="bold")
-    weeks = f"{count(document.weeks)} week" + ("s" if document.weeks != 1 else "")
-    reps = f"{count(document.reps)} rep" + ("s" if document.reps != 1 else "")
     which = "both" if len(document.strategies) == 2 else f"all {len(document.strategies)}"
-    text.append(
-        f"\n{count(document.replications)} worlds, the same for {which} strategies: {reps} over {weeks}, "
-        f"seed {document.seed}",
-        style="not bold dim",
+    line = (
+        f"{count(document.replications)} worlds, the same for {which} strategies: {counted(document.reps, 'rep')} over "
+        f"{counted(document.weeks, 'week')}, seed {document.seed}"
     )
-    if document.interrupted:
-        text.append("\nInterrupted: all figures are those of the worlds that were done.", style="yellow")
-    return text
+    stopped = "Interrupted: all figures are those of the worlds that were done."
+    return header(document.scenario.name, [line], interrupted=stopped if document.interrupted else "")
 
 
 def _figures(
@@ -90,8 +95,8 @@ def _figures(
     for label, field, scale in rows:
         cells = [getattr(each, field) for each in (base.figures, mine.figures, against.differences)]
         if None not in cells:
-            levels.add_row(Text(label), *(inline(cell, scale=scale) for cell in cells[:2]))
-            apart.add_row(Text(label), inline(cells[2], scale=scale), interval(cells[2], scale))
+            levels.add_row(label, *(inline(cell, scale=scale) for cell in cells[:2]))
+            apart.add_row(label, inline(cells[2], scale=scale), interval(cells[2], scale))
     names = f"{printable(mine.name)} against {printable(base.name)}"
     if differences:
         return titled(f"{names}: differences in the same worlds", apart)
@@ -113,7 +118,7 @@ def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> Re
     rows = zip(levels, against.differences.weeks_of_quarter or [], strict=True)
     for week, (both, difference) in enumerate(rows, start=1):
         told = [inline(cell, scale=100.0) for cell in (*both, difference)]
-        table.add_row(Text(str(week)), *told, interval(difference, 100.0))
+        table.add_row(str(week), *told, interval(difference, 100.0))
     return titled("Share of bookings by week of the quarter, %", table)
 
 
@@ -121,7 +126,7 @@ def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> Re
 def _spread(against: Against) -> RenderableType:
     table = grid(["period", "variance ratio", "95 % interval"])
     for row in against.variance_ratios:
-        table.add_row(Text(row.horizon), inline(row.ratio), interval(row.ratio))
+        table.add_row(row.horizon, inline(row.ratio), interval(row.ratio))
     return titled("Variance of a rep's revenue, over that of the baseline", table)
 
 
@@ -129,7 +134,7 @@ def _spread(against: Against) -> RenderableType:
 def _contests(document: Comparison, against: Against) -> RenderableType:
     table = grid(["same world, same rep", "ahead", "95 % interval", "level"])
     for row in against.contests:
-        table.add_row(Text(_CONTESTS[row.what]), percent(row.ahead), interval(row.ahead, 100.0), percent(row.level))
+        table.add_row(_CONTESTS[row.what], percent(row.ahead), interval(row.ahead, 100.0), percent(row.level))
     return titled(f"How often {printable(against.name)} books more than {printable(document.baseline)}", table)
 
 
@@ -147,7 +152,7 @@ def _sources(document: Comparison, against: Against) -> RenderableType:
     for place, row in enumerate(against.sources or []):
         label = row.what if row.what == "value of a deal" or place == 0 else f"conversion into {row.what}"
         part = [Text("" if row.share is None else f"{round(100 * row.share):,} %")] if clear else []
-        table.add_row(Text(printable(label)), inline(row.amount), interval(row.amount), *part)
+        table.add_row(printable(label), inline(row.amount), interval(row.amount), *part)
     return titled("Where the difference in revenue comes from", table)
 
 
@@ -160,8 +165,8 @@ def _attribution(document: Comparison, against: Against) -> RenderableType:
     for row in found.rows:
         own = row.strategy == against.name
         drive = row.drive if own else f"{row.drive} (of {row.strategy})"
-        table.add_row(Text(printable(drive)), Text(printable(row.channel)), inline(row.amount), f"{row.shown:,.2f}")
-    table.add_row(Text("all"), Text(), Text(), f"{found.total:,.2f}")
+        table.add_row(printable(drive), printable(row.channel), inline(row.amount), f"{row.shown:,.2f}")
+    table.add_row("all", Text(), Text(), f"{found.total:,.2f}")
     how = f"all {found.runs} combinations" if found.permutations is None else f"{found.permutations} orders"
     return titled(f"Which reaction makes it: Shapley values over {how}", table)
 
@@ -178,4 +183,4 @@ def _footnotes(document: Comparison) -> Paragraph:
         notes.append(f"Sharing worlds was worth {', '.join(gains)} the replications.")
     if any(against.sources for against in document.against):
         notes.append("Conversions are entries into a stage over entries into the one before, in the weeks counted.")
-    return Paragraph(" ".join(notes), style="dim")
+    return note(" ".join(notes))

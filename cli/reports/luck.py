@@ -8,17 +8,16 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, inline, percent, spaced, stacked, titled
-from simcore.cli.reports.streaks import streaks_part
+from simcore.cli.numbers import NONE, count, counted, significant
+from simcore.cli.reports.layout import cell, grid, inline, note, percent, spaced, stacked, titled, warning
+from simcore.cli.reports.luck_streaks import streaks_part
+from simcore.cli.tables import Paragraph, fits
 from simcore.results.sentences import money, share
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
     from simcore.studies.luck.document import Dismissal, Luck, Regression, Reliability, Retest, RuleRow, WeeksUntil
 
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _QUESTIONS = {
     "reliability": "How long until a rep's own results mean something",
     "regression": "Regression to the mean",
@@ -29,7 +28,7 @@ _QUESTIONS = {
 def luck_report(found: Luck) -> RenderableType:
     """Return the answers as text for 80 columns."""
     title = f"Luck and skill: {found.scenario.name}, strategy {found.strategy}"
-    parts: list[RenderableType] = [Group(Text(printable(title), style=_HEAD), Paragraph(_differ(found)))]
+    parts: list[RenderableType] = [titled(title, Paragraph(_differ(found)))]
     if found.reliability is not None:
         parts += _reliability(found.reliability, found)
     parts += streaks_part(found.streaks)
@@ -40,9 +39,9 @@ def luck_report(found: Luck) -> RenderableType:
     parts += [
         titled(_QUESTIONS[each.part], Paragraph(f"Not here: {printable(each.reason)}.")) for each in found.skipped
     ]
-    parts.append(Paragraph(_note(found), style=_FAINT))
+    parts.append(note(_note(found)))
     if found.interrupted:
-        parts.append(Paragraph("Stopped before all worlds were done.", style=_ALARM))
+        parts.append(warning("Stopped before all worlds were done."))
     return Group(*spaced(parts))
 
 
@@ -78,13 +77,9 @@ def _weights(found: Reliability) -> RenderableType:
     table = grid(["weight of own results, %", "1 week", "quarter", "year", "weeks to 50 %", "to 80 %"])
     for row in found.weights:
         by_weeks = {point.weeks: point.weight for point in row.points}
-        cells = [_short(by_weeks.get(weeks), 100.0) if row.differs else Text("0") for weeks in (1, 13, 52)]
-        table.add_row(Text(printable(row.measure)), *cells, *(_weeks(each, differs=row.differs) for each in row.until))
+        cells = [cell(by_weeks.get(weeks), scale=100.0) if row.differs else Text("0") for weeks in (1, 13, 52)]
+        table.add_row(printable(row.measure), *cells, *(_weeks(each, differs=row.differs) for each in row.until))
     return table
-
-
-def _short(estimate: Estimate | None, scale: float) -> Text:
-    return Text(NONE) if estimate is None else inline(estimate, scale=scale)
 
 
 def _weeks(until: WeeksUntil, *, differs: bool) -> Text:
@@ -113,7 +108,7 @@ def _pairs(found: Reliability) -> RenderableType:
     table = grid(["after a", "ranked by", "ahead", "level", "behind"], left=2)
     for row in found.pairs:
         cells = (percent(each) for each in (row.ahead, row.tied, row.behind))
-        table.add_row(Text(row.horizon), Text(printable(row.measure)), *cells)
+        table.add_row(row.horizon, printable(row.measure), *cells)
     return table
 
 
@@ -122,7 +117,7 @@ def _rankings(found: Reliability) -> RenderableType:
     table = grid(["of one", "luck", "top quarter right", "by lot"])
     for row in found.rankings:
         chance = Text(f"{100.0 * row.overlap_by_chance:.0f} %")
-        table.add_row(Text(row.horizon), percent(row.luck), percent(row.overlap), chance)
+        table.add_row(row.horizon, percent(row.luck), percent(row.overlap), chance)
     return table
 
 
@@ -153,7 +148,7 @@ def _regression(found: Regression, currency: str) -> RenderableType:
     table = grid(headings)
     for row in found.tenths:
         cells = (row.before, row.after, row.change, row.normal, row.coached_by_lot)
-        table.add_row(Text(f"{row.who} tenth"), *(_stacked(cell, 1e-3) for cell in cells))
+        table.add_row(f"{row.who} tenth", *(_stacked(cell, 1e-3) for cell in cells))
     text = (
         f"In thousands of {printable(currency)} above the own team's mean; a quarter brings {_plain(found.mean)}. "
         "Whoever coaches the bottom tenth sees the change and has done nothing; coached by lot is what a control "
@@ -176,7 +171,7 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
         shares = (_stacked(each, 100.0) for each in (row.sound_dismissed, row.weak_kept, row.sound_among))
         amounts = (_stacked(each, 1e-3) for each in (row.first_year, row.later_years))
         pays = _pays(row)
-        table.add_row(Text(row.rule), *shares, *amounts, pays)
+        table.add_row(row.rule, *shares, *amounts, pays)
     quota, results = money(found.quota, whole.currency), found.rules[0]
     times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
     rule = f"below {share(found.below)} of quota ({quota}) {times} within {whole.weeks // 13} quarters"
@@ -211,13 +206,9 @@ def _plain_percent(estimate: Estimate) -> str:
     return percent(estimate).plain
 
 
-def _reps(number: int) -> str:
-    return "1 rep" if number == 1 else f"{count(number)} reps"
-
-
 def _note(found: Luck) -> str:
     return (
-        f"{count(found.replications)} worlds of {_reps(found.reps)} over {count(found.weeks)} weeks, seed "
+        f"{count(found.replications)} worlds of {counted(found.reps, 'rep')} over {count(found.weeks)} weeks, seed "
         f"{found.seed}. Reps are the first holders of their seats, from a ramp's end until they leave. ± is one "
         "standard error, over worlds."
     )

@@ -8,9 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, percent, spaced, titled
+from simcore.cli.numbers import NONE, count, counted, significant
+from simcore.cli.reports.layout import conclusion, grid, header, note, percent, spaced, titled
+from simcore.cli.tables import Paragraph, fits
 from simcore.results.sentences import share
 from simcore.studies.plan.frontier import REACH
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from simcore.studies.plan.document import BackwardPlan, PlanCell
 
 EXPLODES = "explodes"
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 
 
 def plan_report(found: BackwardPlan) -> RenderableType:
@@ -30,28 +29,23 @@ def plan_report(found: BackwardPlan) -> RenderableType:
     parts: list[RenderableType] = [_header(found), _arithmetic(found)]
     if found.here is not None:
         parts.append(_here(found))
-    parts.append(Paragraph(printable(found.sentence), style=_HEAD))
+    parts.append(conclusion(found.sentence))
     if found.exact is not None and found.answer is not None:
         parts.append(Paragraph(_exact(found)))
     if found.table:
         parts.append(_table(found))
     if found.frontier:
         parts.append(_frontier(found))
-    parts.append(Paragraph(_note(found), style=_FAINT))
+    parts.append(note(_note(found)))
     return Group(*spaced(parts))
 
 
 def _header(found: BackwardPlan) -> Text:
-    goal = f"{amount(found.target, found.scenario.currency)} in {period(found)}, {found.reps:,} rep"
-    text = Text(printable(found.scenario.name), style=_HEAD)
-    text.append(
-        f"\n{printable(goal)}{'s' if found.reps > 1 else ''}, strategy {printable(found.strategy)}", style="not bold"
-    )
-    worlds = f"{count(found.replications)} worlds, seed {found.scenario.seed}, digest "
-    text.append(f"\n{worlds}{printable(found.scenario.digest[:12])}", style="not bold dim")
-    if found.interrupted:
-        text.append("\nInterrupted: only what was finished is shown.", style=_ALARM)
-    return text
+    scenario, stopped = found.scenario, "Interrupted: only what was finished is shown."
+    goal = f"{amount(found.target, scenario.currency)} in {period(found)}, {counted(found.reps, 'rep')}"
+    worlds = f"{count(found.replications)} worlds, seed {scenario.seed}, digest {printable(scenario.digest[:12])}"
+    about = f"{goal}, strategy {found.strategy}"
+    return header(scenario.name, [worlds], about=about, interrupted=stopped if found.interrupted else "")
 
 
 def _percent(chance: Estimate | None) -> str:
@@ -62,7 +56,7 @@ def _percent(chance: Estimate | None) -> str:
 def _arithmetic(found: BackwardPlan) -> RenderableType:
     table = grid(["backward", "needed"])
     for stage in found.arithmetic.stages:
-        table.add_row(Text(printable(stage.stage)), Text(significant(stage.count)))
+        table.add_row(printable(stage.stage), significant(stage.count))
     left = "" if found.here is None else " for what is missing"
     lines = [
         f"So many calls are {significant(found.arithmetic.per_week)} a rep in a full week. The chance to reach the "
@@ -98,7 +92,7 @@ def _here(found: BackwardPlan) -> RenderableType:
     if here.rest_calls is not None:
         rows.append(("calls that the rest needs", number(here.rest_calls, CALLS)))
     for name, value in rows:
-        table.add_row(Text(name), Text(printable(value)))
+        table.add_row(name, printable(value))
     return table
 
 
@@ -132,7 +126,7 @@ def _table(found: BackwardPlan) -> RenderableType:
             cells.append(NONE if row.per_week is None else count(round(row.per_week)))
             cells.append(NONE if rest is None else f"{rest / found.arithmetic.calls:,.2f}")
         mark = " <" if row.confidence == found.confidence else ""
-        table.add_row(Text(f"{share(row.confidence)}{mark}"), *(Text(cell) for cell in cells))
+        table.add_row(f"{share(row.confidence)}{mark}", *cells)
     return titled(f"Confidence x {_unit(found)}", table)
 
 
@@ -143,7 +137,7 @@ def _frontier(found: BackwardPlan) -> RenderableType:
     table = grid(["reps", *(f"{number:,} weeks" for number in weeks)])
     for reps in sorted({cell.reps for cell in found.frontier}):
         row = {cell.weeks: cell for cell in found.frontier if cell.reps == reps}
-        table.add_row(Text(count(reps)), *(Text(_cell(row.get(each))) for each in weeks))
+        table.add_row(count(reps), *(_cell(row.get(each)) for each in weeks))
     return titled(f"Calls a rep and week for {share(found.confidence)}, with their 95 % intervals", table)
 
 

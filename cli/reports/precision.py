@@ -8,9 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, titled
+from simcore.cli.reports.layout import ALARM, grid, note, titled, warning
+from simcore.cli.tables import fits
 
 if TYPE_CHECKING:
     from simcore.results.summary import Precision, PrecisionRow
@@ -29,20 +29,20 @@ def precision_part(precision: Precision, replications: int) -> RenderableType:
     table = grid(["precision of", "asked", "reached", "interval", "confidence"])
     for row in precision.rows:
         table.add_row(
-            Text(_name(row)),
-            Text(_within(row.wanted, relative=row.relative)),
+            _name(row),
+            _within(row.wanted, relative=row.relative),
             Text(
                 NONE if row.reached is None else _within(row.reached, relative=row.relative),
-                style="" if row.met else "yellow",
+                style="" if row.met else ALARM,
             ),
-            Text(_interval(row)),
-            Text(f"{100 * row.confidence:.6g} %"),
+            _interval(row),
+            f"{100 * row.confidence:.6g} %",
         )
     met = all(row.met for row in precision.rows)
     parts: list[RenderableType] = [table]
     notes = _notes(precision, replications)
     if notes:
-        parts.append(Paragraph(" ".join(notes), style="dim" if met else "yellow"))
+        parts.append((note if met else warning)(" ".join(notes)))
     by = sorted({row.method for row in precision.rows if row.method is not None})
     worlds = sum(row.worlds or 0 for row in precision.rows)
     how = f"{count(worlds)} worlds by {', '.join(by)}" if by else f"{count(replications)} replications"

@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.base.document import Document
 from simcore.base.text import printable
-from simcore.cli.layout import Fitted, Grid, Paragraph, fits
-from simcore.cli.numbers import Figure, bound, brief, count, figure
-from simcore.results.sentences import currency_sign, money
-from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import LEAST_REPLICATIONS
+from simcore.cli.numbers import brief, count, counted, sign_before
+from simcore.cli.reports.layout import (
+    FAINT,
+    conclusion,
+    grid,
+    header,
+    inline,
+    note,
+    note_on_errors,
+    percent,
+    spaced,
+    stacked,
+    titled,
+    units_of,
+    warning,
+)
+from simcore.cli.tables import Fitted, Paragraph, fits
+from simcore.results.sentences import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from simcore.results.summary import AveragingRow, QuotaRow, Speed, Summary
-
-_FAINT = "dim"
-_HEAD = "bold"
-_ALARM = "yellow"
-_UNITS = (
-    (0.0, 1.0, ""),
-    (1e7, 1e3, "thousand "),
-    (1e10, 1e6, "million "),
-    (1e13, 1e9, "billion "),
-    (1e16, 1e12, "trillion "),
-)
-"""From which largest amount on a table of money is in which unit; a larger one where the table would be too wide."""
 
 
 def report(summary: Summary, about: str = "", precision: RenderableType | None = None) -> RenderableType:
@@ -70,7 +70,7 @@ def report(summary: Summary, about: str = "", precision: RenderableType | None =
     if precision is not None:
         parts.append(precision)
     parts.append(_footnotes(summary))
-    parts.append(Paragraph(printable(summary.sentence), style=_HEAD))
+    parts.append(conclusion(summary.sentence))
     return Group(*spaced(parts))
 
 
@@ -84,136 +84,34 @@ def speed_line(speed: Speed, rep_weeks: int) -> str:
     >>> speed_line(speed, 5_200_000)
     '5,200,000 rep-weeks in 0.31 s on 2 threads: 16.8 M a second (compiling or loading kernels: 0.05 s)'
     """
-    threads = "1 thread" if speed.threads == 1 else f"{speed.threads} threads"
     return (
-        f"{count(rep_weeks)} rep-weeks in {speed.seconds:.2f} s on {threads}: "
+        f"{count(rep_weeks)} rep-weeks in {speed.seconds:.2f} s on {counted(speed.threads, 'thread')}: "
         f"{brief(speed.rep_weeks_per_second)} a second "
         f"(compiling or loading kernels: {speed.compile_seconds:.2f} s)"
     )
 
 
-def spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
-    """Return the parts with an empty line between each two."""
-    spaced: list[RenderableType] = []
-    for part in parts:
-        spaced += [Text(), part] if spaced else [part]
-    return spaced
-
-
 def _header(summary: Summary, about: str) -> Text:
     identity, size = summary.scenario, summary.size
-    text = Text(printable(identity.name), style=_HEAD)
-    if about:
-        text.append("\n" + printable(about), style="not bold")
-    reps = f"{count(size.reps)} rep" + ("s" if size.reps != 1 else "")
-    weeks = f"{count(size.weeks)} week" + ("s" if size.weeks != 1 else "")
-    worlds = f"{count(size.replications)} replication" + ("s" if size.replications != 1 else "")
     lines = [
-        f"{worlds} of {reps} over {weeks}: {count(size.rep_weeks)} rep-weeks",
+        (
+            f"{counted(size.replications, 'replication')} of {counted(size.reps, 'rep')} over "
+            f"{counted(size.weeks, 'week')}: {count(size.rep_weeks)} rep-weeks"
+        ),
         (
             f"{count(size.calls)} calls, strategy {printable(identity.strategy)}, seed {identity.seed}, "
             f"digest {printable(identity.digest[:12])}"
         ),
     ]
-    text.append("\n" + "\n".join(lines), style="not bold dim")
-    if summary.interrupted:
-        text.append("\nInterrupted: all figures are those of the replications that were done.", style=_ALARM)
-    return text
-
-
-def titled(title: str, body: RenderableType) -> Group:
-    """Return a part of a report under its title."""
-    return Group(Text(title, style=_HEAD), body)
-
-
-def listing(rows: Sequence[tuple[str, str]]) -> RenderableType:
-    """Return names, each with a line about it."""
-    table = Grid([], left=2, gap=2)
-    for name, about in rows:
-        table.add_row(Text(printable(name), style=_HEAD), Text(printable(about)))
-    return table
-
-
-def grid(headings: Sequence[str], *, left: int = 1, title: str = "") -> Grid:
-    """Return an empty table: the first ``left`` columns to the left, the others to the right."""
-    return Grid(headings, left=left, title=title)
-
-
-def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
-    """Return ``value ± error`` in one line, the error faint."""
-    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
-    text = Text(shown.value + ("" if estimate.estimate is None else unit))
-    if shown.error or limit:
-        text.append(f" ± {shown.error}" if shown.error else f" ({limit}{unit})", style=_FAINT)
-    return text
-
-
-def stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
-    """Return the value and, below it, its error."""
-    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
-    return Text(shown.value).append(f"\n± {shown.error}" if shown.error else f"\n{limit}", style=_FAINT)
-
-
-def _figure(estimate: Estimate, scale: float) -> Figure:
-    value, error = estimate.estimate, estimate.se
-    if value and error is None and estimate.low is not None and estimate.high is not None:
-        # Between two bounds: to their digits.
-        near = min(estimate.high - value, value - estimate.low)
-        return Figure(figure(value * scale, near * scale or None).value, "")
-    return figure(None if value is None else value * scale, None if error is None else error * scale)
-
-
-def _bound(estimate: Estimate, scale: float) -> str:
-    """Return what is known of a figure without a standard error; empty where nothing is, or nothing more."""
-    value, low, high = estimate.estimate, estimate.low, estimate.high
-    if estimate.se is not None or value is None or low is None or high is None:
-        return ""
-    return bound(value * scale, low * scale, high * scale)
-
-
-def note_on_errors(document: Document, replications: int) -> str:
-    """Return what the figures behind ± are, and what stands in their place where there is none.
-
-    Parameters
-    ----------
-    document
-        The document that is shown.
-    replications
-        Behind each of its figures.
-    """
-    if replications < 2:
-        note = "One replication: no standard errors can be given."
-    elif replications < LEAST_REPLICATIONS:
-        note = f"± is one Monte Carlo standard error; fewer than {LEAST_REPLICATIONS} replications give no intervals."
-    else:
-        note = "± is one Monte Carlo standard error."
-    if any(_bound(figure, 1.0) for figure in estimates_in(document)):
-        note += " What never varied between the replications has a bound in its place (95 %)."
-    return note
-
-
-def estimates_in(part: object) -> Iterator[Estimate]:
-    """Yield all estimates of a document."""
-    if isinstance(part, Estimate):
-        yield part
-    elif isinstance(part, Document):
-        for name in type(part).model_fields:
-            yield from estimates_in(getattr(part, name))
-    elif isinstance(part, list | tuple):
-        for each in part:
-            yield from estimates_in(each)
-
-
-def percent(estimate: Estimate) -> Text:
-    """Return a share in per cent with its error, in one line."""
-    return inline(estimate, scale=100.0, unit=" %")
+    stopped = "Interrupted: all figures are those of the replications that were done."
+    return header(identity.name, lines, about=about, interrupted=stopped if summary.interrupted else "")
 
 
 @fits
 def _funnel(summary: Summary) -> RenderableType:
     table = grid(["stage", "per rep and week"])
     for row in summary.funnel:
-        table.add_row(Text(printable(row.stage)), inline(row.per_rep_week))
+        table.add_row(printable(row.stage), inline(row.per_rep_week))
     return titled("The funnel", table)
 
 
@@ -233,20 +131,13 @@ def _pyramid_in(rows: Sequence[AveragingRow], scale: float, title: str) -> Rende
         revenue = row.revenue
         quantiles = (revenue.q05, revenue.q50, revenue.q95)
         table.add_row(
-            Text(row.horizon),
+            row.horizon,
             *(stacked(cell, scale=scale) for cell in (revenue.mean, revenue.sd)),
             stacked(revenue.cv, scale=100.0),
             *(stacked(cell, scale=scale) for cell in quantiles),
             stacked(revenue.p_zero, scale=100.0),
         )
     return table
-
-
-def units_of(amounts: Sequence[Estimate]) -> list[tuple[float, str]]:
-    """Return units of money, size and name: the one that suits the largest amount, and then larger ones."""
-    largest = max((abs(each.estimate) for each in amounts if each.estimate is not None), default=0.0)
-    suits = max(number for number, (least, _, _) in enumerate(_UNITS) if largest >= least)
-    return [(size, name) for _, size, name in _UNITS[suits:]]
 
 
 @fits
@@ -257,20 +148,19 @@ def _first_step(summary: Summary) -> RenderableType:
         if row.horizon == "call":
             continue
         step = row.first_step
-        table.add_row(Text(row.horizon), inline(step.mean), inline(step.sd), percent(step.cv))
+        table.add_row(row.horizon, inline(step.mean), inline(step.sd), percent(step.cv))
     return titled(f"The first step: {stage} brought in by one rep", table)
 
 
 @fits
 def _value(summary: Summary) -> RenderableType:
-    sign = currency_sign(printable(summary.scenario.currency))
+    sign = sign_before(summary.scenario.currency)
     table = grid(["value", "revenue by origin"])
     stage = printable(summary.funnel[1].stage)
     rows = (("one call, whatever happens on it", summary.value.per_call), ('one "no"', summary.value.per_no))
     for label, estimate in rows:
-        table.add_row(Text(label), Text(sign).append(inline(estimate)))
-    note = Text(f'a "no" is a call that does not lead to {stage}', style=_FAINT)
-    return Group(table, note)
+        table.add_row(label, Text(sign).append(inline(estimate)))
+    return Group(table, Text(f'a "no" is a call that does not lead to {stage}', style=FAINT))
 
 
 @fits
@@ -278,7 +168,7 @@ def _quota(quota: QuotaRow, currency: str) -> RenderableType:
     title = f"Quota of {money(quota.amount, currency)} a {quota.period} and rep"
     table = grid(["reached by", "probability"])
     for label, chance in (("a rep", quota.p_hit), ("the team", quota.p_hit_team)):
-        table.add_row(Text(label), Text(f"no whole {quota.period}") if chance is None else percent(chance))
+        table.add_row(label, Text(f"no whole {quota.period}") if chance is None else percent(chance))
     return titled(title, table)
 
 
@@ -289,7 +179,7 @@ def _open(summary: Summary) -> RenderableType:
     for row in summary.open_at_end:
         # What is open in the activity was successful and waits to be held: calls are not open.
         stage = "booked" if row.stage == activity else printable(row.stage)
-        table.add_row(Text(stage), Text(printable(row.waiting_for)), inline(row.per_rep))
+        table.add_row(stage, printable(row.waiting_for), inline(row.per_rep))
     return Group(table)
 
 
@@ -300,11 +190,11 @@ def _limits(summary: Summary) -> RenderableType:
     if summary.turned_away:
         table = grid(["turned away at", "per rep and week"])
         for row in summary.turned_away:
-            table.add_row(Text(printable(row.stage)), inline(row.per_rep_week))
+            table.add_row(printable(row.stage), inline(row.per_rep_week))
         parts.append(table)
     if summary.clipped:
         hits = ", ".join(f"{printable(row.what)} {count(row.count)} times" for row in summary.clipped)
-        parts.append(Paragraph(f"Warning: a limit of the model was hit: {hits}.", style=_ALARM))
+        parts.append(warning(f"Warning: a limit of the model was hit: {hits}."))
     return Group(*parts)
 
 
@@ -321,4 +211,4 @@ def _footnotes(summary: Summary) -> Paragraph:
             f"{assumed} of {len(summary.assumptions)} figures have no source and count as assumptions: "
             "`simcore check` lists them."
         )
-    return Paragraph(" ".join(notes), style=_FAINT)
+    return note(" ".join(notes))

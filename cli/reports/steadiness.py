@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, inline
+from simcore.cli.reports.layout import grid, heading, inline, note, spaced, stacked_bar, warning
+from simcore.cli.tables import Paragraph, as_it_is, fits
 from simcore.statistics.intervals import sign_of
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
     from simcore.studies.steadiness.document import Part, Steadiness, SteadinessPart
 
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _WIDTH = 60
 """Columns of the chart's bars."""
 _MARKS: dict[Part, str] = {"luck": "░", "people": "█", "market": "▓", "week noise": "▒", "reaction": "+"}
@@ -35,15 +33,14 @@ _HALF = 0.1
 def steadiness_report(found: Steadiness) -> RenderableType:
     """Return the decomposition as text for 80 columns."""
     title = f"What makes results vary: {found.scenario.name}, strategy {found.strategy}, one rep"
-    parts: list[RenderableType] = [Text(printable(title), style=_HEAD), Text(""), _shares(found), Text("")]
+    parts: list[RenderableType] = [heading(title), _shares(found)]
     if len(found.active) > 1:
-        parts += [_chart(found), Text("")]
-    parts += [_sizes(found), Text("")]
-    parts += [Paragraph(line) for line in _told(found)]
-    parts += [Text(""), Paragraph(_note(found), style=_FAINT)]
+        parts.append(_chart(found))
+    parts += [_sizes(found), Group(*(Paragraph(line) for line in _told(found)))]
+    end: list[RenderableType] = [note(_note(found))]
     if found.interrupted:
-        parts.append(Paragraph("Stopped before all replications were done.", style=_ALARM))
-    return Group(*parts)
+        end.append(warning("Stopped before all replications were done."))
+    return Group(*spaced([*parts, Group(*end)]))
 
 
 def _active(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPart]:
@@ -55,7 +52,7 @@ def _shares(found: Steadiness) -> RenderableType:
     table = grid(["share of variance, %", *found.active])
     for row in found.rows:
         cells = [inline(part.share, scale=100.0).plain for part in _active(found, row.parts)]
-        table.add_row(Text(row.horizon), *(Text(cell) for cell in cells))
+        table.add_row(row.horizon, *cells)
     return table
 
 
@@ -65,10 +62,10 @@ def _sizes(found: Steadiness) -> RenderableType:
     for row in found.rows:
         cells = [_percent(part.cv) for part in _active(found, row.parts)]
         table.add_row(
-            Text(row.horizon),
+            row.horizon,
             inline(row.mean),
-            Text(_percent(row.cv)),
-            *(Text(cell) for cell in cells),
+            _percent(row.cv),
+            *cells,
         )
     return table
 
@@ -79,11 +76,7 @@ def _chart(found: Steadiness) -> RenderableType:
     lines = ["  ".join(f"{_MARKS[part]} {part}" for part in found.active)]
     for row in found.rows:
         shares = {part.part: max(0.0, part.share.estimate or 0.0) for part in _active(found, row.parts)}
-        whole = sum(shares.values()) or 1.0
-        bar, reached = "", 0.0
-        for part in found.active:
-            reached += shares[part]
-            bar = bar + _MARKS[part] * (round(_WIDTH * reached / whole) - len(bar))
+        bar = stacked_bar(((_MARKS[part], shares[part]) for part in found.active), _WIDTH)
         lines.append(f"{row.horizon.ljust(width)}  {bar}")
     return as_it_is(Text("\n".join(lines)))
 

@@ -9,9 +9,22 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, as_it_is, fits
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, inline, note_on_errors
+from simcore.cli.numbers import NONE, counted, significant
+from simcore.cli.reports.layout import (
+    ALARM,
+    FAINT,
+    conclusion,
+    grid,
+    header,
+    heading,
+    inline,
+    note,
+    note_on_errors,
+    spaced,
+    titled,
+    units_of,
+)
+from simcore.cli.tables import Paragraph, as_it_is, fits
 from simcore.scenario.metric import CV, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, SD, parse_metric
 from simcore.studies.sweep.breakeven import shown_value, words_of
 
@@ -23,13 +36,12 @@ if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
     from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint
 
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _NAME = 12
 """A path that is longer gets a letter in the head of a table."""
 _WIDTH = 80
 _SIGNS = {"ahead": "+", "behind": "-", "tied": ".", None: "?"}
-_UNITS = ((1e9, 1e6, "million "), (1e6, 1e3, "thousand "), (0.0, 1.0, ""))
-"""From which largest amount on revenue is shown in which unit, so that a table fits 80 columns."""
+_DIGITS = 6
+"""Most digits of a revenue, so that a table fits 80 columns."""
 
 
 class _Shown(NamedTuple):
@@ -60,13 +72,13 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
         parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
     shown = _shown(parse_metric(metric), every, found.scenario.currency)
-    parts.append(Text(shown.title, style=_HEAD))
+    parts.append(heading(shown.title))
     drawn = _map(found, metric)
     if drawn is not None:
         parts.append(drawn)
     if drawn is None or table:
         parts.append(_table(found, metric, shown.scale))
-        parts.append(Paragraph(_note(found, metric), style=_FAINT))
+        parts.append(note(_note(found, metric)))
     told = [point for point in found.points if point.exploded is not None]
     if told:
         at = ", ".join(
@@ -75,7 +87,7 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
         parts.append(
             Paragraph(printable(f"Explodes at {len(told)} of {len(found.points)} points; at {at}: {told[0].exploded}"))
         )
-    return Group(*_spaced(parts))
+    return Group(*spaced(parts))
 
 
 @fits
@@ -88,40 +100,25 @@ def breakeven_report(found: Breakeven) -> RenderableType:
     for each in found.evaluations:
         if each.scan:  # what narrowed a root down lies too close to it to tell more than the sentence does
             who = "not clear" if each.ahead is None else printable(each.ahead)
-            table.add_row(Text(shown_value(found, each.value)), inline(each.difference, scale=shown.scale), Text(who))
+            table.add_row(shown_value(found, each.value), inline(each.difference, scale=shown.scale), who)
     parts: list[RenderableType] = [
         _header(found),
-        Group(Text(f"{shown.title}: difference", style=_HEAD), Text(f"over {printable(found.path)}", style=_FAINT)),
+        titled(f"{shown.title}: difference", Text(f"over {printable(found.path)}", style=FAINT)),
         table,
-        Paragraph(
+        note(
             f"± is one Monte Carlo standard error. Who is {ahead} holds for all values together in 95 % of runs; so do "
-            "the intervals.",
-            style=_FAINT,
+            "the intervals."
         ),
-        Paragraph(printable(found.sentence), style=_HEAD),
+        conclusion(found.sentence),
     ]
-    return Group(*_spaced(parts))
-
-
-def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
-    """Return the parts with an empty line between each two."""
-    spaced: list[RenderableType] = []
-    for part in parts:
-        spaced += [Text(), part] if spaced else [part]
-    return spaced
+    return Group(*spaced(parts))
 
 
 def _header(found: StudyHeader) -> Text:
-    identity, interrupted = found.scenario, found.interrupted
-    worlds = f"{count(found.replications)} replication" + ("s" if found.replications != 1 else "")
-    text = Text(printable(identity.name), style=_HEAD)
-    text.append(
-        f"\n{worlds} each, all in the same worlds, seed {identity.seed}, digest {printable(identity.digest[:12])}",
-        style="not bold dim",
-    )
-    if interrupted:
-        text.append("\nInterrupted: only what was finished is shown.", style=_ALARM)
-    return text
+    identity, stopped = found.scenario, "Interrupted: only what was finished is shown."
+    worlds = f"{counted(found.replications, 'replication')} each, all in the same worlds"
+    line = f"{worlds}, seed {identity.seed}, digest {printable(identity.digest[:12])}"
+    return header(identity.name, [line], interrupted=stopped if found.interrupted else "")
 
 
 def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown:
@@ -136,8 +133,7 @@ def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown
     }
     if name in shares:
         return _Shown(shares[name], 100.0)
-    largest = max((abs(each.estimate) for each in figures if each.estimate is not None), default=0.0)
-    size, unit = next((size, unit) for least, size, unit in _UNITS if largest >= least)
+    size, unit = units_of(figures, digits=_DIGITS)[0]
     of = {SD: "Standard deviation of a rep's revenue", QUANTILE: f"{metric.percent} % quantile of a rep's revenue"}
     what = of.get(name, "Revenue of a rep")
     return _Shown(f"{what} {within}, {unit}{printable(currency)}", 1.0 / size)
@@ -197,7 +193,7 @@ def _table(found: Sweep, metric: str, scale: float) -> RenderableType:
     for point in found.points:
         values = [Text(_value(value)) for value in point.values]
         if point.exploded is not None:
-            table.add_row(*values, Text("explodes", style=_ALARM))
+            table.add_row(*values, Text("explodes", style=ALARM))
             continue
         figures = _of(point, metric)
         shown = [_cell(each.figure, scale) for each in figures]
@@ -212,7 +208,7 @@ def _table(found: Sweep, metric: str, scale: float) -> RenderableType:
             continue
         for number, name in enumerate(names):
             left = values if number == 0 else [Text()] * len(values)
-            table.add_row(*left, Text(name), shown[number], *against[number])
+            table.add_row(*left, name, shown[number], *against[number])
     return Group(*keys, table)
 
 

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, as_it_is, fits
 from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.reports.run import grid
+from simcore.cli.reports.layout import ALARM, bar, grid, heading, note, spaced, titled, warning
+from simcore.cli.tables import Paragraph, as_it_is, fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simcore.variance_reduction.document import TechniqueRow, VarianceBench
 
-_FAINT, _HEAD, _ALARM = "dim", "bold", "yellow"
 _CHART = 30
 """Columns of the chart."""
 _EXACT = "exact"
@@ -28,33 +26,30 @@ _RARE = 1e-3
 
 def variance_report(found: Sequence[VarianceBench]) -> RenderableType:
     """Return the benchmarks of some metrics as text for 80 columns."""
-    parts: list[RenderableType] = []
-    for each in found:
-        parts += [*_of(each), Text("")]
-    return Group(*parts[:-1])
+    return Group(*spaced(_of(each) for each in found))
 
 
-def _of(found: VarianceBench) -> list[RenderableType]:
+def _of(found: VarianceBench) -> RenderableType:
     used = [row for row in found.rows if row.refused is None]
-    parts: list[RenderableType] = [Text(printable(_title(found)), style=_HEAD), Text(""), _table(used)]
+    parts: list[RenderableType] = [heading(_title(found)), _table(used)]
     chart = _chart(used)
     if chart is not None:
         head = "Times as long as crude Monte Carlo would run for the same error, 95 % interval"
-        parts += [Text(""), Text(head, style=_HEAD), chart]
-    parts += [Text(""), Paragraph(found.advice)]
-    for verdict, words in (("hurts", "It hurts here"), ("untrusted", "Saw too little, or does not agree")):
+        parts.append(titled(head, chart))
+    words: list[RenderableType] = [Paragraph(found.advice)]
+    for verdict, what in (("hurts", "It hurts here"), ("untrusted", "Saw too little, or does not agree")):
         names = [row.technique for row in used if row.verdict == verdict]
         if names:
-            parts.append(Paragraph(f"{words}: {', '.join(names)}.", style=_ALARM if verdict == "untrusted" else ""))
+            words.append(Paragraph(f"{what}: {', '.join(names)}.", style=ALARM if verdict == "untrusted" else ""))
     reasons: dict[str, list[str]] = {}
     for row in found.rows:
         if row.refused is not None:
             reasons.setdefault(row.refused, []).append(row.technique)
-    parts += [Paragraph(f"Not here: {', '.join(names)} ({reason}).", style=_FAINT) for reason, names in reasons.items()]
-    parts += [Text(""), Paragraph(_note(found), style=_FAINT)]
+    words += [note(f"Not here: {', '.join(names)} ({reason}).") for reason, names in reasons.items()]
+    end: list[RenderableType] = [note(_note(found))]
     if found.interrupted:
-        parts.append(Paragraph("Stopped before all batches were done.", style=_ALARM))
-    return parts
+        end.append(warning("Stopped before all batches were done."))
+    return Group(*spaced([*parts, Group(*words), Group(*end)]))
 
 
 def _title(found: VarianceBench) -> str:
@@ -79,13 +74,13 @@ def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
         else:
             times = _times(gain.ratio)
         table.add_row(
-            Text(_short(row.technique)),
-            Text(_estimate(row)),
-            Text(NONE if row.z is None else f"{round(row.z, 1) + 0.0:.1f}"),
-            Text(_variance(row)),
-            Text(NONE if row.microseconds is None else significant(row.microseconds, 3)),
-            Text(times),
-            Text(NONE if rate is None else f"{rate.slope:.2f}"),
+            _short(row.technique),
+            _estimate(row),
+            NONE if row.z is None else f"{round(row.z, 1) + 0.0:.1f}",
+            _variance(row),
+            NONE if row.microseconds is None else significant(row.microseconds, 3),
+            times,
+            NONE if rate is None else f"{rate.slope:.2f}",
         )
     return table
 
@@ -129,9 +124,8 @@ def _chart(rows: Sequence[TechniqueRow]) -> RenderableType | None:
     lines = []
     for name, gain in sorted(gains.items(), key=lambda each: -each[1].ratio):
         length = round(log10(gain.ratio) * scale)
-        below, above = "█" * max(0, -length), "█" * max(0, length)
         told = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
-        lines.append(f"{_short(name).ljust(width)}  {below.rjust(origin)}│{above} {told}")
+        lines.append(f"{_short(name).ljust(width)}  {bar(length, origin)} {told}")
     return as_it_is(Text("\n".join(lines)))
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.cli.reports.coach import _bar
+from simcore.cli.reports.layout import bar
 from simcore.schema import SCHEMAS
 
 SMALL = ("--set", "team.reps=4", "--set", "horizon.weeks=13", "-n", "64", "-q")
@@ -89,4 +89,4 @@ def test_what_cannot_be_answered_is_said(arguments: tuple[str, ...], status: Exi
 
 
 def test_bars_start_at_the_axis_and_go_both_ways() -> None:
-    assert [_bar(size, 3) for size in (2.0, 0.25, 0.0, -1.0, -9.0)] == ["   │██", "   │▎", "   │", "  █│", "███│"]
+    assert [bar(size, 3) for size in (2.0, 0.25, 0.0, -1.0, -9.0)] == ["   │██", "   │▎", "   │", "  █│", "███│"]

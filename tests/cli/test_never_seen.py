@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 import simcore
-from simcore.cli.layout import lines_of
 from simcore.cli.main import app
 from simcore.cli.numbers import NONE
 from simcore.cli.reports.luck import luck_report
+from simcore.cli.tables import lines_of
 from simcore.statistics.intervals import UNKNOWN
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.layout import lines_of
 from simcore.cli.plain import ERRORS, register, spelt
 from simcore.cli.reports.run import report
 from simcore.cli.streams import Messages, left_over
+from simcore.cli.tables import lines_of
 from simcore.scenario_files.scenario_file import parse_scenario
 from tests.support.summaries import summary
 

@@ -8,9 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Paragraph, fits
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.run import grid, inline, percent, titled
+from simcore.cli.numbers import NONE, count, counted, significant
+from simcore.cli.reports.layout import cell, grid, inline, percent, titled
+from simcore.cli.tables import Paragraph, fits
 
 if TYPE_CHECKING:
     from simcore.studies.luck.document import EvidenceRow, ReachRow, Streaks
@@ -36,9 +36,8 @@ def _runs(found: Streaks) -> RenderableType:
     for row in found.runs:
         cells = (significant(row.mean, 4), count(row.q05), count(row.q95))
         differing = NONE if row.differing is None else significant(row.differing, 4)
-        simulated = Text(NONE) if row.simulated is None else inline(row.simulated)
         name = f"{row.unit}s without {printable(row.without)}"
-        table.add_row(Text(name), Text(count(row.tries)), *map(Text, cells), Text(differing), simulated)
+        table.add_row(name, count(row.tries), *cells, differing, cell(row.simulated))
     return table
 
 
@@ -55,12 +54,12 @@ def _dry(found: Streaks) -> RenderableType:
     table = grid(["weeks", "exact", "here", "ever", "here", "ratio", "here"])
     for row in found.dry[:_MOST_ROWS]:
         table.add_row(
-            Text(str(row.weeks)),
-            Text(significant(100.0 * row.exact, 3)),
+            str(row.weeks),
+            significant(100.0 * row.exact, 3),
             inline(row.simulated, scale=100.0),
-            Text(significant(100.0 * row.once_exact, 3)),
+            significant(100.0 * row.once_exact, 3),
             inline(row.once_simulated, scale=100.0),
-            Text(significant(row.ratio_exact, 3)),
+            significant(row.ratio_exact, 3),
             inline(row.ratio),
         )
     return table
@@ -68,8 +67,7 @@ def _dry(found: Streaks) -> RenderableType:
 
 def _reach(found: Streaks) -> str:
     parts = [
-        f"{row.ratio:g} after {row.weeks_exact:,} dry week{'s' if row.weeks_exact != 1 else ''} ({_reached_here(row)})"
-        for row in found.reach
+        f"{row.ratio:g} after {counted(row.weeks_exact, 'dry week')} ({_reached_here(row)})" for row in found.reach
     ]
     return (
         f"Chances in %: that so many given weeks are dry, and that they ever are in {found.weeks} weeks. Ratio: how "
@@ -104,10 +102,10 @@ def _evidence(found: Streaks) -> RenderableType:
     table = grid(["counted", "log ratio a week", "exact", "weeks to 10", "found, quarter", "false alarms"])
     for row in found.evidence:
         table.add_row(
-            Text(row.kind),
+            row.kind,
             inline(row.per_week),
-            Text(significant(row.per_week_exact, 3)),
-            Text(significant(row.weeks_to_10, 3)),
+            significant(row.per_week_exact, 3),
+            significant(row.weeks_to_10, 3),
             *(
                 Text(NONE) if each.estimate is None else percent(each)
                 for each in (row.found_in_a_quarter, row.false_alarms)

@@ -13,9 +13,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from simcore.base.text import printable
-from simcore.cli.layout import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.cli.numbers import Figure, figure
 from simcore.cli.reports.run import report
+from simcore.cli.tables import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.results.summary import AveragingRow
 from tests.support.summaries import averaging, estimate, summary
 
