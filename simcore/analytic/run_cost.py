@@ -172,16 +172,16 @@ def check_cost(price: Cost, limit: int, *, threads: int, what: str, cheaper: str
     on = f"{duration(price.seconds)} on {'a thread' if threads == 1 else f'{threads} threads'}"
     lifted = f"{cheaper}, or --no-limit to run it all the same"
     if price.rep_weeks > limit:
-        told, allowed = f"{price.rep_weeks:,} rep-weeks, {on}", f"up to {limit:,} rep-weeks"
-        problems.append(Problem(f"{what} {told}", "run.replications", allowed=allowed, hint=lifted))
+        takes, allowed = f"{price.rep_weeks:,} rep-weeks, {on}", f"up to {limit:,} rep-weeks"
+        problems.append(Problem(f"{what} {takes}", "run.replications", allowed=allowed, hint=lifted))
     elif price.seconds > SECONDS_LIMIT:
-        told, allowed = f"about {on}", f"up to {duration(SECONDS_LIMIT)}"
-        problems.append(Problem(f"{what} {told}", "run.replications", allowed=allowed, hint=lifted))
+        takes, allowed = f"about {on}", f"up to {duration(SECONDS_LIMIT)}"
+        problems.append(Problem(f"{what} {takes}", "run.replications", allowed=allowed, hint=lifted))
     there = memory()
     if there is not None and price.memory_bytes > there.bytes:
-        told, allowed = f"about {size(price.memory_bytes)} of memory", f"up to {size(there.bytes)}, {there.limited_by}"
+        takes, allowed = f"about {size(price.memory_bytes)} of memory", f"up to {size(there.bytes)}, {there.limited_by}"
         fewer = f"fewer threads (each takes about {size((price.memory_bytes - BASE_BYTES) // threads)}), or --no-limit"
-        problems.append(Problem(f"{what} {told}", "threads", allowed=allowed, hint=f"{fewer} to run it all the same"))
+        problems.append(Problem(f"{what} {takes}", "threads", allowed=allowed, hint=f"{fewer} to run it all the same"))
     if problems:
         raise ScenarioError(tuple(problems))
 
@@ -209,7 +209,7 @@ def check_worlds(scenario: Scenario, worlds: float, limit: int = LIMIT, *, threa
     check_cost(price, limit, threads=threads, what="all runs together take", cheaper="fewer replications")
 
 
-def out_of_memory(told: str) -> str:
+def out_of_memory(refusal: str) -> str:
     """Return what to say where memory was refused: what was asked for, what there is, and what takes less.
 
     Examples
@@ -219,7 +219,7 @@ def out_of_memory(told: str) -> str:
     """
     there = memory()
     most = "" if there is None else f"; this process may use {size(there.bytes)}, {there.limited_by}"
-    why = f": {told}" if told else ""
+    why = f": {refusal}" if refusal else ""
     return (
         f"there is not enough memory{why}{most}; fewer threads (--threads), fewer replications or a smaller team take "
         f"less, and `simcore check` tells how much a run takes"

@@ -133,7 +133,7 @@ def _simulate(
         check = check_rows if keep_rep_weeks else _check_run
         check(with_run_overrides(scenario, replications, None), threads)
         return simulate(scenario, replications=replications, threads=threads, keep_rep_weeks=keep_rep_weeks, **how)
-    goal, affordable = _pursued([scenario], goal, threads)
+    goal, affordable = _affordable_goal([scenario], goal, threads)
     how["progress"], how["stop"] = affordable.watched(how.get("progress"), how.get("stop"), None)
     found = simulate(scenario, precision=goal, threads=threads, keep_rep_weeks=keep_rep_weeks, **how)
     affordable.check(found.summary.precision)
@@ -144,7 +144,7 @@ def _check_run(scenario: Scenario, threads: int | None) -> None:
     check_limit(scenario, LIMIT, threads=threads)
 
 
-def _pursued(runs: Sequence[Scenario], goal: Goal, threads: int | None) -> tuple[Goal, Affordable]:
+def _affordable_goal(runs: Sequence[Scenario], goal: Goal, threads: int | None) -> tuple[Goal, Affordable]:
     """Return a goal that ends where a run must, and what gives it up before."""
     bounded = goal.max_replications is not None or goal.max_seconds is not None
     most = within_limit(runs, threads)
@@ -168,7 +168,7 @@ def _compare(
     if goal is None:
         check_compare(with_run_overrides(scenario, replications, None), chosen, base, attribute=False, threads=threads)
         return compare(scenario, names, baseline=baseline, replications=replications, **how)
-    goal, affordable = _pursued([with_strategy(scenario, name) for name in chosen], goal, threads)
+    goal, affordable = _affordable_goal([with_strategy(scenario, name) for name in chosen], goal, threads)
     how["progress"], how["stop"] = affordable.watched(how.get("progress"), how.get("stop"), None)
     found = compare(scenario, names, baseline=baseline, precision=goal, **how)
     affordable.check(found.precision)

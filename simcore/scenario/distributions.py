@@ -109,7 +109,7 @@ def table_complaints(entries: int, weights: Sequence[float] | None) -> Iterator[
         yield Complaint(("weights",), "must have a sum above 0")
 
 
-def variant_meant(given: Mapping[str, object], variants: Sequence[type[_Variant]]) -> type[_Variant] | None:
+def likely_variant(given: Mapping[str, object], variants: Sequence[type[_Variant]]) -> type[_Variant] | None:
     """Return the distribution that the keys of a mapping speak for, misspelt ones too; ``None`` if none does."""
     own = [variant.model_fields.keys() - _SHARED for variant in variants]
     scores = [sum((key in keys) * 2 + (nearest(str(key), keys) is not None) for key in given) for keys in own]
@@ -118,7 +118,7 @@ def variant_meant(given: Mapping[str, object], variants: Sequence[type[_Variant]
 
 def read_variant(given: Mapping[str, object], variants: Sequence[type[_Variant]], forms: Sequence[str]) -> _Variant:
     """Validate a mapping as the distribution that its keys speak for; `forms` are examples of all, for the error."""
-    meant = variant_meant(given, variants)
+    meant = likely_variant(given, variants)
     if meant is None:
         allowed = " or ".join((", ".join(forms[:-1]), forms[-1]))
         raise refused("has none of the keys that say which kind it is", allowed=allowed)

@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from simcore.base.errors import UsageError
-from simcore.base.spelling import Kind, percent_meant, read_number
+from simcore.base.spelling import Kind, percent_hint, read_number
 from simcore.base.text import brief, did_you_mean, printable, shorten
 
 Location = tuple[str | int, ...]
@@ -266,7 +266,7 @@ class Range:
         if not math.isfinite(value):
             raise refused("must be finite", allowed=str(self))
         if value not in self:
-            hint = percent_meant(value) if self.high == 1 else None
+            hint = percent_hint(value) if self.high == 1 else None
             raise refused("is out of range", allowed=str(self), hint=hint)
         return value
 

@@ -19,10 +19,10 @@ from simcore.scenario.distributions import (
     Altered,
     Weight,
     even,
+    likely_variant,
     read_variant,
     sigma_of_p90,
     table_complaints,
-    variant_meant,
     weighted_mean,
 )
 from simcore.scenario.fields import Complaint, Length, Location, Many, Number, Part, Range, SourcedPart, Unreadable
@@ -282,7 +282,7 @@ def lag_complaints(given: object, location: Location, calendar: Calendar) -> Ite
     if not isinstance(given, Mapping):
         for _, duration in read_durations({"lag": given}, ["lag"]):
             yield from too_long(location, duration, calendar)
-    elif (meant := variant_meant(given, LAGS)) is not None:
+    elif (meant := likely_variant(given, LAGS)) is not None:
         yield from meant.complaints_in(given, location, calendar)
 
 
@@ -295,5 +295,5 @@ def may_take_time(given: object) -> bool:
     (False, False, True, True)
     """
     data = given if isinstance(given, Mapping) else {"fixed": given}
-    meant = variant_meant(data, LAGS)
+    meant = likely_variant(data, LAGS)
     return meant is None or meant.may_take_time(data)

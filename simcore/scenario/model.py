@@ -51,7 +51,7 @@ from simcore.scenario.parts import (
     Team,
     Title,
     Turnover,
-    place_meant,
+    place_hint,
 )
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario.time import Calendar, Duration, Holiday
@@ -146,7 +146,7 @@ class Scenario(Part):
     def _unknown(cls, key: str) -> Complaint:
         """Tell where a key belongs that is one of a part: often only its indentation is wrong."""
         complaint = super()._unknown(key)
-        return complaint if complaint.hint is not None else complaint._replace(hint=place_meant(key))
+        return complaint if complaint.hint is not None else complaint._replace(hint=place_hint(key))
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
@@ -171,14 +171,14 @@ class Scenario(Part):
 
     def __repr__(self) -> str:
         """Return it on two lines at most; `resolved` has all of it."""
-        return short("Scenario", self._told())
+        return short("Scenario", self._shown_fields())
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        return table("Scenario", self._told())
+        return table("Scenario", self._shown_fields())
 
-    def _told(self) -> list[tuple[str, object]]:
+    def _shown_fields(self) -> list[tuple[str, object]]:
         about = {"name": self.name, "reps": self.team.reps, "weeks": self.horizon.weeks, "seed": self.run.seed}
         names = {"stages": [stage.stage for stage in self.funnel], "strategies": list(self.strategies)}
         return [*about.items(), *names.items(), ("strategy", self.run.strategy)]

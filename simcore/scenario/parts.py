@@ -236,12 +236,12 @@ _PLACES = {
 """Where keys belong that people write a level too high: often only their indentation is wrong."""
 
 
-def place_meant(key: str) -> str | None:
+def place_hint(key: str) -> str | None:
     """Return the hint for a key that is not one of the whole file; ``None`` if it is one of no part.
 
     Examples
     --------
-    >>> place_meant("reps")
+    >>> place_hint("reps")
     'did you mean team.reps? To belong to team, it is indented under it'
     """
     place = _PLACES.get(key)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from simcore.base.errors import UsageError
-from simcore.base.spelling import Kind, percent_meant, read_number, share_of
+from simcore.base.spelling import Kind, percent_hint, read_number, share_of
 from simcore.base.text import brief
 from simcore.scenario.metric import PRECISION, Metric, parse_metric
 
@@ -100,7 +100,7 @@ def _confidence(text: str) -> float:
         raise ValueError(f"{brief(text)!r} is not a confidence, as in 0.95 or 95%") from None
     if not LEAST_CONFIDENCE <= value <= MOST_CONFIDENCE:
         message = f"a confidence of {brief(text)} is not from {LEAST_CONFIDENCE} to {MOST_CONFIDENCE}"
-        hint = percent_meant(value)
+        hint = percent_hint(value)
         raise ValueError(f"{message}; {hint}" if hint else message)
     return value
 

@@ -132,7 +132,7 @@ class Duration:
         try:
             return cls.parse(given)
         except ValueError:
-            raise refused("must be a duration", allowed=_DURATION_FORM, hint=_duration_meant(given)) from None
+            raise refused("must be a duration", allowed=_DURATION_FORM, hint=_duration_hint(given)) from None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
@@ -150,7 +150,7 @@ class Duration:
         return {"anyOf": [text, {"type": "number", "minimum": 0}], "description": _DURATION_FORM}
 
 
-def _duration_meant(given: object) -> str | None:
+def _duration_hint(given: object) -> str | None:
     """Say how to write a duration that is written otherwise, ``None`` if it is none."""
     match = _LONG_DURATION.fullmatch(plain_spaces(given).strip()) if isinstance(given, str) else None
     if match is None or len(match[1]) > 20:

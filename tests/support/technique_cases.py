@@ -117,7 +117,7 @@ def technique_of(method: str) -> Technique:
     return next(each for each in (CRUDE, *TECHNIQUES) if each.name == method)
 
 
-ASKED = [
+ESTIMANDS = [
     *((name, metric, "") for name in GIVEN for metric in METRICS),
     *(("two steps", metric, "push") for metric in DIFFERENCES),
 ]
@@ -128,7 +128,7 @@ def table() -> list[Row]:
     """Return every technique for every metric that it serves, and differences of strategies."""
     return [
         Row(name, metric, each.name, against)
-        for name, metric, against in ASKED
+        for name, metric, against in ESTIMANDS
         for each in TECHNIQUES
         if each != SHARED and refusal(each, case_of(name, metric, against)) is None
     ]

@@ -13,7 +13,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.runner import StoppedError
-from simcore.scenario_files.vary import as_asked
+from simcore.scenario_files.vary import with_run_overrides
 from simcore.studies.plan.document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
 from simcore.studies.plan.frontier import frontier_of
 from simcore.studies.plan.obstacles import reasons_of
@@ -130,7 +130,7 @@ def plan(
     if unknown:
         raise TypeError(f"plan() got an unexpected keyword argument {unknown[0]!r}")
     _check_how(how)
-    scenario = as_asked(scenario, [scenario.run.strategy], None, how.get("seed"))
+    scenario = with_run_overrides(scenario, [scenario.run.strategy], None, how.get("seed"))
     asked = asked_of(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done)
     return _Planner(asked, how).planned()
 
