@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcore.cli.commands.sweep import MetricOption, known
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, strategies_option, usage_error
+from simcore.cli.options import PRECISION, StudyOptions, strategies_option, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simcore.studies.sweep.document import Breakeven
 
 
-@study_command(without=(*PRECISION, *RESULTS_FOLDER, "strategy"))
+@study_command(without=(*PRECISION, "strategy"))
 def breakeven(
     options: StudyOptions,
     *,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, StudyOptions, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simcore.studies.coach.hours import HoursAsked
 
 
-@study_command(without=PRECISION + RESULTS_FOLDER)
+@study_command(without=PRECISION)
 def coach(
     options: StudyOptions,
     *,
