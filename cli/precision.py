@@ -164,9 +164,10 @@ class ToPrecision(NamedTuple):
 
     def _by_method(self, goal: Goal, method: str, session: Session) -> Precision:
         """Return what a technique reaches of a goal."""
-        from simcore.variance_reduction.run_to_precision import Watched, by_method  # noqa: PLC0415
+        from simcore.engine.runner import Watch  # noqa: PLC0415
+        from simcore.variance_reduction.run_to_precision import estimate_to_precision  # noqa: PLC0415
 
         first, *others = self.runs
         against = [run.run.strategy for run in others]
-        watch = Watched(session.progress, session.stop)
-        return by_method(first, goal, method, against=against, threads=session.threads, watch=watch)
+        watch = Watch(session.progress, session.stop)
+        return estimate_to_precision(first, goal, method, against=against, threads=session.threads, watch=watch)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from simcore.engine.simulation import available_processors
+from simcore.base.machine import processors
 
 STRATEGIES = {"hockey-stick": "hockey-stick", "quota-pressure": "pressure", "trust-the-process": "process"}
 """Scenarios, and a strategy of each that needs a kernel of its own: in turn, by intervals, by the plan."""
@@ -28,7 +28,7 @@ def play(name: str) -> None:
 
 def main() -> None:
     """Compile all kernels, as many at a time as there are processors."""
-    with ThreadPoolExecutor(available_processors()) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         list(pool.map(play, STRATEGIES))
 
 

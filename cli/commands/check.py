@@ -28,7 +28,7 @@ def check(
     from simcore.analytic.run_cost import LIMIT, cost  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
-    from simcore.engine.simulation import refuse_unplayable  # noqa: PLC0415
+    from simcore.engine.playable import refuse_unplayable  # noqa: PLC0415
     from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
     from simcore.scenario.model import assumptions  # noqa: PLC0415
 

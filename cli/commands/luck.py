@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simcore.studies.luck.document import Luck
 
 
-@study_command(without=(*PRECISION, "threads"))
+@study_command(without=PRECISION)
 def luck(
     options: StudyOptions,
     *,
@@ -50,9 +50,9 @@ def luck(
         from simcore.studies.luck.study import luck  # noqa: PLC0415
 
         if not options.no_limit:
-            check_luck(scenario, options.replications)
+            check_luck(scenario, options.replications, options.threads)
         question = partial(luck, scenario, drop=drop_in_rate, rule=rule, replications=options.replications)
-        return Prepared(lambda session: question(progress=session.progress, stop=session.stop), scenario)
+        return Prepared(lambda session: question(**session.how()), scenario)
 
     answer(options, prepare, _report)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from simcore.studies.steadiness.document import Steadiness
 
 
-@study_command(without=(*PRECISION, "threads"))
+@study_command(without=PRECISION)
 def steadiness(options: StudyOptions) -> None:
     """Split the variance of a rep's hour, day, week, month, quarter and year by where it comes from.
 
@@ -26,11 +26,8 @@ def steadiness(options: StudyOptions) -> None:
 
         number = options.replications
         if not options.no_limit:
-            check_steadiness(scenario, number)
-        return Prepared(
-            lambda session: steadiness(scenario, replications=number, progress=session.progress, stop=session.stop),
-            scenario,
-        )
+            check_steadiness(scenario, number, options.threads)
+        return Prepared(lambda session: steadiness(scenario, replications=number, **session.how()), scenario)
 
     answer(options, prepare, _report)
 

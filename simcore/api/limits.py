@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from simcore.analytic.run_cost import LIMIT, check_cost, check_limit, check_worlds, cost, one_world, together
 from simcore.base.machine import processors
 from simcore.engine.affordable import Affordable, within_limit
+from simcore.engine.playable import with_run_overrides
 from simcore.engine.sequential_stopping import goal_for
-from simcore.engine.simulation import as_run, simulate
+from simcore.engine.simulation import simulate
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Value, check_total, set_values
 
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
     from simcore.studies.coach.document import Coach
-    from simcore.studies.coach.study import Plan as CoachPlan
+    from simcore.studies.coach.study import CoachPlan
     from simcore.studies.compare.document import Comparison
     from simcore.studies.sweep.document import Breakeven, Sweep
-    from simcore.studies.sweep.study import Plan as SweepPlan
+    from simcore.studies.sweep.study import SweepPlan
 
 KEPT_BYTES = 16
 """A number of a rep-week that is kept: eight bytes, and once more where all are put together."""
@@ -95,18 +96,18 @@ def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
     check_cost(price, LIMIT, threads=threads, what="all runs together take", cheaper="fewer replications (-n)")
 
 
-def check_luck(scenario: Scenario, replications: int | None) -> None:
+def check_luck(scenario: Scenario, replications: int | None, threads: int | None = None) -> None:
     """Refuse worlds, and as many in which a rate has dropped, that cost more than one run may."""
     from simcore.studies.luck.study import LEAST  # noqa: PLC0415
 
-    check_worlds(scenario, 2 * (replications or LEAST))
+    check_worlds(scenario, 2 * (replications or LEAST), threads=threads or processors())
 
 
-def check_steadiness(scenario: Scenario, replications: int | None) -> None:
+def check_steadiness(scenario: Scenario, replications: int | None, threads: int | None = None) -> None:
     """Refuse worlds, in each of which every part of the variance is held still in turn, that cost too much."""
     from simcore.studies.steadiness.study import LEAST, VARIANTS  # noqa: PLC0415
 
-    check_worlds(scenario, VARIANTS * (replications or LEAST))
+    check_worlds(scenario, VARIANTS * (replications or LEAST), threads=threads or processors())
 
 
 def check_variance(scenario: Scenario, runs: int, batch: int | None, batches: int) -> None:
@@ -130,7 +131,7 @@ def _simulate(
     goal = goal_for(scenario, replications, precision)
     if goal is None:
         check = check_rows if keep_rep_weeks else _check_run
-        check(as_run(scenario, replications, None), threads)
+        check(with_run_overrides(scenario, replications, None), threads)
         return simulate(scenario, replications=replications, threads=threads, keep_rep_weeks=keep_rep_weeks, **how)
     goal, affordable = _pursued([scenario], goal, threads)
     how["progress"], how["stop"] = affordable.watched(how.get("progress"), how.get("stop"), None)
@@ -165,7 +166,7 @@ def _compare(
     goal, threads = goal_for(scenario, replications, precision), how.get("threads")
     chosen, base = choose(scenario, names, baseline)
     if goal is None:
-        check_compare(as_run(scenario, replications, None), chosen, base, attribute=False, threads=threads)
+        check_compare(with_run_overrides(scenario, replications, None), chosen, base, attribute=False, threads=threads)
         return compare(scenario, names, baseline=baseline, replications=replications, **how)
     goal, affordable = _pursued([with_strategy(scenario, name) for name in chosen], goal, threads)
     how["progress"], how["stop"] = affordable.watched(how.get("progress"), how.get("stop"), None)
@@ -194,7 +195,7 @@ def _breakeven(scenario: Scenario, vary: Mapping[str, tuple[Value, Value]], **ho
     from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
 
     ((path, ends),) = vary.items()
-    check_breakeven(as_run(scenario, how.get("replications"), None), path, ends, how.get("threads"))
+    check_breakeven(with_run_overrides(scenario, how.get("replications"), None), path, ends, how.get("threads"))
     return breakeven(scenario, vary, **how)
 
 
@@ -219,16 +220,16 @@ Given = Mapping[str, Any]
 def _attribute_first(scenario: Scenario, given: Given) -> None:
     from simcore.studies.compare.attribution import RUNS_AT_ONCE  # noqa: PLC0415
 
-    runs = split_runs(as_run(scenario, given.get("replications"), None), [given["name"]], given["baseline"])
+    runs = split_runs(with_run_overrides(scenario, given.get("replications"), None), [given["name"]], given["baseline"])
     check_total(runs, LIMIT, threads=given.get("threads"), at_once=RUNS_AT_ONCE)
 
 
 def _luck_first(scenario: Scenario, given: Given) -> None:
-    check_luck(scenario, given.get("replications"))
+    check_luck(scenario, given.get("replications"), given.get("threads"))
 
 
 def _steadiness_first(scenario: Scenario, given: Given) -> None:
-    check_steadiness(scenario, given.get("replications"))
+    check_steadiness(scenario, given.get("replications"), given.get("threads"))
 
 
 def _variance_first(scenario: Scenario, given: Given) -> None:

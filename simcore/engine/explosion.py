@@ -42,7 +42,7 @@ class ExplodedError(ScenarioError):
     """A strategy that passed a limit of the engine while it was simulated; told like any error of a scenario."""
 
 
-def explained(error: ExplosionError, scenario: Scenario) -> ExplodedError:
+def to_scenario_error(error: ExplosionError, scenario: Scenario) -> ExplodedError:
     """Return the error of the scenario: where it happened, and the drive with the largest level."""
     message, allowed = _WHAT[error.what]
     if error.what == TOO_MANY_REFERRALS and error.figure == MAX_OPEN:
@@ -90,7 +90,7 @@ def own_gain(scenario: Scenario, replication: int, rep: int) -> float:
 
 
 @contextmanager
-def told_of(scenario: Scenario) -> Iterator[None]:
+def translate_explosion(scenario: Scenario) -> Iterator[None]:
     """Turn an explosion inside into the error of the scenario.
 
     Raises
@@ -101,4 +101,4 @@ def told_of(scenario: Scenario) -> Iterator[None]:
     try:
         yield
     except ExplosionError as error:
-        raise explained(error, scenario) from error
+        raise to_scenario_error(error, scenario) from error

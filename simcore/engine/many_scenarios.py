@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from threading import Event
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.machine import processors
 from simcore.base.periods import WEEK
 from simcore.engine.paired import run_paired
-from simcore.engine.runner import Progress, StoppedError
-from simcore.engine.simulation import available_processors
+from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.worlds import Meter
 from simcore.program.tally import ENTERED, ORIGIN, SUM, TOTAL
 from simcore.scenario.metric import QUOTA_CHANCE, YEARLY_REVENUE
 from simcore.statistics.paired_difference import Sums
@@ -66,7 +66,7 @@ def cell_of(program: Program, tally: Tally) -> Cell:
     )
 
 
-class SideBySide:
+class ScenarioBatch:
     """Runs scenarios in the worlds of one seed.
 
     Parameters
@@ -90,9 +90,9 @@ class SideBySide:
         stop: Callable[[], bool] | None = None,
     ) -> None:
         self.replications, self.seed = replications, seed
-        self._threads, self._progress, self._stop = threads, progress, stop
-        self._total, self._done = total, 0
-        self._started = time.perf_counter()
+        self._threads = threads
+        self.meter = Meter(Watch(progress, stop), total)
+        """Counts rep-weeks of all runs."""
         self._halt = Event()
         self.stopped = False
 
@@ -107,25 +107,33 @@ class SideBySide:
         StoppedError
             If it was stopped before.
         """
-        if self.stopped or (self._done and self._asked()):
+        if self.stopped or (self.meter.done and self._is_halted()):
             self.stopped = True
             raise StoppedError
+        if not scenarios:
+            return []
         groups = [scenarios[first : first + TOGETHER] for first in range(0, len(scenarios), TOGETHER)]
         worlds = self.seed if seed is None else seed
-        threads = self._threads or available_processors()
+        threads = self._threads or processors()
         if len(groups) == 1 or threads == 1:
             at_once = 1
         else:
             # A program on one thread has one tally, which need not be merged: groups side by side are cheaper.
             threads, at_once = 1, threads
+        first = not self.meter.done
+        with self.meter.part(self.replications * sum(map(rep_weeks, scenarios))) as report:
+            found = self._run_groups(groups, ThreadPoolExecutor(at_once), (worlds, threads), report)
+        return self._kept(found, first=first)
+
+    def _run_groups(
+        self, groups: Sequence[Sequence[Scenario]], pool: ThreadPoolExecutor, run: tuple[int, int], report: Report
+    ) -> list[list[Cell] | None]:
+        """Run groups in a pool with a seed and threads; as soon as one fails, stop the others."""
         done = [0] * len(groups)
-        pool = ThreadPoolExecutor(at_once)
         try:
-            tasks = [
-                pool.submit(self._play, group, number, done, worlds, threads) for number, group in enumerate(groups)
-            ]
+            tasks = [pool.submit(self._play, group, number, done, *run) for number, group in enumerate(groups)]
             while wait(tasks, timeout=_TOLD_EVERY, return_when=FIRST_EXCEPTION).not_done:
-                self._tell(groups, done)
+                report(self._progress(groups, done))
                 if any(task.done() and task.exception() is not None for task in tasks):
                     self._halt.set()
             found = [task.result() for task in tasks]
@@ -133,14 +141,14 @@ class SideBySide:
             self._halt.set()
             pool.shutdown(cancel_futures=True)
             self._halt.clear()
-        self._tell(groups, done)
-        return self._kept(groups, found)
+        report(self._progress(groups, done))
+        return found
 
     def _play(
         self, group: Sequence[Scenario], number: int, done: list[int], seed: int, threads: int
     ) -> list[Cell] | None:
         """Run a group; return ``None`` if it was stopped before."""
-        if number and self._asked():
+        if number and self._is_halted():
             return None
 
         def report(progress: Progress) -> None:
@@ -152,49 +160,36 @@ class SideBySide:
             seed=seed,
             threads=threads,
             progress=report,
-            stop=self._asked,
+            stop=self._is_halted,
             block_replications=max(1, BLOCK_REP_WEEKS // rep_weeks(group[0])),
         )
         done[number] = paired.replications
         return [cell_of(*each) for each in zip(paired.programs, paired.tallies, strict=True)]
 
-    def _kept(self, groups: Sequence[Sequence[Scenario]], found: Sequence[list[Cell] | None]) -> list[Cell]:
+    def _kept(self, found: Sequence[list[Cell] | None], *, first: bool) -> list[Cell]:
         """Return the cells of the groups that were run through, up to the first that was not."""
         cells: list[Cell] = []
         for number, part in enumerate(found):
             whole = part is not None and part[0].revenue.replications.sum() == self.replications
-            if part is None or not (whole or (number == 0 and not self._done)):
+            if part is None or not (whole or (number == 0 and first)):
                 self.stopped = True
                 break
             cells += part
             if not whole:
                 self.stopped = True
                 break
-        self._done += self.replications * sum(sum(map(rep_weeks, group)) for group in groups)
         return cells
 
-    def _asked(self) -> bool:
+    def _is_halted(self) -> bool:
         """Return whether somebody asked to stop, or another group failed."""
-        return self._halt.is_set() or (self._stop is not None and self._stop())
+        stop = self.meter.watch.stop
+        return self._halt.is_set() or (stop is not None and stop())
 
-    def _tell(self, groups: Sequence[Sequence[Scenario]], done: Sequence[int]) -> None:
-        """Tell how much of the whole is done."""
-        if self._progress is None:
-            return
-        here = sum(sum(map(rep_weeks, group)) * count for group, count in zip(groups, done, strict=True))
-        so_far = self._done + here
-        rate = so_far / max(self.seconds, 1e-9)
-        self._progress(Progress(so_far, max(so_far, self._total), self.seconds, rate))
-
-    @property
-    def done(self) -> int:
-        """Rep-weeks of all runs so far."""
-        return self._done
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the first run could begin."""
-        return time.perf_counter() - self._started
+    def _progress(self, groups: Sequence[Sequence[Scenario]], done: Sequence[int]) -> Progress:
+        """Return how many rep-weeks of the groups are done."""
+        each = [sum(map(rep_weeks, group)) for group in groups]
+        here = sum(size * count for size, count in zip(each, done, strict=True))
+        return Progress(here, self.replications * sum(each), 1.0, here)
 
 
 def rep_weeks(scenario: Scenario) -> int:

@@ -7,12 +7,10 @@ so that differences have the error of pairs.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial
 from operator import add
-from queue import SimpleQueue
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +18,13 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
-from simcore.engine.explosion import explained
-from simcore.engine.runner import Block, ExplosionError, Progress, Runner, Watch, Workspace, cut, in_order
+from simcore.engine.playable import most_replications, playable, with_run_overrides
+from simcore.engine.runner import Block, Progress, Watch, cut
 from simcore.engine.sequential_stopping import Asked, Stages
-from simcore.engine.simulation import SURELY, as_run, most_replications, playable, threads_for
-from simcore.kernels.workspace import Detail
+from simcore.engine.simulation import EXPECTED
+from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, Tally
-from simcore.random.philox import split_seed
 from simcore.results.summary import Precision
 from simcore.scenario.metric import Metric
 from simcore.scenario.model import Scenario
@@ -86,7 +83,6 @@ class Paired:
 class _Block(NamedTuple):
     """What is left of a block."""
 
-    block: Block
     revenue: NDArray[np.int64]
     """int64[k, replications of the block]"""
     contests: Contests
@@ -134,43 +130,45 @@ def run_paired(
     >>> paired.revenue.shape
     (2, 50)
     """
-    ready = tuple(as_run(scenario, replications, seed) for scenario in scenarios)
+    ready = tuple(with_run_overrides(scenario, replications, seed) for scenario in scenarios)
     _check_common(ready)
     programs = tuple(playable(each, detailed=goal is not None, replications=goal is None) for each in ready)
-    total, first = ready[0].run.replications, programs[0]
-    threads = threads or threads_for(first, (total if goal is None else SURELY) * len(programs))
-    key = split_seed(ready[0].run.seed)
-    runners = tuple(Runner(program, key, 1) for program in programs)
-    chase = None if goal is None else _Chase(goal, ready, programs, base, Watch(progress, None, stop))
-    team = _Team(ready, runners, threads, base, [] if goal is None else [target.metric for target in goal.targets])
+    total = ready[0].run.replications
+    pairs = None if goal is None else _PairedGoal(goal, ready, programs, base, Watch(progress, stop))
+    worlds = Worlds(ready, programs, threads=threads, expected=total if goal is None else EXPECTED)
 
     def pieces(count: int) -> Iterator[Block]:
-        return cut(first, count, threads, block_replications, detailed=goal is not None, together=len(programs))
+        return cut(
+            programs[0],
+            count,
+            worlds.threads,
+            block_replications,
+            detailed=goal is not None,
+            together=len(programs),
+        )
 
-    started = time.perf_counter()
-    revenue, contests, done = [], _no_contests(len(programs)), 0
-    blocks, halt = (pieces(total), stop) if chase is None else (chase.stages.blocks(pieces), chase.stages.stop)
-    tell = progress if chase is None else chase.stages.progress
-    for part in in_order(team.work, blocks, threads, halt):
+    meter = Meter(Watch(progress, stop), total)
+    blocks: Iterator[Block | None] = pieces(total)
+    if pairs is not None:
+        blocks, meter = pairs.stages.blocks(pieces), Meter(Watch(pairs.stages.progress, pairs.stages.stop), total)
+    metrics = [] if goal is None else [target.metric for target in goal.targets]
+    revenue, contests = [], _no_contests(len(programs))
+    for _, part in worlds.play(partial(_simulate, programs=programs, base=base, metrics=metrics), blocks, meter):
         revenue.append(part.revenue)
         contests = Contests(*map(add, contests, part.contests))
-        done += part.block.replications
-        if chase is not None:
-            chase.pairs.add(part.pieces)
-        if tell is not None:
-            seconds = time.perf_counter() - started
-            weeks = done * first.team.reps * first.clock.counted_weeks * len(programs)
-            tell(Progress(done, total, seconds, weeks / seconds))
+        if pairs is not None:
+            pairs.figures.add(part.pieces)
     reached = None
-    if chase is not None:
-        reached = chase.stages.outcome(done)
-        ready = tuple(as_run(scenario, done, None) for scenario in ready)
-    tallies, took = team.tallies(), time.perf_counter() - started
-    together = np.concatenate(revenue, axis=1)
-    return Paired(ready, programs, tallies, together, base, contests, took, threads, reached)
+    if pairs is not None:
+        reached = pairs.stages.outcome(meter.done)
+        ready = tuple(with_run_overrides(scenario, meter.done, None) for scenario in ready)
+    tallies, took = worlds.tallies(), meter.seconds
+    return Paired(
+        ready, programs, tallies, np.concatenate(revenue, axis=1), base, contests, took, worlds.threads, reached
+    )
 
 
-class _Chase:
+class _PairedGoal:
     """The differences to the baseline on their way to a precision."""
 
     def __init__(
@@ -187,10 +185,10 @@ class _Chase:
         for program in programs:
             for metric in metrics:
                 check_metric(metric, program)
-        self.pairs = Pairs(metrics, programs, base)
+        self.figures = Pairs(metrics, programs, base)
         asked = [
             Asked(target, difference, scenarios[number].run.strategy, difference.crude_ratio)
-            for number, row in zip(self.pairs.others, self.pairs.differences, strict=True)
+            for number, row in zip(self.figures.others, self.figures.differences, strict=True)
             for target, difference in zip(goal.targets, row, strict=True)
         ]
         self.stages = Stages(goal, asked, min(map(most_replications, programs)), watch)
@@ -215,57 +213,17 @@ def _check_common(scenarios: Sequence[Scenario]) -> None:
             raise ScenarioError(tuple(problems))
 
 
-class _Team:
-    """The runners of all strategies, with working memory for each thread."""
-
-    def __init__(
-        self,
-        scenarios: tuple[Scenario, ...],
-        runners: tuple[Runner, ...],
-        threads: int,
-        base: int | None,
-        metrics: Sequence[Metric],
-    ) -> None:
-        self._scenarios = scenarios
-        self._metrics = metrics
-        self._programs = [runner.program for runner in runners]
-        self._runners = runners
-        self._base = base
-        self._all = [[runner.workspace() for runner in runners] for _ in range(threads)]
-        self._free: SimpleQueue[list[Workspace]] = SimpleQueue()
-        for workspaces in self._all:
-            self._free.put(workspaces)
-
-    def work(self, block: Block) -> _Block:
-        """Simulate a block with every strategy."""
-        workspaces = self._free.get()
-        try:
-            details = [self._detail(i, workspace, block) for i, workspace in enumerate(workspaces)]
-        finally:
-            self._free.put(workspaces)
-        together = list(zip(self._programs, details, strict=True))
-        quarters = [detail.quarters * program.deals.unit for program, detail in together]
-        pieces = [
-            [piece_of(metric, program, block.first, detail) for metric in self._metrics] for program, detail in together
-        ]
-        return _reduced(block, quarters, self._base, pieces)
-
-    def _detail(self, number: int, workspace: Workspace, block: Block) -> Detail:
-        """Return the revenue of every rep-quarter, and every rep-week where metrics are followed."""
-        try:
-            return self._runners[number].simulate(workspace, block, detailed=bool(self._metrics), quarterly=True)
-        except ExplosionError as error:
-            raise explained(error, self._scenarios[number]) from error
-
-    def tallies(self) -> tuple[Tally, ...]:
-        """Return the tally of each strategy."""
-
-        def merged() -> Iterator[Tally]:
-            for number, program in enumerate(self._programs):
-                tally = reduce(add, (Tally(workspaces[number].tally) for workspaces in self._all))
-                yield tally.with_both_accounts() if program.clock.one_account else tally
-
-        return tuple(merged())
+def _simulate(
+    player: Player, block: Block, *, programs: Sequence[Program], base: int | None, metrics: Sequence[Metric]
+) -> _Block:
+    """Simulate a block with every strategy; keep its rep-weeks only where metrics are followed."""
+    details = [
+        player.simulate(index, block, detailed=bool(metrics), quarterly=True) for index, _ in enumerate(programs)
+    ]
+    together = list(zip(programs, details, strict=True))
+    quarters = [detail.quarters * program.deals.unit for program, detail in together]
+    pieces = [[piece_of(metric, program, block.first, detail) for metric in metrics] for program, detail in together]
+    return _reduced(block, quarters, base, pieces)
 
 
 def _no_contests(k: int) -> Contests:
@@ -292,7 +250,7 @@ def _reduced(
         for contest, results in enumerate(theirs):
             np.add.at(contests.held[:, contest], group, results.shape[1])
     revenue = np.array([cents[:, :, -1].sum(axis=1) for cents in quarters])
-    return _Block(block, revenue, contests, pieces)
+    return _Block(revenue, contests, pieces)
 
 
 def _results(cents: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:

@@ -1,15 +1,11 @@
-"""Runs blocks of replications in threads, in order, with what was done kept if the run is stopped."""
+"""Simulates blocks of replications of one program, and says how a run is cut into blocks."""
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import reduce
 from operator import add
-from queue import SimpleQueue
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,13 +28,8 @@ USUAL_ITEMS = 100.0
 """Items of all steps that a rep-week has at most, for these sizes to hold."""
 REACTING = 4.0
 """How many times as long a rep-week takes of a strategy that reacts, for a block to be as short."""
-HEARD_EVERY = 0.1
-"""Seconds between two questions whether to stop, while a block is waited for."""
 HEADROOM = 1024.0
 """Bins of revenue reach so many times beyond the mean of a rep-year."""
-
-
-Done = TypeVar("Done")
 
 
 class Progress(NamedTuple):
@@ -59,12 +50,12 @@ class Block(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """Who is told of a run while it goes on; each is called from the calling thread."""
+    """Who is told of a run while it goes on, and who may stop it; both are called from the calling thread."""
 
     progress: Callable[[Progress], None] | None = None
-    finished: Callable[[Block, Detail], None] | None = None
-    """Given every block in order with its detail; where it is there, blocks keep their rep-weeks."""
+    """Called after each block."""
     stop: Callable[[], bool] | None = None
+    """Asked before each block but the first; once it returns true, no further block is begun."""
 
 
 class Workspace(NamedTuple):
@@ -75,7 +66,7 @@ class Workspace(NamedTuple):
 
 
 class StoppedError(Exception):
-    """Was asked to stop before anything was done that tells something."""
+    """A run was stopped before it had done what it was to return."""
 
 
 class ExplosionError(Exception):
@@ -92,49 +83,25 @@ class ExplosionError(Exception):
 class Runner:
     """Runs one program: compiles (or loads) the kernels when made, then simulates."""
 
-    def __init__(self, program: Program, key: Key, threads: int) -> None:
+    def __init__(self, program: Program, key: Key) -> None:
         self.program = program
         self._key = key
-        self.threads = threads
         self._stride = stride_weeks(program)
         self.simulate(self.workspace(), Block(0, 0), detailed=False)
 
-    def run(self, blocks: Iterable[Block | None], total: int, watch: Watch) -> Tally:
-        """Run the blocks until they end or ``watch.stop`` says so, and return the tally of what was done.
-
-        At least the first block is run; at a ``None`` all before is finished before the next is asked for. No block
-        is begun out of order, so that what is done is always the first so many replications.
-        """
-        started = time.perf_counter()
-        workspaces = [self.workspace() for _ in range(self.threads)]
-        free: SimpleQueue[Workspace] = SimpleQueue()
-        for workspace in workspaces:
-            free.put(workspace)
-
-        def work(block: Block) -> tuple[Block, Detail]:
-            workspace = free.get()
-            try:
-                return block, self.simulate(workspace, block, detailed=watch.finished is not None)
-            finally:
-                free.put(workspace)
-
-        done = 0
-        for block, detail in in_order(work, blocks, self.threads, watch.stop):
-            done += block.replications
-            if watch.finished is not None:
-                watch.finished(block, detail)
-            if watch.progress is not None:
-                seconds = time.perf_counter() - started
-                rep_weeks = done * self.program.team.reps * self.program.clock.counted_weeks
-                watch.progress(Progress(done, total, seconds, rep_weeks / seconds))
-        tally = reduce(add, (Tally(workspace.tally) for workspace in workspaces))
-        return tally.with_both_accounts() if self.program.clock.one_account else tally
-
     def workspace(self) -> Workspace:
         """Return working memory and empty counters for a thread."""
-        bins = bins_up_to(reach(self.program))
         memory = new_memory(self.program) if self.program.reaction.needed else new_scratch(self.program)
-        return Workspace(memory, new_arrays(self.program.clock.steps, bins))
+        return Workspace(memory, self.counters())
+
+    def counters(self) -> TallyArrays:
+        """Return empty counters."""
+        return new_arrays(self.program.clock.steps, bins_up_to(reach(self.program)))
+
+    def tally(self, counters: Iterable[TallyArrays]) -> Tally:
+        """Return the tally of all that was counted, in whatever threads."""
+        merged = reduce(add, map(Tally, counters))
+        return merged.with_both_accounts() if self.program.clock.one_account else merged
 
     def simulate(
         self,
@@ -202,7 +169,7 @@ def reach(program: Program) -> float:
 def cut(
     program: Program, replications: int, threads: int, size: int | None, *, detailed: bool, together: int = 1
 ) -> Iterator[Block]:
-    """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several a thread.
+    """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several per thread.
 
     ``size`` is the number of replications of a block, or ``None``; ``together`` is how many programs like this one a
     block is played with.
@@ -216,6 +183,16 @@ def cut(
         yield Block(first, min(size, replications - first))
 
 
+def cut_in_multiples(program: Program, replications: int, multiple: int) -> Iterator[Block]:
+    """Cut a run that keeps its rep-weeks into blocks of multiples of a number; the same for any number of threads.
+
+    Sums of floating-point numbers over such blocks are the same to the last bit, too.
+    """
+    largest = max(block.replications for block in cut(program, replications, 1, None, detailed=True))
+    size = max(multiple, largest // multiple * multiple)
+    yield from cut(program, replications, 1, size, detailed=True)
+
+
 def slowness(program: Program) -> float:
     """Return how many times as long as usual a rep-week takes, at least 1: where it has many items, or reacts.
 
@@ -223,49 +200,3 @@ def slowness(program: Program) -> float:
     """
     items = float(program.plan.calls.max(initial=0)) * float(np.cumprod(program.rates.base[1:]).sum())
     return max(1.0, items / USUAL_ITEMS) * (REACTING if program.reaction.needed else 1.0)
-
-
-def in_order(
-    work: Callable[[Block], Done],
-    blocks: Iterable[Block | None],
-    threads: int,
-    stop: Callable[[], bool] | None,
-) -> Iterator[Done]:
-    """Yield what ``work`` made of the blocks in order; no block is begun after ``stop`` said so, but the first is.
-
-    No more than twice as many blocks as threads wait at a time, and none at a ``None`` among them.
-    """
-    pending: deque[Future[Done]] = deque()
-    asked, begun, kept = False, False, 1
-
-    def halted() -> bool:
-        """Return whether to stop; the first time, take back what no thread has begun, the last block first."""
-        nonlocal asked
-        if not asked and stop is not None and stop():
-            asked = True
-            while len(pending) > kept and pending[-1].cancel():
-                pending.pop()
-        return asked
-
-    def taken() -> Done:
-        """Return what was made of the next block, and hear a stop while it is made."""
-        nonlocal kept
-        future, kept = pending.popleft(), 0
-        while not future.done() and wait([future], timeout=HEARD_EVERY).not_done:
-            halted()
-        return future.result()
-
-    with ThreadPoolExecutor(threads, thread_name_prefix="simcore") as pool:
-        for block in blocks:
-            if block is None:
-                while pending:
-                    yield taken()
-                continue
-            if (begun or block.first > 0) and halted():
-                break
-            pending.append(pool.submit(work, block))
-            begun = True
-            if len(pending) >= 2 * threads:
-                yield taken()
-        while pending:
-            yield taken()

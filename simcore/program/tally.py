@@ -29,7 +29,7 @@ EXACT_BITS = 10
 OCTAVE_BITS = 9
 """Above, every octave has 2**9 bins."""
 VALUE_BITS = 47
-"""Bins end at 2**47 units at most; `simcore.engine.simulation.check_ranges` refuses runs that come near."""
+"""Bins end at 2**47 units at most; `simcore.engine.playable.check_ranges` refuses runs that come near."""
 BINS = (1 << EXACT_BITS) + ((VALUE_BITS - EXACT_BITS) << OCTAVE_BITS)
 QUANTILE_ERROR = 2.0 ** -(OCTAVE_BITS + 1)
 """Largest relative error of a quantile read from the bins: half a bin."""

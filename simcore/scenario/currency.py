@@ -16,7 +16,7 @@ _ALSO = {"$": ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "A
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
     """Yield the amounts that are given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
-    for part, keys in (("deal", [deal.amounts for deal in DEALS]), ("quota", ["amount"])):
+    for part, keys in (("deal", [name for deal in DEALS for name in deal.amounts]), ("quota", ["amount"])):
         given = data.get(part)
         if isinstance(given, Mapping):
             places += [((part, key), given.get(key)) for key in keys]

@@ -59,8 +59,8 @@ class DealDistribution(SourcedPart):
 
     form: ClassVar[str]
     """An example, as a scenario file writes it."""
-    amounts: ClassVar[str]
-    """The field that holds its amount, or its amounts; `higher` raises it."""
+    amounts: ClassVar[tuple[str, ...]]
+    """The fields that hold amounts of money, the one that stands for all of them first."""
     drawn: ClassVar[bool] = True
     """Whether each deal draws its value."""
 
@@ -76,9 +76,12 @@ class DealDistribution(SourcedPart):
     def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
         """Return the form in which the kernels draw it, in cents."""
 
-    @abstractmethod
     def higher(self, share: float) -> Altered:
         """Return the distribution with all amounts higher by a share, in whole cents."""
+        before = {name: getattr(self, name) for name in self.amounts}
+        after = {name: _whole_cents(amount * (1.0 + share)) for name, amount in before.items()}
+        first = self.amounts[0]
+        return Altered(self.model_copy(update=after), first, f"{before[first]:,.15g}", f"{after[first]:,.15g}")
 
     def narrower(self, share: float) -> Altered | None:  # noqa: ARG002
         """Return the distribution with a spread smaller by a share; ``None`` if it has none."""
@@ -93,7 +96,7 @@ class FixedDeal(DealDistribution):
     """Every deal has the same value."""
 
     form: ClassVar[str] = "{fixed: 10000}"
-    amounts: ClassVar[str] = "fixed"
+    amounts: ClassVar[tuple[str, ...]] = ("fixed",)
     drawn: ClassVar[bool] = False
     fixed: Money
     currency: Currency = "USD"
@@ -110,10 +113,6 @@ class FixedDeal(DealDistribution):
         """Return a constant."""
         return into.constant(cents(self.fixed))
 
-    def higher(self, share: float) -> Altered:
-        """Return a higher value."""
-        return _raised(self, "fixed", self.fixed, share)
-
     def only_price(self) -> int | None:
         """Return the value in cents."""
         return cents(self.fixed)
@@ -123,7 +122,7 @@ class SpreadDeal(DealDistribution):
     """Deal values with a mean and a coefficient of variation."""
 
     form: ClassVar[str] = "{mean: 10000, cv: 0.5}"
-    amounts: ClassVar[str] = "mean"
+    amounts: ClassVar[tuple[str, ...]] = ("mean",)
     mean: Money
     cv: Annotated[Number, Range(0.001, 5)]
     shape: Literal["lognormal", "gamma"] = "lognormal"
@@ -147,10 +146,6 @@ class SpreadDeal(DealDistribution):
             return into.tabulated(mean, build_gamma(self.cv))
         return into.log_normal(mean, sigma_of_cv(self.cv, log))
 
-    def higher(self, share: float) -> Altered:
-        """Return the distribution with a higher mean and the same coefficient of variation."""
-        return _raised(self, "mean", self.mean, share)
-
     def narrower(self, share: float) -> Altered | None:
         """Return the distribution with a smaller coefficient of variation."""
         less = float(f"{self.cv * (1.0 - share):.12g}")
@@ -161,7 +156,7 @@ class ListDeal(DealDistribution):
     """Deal values drawn from a list, each entry alike or by its weight."""
 
     form: ClassVar[str] = "{values: [5000, 20000]}"
-    amounts: ClassVar[str] = "values"
+    amounts: ClassVar[tuple[str, ...]] = ("values",)
     values: Annotated[Many[Money], Length(1, MAX_ENTRIES, "entries")]
     weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
     currency: Currency = "USD"
@@ -190,7 +185,7 @@ class ListDeal(DealDistribution):
         return into.listed([cents(value) for value in self.values], even(self.values, self.weights))
 
     def higher(self, share: float) -> Altered:
-        """Return the list with every entry higher."""
+        """Return the list with every entry higher by a share."""
         more = f"all {100 * share:g} % more"
         return self._listed((value * (1.0 + share) for value in self.values), more)
 
@@ -231,8 +226,3 @@ DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Dea
 def _whole_cents(amount: float) -> float:
     """Return an amount in whole cents, at least one."""
     return max(_LEAST, round(amount, 2))
-
-
-def _raised(deal: DealDistribution, field: str, before: float, share: float) -> Altered:
-    after = _whole_cents(before * (1.0 + share))
-    return Altered(deal.model_copy(update={field: after}), field, f"{before:,.15g}", f"{after:,.15g}")

@@ -18,9 +18,10 @@ from simcore.analytic.expectations import chances, expected
 from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
-from simcore.engine.explosion import told_of
-from simcore.engine.runner import Progress, StoppedError
-from simcore.engine.simulation import as_run, playable
+from simcore.engine.explosion import translate_explosion
+from simcore.engine.playable import playable, with_run_overrides
+from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.worlds import Meter
 from simcore.random.philox import split_seed
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
@@ -141,7 +142,7 @@ def bench_variance(
     ['controls', 'conditional + controls']
     """
     started = time.perf_counter()
-    scenario = as_run(scenario, None, seed)
+    scenario = with_run_overrides(scenario, None, seed)
     wanted = _checked(metric, strategies, batch, batches)
     scenarios = [with_strategy(scenario, name) for name in strategies] or [scenario]
     programs = tuple(playable(each, detailed=True, replications=False) for each in scenarios)
@@ -150,11 +151,11 @@ def bench_variance(
     worlds = batch or _batch_of(scenarios, programs)
     key = split_seed(scenario.run.seed)
     known = chances(scenarios[0], within=UNCUT) if len(programs) == 1 else None
-    with told_of(scenarios[0]):
+    with translate_explosion(scenarios[0]):
         case = Case(wanted, 0.0, programs, known, key)
         if wanted.name == QUANTILE:
             case.level = float(np.quantile(case.windows(PILOT << 30, LEAST), wanted.percent / 100.0))
-        measured, interrupted = _measure(case, worlds, batches, progress, stop)
+        measured, interrupted = _measure(case, worlds, batches, Watch(progress, stop))
     exact = _exact(scenarios, case)
     seconds = time.perf_counter() - started
     return _document(scenarios, case, measured, exact, worlds, interrupted=interrupted, seconds=seconds)
@@ -185,36 +186,28 @@ def _batch_of(scenarios: Sequence[Scenario], programs: tuple[Program, ...]) -> i
     return min(MOST_WORLDS, max(SIZES[0] * LEAST, 1 << max(0, int(BATCH_NS / world).bit_length() - 1)))
 
 
-def _measure(
-    case: Case,
-    worlds: int,
-    batches: int,
-    progress: Callable[[Progress], None] | None,
-    stop: Callable[[], bool] | None,
-) -> tuple[list[Measured], bool]:
-    """Run all batches, technique after technique within a round, so that all meet the same state of the machine."""
+def _measure(case: Case, worlds: int, batches: int, watch: Watch) -> tuple[list[Measured], bool]:
+    """Run all batches, technique after technique within a round, so that all meet the same state of the machine.
+
+    In one thread, since the processor time of each is measured.
+    """
     used = [(number, each) for number, each in enumerate((CRUDE, *TECHNIQUES)) if refusal(each, case) is None]
     found: dict[str, list[list[Batch]]] = {each.name: [[] for _ in SIZES] for _, each in used}
-    total, done, started = len(used) * batches, 0, time.perf_counter()
+    rep_weeks = worlds * case.programs[0].team.reps * case.programs[0].clock.simulated_weeks
+    meter = Meter(watch, len(used) * batches)
     whole, interrupted = 0, False
-    for index in range(batches):
-        for number, each in used:
-            for place, part in enumerate(SIZES):
-                interrupted = interrupted or (stop is not None and stop())
-                if not interrupted:
+    try:
+        for index in range(batches):
+            for number, each in used:
+                for place, part in enumerate(SIZES):
+                    meter.raise_if_stopped()
                     found[each.name][place].append(draw(case, each, number, index * len(SIZES) + place, worlds // part))
-            if interrupted:
-                break
-            done += 1
-            if progress is not None:
-                seconds = time.perf_counter() - started
-                rate = done * worlds * case.programs[0].team.reps * case.programs[0].clock.simulated_weeks / seconds
-                progress(Progress(done, total, seconds, rate))
-        if interrupted:
-            break
-        whole = index + 1
-    if whole < LEAST_BATCHES:
-        raise StoppedError
+                meter.add(1, rep_weeks)
+            whole = index + 1
+    except StoppedError:
+        if whole < LEAST_BATCHES:
+            raise
+        interrupted = True
     return [_of_whole_rounds(each, found[each.name], whole) for _, each in used], interrupted
 
 

@@ -8,9 +8,8 @@ holds as it stands.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, inf, isfinite
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -18,9 +17,11 @@ import numpy as np
 from simcore.analytic.expectations import chances
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
-from simcore.engine.explosion import told_of
-from simcore.engine.runner import Block, Progress, in_order
-from simcore.engine.simulation import playable, threads_for
+from simcore.engine.explosion import translate_explosion
+from simcore.engine.playable import playable
+from simcore.engine.runner import Block, Progress, Watch
+from simcore.engine.simulation import EXPECTED
+from simcore.engine.worlds import Meter, play_blocks, threads_for
 from simcore.numerics.normal import normal_quantile
 from simcore.random.philox import split_seed
 from simcore.results.summary import Precision, PrecisionRow
@@ -83,13 +84,6 @@ CRUDE_BATCHES = 16
 Ended = Literal["met", "replications", "seconds", "interrupted"]
 
 
-class Watched(NamedTuple):
-    """Who is told of the run, and who may stop it; see `simcore.simulate`."""
-
-    progress: Callable[[Progress], None] | None = None
-    stop: Callable[[], bool] | None = None
-
-
 def method_names() -> list[str]:
     """Return the names that a method has on the command line.
 
@@ -115,14 +109,14 @@ def check_method(method: str) -> None:
         raise ScenarioError((Problem("is no method", "method", value=method, allowed=", ".join(names), hint=hint),))
 
 
-def by_method(
+def estimate_to_precision(
     scenario: Scenario,
     goal: Goal,
     method: str,
     *,
     against: Sequence[str] = (),
     threads: int | None = None,
-    watch: Watched = Watched(),  # noqa: B008  (a value)
+    watch: Watch = Watch(),  # noqa: B008  (a value)
 ) -> Precision:
     """Estimate metrics by a technique until they are as precise as was asked for.
 
@@ -150,7 +144,7 @@ def by_method(
     >>> from simcore import Goal, load_scenario
     >>> from simcore.scenario.precision_goal import targets_of
     >>> goal = Goal(targets_of({"p_zero:quarter": "1e-7"}))
-    >>> found = by_method(load_scenario("trust-the-process", ["team.reps=2"]), goal, "conditional")
+    >>> found = estimate_to_precision(load_scenario("trust-the-process", ["team.reps=2"]), goal, "conditional")
     >>> found.ended, found.rows[0].met, found.rows[0].low <= 0.998**6500 <= found.rows[0].high
     ('met', True, True)
     """
@@ -181,7 +175,7 @@ class _Limits(NamedTuple):
         limit = self.goal.max_replications
         return MOST if limit is None else min(MOST, max(1, (limit - self.spent) // worlds))
 
-    def is_late(self) -> bool:
+    def out_of_time(self) -> bool:
         """Return whether the time is over."""
         limit = self.goal.max_seconds
         return limit is not None and time.perf_counter() - self.started >= limit
@@ -190,7 +184,7 @@ class _Limits(NamedTuple):
 class _Ending:
     """What ends a run before it is precise."""
 
-    def __init__(self, limits: _Limits, watch: Watched) -> None:
+    def __init__(self, limits: _Limits, watch: Watch) -> None:
         self.limits, self.watch = limits, watch
         self.how: Ended = "met"
 
@@ -198,7 +192,7 @@ class _Ending:
         """Return whether someone, or the time, says that it is enough."""
         if self.watch.stop is not None and self.watch.stop():
             self.how = "interrupted"
-        elif self.limits.is_late():
+        elif self.limits.out_of_time():
             self.how = "seconds"
         return self.how != "met"
 
@@ -222,17 +216,17 @@ class _Run:
         self._scenario = scenario
         key = split_seed(scenario.run.seed)
         known = chances(scenario, within=UNCUT) if not other else None
-        self._threads = threads or threads_for(programs[0], 4096)
+        self._threads = threads or threads_for(programs[0], EXPECTED)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
         self._sample, self._worlds = Sample(), Moments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
-        with told_of(scenario):
+        with translate_explosion(scenario):
             self._scale = abs(_mean_of(alone)) if alone is not None else None
 
     def reach(self, method: str) -> tuple[PrecisionRow, int, Ended]:
         """Run until it is precise; return the row, the looks, and what ended it."""
-        with told_of(self._scenario):
+        with translate_explosion(self._scenario):
             technique = _named(self._recommended() if method == AUTO else method, self._cases[0])
             pursuit, batches, worlds = self._drawn(technique)
             row = self._row(technique, pursuit, batches, worlds)
@@ -247,16 +241,9 @@ class _Run:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
         pursuit = Pursuit([self._target], most, FIRST_STAGE)
-        free: SimpleQueue[Case] = SimpleQueue()
-        for case in self._cases:
-            free.put(case)
 
-        def work(block: Block) -> tuple[int, list[float], Moments]:
-            case = free.get()
-            try:
-                batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
-            finally:
-                free.put(case)
+        def work(case: Case, block: Block) -> tuple[int, list[float], Moments]:
+            batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             means = [batch.estimate.mean for batch in batches]
             return sum(batch.replications for batch in batches), means, sum((one.worlds for one in batches), Moments())
 
@@ -270,21 +257,15 @@ class _Run:
                 if not pursuit.advance([self]):
                     return
 
-        done, made, began = 0, 0, time.perf_counter()
-        for worlds, means, values in in_order(work, blocks(), self._threads, self._ending):
+        program = self._cases[0].programs[0]
+        meter, made = Meter(self._ending.watch), 0
+        for block, (worlds, means, values) in play_blocks(self._cases, work, blocks(), self._ending):
             self._sample.add(np.array(means))
             self._worlds += values
-            done += len(means)
             made += worlds
-            self._tell(done, max(done, pursuit.expected), made, time.perf_counter() - began)
-        return pursuit, done, made
-
-    def _tell(self, done: int, total: int, worlds: int, seconds: float) -> None:
-        """Tell who watches how many of the batches are done."""
-        if self._ending.watch.progress is not None:
-            program = self._cases[0].programs[0]
-            rate = worlds * program.team.reps * program.clock.simulated_weeks / seconds
-            self._ending.watch.progress(Progress(done, total, seconds, rate))
+            meter.total = pursuit.expected
+            meter.add(block.replications, worlds * program.team.reps * program.clock.simulated_weeks)
+        return pursuit, meter.done, made
 
     def read(self, miss: float) -> Reading:
         """Return the mean over the batches with its interval."""

@@ -133,7 +133,7 @@ class Case:
             Of the seed: all random numbers of all techniques follow from it.
         """
         self.metric, self.level, self.programs, self.chances, self.key = metric, level, programs, chances, key
-        self.runners = [Runner(program, key, 1) for program in programs]
+        self.runners = [Runner(program, key) for program in programs]
         self.spaces: list[Workspace] = [runner.workspace() for runner in self.runners]
         self.factors: Factors = factors_of(programs[0], in_turn=any(_hourly(program) for program in programs))
 

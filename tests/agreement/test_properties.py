@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simcore.base.periods import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
-from simcore.engine.runner import Block, Runner, Watch
+from simcore.engine.runner import Block, Runner
+from simcore.engine.worlds import play_blocks
 from simcore.kernels.workspace import is_capped
 from simcore.program.layout import Program
 from simcore.program.tally import (
@@ -144,8 +145,10 @@ def test_rep_weeks_sum_to_the_tally(scenario: Scenario, seed: int) -> None:
 
 
 def run_in_threads(program: Program, seed: int, threads: int, blocks: list[Block]) -> Tally:
-    runner = Runner(program, split_seed(seed), threads)
-    return runner.run(blocks, sum(block.replications for block in blocks), Watch())
+    runner = Runner(program, split_seed(seed))
+    workspaces = [runner.workspace() for _ in range(threads)]
+    assert [block for block, _ in play_blocks(workspaces, runner.simulate, blocks, None)] == blocks
+    return runner.tally(workspace.tally for workspace in workspaces)
 
 
 @HEAVY

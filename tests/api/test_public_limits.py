@@ -15,7 +15,7 @@ import pytest
 import simcore
 from simcore.base.errors import ScenarioError, SimcoreError, UsageError
 from simcore.base.machine import Memory
-from simcore.engine.simulation import refuse_unplayable
+from simcore.engine.playable import refuse_unplayable
 from simcore.scenario_files.scenario_file import load_scenario
 from tools.packages import modules
 
@@ -147,7 +147,7 @@ def test_no_question_compiles_a_scenario_unchecked() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "compile_scenario"
     }
     plan = {"studies.plan.unknowns", "studies.plan.variants"}
-    assert found == {"engine.simulation", "engine.explosion", "studies.luck.study", "studies.steadiness.study", *plan}
+    assert found == {"engine.playable", "engine.explosion", "studies.luck.study", "studies.steadiness.study", *plan}
 
 
 def test_runs_in_several_threads_and_processes_are_the_same() -> None:

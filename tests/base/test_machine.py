@@ -9,7 +9,6 @@ import pytest
 
 from simcore.base import machine
 from simcore.base.machine import memory, processors
-from simcore.engine.simulation import available_processors
 
 MIB = 1 << 20
 
@@ -100,4 +99,4 @@ def test_without_a_limit_it_is_the_memory_of_the_machine(tmp_path: Path) -> None
 def test_the_default_number_of_threads_heeds_the_quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = shown(tmp_path, {"proc/self/cgroup": "0::/", "sys/fs/cgroup/cpu.max": "500000 100000"})
     monkeypatch.setattr(machine.processors, "__defaults__", (root,))
-    assert available_processors() == 5
+    assert processors() == 5

@@ -14,9 +14,10 @@ from simcore.analytic.expectations import expected
 from simcore.analytic.run_cost import cost
 from simcore.base.errors import ScenarioError
 from simcore.cli.main import app
-from simcore.engine import simulation as engine
+from simcore.engine import playable as engine
 from simcore.engine.explosion import ExplodedError
-from simcore.engine.simulation import playable, refuse_unplayable, simulate
+from simcore.engine.playable import playable, refuse_unplayable
+from simcore.engine.simulation import simulate
 from simcore.program.layout import Program
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win

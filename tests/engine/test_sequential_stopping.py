@@ -11,8 +11,9 @@ from simcore import Goal
 from simcore.base.errors import ScenarioError
 from simcore.engine import runner
 from simcore.engine.paired import run_paired
+from simcore.engine.playable import most_replications
 from simcore.engine.runner import Progress
-from simcore.engine.simulation import most_replications, simulate
+from simcore.engine.simulation import simulate
 from simcore.kernels.workspace import Detail
 from simcore.results.result import Result
 from simcore.scenario.metric import parse_metric

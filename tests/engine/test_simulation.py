@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from simcore.base.errors import ScenarioError
+from simcore.base.machine import processors
 from simcore.engine import runner
-from simcore.engine.simulation import Progress, Result, available_processors, simulate, threads_for
+from simcore.engine.simulation import Progress, Result, simulate
+from simcore.engine.worlds import threads_for
 from simcore.results.rep_weeks import RepWeekBlock
 from simcore.scenario.model import Scenario, validate
 from tests.support.both_engines import compiled, play
@@ -144,13 +146,13 @@ def test_the_mean_value_of_a_deal(deal: object, cents: float) -> None:
 
 
 def test_there_is_a_processor() -> None:
-    assert available_processors() >= 1
+    assert processors() >= 1
 
 
 def test_a_short_run_has_one_thread() -> None:
     program = compiled(scenario())
     assert threads_for(program, 1) == 1
-    assert threads_for(program, 10**9) == available_processors()
+    assert threads_for(program, 10**9) == processors()
 
 
 def test_what_would_not_fit_into_memory_is_refused() -> None:

@@ -44,7 +44,7 @@ def program_of(given: dict[str, Any], **changes: Any) -> Program:  # noqa: ANN40
 
 
 def play(program: Program, count: int, first: int = 0) -> Detail:
-    runner = Runner(program, KEY, 1)
+    runner = Runner(program, KEY)
     return runner.simulate(runner.workspace(), Block(first, count), detailed=True)
 
 

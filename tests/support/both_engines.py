@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simcore.base.periods import HORIZONS
-from simcore.engine.runner import Block, Runner, Watch
+from simcore.engine.runner import Block, Runner
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
@@ -60,12 +60,12 @@ def play(program: Program, seed: int, first: int = 0, count: int = 1, stride: in
 
     ``stride`` is the number of weeks simulated at a time; left out, what the engine takes.
     """
-    details: list[Detail] = []
-    runner = Runner(program, split_seed(seed), 1)
+    runner = Runner(program, split_seed(seed))
     if stride is not None:
         runner._stride = stride
-    tally = runner.run([Block(first, count)], count, Watch(finished=lambda _, detail: details.append(detail)))
-    return Played(program, tally, details[0])
+    workspace = runner.workspace()
+    detail = runner.simulate(workspace, Block(first, count), detailed=True)
+    return Played(program, runner.tally([workspace.tally]), detail)
 
 
 def counts_of_engine(played: Played) -> Counts:

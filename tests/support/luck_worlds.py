@@ -26,7 +26,7 @@ def given(**changes: Any) -> Scenario:  # noqa: ANN401
 def sampled(of: Scenario, worlds: int = 512) -> Sample:
     """Return worlds of a scenario with its first people."""
     program, key = compile_scenario(of), split_seed(of.run.seed)
-    runner = Runner(program, key, 1)
+    runner = Runner(program, key)
     detail = runner.simulate(runner.workspace(), Block(0, worlds), detailed=True)
     people = first_people(program, key, 0, worlds)
     return sample_of(detail.entered, detail.cents, people, of.deal.mean_value())

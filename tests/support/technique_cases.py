@@ -22,7 +22,7 @@ from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.scenario.precision_goal import Goal, targets_of
 from simcore.statistics.metrics import values_of
 from simcore.statistics.sequential_interval import SPENT_LATER
-from simcore.variance_reduction.run_to_precision import AUTO, WORLDS, by_method
+from simcore.variance_reduction.run_to_precision import AUTO, WORLDS, estimate_to_precision
 from simcore.variance_reduction.techniques import CRUDE, SHARED, TECHNIQUES, UNCUT, Case, Technique, made_by, refusal
 
 Column = NDArray[np.float64]
@@ -159,7 +159,7 @@ def reported(row: Row, seeds: range, worlds: int | None) -> Found:
     for seed in seeds:
         seeded = given.model_copy(update={"run": given.run.model_copy(update={"seed": seed})})
         against = [row.against] if row.against else []
-        (line,) = by_method(seeded, goal, row.method, against=against, threads=1).rows
+        (line,) = estimate_to_precision(seeded, goal, row.method, against=against, threads=1).rows
         assert line.method is not None
         methods.add(line.method)
         if line.low is None or line.high is None:
@@ -232,7 +232,7 @@ def truths(name: str) -> dict[tuple[str, str, str], Truth]:
     given, key = scenario_of(name), split_seed(TRUTH_SEED)
     names = [given.run.strategy, *(each for each in given.strategies if each != given.run.strategy)]
     programs = [compile_scenario(with_strategy(given, each)) for each in names]
-    runners = [Runner(program, key, 1) for program in programs]
+    runners = [Runner(program, key) for program in programs]
     spaces = [runner.workspace() for runner in runners]
     values: dict[tuple[str, str, str], list[Any]] = {}
     for block in cut(programs[0], TRUTH_WORLDS, 1, 20_000, detailed=True):

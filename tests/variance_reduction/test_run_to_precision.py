@@ -8,11 +8,11 @@ from __future__ import annotations
 import pytest
 
 from simcore.base.errors import ScenarioError
-from simcore.engine.runner import Progress
+from simcore.engine.runner import Progress, Watch
 from simcore.scenario.model import validate
 from simcore.scenario.precision_goal import Goal, targets_of
 from simcore.variance_reduction import run_to_precision as methods
-from simcore.variance_reduction.run_to_precision import Watched, by_method, check_method, method_names
+from simcore.variance_reduction.run_to_precision import check_method, estimate_to_precision, method_names
 from tests.support.scenario_cases import scenario
 
 QUOTA = {"per": "quarter", "amount": 31_000}
@@ -39,7 +39,7 @@ EXACT = tail(31, 780, 0.04)
 
 @pytest.mark.parametrize("method", ["controls", "antithetic", "strata", "conditional", "conditional + sobol", "auto"])
 def test_the_precision_that_was_asked_for_is_reached(method: str) -> None:
-    found = by_method(STEADY, goal(p_quota="0.01"), method)
+    found = estimate_to_precision(STEADY, goal(p_quota="0.01"), method)
     (row,) = found.rows
     assert found.ended == "met"
     assert row.met
@@ -52,7 +52,7 @@ def test_the_precision_that_was_asked_for_is_reached(method: str) -> None:
 
 
 def test_a_rare_event_takes_far_fewer_worlds_than_crude() -> None:
-    row = by_method(STEADY, goal(p_zero_in_8w="1e-9"), "conditional").rows[0]
+    row = estimate_to_precision(STEADY, goal(p_zero_in_8w="1e-9"), "conditional").rows[0]
     assert row.met
     assert row.low is not None
     assert row.high is not None
@@ -63,7 +63,7 @@ def test_a_rare_event_takes_far_fewer_worlds_than_crude() -> None:
 
 
 def test_nothing_seen_is_not_taken_for_nothing_to_see() -> None:
-    found = by_method(STEADY, goal(20_000, p_zero_in_8w="1e-7"), "controls")
+    found = estimate_to_precision(STEADY, goal(20_000, p_zero_in_8w="1e-7"), "controls")
     (row,) = found.rows
     assert found.ended == "replications"
     assert not row.met
@@ -73,12 +73,12 @@ def test_nothing_seen_is_not_taken_for_nothing_to_see() -> None:
 
 def test_what_is_always_so_is_not_taken_for_sure() -> None:
     certain = validate(scenario(horizon={"weeks": 13}, quota={"per": "quarter", "amount": 1}))
-    (row,) = by_method(certain, goal(5_000, p_quota="1e-4"), "controls").rows
+    (row,) = estimate_to_precision(certain, goal(5_000, p_quota="1e-4"), "controls").rows
     assert not row.met
     assert row.low is not None
     assert row.low < 1.0 == row.estimate
     pair = PAIR.model_copy(update={"quota": certain.quota})
-    (row,) = by_method(pair, goal(5_000, p_quota="1e-4"), "antithetic", against=["push"]).rows
+    (row,) = estimate_to_precision(pair, goal(5_000, p_quota="1e-4"), "antithetic", against=["push"]).rows
     assert row.estimate == 0.0
     assert row.low is not None
     assert row.high is not None
@@ -90,31 +90,31 @@ def test_auto_takes_plain_worlds_where_a_pilot_would_take_longer(monkeypatch: py
         raise AssertionError
 
     monkeypatch.setattr(methods, "bench_variance", pilot)
-    (row,) = by_method(STEADY, goal(p_quota="0.02"), "auto").rows
+    (row,) = estimate_to_precision(STEADY, goal(p_quota="0.02"), "auto").rows
     assert row.method == "crude"
     assert row.met
     assert row.worlds is not None
     assert row.worlds < 4096
     with pytest.raises(AssertionError):
-        by_method(STEADY, goal(p_zero_in_8w="1e-9"), "auto")
+        estimate_to_precision(STEADY, goal(p_zero_in_8w="1e-9"), "auto")
 
 
 def test_a_pilot_can_be_stopped() -> None:
     asked = [False, False, True]
-    stopped = by_method(
+    stopped = estimate_to_precision(
         STEADY,
         goal(p_zero_in_8w="1e-12"),
         "auto",
-        watch=Watched(None, lambda: asked.pop(0) if len(asked) > 1 else True),
+        watch=Watch(None, lambda: asked.pop(0) if len(asked) > 1 else True),
     )
     assert stopped.ended == "interrupted"
     assert stopped.rows[0].method == "crude"
-    late = by_method(STEADY, goal(None, 1e-3, p_zero_in_8w="1e-12"), "auto")
+    late = estimate_to_precision(STEADY, goal(None, 1e-3, p_zero_in_8w="1e-12"), "auto")
     assert late.ended == "seconds"
 
 
 def test_differences_are_those_of_strategies_in_shared_worlds() -> None:
-    found = by_method(PAIR, goal(revenue="2%"), "antithetic", against=["push"])
+    found = estimate_to_precision(PAIR, goal(revenue="2%"), "antithetic", against=["push"])
     (row,) = found.rows
     assert row.strategy == "push"
     assert row.met
@@ -125,26 +125,30 @@ def test_differences_are_those_of_strategies_in_shared_worlds() -> None:
 
 
 def test_results_do_not_depend_on_threads() -> None:
-    one, two = (by_method(STEADY, goal(p_quota="0.02"), "controls", threads=threads).rows for threads in (1, 2))
+    one, two = (
+        estimate_to_precision(STEADY, goal(p_quota="0.02"), "controls", threads=threads).rows for threads in (1, 2)
+    )
     assert one == two
 
 
 def test_limits_and_stops_end_with_what_was_reached() -> None:
     seen: list[Progress] = []
-    stopped = by_method(STEADY, goal(p_quota="1e-5"), "controls", watch=Watched(seen.append, lambda: bool(seen)))
+    stopped = estimate_to_precision(
+        STEADY, goal(p_quota="1e-5"), "controls", watch=Watch(seen.append, lambda: bool(seen))
+    )
     assert stopped.ended == "interrupted"
     assert seen
     assert stopped.rows[0].worlds
-    late = by_method(STEADY, goal(None, 0.05, p_quota="1e-6"), "controls")
+    late = estimate_to_precision(STEADY, goal(None, 0.05, p_quota="1e-6"), "controls")
     assert late.ended == "seconds"
-    limited = by_method(STEADY, goal(10_000, p_quota="1e-6"), "controls")
+    limited = estimate_to_precision(STEADY, goal(10_000, p_quota="1e-6"), "controls")
     assert limited.ended == "replications"
     assert limited.rows[0].needed is not None
 
 
 @pytest.mark.parametrize("method", ["antithetic", "controls", "tilted"])
 def test_a_limit_counts_every_world(method: str) -> None:
-    (row,) = by_method(STEADY, goal(1000, p_zero_in_4w="1e-9"), method).rows
+    (row,) = estimate_to_precision(STEADY, goal(1000, p_zero_in_4w="1e-9"), method).rows
     assert row.worlds is not None
     assert 900 < row.worlds <= 1000
 
@@ -153,8 +157,8 @@ def test_mistakes_are_told() -> None:
     assert "conditional+sobol" in method_names()
     check_method("conditional + sobol")
     with pytest.raises(ScenarioError, match="did you mean controls"):
-        by_method(STEADY, goal(p_quota="0.01"), "control")
+        estimate_to_precision(STEADY, goal(p_quota="0.01"), "control")
     with pytest.raises(ScenarioError, match="only a time without a win"):
-        by_method(STEADY, goal(p_quota="0.01"), "tilted")
+        estimate_to_precision(STEADY, goal(p_quota="0.01"), "tilted")
     with pytest.raises(ScenarioError, match="quantile"):
-        by_method(STEADY, goal(q05_in_week="1%"), "controls")
+        estimate_to_precision(STEADY, goal(q05_in_week="1%"), "controls")

@@ -29,7 +29,7 @@ from simcore.variance_reduction.run_to_precision import (
     MOST,
     PILOT_BATCHES,
     WORLDS,
-    by_method,
+    estimate_to_precision,
 )
 from simcore.variance_reduction.techniques import BATCH_BITS, FAR, TECHNIQUE_BITS, TECHNIQUES, made_by
 from tests.support.scenario_cases import scenario
@@ -168,7 +168,7 @@ def test_auto_that_takes_plain_worlds_covers() -> None:
 def test_an_interval_at_another_confidence_is_the_same_batches_by_the_same_law() -> None:
     row = SMALL[1]
     goal = Goal(targets_of({row.metric: "0.9@0.99"}), BATCHES * WORLDS)
-    (line,) = by_method(scenario_of(row.scenario), goal, row.method, threads=1).rows
+    (line,) = estimate_to_precision(scenario_of(row.scenario), goal, row.method, threads=1).rows
     found = reported(
         row, range(scenario_of(row.scenario).run.seed, scenario_of(row.scenario).run.seed + 1), BATCHES * WORLDS
     )
@@ -219,7 +219,7 @@ def test_both_halves_of_a_seed_reach_a_method(row: Row) -> None:
     goal = Goal(targets_of({row.metric: "0.9" if row.metric.startswith("p_") else "100000"}), worlds)
     against = [row.against] if row.against else []
     estimates = {
-        by_method(seeded(given, seed), goal, row.method, against=against, threads=1).rows[0].estimate
+        estimate_to_precision(seeded(given, seed), goal, row.method, against=against, threads=1).rows[0].estimate
         for seed in (1, 2, 1 + 2**32, 1 + 2**63)
     }
     assert len(estimates) == 4
@@ -284,7 +284,7 @@ def test_errors_of_the_benchmark_are_those_over_seeds(seeds: int) -> None:
 
 def test_what_is_exact_is_known() -> None:
     goal = Goal(targets_of({"revenue:4w": "1"}), BATCHES * WORLDS)
-    (line,) = by_method(scenario_of("two steps"), goal, "conditional+controls", threads=1).rows
+    (line,) = estimate_to_precision(scenario_of("two steps"), goal, "conditional+controls", threads=1).rows
     assert line.met
     assert line.low == pytest.approx(3000.0, rel=1e-9)
     assert line.high == pytest.approx(3000.0, rel=1e-9)
@@ -292,7 +292,7 @@ def test_what_is_exact_is_known() -> None:
 
 def test_too_few_batches_have_no_interval() -> None:
     goal = Goal(targets_of({"p_quota": "0.9"}), WORLDS * (LEAST_BATCHES - 1))
-    found = by_method(scenario_of("one step"), goal, "controls", threads=1)
+    found = estimate_to_precision(scenario_of("one step"), goal, "controls", threads=1)
     assert (found.rows[0].low, found.rows[0].high, found.rows[0].met, found.ended) == (
         None,
         None,
@@ -308,7 +308,7 @@ def test_few_events_have_no_interval_or_one_that_covers(method: str) -> None:
     told = missed = 0
     for seed in range(15):
         run = rare.model_copy(update={"run": rare.run.model_copy(update={"seed": seed})})
-        (line,) = by_method(run, goal, method, threads=1).rows
+        (line,) = estimate_to_precision(run, goal, method, threads=1).rows
         if line.low is None or line.high is None:
             assert not line.met
             continue
@@ -330,7 +330,7 @@ def test_intervals_cover_what_a_few_worlds_make_up(method: str) -> None:
     goal, told, hits = Goal(targets_of({"p_zero:8w": "1e-9@0.9"}), 100_000), 0, 0
     for seed in range(200):
         run = validate({**scenario(horizon={"weeks": 13}), "run": {"seed": seed}})
-        (line,) = by_method(run, goal, method, threads=1).rows
+        (line,) = estimate_to_precision(run, goal, method, threads=1).rows
         if line.low is not None and line.high is not None:
             told += 1
             hits += line.low <= 0.96**480 <= line.high
@@ -346,10 +346,10 @@ def test_no_revenue_seen_is_not_told_as_known() -> None:
             "funnel": [*ONE_STEP["funnel"][:2], {"stage": "wins", "rate": 1e-7}],
         }
     )
-    (line,) = by_method(none, Goal(targets_of({"revenue": "1"}), 1024), "antithetic", threads=1).rows
+    (line,) = estimate_to_precision(none, Goal(targets_of({"revenue": "1"}), 1024), "antithetic", threads=1).rows
     assert (line.estimate, line.low, line.high, line.reached, line.met) == (0.0, None, None, None, False)
 
 
 def test_a_method_that_is_refused_says_so() -> None:
     with pytest.raises(ScenarioError, match="cannot be used"):
-        by_method(scenario_of("one step"), Goal(targets_of({"p_quota": "0.1"})), "tilted")
+        estimate_to_precision(scenario_of("one step"), Goal(targets_of({"p_quota": "0.1"})), "tilted")

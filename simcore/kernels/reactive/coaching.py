@@ -206,7 +206,7 @@ def begin_coached_week(
     stream
         The draws of the replication.
     ledgers, coached, known
-        What is remembered of the seats; of ``known`` (`Minds.known`) only `PRESSED` is set.
+        What is remembered of the seats; of ``known`` (`DriveState.known`) only `PRESSED` is set.
     first_rep
         The seat in the first place; with a manager all seats of the team have a place, and it is 0.
     week

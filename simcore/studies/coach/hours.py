@@ -22,7 +22,7 @@ from simcore.studies.coach.leverage_document import Allocation, HoursPlan, Measu
 from simcore.studies.coach.levers import POINT
 
 if TYPE_CHECKING:
-    from simcore.engine.many_scenarios import Cell, SideBySide
+    from simcore.engine.many_scenarios import Cell, ScenarioBatch
     from simcore.scenario.model import Scenario
 
 MOST_HOURS = 10_000
@@ -198,7 +198,7 @@ def _given(way: Way, place: int, lot: int) -> Way:
 class _Tried:
     """Ways that were run in the same worlds."""
 
-    def __init__(self, scenario: Scenario, asked: HoursAsked, runs: SideBySide) -> None:
+    def __init__(self, scenario: Scenario, asked: HoursAsked, runs: ScenarioBatch) -> None:
         self._scenario, self._asked, self._runs = scenario, asked, runs
         self.cells: dict[Way, Cell] = {}
 
@@ -253,7 +253,7 @@ class _Tried:
         return count
 
 
-def best_hours(scenario: Scenario, runs: SideBySide, asked: HoursAsked) -> HoursPlan | None:
+def best_hours(scenario: Scenario, runs: ScenarioBatch, asked: HoursAsked) -> HoursPlan | None:
     """Return the best way of giving out coaching hours; ``None`` if it was stopped.
 
     Parameters

@@ -30,7 +30,7 @@ from simcore.statistics.paired_difference import difference_of
 from simcore.studies.coach.item_values_document import AgeRow, ItemValue, StageAges, Values, Wait
 
 if TYPE_CHECKING:
-    from simcore.engine.many_scenarios import Cell, SideBySide
+    from simcore.engine.many_scenarios import Cell, ScenarioBatch
     from simcore.scenario.model import Scenario
 
 AGES = ("0d", "1d", "2d", "1w", "2w", "4w", "8w", "13w", "26w", "39w", "52w", "78w", "104w", "156w")
@@ -62,7 +62,7 @@ class Look(NamedTuple):
     added: Added
 
 
-class Plan(NamedTuple):
+class ValuesPlan(NamedTuple):
     """All runs that values need."""
 
     base: Scenario
@@ -81,7 +81,7 @@ class Plan(NamedTuple):
         return fresh + looks
 
 
-def plan_values(scenario: Scenario) -> Plan:
+def plan_values(scenario: Scenario) -> ValuesPlan:
     """Return the runs that the values of a scenario's items take.
 
     Examples
@@ -96,7 +96,7 @@ def plan_values(scenario: Scenario) -> Plan:
     stages = range(1, len(scenario.funnel) - 1)
     fresh = [Added(_with_open(base, [{"stage": base.funnel[k].stage, "count": together}]), together) for k in stages]
     looks = [look for stage in stages for look in _looks(scenario, quarter, stage, together)]
-    return Plan(base, fresh, quarter, looks)
+    return ValuesPlan(base, fresh, quarter, looks)
 
 
 def _in_the_way(scenario: Scenario) -> bool:
@@ -152,7 +152,7 @@ def _on_grid(scenario: Scenario, stage: int, left: Floats, together: int) -> lis
     ]
 
 
-def values(scenario: Scenario, runs: SideBySide, base: Cell, more_calls: Cell | None, plan: Plan) -> Values:
+def values(scenario: Scenario, runs: ScenarioBatch, base: Cell, more_calls: Cell | None, plan: ValuesPlan) -> Values:
     """Return what a call, a "no" and an item of each stage are worth, now and at each age.
 
     Parameters

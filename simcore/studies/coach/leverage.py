@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.analytic.expectations import expected
 from simcore.analytic.item_values import Prospects, holds
 from simcore.base.money import cents
-from simcore.engine.many_scenarios import Cell, SideBySide
+from simcore.engine.many_scenarios import Cell, ScenarioBatch
 from simcore.results.sentences import currency_sign
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import fixed, t_quantile
@@ -41,7 +41,7 @@ class Found(NamedTuple):
     """A tenth more calls; ``None`` if it was stopped before."""
 
 
-def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None = None) -> Found:
+def leverage(scenario: Scenario, runs: ScenarioBatch, ready: Sequence[Lever] | None = None) -> Found:
     """Return the effect of every lever of a scenario.
 
     Parameters
@@ -61,7 +61,7 @@ def leverage(scenario: Scenario, runs: SideBySide, ready: Sequence[Lever] | None
     Examples
     --------
     >>> from simcore.scenario_files.scenario_file import load_scenario
-    >>> found = leverage(load_scenario("trust-the-process"), SideBySide(100, 1, total=0))
+    >>> found = leverage(load_scenario("trust-the-process"), ScenarioBatch(100, 1, total=0))
     >>> [(row.lever, round(row.revenue.exact, 4)) for row in found.part.levers if row.change == "tenth"][:2]
     [('rate of meetings', 0.1), ('rate of opportunities', 0.1)]
     """

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.base.errors import ScenarioError
-from simcore.engine.simulation import playable
+from simcore.engine.playable import playable
 from simcore.scenario.model import to_plain, validate
 from simcore.studies.coach.leverage_document import Change, Kind
 

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.engine.explosion import told_of
-from simcore.engine.runner import Block, Progress, Runner, Watch, cut
-from simcore.engine.simulation import playable, threads_for
+from simcore.engine.playable import playable
+from simcore.engine.runner import Block, Progress, StoppedError, Watch
+from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.kernels.workspace import HIT, REPAIRED
 from simcore.program.tally import CLOSE, GROUPS
-from simcore.random.philox import split_seed
 from simcore.scenario.model import Manager
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import jackknife, ratio
@@ -29,7 +28,6 @@ from simcore.studies.coach.rules_document import LooksRow, RuleName, RuleRow, Ru
 from simcore.studies.coach.rules_sentences import words_about
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
     from simcore.scenario.model import Scenario
 
 Counts = NDArray[np.int64]
@@ -130,19 +128,20 @@ def compare_rules(
     ['nobody', 'random', 'result', 'process', 'oracle']
     """
     experiment, weeks = experiment_of(scenario)
-    worlds = Worlds(replications, 2 * len(ORDER) * replications, threads, progress, stop)
+    meter = Meter(Watch(progress, stop), 2 * len(ORDER) * replications)
     rows: list[RuleRow] = []
     by_rule: dict[RuleName, Seen] = {}
     baseline: Seen | None = None
-    for rule in ORDER:
-        seen = worlds.of(with_rule(scenario, rule))
-        begun = experiment.horizon.warmup_weeks + weeks
-        tried = worlds.of(with_rule(experiment, rule, begun)) if seen is not None else None
-        if seen is None or tried is None:
-            break
-        by_rule[rule], baseline = seen, baseline or tried
-        looks = None if rule == "nobody" else looks_of(tried, baseline, weeks)
-        rows.append(_row(rule, by_rule, looks))
+    begun = experiment.horizon.warmup_weeks + weeks
+    try:
+        for rule in ORDER:
+            seen = simulate_rule(with_rule(scenario, rule), replications, threads, meter)
+            tried = simulate_rule(with_rule(experiment, rule, begun), replications, threads, meter)
+            by_rule[rule], baseline = seen, baseline or tried
+            looks = None if rule == "nobody" else looks_of(tried, baseline, weeks)
+            rows.append(_row(rule, by_rule, looks))
+    except StoppedError:
+        pass  # the rules that are done are reported
     manager = manager_of(scenario)
     found = Rules(
         slots=manager.slots,
@@ -158,47 +157,23 @@ def compare_rules(
     return found.model_copy(update={"words": words_about(found, scenario.deal.currency)})
 
 
-class Worlds:
-    """Runs one scenario after the other in the same worlds, and tells of the progress of all."""
+def simulate_rule(scenario: Scenario, replications: int, threads: int | None, meter: Meter) -> Seen:
+    """Return all rep-weeks of a scenario's replications.
 
-    def __init__(
-        self,
-        replications: int,
-        total: int,
-        threads: int | None,
-        progress: Callable[[Progress], None] | None,
-        stop: Callable[[], bool] | None,
-    ) -> None:
-        self._replications, self._total, self._threads = replications, total, threads
-        self._progress, self._stop = progress, stop
-        self._done, self._seconds = 0, 0.0
+    Raises
+    ------
+    StoppedError
+        If it was stopped before all were done.
+    """
+    program = playable(scenario, detailed=True, replications=False)
+    worlds = Worlds([scenario], [program], threads=threads, expected=replications)
 
-    def of(self, scenario: Scenario) -> Seen | None:
-        """Return all rep-weeks of a scenario's worlds; ``None`` if it was stopped before all were done."""
-        program = playable(scenario, detailed=True, replications=False)
-        if self._done and self._stop is not None and self._stop():
-            return None
-        threads = self._threads or threads_for(program, self._replications)
-        kept: list[Seen] = []
+    def keep(player: Player, block: Block) -> Seen:
+        detail = player.simulate(0, block, detailed=True)
+        return Seen(detail.cents[:, CLOSE].copy(), detail.session, detail.habits)
 
-        def keep(_: Block, detail: Detail) -> None:
-            kept.append(Seen(detail.cents[:, CLOSE].copy(), detail.session, detail.habits))
-
-        def tell(progress: Progress) -> None:
-            if self._progress is not None:
-                seconds = self._seconds + progress.seconds
-                rate = (self._done + progress.done) * progress.rep_weeks_per_second * progress.seconds
-                whole = rate / max(1, progress.done) / seconds
-                self._progress(Progress(self._done + progress.done, self._total, seconds, whole))
-
-        with told_of(scenario):
-            runner = Runner(program, split_seed(scenario.run.seed), threads)
-            blocks = cut(program, self._replications, threads, None, detailed=True)
-            tally = runner.run(blocks, self._replications, Watch(tell, keep, self._stop))
-        self._done += tally.replications
-        if tally.replications < self._replications:
-            return None
-        return Seen(*(np.concatenate(columns) for columns in zip(*kept, strict=True)))
+    found = worlds.collect(keep, replications, meter)
+    return Seen(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
 def _by_group(values: NDArray[np.generic]) -> Floats:

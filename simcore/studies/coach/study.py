@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.analytic.run_cost import rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
-from simcore.engine.many_scenarios import SideBySide, rep_weeks
+from simcore.engine.many_scenarios import ScenarioBatch, rep_weeks
+from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import Progress
-from simcore.engine.simulation import as_run
 from simcore.results.header import header_of
 from simcore.scenario.metric import COACHING
 from simcore.statistics.metrics import check_scenarios
 from simcore.studies.coach.document import Coach
 from simcore.studies.coach.hours import HoursAsked, best_hours, check_asked, hours_programs
-from simcore.studies.coach.item_values import Plan as ValuesPlan
-from simcore.studies.coach.item_values import plan_values, values
+from simcore.studies.coach.item_values import ValuesPlan, plan_values, values
 from simcore.studies.coach.leverage import leverage
 from simcore.studies.coach.levers import Lever, levers
 from simcore.studies.coach.rules import compare_rules, has_habits, rep_weeks_of, with_rule
@@ -39,7 +38,7 @@ RULES_SECONDS = 8.0
 """The same for the rules of coaching, which are compared in worlds of the same number or fewer."""
 
 
-class Plan(NamedTuple):
+class CoachPlan(NamedTuple):
     """All that an answer runs, checked."""
 
     scenario: Scenario
@@ -62,7 +61,7 @@ class Plan(NamedTuple):
 
 def plan_coach(
     scenario: Scenario, *, hours: HoursAsked | None = None, replications: int | None = None, seed: int | None = None
-) -> Plan:
+) -> CoachPlan:
     """Return what an answer will run; see `coach`.
 
     Raises
@@ -76,13 +75,13 @@ def plan_coach(
     if hours is not None:
         check_asked(scenario, hours)
         check_scenarios(COACHING.metric_of(hours.measure), [scenario])
-    scenario = as_run(scenario, replications, seed)
+    scenario = with_run_overrides(scenario, replications, seed)
     ready, plan = levers(scenario), plan_values(scenario)
     everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
     work = sum(map(rep_weeks, everything)) + (hours_programs(hours) * rep_weeks(scenario) if hours else 0)
     worlds = replications or _default(scenario, work)
     coached = (replications or _for_rules(scenario)) if has_habits(scenario) else 0
-    return Plan(scenario, hours, ready, plan, worlds, work * worlds, coached)
+    return CoachPlan(scenario, hours, ready, plan, worlds, work * worlds, coached)
 
 
 def coach(
@@ -127,7 +126,7 @@ def coach(
 
 
 def run_coach(
-    plan: Plan,
+    plan: CoachPlan,
     *,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -135,7 +134,7 @@ def run_coach(
 ) -> Coach:
     """Run what was planned; see `coach`."""
     scenario, hours = plan.scenario, plan.hours
-    runs = SideBySide(
+    runs = ScenarioBatch(
         plan.replications, scenario.run.seed, total=plan.all_rep_weeks, threads=threads, progress=progress, stop=stop
     )
     found, base, more = leverage(scenario, runs, plan.levers)
@@ -146,8 +145,8 @@ def run_coach(
     worth = None if runs.stopped else values(scenario, runs, base, more, plan.values)
     rules = None
     if plan.rules_replications and not runs.stopped:
-        told = None if progress is None else _after(runs, plan, progress)
-        rules = compare_rules(scenario, plan.rules_replications, threads=threads, progress=told, stop=stop)
+        with runs.meter.part(rep_weeks_of(scenario, plan.rules_replications)) as report:
+            rules = compare_rules(scenario, plan.rules_replications, threads=threads, progress=report, stop=stop)
     currency = scenario.deal.currency
     found = found.model_copy(update={"sentences": leverage_sentences(found)})
     if worth is not None:
@@ -157,23 +156,12 @@ def run_coach(
             scenario,
             replications=plan.replications,
             interrupted=runs.stopped or (rules is not None and rules.interrupted),
-            seconds=runs.seconds,
+            seconds=runs.meter.seconds,
         ),
         leverage=found,
         values=worth,
         rules=rules,
     )
-
-
-def _after(runs: SideBySide, plan: Plan, progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Return what tells the progress of the rules, in worlds, as that of all runs, in rep-weeks."""
-    before, total = runs.done, rep_weeks_of(plan.scenario, plan.rules_replications)
-
-    def tell(rules: Progress) -> None:
-        done = before + total * rules.done // rules.total
-        progress(Progress(done, max(done, plan.all_rep_weeks), runs.seconds, done / max(runs.seconds, 1e-9)))
-
-    return tell
 
 
 def _default(scenario: Scenario, work: int) -> int:

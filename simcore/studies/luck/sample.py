@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -109,7 +110,7 @@ def sample_of(entered: NDArray[np.int64], cents: NDArray[np.int64], people: Peop
     return Sample(entered, cents[:, CLOSE] / 100.0, people, deal)
 
 
-def joined(samples: list[Sample]) -> Sample:
+def joined(samples: Sequence[Sample]) -> Sample:
     """Return consecutive worlds as one sample."""
     return Sample(
         np.concatenate([each.entered for each in samples]),

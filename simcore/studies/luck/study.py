@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
-from simcore.engine.explosion import told_of
 from simcore.engine.latent_rates import first_people
-from simcore.engine.runner import Block, Progress, Runner, cut
-from simcore.engine.simulation import as_run, playable
+from simcore.engine.playable import playable, with_run_overrides
+from simcore.engine.runner import Block, Progress, Watch, cut_in_multiples
+from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
-from simcore.random.philox import split_seed
 from simcore.results.header import header_of
 from simcore.statistics.group_jackknife import GROUPS
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
@@ -27,7 +25,6 @@ from simcore.studies.luck.streaks import Drop, dropped, streaks
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from simcore.engine.latent_rates import People
     from simcore.program.layout import Program
     from simcore.results.header import Header
     from simcore.scenario.model import Scenario
@@ -40,6 +37,8 @@ LEAST, MOST = 128, 1 << 13
 LARGEST_REP_WEEKS = 1 << 24
 """Most rep-weeks that are held in memory."""
 QUARTER = WEEKS_OF["quarter"]
+QUESTIONS = 4
+"""Parts of the answer, see `_questions`."""
 
 
 def luck(
@@ -49,6 +48,7 @@ def luck(
     rule: Rule | str | None = None,
     replications: int | None = None,
     seed: int | None = None,
+    threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Luck:
@@ -67,6 +67,8 @@ def luck(
         At least 128, rounded up to a multiple of 32; by default about a million rep-weeks, from 128 to 8,192.
     seed
         Overrides the scenario's.
+    threads
+        As for `simcore.simulate`.
     progress
         Called after each block of replications, which are half of the way, and after each question.
     stop
@@ -86,40 +88,20 @@ def luck(
     >>> found.differ, found.reliability.rankings[-1].luck.estimate, found.reliability.weights[0].until[0].known
     ([], 1.0, None)
     """
-    scenario = as_run(scenario, None, seed)
+    scenario = with_run_overrides(scenario, None, seed)
     what = _drop(scenario, drop)
     who = _rule(rule)
     program = playable(scenario, detailed=True, replications=False)
     total = _replications(program, replications)
-    started = time.perf_counter()
-    interrupted = False
-
-    def told(done: int, shown: int) -> None:
-        if progress is not None:
-            seconds = time.perf_counter() - started
-            progress(Progress(shown, 2 * total, seconds, 2.0 * done * _rep_weeks(program) / seconds))
-
-    sound: list[Sample] = []
-    wrong: list[Sample] = []
-    with told_of(scenario):
-        worlds = _Worlds(scenario, program), _Worlds(scenario, dropped_program(scenario, program, what))
-        done = 0
-        for block in _blocks(program, total):
-            if done and stop is not None and stop():
-                interrupted = True
-                break
-            sound.append(worlds[0].play(block))
-            wrong.append(worlds[1].play(block, sound[-1].people))
-            done += block.replications
-            told(done, done)
-    samples = joined(sound), joined(wrong)
+    meter = Meter(Watch(progress, stop), 2 * total)
+    samples = _play(scenario, (program, dropped_program(scenario, program, what)), total, threads, meter)
+    interrupted = meter.done < total
     parts = {}
     missing = dict(_missing(scenario, samples[0], who))
     for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, who)).items()):
         parts[part] = None if part in missing else answer()
-        told(done, done + (place + 1) * total // 4)
-    seconds = time.perf_counter() - started
-    header = header_of(scenario, replications=done, interrupted=interrupted, seconds=seconds)
+        meter.add((place + 1) * total // QUESTIONS - place * total // QUESTIONS, 0)
+    header = header_of(scenario, replications=samples[0].worlds, interrupted=interrupted, seconds=meter.seconds)
     return _document(scenario, header, parts, missing)
 
 
@@ -131,21 +113,25 @@ def dropped_program(scenario: Scenario, program: Program, drop: Drop) -> Program
     return compile_scenario(dropped(scenario, drop))._replace(reaction=program.reaction)
 
 
-class _Worlds:
-    """Plays worlds of one program."""
+def _play(
+    scenario: Scenario, programs: tuple[Program, Program], total: int, threads: int | None, meter: Meter
+) -> tuple[Sample, Sample]:
+    """Return the same worlds of a program and of that with a drop; in both sit the same people."""
+    worlds = Worlds([scenario, scenario], programs, threads=threads, expected=total)
+    deal = scenario.deal.mean_value()
 
-    def __init__(self, scenario: Scenario, program: Program) -> None:
-        self._key = split_seed(scenario.run.seed)
-        self._runner = Runner(program, self._key, 1)
-        self._space = self._runner.workspace()
-        self._deal = scenario.deal.mean_value()
+    def work(player: Player, block: Block) -> tuple[Sample, Sample]:
+        people = first_people(programs[0], worlds.key, block.first, block.replications)
+        sound, wrong = (player.simulate(index, block, detailed=True) for index in range(2))
+        return (
+            sample_of(sound.entered, sound.cents, people, deal),
+            sample_of(wrong.entered, wrong.cents, people, deal),
+        )
 
-    def play(self, block: Block, people: People | None = None) -> Sample:
-        """Play a block of worlds; ``people`` are known where others have played it before."""
-        detail = self._runner.simulate(self._space, block, detailed=True)
-        if people is None:
-            people = first_people(self._runner.program, self._key, block.first, block.replications)
-        return sample_of(detail.entered, detail.cents, people, self._deal)
+    # The same blocks for any number of threads: whole groups, whenever it is stopped.
+    blocks = cut_in_multiples(programs[0], total, GROUPS)
+    sound, wrong = zip(*(pair for _, pair in worlds.play(work, blocks, meter)), strict=True)
+    return joined(sound), joined(wrong)
 
 
 def _rep_weeks(program: Program) -> int:
@@ -159,14 +145,6 @@ def _replications(program: Program, asked: int | None) -> int:
         raise _refused("out of range", "replications", str(asked), f"{LEAST} .. {most}")
     by_size = min(MOST, max(LEAST, DEFAULT_REP_WEEKS // _rep_weeks(program)))
     return -(-(asked or by_size) // GROUPS) * GROUPS
-
-
-def _blocks(program: Program, total: int) -> Iterator[Block]:
-    """Cut the run into blocks of whole sets of groups."""
-    largest = max(block.replications for block in cut(program, total, 1, None, detailed=True))
-    size = max(GROUPS, largest // GROUPS * GROUPS)
-    for first in range(0, total, size):
-        yield Block(first, min(size, total - first))
 
 
 def _drop(scenario: Scenario, drop: tuple[str, float] | None) -> Drop:

@@ -19,7 +19,7 @@ from simcore.studies.plan.variants import MOST_CALLS, Setting, adds_up, setting_
 
 if TYPE_CHECKING:
     from simcore.studies.plan.request import Asked
-    from simcore.studies.plan.simulation import PlanWorlds
+    from simcore.studies.plan.simulation import PlanSimulation
 
 Ints = NDArray[np.int64]
 
@@ -39,7 +39,7 @@ _Seats = tuple[Setting, int, int]
 
 
 def frontier_of(
-    asked: Asked, setting: Setting, played: PlanWorlds, worlds: int, answer: PlanCell | None = None
+    asked: Asked, setting: Setting, played: PlanSimulation, worlds: int, answer: PlanCell | None = None
 ) -> list[PlanCell]:
     """Return for half, all and twice the reps and weeks the calls of one rep in a full week.
 
@@ -83,7 +83,7 @@ def _full_week(setting: Setting, weeks: int) -> float:
 class _Shared:
     """Plays teams and periods, and remembers for every cell how many worlds reached the target."""
 
-    def __init__(self, asked: Asked, simple: dict[Size, float], played: PlanWorlds, worlds: int) -> None:
+    def __init__(self, asked: Asked, simple: dict[Size, float], played: PlanSimulation, worlds: int) -> None:
         self.asked, self.simple, self.worlds = asked, simple, worlds
         self.known: dict[int, dict[Size, int]] = {}
         """By calls a week and cell."""
@@ -125,7 +125,7 @@ class _Shared:
             Crew(with_weekly(setting, per_week, alone=begun is not None and first == 0), first, last)
             for setting, first, last in played
         ]
-        self._played.expected = max(self._played.expected, self._played.done + 2 * self.worlds)
+        self._played.expected = max(self._played.expected, self._played.meter.done + 2 * self.worlds)
         revenue = self._played.play(crews, self.worlds, table_of(teams, spans))
         enough = ((revenue if begun is None else revenue + begun) >= self.asked.missing_cents).sum(axis=0)
         places = ((team, span, int(enough[r, c])) for r, team in enumerate(teams) for c, span in enumerate(spans))

@@ -1,20 +1,16 @@
-"""Plays programs of a plan in the same worlds, block by block, and keeps of each world only what is asked for."""
+"""Simulates the programs of a plan in the same worlds, and keeps of each world only what a reducer returns."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.engine.explosion import told_of
-from simcore.engine.runner import Block, Progress, Runner, StoppedError, Workspace, cut, in_order
-from simcore.engine.simulation import available_processors
+from simcore.engine.runner import Block, Progress, Watch
+from simcore.engine.worlds import Meter, Player, Worlds, threads_for
 from simcore.program.tally import CLOSE
-from simcore.random.philox import split_seed
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -23,7 +19,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 THREAD_REP_WEEKS = 8_000
-"""A thread more is begun for every so many rep-weeks: a search has many short runs, each of which someone waits for."""
+"""A further thread is begun for each of so many rep-weeks: a search has many short runs, and someone waits for each."""
 
 
 class Crew(NamedTuple):
@@ -34,8 +30,8 @@ class Crew(NamedTuple):
     last: int
 
 
-class PlanWorlds:
-    """Plays crews in the same worlds.
+class PlanSimulation:
+    """Simulates crews in the same worlds.
 
     Parameters
     ----------
@@ -53,22 +49,19 @@ class PlanWorlds:
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
     ) -> None:
-        self._scenario = scenario
-        self._key = split_seed(scenario.run.seed)
-        self._threads, self._progress, self._stop = threads, progress, stop
-        self._started = time.perf_counter()
-        self.done, self._rep_weeks = 0, 0
-        """Worlds, rep-weeks."""
+        self._scenario, self._threads = scenario, threads
+        self.meter = Meter(Watch(progress, stop))
+        """Counts the worlds of all runs."""
         self.expected = 0
         """Worlds that all runs will take, about."""
 
     @property
     def seconds(self) -> float:
         """Seconds since the first run could begin."""
-        return time.perf_counter() - self._started
+        return self.meter.seconds
 
     def play(self, crews: Sequence[Crew], worlds: int, keep: Callable[[Ints], Ints]) -> Ints:
-        """Return what ``keep`` makes of the revenue by close of every world, int64[worlds, ...].
+        """Return what ``keep`` makes of the revenue by close of each world, int64[worlds, ...].
 
         Parameters
         ----------
@@ -84,49 +77,25 @@ class PlanWorlds:
         ExplodedError
             If a drive passes a limit of the engine.
         """
-        largest = max((crew.program for crew in crews), key=lambda each: each.team.reps * each.clock.simulated_weeks)
-        rep_weeks = worlds * largest.team.reps * largest.clock.simulated_weeks
-        threads = self._threads or max(1, min(available_processors(), rep_weeks // THREAD_REP_WEEKS))
-        free: SimpleQueue[list[tuple[Runner, Workspace]]] = SimpleQueue()
-        for _ in range(threads):
-            runners = [Runner(crew.program, self._key, 1) for crew in crews]
-            free.put([(runner, runner.workspace()) for runner in runners])
+        programs = [crew.program for crew in crews]
+        largest = max(programs, key=lambda each: each.team.reps * each.clock.simulated_weeks)
+        threads = self._threads or threads_for(largest, worlds, rep_weeks=THREAD_REP_WEEKS)
+        together = Worlds([self._scenario] * len(crews), programs, threads=threads)
 
-        def work(block: Block) -> tuple[Block, Ints]:
-            hands = free.get()
-            try:
-                cents = [
-                    runner.simulate(workspace, block, detailed=True).cents[:, CLOSE, crew.first : crew.last]
-                    for crew, (runner, workspace) in zip(crews, hands, strict=True)
-                ]
-            finally:
-                free.put(hands)
-            return block, keep(cents[0] if len(cents) == 1 else np.concatenate(cents, axis=1))
+        def work(player: Player, block: Block) -> Ints:
+            cents = [
+                player.simulate(index, block, detailed=True).cents[:, CLOSE, crew.first : crew.last]
+                for index, crew in enumerate(crews)
+            ]
+            return keep(cents[0] if len(cents) == 1 else np.concatenate(cents, axis=1))
 
-        found: list[Ints] = []
-        stop = self._stop
-        if self.done and stop is not None and stop():
-            raise StoppedError
-        with told_of(self._scenario):
-            for block, kept in in_order(work, cut(largest, worlds, threads, None, detailed=True), threads, stop):
-                found.append(kept)
-                self._told(block, crews)
-        if sum(map(len, found)) < worlds:
-            raise StoppedError
-        together: Ints = np.concatenate(found)
-        return together
-
-    def _told(self, block: Block, crews: Sequence[Crew]) -> None:
-        self.done += block.replications
-        for crew in crews:
-            self._rep_weeks += block.replications * crew.program.team.reps * crew.program.clock.simulated_weeks
-        if self._progress is not None:
-            total = max(self.expected, self.done + block.replications)
-            self._progress(Progress(self.done, total, self.seconds, self._rep_weeks / self.seconds))
+        self.meter.total = max(self.expected, self.meter.done + worlds)
+        found: Ints = np.concatenate(together.collect(work, worlds, self.meter))
+        return found
 
 
 def reached(target: int) -> Callable[[Ints], Ints]:
-    """Return what keeps whether the team reaches a target in cents, int64[n]."""
+    """Return a reducer, int64[n]: 1 where the team's revenue reaches the target in cents."""
 
     def keep(cents: Ints) -> Ints:
         enough: Ints = (cents.sum(axis=(1, 2)) >= target).astype(np.int64)
@@ -142,7 +111,7 @@ def revenue(cents: Ints) -> Ints:
 
 
 def weeks_until(target: int) -> Callable[[Ints], Ints]:
-    """Return what keeps the number of weeks until the team reaches a target in cents; one more than all: never.
+    """Return a reducer, int64[n]: weeks until the team reaches the target in cents; `weeks + 1` if it never does.
 
     Examples
     --------
@@ -153,14 +122,12 @@ def weeks_until(target: int) -> Callable[[Ints], Ints]:
 
 
 def seats_until(target: int) -> Callable[[Ints], Ints]:
-    """Return what keeps the number of seats, from the first, that reach a target in cents; one more than all: never."""
+    """Return a reducer, int64[n]: seats, from the first, that reach the target in cents; `seats + 1` if none do."""
     return lambda cents: _first(cents.sum(axis=2).cumsum(axis=1) >= target)
 
 
 def table_of(seats: Sequence[int], weeks: Sequence[int]) -> Callable[[Ints], Ints]:
-    """Return what keeps the revenue of the first so many seats (or all there are) in so many weeks, in cents.
-
-    The result is int64[n, seats, weeks].
+    """Return a reducer, int64[n, seats, weeks]: revenue in cents of the first seats (at most all) in the first weeks.
 
     Examples
     --------

@@ -21,7 +21,7 @@ from simcore.studies.plan.quantile_search import Curve, Orders, grid_place, grid
 from simcore.studies.plan.report import Found, answer_of, document_of
 from simcore.studies.plan.request import CALLS, asked_of
 from simcore.studies.plan.sentences import tried_of
-from simcore.studies.plan.simulation import Crew, PlanWorlds, reached
+from simcore.studies.plan.simulation import Crew, PlanSimulation, reached
 from simcore.studies.plan.unknowns import below_limits, chance_of, unknown_of
 from simcore.studies.plan.variants import adds_up, setting_of, with_calls
 
@@ -165,7 +165,7 @@ class _Planner:
     def __init__(self, asked: Asked, how: How) -> None:
         self.asked, self.how = asked, how
         self.setting = setting_of(asked)
-        self.played = PlanWorlds(
+        self.played = PlanSimulation(
             asked.scenario, threads=how.get("threads"), progress=how.get("progress"), stop=how.get("stop")
         )
         self.unknown: Unknown = unknown_of(asked, self.setting, self.played)
@@ -286,7 +286,7 @@ class _Planner:
         return int(min(most, max(worlds * at_least, ceil(needed))))
 
     def _curve(self, worlds: int) -> Curve:
-        self.played.expected = self.played.done + 14 * worlds
+        self.played.expected = self.played.meter.done + 14 * worlds
         return Curve(lambda place: self._hits(place, worlds), worlds, self.unknown.most)
 
     def _hits(self, place: int, worlds: int) -> int:

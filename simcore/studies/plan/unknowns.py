@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.engine.explosion import ExplodedError
-from simcore.engine.simulation import MAX_KEPT, check_ranges
+from simcore.engine.playable import MAX_KEPT, check_ranges
 from simcore.program.compiler import compile_scenario
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario, Stage
     from simcore.studies.plan.quantile_search import Curve
     from simcore.studies.plan.request import Asked
-    from simcore.studies.plan.simulation import PlanWorlds
+    from simcore.studies.plan.simulation import PlanSimulation
 
 Ints = NDArray[np.int64]
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class Unknown:
     whole = True
     """Whether values are whole numbers, so that an answer cannot be more precise than one."""
 
-    def __init__(self, asked: Asked, setting: Setting, played: PlanWorlds) -> None:
+    def __init__(self, asked: Asked, setting: Setting, played: PlanSimulation) -> None:
         self.asked, self.setting, self.played = asked, setting, played
         self.reps = setting.scenario.team.reps
         self.missing = asked.missing_cents
@@ -317,7 +317,7 @@ class Weeks(_Series):
         return float(self.reps * self._longer(max(1, round(number))).planned) if number else 0.0
 
 
-def unknown_of(asked: Asked, setting: Setting, played: PlanWorlds) -> Unknown:
+def unknown_of(asked: Asked, setting: Setting, played: PlanSimulation) -> Unknown:
     """Return what is solved for.
 
     Raises

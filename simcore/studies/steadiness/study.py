@@ -9,8 +9,7 @@ Reaction is what the drives of a strategy add to the variance, in the same world
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import factorial, log, sqrt
 from typing import TYPE_CHECKING
@@ -20,12 +19,11 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.engine.explosion import told_of
-from simcore.engine.runner import Block, Progress, Runner, cut
-from simcore.engine.simulation import as_run, playable
+from simcore.engine.playable import playable, with_run_overrides
+from simcore.engine.runner import Block, Progress, Watch, cut_in_multiples
+from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
-from simcore.random.philox import split_seed
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.results.header import header_of
 from simcore.scenario.metric import parse_metric
@@ -63,6 +61,7 @@ def steadiness(
     *,
     replications: int | None = None,
     seed: int | None = None,
+    threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Steadiness:
@@ -76,6 +75,8 @@ def steadiness(
         256 to 2**24, rounded up to a multiple of 32; by default about a million rep-weeks, from 256 to 16,384.
     seed
         Overrides the scenario's.
+    threads
+        As for `simcore.simulate`.
     progress
         Called after each block of replications.
     stop
@@ -95,7 +96,7 @@ def steadiness(
     >>> found.active, [part.share.estimate for part in found.rows[-1].parts]
     (['luck'], [1.0, 0.0, 0.0, 0.0, 0.0])
     """
-    scenario = as_run(scenario, None, seed)
+    scenario = with_run_overrides(scenario, None, seed)
     program = playable(scenario, detailed=True, replications=False)
     if replications is not None and not LEAST <= replications <= LARGEST:
         allowed = f"{LEAST} .. {LARGEST}"
@@ -103,29 +104,11 @@ def steadiness(
     total = -(-(replications or _default(program)) // GROUPS) * GROUPS
     plan = compile_scenario(_without_drives(scenario)) if scenario.strategy.drives else program
     collected = _Collected(program, plan)
-    started = time.perf_counter()
-    interrupted = False
-    with told_of(scenario):
-        runs = _Runs(program, plan, scenario.run.seed, collected.subsets)
-        done = 0
-        for block in _blocks(program, total):
-            if done and stop is not None and stop():
-                interrupted = True
-                break
-            runs.play(block, collected)
-            done += block.replications
-            if progress is not None:
-                seconds = time.perf_counter() - started
-                rep_weeks = done * program.team.reps * program.clock.simulated_weeks * runs.number
-                progress(Progress(done, total, seconds, rep_weeks / seconds))
+    meter = Meter(Watch(progress, stop), total)
+    _play(scenario, collected, total, threads, meter)
     rows = [collected.row(horizon) for horizon in _horizons(program)]
     return Steadiness(
-        **header_of(
-            scenario,
-            replications=done,
-            interrupted=interrupted,
-            seconds=time.perf_counter() - started,
-        ),
+        **header_of(scenario, replications=meter.done, interrupted=meter.done < total, seconds=meter.seconds),
         active=_active(plan, program),
         even_within_week=_is_even(program),
         rows=rows,
@@ -165,14 +148,6 @@ def _active(plan: Program, program: Program) -> list[Part]:
 
 def _horizons(program: Program) -> list[int]:
     return [horizon for horizon in (HOUR, DAY, *LONGER) if program.calendar.periods[horizon]]
-
-
-def _blocks(program: Program, total: int) -> Iterator[Block]:
-    """Cut the run into blocks of whole sets of groups."""
-    largest = max(block.replications for block in cut(program, total, 1, None, detailed=True))
-    size = max(GROUPS, largest // GROUPS * GROUPS)
-    for first in range(0, total, size):
-        yield Block(first, min(size, total - first))
 
 
 def subsets_of(factors: Sequence[int]) -> list[Subset]:
@@ -216,8 +191,39 @@ class _Sums:
 
     def add(self, name: str, block: Block, values: Floats) -> None:
         """Add values of the replications of a block, float64[n, ...], to their groups."""
-        groups = values.reshape(block.replications // GROUPS, GROUPS, *values.shape[1:]).sum(axis=0)
+        self.add_groups(name, values.reshape(block.replications // GROUPS, GROUPS, *values.shape[1:]).sum(axis=0))
+
+    def add_groups(self, name: str, groups: Floats) -> None:
+        """Add sums by group, float64[G, ...]."""
         self.first[name] = self.first[name] + groups if name in self.first else groups
+
+
+class _BlockSums(_Sums):
+    """What the runs of the worlds of one block come to."""
+
+    def __init__(self, block: Block, longer: Sequence[int], unit: int) -> None:
+        super().__init__()
+        self._block, self._longer, self._unit = block, longer, unit
+
+    def add_run(self, who: str, detail: Detail, tally: TallyArrays) -> None:
+        """Add a run of the plan or of the strategy that reacts."""
+        for horizon in self._longer:
+            y = _windows(horizon, detail)
+            self.add(f"{who} {horizon}", self._block, y)
+            self.add(f"{who} {horizon} squared", self._block, y * y)
+        unit = float(self._unit) ** 2
+        for horizon in (HOUR, DAY):
+            cells = tally.moments[:, CLOSE, horizon]
+            squares = cells[:, SQUARE_HIGH] * 2.0**64 + cells[:, SQUARE_LOW].view(np.uint64).astype(np.float64)
+            # The replications of a group are those of every eighth of the tally's groups.
+            self.add_groups(f"{who} {horizon} squared", squares.reshape(-1, GROUPS).sum(axis=0) * unit)
+
+    def add_pair(self, base: Detail, other: Detail, subset: Subset) -> None:
+        """Add two runs of the plan that share some factors."""
+        for horizon in self._longer:
+            mine, theirs = _windows(horizon, base), _windows(horizon, other)
+            self.add(f"{subset} {horizon}", self._block, theirs)
+            self.add(f"{subset} {horizon} product", self._block, mine * theirs)
 
 
 class _Collected:
@@ -232,30 +238,30 @@ class _Collected:
         self._known: dict[int, tuple[Floats, Floats]] = {}
         self._longer = [horizon for horizon in LONGER if program.calendar.periods[horizon]]
 
-    def add(self, block: Block, detail: Detail, tally: TallyArrays, *, reacting: bool) -> None:
-        """Add the worlds of a block, of the plan or of the strategy that reacts."""
-        who = "reacting" if reacting else "plan"
-        if not reacting:
-            self._replications += block.replications // GROUPS
-        for horizon in self._longer:
-            y = _windows(horizon, detail)
-            self._sums.add(f"{who} {horizon}", block, y)
-            self._sums.add(f"{who} {horizon} squared", block, y * y)
-        unit = float(self._program.deals.unit) ** 2
-        for horizon in (HOUR, DAY):
-            cells = tally.moments[:, CLOSE, horizon]
-            squares = cells[:, SQUARE_HIGH] * 2.0**64 + cells[:, SQUARE_LOW].view(np.uint64).astype(np.float64)
-            # The replications of a group are those of every eighth of the tally's groups.
-            self._sums.first[f"{who} {horizon} squared"] = (
-                self._sums.first.get(f"{who} {horizon} squared", 0.0) + squares.reshape(-1, GROUPS).sum(axis=0) * unit
-            )
+    @property
+    def programs(self) -> list[Program]:
+        """The plan, and the strategy if it reacts."""
+        return [self._plan] if self._program is self._plan else [self._plan, self._program]
 
-    def add_pair(self, block: Block, base: Detail, other: Detail, subset: Subset) -> None:
-        """Add the worlds of a block in two runs of the plan that share some factors."""
-        for horizon in self._longer:
-            mine, theirs = _windows(horizon, base), _windows(horizon, other)
-            self._sums.add(f"{subset} {horizon}", block, theirs)
-            self._sums.add(f"{subset} {horizon} product", block, mine * theirs)
+    def add(self, block: Block, sums: _BlockSums) -> None:
+        """Add what the worlds of a block come to; blocks come in order, so that the sums are the same to the bit."""
+        self._replications += block.replications // GROUPS
+        for name, groups in sums.first.items():
+            self._sums.add_groups(name, groups)
+
+    def of_block(self, player: Player, block: Block) -> _BlockSums:
+        """Play a block of worlds: the plan, the plan once more for each set of shared factors, and the strategy."""
+        found = _BlockSums(block, self._longer, self._program.deals.unit)
+        counters = player.counters(0)
+        base = player.simulate(0, block, detailed=True, counters=counters)
+        found.add_run("plan", base, counters)
+        for subset in self.subsets:
+            other = player.simulate(0, block, detailed=True, source=_sharing(self._plan.source, subset))
+            found.add_pair(base, other, subset)
+        if self._program is not self._plan:
+            counters = player.counters(1)
+            found.add_run("reacting", player.simulate(1, block, detailed=True, counters=counters), counters)
+        return found
 
     def row(self, horizon: int) -> SteadinessRow:
         """Return the row of a horizon: figures with the errors of the jackknife over groups."""
@@ -385,31 +391,15 @@ def _all_but(group: int) -> NDArray[np.bool_]:
     return keep
 
 
-class _Runs:
-    """The runs of each world: the strategy, the plan, and the plan's pairs that share some factors."""
-
-    def __init__(self, program: Program, plan: Program, seed: int, subsets: Sequence[Subset]) -> None:
-        key = split_seed(seed)
-        self._plan = Runner(plan, key, 1)
-        self._reacting = Runner(program, key, 1) if program is not plan else None
-        self._subsets = subsets
-        self._spaces = [self._plan.workspace(), self._reacting.workspace() if self._reacting else None]
-        self.number = 1 + len(subsets) + (self._reacting is not None)
-
-    def play(self, block: Block, collected: _Collected) -> None:
-        """Play a block of worlds in all runs."""
-        plan, space = self._plan, self._spaces[0]
-        assert space is not None  # noqa: S101
-        fresh = space._replace(tally=plan.workspace().tally)
-        base = plan.simulate(fresh, block, detailed=True)
-        collected.add(block, base, fresh.tally, reacting=False)
-        for subset in self._subsets:
-            other = plan.simulate(space, block, detailed=True, source=_sharing(plan.program.source, subset))
-            collected.add_pair(block, base, other, subset)
-        if self._reacting is not None:
-            mine = self._reacting.workspace()
-            detail = self._reacting.simulate(mine, block, detailed=True)
-            collected.add(block, detail, mine.tally, reacting=True)
+def _play(scenario: Scenario, collected: _Collected, total: int, threads: int | None, meter: Meter) -> None:
+    """Play worlds and collect what they come to."""
+    programs = collected.programs
+    worlds = Worlds([scenario] * len(programs), programs, threads=threads, expected=total)
+    one = programs[0].team.reps * programs[0].clock.counted_weeks
+    blocks = cut_in_multiples(programs[-1], total, GROUPS)
+    runs = len(programs) + len(collected.subsets)
+    for block, sums in worlds.play(collected.of_block, blocks, meter, rep_weeks=runs * one):
+        collected.add(block, sums)
 
 
 def _sharing(source: Source, subset: Subset) -> Source:

@@ -23,7 +23,7 @@ from simcore.statistics.paired_difference import Sums, difference_of, paired_rep
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
 from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.studies.sweep.study import CHUNK, Cell, Report, Worlds
+from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns
 
 if TYPE_CHECKING:
     from simcore.results.header import Header
@@ -93,7 +93,7 @@ def breakeven(
     tied = BREAKEVEN.metric_of(metric)
     check_scenarios(tied, ends)
     metrics = list(dict.fromkeys((tied, YEARLY_REVENUE, WEEKS)))
-    worlds = Worlds(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
+    worlds = SweepRuns(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
     def differences(at: Sequence[float]) -> list[Looked]:
         found: list[Looked] = []

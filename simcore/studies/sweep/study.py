@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
-from simcore.engine.runner import Progress, StoppedError
+from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.worlds import Meter
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
@@ -32,7 +32,7 @@ Cell = dict[Metric, Tallied]
 """What one program told of each metric."""
 
 
-class Worlds:
+class SweepRuns:
     """Runs scenarios in the same worlds, at most `CHUNK` at a time.
 
     Parameters
@@ -54,10 +54,8 @@ class Worlds:
         stop: Callable[[], bool] | None,
         total: int,
     ) -> None:
-        self._run = asked.run
-        self._threads, self._progress, self._stop = threads, progress, stop
-        self._done, self._total = 0, total
-        self._started = time.perf_counter()
+        self._run, self._threads = asked.run, threads
+        self._meter = Meter(Watch(progress, stop), total * asked.run.replications)
 
     def run(self, scenarios: Sequence[Scenario], metrics: Sequence[Metric]) -> list[Cell]:
         """Return the sums of each scenario.
@@ -75,41 +73,28 @@ class Worlds:
 
     def _run_together(self, scenarios: Sequence[Scenario], metrics: Sequence[Metric]) -> list[Cell]:
         """Run scenarios of one team and horizon at once."""
-        if self._done and self._stop is not None and self._stop():
-            raise StoppedError
-        paired = run_paired(
-            scenarios,
-            replications=self._run.replications,
-            seed=self._run.seed,
-            threads=self._threads,
-            progress=None if self._progress is None else self._report(len(scenarios)),
-            stop=self._stop,
-        )
+        self._meter.raise_if_stopped()
+        with self._meter.part(len(scenarios) * self._run.replications) as report:
+            paired = run_paired(
+                scenarios,
+                replications=self._run.replications,
+                seed=self._run.seed,
+                threads=self._threads,
+                progress=report,
+                stop=self._meter.watch.stop,
+            )
         if any(tally.replications < self._run.replications for tally in paired.tallies):
             raise StoppedError
-        self._done += len(scenarios)
         programs = zip(paired.programs, paired.tallies, strict=True)
         return [{metric: tallied(metric, program, tally) for metric in metrics} for program, tally in programs]
 
     @property
     def seconds(self) -> float:
         """Seconds since the first run could begin."""
-        return time.perf_counter() - self._started
-
-    def _report(self, here: int) -> Report:
-        """Return what tells of a chunk of so many scenarios as a part of the whole."""
-        before, most, told = self._done, self._run.replications, self._progress
-
-        def report(progress: Progress) -> None:
-            done = before * most + here * progress.done
-            total = max(self._total, before + here) * most
-            if told is not None:
-                told(Progress(done, total, self.seconds, progress.rep_weeks_per_second))
-
-        return report
+        return self._meter.seconds
 
 
-class Plan(NamedTuple):
+class SweepPlan(NamedTuple):
     """All that a sweep runs, checked."""
 
     asked: Scenario
@@ -134,7 +119,7 @@ def plan_sweep(
     metrics: Sequence[str] = (),
     replications: int | None = None,
     seed: int | None = None,
-) -> Plan:
+) -> SweepPlan:
     """Return what a sweep will run; see `sweep`.
 
     Raises
@@ -150,11 +135,11 @@ def plan_sweep(
     for each in wanted:
         check_scenarios(each, everything)
     always = [YEARLY_REVENUE, QUOTA_CHANCE] if all(map(has_quota_period, everything)) else [YEARLY_REVENUE]
-    return Plan(asked, vary, names, rows, list(dict.fromkeys([*always, *wanted])))
+    return SweepPlan(asked, vary, names, rows, list(dict.fromkeys([*always, *wanted])))
 
 
 def run_sweep(
-    plan: Plan,
+    plan: SweepPlan,
     *,
     threads: int | None = None,
     progress: Report | None = None,
@@ -162,7 +147,7 @@ def run_sweep(
 ) -> Sweep:
     """Run what was planned; see `sweep`."""
     names, rows = plan.strategies, plan.rows
-    worlds = Worlds(plan.asked, threads=threads, progress=progress, stop=stop, total=len(rows) * len(names))
+    worlds = SweepRuns(plan.asked, threads=threads, progress=progress, stop=stop, total=len(rows) * len(names))
     values = [list(point.values()) for point in points(plan.vary)]
     found: dict[int, SweepPoint] = {}
     waiting = deque(_chunks(rows))

@@ -9,7 +9,7 @@ import pytest
 
 from simcore.base.errors import ScenarioError
 from simcore.engine.explosion import ExplodedError
-from simcore.engine.many_scenarios import SideBySide
+from simcore.engine.many_scenarios import ScenarioBatch
 from simcore.engine.runner import Progress
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario_files.scenario_file import load_scenario
@@ -40,7 +40,7 @@ def effects(**points: float) -> dict[str, HourEffect]:
     ],
 )
 def test_the_best_hours_are_those_of_the_product_of_rates(asked: HoursAsked, best: tuple[int, int]) -> None:
-    found = best_hours(read(), SideBySide(1024, 3, total=0), asked)
+    found = best_hours(read(), ScenarioBatch(1024, 3, total=0), asked)
     assert found is not None
     assert found.exhaustive
     assert found.looked_at == 5
@@ -63,7 +63,7 @@ def test_the_best_hours_are_those_of_the_product_of_rates(asked: HoursAsked, bes
 def test_what_the_best_does_is_told_from_worlds_in_which_it_was_not_chosen() -> None:
     """All ways are alike where every hour does nothing to speak of."""
     tiny = {step: HourEffect(1e-9) for step in RATES}
-    found = best_hours(read(), SideBySide(256, 3, total=0), HoursAsked(2, tiny))
+    found = best_hours(read(), ScenarioBatch(256, 3, total=0), HoursAsked(2, tiny))
     assert found is not None
     assert found.tied == found.looked_at - 1 == 5
     assert found.best.effect.difference.estimate == pytest.approx(0.0, abs=1e-6)
@@ -73,14 +73,14 @@ def test_what_the_best_does_is_told_from_worlds_in_which_it_was_not_chosen() -> 
 
 
 def test_many_hours_are_given_out_in_lots_and_greedily() -> None:
-    found = best_hours(read(), SideBySide(256, 3, total=0), HoursAsked(40, same_for_all(read(), HourEffect(0.5))))
+    found = best_hours(read(), ScenarioBatch(256, 3, total=0), HoursAsked(40, same_for_all(read(), HourEffect(0.5))))
     assert found is not None
     assert (found.lot, found.exhaustive, found.greedy_agrees) == (5, True, True)
     assert found.best.hours == [35, 5, 0]
     assert sum(found.even.hours) == 40
     five = [*funnel(), {"stage": "more", "rate": 0.5}, {"stage": "most", "rate": 0.5}]
     greedy = best_hours(
-        read(funnel=five), SideBySide(32, 3, total=0), HoursAsked(5, same_for_all(read(funnel=five), HourEffect(1)))
+        read(funnel=five), ScenarioBatch(32, 3, total=0), HoursAsked(5, same_for_all(read(funnel=five), HourEffect(1)))
     )
     assert greedy is not None
     assert (greedy.exhaustive, greedy.greedy_agrees) == (False, None)

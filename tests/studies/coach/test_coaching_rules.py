@@ -9,18 +9,20 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from simcore.engine.runner import Watch
 from simcore.engine.simulation import simulate
+from simcore.engine.worlds import Meter
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import Scenario, validate
 from simcore.studies.coach.rules import (
     ORDER,
     Seen,
-    Worlds,
     compare_rules,
     experiment_of,
     has_habits,
     looks_of,
     manager_of,
+    simulate_rule,
     with_rule,
 )
 from simcore.studies.coach.rules_document import LooksRow, RuleName, RuleRow, Rules
@@ -69,9 +71,7 @@ def compared(plan: Scenario) -> Rules:
 
 def worlds_of(plan: Scenario, rule: RuleName, replications: int, first_week: int | None = None) -> Seen:
     """Return all rep-weeks of a rule."""
-    found = Worlds(replications, replications, None, None, None).of(with_rule(plan, rule, first_week))
-    assert found is not None
-    return found
+    return simulate_rule(with_rule(plan, rule, first_week), replications, None, Meter(Watch()))
 
 
 def looks(plan: Scenario, rule: RuleName, replications: int) -> LooksRow:

@@ -8,7 +8,7 @@ import pytest
 
 from simcore.analytic.item_values import Prospects
 from simcore.analytic.waiting_times import Floats
-from simcore.engine.many_scenarios import SideBySide
+from simcore.engine.many_scenarios import ScenarioBatch
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach import item_values as module
@@ -27,7 +27,7 @@ def read(**changes: Any) -> Scenario:  # noqa: ANN401
 
 
 def values_of(given: Scenario, replications: int = 512, seed: int = 6) -> Values:
-    runs = SideBySide(replications, seed, total=0)
+    runs = ScenarioBatch(replications, seed, total=0)
     more = given.resolved(sources=False)
     more["plan"]["calls_per_week"] = 66
     base, calls = runs.run([given, validate(more)])
@@ -158,7 +158,7 @@ def test_an_age_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
 def test_items_that_are_counted_twice_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     original = plan_values
 
-    def wrong(given: Scenario) -> module.Plan:
+    def wrong(given: Scenario) -> module.ValuesPlan:
         plan = original(given)
         return plan._replace(fresh=[each._replace(items=2 * each.items) for each in plan.fresh])
 

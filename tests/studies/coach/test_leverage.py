@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simcore.engine.many_scenarios import SideBySide
+from simcore.engine.many_scenarios import ScenarioBatch
 from simcore.engine.runner import StoppedError
 from simcore.scenario.model import Scenario, validate
 from simcore.studies.coach import leverage as module
@@ -26,7 +26,7 @@ def read(**changes: Any) -> Scenario:  # noqa: ANN401
 
 
 def found_of(given: Scenario, replications: int = 1024, seed: int = 4) -> Found:
-    return leverage(given, SideBySide(replications, seed, total=0))
+    return leverage(given, ScenarioBatch(replications, seed, total=0))
 
 
 def row(found: Found, lever: str, change: str = "tenth") -> LeverRow:
@@ -206,8 +206,8 @@ def test_other_worlds_for_the_change_are_caught() -> None:
     """A planted mistake: the changed process is run with another seed. Its errors are no longer those of pairs."""
     given = read()
     better = changed_rate(given, 3)
-    base, other = SideBySide(1024, 4, total=0).run([given, better])
-    apart = SideBySide(1024, 5, total=0).run([better])[0]
+    base, other = ScenarioBatch(1024, 4, total=0).run([given, better])
+    apart = ScenarioBatch(1024, 5, total=0).run([better])[0]
     paired, unpaired = effect_of("revenue", other, base), effect_of("revenue", apart, base)
     assert paired is not None
     assert unpaired is not None
@@ -235,7 +235,7 @@ def test_the_wrong_step_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_that_is_stopped_keeps_what_is_done() -> None:
     given = read(team={"reps": 50})
-    runs = SideBySide(20_000, 1, total=0, threads=1, stop=lambda: True)
+    runs = ScenarioBatch(20_000, 1, total=0, threads=1, stop=lambda: True)
     found = leverage(given, runs)
     assert found.part.interrupted
     assert found.part.rankings == []
@@ -251,6 +251,6 @@ def test_a_run_that_is_stopped_keeps_what_is_done() -> None:
 
 def test_threads_change_nothing() -> None:
     given = read(quota=QUOTA)
-    one = leverage(given, SideBySide(64, 1, total=0, threads=1)).part
-    two = leverage(given, SideBySide(64, 1, total=0, threads=2)).part
+    one = leverage(given, ScenarioBatch(64, 1, total=0, threads=1)).part
+    two = leverage(given, ScenarioBatch(64, 1, total=0, threads=2)).part
     assert one == two

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 QUOTA = {"per": "quarter", "amount": 31_000}
 SMALL = {"team": {"reps": 3}, "horizon": {"weeks": 26}, "quota": QUOTA}
 DRIVES = {"d": {"signals": {"behind": 1}, "changes": {"activity": {"slope": 0.3}}}}
+TEAM: dict[str, object] = {
+    "reps": 4,
+    "new": 1,
+    "ramp": {"weeks": 4, "start": 0.3},
+    "turnover": {"yearly": 0.5, "vacancy_weeks": 2},
+}
 EVERYTHING = SMALL | {
-    "team": {
-        "reps": 4,
-        "new": 1,
-        "ramp": {"weeks": 4, "start": 0.3},
-        "turnover": {"yearly": 0.5, "vacancy_weeks": 2},
-    },
+    "team": TEAM,
     "horizon": {"weeks": 26, "warmup_weeks": 4},
     "funnel": funnel(
         {"rate": {"mean": 0.2, "rep_cv": 0.3, "week_cv": 0.3}, "lag": "1w"}, {"cap": {"per_week": 8}}, {"lag": "2w"}
@@ -82,6 +83,14 @@ def test_the_same_seed_gives_the_same() -> None:
     small = validate(scenario(**SMALL))
     assert luck(small, replications=128) == luck(small, replications=128)
     assert luck(small, replications=128, seed=9).reliability != luck(small, replications=128).reliability
+
+
+def test_the_same_answer_comes_from_one_thread_and_from_two() -> None:
+    many = given(**EVERYTHING | {"team": TEAM | {"reps": 100}})
+    blocks: list[Progress] = []
+    one = luck(many, replications=128, threads=1, progress=blocks.append)
+    assert len(blocks) > 2 + 4, "the run has too few blocks to tell"
+    assert luck(many, replications=128, threads=2) == one
 
 
 def test_a_stop_keeps_what_is_done_and_progress_reaches_the_end() -> None:

@@ -20,7 +20,7 @@ from simcore.studies.plan import rest_of_period as plan_rest
 from simcore.studies.plan import study as plans
 from simcore.studies.plan.document import BackwardPlan
 from simcore.studies.plan.request import Asked, asked_of
-from simcore.studies.plan.simulation import Crew, PlanWorlds
+from simcore.studies.plan.simulation import Crew, PlanSimulation
 from simcore.studies.plan.unknowns import without
 from simcore.studies.plan.variants import Setting, setting_of, with_calls, with_seats, with_weekly
 from tests.support.distribution_cases import GAMMA_LAG
@@ -227,7 +227,7 @@ WARM: dict[str, Any] = LAGGED | {"horizon": {"weeks": 8, "warmup_weeks": 8}}
 def test_a_cell_is_the_same_alone_and_as_a_part_of_larger_teams_and_periods(changes: dict[str, Any]) -> None:
     asked = asked_of(validate(scenario(**changes)), 9000, by="8w", confidence=0.8)
     sizes = [(2, 8), (2, 4), (1, 8), (1, 4)]
-    played = PlanWorlds(asked.scenario, threads=1, progress=None, stop=None)
+    played = PlanSimulation(asked.scenario, threads=1, progress=None, stop=None)
     shared = plan_frontier._Shared(asked, dict.fromkeys(sizes, 40.0), played, 64)
     alone = {size: shared._table(45, [size])[size] for size in sizes}
     assert shared._table(45, sizes) == alone
@@ -317,7 +317,7 @@ def test_calls_are_spread_evenly_and_none_is_lost(calls: int, holidays: list[dic
 def test_a_plan_of_whole_weeks_is_that_of_the_file_to_the_cent() -> None:
     given = validate(scenario(**LAGGED, horizon={"weeks": 4, "warmup_weeks": 2}))
     setting = setting_of(asked_of(given, 1000, by="4w"))
-    played = PlanWorlds(given, threads=1, progress=None, stop=None)
+    played = PlanSimulation(given, threads=1, progress=None, stop=None)
     programs = setting.program, with_calls(setting, 240), with_weekly(setting, 60)
     revenue = [played.play([Crew(program, 0, 2)], 50, lambda cents: cents.sum(axis=2)) for program in programs]
     np.testing.assert_array_equal(revenue[0], revenue[1])
@@ -328,7 +328,7 @@ def test_a_plan_of_whole_weeks_is_that_of_the_file_to_the_cent() -> None:
 def test_what_was_begun_before_and_the_calls_of_the_period_add_up(changes: dict[str, Any]) -> None:
     given = validate(scenario(**LAGGED, **changes, horizon={"weeks": 4, "warmup_weeks": 3}))
     setting = setting_of(asked_of(given, 1000, by="4w"))
-    played = PlanWorlds(given, threads=1, progress=None, stop=None)
+    played = PlanSimulation(given, threads=1, progress=None, stop=None)
     programs = with_calls(setting, 300), with_calls(setting, 0), with_calls(setting, 300, alone=True)
     both, begun, alone = (played.play([Crew(program, 0, 2)], 50, lambda cents: cents) for program in programs)
     assert begun.any()
@@ -342,7 +342,7 @@ def test_hires_start_with_nothing_and_leave_the_others_as_they_are(warmup: int) 
     asked = asked_of(given, 1000, by="4w")
     setting = setting_of(asked)
     hired = with_seats(asked, setting, 5)
-    played = PlanWorlds(given, threads=1, progress=None, stop=None)
+    played = PlanSimulation(given, threads=1, progress=None, stop=None)
     crews = [Crew(setting.program, 0, 2), Crew(hired.program, 2, 5)]
     own = played.play(crews[:1], 60, lambda cents: cents)
     both = played.play(crews, 60, lambda cents: cents)
@@ -474,8 +474,8 @@ def test_a_stopped_search_tells_what_it_has(monkeypatch: pytest.MonkeyPatch) -> 
     assert not late.table
     assert late.answer is not None
     assert late.answer.interval[0] <= late.answer.estimate
-    played = PlanWorlds(given, threads=1, progress=None, stop=lambda: True)
-    played.done = 1
+    played = PlanSimulation(given, threads=1, progress=None, stop=lambda: True)
+    played.meter.add(1, 1)
     with pytest.raises(StoppedError):
         played.play([Crew(compile_scenario(given), 0, 2)], 10, lambda cents: cents)
 

@@ -14,7 +14,7 @@ from simcore.scenario.parts import Ramp, Team, Turnover
 from simcore.studies.plan import rest_of_period as plan_rest
 from simcore.studies.plan.request import asked_of
 from simcore.studies.plan.rest_of_period import rest_of, team_of_rest
-from simcore.studies.plan.simulation import Crew, PlanWorlds, revenue
+from simcore.studies.plan.simulation import Crew, PlanSimulation, revenue
 from simcore.studies.plan.variants import setting_of
 from tests.support.scenario_cases import MARKET, funnel, scenario
 from tests.support.statistical import DeviationError, check_estimate
@@ -30,7 +30,7 @@ def played(done: int | None, seed: int, **parts: Any) -> NDArray[np.float64]:  #
     given = validate(scenario(**parts))
     asked = asked_of(given, 1.0, by=f"{WEEKS}w", done=None if done is None else {"week": done, "calls": 0})
     setting = setting_of(asked)
-    worlds = PlanWorlds(given.model_copy(update={"run": given.run.model_copy(update={"seed": seed})}),
+    worlds = PlanSimulation(given.model_copy(update={"run": given.run.model_copy(update={"seed": seed})}),
                         threads=1, progress=None, stop=None)  # fmt: skip
     crew = Crew(setting.program, 0, given.team.reps)
     found: NDArray[np.float64] = worlds.play([crew], WORLDS, revenue) / 100.0

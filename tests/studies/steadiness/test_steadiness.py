@@ -20,6 +20,7 @@ from tests.support.scenario_cases import funnel, scenario
 from tests.support.statistical import DeviationError, check_estimate
 
 MEAN_CALLS, Q, VALUE = 60, 0.04, 1000.0
+QUOTA = {"per": "quarter", "amount": 31_000}
 MARKET = {"sd": 0.3, "persistence": 0.8, "acts_on": ["wins"]}
 SPREAD = funnel({}, {}, {"rate": {"mean": 0.4, "rep_cv": 0.3}})
 NOISE = funnel({}, {}, {"rate": {"mean": 0.4, "week_cv": 0.3}})
@@ -155,6 +156,17 @@ def test_the_same_seed_gives_the_same() -> None:
     given = validate(scenario(funnel=SPREAD))
     assert steadiness(given, replications=256) == steadiness(given, replications=256)
     assert steadiness(given, replications=256, seed=9).rows != steadiness(given, replications=256).rows
+
+
+@pytest.mark.parametrize("reacts", [False, True])
+def test_the_same_answer_comes_from_one_thread_and_from_two(reacts: bool) -> None:
+    drive = {"signals": {"behind": 1}, "changes": {"activity": {"slope": 0.3}}}
+    changes = {"strategies": {"push": {"drives": {"urge": drive}}}, "quota": QUOTA} if reacts else {}
+    given = validate(scenario(funnel=SPREAD, market=MARKET, team={"reps": 150}, **changes))
+    blocks: list[Progress] = []
+    one = steadiness(given, replications=512, threads=1, progress=blocks.append)
+    assert len(blocks) > 2, "the run has too few blocks to tell"
+    assert steadiness(given, replications=512, threads=2) == one
 
 
 def test_money_of_many_cents_is_not_lost() -> None:
