@@ -1,8 +1,8 @@
 """What distributions of lags, deal values and rates share: how they are compiled, changed and told apart.
 
-A distribution of lags or values is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns all that the rest of
-simcore needs of it: its keys and their checks, its moments, its distribution function, the form in which a kernel
-draws it, and its shorter, higher or narrower version. Nothing else takes distributions apart by type.
+A distribution of lags or values is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns all
+that the rest of simcore needs of it: its keys and their checks, its moments, its distribution function, the form in
+which a kernel draws it, and its shorter, higher or narrower version. Nothing else takes distributions apart by type.
 """
 
 from __future__ import annotations
