@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
 
 
-class Asked(NamedTuple):
+class GoalFigure(NamedTuple):
     """A figure that is asked for."""
 
     target: Target
@@ -34,7 +34,7 @@ class Stages:
     def __init__(
         self,
         goal: Goal,
-        asked: Sequence[Asked],
+        asked: Sequence[GoalFigure],
         most: int,
         watch: Watch,
     ) -> None:
@@ -101,7 +101,7 @@ def goal_for(scenario: Scenario, replications: int | None, precision: Goal | Ite
         raise ScenarioError((Problem(str(error), "run.precision"),)) from None
 
 
-def _row(entry: Asked, reading: Reading, n: int) -> PrecisionRow:
+def _row(entry: GoalFigure, reading: Reading, n: int) -> PrecisionRow:
     target = entry.target
     met = is_met(target, reading, n)
     need = needed(target, reading, n)
