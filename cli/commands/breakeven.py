@@ -40,7 +40,7 @@ def breakeven(
 
     with usage_error("--vary"):
         path, values = parse_range(vary)
-    metric = str(known(metric, "breakeven"))
+    metric = known(metric, "breakeven")
     scenario = options.load()
     ends = (values.value(values.low), values.value(values.high))
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from simcore.results_folders.results_folder import ResultsFolder
-    from simcore.scenario.metric import Metric
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
 
@@ -58,7 +57,7 @@ def sweep(
     if table and options.json:
         raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
     values = _values(vary)
-    metric = str(known(metric, "sweep"))
+    metric = known(metric, "sweep")
     scenario = options.load()
 
     def prepare() -> "Prepared[Sweep]":
@@ -94,8 +93,8 @@ def _save(found: "Sweep", folder: "ResultsFolder") -> "Path | None":
     return folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
 
 
-def known(metric: str, command: str) -> "Metric":
-    """Return the metric, or refuse it before anything is read.
+def known(metric: str, command: str) -> str:
+    """Return the metric as it is written, or refuse it before anything is read.
 
     Raises
     ------
@@ -105,7 +104,7 @@ def known(metric: str, command: str) -> "Metric":
     from simcore.scenario.metric import SERVICES  # noqa: PLC0415
 
     with usage_error("--metric"):
-        return SERVICES[command].parse(metric)
+        return str(SERVICES[command].parse(metric))
 
 
 def _values(vary: list[str]) -> "dict[str, list[Value]]":

@@ -208,7 +208,7 @@ class _Run:
         self._target, self._other, self._ending = target, other, ending
         refused = TECHNIQUE.refusal(target.metric)
         if refused is not None:
-            raise _refused(refused, str(target.metric))
+            raise _refused(refused)
         scenarios = [with_strategy(scenario, other), scenario] if other else [scenario]
         programs = tuple(playable(each, detailed=True, replications=False) for each in scenarios)
         for program in programs:
@@ -420,5 +420,5 @@ def _slug(name: str) -> str:
     return "".join(name.split())
 
 
-def _refused(message: str, value: str, allowed: str | None = None) -> ScenarioError:
+def _refused(message: str, value: str | None = None, allowed: str | None = None) -> ScenarioError:
     return ScenarioError((Problem(message, "method", value=value, allowed=allowed),))
