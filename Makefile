@@ -18,7 +18,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test lint types compiled suite long bounds plain-bounds bench docs format lock lowest clean
+.PHONY: help demo test quick lint types compiled suite long bounds plain-bounds bench docs format lock lowest clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -28,6 +28,9 @@ demo: $(VENV)/.runtime ## Simulate the canonical scenario
 	@$(VENV)/bin/simcore run trust-the-process
 
 test: demo lint types suite ## The demo, then lint, types and the whole suite
+
+quick: lint types ## Within a minute: lint, types and the fast tests; kernels are not compiled before
+	$(python) -m pytest --quiet --numprocesses=2 --dist=worksteal -m "not slow and not long" $(PYTEST)
 
 lint: $(VENV)/.dev ## Style of the sources
 	$(python) -m ruff check --output-format concise .
@@ -85,7 +88,7 @@ $(LOWEST)/.dev: pyproject.toml requirements/build.txt requirements/lowest.txt re
 	@touch $@
 
 clean: ## Remove all that can be made again
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .docs_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 SIMCORE: Final = "simcore, one thread"
 TWO_THREADS: Final = "simcore, two threads"
 REAL_TEAM: Final = "simcore, one thread, `real-team`"
-C: Final = "C, SIMD, an hour a draw"
-NUMPY: Final = "NumPy, vectorised, an hour a draw"
+C: Final = "C, SIMD, one draw per hour"
+NUMPY: Final = "NumPy, vectorised, one draw per hour"
 PYTHON: Final = "plain Python, call by call"
 SIMPY: Final = "SimPy, call by call"
 MEBIBYTE: Final = 2**20

@@ -181,9 +181,9 @@ alike: since this drive changes prices, revenue is counted in cents, that of the
 
 {speed_table(report.strategies.series, report.strategies.reference)}
 
-A comparison runs its strategies in the same worlds. Its time is held against that of separate runs: one of the plan for
-each strategy, and what those that react take beyond it. Sharing worlds is worth as many times the replications as the
-variance of a difference between independent worlds is times that of the difference between equal ones.
+A comparison runs its strategies in the same worlds. Its time is compared with that of separate runs: one of the plan
+for each strategy, and what those that react take beyond it. Sharing worlds is worth as many times the replications as
+the variance of a difference between independent worlds is times that of the difference between equal ones.
 
 {comparison_table(report.strategies.comparisons)}
 

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import simcore
+from simcore.cli.main import app
 from simcore.compiled.sources import POLICY, Sources
 from tools.packages import PACKAGES, ROOT, modules, package_of
 
@@ -65,8 +67,10 @@ C_LIBRARY = {
     *("log2", "pow", "power", "sin", "sinh", "tan", "tanh"),
 }
 """Functions of mathematics whose last bit depends on the machine; the square root does not."""
-MOST_MODULES = 18
-"""In a folder, with its own file; about a dozen is better."""
+MOST_MODULES = 14
+"""In a folder, besides its own file; about a dozen is better."""
+CROWDED = {"scenario": 18}
+"""Folders that have more; these numbers may only shrink."""
 SAME_BITS = [
     name for name in PLAN if package_of(name) in {"numerics", "random", "program", "kernels", "kernels.reactive"}
 ]
@@ -155,9 +159,19 @@ def test_no_imports_go_in_a_circle() -> None:
     assert left == {}
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", sorted(set(PACKAGES) - {"cli.commands"}))
 def test_a_folder_can_be_seen_at_a_glance(package: str) -> None:
-    assert len([name for name in PLAN if package_of(name) == package]) <= MOST_MODULES
+    inside = [name for name in PLAN if package_of(name) == package and name != f"simcore.{package}"]
+    assert len(inside) <= CROWDED.get(package, MOST_MODULES)
+
+
+def test_the_folder_of_commands_has_a_module_per_command() -> None:
+    """However many there are; with the text that `init` writes."""
+    beside = {"bench", "template"}
+    inside = {name.rpartition(".")[2] for name in PLAN if package_of(name) == "cli.commands"} - {"commands"}
+    group = typer.main.get_group(app)
+    names = {*group.commands, *getattr(group.commands["bench"], "commands", {})}
+    assert inside - beside == {name.replace("-", "_") for name in names} - beside
 
 
 def test_only_one_module_knows_numba() -> None:

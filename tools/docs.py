@@ -1,7 +1,8 @@
 """Writes the generated blocks of the documentation: ``python -m tools.docs``.
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. What it shows comes from the program itself,
-so that the documentation cannot say anything else; `tests/docs/test_docs.py` fails where the two differ.
+so that the documentation cannot say anything else; `tests/docs/test_docs.py` fails where the two differ. A block that
+runs a command is made only if what it shows can have changed (`tools.compared`), or with ``DOCS=all``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
 from simcore.studies.study import STUDIES
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
+from tools.compared import remember, was_right
 from tools.packages import PACKAGES, ROOT, modules, package_of, purpose
 
 if TYPE_CHECKING:
@@ -169,14 +171,17 @@ def figure_of(figures: Estimate | None, scale: float) -> str:
     return figure(scale * figures.estimate, scale * figures.se).inline()
 
 
-BLOCKS: dict[str, Callable[[], str]] = {
-    "demo": demo,
+QUICK: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "exit-status": exit_status,
     "packages": packages,
     "documents": documents,
     "speed": speed,
     "techniques": techniques,
+}
+"""Blocks that are made at once, from docstrings too."""
+COMMANDS: dict[str, Callable[[], str]] = {
+    "demo": demo,
     "coach-long-cycle": partial(session, "coach", "long-cycle", "--replications", "64"),
     "coach-the-process": partial(session, "coach", "coach-the-process", "--replications", "64"),
     "coach-where": coached_teams,
@@ -195,6 +200,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
         for name, vary in VARIED.items()
     },
 }
+"""Blocks that simulate: minutes, all together."""
+BLOCKS = {**QUICK, **COMMANDS}
 
 
 def pages() -> list[Path]:
@@ -203,12 +210,16 @@ def pages() -> list[Path]:
 
 
 def rewritten(text: str) -> str:
-    """Return a page with its blocks made anew; the speeds stay as they are until they have been measured."""
+    """Return a page with its blocks as they should be; the speeds stay as they are until they have been measured."""
 
     def fresh(block: re.Match[str]) -> str:
-        if block["name"] == "speed" and not BENCHMARKS.exists():
+        name = block["name"]
+        if (name == "speed" and not BENCHMARKS.exists()) or (name in COMMANDS and was_right(name, block["text"])):
             return block[0]
-        return f"{block['name']} -->\n{BLOCKS[block['name']]()}"
+        made = BLOCKS[name]()
+        if name in COMMANDS:
+            remember(name, made)
+        return f"{name} -->\n{made}"
 
     return BLOCK.sub(fresh, text)
 

@@ -1,10 +1,10 @@
 """NumPy: whole arrays of hours at a time, for many reps at once.
 
-A binomial draw an hour with `numpy.random.Generator` over SFC64 (10.4 ns a draw where Philox takes 14.5 and
+One binomial draw per hour with `numpy.random.Generator` over SFC64 (10.4 ns a draw where Philox takes 14.5 and
 PCG64 11.7). What the arrays are made for:
 
 * Hours of 12 and of 13 calls are drawn apart: with one number of calls, `binomial` keeps its set-up.
-* Meetings are thinned as a list of items, each the index of its hour, not as another binomial draw an hour:
+* Meetings are thinned as a list of items, each the index of its hour, not as another binomial draw per hour:
   most hours have none, and a binomial whose number of trials is an array starts anew for every element.
 * The rep is the last axis, so that sums over hours, days and weeks add long contiguous rows.
 * A batch of reps stays in the processor's cache.
@@ -93,7 +93,7 @@ def add(counts: WindowCounts, meetings: Counts, wins: Counts) -> None:
 
 
 def simulate(replications: int, seed: int) -> Statistics:
-    """Simulate the canonical scenario, an hour a draw.
+    """Simulate the canonical scenario, one draw per hour.
 
     Parameters
     ----------

@@ -5,9 +5,9 @@ is booked with the share of the quarter that has gone; who is behind calls more,
 them and sells cheaper, at once. The rep is the axis of every array; hours follow one another, since what a rep does
 in one depends on what came of those before. What makes it fast:
 
-* No draw an hour. The rate of step 1 does not react, so the calls up to the next meeting are geometric, whatever their
-  pace: one exponential a meeting, and a compare an hour. ``draws="hour"`` is the plain way, a binomial with an array of
-  trial numbers, which makes the whole two and a half times as slow.
+* Not one draw per hour. The rate of step 1 does not react, so the calls up to the next meeting are geometric, whatever
+  their pace: one exponential per meeting, and one compare per hour. ``draws="hour"`` is the plain way, a binomial with
+  an array of trial numbers, which makes the whole two and a half times as slow.
 * Whatever concerns meetings, opportunities and wins is done on lists of items, as long as there are any.
 * Arrays that all reps need are written in place and stay in the processor's second-level cache.
 * A meeting is thinned by the largest rate first, and only what is left asks for its own rep's level.

@@ -1,5 +1,6 @@
 """`simcore compare`: strategies in the same worlds."""
 
+import time
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -103,6 +104,7 @@ def _prepared(
     place = chosen.index(base)
 
     def run(session: Session) -> _Compared:
+        started = time.perf_counter()
         in_order = [runs[place], *runs[:place], *runs[place + 1 :]]
         paired, reached = ToPrecision(in_order, goal, options).run(
             lambda goal, how: run_paired(runs, base=place, goal=goal, **how),
@@ -115,6 +117,7 @@ def _prepared(
             document = document.model_copy(update=changes)
         if attribute and not document.interrupted:
             document = _attributed(scenario, document, session)
+        document = document.model_copy(update={"seconds": time.perf_counter() - started})
         return _Compared(document, paired, attributed=attribute)
 
     return Prepared(run, scenario, joint_digest(runs))

@@ -9,6 +9,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from simcore.base.currencies import currency_sign
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
@@ -17,24 +18,12 @@ if TYPE_CHECKING:
     from simcore.results.summary import AveragingRow
     from simcore.statistics.estimate import Estimate
 
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _WEEKS = {"week": 1.0, "month": 13 / 3, "quarter": 13.0, "year": 52.0}
 _TOLERANCE = 0.1
 """A spread within a tenth of what independent periods would leave counts as independent."""
 _NOISE_LIMIT = 0.25
 """A figure with a relative standard error above this, or with none, is too uncertain for a sentence."""
 _TOO_FEW = "Too few replications to tell what a call earns, or how much a period varies."
-
-
-def currency_sign(currency: str) -> str:
-    """Return what stands before an amount: a sign where one is common, else the code and a space.
-
-    Examples
-    --------
-    >>> currency_sign("USD"), currency_sign("CHF")
-    ('$', 'CHF ')
-    """
-    return _SIGNS.get(currency, f"{currency} ")
 
 
 def money(amount: float, currency: str) -> str:

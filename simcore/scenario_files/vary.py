@@ -11,9 +11,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.analytic.run_cost import check_cost, cost, together
+from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.machine import processors
-from simcore.base.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
+from simcore.base.spelling import MAX_LENGTH, Kind, read_number
 from simcore.base.text import brief
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.fields import Part
@@ -135,7 +136,7 @@ def _bound(word: str) -> tuple[Decimal, str] | None:
     if duration is not None:
         return Decimal(duration[1]), duration[2]
     try:
-        number = read_number(word, Kind.AMOUNT if word[:1] in CURRENCY_SIGNS else Kind.NUMBER).value
+        number = read_number(word, Kind.AMOUNT if word.startswith(tuple(AMOUNT_SIGNS)) else Kind.NUMBER).value
         return (number, "") if isfinite(number) and abs(number) < _MOST_END else None
     except UsageError as error:
         problem = error.problems[0]

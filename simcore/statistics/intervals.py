@@ -17,9 +17,9 @@ replications, skewed figures and figures near the end of their range need more t
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import cbrt, exp, expm1, inf, isfinite, log, sqrt
 
+from simcore.numerics.quantiles import beta_i_inverse, t_quantile
 from simcore.statistics.estimate import Estimate
 
 LEVEL = 0.95
@@ -37,21 +37,7 @@ UNKNOWN = Estimate(estimate=None, se=None)
 """A figure that is not defined, or that the run does not tell."""
 
 
-@lru_cache(maxsize=4096)
-def t_quantile(p: float, degrees: float) -> float:
-    """Return a quantile of the t distribution (Student 1908), for any degrees of freedom above 0.
-
-    Examples
-    --------
-    >>> round(t_quantile(0.975, 1), 4), round(t_quantile(0.975, 7), 4), round(t_quantile(0.975, 10**9), 4)
-    (12.7062, 2.3646, 1.96)
-    """
-    from scipy.special import stdtrit  # noqa: PLC0415
-
-    return float(stdtrit(degrees, p))
-
-
-def reach(degrees: float, miss: float = MISS) -> float:
+def critical_value(degrees: float, miss: float = MISS) -> float:
     """Return how many standard errors an interval reaches to each side, by degrees of freedom of the error.
 
     Parameters
@@ -61,13 +47,13 @@ def reach(degrees: float, miss: float = MISS) -> float:
 
     Examples
     --------
-    >>> round(reach(7), 3)
+    >>> round(critical_value(7), 3)
     2.365
     """
     return t_quantile(1.0 - miss / 2.0, degrees)
 
 
-def reaches(degrees: float, skewness: float, groups: float, miss: float = MISS) -> tuple[float, float]:
+def critical_values(degrees: float, skewness: float, groups: float, miss: float = MISS) -> tuple[float, float]:
     """Return how many standard errors an interval reaches down and up (Hall 1992).
 
     Parameters
@@ -83,10 +69,10 @@ def reaches(degrees: float, skewness: float, groups: float, miss: float = MISS) 
 
     Examples
     --------
-    >>> [round(each, 2) for each in reaches(19, 0.0, 20)], [round(each, 2) for each in reaches(19, 1.0, 20)]
-    ([2.09, 2.09], [1.8, 2.6])
+    >>> [[round(each, 2) for each in critical_values(19, skewness, 20)] for skewness in (0.0, 1.0)]
+    [[2.09, 2.09], [1.8, 2.6]]
     """
-    t = reach(degrees, miss)
+    t = critical_value(degrees, miss)
     if not isfinite(groups) or abs(skewness) < _EVEN:
         return t, t
     root = sqrt(groups)
@@ -225,7 +211,7 @@ def by_t(
         return without_error(value)
     if groups < LEAST_REPLICATIONS:
         return Estimate(estimate=value, se=error)
-    down, up = (each * error for each in reaches(degrees, skewness, groups, miss))
+    down, up = (each * error for each in critical_values(degrees, skewness, groups, miss))
     return Estimate(estimate=value, se=error, low=max(least, value - down), high=min(most, value + up))
 
 
@@ -258,7 +244,7 @@ def by_log(
         return without_error(value)
     if groups < LEAST_REPLICATIONS or value <= 0.0:
         return Estimate(estimate=value, se=error)
-    down, up = (each * relative for each in reaches(degrees, skewness, groups, miss))
+    down, up = (each * relative for each in critical_values(degrees, skewness, groups, miss))
     if not max(down, up) < _LARGEST:
         return Estimate(estimate=value, se=error)
     return Estimate(estimate=value, se=error, low=value * exp(-down), high=value * exp(up))
@@ -284,18 +270,16 @@ def by_count(share: float, error: float, windows: float, degrees: float, *, grou
     >>> round(figure.low, 3), round(figure.high, 3)
     (0.087, 0.491)
     """
-    from scipy.special import betaincinv  # noqa: PLC0415
-
     if not isfinite(share) or not isfinite(error):
         return without_error(share)
     if groups < LEAST_REPLICATIONS or not 0.0 < share < 1.0 or error <= 0.0:
         return Estimate(estimate=share, se=error)
     # So many independent windows have this error; the fewer degrees it is known with, the fewer they count for.
-    known = (reach(max(windows - 1.0, degrees)) / reach(degrees)) ** 2
+    known = (critical_value(max(windows - 1.0, degrees)) / critical_value(degrees)) ** 2
     n = share * (1.0 - share) / error**2 * (degrees + 1.0) / degrees * known
     hits = share * n
-    low = float(betaincinv(hits, n - hits + 1.0, MISS / 2.0))
-    high = float(betaincinv(hits + 1.0, n - hits, 1.0 - MISS / 2.0))
+    low = beta_i_inverse(hits, n - hits + 1.0, MISS / 2.0)
+    high = beta_i_inverse(hits + 1.0, n - hits, 1.0 - MISS / 2.0)
     return Estimate(estimate=share, se=error, low=min(low, share), high=max(high, share))
 
 

@@ -9,17 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import UNKNOWN, by_t, fixed, never_differed, reach, sign_of, without_error
-from simcore.statistics.jackknife import (
-    Floats,
-    Replicates,
-    mean_of,
-    ratio,
-    replicates,
-    share,
-    spread_of,
-    variation,
-)
+from simcore.statistics.intervals import UNKNOWN, by_t, critical_value, fixed, never_differed, sign_of, without_error
+from simcore.statistics.jackknife import Floats, Replicates, replicates
+from simcore.statistics.moments_and_quantiles import coefficient_of_variation, mean_of, ratio, share_of, spread_of
 
 
 class Sums(NamedTuple):
@@ -64,12 +56,12 @@ def figure_of(sums: Sums) -> Estimate:
     """
     if sums.share:
         hits, windows = sums.total.astype(np.int64), sums.windows.astype(np.int64)
-        return share(sums.replications, hits, windows, certain=sums.certain)
+        return share_of(sums.replications, hits, windows, certain=sums.certain)
     if sums.squares is not None:
         return spread_of(
             sums.replications,
             *sums.columns,
-            relative=sums.statistic is variation,
+            relative=sums.statistic is coefficient_of_variation,
             worth=sums.worth,
             certain=sums.certain,
         )
@@ -164,7 +156,7 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     mine, other = (each.total.astype(np.float64) / float(each.windows.sum()) for each in (sums, baseline))
     apart = (mine - other)[size > 0] * worlds
     typical = float((apart**2).sum()) / max(1, int(np.count_nonzero(apart)))
-    z = reach(np.inf)
+    z = critical_value(np.inf)
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
 
 

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.numerics.quantiles import t_quantile
 from simcore.program.tally import BINS, CLOSE, GROUPS, SECTIONS, bin_values, bins_of
 from simcore.scenario.metric import CV, QUANTILE, Metric
 from simcore.statistics.certain import certain_revenue
-from simcore.statistics.intervals import fixed, t_quantile
-from simcore.statistics.jackknife import Replicates, quantile_bounds, spread, spread_of, variation
+from simcore.statistics.intervals import fixed
+from simcore.statistics.jackknife import Replicates
 from simcore.statistics.metrics import by_period, spread_sums, values_of, windows_each
+from simcore.statistics.moments_and_quantiles import (
+    coefficient_of_variation,
+    quantile_bounds,
+    spread_of,
+    standard_deviation,
+)
 from simcore.statistics.paired_difference import Sums, paired_replicates, replicates_of
 from simcore.statistics.sequential_interval import (
     Reading,
@@ -104,7 +111,7 @@ class _Spread:
     """A standard deviation or a coefficient of variation, by the jackknife over groups of replications."""
 
     def __init__(self, metric: Metric, program: Program) -> None:
-        self._statistic = variation if metric.name == CV else spread
+        self._statistic = coefficient_of_variation if metric.name == CV else standard_deviation
         self._windows = windows_each(metric, program)
         self._unit = program.deals.unit / 100.0
         self._certain = certain_revenue(program)
@@ -125,14 +132,14 @@ class _Spread:
 
     def read(self, miss: float) -> Reading:
         sums = self.sums()
-        relative = self._statistic is variation
+        relative = self._statistic is coefficient_of_variation
         found = spread_of(sums.replications, *sums.columns, relative=relative, certain=sums.certain, miss=miss)
         if found.estimate is None:
             return Reading(0.0, -inf, inf, 0.0)
         # What was never seen to vary has no interval that a run could end with.
         known = found.estimate > 0.0 or found.se is not None
         low, high = (found.low, found.high) if known else (None, None)
-        deviation = sums._replace(statistic=spread)
+        deviation = sums._replace(statistic=standard_deviation)
         return _reading(found.estimate, (low, high), abs(found.estimate), replicates_of(deviation).logs)
 
 

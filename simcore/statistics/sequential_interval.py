@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.numerics.normal import normal_quantile
-from simcore.statistics.intervals import t_quantile
+from simcore.numerics.quantiles import t_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

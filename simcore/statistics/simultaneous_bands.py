@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import LEVEL, reach
+from simcore.statistics.intervals import LEVEL, critical_value
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ class Band:
 
     def __init__(self, groups: int) -> None:
         self._degrees = groups - 1
-        self._single = reach(self._degrees)
+        self._single = critical_value(self._degrees)
         self._scale = _scale(self._degrees)
         self._basis = np.zeros((0, groups))
         self._scanned, self._chosen = np.zeros(DRAWS), np.zeros(DRAWS)
@@ -143,26 +143,3 @@ def _uniforms(stream: int) -> Floats:
 
     order = np.argsort(Philox(key=[_KEY, stream]).random_raw(DRAWS))
     return (order + 0.5) / DRAWS
-
-
-def deviations_of(without: Floats, value: float, sizes: Floats) -> Floats:
-    """Return what the squared error of a delete-a-group jackknife is the sum of squares of.
-
-    Parameters
-    ----------
-    without
-        float64[groups]: the figure without each group.
-    value
-        The figure.
-    sizes
-        float64[groups]: replications in each.
-
-    Examples
-    --------
-    >>> deviations = deviations_of(np.array([3.0, 2.0, 1.0]), 2.0, np.ones(3))
-    >>> round(float((deviations**2).sum()), 6)  # 1, 2, 3 scaled: the squared error of a mean of three
-    1.333333
-    """
-    total = sizes.sum()
-    spread: Floats = np.sqrt((total - sizes) / total) * (without - value)
-    return spread if np.isfinite(spread).all() else np.zeros_like(spread)

@@ -19,7 +19,8 @@ from simcore.scenario.metric import CV, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE,
 from simcore.statistics.certain import certain_revenue
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import MISS, UNKNOWN, Z975, fixed
-from simcore.statistics.jackknife import Floats, sectioned_quantile, spread, variation
+from simcore.statistics.jackknife import Floats
+from simcore.statistics.moments_and_quantiles import coefficient_of_variation, sectioned_quantile, standard_deviation
 from simcore.statistics.paired_difference import Sums, difference_of, figure_of
 from simcore.statistics.windows import deal_root_mean_square, windows_of
 
@@ -149,7 +150,15 @@ def sums_of(metric: Metric, program: Program, tally: Tally) -> Sums:
         raise ValueError(f"{metric} is no function of sums")
     squares, worth = tally.squares(CLOSE, horizon) * unit**2, deal_root_mean_square(program)
     worth = None if worth is None else worth * unit
-    return Sums(size, total, windows, squares, variation if metric.name == CV else spread, worth, certain)
+    return Sums(
+        size,
+        total,
+        windows,
+        squares,
+        coefficient_of_variation if metric.name == CV else standard_deviation,
+        worth,
+        certain,
+    )
 
 
 def window_counts(tally: Tally, account: int, horizon: int, windows: NDArray[np.int64]) -> NDArray[np.int64]:

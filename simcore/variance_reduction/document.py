@@ -59,7 +59,7 @@ class VarianceBench(StudyHeader):
     document: Literal["variance"] = "variance"
     format: Literal[2] = Field(default=2, description="Version of this document's format.")
     metric: str
-    """Of two strategies, the difference of the first less the second."""
+    """Of two strategies, the difference of the first minus the second."""
     level: float | None
     """Of a quantile: what is estimated is the share of windows with at most this revenue."""
     batches: int
@@ -67,7 +67,7 @@ class VarianceBench(StudyHeader):
     """Worlds of each batch; `replications` are those of all batches of a technique."""
     reference: float | None
     reference_is: Literal["exact", "crude", "none"]
-    """What the techniques are held against."""
+    """What the techniques are compared with."""
     crude_variance_is: Literal["measured", "computed"]
     """Computed where crude Monte Carlo saw the event fewer than 30 times: as of independent windows."""
     rows: list[TechniqueRow]
@@ -76,5 +76,5 @@ class VarianceBench(StudyHeader):
 
     @property
     def strategies(self) -> list[str]:
-        """Names of the strategies: one, or two, whose difference is measured, the first less the second."""
+        """Names of the strategies: one, or two, whose difference is measured, the first minus the second."""
         return self.scenario.strategies

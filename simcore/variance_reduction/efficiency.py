@@ -13,6 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simcore.numerics.quantiles import t_quantile
+from simcore.statistics.jackknife import bias_corrected
+
 Floats = NDArray[np.float64]
 
 
@@ -71,8 +74,6 @@ def efficiency(
     >>> [round(value, 6) for value in found]
     [20.0, 20.0, 20.0]
     """
-    from scipy.special import stdtrit  # noqa: PLC0415
-
     if not 0.0 < level < 1.0:
         raise ValueError(f"a level lies in (0, 1), got {level}")
     columns = [_positive(values) for values in (crude_variances, crude_seconds, variances, seconds)]
@@ -82,9 +83,8 @@ def efficiency(
     signs = np.array([1.0, 1.0, -1.0, -1.0])
     whole = float(signs @ np.log([column.mean() for column in columns]))
     without = signs @ np.log([(column.sum() - column) / (m - 1) for column in columns])
-    pseudo = m * whole - (m - 1) * without
-    centre = float(pseudo.mean())
-    reach = float(stdtrit(m - 1.0, 0.5 + level / 2.0)) * float(pseudo.std(ddof=1)) / sqrt(m)
+    centre, error = bias_corrected(whole, without)
+    reach = t_quantile(0.5 + level / 2.0, m - 1.0) * error
     return Efficiency(exp(centre), exp(centre - reach), exp(centre + reach))
 
 

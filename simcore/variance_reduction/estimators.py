@@ -22,6 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simcore.numerics.quantiles import t_quantile
+
 Floats = NDArray[np.float64]
 
 LARGEST_SHARE = 0.05
@@ -84,11 +86,9 @@ def interval(estimate: Estimate, level: float = 0.95) -> tuple[float, float]:
     >>> [round(end, 4) for end in interval(crude([1.0, 2.0, 3.0, 4.0]))]
     [0.4457, 4.5543]
     """
-    from scipy.special import stdtrit  # noqa: PLC0415
-
     if not 0.0 < level < 1.0:
         raise ValueError(f"a level lies in (0, 1), got {level}")
-    reach = float(stdtrit(estimate.degrees, 0.5 + level / 2.0)) * estimate.standard_error
+    reach = t_quantile(0.5 + level / 2.0, estimate.degrees) * estimate.standard_error
     return estimate.mean - reach, estimate.mean + reach
 
 

@@ -54,8 +54,10 @@ def strings_of_sources() -> str:
 
 def exists(quoted: str, folder: Path) -> bool:
     """Tell whether something in backticks that looks like a name of the sources names something that is there."""
-    path = quoted.rstrip("/")
-    if (path.split("/")[0] in FOLDERS and "/" in quoted) or path.endswith(".py"):
+    path = quoted.rstrip("/").replace("NAME", "*")
+    if path.endswith(".py") and "/" not in path:
+        return (folder / path).exists() or any(any((ROOT / place).rglob(path)) for place in FOLDERS)
+    if path.endswith(".py") or ("/" in quoted and path.split("/")[0] in FOLDERS):
         return any(any(place.glob(path)) for place in (ROOT, folder))
     if DOTTED.fullmatch(quoted):
         return resolves(quoted) or re.search(rf'"{re.escape(quoted)}"', strings_of_sources()) is not None

@@ -19,7 +19,7 @@ from simcore import simulate
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import LEAST_REPLICATIONS, Z975, bound_of, fixed
-from simcore.statistics.jackknife import mean_of, sectioned_quantile, share, spread_of
+from simcore.statistics.moments_and_quantiles import mean_of, sectioned_quantile, share_of, spread_of
 from simcore.statistics.paired_difference import Sums, difference_of
 from simcore.studies.compare.sentences import verdict_of
 from tests.support.statistical import Budget, DeviationError, check_share, check_share_at_least
@@ -92,8 +92,8 @@ def figures(windows: Floats, level: float) -> dict[str, Estimate]:
         "mean": mean_of(size, total, count, worth=1000.0),
         "sd": spread_of(size, total, squares, count),
         "cv": spread_of(size, total, squares, count, relative=True),
-        "p_zero": share(size, (windows == 0).sum(axis=1), count),
-        "p_quota": share(size, (windows >= level).sum(axis=1), count),
+        "p_zero": share_of(size, (windows == 0).sum(axis=1), count),
+        "p_quota": share_of(size, (windows >= level).sum(axis=1), count),
     } | {q: sectioned_quantile(counts, values, p, replications=n) for q, p in QUANTILES.items()}
 
 

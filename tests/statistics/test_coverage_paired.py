@@ -18,7 +18,7 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.engine.paired import run_paired
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import Z975
+from simcore.statistics.intervals import Z975
 from simcore.statistics.paired_difference import Sums, difference_of
 from simcore.studies.compare.study import compare
 from tests.support.statistical import DeviationError, check_estimate, check_share

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import Z975, Floats, spread, variation
+from simcore.statistics.intervals import Z975
+from simcore.statistics.jackknife import Floats
+from simcore.statistics.moments_and_quantiles import coefficient_of_variation, standard_deviation
 from simcore.statistics.paired_difference import Sums, difference_of, figure_of, sign_of
 from tests.support.statistical import DeviationError, check_share
 
@@ -82,7 +84,7 @@ def hits(metric: str, baseline: Statistic | None = None) -> int:
     """
     rng = np.random.default_rng(7)
     one, each = np.ones(WORLDS, np.int64), np.full(WORLDS, WINDOWS)
-    statistic = variation if metric == "cv" else spread
+    statistic = coefficient_of_variation if metric == "cv" else standard_deviation
     sd = np.sqrt([1.25, 1.25 + 0.09])
     truth = float(sd[1] - sd[0]) / (10.0 if metric == "cv" else 1.0)
     found = 0
@@ -107,7 +109,7 @@ def test_paired_intervals_of_spreads_cover(metric: str) -> None:
 
 def test_a_spread_about_zero_and_not_about_the_mean_is_caught() -> None:
     def wrong(total: Floats, squares: Floats, count: Floats) -> Floats:
-        return spread(0.0 * total, squares, count)
+        return standard_deviation(0.0 * total, squares, count)
 
     with pytest.raises(DeviationError):
         check_share("coverage", hits("sd", wrong), RUNS, 0.945, detect=0.06)

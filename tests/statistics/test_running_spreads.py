@@ -17,7 +17,7 @@ from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.scenario.precision_goal import parse_target
 from simcore.scenario_files.scenario_file import load_scenario
-from simcore.statistics.jackknife import spread_of
+from simcore.statistics.moments_and_quantiles import spread_of
 from simcore.statistics.running_estimates import Difference, Followed, followed, piece_of
 from simcore.statistics.sequential_interval import FIRST, Pursuit, Reading, is_met
 from simcore.studies.compare.study import compare

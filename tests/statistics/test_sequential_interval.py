@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from simcore.numerics.quantiles import t_quantile
 from simcore.scenario.precision_goal import Target, parse_target
-from simcore.statistics.intervals import t_quantile
-from simcore.statistics.jackknife import Z975
+from simcore.statistics.intervals import Z975
 from simcore.statistics.sequential_interval import (
     CHUNK,
     FIRST,

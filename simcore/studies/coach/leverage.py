@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.analytic.expectations import expected
 from simcore.analytic.item_values import Prospects, holds
+from simcore.base.currencies import currency_sign
 from simcore.base.money import cents
 from simcore.engine.many_scenarios import Cell, ScenarioBatch
-from simcore.results.sentences import currency_sign
+from simcore.numerics.quantiles import t_quantile
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import fixed, t_quantile
+from simcore.statistics.intervals import fixed
 from simcore.statistics.jackknife import Floats, jackknife
 from simcore.statistics.paired_difference import Sums, difference_of, figure_of
 from simcore.studies.coach.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking

@@ -20,7 +20,8 @@ from simcore.program.tally import GROUPS
 from simcore.scenario.metric import YEARLY_REVENUE
 from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
-from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import ratio
 from simcore.statistics.paired_difference import Sums
 from simcore.statistics.tallied_metrics import sums_of
 from simcore.studies.compare.document import Attribution, AttributionTable

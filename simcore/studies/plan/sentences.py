@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.base.currencies import currency_sign
 from simcore.base.text import brief
-from simcore.results.sentences import chance, currency_sign, share
+from simcore.results.sentences import chance, share
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.rest_of_period import served_weeks
 

@@ -17,11 +17,9 @@ from simcore.scenario.metric import BREAKEVEN, P_ZERO, SD, YEARLY_REVENUE, Metri
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
-from simcore.statistics.jackknife import Floats
 from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.paired_difference import Sums, difference_of, paired_replicates
 from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
-from simcore.statistics.simultaneous_bands import deviations_of
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns
 
@@ -131,7 +129,7 @@ def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
         for left, right in pairs
         for mine, its in zip(left.columns, right.columns, strict=True)
     )
-    return Looked(difference_of(one, other), _deviations(one, other), same)
+    return Looked(difference_of(one, other), paired_replicates(one, other).deviations, same)
 
 
 def _sums(cell: Cell, metric: Metric) -> Sums:
@@ -139,12 +137,6 @@ def _sums(cell: Cell, metric: Metric) -> Sums:
     if not isinstance(found, Sums):
         raise TypeError(f"{metric} is no function of sums")
     return found
-
-
-def _deviations(sums: Sums, baseline: Sums) -> Floats:
-    """Return what the error of a difference is made of: float64[groups of replications]."""
-    found = paired_replicates(sums, baseline)
-    return deviations_of(found.without, found.value, found.sizes)
 
 
 def _document(search: Search, values: Range, header: Header, path: str, metric: Metric) -> Breakeven:

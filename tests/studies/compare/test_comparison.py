@@ -12,7 +12,7 @@ from simcore.base.errors import ScenarioError
 from simcore.engine.paired import Paired, run_paired
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
-from simcore.statistics.jackknife import Z975
+from simcore.statistics.intervals import Z975
 from simcore.studies.compare.attribution import attribute, in_cents, weights
 from simcore.studies.compare.document import Comparison
 from simcore.studies.compare.figures import LEAST_TAIL, WORST, worst_of

@@ -25,7 +25,7 @@ from simcore.program.tally import Tally
 from simcore.scenario.metric import Metric
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics import tallied_metrics
-from simcore.statistics.jackknife import Z975
+from simcore.statistics.intervals import Z975
 from simcore.statistics.windows import windows_of
 from simcore.studies.sweep.breakeven import breakeven
 from simcore.studies.sweep.study import sweep

@@ -9,7 +9,7 @@ import pytest
 
 from simcore.base.errors import ScenarioError
 from simcore.scenario.model import FixedLag, Scenario
-from simcore.statistics.jackknife import Z975
+from simcore.statistics.intervals import Z975
 from simcore.statistics.sign_change import SCAN
 from simcore.studies.sweep import breakeven as breakevens
 from simcore.studies.sweep import study as sweeps
