@@ -233,7 +233,7 @@ _PLACES = {
     **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
     "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
 }  # fmt: skip
-"""Where keys belong that people write a level too high."""
+"""Where keys belong that people write a level too high: often only their indentation is wrong."""
 
 
 def place_meant(key: str) -> str | None:
