@@ -1,4 +1,4 @@
-"""Figures of runs in the same worlds, and the paired differences between them."""
+"""Figures of runs with common random numbers, and the paired differences between them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import UNKNOWN, by_t, critical_value, fixed, never_differed, sign_of, without_error
+from simcore.statistics.intervals import (
+    UNKNOWN,
+    by_t,
+    critical_value,
+    fixed,
+    never_differed,
+    significant_sign,
+    without_error,
+)
 from simcore.statistics.jackknife import Floats, Replicates, replicates
 from simcore.statistics.moments_and_quantiles import coefficient_of_variation, mean_of, ratio, share_of, spread_of
 
@@ -160,4 +168,4 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
 
 
-__all__ = ["Sums", "difference_of", "figure_of", "paired_replicates", "replicates_of", "sign_of"]
+__all__ = ["Sums", "difference_of", "figure_of", "paired_replicates", "replicates_of", "significant_sign"]

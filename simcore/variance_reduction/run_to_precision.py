@@ -31,9 +31,9 @@ from simcore.statistics.metrics import check_metric
 from simcore.statistics.sequential_interval import (
     SKEWNESS_GUARD,
     Moments,
-    Pursuit,
     Reading,
-    Sample,
+    RunningMoments,
+    SequentialRule,
     is_met,
     needed,
     read_difference,
@@ -218,7 +218,7 @@ class _Run:
         known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], EXPECTED)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        self._sample, self._worlds = Sample(), Moments()
+        self._sample, self._worlds = RunningMoments(), Moments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
         with translate_explosion(scenario):
@@ -228,19 +228,19 @@ class _Run:
         """Run until it is precise; return the row, the looks, and what ended it."""
         with translate_explosion(self._scenario):
             technique = _named(self._recommended() if method == AUTO else method, self._cases[0])
-            pursuit, batches, worlds = self._drawn(technique)
-            row = self._row(technique, pursuit, batches, worlds)
+            rule, batches, worlds = self._drawn(technique)
+            row = self._row(technique, rule, batches, worlds)
         ended = self._ending.how
         if row.met and ended == "seconds":
             ended = "met"
         elif not row.met and ended == "met":
             ended = "replications"
-        return row, pursuit.looks + 1, ended
+        return row, rule.looks + 1, ended
 
-    def _drawn(self, technique: Technique) -> tuple[Pursuit, int, int]:
+    def _drawn(self, technique: Technique) -> tuple[SequentialRule, int, int]:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
-        pursuit = Pursuit([self._target], most, FIRST_STAGE)
+        rule = SequentialRule([self._target], most, FIRST_STAGE)
 
         def work(case: Case, block: Block) -> tuple[int, list[float], Moments]:
             batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
@@ -250,11 +250,11 @@ class _Run:
         def blocks() -> Iterator[Block | None]:
             begun = 0
             while True:
-                for first in range(begun, pursuit.goal, AT_A_TIME):
-                    yield Block(first, min(AT_A_TIME, pursuit.goal - first))
+                for first in range(begun, rule.goal, AT_A_TIME):
+                    yield Block(first, min(AT_A_TIME, rule.goal - first))
                 yield None
-                begun = pursuit.goal
-                if not pursuit.advance([self]):
+                begun = rule.goal
+                if not rule.advance([self]):
                     return
 
         program = self._cases[0].programs[0]
@@ -263,9 +263,9 @@ class _Run:
             self._sample.add(np.array(means))
             self._worlds += values
             made += worlds
-            meter.total = pursuit.expected
+            meter.total = rule.expected
             meter.add(block.replications, worlds * program.team.reps * program.clock.simulated_weeks)
-        return pursuit, meter.done, made
+        return rule, meter.done, made
 
     def read(self, miss: float) -> Reading:
         """Return the mean over the batches with its interval."""
@@ -290,9 +290,9 @@ class _Run:
         worlds = self._worlds
         return worlds.skewness**2 * self._sample.moments().n / max(1, worlds.n) if worlds.m2 > 0.0 else 0.0
 
-    def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
+    def _row(self, technique: Technique, rule: SequentialRule, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
-        reading = self.read(pursuit.miss(target))
+        reading = self.read(rule.miss(target))
         if not _is_known(self._sample.moments(), self._skewed()):
             reading = reading._replace(low=-inf, high=inf)
         met = is_met(target, reading, batches)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import Z975
+from simcore.statistics.intervals import Z975, significant_sign
 from simcore.statistics.jackknife import Floats
 from simcore.statistics.moments_and_quantiles import coefficient_of_variation, standard_deviation
-from simcore.statistics.paired_difference import Sums, difference_of, figure_of, sign_of
+from simcore.statistics.paired_difference import Sums, difference_of, figure_of
 from tests.support.statistical import DeviationError, check_share
 
 ONE = np.ones(200, np.int64)
@@ -70,7 +70,7 @@ def test_only_equal_worlds_make_pairs() -> None:
     [(0.01, 2.0, 1), (-2.0, -0.01, -1), (0.0, 2.0, 0), (-1.0, 1.0, 0), (None, None, 0), (0.1, None, 1), (None, 0.1, 0)],
 )
 def test_ahead_is_where_the_interval_leaves_out_zero(low: float | None, high: float | None, sign: int) -> None:
-    assert sign_of(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
+    assert significant_sign(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
 
 
 Statistic = Callable[..., Floats]
