@@ -76,7 +76,7 @@ def mean_of(
     return jackknife(ratio, size, total, count, least=least)
 
 
-def share_of(
+def proportion_of(
     size: NDArray[np.int64], hits: NDArray[np.int64], windows: NDArray[np.int64], *, certain: bool = False
 ) -> Estimate:
     """Estimate a probability: the share of windows that were hit.
@@ -87,7 +87,7 @@ def share_of(
     Examples
     --------
     >>> once = np.ones(98, np.int64)
-    >>> figure = share_of(once, 0 * once, once)
+    >>> figure = proportion_of(once, 0 * once, once)
     >>> figure.estimate, figure.se, round(figure.high, 4)
     (0.0, None, 0.0301)
     """
@@ -104,7 +104,7 @@ def share_of(
     return by_count(found.value, found.error, trials, found.degrees, groups=found.groups)
 
 
-def share_of_sums(hits: Floats, trials: Floats, replications: int) -> Estimate:
+def proportion_of_sums(hits: Floats, trials: Floats, replications: int) -> Estimate:
     """Estimate a probability from sums over groups of one size.
 
     Parameters
@@ -116,7 +116,7 @@ def share_of_sums(hits: Floats, trials: Floats, replications: int) -> Estimate:
 
     Examples
     --------
-    >>> round(share_of_sums(np.zeros(32), np.full(32, 10.0), 98).high, 4)
+    >>> round(proportion_of_sums(np.zeros(32), np.full(32, 10.0), 98).high, 4)
     0.0301
     """
     if trials.sum() <= 0.0:

@@ -21,7 +21,7 @@ from simcore.statistics.moments_and_quantiles import (
     spread_of,
     standard_deviation,
 )
-from simcore.statistics.paired_difference import Sums, paired_replicates, replicates_of
+from simcore.statistics.paired_difference import GroupedSums, paired_replicates, replicates_of
 from simcore.statistics.sequential_interval import Reading, RunningMoments, read_difference, read_mean, read_share
 
 if TYPE_CHECKING:
@@ -118,11 +118,11 @@ class _Spread:
         np.add.at(self._added, group, piece.astype(np.float64))
         self._replications += np.bincount(group, minlength=GROUPS)
 
-    def sums(self) -> Sums:
+    def sums(self) -> GroupedSums:
         """Return the sums by group, as `simcore.statistics.tallied_metrics.sums_of` does of a tally."""
         total, squares = self._added[:, 0] * self._unit, self._added[:, 1] * self._unit**2
         size = self._replications
-        return Sums(size, total, size * self._windows, squares, self._statistic, certain=self._certain)
+        return GroupedSums(size, total, size * self._windows, squares, self._statistic, certain=self._certain)
 
     def read(self, miss: float) -> Reading:
         sums = self.sums()

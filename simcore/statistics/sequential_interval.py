@@ -57,7 +57,7 @@ STEP = 64
 CHUNK = 4096
 
 
-class Moments(NamedTuple):
+class SampleMoments(NamedTuple):
     """A sample's size, mean, and sums of powers of the deviations from it."""
 
     n: int = 0
@@ -68,9 +68,9 @@ class Moments(NamedTuple):
     differing: int = 0
     """Values that are not zero."""
 
-    def __add__(self, other: tuple[object, ...]) -> Moments:
+    def __add__(self, other: tuple[object, ...]) -> SampleMoments:
         """Return the moments of both samples together (Pébay 2008)."""
-        if not isinstance(other, Moments):
+        if not isinstance(other, SampleMoments):
             return NotImplemented
         if self.n == 0 or other.n == 0:
             return other if self.n == 0 else self
@@ -81,7 +81,7 @@ class Moments(NamedTuple):
         m4 = self.m4 + other.m4 + d**4 * a * b * (a * a - a * b + b * b) / n**3
         m4 += 6.0 * d * d * (a * a * other.m2 + b * b * self.m2) / n**2 + 4.0 * d * (a * other.m3 - b * self.m3) / n
         mean = self.mean + d * b / n
-        return Moments(self.n + other.n, mean, m2, m3, m4, self.differing + other.differing)
+        return SampleMoments(self.n + other.n, mean, m2, m3, m4, self.differing + other.differing)
 
     @property
     def variance(self) -> float:
@@ -99,7 +99,7 @@ class Moments(NamedTuple):
         return max(1.0, self.n * self.m4 / self.m2**2) if self.m2 > 0.0 else 3.0
 
 
-def moments_of(values: Floats) -> Moments:
+def moments_of(values: Floats) -> SampleMoments:
     """Return the moments of a sample.
 
     Examples
@@ -110,7 +110,7 @@ def moments_of(values: Floats) -> Moments:
     True
     """
     if len(values) == 0:
-        return Moments()
+        return SampleMoments()
     mean = float(values.mean())
     d = values - mean
     squares = d * d
@@ -118,14 +118,14 @@ def moments_of(values: Floats) -> Moments:
     # Equal values whose mean is rounded do not vary.
     flat = bool((values == values[0]).all())
     mean, m2, m3, m4 = (float(values[0]), 0.0, 0.0, 0.0) if flat else (mean, m2, m3, m4)
-    return Moments(len(values), mean, m2, m3, m4, int(np.count_nonzero(values)))
+    return SampleMoments(len(values), mean, m2, m3, m4, int(np.count_nonzero(values)))
 
 
 class RunningMoments:
     """A growing sample of which only the moments are kept; the same bits however it is cut into pieces."""
 
     def __init__(self) -> None:
-        self._whole = Moments()
+        self._whole = SampleMoments()
         self._rest: Floats = np.zeros(0)
 
     def add(self, values: Floats) -> None:
@@ -136,7 +136,7 @@ class RunningMoments:
             self._whole += moments_of(rest[first : first + CHUNK])
         self._rest = rest[whole:]
 
-    def moments(self) -> Moments:
+    def moments(self) -> SampleMoments:
         """Return the moments of all values so far."""
         return self._whole + moments_of(self._rest)
 
@@ -168,7 +168,7 @@ class Readable(Protocol):
         ...
 
 
-def read_mean(sample: Moments, miss: float, scale: float | None = None) -> Reading:
+def read_mean(sample: SampleMoments, miss: float, scale: float | None = None) -> Reading:
     """Return a mean with its t interval; half-widths in per cent are percentages of ``scale`` (default: the mean)."""
     size = abs(sample.mean) if scale is None else scale
     if sample.n < 2:
@@ -177,7 +177,7 @@ def read_mean(sample: Moments, miss: float, scale: float | None = None) -> Readi
     return Reading(sample.mean, sample.mean - reach, sample.mean + reach, size, _slack(sample), _guard(sample))
 
 
-def read_share(sample: Moments, miss: float) -> Reading:
+def read_share(sample: SampleMoments, miss: float) -> Reading:
     """Return the mean of values from 0 to 1 with the interval of Agresti and Coull.
 
     Examples
@@ -203,7 +203,7 @@ def read_share(sample: Moments, miss: float) -> Reading:
     return Reading(p, low, high, abs(p), _slack(sample), least)
 
 
-def read_difference(sample: Moments, miss: float, scale: float) -> Reading:
+def read_difference(sample: SampleMoments, miss: float, scale: float) -> Reading:
     """Return the mean of paired differences of shares with its interval.
 
     As many pseudo-observations as Agresti and Coull's, half of them on each side of zero, each as large as those pairs
@@ -224,12 +224,12 @@ def read_difference(sample: Moments, miss: float, scale: float) -> Reading:
     return Reading(mean, max(-1.0, mean - reach), min(1.0, mean + reach), scale, _slack(sample), least)
 
 
-def _guard(sample: Moments, known: float = 0.0) -> float:
+def _guard(sample: SampleMoments, known: float = 0.0) -> float:
     """Return the least replications for the skewness of a sample; ``known`` of its square is seen to otherwise."""
     return SKEWNESS_GUARD * max(0.0, sample.skewness**2 - known)
 
 
-def _slack(sample: Moments) -> float:
+def _slack(sample: SampleMoments) -> float:
     return sqrt((sample.kurtosis - 1.0) / sample.n)
 
 

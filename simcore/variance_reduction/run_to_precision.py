@@ -30,9 +30,9 @@ from simcore.scenario.model import with_strategy
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.sequential_interval import (
     SKEWNESS_GUARD,
-    Moments,
     Reading,
     RunningMoments,
+    SampleMoments,
     SequentialRule,
     is_met,
     needed,
@@ -218,7 +218,7 @@ class _Run:
         known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], EXPECTED)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        self._sample, self._worlds = RunningMoments(), Moments()
+        self._sample, self._worlds = RunningMoments(), SampleMoments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
         with translate_explosion(scenario):
@@ -242,10 +242,14 @@ class _Run:
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
         rule = SequentialRule([self._target], most, FIRST_STAGE)
 
-        def work(case: Case, block: Block) -> tuple[int, list[float], Moments]:
+        def work(case: Case, block: Block) -> tuple[int, list[float], SampleMoments]:
             batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             means = [batch.estimate.mean for batch in batches]
-            return sum(batch.replications for batch in batches), means, sum((one.worlds for one in batches), Moments())
+            return (
+                sum(batch.replications for batch in batches),
+                means,
+                sum((one.worlds for one in batches), SampleMoments()),
+            )
 
         def blocks() -> Iterator[Block | None]:
             begun = 0
@@ -370,7 +374,7 @@ class _Run:
         return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
 
 
-def _is_known(sample: Moments, skewed: float) -> bool:
+def _is_known(sample: SampleMoments, skewed: float) -> bool:
     """Return whether the batches are enough for an interval that covers.
 
     A skewed mean is known to be normal enough from 25 times the squared skewness on (Cochran 1977, section 2.15), that

@@ -23,7 +23,7 @@ from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
 from simcore.scenario.metric import P_ZERO, Metric
 from simcore.statistics.metrics import by_period
-from simcore.statistics.sequential_interval import Moments, moments_of
+from simcore.statistics.sequential_interval import SampleMoments, moments_of
 from simcore.variance_reduction.conditional import (
     conditional_refusal,
     conditional_values,
@@ -104,7 +104,7 @@ class Batch(NamedTuple):
     """Whether no single term dominates the sum, see `simcore.variance_reduction.estimators.weighted`."""
     worst_control: float
     """Largest distance of a control's mean from its expectation, in standard errors; 0 without controls."""
-    worlds: Moments
+    worlds: SampleMoments
     """Moments of the values of its worlds, before controls and strata; their skewness decides how many are needed."""
 
 

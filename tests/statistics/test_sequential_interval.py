@@ -19,9 +19,9 @@ from simcore.statistics.intervals import Z975
 from simcore.statistics.sequential_interval import (
     CHUNK,
     FIRST,
-    Moments,
     Reading,
     RunningMoments,
+    SampleMoments,
     SequentialRule,
     is_met,
     moments_of,
@@ -35,7 +35,7 @@ from tests.support.statistical import DeviationError, check_share_at_least
 
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], Floats]
-Read = Callable[[Moments, float], Reading]
+Read = Callable[[SampleMoments, float], Reading]
 
 REPETITIONS = 2500
 ALLOWED = 0.01
@@ -104,7 +104,7 @@ def team_differences(p: float, windows: int, share: float) -> tuple[Draw, float]
     return draw, p * share
 
 
-def difference(sample: Moments, miss: float) -> Reading:
+def difference(sample: SampleMoments, miss: float) -> Reading:
     return read_difference(sample, miss, 1.0)
 
 

@@ -18,7 +18,7 @@ from simcore.scenario.model import with_strategy
 from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 from simcore.statistics.metrics import check_scenarios
-from simcore.statistics.paired_difference import Sums, difference_of, paired_replicates
+from simcore.statistics.paired_difference import GroupedSums, difference_of, paired_replicates
 from simcore.statistics.sign_change import SCAN, Crossing, KnownDifference, Search
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns
@@ -132,9 +132,9 @@ def _looked(second: Cell, baseline: Cell, metric: Metric) -> KnownDifference:
     return KnownDifference(difference_of(one, other), paired_replicates(one, other).deviations, same)
 
 
-def _sums(cell: Cell, metric: Metric) -> Sums:
+def _sums(cell: Cell, metric: Metric) -> GroupedSums:
     found = cell[metric]
-    if not isinstance(found, Sums):
+    if not isinstance(found, GroupedSums):
         raise TypeError(f"{metric} is no function of sums")
     return found
 
