@@ -31,10 +31,10 @@ from simcore.scenario.model import with_strategy
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.sequential_interval import (
     SKEWNESS_GUARD,
-    Moments,
-    Pursuit,
     Reading,
-    Sample,
+    RunningMoments,
+    SampleMoments,
+    SequentialRule,
     read_difference,
     read_mean,
     read_share,
@@ -217,7 +217,7 @@ class _Run:
         known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], EXPECTED)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        self._sample, self._worlds = Sample(), Moments()
+        self._sample, self._worlds = RunningMoments(), SampleMoments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
         with translate_explosion(scenario):
@@ -227,33 +227,37 @@ class _Run:
         """Run until it is precise; return the row, the looks, and what ended it."""
         with translate_explosion(self._scenario):
             technique = _named(self._recommended() if method == AUTO else method, self._cases[0])
-            pursuit, batches, worlds = self._drawn(technique)
-            row = self._row(technique, pursuit, batches, worlds)
+            rule, batches, worlds = self._drawn(technique)
+            row = self._row(technique, rule, batches, worlds)
         ended = self._ending.how
         if row.met and ended == "seconds":
             ended = "met"
         elif not row.met and ended == "met":
             ended = "replications"
-        return row, pursuit.looks + 1, ended
+        return row, rule.looks + 1, ended
 
-    def _drawn(self, technique: Technique) -> tuple[Pursuit, int, int]:
+    def _drawn(self, technique: Technique) -> tuple[SequentialRule, int, int]:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
-        pursuit = Pursuit([self._target], most, FIRST_STAGE)
+        rule = SequentialRule([self._target], most, FIRST_STAGE)
 
-        def work(case: Case, block: Block) -> tuple[int, list[float], Moments]:
+        def work(case: Case, block: Block) -> tuple[int, list[float], SampleMoments]:
             batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             means = [batch.estimate.mean for batch in batches]
-            return sum(batch.replications for batch in batches), means, sum((one.worlds for one in batches), Moments())
+            return (
+                sum(batch.replications for batch in batches),
+                means,
+                sum((one.worlds for one in batches), SampleMoments()),
+            )
 
         def blocks() -> Iterator[Block | None]:
             begun = 0
             while True:
-                for first in range(begun, pursuit.goal, AT_A_TIME):
-                    yield Block(first, min(AT_A_TIME, pursuit.goal - first))
+                for first in range(begun, rule.goal, AT_A_TIME):
+                    yield Block(first, min(AT_A_TIME, rule.goal - first))
                 yield None
-                begun = pursuit.goal
-                if not pursuit.advance([self]):
+                begun = rule.goal
+                if not rule.advance([self]):
                     return
 
         program = self._cases[0].programs[0]
@@ -262,9 +266,9 @@ class _Run:
             self._sample.add(np.array(means))
             self._worlds += values
             made += worlds
-            meter.total = pursuit.expected
+            meter.total = rule.expected
             meter.add(block.replications, worlds * program.team.reps * program.clock.simulated_weeks)
-        return pursuit, meter.done, made
+        return rule, meter.done, made
 
     def read(self, miss: float) -> Reading:
         """Return the mean over the batches with its interval."""
@@ -289,9 +293,9 @@ class _Run:
         worlds = self._worlds
         return worlds.skewness**2 * self._sample.moments().n / max(1, worlds.n) if worlds.m2 > 0.0 else 0.0
 
-    def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
+    def _row(self, technique: Technique, rule: SequentialRule, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
-        reading = self.read(pursuit.miss(target))
+        reading = self.read(rule.miss(target))
         if not _is_known(self._sample.moments(), self._skewed()):
             reading = reading._replace(low=-inf, high=inf)
         row = precision_row(target, reading, batches, worlds=worlds)
@@ -360,7 +364,7 @@ class _Run:
         return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
 
 
-def _is_known(sample: Moments, skewed: float) -> bool:
+def _is_known(sample: SampleMoments, skewed: float) -> bool:
     """Return whether the batches are enough for an interval that covers.
 
     A skewed mean is known to be normal enough from 25 times the squared skewness on (Cochran 1977, section 2.15), that

@@ -22,7 +22,7 @@ from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
 from simcore.statistics.jackknife import jackknife
 from simcore.statistics.moments_and_quantiles import ratio
-from simcore.statistics.paired_difference import Sums
+from simcore.statistics.paired_difference import GroupedSums
 from simcore.statistics.tallied_metrics import sums_of
 from simcore.studies.compare.document import Attribution, AttributionTable
 from simcore.studies.compare.study import select_strategies
@@ -168,7 +168,7 @@ def attribute(
     rows: list[Attribution] = []
     for split in splits:
         parts = np.zeros((len(split.players), GROUPS))
-        cells: list[Sums] = []
+        cells: list[GroupedSums] = []
         for first in range(0, len(split.runs), RUNS_AT_ONCE):
             if first > 0 and stop is not None and stop():
                 return None
@@ -200,7 +200,7 @@ def attribute(
     )
 
 
-def _amount(cell: Sums, part: NDArray[np.float64]) -> Estimate:
+def _amount(cell: GroupedSums, part: NDArray[np.float64]) -> Estimate:
     """Return what a channel adds, from its part of the total by group; what never changed anything has a bound."""
     if part.any():
         return jackknife(ratio, cell.replications, part, cell.windows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.base.errors import ScenarioError
-from simcore.results.sentences import share
+from simcore.results.sentences import in_percent
 from simcore.studies.plan.quantile_search import grid_value, orders
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.unknowns import unknown_of, without
@@ -65,6 +65,6 @@ def _simply(unknown: Solvable) -> str:
     what = (
         "every item passes the step"
         if most_rate >= 1.0
-        else f"the rate is {share(most_rate)}, the most its spread allows"
+        else f"the rate is {in_percent(most_rate)}, the most its spread allows"
     )
     return f"even if {what}, the calls of the file and the other steps bring too little"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.base.currencies import currency_sign
 from simcore.base.text import brief
-from simcore.results.sentences import chance, share
+from simcore.results.sentences import chance, in_percent
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.rest_of_period import served_weeks
 
@@ -63,12 +63,12 @@ def sentence_of(found: BackwardPlan) -> str:
     if found.infeasible is not None:
         tried = found.infeasible
         most = tried_of(found.solve_for, tried.tried)
-        text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
+        text = f"{goal} cannot be reached by {who} with a chance of {in_percent(found.confidence)}: "
         return f"{text}even {most} the chance is {chance(tried.chance)}. In the way: {'; '.join(tried.reasons)}."
     if found.answer is None:
         return "Interrupted before there was an answer."
     answer = found.answer
-    ask = f"For {goal} with a chance of {share(found.confidence)}"
+    ask = f"For {goal} with a chance of {in_percent(found.confidence)}"
     close = interval(answer)
     if found.here is not None and found.here.missing == 0.0:
         return f"{goal} are booked already: nothing more is needed."
@@ -85,7 +85,7 @@ def sentence_of(found: BackwardPlan) -> str:
     elif answer.solve_for == WEEKS:
         goal = amount(found.target, found.scenario.currency)
         text = (
-            f"For {goal} with a chance of {share(found.confidence)}, {who} needs {number(answer.estimate, WEEKS)} "
+            f"For {goal} with a chance of {in_percent(found.confidence)}, {who} needs {number(answer.estimate, WEEKS)} "
             f"weeks ({close}) at {answer.per_week:,.0f} calls a rep and week."
         )
     else:

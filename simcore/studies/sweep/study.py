@@ -16,7 +16,7 @@ from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
 from simcore.scenario_files.vary import Value, check_strategies, grid, points
-from simcore.statistics.intervals import sign_of
+from simcore.statistics.intervals import significant_sign
 from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
 from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
@@ -280,4 +280,4 @@ def _verdict(difference: Estimate, good: int) -> Verdict | None:
     if difference.low is None or difference.high is None:
         return None
     words: dict[int, Verdict] = {1: "ahead", 0: "tied", -1: "behind"}
-    return words[good * sign_of(difference)]
+    return words[good * significant_sign(difference)]
