@@ -20,7 +20,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.engine.playable import most_replications, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Watch, cut
-from simcore.engine.sequential_stopping import Asked, Stages
+from simcore.engine.sequential_stopping import GoalFigure, Stages
 from simcore.engine.simulation import EXPECTED
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.layout import Program
@@ -187,7 +187,7 @@ class _PairedGoal:
                 check_metric(metric, program)
         self.figures = RunningComparison(metrics, programs, base)
         asked = [
-            Asked(target, difference, scenarios[number].run.strategy, difference.crude_ratio)
+            GoalFigure(target, difference, scenarios[number].run.strategy, difference.crude_ratio)
             for number, row in zip(self.figures.others, self.figures.differences, strict=True)
             for target, difference in zip(goal.targets, row, strict=True)
         ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
 
 
-class Asked(NamedTuple):
+class GoalFigure(NamedTuple):
     """A figure that is asked for."""
 
     target: Target
@@ -34,7 +34,7 @@ class Stages:
     def __init__(
         self,
         goal: Goal,
-        asked: Sequence[Asked],
+        asked: Sequence[GoalFigure],
         most: int,
         watch: Watch,
     ) -> None:
@@ -101,16 +101,31 @@ def goal_for(scenario: Scenario, replications: int | None, precision: Goal | Ite
         raise ScenarioError((Problem(str(error), "run.precision"),)) from None
 
 
-def _row(entry: Asked, reading: Reading, n: int) -> PrecisionRow:
-    target = entry.target
+def _row(entry: GoalFigure, reading: Reading, n: int) -> PrecisionRow:
+    ratio = entry.crude_ratio() if entry.crude_ratio is not None else None
+    row = precision_row(entry.target, reading, n)
+    return row.model_copy(update={"strategy": entry.strategy, "crude": None if ratio is None else ceil(n * ratio)})
+
+
+def precision_row(target: Target, reading: Reading, n: int, *, worlds: int | None = None) -> PrecisionRow:
+    """Return what was reached of a target, without what is known of it beside the reading.
+
+    Parameters
+    ----------
+    n
+        Replications, or batches.
+    worlds
+        Of batches: the replications of all of them.
+    """
     met = is_met(target, reading, n)
     need = needed(target, reading, n)
-    ratio = entry.crude_ratio() if entry.crude_ratio is not None else None
+    if worlds is not None:
+        need = need * worlds / n
     width = reading.half_width / reading.scale if target.relative and reading.scale > 0.0 else reading.half_width
     defined = isfinite(reading.half_width) and not (target.relative and reading.scale == 0.0)
     return PrecisionRow(
         metric=str(target.metric),
-        strategy=entry.strategy,
+        strategy=None,
         wanted=target.half_width,
         relative=target.relative,
         confidence=target.confidence,
@@ -120,5 +135,5 @@ def _row(entry: Asked, reading: Reading, n: int) -> PrecisionRow:
         reached=width if defined else None,
         met=met,
         needed=None if met or not isfinite(need) else ceil(need),
-        crude=None if ratio is None else ceil(n * ratio),
+        crude=None,
     )

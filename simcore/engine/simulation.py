@@ -15,7 +15,7 @@ import numpy as np
 
 from simcore.engine.playable import most_replications, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Watch, cut
-from simcore.engine.sequential_stopping import Asked, Stages, goal_for
+from simcore.engine.sequential_stopping import GoalFigure, Stages, goal_for
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.tally import CLOSE, ORIGIN
 from simcore.results.rep_weeks import RepWeekBlock
@@ -158,7 +158,7 @@ def _play_until_precise(worlds: Worlds, goal: Goal, rows: _Rows, watch: Watch) -
     for target in goal.targets:
         check_metric(target.metric, program)
     figures = [running_estimate(target.metric, program) for target in goal.targets]
-    asked = [Asked(target, figure) for target, figure in zip(goal.targets, figures, strict=True)]
+    asked = [GoalFigure(target, figure) for target, figure in zip(goal.targets, figures, strict=True)]
     stages = Stages(goal, asked, most_replications(program), watch)
     blocks = stages.blocks(lambda count: cut(program, count, worlds.threads, None, detailed=True))
     meter = Meter(Watch(stages.progress, stages.stop), goal.max_replications or 0)

@@ -207,24 +207,18 @@ def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario,
         raise explained(ScenarioError(tuple(told)), list(values), scenario.resolved(sources=False)) from None
 
 
-def as_asked(scenario: Scenario, strategies: Sequence[str], replications: int | None, seed: int | None) -> Scenario:
-    """Return the scenario with another number of replications and seed, its strategies checked.
+def check_strategies(scenario: Scenario, strategies: Sequence[str]) -> None:
+    """Refuse strategies that the scenario does not have, or that are named twice.
 
     Raises
     ------
     ScenarioError
-        If a strategy is unknown or named twice, or a number is out of range.
+        With the name, and what was probably meant.
     """
     for name in strategies:
         with_strategy(scenario, name)
     if len(set(strategies)) < len(strategies):
         raise ScenarioError((Problem("a strategy is named twice", "run.strategy", value=brief(", ".join(strategies))),))
-    given = {"run.replications": replications, "run.seed": seed}
-    changes = {path: value for path, value in given.items() if value is not None}
-    data = scenario.resolved(sources=False)
-    for path, value in changes.items():
-        apply_override(data, f"{path}={value}", [])
-    return validate(data) if changes else scenario
 
 
 def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Sequence[str]) -> list[list[Scenario]]:

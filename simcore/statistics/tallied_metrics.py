@@ -1,8 +1,8 @@
 """Metrics from the tally of a run, with their errors, and paired differences between runs in the same worlds.
 
 A metric that is a smooth function of sums over groups of replications is a `GroupedSums`: its error, and that of a
-difference, is the jackknife's. A quantile is not: it has Woodruff's interval, and the difference of two has the longest
-interval that theirs allow, each at half the probability of a miss. Such a difference is not paired, and misses less
+difference, is the jackknife's. A quantile is none: it has Woodruff's interval, and a difference of two the longest
+interval that theirs allow, each at half of the probability of a miss. Such a difference takes no pairs, and misses less
 often than it says.
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from math import ceil, inf, isfinite
+from math import ceil, inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from simcore.base.text import did_you_mean
 from simcore.engine.explosion import translate_explosion
 from simcore.engine.playable import playable
 from simcore.engine.runner import Block, Progress, Watch
+from simcore.engine.sequential_stopping import precision_row
 from simcore.engine.simulation import EXPECTED
 from simcore.engine.worlds import Meter, play_blocks, threads_for
 from simcore.numerics.normal import normal_quantile
@@ -34,8 +35,6 @@ from simcore.statistics.sequential_interval import (
     RunningMoments,
     SampleMoments,
     SequentialRule,
-    is_met,
-    needed,
     read_difference,
     read_mean,
     read_share,
@@ -299,23 +298,14 @@ class _Run:
         reading = self.read(rule.miss(target))
         if not _is_known(self._sample.moments(), self._skewed()):
             reading = reading._replace(low=-inf, high=inf)
-        met = is_met(target, reading, batches)
-        need = needed(target, reading, batches)
-        return PrecisionRow(
-            metric=str(target.metric),
-            strategy=self._other or None,
-            wanted=target.half_width,
-            relative=target.relative,
-            confidence=target.confidence,
-            estimate=reading.estimate,
-            low=reading.low if isfinite(reading.low) else None,
-            high=reading.high if isfinite(reading.high) else None,
-            reached=_reached(target, reading),
-            met=met,
-            needed=None if met or not isfinite(need) else ceil(need * worlds / batches),
-            crude=self._crude(batches),
-            method=technique.name,
-            worlds=worlds,
+        row = precision_row(target, reading, batches, worlds=worlds)
+        return row.model_copy(
+            update={
+                "strategy": self._other or None,
+                "crude": self._crude(batches),
+                "method": technique.name,
+                "worlds": worlds,
+            }
         )
 
     def _crude(self, batches: int) -> int | None:
@@ -387,13 +377,6 @@ def _is_known(sample: SampleMoments, skewed: float) -> bool:
         # What varies is rounding, and no event.
         return True
     return sample.n >= COCHRAN * max(skewed, sample.skewness**2 - 12.0 / sample.n)
-
-
-def _reached(target: Target, reading: Reading) -> float | None:
-    """Return the half-width that was reached, as the target states its own."""
-    if not isfinite(reading.half_width) or (target.relative and reading.scale == 0.0):
-        return None
-    return reading.half_width / reading.scale if target.relative else reading.half_width
 
 
 def _numbers(block: Block) -> Iterator[int]:

@@ -142,7 +142,7 @@ def _week_sums(paired: Paired, week: int, i: int) -> GroupedSums:
 
 
 def _shortfall(revenue: NDArray[np.int64]) -> Floats:
-    """Return what has the mean of the worst 5 % of worlds as its mean, world by world."""
+    """Return the influence value of each replication, float64[n]: their mean is the expected shortfall (5 %)."""
     x = revenue.astype(np.float64)
     q = float(np.sort(x)[_tail(len(x))])
     influence: Floats = q - np.maximum(q - x, 0.0) / WORST
@@ -150,7 +150,7 @@ def _shortfall(revenue: NDArray[np.int64]) -> Floats:
 
 
 def _tail(worlds: int) -> int:
-    """Return how many of the worlds are in the tail; the next one is the least that is not."""
+    """Return the number of replications in the tail."""
     return min(ceil(WORST * worlds), worlds - 1)
 
 

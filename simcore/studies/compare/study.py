@@ -105,7 +105,7 @@ def compare(
     ('process', ['pressure'])
     """
     goal = goal_for(scenario, replications, precision)
-    chosen, base = choose(scenario, names, baseline)
+    chosen, base = select_strategies(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
     return comparison_of(
         run_paired(
@@ -121,7 +121,7 @@ def compare(
     )
 
 
-def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None) -> tuple[list[str], str]:
+def select_strategies(scenario: Scenario, names: Sequence[str] | None, baseline: str | None) -> tuple[list[str], str]:
     """Return the strategies to run, the baseline among them, and the name of the baseline.
 
     Raises

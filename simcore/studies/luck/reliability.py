@@ -112,7 +112,7 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
 
 
 def covariance_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
-    """Return the sums by which true rates and own results vary and covary over windows: float64[EQUAL_GROUPS, 7].
+    """Return sums over windows of `weeks` weeks, float64[EQUAL_GROUPS, 7]: how true rates and own results (co)vary.
 
     In the order of `_figures`: covariance, results, rates, trials less their squares' share, reps less one, trials,
     reps; deviations are from the mean of the team's settled reps in the window, weighted by trials.

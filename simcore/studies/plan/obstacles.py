@@ -14,12 +14,12 @@ from simcore.studies.plan.variants import MOST_CALLS, setting_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.studies.plan.unknowns import Unknown
+    from simcore.studies.plan.unknowns import Solvable
 
 FEW = 64
 
 
-def reasons_of(unknown: Unknown, limits: Sequence[str]) -> list[str]:
+def reasons_of(unknown: Solvable, limits: Sequence[str]) -> list[str]:
     """Return in words what stands in the way of the largest value; ``limits`` of the engine were met before."""
     reasons = [f"more could not be tried: {limit}" for limit in limits]
     scenario = unknown.asked.scenario
@@ -41,7 +41,7 @@ def reasons_of(unknown: Unknown, limits: Sequence[str]) -> list[str]:
     return reasons
 
 
-def _helps(unknown: Unknown, *, lags: bool, caps: bool) -> bool:
+def _helps(unknown: Solvable, *, lags: bool, caps: bool) -> bool:
     """Return whether the largest value would do without lags or caps."""
     asked = unknown.asked._replace(scenario=without(unknown.asked.scenario, lags=lags, caps=caps))
     try:
@@ -52,7 +52,7 @@ def _helps(unknown: Unknown, *, lags: bool, caps: bool) -> bool:
     return hits >= orders(FEW, unknown.asked.confidence).middle
 
 
-def _simply(unknown: Unknown) -> str:
+def _simply(unknown: Solvable) -> str:
     """Return that the largest value is not enough."""
     kind, most = unknown.asked.solve_for, grid_value(unknown.most)
     if kind == CALLS:

@@ -12,7 +12,7 @@ from simcore.studies.plan.rest_of_period import served_weeks
 
 if TYPE_CHECKING:
     from simcore.studies.plan.document import BackwardPlan, PlanAnswer
-    from simcore.studies.plan.request import Asked
+    from simcore.studies.plan.request import PlanRequest
     from simcore.studies.plan.variants import Setting
 
 
@@ -131,7 +131,7 @@ def tried_of(kind: str, tried: float) -> str:
     return kinds.get(kind, f"with a rate of {number(tried, kind)} of {brief(kind)}")
 
 
-def assumptions_of(asked: Asked, setting: Setting) -> list[str]:
+def assumptions_of(asked: PlanRequest, setting: Setting) -> list[str]:
     """Return what a plan takes for granted."""
     scenario, kind = asked.scenario, asked.solve_for
     reps = scenario.team.reps
@@ -165,7 +165,7 @@ def assumptions_of(asked: Asked, setting: Setting) -> list[str]:
     return told
 
 
-def _here_words(asked: Asked) -> list[str]:
+def _here_words(asked: PlanRequest) -> list[str]:
     scenario, done = asked.scenario, asked.done
     told: list[str] = []
     if done is None:
@@ -186,7 +186,7 @@ def _here_words(asked: Asked) -> list[str]:
     return told
 
 
-def _people_words(asked: Asked) -> list[str]:
+def _people_words(asked: PlanRequest) -> list[str]:
     """Return how seats, ramps and habits go on."""
     team, served = asked.scenario.team, served_weeks(asked)
     told = []

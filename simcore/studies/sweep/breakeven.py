@@ -10,12 +10,13 @@ import numpy as np
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
+from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import StoppedError
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import BREAKEVEN, P_ZERO, SD, YEARLY_REVENUE, Metric, parse_metric
 from simcore.scenario.model import with_strategy
-from simcore.scenario_files.vary import Range, Value, as_asked, grid, is_whole, parse_range, set_values
+from simcore.scenario_files.vary import Range, Value, check_strategies, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.paired_difference import GroupedSums, difference_of, paired_replicates
@@ -84,7 +85,8 @@ def breakeven(
     """
     path, values = _range_of(vary)
     names = two_strategies(scenario, strategies)
-    asked = as_asked(scenario, names, replications, seed)
+    check_strategies(scenario, names)
+    asked = with_run_overrides(scenario, replications, seed)
     if asked.run.replications < 2:
         raise ScenarioError((Problem("an interval needs two replications or more", "run.replications", value="1"),))
     ends = list(chain.from_iterable(grid(asked, {path: [values.value(values.low), values.value(values.high)]}, names)))
