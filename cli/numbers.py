@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.base.currencies import currency_sign
 from simcore.base.text import printable
-from simcore.results.sentences import currency_sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,8 @@ import codecs
 import re
 import unicodedata
 
+from simcore.base.currencies import SIGNS
+
 _SIGNS = {
     "±": "+-",
     "≤": "<=",
@@ -53,35 +55,9 @@ _SIGNS = {
     "▉": "#",
 }
 """Signs of the tables and charts, and of text that people type. An eighth of a block counts as all of it or nothing."""
-_CURRENCIES = {
-    "€": "EUR",
-    "£": "GBP",
-    "¥": "JPY",
-    "₹": "INR",
-    "¢": "c",
-    "₽": "RUB",
-    "₩": "KRW",
-    "₺": "TRY",
-    "₴": "UAH",
-    "₪": "ILS",
-    "₫": "VND",
-    "₱": "PHP",
-    "₦": "NGN",
-    "₡": "CRC",
-    "₲": "PYG",
-    "₭": "LAK",
-    "₮": "MNT",
-    "₵": "GHS",
-    "₸": "KZT",
-    "₼": "AZN",
-    "₾": "GEL",
-    "₿": "BTC",
-    "฿": "THB",
-    "៛": "KHR",
-    "৳": "BDT",
-}
+_CURRENCIES = {"¢": "c", **{sign: row.code for sign, row in SIGNS.items()}}
 """Signs of currencies, and the code that says the same."""
-_WORDS = {"zł": "PLN", "Kč": "CZK", "лв": "BGN"}
+_WORDS = [sign for sign in SIGNS if len(sign) > 1]
 """Signs of currencies that are words."""
 _WORD = re.compile(rf"(?<!\w)({'|'.join(_WORDS)})(?!\w)")
 _LETTERS = {
@@ -140,7 +116,7 @@ def spelt(text: str, encoding: str) -> str:
     """
     if knows(encoding, text):
         return text
-    text = _WORD.sub(lambda found: found[0] if knows(encoding, found[0]) else _WORDS[found[0]], text)
+    text = _WORD.sub(lambda found: found[0] if knows(encoding, found[0]) else _CURRENCIES[found[0]], text)
     parts = []
     for place, character in enumerate(text):
         parts.append(character if knows(encoding, character) else _one(character, text, place, encoding))

@@ -70,7 +70,7 @@ _HOME = {
 }
 """The module of each public name, without ``simcore.``."""
 
-_ASKED = frozenset(("attribute", *(study.function for study in _STUDIES.values())))
+_QUESTIONS = frozenset(("attribute", *(study.function for study in _STUDIES.values())))
 """Functions that take a scenario first: what is public reads what people pass, see `simcore.api.arguments`."""
 
 __all__ = [
@@ -119,8 +119,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
         message = f"module 'simcore' has no attribute {name!r}"
         raise AttributeError(message)
     found = getattr(import_module(f"simcore.{_HOME[name]}"), name)
-    if name in _ASKED:
-        found = import_module("simcore.api.arguments").asked(found)
+    if name in _QUESTIONS:
+        found = import_module("simcore.api.arguments").public_function(found)
     globals()[name] = found
     return found
 

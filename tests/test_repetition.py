@@ -17,7 +17,6 @@ LINES = 6
 """So many lines of code in a row, written twice, are too many."""
 
 WRITTEN_TWICE = {
-    ("simcore/engine/sequential_stopping.py", "simcore/variance_reduction/run_to_precision.py"): "to be merged",
     ("simcore/numerics/gamma_beta.py", "simcore/numerics/gamma_beta.py"): "the steps of two continued fractions",
 }
 """What is left; this list may only shrink, or say of an entry why it must stay."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, StudyOptions, metric_of, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simcore.studies.coach.hours import HoursAsked
 
 
-@study_command(without=PRECISION + RESULTS_FOLDER)
+@study_command(without=PRECISION)
 def coach(
     options: StudyOptions,
     *,
@@ -48,6 +48,7 @@ def coach(
     All changes are run in the same worlds. With --hours and --effect it also gives out coaching hours; --metric says
     for what. The first Ctrl-C ends it: what was done is reported, with exit status 130.
     """
+    metric = metric_of(metric, "coach")
     scenario = options.load(keep_replications=True)
     to_give_out = _hours(scenario, hours, effect, fading, metric)
 
@@ -73,8 +74,6 @@ def _hours(
     scenario: "Scenario", hours: int | None, effects: list[str], fading: float, metric: str
 ) -> "HoursAsked | None":
     """Return the hours to give out and what one does; `None` without ``--hours``."""
-    from simcore.cli.commands.sweep import known  # noqa: PLC0415
-    from simcore.scenario.metric import P_QUOTA  # noqa: PLC0415
     from simcore.studies.coach.hours import HourEffect, HoursAsked, same_for_all  # noqa: PLC0415
 
     if hours is None:
@@ -93,5 +92,4 @@ def _hours(
         with usage_error("--effect"):
             read = HourEffect.parse(amount)
         found |= {name.strip(): read} if equals else same_for_all(scenario, read)
-    measure = known(metric, "coach").name
-    return HoursAsked(hours, found, fading, "p_quota" if measure == P_QUOTA else "revenue")
+    return HoursAsked(hours, found, fading, "p_quota" if metric == "p_quota" else "revenue")

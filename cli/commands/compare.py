@@ -1,5 +1,6 @@
 """`simcore compare`: strategies in the same worlds."""
 
+import time
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -86,9 +87,9 @@ def _prepared(
     from simcore.engine.paired import run_paired  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
     from simcore.scenario.model import with_strategy  # noqa: PLC0415
-    from simcore.studies.compare.study import choose, comparison_of  # noqa: PLC0415
+    from simcore.studies.compare.study import comparison_of, select_strategies  # noqa: PLC0415
 
-    chosen, base = choose(scenario, names, baseline)
+    chosen, base = select_strategies(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
     goal = goal_of_run([*runs, *(split_runs(scenario, chosen, base) if attribute else [])], options)
     if goal is None and not options.no_limit:
@@ -103,6 +104,7 @@ def _prepared(
     place = chosen.index(base)
 
     def run(session: Session) -> _Compared:
+        started = time.perf_counter()
         in_order = [runs[place], *runs[:place], *runs[place + 1 :]]
         paired, reached = ToPrecision(in_order, goal, options).run(
             lambda goal, how: run_paired(runs, base=place, goal=goal, **how),
@@ -115,6 +117,7 @@ def _prepared(
             document = document.model_copy(update=changes)
         if attribute and not document.interrupted:
             document = _attributed(scenario, document, session)
+        document = document.model_copy(update={"seconds": time.perf_counter() - started})
         return _Compared(document, paired, attributed=attribute)
 
     return Prepared(run, scenario, joint_digest(runs))

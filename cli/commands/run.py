@@ -1,5 +1,6 @@
 """`simcore run`: simulate a scenario and show what came out."""
 
+import time
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -69,10 +70,11 @@ def run(
 
         def run(session: Session) -> "Result":
             sink = session.folder.write_rep_weeks if session.folder is not None and detail is not None else None
+            started = time.perf_counter()
             found, reached = ToPrecision([scenario], goal, options).run(
                 lambda goal, how: simulate(scenario, precision=goal, sink=sink, **how), _state, session
             )
-            return found if reached is None else _with_precision(found, reached)
+            return found if reached is None else _with_precision(found, reached, time.perf_counter() - started)
 
         return Prepared(run, scenario)
 
@@ -99,9 +101,9 @@ def _state(result: "Result") -> "tuple[Precision | None, bool]":
     return result.summary.precision, result.summary.interrupted
 
 
-def _with_precision(result: "Result", reached: "Precision") -> "Result":
-    """Return a result with what a technique has reached."""
-    changes = {"precision": reached, "interrupted": reached.ended == "interrupted"}
+def _with_precision(result: "Result", reached: "Precision", seconds: float) -> "Result":
+    """Return a result with what a technique has reached, and the seconds of both together."""
+    changes = {"precision": reached, "interrupted": reached.ended == "interrupted", "seconds": seconds}
     return replace(result, summary=result.summary.model_copy(update=changes))
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.reports.layout import grid, heading, inline, note, spaced, stacked_bar, warning
 from simcore.cli.tables import Paragraph, as_it_is, fits
-from simcore.statistics.intervals import sign_of
+from simcore.statistics.intervals import significant_sign
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
@@ -109,7 +109,7 @@ def _told(found: Steadiness) -> list[str]:
     if found.rows and "reaction" in found.active:
         last = found.rows[-1]
         share = next(part.share for part in last.parts if part.part == "reaction")
-        sign = sign_of(share)
+        sign = significant_sign(share)
         if sign == 0:
             lines.append(f"Over a {last.horizon} what reacting does to the variance cannot be told from nothing.")
         else:

@@ -215,7 +215,9 @@ def _table(found: Sweep, metric: str, scale: float) -> RenderableType:
 def _note(found: Sweep, metric: str) -> str:
     note = note_on_errors(found, found.replications)
     if len(found.strategies) > 1:
-        note += f" Differences are from {printable(found.strategies[0])}, in pairs of equal worlds;"
+        of_two = parse_metric(metric).name == QUANTILE
+        how = "in equal worlds, with the errors of both quantiles" if of_two else "in pairs of equal worlds"
+        note += f" Differences are from {printable(found.strategies[0])}, {how};"
         note += f" {words_of(parse_metric(metric))[0]}: the 95 % interval of the difference leaves out zero, else tied."
     return note
 

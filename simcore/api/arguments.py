@@ -1,8 +1,8 @@
 """Questions from Python, asked as on the command line: names and paths of scenarios, and numbers as texts.
 
 The functions of the modules take what they need in one form. What is public as ``simcore.simulate``, ``simcore.plan``
-and so on is made of them by `asked`, which reads what people pass: ``"10k"`` replications, ``"80%"`` confidence,
-a target of ``"$100k"``. Whatever cannot be read is refused in the words of the command line.
+and so on is made of them by `public_function`, which reads what people pass: ``"10k"`` replications, ``"80%"``
+confidence, a target of ``"$100k"``. Whatever cannot be read is refused in the words of the command line.
 """
 
 from __future__ import annotations
@@ -300,7 +300,7 @@ def _of_argument(problem: Problem, given: Mapping[str, object]) -> Problem:
     return replace(problem, path=path, hint=_in_python(problem.hint))
 
 
-def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concatenate[Source, _P], _R]:
+def public_function(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concatenate[Source, _P], _R]:
     """Return a function that reads what people pass before it asks.
 
     Parameters
@@ -318,7 +318,7 @@ def asked(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concate
     Examples
     --------
     >>> from simcore.engine.simulation import simulate
-    >>> asked(simulate)("trust-the-process", replications="0.1k").tally.replications
+    >>> public_function(simulate)("trust-the-process", replications="0.1k").tally.replications
     100
     """
     signature = inspect.signature(function)

@@ -1,10 +1,8 @@
-"""Money: whole cents inside, units of a currency outside."""
+"""Money: whole cents (hundredths of the unit, whatever the currency) inside, units of a currency outside."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+from decimal import Decimal
 
 
 def cents(amount: float | Decimal) -> int:
@@ -41,27 +39,3 @@ def cents(amount: float | Decimal) -> int:
         unit = int(10**-shift)
         whole = (2 * coefficient + unit) // (2 * unit)
     return -whole if sign else whole
-
-
-def format_money(units: float, currency: str, decimals: int = 0) -> str:
-    """Return an amount with thousands separators and its currency.
-
-    Parameters
-    ----------
-    units
-        Units of the currency.
-    currency
-        Its code; USD, EUR and GBP are shown as a symbol.
-    decimals
-        Digits after the point.
-
-    Examples
-    --------
-    >>> format_money(-1234.5, "USD", 2), format_money(10000, "CHF")
-    ('-$1,234.50', '10,000 CHF')
-    """
-    rounded = f"{Decimal(str(units)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
-    sign = "-" if rounded.startswith("-") and rounded.strip("-0.,") else ""
-    number = rounded.removeprefix("-")
-    symbol = _SYMBOLS.get(currency)
-    return f"{sign}{number} {currency}" if symbol is None else f"{sign}{symbol}{number}"

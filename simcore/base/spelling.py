@@ -14,6 +14,7 @@ from enum import Enum
 from numbers import Integral, Real
 from typing import NamedTuple, TypeVar
 
+from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, UsageError
 from simcore.base.text import brief, did_you_mean, shorten
 
@@ -49,9 +50,7 @@ _SPACES = dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F,
 """Spaces that are no plain space: no-break, thin, wide ..."""
 _SIGNS = {0x2212: "-", 0x2019: "'", 0xFF05: "%", 0x2018: "'"}
 _QUOTES = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
-CURRENCY_SIGNS = {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR"}
-"""Signs that are read beside an amount, and the currency that each stands for."""
-_CURRENCY = "[" + "".join(CURRENCY_SIGNS) + "]|[A-Z]{3}(?![A-Za-z])"
+_CURRENCY = f"[{AMOUNT_SIGNS}]|[A-Z]{{3}}(?![A-Za-z])"
 _SCALES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 _NUMBER = re.compile(
     rf"(?P<sign>[-+]?) ?(?P<before>{_CURRENCY})? ?(?P<body>[0-9.,' _]*[0-9.])(?P<power>[eE][-+]?[0-9]{{1,3}})?"

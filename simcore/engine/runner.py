@@ -132,14 +132,14 @@ class Runner:
             reactive = ReactiveRun(program, workspace.scratch, workspace.tally, detail)
             play = run_reactive_block if in_turn(program) else run_intervals
             play(reactive, self._key, block.first, block.replications)
-            raise_trouble(workspace.scratch.breach, block.first)
+            raise_explosion(workspace.scratch.breach, block.first)
             return detail
         run = Run(program, workspace.scratch, workspace.tally, detail)
         run_block(run, self._key, block.first, block.replications, self._stride)
         return detail
 
 
-def raise_trouble(breach: LimitBreach, first: int) -> None:
+def raise_explosion(breach: LimitBreach, first: int) -> None:
     """Raise what a reactive kernel reported, if anything; ``first`` is the number of the block's first replication.
 
     Raises

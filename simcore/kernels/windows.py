@@ -76,7 +76,7 @@ def tally_weeks(tally: TallyArrays, group: int, weeks: NDArray[np.int64], quarte
 
 @kernel
 def tally_periods(calendar: Calendar, quota: Quota, tally: TallyArrays, group: int, account: int, sums: Sums) -> None:
-    """Record the weeks, months, quarters and years of one rep, hold them against quota, and empty ``sums.weeks``."""
+    """Record the weeks, months, quarters and years of one rep, compare them with the quota, reset ``sums.weeks``."""
     moments, bins, weeks = tally.moments, tally.bins, sums.weeks
     for horizon in (WEEK, MONTH, QUARTER, YEAR):
         period_of = calendar.period_of_week[horizon]
@@ -121,7 +121,7 @@ def tally_first_step(calendar: Calendar, first: NDArray[np.int64], per_week: NDA
 
 @inlined
 def tally_team(calendar: Calendar, quota: Quota, tally: TallyArrays, group: int, team: NDArray[np.int64]) -> None:
-    """Hold the team's quota periods of a replication against the team's quota, and empty ``team``."""
+    """Compare the team's quota periods of a replication with the team's quota, and reset ``team``."""
     if quota.horizon > 0:
         for period in range(calendar.periods[quota.horizon]):
             tally.quota_hits[group, 1] += team[period] >= quota.units_team

@@ -46,7 +46,7 @@ class Seat(NamedTuple):
 
 
 class MarketPath(NamedTuple):
-    """The market factor, extended week by week as it is asked for."""
+    """The market factor, extended week by week as needed."""
 
     factor: NDArray[np.float64]
     """float64[65536]"""
@@ -202,7 +202,7 @@ def stride_weeks(program: Program) -> int:
 
 
 def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detail:
-    """Allocate the detail of a block of ``replications``, and of quarters of ``quarterly``; with 0 nothing is kept."""
+    """Allocate the detail of a block of ``replications``, and of quarters of ``quarterly``; 0: nothing is recorded."""
     reps, weeks, stages = program.team.reps, program.clock.counted_weeks, program.clock.steps + 1
     return Detail(
         np.zeros((replications, reps, weeks, stages), np.int64),

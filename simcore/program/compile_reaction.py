@@ -32,18 +32,6 @@ LEAST_WINS = 1e-100
 """Expected wins of a call, at least: the product of tiny rates may be 0 as a float, and signals divide by it."""
 
 
-def channels_of(scenario: Scenario) -> dict[str, int]:
-    """Return the number of every channel but `pull_forward`.
-
-    Examples
-    --------
-    >>> from simcore.scenario_files.scenario_file import load_scenario
-    >>> list(channels_of(load_scenario("trust-the-process")))
-    ['activity', 'meetings', 'opportunities', 'wins', 'lag', 'deal_value', 'referrals']
-    """
-    return channel_numbers([stage.stage for stage in scenario.funnel])
-
-
 def discounts(scenario: Scenario) -> bool:
     """Return whether any strategy of the file changes the value of deals: revenue is then counted in cents.
 
@@ -102,7 +90,7 @@ def _heard(signals: set[int]) -> NDArray[np.bool_]:
 
 
 def _changes(scenario: Scenario, drives: list[Drive]) -> list[tuple[int, int, tuple[float, ...]]]:
-    number = channels_of(scenario)
+    number = channel_numbers([stage.stage for stage in scenario.funnel])
     return [
         (place, number[name], (channel.slope, channel.curve, channel.min, inf if channel.max is None else channel.max))
         for place, drive in enumerate(drives)

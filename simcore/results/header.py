@@ -54,7 +54,7 @@ class StudyHeader(PublishedDocument):
     replications: int = Field(description="Worlds that were played; the same for all strategies and variants.")
     reps: int = Field(description="Seats in the team of one replication, as the scenario has them.")
     weeks: int = Field(description="Counted weeks of one replication.")
-    interrupted: bool = Field(description="True if it was stopped before all was done that was asked for.")
+    interrupted: bool = Field(description="True if it was stopped before all its worlds were played.")
     seconds: float = Field(description="Wall-clock seconds, compilation included.")
 
     @property

@@ -1,20 +1,18 @@
-"""Signs of currencies beside amounts: they must be those of the currency in which the deals are."""
+"""Currencies beside amounts: they must be the currency of the deals, since nothing is converted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from simcore.base.currencies import currencies_of
 from simcore.base.errors import UsageError
-from simcore.base.spelling import CURRENCY_SIGNS, Kind, read_number, written
+from simcore.base.spelling import Kind, read_number, written
 from simcore.scenario.deals import DEALS
 from simcore.scenario.fields import Complaint, Location
 
-_ALSO = {"$": ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS"), "\u00a5": ("CNY",)}
-"""Other currencies with the sign of one."""
-
 
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
-    """Yield the amounts that are given as text."""
+    """Yield the place and the text of each amount that is given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
     for part, keys in (("deal", [name for deal in DEALS for name in deal.amounts]), ("quota", ["amount"])):
         given = data.get(part)
@@ -37,7 +35,7 @@ def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
 
 
 def foreign_amounts(data: Mapping[str, object]) -> Iterator[Complaint]:
-    """Tell amounts whose sign is not that of the scenario's currency: nothing is converted.
+    """Yield a complaint for each amount whose sign or code is not that of the scenario's currency.
 
     Examples
     --------
@@ -51,9 +49,9 @@ def foreign_amounts(data: Mapping[str, object]) -> Iterator[Complaint]:
             number, sign = read_number(text, Kind.AMOUNT)
         except UsageError:
             continue  # told by the field itself
-        code = CURRENCY_SIGNS.get(sign, sign)
-        if not sign or not isinstance(currency, str) or currency in (sign, code, *_ALSO.get(sign, ())):
+        if not sign or not isinstance(currency, str) or currency in (sign, *currencies_of(sign)):
             continue
+        code = currencies_of(sign)[0]
         whole = f"deal: {{fixed: {written(number)}, currency: {code}}}"
         hint = f"write {whole if location == ('deal',) else f'currency: {code} in deal'}, or leave the sign out"
         yield Complaint(location, f"is in {code}, and the deals are in {currency}", text, hint=hint)

@@ -84,7 +84,7 @@ class DealDistribution(SourcedPart):
         return Altered(self.model_copy(update=after), first, f"{before[first]:,.15g}", f"{after[first]:,.15g}")
 
     def narrower(self, share: float) -> Altered | None:  # noqa: ARG002
-        """Return the distribution with a spread smaller by a share; ``None`` if it has none."""
+        """Return the distribution with the same mean and a smaller sd, by a share; ``None`` if all values are alike."""
         return None
 
     def only_price(self) -> int | None:

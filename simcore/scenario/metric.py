@@ -167,12 +167,12 @@ class Service(NamedTuple):
     counts: Callable[[Metric], bool] = lambda _: True
     """Whether it has windows of a metric's length."""
     periods: str = ""
-    """Which windows it has, in words."""
+    """Which windows it has, in words; empty where metrics have none of their own."""
 
     @property
     def served(self) -> str:
         """The metrics that it serves, in words."""
-        forms = [_FORMS.get(name, name) for name in self.names]
+        forms = [_FORMS.get(name, name) if self.periods else name for name in self.names]
         return ", ".join(forms[:-1]) + f" and {forms[-1]}"
 
     def refusal(self, metric: Metric) -> str | None:

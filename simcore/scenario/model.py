@@ -33,7 +33,6 @@ from simcore.scenario.fields import (
 )
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
-from simcore.scenario.misplaced import place_meant
 from simcore.scenario.parts import (
     MAX_STAGES,
     Cap,
@@ -52,6 +51,7 @@ from simcore.scenario.parts import (
     Team,
     Title,
     Turnover,
+    place_meant,
 )
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario.time import Calendar, Duration, Holiday

@@ -1,4 +1,4 @@
-"""The parts of a scenario that describe the world: team, funnel, market, quota, start, run."""
+"""The parts of a scenario that describe the world (team, funnel, market, quota, start, run), and where keys belong."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from simcore.scenario.fields import (
     Whole,
     refused,
 )
-from simcore.scenario.habits import Habit
+from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import LagField
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.precision_goal import DEFAULT, target_of
-from simcore.scenario.time import Duration
+from simcore.scenario.time import Calendar, Duration
 
 MAX_WEEKS = 5200
 """Simulated weeks of one replication, at most: a century."""
@@ -224,3 +224,27 @@ class Run(Part):
         if plain.get("replications") is None and plain.get("precision") is None:
             plain["precision"] = dict([DEFAULT.split("=")])
         return super()._lift(plain)
+
+
+_PLACES = {
+    **{name: f"{part}.{name}" for part, kind in (
+        ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
+        ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
+    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
+    "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
+}  # fmt: skip
+"""Where keys belong that people write a level too high: often only their indentation is wrong."""
+
+
+def place_meant(key: str) -> str | None:
+    """Return the hint for a key that is not one of the whole file; ``None`` if it is one of no part.
+
+    Examples
+    --------
+    >>> place_meant("reps")
+    'did you mean team.reps? To belong to team, it is indented under it'
+    """
+    place = _PLACES.get(key)
+    if place is None:
+        return None
+    return f"did you mean {place}? To belong to {place.rpartition('.')[0]}, it is indented under it"

@@ -11,9 +11,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.analytic.run_cost import check_cost, cost, together
+from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.machine import processors
-from simcore.base.spelling import CURRENCY_SIGNS, MAX_LENGTH, Kind, read_number
+from simcore.base.spelling import MAX_LENGTH, Kind, read_number
 from simcore.base.text import brief
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.fields import Part
@@ -135,7 +136,7 @@ def _bound(word: str) -> tuple[Decimal, str] | None:
     if duration is not None:
         return Decimal(duration[1]), duration[2]
     try:
-        number = read_number(word, Kind.AMOUNT if word[:1] in CURRENCY_SIGNS else Kind.NUMBER).value
+        number = read_number(word, Kind.AMOUNT if word.startswith(tuple(AMOUNT_SIGNS)) else Kind.NUMBER).value
         return (number, "") if isfinite(number) and abs(number) < _MOST_END else None
     except UsageError as error:
         problem = error.problems[0]
@@ -206,24 +207,18 @@ def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario,
         raise explained(ScenarioError(tuple(told)), list(values), scenario.resolved(sources=False)) from None
 
 
-def as_asked(scenario: Scenario, strategies: Sequence[str], replications: int | None, seed: int | None) -> Scenario:
-    """Return the scenario with another number of replications and seed, its strategies checked.
+def check_strategies(scenario: Scenario, strategies: Sequence[str]) -> None:
+    """Refuse strategies that the scenario does not have, or that are named twice.
 
     Raises
     ------
     ScenarioError
-        If a strategy is unknown or named twice, or a number is out of range.
+        With the name, and what was probably meant.
     """
     for name in strategies:
         with_strategy(scenario, name)
     if len(set(strategies)) < len(strategies):
         raise ScenarioError((Problem("a strategy is named twice", "run.strategy", value=brief(", ".join(strategies))),))
-    given = {"run.replications": replications, "run.seed": seed}
-    changes = {path: value for path, value in given.items() if value is not None}
-    data = scenario.resolved(sources=False)
-    for path, value in changes.items():
-        apply_override(data, f"{path}={value}", [])
-    return validate(data) if changes else scenario
 
 
 def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Sequence[str]) -> list[list[Scenario]]:

@@ -28,6 +28,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import Kind, plain_spaces, read_number, written
 from simcore.base.text import brief
@@ -126,8 +127,8 @@ def read(text: str, file: str) -> Tree:
 
 _SPLIT = "split"
 """Style of a scalar that was put together again: ``10,000`` in braces is two entries for YAML."""
-_HEAD = re.compile(r"[-+]?[$\u20ac\u00a3\u00a5]? ?[0-9]{1,15}", re.ASCII)
-_TAIL = re.compile(r"[0-9]+(?:\.[0-9]+)? ?(?:%|[$\u20ac\u00a3\u00a5]|[A-Za-z]{1,4})?", re.ASCII)
+_HEAD = re.compile(rf"[-+]?[{AMOUNT_SIGNS}]? ?[0-9]{{1,15}}", re.ASCII)
+_TAIL = re.compile(rf"[0-9]+(?:\.[0-9]+)? ?(?:%|[{AMOUNT_SIGNS}]|[A-Za-z]{{1,4}})?", re.ASCII)
 _HEAD_OF_THOUSANDS, _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII), re.compile(r"[0-9]{3}", re.ASCII)
 
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.scenario_files.yaml_tree import resolve
 
 _WIDTH = 100
-_PLAIN = re.compile(r"[^\W_](?:[\w ()/.%$€£+-]*[\w()/.%$€£])?")
+_PLAIN = re.compile(rf"[^\W_](?:[\w ()/.%{AMOUNT_SIGNS}+-]*[\w()/.%{AMOUNT_SIGNS}])?")
 
 
 def _written(value: object, encoding: str) -> str:

@@ -1,46 +1,189 @@
-"""Estimates with their Monte Carlo standard errors and 95 % intervals.
+"""The delete-a-group jackknife: the standard error of a figure from what it is without each group of replications.
 
-Replications are independent; what happens within one is not (the market joins the reps, the pipeline the weeks).
-So every error comes from the spread between replications, by two methods that hold for any dependence within:
+Replications are independent; what happens within one is not (the market joins the reps, the pipeline the weeks). So
+every error comes from the spread between groups of replications, and holds for any dependence within one. The method
+(Quenouille 1956, Tukey 1958; for groups see Kott 2001) is right for smooth functions of sums: means, probabilities,
+ratios, standard deviations. Quantiles are not smooth: see `simcore.statistics.moments_and_quantiles`.
 
-* smooth functions of sums (means, sd, cv, probabilities, ratios): the delete-a-group jackknife over up to 256
-  groups of replications (Quenouille 1956, Tukey 1958; for groups see Kott 2001). With 256 replications or fewer it is
-  the ordinary jackknife; beyond, a standard error is itself known to about 4 %. How well it is known, its degrees of
-  freedom, follows from the sizes of the groups and from how lopsided their pseudo-values are (Satterthwaite 1946).
-* quantiles, for which the jackknife fails: the error of the distribution function at the quantile, by the jackknife
-  over up to 32 sections of replications, is turned into values by the distribution itself (Woodruff 1952).
-
-Intervals, and what is said of what was never seen, are those of `simcore.statistics.intervals`.
+* `replicates` and `jackknife`: one figure of sums over groups of any sizes, as a tally holds them (up to 256). With one
+  replication per group it is the ordinary jackknife; with 256 groups a standard error is itself known to about 4 %. Its
+  degrees of freedom follow from the sizes of the groups and from the tails of their pseudo-values (Satterthwaite 1946).
+* `jackknife_of_sums`, `with_errors`, `standard_errors`: several figures at once, over `EQUAL_GROUPS` groups of equal
+  size.
+* `bias_corrected`: an estimate and its error from pseudo-values, which also removes the bias of order 1 / n.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import (
-    LEAST_REPLICATIONS,
-    MISS,
-    UNKNOWN,
-    Z975,
-    always_seen,
-    bound_of,
-    by_count,
-    by_t,
-    fixed,
-    most_events,
-    never_differed,
-    never_seen,
-    reach,
-    scaled,
-    t_quantile,
-    without_error,
-)
-from simcore.statistics.replicates import Floats, Replicates, degrees_of, replicates
+from simcore.statistics.intervals import MISS, by_log, by_t, without_error
+
+Floats = NDArray[np.float64]
+
+EQUAL_GROUPS = 32
+"""Groups of one size: replication r is in group r mod 32."""
+_NOTHING = 1e-12
+"""A standard error below this part of the figure is rounding: the groups do not differ."""
+
+
+class Replicates(NamedTuple):
+    """A figure, and what it is without each group."""
+
+    value: float
+    """Not finite where it is not defined."""
+    without: Floats
+    """float64[groups used]"""
+    sizes: Floats
+    """float64[groups used]: replications of each."""
+
+    @property
+    def groups(self) -> int:
+        """The groups that hold replications."""
+        return len(self.sizes)
+
+    @property
+    def error(self) -> float:
+        """The standard error; infinite where it is not defined, as with one group, and 0 where groups do not differ."""
+        total = self.sizes.sum()
+        if self.groups < 2 or not np.isfinite(self.value) or not np.isfinite(self.without).all():
+            return np.inf
+        variance = float((((total - self.sizes) / total) * (self.without - self.value) ** 2).sum())
+        return 0.0 if sqrt(variance) <= _NOTHING * abs(self.value) else sqrt(variance)
+
+    @property
+    def deviations(self) -> Floats:
+        """What each group adds to the error, whose square is the sum of their squares: float64[groups used].
+
+        Zero where the error is not defined.
+
+        Examples
+        --------
+        >>> found = Replicates(2.0, np.array([3.0, 2.0, 1.0]), np.ones(3))
+        >>> round(float((found.deviations**2).sum()), 6), round(found.error**2, 6)
+        (1.333333, 1.333333)
+        """
+        total = self.sizes.sum()
+        spread: Floats = np.sqrt((total - self.sizes) / total) * (self.without - self.value)
+        return spread if np.isfinite(spread).all() else np.zeros_like(spread)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the groups differ by more than rounding."""
+        return 0.0 < self.error < np.inf
+
+    @property
+    def terms(self) -> Floats:
+        """What each group adds to the figure, scaled to one variance: float64[groups used]."""
+        if not np.isfinite(self.error):
+            return np.zeros(self.groups)
+        terms: Floats = (self.value - self.without) * (self.sizes.sum() - self.sizes) / np.sqrt(self.sizes)
+        return terms
+
+    @property
+    def degrees(self) -> float:
+        """Degrees of freedom of the error, at least 1."""
+        return degrees_of(self.terms, self.sizes)
+
+    @property
+    def skewness(self) -> float:
+        """The skewness of what the groups add to the figure, without its bias; 0 where they do not differ."""
+        terms, n = self.terms, float(self.groups)
+        centred = terms - terms.mean() if n > 2.0 else np.zeros(0)
+        second = float((centred**2).mean()) if n > 2.0 else 0.0
+        if second <= 0.0:
+            return 0.0
+        return float((centred**3).mean()) / (second * sqrt(second)) * sqrt(n * (n - 1.0)) / (n - 2.0)
+
+    @property
+    def logs(self) -> Replicates:
+        """The same of the logarithm, less that of the figure."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._replace(value=1.0, without=1.0 + np.log(self.without / self.value))
+
+    def interval(self, least: float = -np.inf, most: float = np.inf, miss: float = MISS) -> Estimate:
+        """Return the figure with its error and the interval of the t law, cut to a range; it misses with ``miss``."""
+        return by_t(
+            self.value,
+            self.error,
+            self.degrees,
+            groups=self.groups,
+            skewness=self.skewness,
+            least=least,
+            most=most,
+            miss=miss,
+        )
+
+    def positive_interval(self, shape: Replicates, least_error: float = 0.0, miss: float = MISS) -> Estimate:
+        """Return a positive figure with the interval of its logarithm.
+
+        Parameters
+        ----------
+        shape
+            Logarithms whose degrees of freedom and skewness hold.
+        least_error
+            Least standard error of the logarithm.
+        miss
+            Probability with which the interval misses.
+        """
+        return by_log(
+            self.value,
+            self.error,
+            max(self.logs.error, least_error),
+            shape.degrees,
+            groups=self.groups,
+            skewness=shape.skewness,
+            miss=miss,
+        )
+
+
+def degrees_of(spread: Floats, sizes: Floats) -> float:
+    """Return the degrees of freedom of a variance that is the sum of squares of independent terms.
+
+    Groups less one, if they are of one size and their terms are normal; fewer if sizes differ, or if terms have heavy
+    tails: a variance of n terms of kurtosis k has those of 2 n / (k - 1) normal ones (Satterthwaite 1946).
+
+    Parameters
+    ----------
+    spread
+        float64[n]: the terms, scaled to one variance.
+    sizes
+        float64[n]: their sizes.
+
+    Examples
+    --------
+    >>> degrees_of(np.array([1.0, -1.0, 1.0, -1.0]), np.ones(4))
+    3.0
+    >>> round(degrees_of(np.array([9.0] + [0.0] * 99), np.ones(100)), 2)
+    2.06
+    """
+    if len(spread) == 0:
+        return 1.0
+    most = float(sizes.sum() ** 2 / (sizes**2).sum()) - 1.0
+    centred = spread - spread.mean()
+    second = float((centred**2).mean())
+    if second <= 0.0:
+        return max(1.0, most)
+    kurtosis = float(((centred / sqrt(second)) ** 4).mean())
+    return max(1.0, min(most, 2.0 * len(spread) / max(kurtosis - 1.0, 1e-9)))
+
+
+def replicates(statistic: Callable[..., Floats], size: NDArray[np.int64], *sums: NDArray[np.generic]) -> Replicates:
+    """Return a smooth function of sums over replications, of all and of all but each group; see `jackknife`."""
+    used = size > 0
+    n = size[used].astype(np.float64)
+    parts = [column[used].astype(np.float64) for column in sums]
+    totals = [np.array([column.sum()]) for column in parts]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(*totals)[0])
+        without = statistic(*(total - part for total, part in zip(totals, parts, strict=True)))
+    return Replicates(value, without, n)
 
 
 def jackknife(
@@ -66,7 +209,7 @@ def jackknife(
     Returns
     -------
     Estimate
-        Without error and interval where the groups do not differ: this function does not know whether they could.
+        No error and no interval where the groups do not differ: this function does not know whether they could.
 
     Examples
     --------
@@ -83,260 +226,130 @@ def jackknife(
     return found.interval(least, most)
 
 
-def mean_of(
-    size: NDArray[np.int64],
-    total: NDArray[np.generic],
-    count: NDArray[np.generic],
-    *,
-    worth: float | None = None,
-    certain: bool = False,
-) -> Estimate:
-    """Estimate a mean, or another ratio of two totals.
+def sums_by_group(values: NDArray[np.generic]) -> Floats:
+    """Sum values of consecutive replications over those of each group of one size.
 
     Parameters
     ----------
-    size, total, count
-        [G] each: replications, and what is summed over them.
-    worth
-        What one event adds to the total: of what was never seen, or never differed, the bound is told in it.
-    certain
-        Whether the scenario fixes the figure. What differs between the groups is not taken for certain all the same.
-
-    Examples
-    --------
-    >>> once = np.ones(100, np.int64)
-    >>> round(mean_of(once, 0 * once, 52 * once, worth=1000.0).high, 4)
-    0.5761
-    """
-    figure = replicates(ratio, size, total, count)
-    if not np.isfinite(figure.value):
-        return UNKNOWN
-    if certain and not figure.varies:
-        return fixed(figure.value)
-    replications = float(size.sum())
-    each = None if worth is None else worth * replications / float(count.sum())
-    if not total.any():
-        bounded = never_seen(replications, each)
-        return bounded if each is not None else Estimate(estimate=0.0, se=None)
-    least = 0.0 if (total.astype(np.float64) >= 0.0).all() else -np.inf
-    if figure.error == 0.0 and each is not None:
-        found = never_differed(figure.value, replications, each)
-        return found.model_copy(update={"low": max(least, found.low)}) if found.low is not None else found
-    return jackknife(ratio, size, total, count, least=least)
-
-
-def share(
-    size: NDArray[np.int64], hits: NDArray[np.int64], windows: NDArray[np.int64], *, certain: bool = False
-) -> Estimate:
-    """Estimate a probability: the share of windows that were hit.
-
-    Where none or all of them were, the spread between groups is zero, but the error is not: there is then a bound, by
-    the rule of three over replications, whatever hangs together within one.
-
-    Examples
-    --------
-    >>> once = np.ones(98, np.int64)
-    >>> figure = share(once, 0 * once, once)
-    >>> figure.estimate, figure.se, round(figure.high, 4)
-    (0.0, None, 0.0301)
-    """
-    replications, trials, hit = float(size.sum()), float(windows.sum()), float(hits.sum())
-    if trials <= 0.0:
-        return UNKNOWN
-    found = replicates(ratio, size, hits, windows)
-    if certain and not found.varies:
-        return fixed(hit / trials)
-    if hit in (0.0, trials):
-        return never_seen(replications) if hit == 0.0 else always_seen(replications)
-    if found.error == 0.0:
-        return never_differed(found.value, replications, 1.0 - found.value, found.value)
-    return by_count(found.value, found.error, trials, found.degrees, groups=found.groups)
-
-
-def spread_of(
-    size: NDArray[np.int64],
-    total: NDArray[np.generic],
-    squares: NDArray[np.generic],
-    count: NDArray[np.generic],
-    *,
-    relative: bool = False,
-    worth: float | None = None,
-    certain: bool = False,
-    miss: float = MISS,
-) -> Estimate:
-    """Estimate the standard deviation of windows, or (``relative``) their coefficient of variation.
-
-    It is that of the windows at hand: squares are divided by their number, not by one less. The interval allows for
-    that, and is that of the logarithm, which is less lopsided; its error is at least that of so many independent normal
-    windows, since few of them seldom show their rare large values. A single window has no standard deviation.
-
-    Parameters
-    ----------
-    worth
-        Root of the mean square of one event: where none was seen, the bound of the standard deviation is told in it.
-    certain
-        Whether the scenario fixes all windows.
-    miss
-        Probability with which the interval misses; bounds of what was never seen are those of 95 %.
-
-    Examples
-    --------
-    >>> one = np.ones(10, np.int64)
-    >>> x = np.arange(10.0)
-    >>> figure = spread_of(one, x, x * x, one)
-    >>> round(figure.estimate, 4), round(figure.low, 1), round(figure.high, 1)
-    (2.8723, 1.9, 6.1)
-    """
-    found = replicates(variation if relative else spread, size, total, squares, count)
-    windows, replications = float(count.sum()), float(size.sum())
-    if not np.isfinite(found.value):
-        return UNKNOWN
-    if certain and windows > 1.0 and not found.varies:
-        return fixed(found.value)
-    if found.value == 0.0:
-        high = None
-        if not relative and worth is not None and not total.any():
-            high = sqrt(most_events(replications) * replications / windows) * worth
-        return Estimate(estimate=0.0, se=None, low=0.0, high=high)
-    if found.error == 0.0:
-        return without_error(found.value)
-    # The spread makes a cv uncertain, and few windows show its large values; the mean does not make up for it.
-    deviation = replicates(spread, size, total, squares, count) if relative else found
-    least_error = 0.0 if relative else sqrt(0.5 / max(windows - 1.0, 1.0))
-    ends = found.positive_interval(deviation.logs, least_error, miss)
-    # Squares over their number are too small by one of so many on average (Bessel): the interval is about what is not.
-    unbiased = sqrt(windows / max(windows - 1.0, 1.0))
-    low, high = (None if end is None else end * unbiased for end in (ends.low, ends.high))
-    return ends.model_copy(update={"low": low, "high": high})
-
-
-def quantile_of_counts(counts: NDArray[np.int64], p: float) -> int:
-    """Return the index at which the cumulated counts reach the share p: the p-quantile of an integer sample.
-
-    Examples
-    --------
-    >>> quantile_of_counts(np.array([5, 0, 5]), 0.5), quantile_of_counts(np.array([5, 0, 5]), 0.51)
-    (0, 2)
-    """
-    cumulated = np.cumsum(counts)
-    return int(np.searchsorted(cumulated, p * cumulated[-1] * (1.0 - 1e-12), side="left"))
-
-
-def sectioned_quantile(
-    counts: NDArray[np.int64],
-    values: Floats,
-    p: float,
-    *,
-    replications: float = np.inf,
-    certain: bool = False,
-    miss: float = MISS,
-) -> Estimate:
-    """Estimate a quantile from histograms by section.
-
-    The interval holds the p +- t d points, d being the standard error of the share of windows below the quantile (or
-    of the share not above it, if that is larger); the standard error is its longer half over 1.96. So it also holds
-    where values are few and the quantile can only jump; it is somewhat long where they are many. Where it would reach
-    beyond all that was seen that end is open (revenue is not below 0), and there is no standard error.
-
-    Parameters
-    ----------
-    counts
-        int[sections, bins]; sections without a count are left out.
     values
-        float[bins], increasing: the value that stands for each bin.
-    p
-        Share in (0, 1).
-    replications
-        Independent replications behind them: of a value that was never seen, or always, the share has its bound.
-    certain
-        Whether the scenario fixes all windows.
-    miss
-        Probability with which the interval misses.
+        [n, ...]: of replications 0, 1, 2 ...; n is a multiple of `EQUAL_GROUPS`.
+
+    Returns
+    -------
+    float64[EQUAL_GROUPS, ...]
+
+    Raises
+    ------
+    ValueError
+        For another n.
+
+    Examples
+    --------
+    >>> sums_by_group(np.arange(64.0))[:3].tolist()
+    [32.0, 34.0, 36.0]
     """
-    used = counts[counts.sum(axis=1) > 0]
-    if len(used) == 0:
-        return UNKNOWN
-    total, size = used.sum(axis=0), used.sum(axis=1)
-    place = quantile_of_counts(total, p)
-    estimate = float(values[place])
-    if certain:
-        return fixed(estimate)
-    if len(used) < LEAST_REPLICATIONS:
-        return without_error(estimate)
-    times = reach(len(used) - 1, miss)
-    shares = [replicates(ratio, size, used[:, :end].sum(axis=1), size).error for end in (place, place + 1)]
-    width = times * max(shares) if max(shares) > 0.0 else bound_of(min(replications, float(size.sum())), miss)
-    ends = p - width, p + width
-    low = float(values[quantile_of_counts(total, ends[0])]) if ends[0] > 0.0 else 0.0
-    high = float(values[quantile_of_counts(total, ends[1])]) if ends[1] < 1.0 else None
-    closed = high is not None and (ends[0] > 0.0 or estimate == 0.0)
-    error = max((high or 0.0) - estimate, estimate - low) / Z975 if closed else None
-    return Estimate(estimate=estimate, se=error, low=low, high=high)
+    if len(values) % EQUAL_GROUPS:
+        raise ValueError(f"{len(values)} replications are not a multiple of {EQUAL_GROUPS}")
+    parts = values.reshape(len(values) // EQUAL_GROUPS, EQUAL_GROUPS, *values.shape[1:])
+    summed: Floats = parts.sum(axis=0, dtype=np.float64)
+    return summed
 
 
-def quantile_bounds(
-    counts: NDArray[np.int64], values: Floats, p: float, times: Callable[[int], float]
-) -> tuple[float, float, float] | None:
-    """Return a quantile of revenue and the ends of its interval; ``None`` with fewer than two sections.
+def outside_group(group: int, replications: int) -> NDArray[np.bool_]:
+    """Return which replications are not in a group of one size: bool[replications]."""
+    kept: NDArray[np.bool_] = np.arange(replications) % EQUAL_GROUPS != group
+    return kept
 
-    As `sectioned_quantile`, at any confidence; an end beyond all that was seen is infinite, or 0.
+
+def standard_errors(without: Floats) -> Floats:
+    """Return the standard errors of figures from those without each group of one size: float64[G, k] to float64[k].
+
+    The spread is that about the mean of the figures without each group.
+
+    Examples
+    --------
+    >>> standard_errors(np.ones((32, 2))).tolist()
+    [0.0, 0.0]
+    """
+    groups = len(without)
+    found: Floats = np.sqrt((groups - 1) / groups * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    return found
+
+
+def with_errors(figures: Floats, without: Floats, *, least: float = -np.inf, most: float = np.inf) -> list[Estimate]:
+    """Return estimates from figures and from what they are without each group of one size.
 
     Parameters
     ----------
-    times
-        Standard errors of the share that the interval reaches to each side, by degrees of freedom.
+    figures
+        float64[k]; nan where a figure is not defined.
+    without
+        float64[EQUAL_GROUPS, k].
+    least, most
+        The range that the figures can have: their intervals are cut there.
+
+    Returns
+    -------
+    list[Estimate]
+        k of them; one without error and interval where the groups do not differ, or the error is not defined.
     """
-    used = counts[counts.sum(axis=1) > 0]
-    if len(used) < 2:
-        return None
-    total, size = used.sum(axis=0), used.sum(axis=1)
-    place = quantile_of_counts(total, p)
-    shares = [replicates(ratio, size, used[:, :end].sum(axis=1), size).error for end in (place, place + 1)]
-    width = times(len(used) - 1) * max(*shares, 1.0 / float(size.sum()))
-    low = float(values[quantile_of_counts(total, p - width)]) if p > width else 0.0
-    high = float(values[quantile_of_counts(total, p + width)]) if p + width < 1.0 else np.inf
-    return float(values[place]), low, high
+    spread = without - without.mean(axis=0)
+    degrees = [degrees_of(column, np.ones(len(without))) for column in spread.T]
+    return [
+        # The interval holds the estimate, which chance may put beyond the range.
+        by_t(float(value), float(error), df, least=min(least, float(value)), most=max(most, float(value)))
+        if error > 0.0
+        else without_error(float(value))
+        for value, error, df in zip(figures, standard_errors(without), degrees, strict=True)
+    ]
 
 
-# The statistics, elementwise over arrays of sums.
+def jackknife_of_sums(
+    sums: Floats, figures: Callable[[Floats], Floats], *, least: float = -np.inf, most: float = np.inf
+) -> list[Estimate]:
+    """Estimate several figures of the same sums over groups of one size.
+
+    Parameters
+    ----------
+    sums
+        float64[EQUAL_GROUPS, ...]: see `sums_by_group`.
+    figures
+        Function of the sums over all (or all but one) of the groups, shape as ``sums[0]``, to float64[k]; nan where a
+        figure is not defined.
+    least, most
+        See `with_errors`.
+
+    Examples
+    --------
+    The mean of 32 values, one in each group:
+
+    >>> figure, = jackknife_of_sums(np.stack([np.arange(32.0), np.ones(32)], axis=1), lambda s: s[:1] / s[1:])
+    >>> figure.estimate, round(figure.se, 6) == round(float(np.arange(32).std(ddof=1)) / 32**0.5, 6)
+    (15.5, True)
+    """
+    total = sums.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return with_errors(figures(total), np.array([figures(total - part) for part in sums]), least=least, most=most)
 
 
-def ratio(total: Floats, count: Floats) -> Floats:
-    """Return a mean or a share."""
-    return total / count
+def bias_corrected(whole: float, without: Floats) -> tuple[float, float]:
+    """Return the mean of the pseudo-values and its standard error (Tukey 1958).
 
+    Parameters
+    ----------
+    whole
+        The figure of all n units.
+    without
+        float64[n], n >= 2: the figure without each unit.
 
-def spread(total: Floats, squares: Floats, count: Floats) -> Floats:
-    """Return the standard deviation, squares over their number; nan of a single value, which does not tell it."""
-    return np.sqrt(np.where(count > 1.0, np.maximum(squares / count - (total / count) ** 2, 0.0), np.nan))
+    Examples
+    --------
+    Of a mean, 2 of the units 1, 2 and 3, the pseudo-values are the units:
 
-
-def variation(total: Floats, squares: Floats, count: Floats) -> Floats:
-    """Return the coefficient of variation."""
-    return spread(total, squares, count) / (total / count)
-
-
-__all__ = [
-    "UNKNOWN",
-    "Z975",
-    "Floats",
-    "Replicates",
-    "by_t",
-    "degrees_of",
-    "fixed",
-    "jackknife",
-    "mean_of",
-    "never_seen",
-    "quantile_bounds",
-    "quantile_of_counts",
-    "ratio",
-    "replicates",
-    "scaled",
-    "sectioned_quantile",
-    "share",
-    "spread",
-    "spread_of",
-    "t_quantile",
-    "variation",
-    "without_error",
-]
+    >>> value, error = bias_corrected(2.0, np.array([2.5, 2.0, 1.5]))
+    >>> value, round(error, 12) == round(3**-0.5, 12)
+    (2.0, True)
+    """
+    n = len(without)
+    pseudo = n * whole - (n - 1) * without
+    return float(pseudo.mean()), float(pseudo.std(ddof=1)) / sqrt(n)

@@ -11,7 +11,7 @@ from simcore.results.header import StudyHeader
 
 
 class Gain(Document):
-    """How many times as long crude Monte Carlo runs for the same error, with its 95 % interval."""
+    """Ratio of the running times of crude Monte Carlo and the technique for the same error, with its 95 % interval."""
 
     ratio: float
     low: float
@@ -32,7 +32,7 @@ class TechniqueRow(Document):
     technique: str
     what: str
     refused: str | None
-    """Why it cannot be used here; all below is then null."""
+    """Why it cannot be used here; the figures are then null."""
     estimate: float | None
     se: float | None
     """Of all batches together; 0 where no variance is left."""
@@ -43,7 +43,7 @@ class TechniqueRow(Document):
     microseconds: float | None
     """Processor time of a replication."""
     efficiency: Gain | None
-    """Null for what is refused, exact or saw nothing."""
+    """Null where the technique is refused, exact, or saw no event."""
     exact: bool
     """No variance is left."""
     trusted: bool
@@ -59,7 +59,7 @@ class VarianceBench(StudyHeader):
     document: Literal["variance"] = "variance"
     format: Literal[2] = Field(default=2, description="Version of this document's format.")
     metric: str
-    """Of two strategies, the difference of the first less the second."""
+    """Of two strategies, the difference of the first minus the second."""
     level: float | None
     """Of a quantile: what is estimated is the share of windows with at most this revenue."""
     batches: int
@@ -67,7 +67,7 @@ class VarianceBench(StudyHeader):
     """Worlds of each batch; `replications` are those of all batches of a technique."""
     reference: float | None
     reference_is: Literal["exact", "crude", "none"]
-    """What the techniques are held against."""
+    """What the techniques are compared with."""
     crude_variance_is: Literal["measured", "computed"]
     """Computed where crude Monte Carlo saw the event fewer than 30 times: as of independent windows."""
     rows: list[TechniqueRow]
@@ -76,5 +76,5 @@ class VarianceBench(StudyHeader):
 
     @property
     def strategies(self) -> list[str]:
-        """Names of the strategies: one, or two, whose difference is measured, the first less the second."""
+        """Names of the strategies: one, or two, whose difference is measured, the first minus the second."""
         return self.scenario.strategies

@@ -1,4 +1,4 @@
-"""How much a method of variance reduction gains: for its cost, and with the number of units.
+"""Efficiency of a technique of variance reduction: relative to its cost, and as the number of units grows.
 
 Efficiency is 1 / (variance x cost), after Hammersley and Handscomb (1964, section 5.1) and Glynn and Whitt (1992, "The
 asymptotic efficiency of simulation estimators", Operations Research 40): how many times as long the crude method would
@@ -13,6 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simcore.numerics.quantiles import t_quantile
+from simcore.statistics.jackknife import bias_corrected
+
 Floats = NDArray[np.float64]
 
 
@@ -24,8 +27,8 @@ class Efficiency(NamedTuple):
     high: float
 
 
-class Rate(NamedTuple):
-    """A slope on two logarithmic scales."""
+class ErrorRate(NamedTuple):
+    """The power of n by which an error falls: a slope on logarithmic scales."""
 
     slope: float
     standard_error: float
@@ -71,8 +74,6 @@ def efficiency(
     >>> [round(value, 6) for value in found]
     [20.0, 20.0, 20.0]
     """
-    from scipy.special import stdtrit  # noqa: PLC0415
-
     if not 0.0 < level < 1.0:
         raise ValueError(f"a level lies in (0, 1), got {level}")
     columns = [_positive(values) for values in (crude_variances, crude_seconds, variances, seconds)]
@@ -82,14 +83,13 @@ def efficiency(
     signs = np.array([1.0, 1.0, -1.0, -1.0])
     whole = float(signs @ np.log([column.mean() for column in columns]))
     without = signs @ np.log([(column.sum() - column) / (m - 1) for column in columns])
-    pseudo = m * whole - (m - 1) * without
-    centre = float(pseudo.mean())
-    reach = float(stdtrit(m - 1.0, 0.5 + level / 2.0)) * float(pseudo.std(ddof=1)) / sqrt(m)
+    centre, error = bias_corrected(whole, without)
+    reach = t_quantile(0.5 + level / 2.0, m - 1.0) * error
     return Efficiency(exp(centre), exp(centre - reach), exp(centre + reach))
 
 
-def rate_of_error(n: ArrayLike, errors: ArrayLike) -> Rate:
-    """Return by which power of n an error (or a variance) falls: the slope of log error on log n by least squares.
+def rate_of_error(n: ArrayLike, errors: ArrayLike) -> ErrorRate:
+    """Return the power of n by which an error (or a variance) falls: the slope of log error on log n, by least squares.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def rate_of_error(n: ArrayLike, errors: ArrayLike) -> Rate:
     squares = float(x @ x)
     slope = float(x @ y) / squares
     residual = y - y.mean() - slope * x
-    return Rate(slope, sqrt(float(residual @ residual) / (len(x) - 2) / squares))
+    return ErrorRate(slope, sqrt(float(residual @ residual) / (len(x) - 2) / squares))
 
 
 def _positive(values: ArrayLike) -> Floats:

@@ -33,7 +33,8 @@ from simcore.engine.simulation import simulate as simcore_simulate
 from simcore.program.tally import CLOSE, ENTERED, GROUPS, TOTAL
 from simcore.scenario.model import with_strategy
 from simcore.scenario.signals import DEADLINE
-from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import ratio
 from tests.support.statistical import FAMILY, MAX_CHECKS, SUITE, Budget, DeviationError, check_estimate
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from simcore.program.tally import ABOVE_PLAN, DISCOUNT
 from simcore.scenario.model import validate, with_strategy
 from simcore.studies.compare.study import compare
 from tests.support.both_engines import Counts, compiled, counts_of_engine, play
+from tests.support.reactive_cases import WITHOUT_MANAGER
 from tests.support.scenario_cases import CASES
 from tests.support.statistical import check_mean
 
 Plain = dict[str, Any]
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
 
 
 def with_drives(case: Plain, decides: str, drives: Plain) -> Plain:
@@ -49,7 +49,7 @@ def counted(scenario: Plain, replications: int = 3) -> Counts:
 def test_zero_gains_equal_the_steady_strategy_bit_for_bit(name: str, decides: str) -> None:
     case: Plain = dict(CASES[name])
     steady = {"quota": {"per": "quarter", "amount": 130000}, **case}
-    drive = {"memory": 0.5, "signals": dict.fromkeys(SIGNALS, 0.0), "changes": all_channels(case, slope=0.3)}
+    drive = {"memory": 0.5, "signals": dict.fromkeys(WITHOUT_MANAGER, 0.0), "changes": all_channels(case, slope=0.3)}
     assert counted(with_drives(case, decides, {"still": drive})) == counted(steady)
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.agreement.test_agreement import WORLDS
-from tests.agreement.test_strategies import SIGNALS, TEAM, URGE, Plain, all_channels, with_drives
+from tests.agreement.test_strategies import TEAM, URGE, Plain, all_channels, with_drives
 from tests.support.both_engines import check, compiled
-from tests.support.reactive_cases import REACTIVE
+from tests.support.reactive_cases import ALONE, REACTIVE, WITHOUT_MANAGER
 from tests.support.scenario_cases import CASES, scenario
 
 MANY: Plain = {
@@ -48,6 +48,11 @@ def test_engine_and_twin_agree_on_teams_that_react(name: str) -> None:
         check(REACTIVE[name], seed, replication, program)
 
 
+@pytest.mark.parametrize("name", ALONE)
+def test_every_signal_and_every_channel_alone(name: str) -> None:
+    check(ALONE[name], 5, 0)
+
+
 @pytest.mark.parametrize("decides", ["hour", "day", "week"])
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_with_a_drive_on_every_channel(name: str, decides: str) -> None:
@@ -57,9 +62,7 @@ def test_every_case_with_a_drive_on_every_channel(name: str, decides: str) -> No
 
 
 @pytest.mark.parametrize("decides", ["hour", "day", "week"])
-@pytest.mark.parametrize(
-    "signal", ["behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork"]
-)
+@pytest.mark.parametrize("signal", WITHOUT_MANAGER)
 def test_every_signal_alone(signal: str, decides: str) -> None:
     drive = {"memory": 0.8, "level": [-2, 2], "signals": {signal: 1.0}, "changes": {"activity": {"slope": 0.2}}}
     check(with_drives(TEAM, decides, {"one": drive}), 5, 1)
@@ -114,7 +117,7 @@ def random_drives(draw: st.DrawFn) -> Plain:
             name: {"slope": draw(SLOPE), "curve": draw(st.floats(-0.2, 0.2)), "max": 2.5}
             for name in draw(st.lists(st.sampled_from(channels), min_size=1, max_size=4, unique=True))
         }
-        heard = draw(st.lists(st.sampled_from(SIGNALS), min_size=1, max_size=4, unique=True))
+        heard = draw(st.lists(st.sampled_from(WITHOUT_MANAGER), min_size=1, max_size=4, unique=True))
         drives[f"drive {number}"] = {
             "memory": draw(st.floats(0.0, 1.0)),
             "signals": {name: draw(GAIN) for name in heard},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.base.money import cents, format_money
+from simcore.base.money import cents
 
 
 @pytest.mark.parametrize(
@@ -48,18 +48,3 @@ def test_cents_is_the_nearest_half_away_from_zero(amount: Decimal) -> None:
 @given(st.integers(-(10**13), 10**13))
 def test_cents_of_a_float_that_prints_cents_is_exact(whole: int) -> None:
     assert cents(whole / 100) == whole
-
-
-@pytest.mark.parametrize(
-    ("units", "currency", "decimals", "expected"),
-    [
-        (1234567.891, "USD", 0, "$1,234,568"),
-        (1234.5, "EUR", 2, "€1,234.50"),
-        (-20, "GBP", 0, "-£20"),
-        (-0.2, "USD", 0, "$0"),
-        (0.5, "USD", 0, "$1"),
-        (10000, "CHF", 0, "10,000 CHF"),
-    ],
-)
-def test_format_money(units: float, currency: str, decimals: int, expected: str) -> None:
-    assert format_money(units, currency, decimals) == expected

@@ -240,6 +240,8 @@ PAIR = ["--strategy", "process", "--strategy", "pressure"]
         ("sweep", ["--vary", "team.reps=1:5:3", "--vary", "team.reps=1,2"], "varied twice"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "mood"], "mood"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "sd:wek"], "week?"),
+        ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "p_zero:6w"], "a sweep has no p_zero:6w"),
+        ("breakeven", ["--vary", "team.reps=1:5", "--metric", "q05:week"], "a break-even point has no q05:week"),
         ("breakeven", ["--vary", "team.reps=1:5", "--metric", "sd"], "as in sd:quarter"),
         ("sweep", ["--vary", "team.reps=1:5:3", "--json", "--table"], "JSON"),
         ("breakeven", [], "--vary"),

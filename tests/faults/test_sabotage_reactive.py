@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.both_engines import Counts, assert_agree, compiled, counts_of_engine, counts_of_twin, play
-from tests.support.reactive_cases import REACTIVE
+from tests.support.reactive_cases import ALONE, REACTIVE
 from tests.support.uncompiled import CodeNotFoundError, change, engine
 from tests.twin import simulate
 
@@ -28,6 +28,8 @@ class Fault(NamedTuple):
     old: str
     new: str
 
+
+CASES = REACTIVE | ALONE
 
 FAULTS: dict[str, Fault] = {
     # Drives
@@ -506,21 +508,21 @@ FAULTS: dict[str, Fault] = {
 @cache
 def twin(name: str) -> Counts:
     """Return what the twin counts in a case."""
-    return counts_of_twin(simulate(REACTIVE[name], 0, SEED), compiled(REACTIVE[name]).deals.unit)
+    return counts_of_twin(simulate(CASES[name], 0, SEED), compiled(CASES[name]).deals.unit)
 
 
-@pytest.mark.parametrize("name", REACTIVE)
+@pytest.mark.parametrize("name", sorted({fault.case for fault in FAULTS.values()}))
 def test_without_a_bug_the_uncompiled_kernels_agree(name: str) -> None:
-    counts = engine().counts(REACTIVE[name], SEED)
+    counts = engine().counts(CASES[name], SEED)
     assert_agree(counts, twin(name))
-    assert_agree(counts, counts_of_engine(play(compiled(REACTIVE[name]), SEED)))
+    assert_agree(counts, counts_of_engine(play(compiled(CASES[name]), SEED)))
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_bug_planted_in_the_kernels_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fault = FAULTS[name]
     change(monkeypatch, fault.function, fault.old, fault.new)
-    counts = engine().counts(REACTIVE[fault.case], SEED)
+    counts = engine().counts(CASES[fault.case], SEED)
     with pytest.raises(AssertionError) as raised:
         assert_agree(counts, twin(fault.case))
     assert fault.shows in {line.split(":")[0].split("[")[0] for line in str(raised.value).splitlines()}

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from simcore import Result
 from simcore.program.tally import GROUPS
-from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import ratio
 from tests.agreement import test_known_answers as known
 from tests.support.statistical import DeviationError, check_mean, check_variance_of_normal
 

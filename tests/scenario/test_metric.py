@@ -119,7 +119,7 @@ def test_every_command_serves_what_it_says_and_tells_why_not_the_others(service:
         (BREAKEVEN, "q50:week", "a quantile has no error by groups of worlds"),
         (TECHNIQUE, "sd:week", "it is no mean over worlds; there are revenue or revenue:PERIOD, p_quota, p_quota_team"),
         (COACHING, "revenue:week", "coaching has no revenue:week: it takes revenue without a period"),
-        (COACHING, "sd:week", "hours are given out for revenue or the chance of quota; there are revenue"),
+        (COACHING, "sd:week", "hours are given out for revenue or the chance of quota; there are revenue and p_quota"),
     ],
 )
 def test_the_words_of_a_refusal(service: Service, text: str, words: str) -> None:

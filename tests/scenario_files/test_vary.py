@@ -9,7 +9,7 @@ from simcore.scenario.model import Duration, FixedLag, with_strategy
 from simcore.scenario_files.vary import (
     MAX_CELLS,
     Range,
-    as_asked,
+    check_strategies,
     check_total,
     grid,
     is_whole,
@@ -156,17 +156,7 @@ def test_strategies_are_known_by_name() -> None:
     with pytest.raises(ScenarioError, match=r"got presure; .*did you mean pressure\?"):
         with_strategy(two(), "presure")
     with pytest.raises(ScenarioError, match="named twice"):
-        as_asked(two(), ["process", "process"], None, None)
-
-
-def test_replications_and_seed_are_those_asked_for() -> None:
-    asked = as_asked(two(), ["process"], 7, 9)
-    assert (asked.run.replications, asked.run.seed) == (7, 9)
-    assert as_asked(two(), ["process"], None, None) == two()
-    with pytest.raises(ScenarioError, match=r"run\.replications"):
-        as_asked(two(), ["process"], 0, None)
-    with pytest.raises(ScenarioError, match=r"run\.seed"):
-        as_asked(two(), ["process"], None, 2**64)
+        check_strategies(two(), ["process", "process"])
 
 
 def test_the_cost_of_all_runs_is_limited() -> None:

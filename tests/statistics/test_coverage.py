@@ -19,7 +19,14 @@ from simcore import Result, simulate
 from simcore.program.tally import SECTIONS
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import jackknife, ratio, sectioned_quantile, share, spread, variation
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import (
+    coefficient_of_variation,
+    proportion_of,
+    ratio,
+    sectioned_quantile,
+    standard_deviation,
+)
 from tests.support.statistical import check_share_at_least
 
 Floats = NDArray[np.float64]
@@ -78,9 +85,9 @@ def figures(windows: Ints) -> dict[str, Estimate]:
     quantiles = {name: sectioned_quantile(counts, np.arange(bins, dtype=np.float64), p) for name, p in QUANTILES}
     return quantiles | {
         "mean": jackknife(ratio, size, total, n),
-        "sd": jackknife(spread, size, total, squares, n),
-        "cv": jackknife(variation, size, total, squares, n),
-        "p_zero": share(size, (windows == 0).sum(axis=1), n),
+        "sd": jackknife(standard_deviation, size, total, squares, n),
+        "cv": jackknife(coefficient_of_variation, size, total, squares, n),
+        "p_zero": proportion_of(size, (windows == 0).sum(axis=1), n),
         "p_hit": jackknife(ratio, size, (windows >= QUOTA).sum(axis=1), n),
     }
 

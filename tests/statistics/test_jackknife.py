@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from simcore.numerics.quantiles import t_quantile
 from simcore.program.tally import (
     BINS,
     GROUPS,
@@ -25,17 +26,16 @@ from simcore.program.tally import (
     record,
 )
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import (
-    jackknife,
+from simcore.statistics.intervals import scaled
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import (
+    coefficient_of_variation,
+    proportion_of,
     quantile_of_counts,
     ratio,
-    scaled,
     sectioned_quantile,
-    share,
-    spread,
     spread_of,
-    t_quantile,
-    variation,
+    standard_deviation,
 )
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ def test_the_jackknife_of_a_mean_is_the_textbook_error() -> None:
 def test_the_jackknife_of_a_share_is_the_textbook_error() -> None:
     hits = np.repeat([1, 0], [30, 70])
     misses = ones(100) - hits
-    figures = ((jackknife(ratio, ones(100), hits, ones(100)), 0.3), (share(ones(100), misses, ones(100)), 0.7))
+    figures = ((jackknife(ratio, ones(100), hits, ones(100)), 0.3), (proportion_of(ones(100), misses, ones(100)), 0.7))
     for figure, expected in figures:
         assert figure.estimate == pytest.approx(expected)
         assert figure.se == pytest.approx(sqrt(0.21 / 99), rel=1e-12)
@@ -84,7 +84,7 @@ def test_the_jackknife_of_sd_and_cv_is_the_delta_method() -> None:
     centred, mean, sd = x - x.mean(), x.mean(), x.std()
     of_sd = (centred**2 - sd**2) / (2 * sd)
     of_cv = (of_sd - sd / mean * centred) / mean
-    for statistic, value, influence in ((spread, sd, of_sd), (variation, sd / mean, of_cv)):
+    for statistic, value, influence in ((standard_deviation, sd, of_sd), (coefficient_of_variation, sd / mean, of_cv)):
         figure = jackknife(statistic, ones(n), x, x * x, ones(n))
         assert figure.estimate == pytest.approx(value, rel=1e-10)
         assert figure.se == pytest.approx(influence.std() / sqrt(n), rel=2e-3)
@@ -93,7 +93,7 @@ def test_the_jackknife_of_sd_and_cv_is_the_delta_method() -> None:
 def test_the_error_of_a_normal_sd_is_sd_over_root_two_n() -> None:
     n = 50_000
     x = np.random.default_rng(3).normal(100.0, 5.0, n)
-    figure = jackknife(spread, ones(n), x, x * x, ones(n))
+    figure = jackknife(standard_deviation, ones(n), x, x * x, ones(n))
     assert figure.se == pytest.approx(5.0 / sqrt(2 * n), rel=0.03)
 
 
@@ -121,21 +121,21 @@ def test_one_group_has_no_error() -> None:
 
 def test_what_is_not_defined_is_none() -> None:
     zero = np.zeros(4, np.int64)
-    assert jackknife(variation, ones(4), zero, zero, ones(4)) == Estimate(estimate=None, se=None)
+    assert jackknife(coefficient_of_variation, ones(4), zero, zero, ones(4)) == Estimate(estimate=None, se=None)
     assert jackknife(ratio, ones(4), ones(4), zero) == Estimate(estimate=None, se=None)
     assert jackknife(ratio, zero, zero, zero) == Estimate(estimate=None, se=None)
 
 
 def test_a_figure_that_vanishes_without_one_group_has_no_error() -> None:
     lone = np.array([5, 0, 0, 0])
-    figure = jackknife(variation, ones(4), lone, lone * lone, ones(4))
+    figure = jackknife(coefficient_of_variation, ones(4), lone, lone * lone, ones(4))
     assert figure.estimate == pytest.approx(sqrt(3))
     assert figure.se is None
 
 
 def test_constant_values_have_no_spread_and_no_error() -> None:
     x = np.full(6, 3)
-    assert jackknife(spread, ones(6), x, x * x, ones(6)) == Estimate(estimate=0.0, se=None)
+    assert jackknife(standard_deviation, ones(6), x, x * x, ones(6)) == Estimate(estimate=0.0, se=None)
     assert spread_of(ones(6), x, x * x, ones(6)) == Estimate(estimate=0.0, se=None, low=0.0)
     assert spread_of(ones(6), x, x * x, ones(6), certain=True) == Estimate(estimate=0.0, se=0.0, low=0.0, high=0.0)
 
@@ -251,7 +251,7 @@ def test_bins_increase_and_end_where_they_should() -> None:
 
 @pytest.mark.parametrize("hit", [0, 1])
 def test_a_share_of_none_or_all_is_not_certain(hit: int) -> None:
-    figure = share(ones(50), hit * ones(50), ones(50))
+    figure = proportion_of(ones(50), hit * ones(50), ones(50))
     assert figure.estimate == hit
     assert figure.se is None
     bound = 1.0 - 0.05 ** (1 / 50)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from simcore.scenario.signals import SIGNALS
 from tests.support.scenario_cases import Scenario
 
 T = TypeVar("T")
@@ -25,7 +26,6 @@ _MONEY = (0.01, 0.02, 1, 123.45, 10_000, 1e6 + 0.01, 1e9)
 _SPREADS = (0.001, 0.01, 0.5, 1.0, 5.0)
 _SHARES = (0.0, 1e-12, 0.01, 0.5, 0.999, 1.0)
 _GAINS = (-1000.0, -1.0, -1e-9, 1e-9, 0.5, 3.0, 1000.0)
-_SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork")
 
 
 class Maker:
@@ -171,7 +171,8 @@ class Maker:
         lagged = any("lag" in stage for stage in made["funnel"])
         channels = ["activity", "deal_value", *stages[1:], *(["lag"] if lagged else [])]
         channels += ["referrals"] if "referrals" in made else []
-        signals = [name for name in _SIGNALS if "quota" in made or name not in ("behind", "ahead", "deadline", "peers")]
+        signals = [signal.name for signal in SIGNALS if "quota" in made or not signal.needs_quota]
+        signals.remove("coach")  # needs a manager
         changes: Scenario = {}
         for channel in self._dice.sample(channels, self._dice.randint(1, len(channels))):
             most = 15.0 if channel == "activity" else 4.0

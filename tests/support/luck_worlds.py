@@ -9,7 +9,7 @@ from simcore.engine.runner import Block, Runner
 from simcore.program.compiler import compile_scenario
 from simcore.random.philox import split_seed
 from simcore.scenario.model import Scenario, validate
-from simcore.statistics.group_jackknife import GROUPS
+from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.studies.luck.sample import Sample, sample_of
 from tests.support.scenario_cases import scenario
 from tests.support.statistical import check_estimate
@@ -34,4 +34,4 @@ def sampled(of: Scenario, worlds: int = 512) -> Sample:
 
 def agrees(what: str, seen: Estimate, expected: float, *, detect: float) -> None:
     """Check a figure with the error of the jackknife over groups; ``detect`` is in its own unit."""
-    check_estimate(what, (seen.estimate, seen.se), expected, degrees=GROUPS - 1, detect=detect)
+    check_estimate(what, (seen.estimate, seen.se), expected, degrees=EQUAL_GROUPS - 1, detect=detect)

@@ -6,10 +6,14 @@ raw results are written down (`tests.golden`).
 
 from __future__ import annotations
 
+from simcore.scenario.channels import AFTER_STEPS
+from simcore.scenario.signals import SIGNALS
 from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
 from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel, scenario
 
 MONTHLY: Scenario = {"per": "month", "amount": 12000}
+WITHOUT_MANAGER = tuple(signal.name for signal in SIGNALS if signal.name != "coach")
+"""Signals that need no manager."""
 WAITING = funnel({"lag": "3h"}, {"lag": GAMMA_LAG}, {"lag": LOGNORMAL_LAG})
 
 
@@ -148,3 +152,21 @@ REACTIVE: dict[str, Scenario] = {
     ),
 }
 """Plain scenarios by name."""
+ALONE: dict[str, Scenario] = {
+    **{
+        f"signal {name}": playing(
+            "day", {"one": drive({name: 1.0}, {"activity": {"slope": 0.2}}, level=(-2, 2))}, quota=MONTHLY
+        )
+        for name in WITHOUT_MANAGER
+    },
+    **{
+        f"channel {name}": playing(
+            "day",
+            {"one": drive({"dry_spell": 0.3}, {name: {"slope": 0.3}})},
+            funnel=WAITING,
+            referrals={"per_win": 0.3, "lag": "3d"},
+        )
+        for name in ("activity", "meetings", "wins", *AFTER_STEPS)
+    },
+}
+"""Every signal and every channel of the tables, with nothing else beside it."""

@@ -9,7 +9,6 @@ from typing import Any
 from tests.twin.reader import Plan, _bare
 from tests.twin.spreads import Section, Spread, lag_spread
 
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
 LENGTHS = {"week": 1, "quarter": 13, "year": 52}
 
 
@@ -144,12 +143,12 @@ class Mind:
         return min(max(pull.slope * x + pull.curve * (x * x), pull.low), pull.high)
 
     def react(self, signals: dict[str, float]) -> None:
-        """Update levels and responses."""
+        """Update levels and responses; the levels add the signals up in the order in which they are given."""
         for number, drive in enumerate(self.strategy.drives):
             x = drive.memory * self.levels[number]
-            for name in SIGNALS:
+            for name, heard in signals.items():
                 if name in drive.gains:
-                    x = x + drive.gains[name] * signals[name]
+                    x = x + drive.gains[name] * heard
             self.levels[number] = min(max(x, drive.level[0]), drive.level[1])
         self.responses = {}
         for number, drive in enumerate(self.strategy.drives):

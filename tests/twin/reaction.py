@@ -18,6 +18,8 @@ from tests.twin.team import Holder, Rates, activity, planned
 if TYPE_CHECKING:
     from tests.twin.reader import Plan
 
+SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
+"""In the order in which a level adds them up."""
 REFERRED = 32
 REFERRAL, THIN, PULL = 11, 12, 13
 START, CALLED, REFERRED_KIND = range(3)
@@ -139,7 +141,7 @@ class ReactiveSeat:
 
     def _signals(self, hour: int, team: int, reps: int) -> dict[str, float]:
         plan, strategy, mind = self._plan, self._strategy, self.mind
-        signals = dict.fromkeys(("behind", "ahead", "deadline", "peers", "surprise"), 0.0)
+        signals = dict.fromkeys(SIGNALS, 0.0)
         if plan.quota is not None:
             quota = float(plan.quota[1])
             first, length = period(plan, hour // plan.calendar.week)

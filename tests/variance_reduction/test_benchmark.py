@@ -143,7 +143,8 @@ def test_a_stop_before_three_rounds_is_heard_at_once() -> None:
     ("changes", "words"),
     [
         ({"metric": "revenu"}, "revenu"),
-        ({"metric": "p_zero:52w"}, "whole period"),
+        ({"metric": "p_zero:52w"}, "p_zero:year needs a whole year"),
+        ({"metric": "sd:week"}, "a benchmark of techniques has no sd:week: it is no mean over worlds"),
         ({"batch": 300}, "power of two"),
         ({"batches": 2}, "3 .. 200"),
         ({"strategies": ["proces"]}, "got proces; allowed: process"),

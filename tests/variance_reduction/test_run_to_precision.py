@@ -158,7 +158,10 @@ def test_mistakes_are_told() -> None:
     check_method("conditional + sobol")
     with pytest.raises(ScenarioError, match="did you mean controls"):
         estimate_to_precision(STEADY, goal(p_quota="0.01"), "control")
-    with pytest.raises(ScenarioError, match="only a time without a win"):
+    with pytest.raises(
+        ScenarioError, match=r"only a time without a win.*got tilted; allowed: auto, antithetic, controls"
+    ):
         estimate_to_precision(STEADY, goal(p_quota="0.01"), "tilted")
-    with pytest.raises(ScenarioError, match="quantile"):
-        estimate_to_precision(STEADY, goal(q05_in_week="1%"), "controls")
+    for precision in ({"q05_in_week": "1%"}, {"sd_in_week": "1%"}, {"cv_in_month": "1%"}):
+        with pytest.raises(ScenarioError, match="no mean over worlds; there are revenue or revenue:PERIOD, p_quota"):
+            estimate_to_precision(STEADY, goal(**precision), "controls")

@@ -1,4 +1,4 @@
-"""A block of replications of strategies that react: the team is played hour by hour."""
+"""A block of replications of strategies that react: the team is simulated hour by hour."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def collect_far(memory: Memory, at: int, hour: int) -> int:
 
 @spliced
 def end_week(clock: Clock, index: SeatIndex, memory: Memory, tally: TallyArrays, week: int) -> None:
-    """Keep the successes of a week."""
+    """Record the successes of a week."""
     if week >= clock.warmup_weeks:
         state = memory.candidates.state[index.place]
         memory.ledgers.per_week[index.place, week - clock.warmup_weeks] = state[OF_WEEK]
@@ -91,7 +91,7 @@ def begin_interval(program: Program, index: SeatIndex, memory: Memory, now: Cloc
 
 @spliced
 def next_hour(clock: Clock, pool: Pool, at: int, hour: int, last: int) -> int:
-    """Return the next hour to play of a seat, -1 if there is none before its next decision at ``last``.
+    """Return the next hour to simulate of a seat, -1 if there is none before its next decision at ``last``.
 
     After the last hour of the run, what is open plays out: hour by hour in the buckets, then wherever something is due.
     """
@@ -164,7 +164,7 @@ def play_hours(
 def record_coached_week(
     clock: Clock, memory: Memory, detail: Detail, replication: int, first_rep: int, week: int
 ) -> None:
-    """Keep the sessions and the habits of a counted week, where every rep-week is kept."""
+    """Record the sessions and habits of a counted week, if every rep-week is recorded."""
     if week >= clock.warmup_weeks and detail.session.shape[0] > 0:
         of_week = week - clock.warmup_weeks
         for at in range(memory.coached.session.shape[0]):
@@ -186,7 +186,7 @@ def begin_replication(program: Program, stream: Stream, memory: Memory, replicat
 def coach_team(
     program: Program, stream: Stream, memory: Memory, detail: Detail, replication: int, first_rep: int, week: int
 ) -> None:
-    """Begin a week of a team with a manager; keep it where every rep-week is kept."""
+    """Begin a week of a team with a manager; record it if every rep-week is recorded."""
     begin_coached_week(
         program.coaching,
         program.rates.base,
@@ -202,7 +202,7 @@ def coach_team(
 
 @inlined
 def booked_by_team(reaction: Reaction, counts: NDArray[np.int64], together: int, hour: int, week: int) -> int:
-    """Return what the seats that are played together have booked in the period of the quota, which may begin here."""
+    """Return the bookings, in the quota period, of the seats simulated together; reset them if a period begins."""
     team = 0
     for at in range(together):
         if reaction.quota > 0.0 and hour == reaction.period_first[week]:

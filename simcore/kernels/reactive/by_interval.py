@@ -64,7 +64,7 @@ def draw_stride(program: Program, stream: Stream, index: SeatIndex, memory: Memo
 
 @spliced
 def record_ramp(candidates: Candidates, ramp_hour: NDArray[np.int32], n: int) -> None:
-    """Keep the hours of the n calls of a week under a ramp, and count the calls before each hour."""
+    """Record the hours of the n calls of a week under a ramp, and count the calls before each hour."""
     before = candidates.before[SOLE]
     for hour in range(before.shape[0]):
         before[hour] = 0
@@ -77,7 +77,7 @@ def record_ramp(candidates: Candidates, ramp_hour: NDArray[np.int32], n: int) ->
 
 @spliced
 def push_week_candidates(program: Program, memory: Memory, week: int, in_stride: int, first: int, drawn: int) -> None:
-    """Hang the candidates at plan of a week, of which ``first`` is the first; the stride has ``drawn``."""
+    """Push the candidates at plan of a week, from number ``first`` on; the stride has ``drawn`` candidates."""
     plan, weeks, candidates = program.plan, memory.strides.weeks, memory.candidates
     row, full = plan.row_of_week[week], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
     head, state = candidates.head[SOLE], candidates.state[SOLE]
@@ -136,7 +136,7 @@ def count_bookings(memory: Memory, n: int) -> None:
 
 @spliced
 def keep_successes(program: Program, stream: Stream, index: SeatIndex, memory: Memory, now: ClockHour, n: int) -> int:
-    """Make the calls of an interval; keep the candidates in ``memory.hour.here`` that succeed, return how many."""
+    """Keep the candidates in ``memory.hour.here`` whose calls are made and succeed; return how many."""
     candidates, drives, plan, week = memory.candidates, memory.drives, program.plan, now.week
     activity, full = drives.known[SOLE, ACTIVE], memory.ledgers.activity[SOLE, week] == FULL_ACTIVITY
     response, here = drives.response[SOLE, 1], memory.hour.here
@@ -184,7 +184,7 @@ def last_at_once(clock: Clock, lags: Lags, tilted: bool) -> int:
 def decide_untimed_steps(
     program: Program, index: SeatIndex, memory: Memory, tally: TallyArrays, detail: Detail, week: int, n: int, last: int
 ) -> int:
-    """Let n bookings into stage 1 and decide the steps up to ``last``, which take no time; return how many are left."""
+    """Enter n bookings into stage 1 and decide the steps up to ``last``, which take no time; return how many pass."""
     clock, here = program.clock, memory.hour.here
     counted = week >= clock.warmup_weeks
     for step in range(2, last + 1):

@@ -108,7 +108,7 @@ def draw_as_needed(program: Program, stream: Stream, index: SeatIndex, memory: M
 
 @inlined
 def calls_until(carry: int, activity: int, planned: int) -> int:
-    """Return the calls made of so many planned ones, with the fraction of a call carried over from before."""
+    """Return the calls made at an ``activity`` of ``planned`` calls, with a fraction of a call carried over."""
     return (carry + activity * planned) >> 20
 
 

@@ -147,7 +147,7 @@ def draw_cell(
 def push_candidate(
     candidates: Candidates, at: int, candidate: int, hour: int, slot: int, before: NDArray[np.int64]
 ) -> None:
-    """Hang a candidate into the chain of its hour; ``before``: the calls of its sheet before each hour."""
+    """Push a candidate onto the chain of its hour; ``before``: the calls of its sheet before each hour."""
     # Unsigned: an index that cannot be negative needs no check for it.
     this, there = uint64(candidate), uint64(hour)
     chain = uint64(candidates.chain[there])

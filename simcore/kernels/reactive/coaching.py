@@ -19,7 +19,7 @@ WHOLE_LOSS = 1e300
 
 @kernel
 def begin_coached(coached: Coached, at: int) -> None:
-    """Let a seat begin a replication: without habits, and with nothing seen of it."""
+    """Reset a seat at the start of a replication: no habits, and nothing observed."""
     coached.habits[at] = 0
     for step in range(coached.factor.shape[1]):
         coached.factor[at, step] = 1.0
@@ -48,7 +48,7 @@ def set_habit(coaching: Coaching, coached: Coached, at: int, step: int, has: boo
 def change_habits(
     coaching: Coaching, stream: Stream, ledgers: Ledgers, coached: Coached, rep: int, at: int, week: int
 ) -> None:
-    """Let the habits of a seat come and go at the beginning of a week."""
+    """Draw which habits of a seat begin and end at the start of a week."""
     person = ledgers.person[at, week]
     starts = week == 0 or ledgers.person[at, week - 1] != person
     for step in range(1, coaching.prone.shape[0]):
@@ -70,7 +70,7 @@ def change_habits(
 
 @inlined
 def first_seen_week(ledgers: Ledgers, at: int, week: int, window: int) -> int:
-    """Return the first week that a manager looks at: of the window, and of the person who holds the seat."""
+    """Return the first week that a manager considers: within the window, and of the person in the seat now."""
     first = week
     while first > 0 and week - first < window and ledgers.person[at, first - 1] == ledgers.person[at, week]:
         first -= 1
@@ -157,7 +157,7 @@ def score_seat(
 
 @inlined
 def lowest_score(coached: Coached) -> int:
-    """Return the seat with the lowest score of those that wait for a session; -1 if none does."""
+    """Return the seat with the lowest score among those without a session yet; -1 if there is none."""
     best = -1
     for at in range(coached.score.shape[0]):
         if coached.step[at] == 0:
@@ -197,7 +197,7 @@ def begin_coached_week(
     first_rep: int,
     week: int,
 ) -> None:
-    """Let habits change and the manager hold the sessions of a week, in the seats that are played together.
+    """Update the habits and hold the manager's sessions of a week, in all seats that are simulated together.
 
     Parameters
     ----------

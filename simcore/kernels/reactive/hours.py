@@ -112,7 +112,7 @@ def referrals_of(mean: float, word: np.uint32) -> int:
 def add_referrals(
     program: Program, stream: Stream, index: SeatIndex, memory: Memory, tally: TallyArrays, hour: int, win: int
 ) -> None:
-    """Let a win bring its referrals."""
+    """Add the referrals of a win to the open items."""
     clock, pool, drives, at = program.clock, memory.pool, memory.drives, index.place
     mean = program.reaction.referrals * drives.response[at, clock.steps + REFERRALS]
     c0 = other_purpose(pool.words[at, win, C0], REFERRAL)
@@ -241,7 +241,7 @@ def enter_stage(
     now: ClockHour,
     item: int,
 ) -> bool:
-    """Let an item into a stage before the last; return whether it comes up at the next step at once."""
+    """Move an item into a stage before the last; return whether its next step is decided at once."""
     clock, pool, response, at = program.clock, memory.pool, memory.drives.response[index.place], index.place
     hour, week = now.hour, now.week
     capped = is_capped_stage(program, stage)

@@ -1,4 +1,4 @@
-"""The open items of a seat: kept by due hour, taken out when their hour has come."""
+"""The open items of a seat: stored by due hour, removed in that hour."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def release(pool: Pool, at: int, item: int) -> None:
 
 @kernel
 def schedule(pool: Pool, at: int, item: int) -> None:
-    """Keep an item until its due hour, in the bucket of that hour or, far away, in the heap."""
+    """Store an item until its due hour: in the bucket of that hour or, far in the future, in the heap."""
     due = pool.number[at, item, DUE]
     bucket = pool.bucket[at]
     number = due if pool.span == 1 else due // pool.span

@@ -119,7 +119,7 @@ class Pool(NamedTuple):
     size: NDArray[np.int64]
     """int64[places, 3]: entries given back, entries of ``far``, and entries ever used."""
     span: int
-    """Hours of a bucket: 1 where the hours are played in turn, else the hours between two decisions."""
+    """Hours of a bucket: 1 where the hours are simulated in turn, else the hours between two decisions."""
     bucket: NDArray[np.int32]
     """int32[places, buckets]: the first item due in each bucket of the run and as far as a pull reaches, or -1."""
     far: NDArray[np.int64]
@@ -138,7 +138,7 @@ class Hour(NamedTuple):
     pulled: NDArray[np.int32]
     """int32[places, capacity]: what may be pulled forward in this window."""
     pull_state: NDArray[np.int64]
-    """int64[places, 3]: the window's period end (0: none), the entries of ``pulled``, and those looked at before."""
+    """int64[places, 3]: the window's period end (0: none), the entries of ``pulled``, and how many were examined."""
     pull_share: NDArray[np.float64]
     """float64[places, pulls]: the shares of the hour before."""
 
@@ -174,12 +174,12 @@ class Coached(NamedTuple):
     factor: NDArray[np.float64]
     """float64[places, S + 1]: what these habits leave of the rate of each step."""
     decided: NDArray[np.int64]
-    """int64[places, S + 1, simulated weeks]: decisions of a step (calls, for step 1), where a manager looks at them;
+    """int64[places, S + 1, simulated weeks]: decisions of a step (calls, for step 1), if a manager uses them;
     else of no weeks."""
     passed: NDArray[np.int64]
-    """int64[places, S + 1, simulated weeks]: those of them that were a yes."""
+    """int64[places, S + 1, simulated weeks]: how many of these decisions succeeded."""
     revenue: NDArray[np.int64]
-    """int64[places, simulated weeks]: by close, in cents, where a manager looks at it; else of no weeks."""
+    """int64[places, simulated weeks]: by close, in cents, if a manager uses it; else of no weeks."""
     score: NDArray[np.float64]
     """float64[places]: the lowest ones have a session."""
     step: NDArray[np.int64]
@@ -222,7 +222,7 @@ class ClockHour(NamedTuple):
 
 
 def in_turn(program: Program) -> bool:
-    """Return whether the hours of a strategy that reacts must be played in turn.
+    """Return whether the hours of a strategy that reacts must be simulated in turn.
 
     A cap and a pull look at all that is open in an hour, seats that hear of each other or are coached go on together,
     and habits change from week to week; otherwise the items of an interval have no bearing on each other, and each is
@@ -233,7 +233,7 @@ def in_turn(program: Program) -> bool:
 
 
 def stride_of(program: Program) -> int:
-    """Return for how many weeks the candidates at plan are drawn together; 0 where the hours are played in turn."""
+    """Return for how many weeks the candidates at plan are drawn together; 0 where the hours are simulated in turn."""
     weeks = min(program.clock.simulated_weeks, max(1, STRIDE_CALLS // program.plan.slot_hour.shape[1]))
     return 0 if in_turn(program) else int(weeks)
 

@@ -24,8 +24,9 @@ from simcore.scenario.lags import MAX_LAG_WEEKS
 from simcore.scenario.model import Duration, validate
 from simcore.scenario.parts import OpenItems, Start
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import never_differed
-from simcore.statistics.jackknife import jackknife, mean_of, scaled
+from simcore.statistics.intervals import never_differed, scaled
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import mean_of
 from simcore.statistics.paired_difference import difference_of
 from simcore.studies.coach.item_values_document import AgeRow, ItemValue, StageAges, Values, Wait
 

@@ -19,7 +19,7 @@ Measure = Literal["revenue", "revenue_origin", "p_quota"]
 class Effect(Document):
     """What a change does to a figure, in the same worlds."""
 
-    difference: Estimate = Field(description="Changed less unchanged; the error is that of pairs of equal worlds.")
+    difference: Estimate = Field(description="Changed minus unchanged; the error is that of pairs of equal worlds.")
     low: float | None = Field(description="The 95 % interval.")
     high: float | None
     relative: Estimate | None = Field(description="As a share of the unchanged figure; null for a chance.")
@@ -59,7 +59,7 @@ class Ranking(Document):
         description="Stages whose step cannot be told from it: the paired difference is within its interval, "
         "at 95 % for all together (Bonferroni)."
     )
-    steps: int = Field(description="Steps that were held against each other.")
+    steps: int = Field(description="Steps that were compared with each other.")
     all_alike: bool = Field(description="Whether closed forms say that the steps are exactly alike.")
 
 
@@ -87,7 +87,7 @@ class HoursPlan(Document):
     )
     best: Allocation
     even: Allocation = Field(description="The hours spread evenly over the steps, in the same fresh worlds.")
-    over_even: Effect = Field(description="The best less the even way, in the same fresh worlds.")
+    over_even: Effect = Field(description="The best minus the even way, in the same fresh worlds.")
     tied: int = Field(
         description="Other ways that cannot be told from the best one where it was chosen, at 95 % for all together."
     )

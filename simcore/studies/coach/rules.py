@@ -23,7 +23,8 @@ from simcore.kernels.workspace import HIT, REPAIRED
 from simcore.program.tally import CLOSE, GROUPS
 from simcore.scenario.model import Manager
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.jackknife import jackknife, ratio
+from simcore.statistics.jackknife import jackknife
+from simcore.statistics.moments_and_quantiles import ratio
 from simcore.studies.coach.rules_document import LooksRow, RuleName, RuleRow, Rules
 from simcore.studies.coach.rules_sentences import words_about
 

@@ -16,8 +16,8 @@ class LooksRow(Document):
     """Before and after the first session: what one sees, and what it did. Revenue of a coached rep a week."""
 
     before: Estimate = Field(description="In the weeks before the session.")
-    seen: Estimate = Field(description="After less before: how good the session looks.")
-    did: Estimate = Field(description="After less what the same reps, in the same weeks, had with no coaching at all.")
+    seen: Estimate = Field(description="After minus before: how good the session looks.")
+    did: Estimate = Field(description="After minus what the same reps, in the same weeks, had with no coaching at all.")
     illusion: Estimate = Field(description="What is seen and coaching did not do; `seen` is `did` plus `illusion`.")
 
 

@@ -121,7 +121,9 @@ class Against(Document):
         description="How many times the replications independent worlds would have needed for the same error."
     )
     sentence: str
-    attribution: AttributionTable | None = None
+    attribution: AttributionTable | None = Field(
+        default=None, description="Null where it was not asked for, or was stopped before."
+    )
 
 
 class Comparison(StudyHeader):

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.statistics.group_jackknife import GROUPS, Floats, all_but, with_errors
 from simcore.statistics.intervals import UNKNOWN, always_seen, fixed, never_seen
+from simcore.statistics.jackknife import EQUAL_GROUPS, Floats, outside_group, with_errors
 from simcore.studies.luck.credibility import moments
 from simcore.studies.luck.document import Dismissal, RuleRow
 from simcore.studies.luck.ranks import lowest
@@ -246,7 +246,7 @@ def _over_groups(
 ) -> list[Estimate]:
     """Return the figures of a rule with their errors."""
     everyone = np.ones(len(reps.true), np.bool_)
-    groups = [all_but(group, worlds)[reps.world] for group in range(GROUPS)]
+    groups = [outside_group(group, worlds)[reps.world] for group in range(EQUAL_GROUPS)]
     gone = member(everyone)
     whole = _figures(reps, everyone, gone, terms)
     without = np.array([_figures(reps, kept, member(kept), terms) for kept in groups])

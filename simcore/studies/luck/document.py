@@ -1,4 +1,4 @@
-"""What of a rep's results is luck and what is skill, as a document."""
+"""How much of a rep's results is luck, and how much is skill, as a document."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Skipped(Document):
 
 
 class WeightPoint(Document):
-    """The weight of a rep's own results of so many weeks against the team's rate."""
+    """The weight of a rep's own results of this many weeks, with the rest on the team's rate."""
 
     weeks: int
     weight: Estimate = Field(description="Simulated, with everything that the scenario has.")
@@ -29,7 +29,7 @@ class WeightPoint(Document):
 
 
 class WeeksUntil(Document):
-    """How many weeks of own results get a weight."""
+    """Weeks of a rep's own results needed for a given credibility weight."""
 
     weight: float
     weeks: Estimate = Field(description="Simulated; null where the run does not tell.")
@@ -74,7 +74,7 @@ class Retest(Document):
     quarters: Estimate = Field(description="Correlation within teams of a quarter's revenue with the next one's.")
     quarters_exact: float | None = Field(description="In closed form, without a market that moves; else null.")
     half_years: Estimate | None = Field(description="The same of two half-years; null if the run holds none.")
-    half_years_foretold: Estimate = Field(description="From the quarters by Spearman and Brown's formula.")
+    half_years_foretold: Estimate = Field(description="Predicted from the quarters by the Spearman-Brown formula.")
     quarters_for_80: Estimate = Field(
         description="Quarters to pool for a reliability of 0.8; null: never, or not seen."
     )
@@ -90,10 +90,10 @@ class Reliability(Document):
 
 
 class RunRow(Document):
-    """The longest run of tries in vain of one rep."""
+    """Longest run of failures of one rep."""
 
     unit: Literal["call", "hour", "day", "week"]
-    without: str = Field(description="What the tries are without.")
+    without: str = Field(description="What none of these tries brings.")
     tries: int = Field(description="Calls, or hours, days, weeks with calls, under the plan.")
     mean: float = Field(description="Expected longest run, exactly, of a rep at base rates where nothing takes time.")
     q05: int
@@ -103,10 +103,10 @@ class RunRow(Document):
 
 
 class DryRow(Document):
-    """The chance of so many weeks without a win from a sound process."""
+    """The chance of `weeks` weeks without a win from a sound process."""
 
     weeks: int
-    exact: float = Field(description="Of so many given weeks, at base rates where nothing takes time.")
+    exact: float = Field(description="Of this many given weeks, at base rates where nothing takes time.")
     differing: float = Field(description="The same over reps as they differ.")
     simulated: Estimate = Field(description="The same in the worlds, with everything.")
     once_exact: float = Field(description="At least once in the weeks watched, at base rates.")
@@ -121,10 +121,10 @@ class ReachRow(Document):
     ratio: float
     weeks_exact: int = Field(description="Dry weeks that reach the likelihood ratio, at base rates.")
     weeks: int | None = Field(
-        description="The first of the table whose simulated ratio does, less two errors; null: none."
+        description="The first of the table whose simulated ratio does, minus two errors; null: none."
     )
     unsure_weeks: int | None = Field(
-        description="Where there is none: the first of the table whose simulated ratio reaches it, but not less two "
+        description="Where there is none: the first of the table whose simulated ratio reaches it, but not minus two "
         "errors; null: none."
     )
     unsure_ratio: Estimate | None = Field(description="The simulated ratio there.")
@@ -164,10 +164,10 @@ class TenthRow(Document):
     who: Literal["bottom", "top"]
     before: Estimate = Field(description="Mean revenue above the own team's mean in the quarter.")
     after: Estimate = Field(description="The same in the next quarter.")
-    change: Estimate = Field(description="After less before: what nobody did.")
+    change: Estimate = Field(description="After minus before: what nobody did.")
     normal: Estimate = Field(description="(1 - r) x 1.755 sd, the change if results were normal.")
     coached_by_lot: Estimate = Field(
-        description="Change of the half that a lot 'coaches', without any effect, less that of the other half."
+        description="Change of the half that a lot 'coaches', without any effect, minus that of the other half."
     )
 
 
@@ -212,7 +212,7 @@ class Dismissal(Document):
 
 
 class Luck(StrategyHeader):
-    """What of a rep's results is luck and what is skill."""
+    """How much of a rep's results is luck, and how much is skill."""
 
     document: Literal["luck"] = "luck"
     format: Literal[2] = Field(default=2, description="Version of this document's format.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from simcore.statistics.group_jackknife import GROUPS, Floats, all_but, with_errors
+from simcore.statistics.jackknife import EQUAL_GROUPS, Floats, outside_group, with_errors
 from simcore.studies.luck.document import Regression, TenthRow
 from simcore.studies.luck.ranks import lowest
 from simcore.studies.luck.reliability import centred
@@ -48,13 +48,13 @@ def pairs_of(sample: Sample) -> Pairs:
     there, amounts = sample.settled(QUARTER, 2), sample.amounts(QUARTER)
     before, after = (centred(each, there) for each in (amounts[:, :, :-1], amounts[:, :, 1:]))
     world, rep, _ = np.nonzero(there)
-    return Pairs(before[there], after[there], world, (world // GROUPS + rep) % 2 == 0, amounts[:, :, :-1][there])
+    return Pairs(before[there], after[there], world, (world // EQUAL_GROUPS + rep) % 2 == 0, amounts[:, :, :-1][there])
 
 
 def regression(sample: Sample) -> Regression:
     """Return what the tenths do, from worlds that hold two quarters."""
     pairs = pairs_of(sample)
-    without = np.array([_figures(_kept(pairs, all_but(group, sample.worlds))) for group in range(GROUPS)])
+    without = np.array([_figures(_kept(pairs, outside_group(group, sample.worlds))) for group in range(EQUAL_GROUPS)])
     mean, spread, correlation, *rest = with_errors(_figures(pairs), without)
     tenths = []
     for place, who in enumerate[Literal["bottom", "top"]](("bottom", "top")):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.statistics.group_jackknife import Floats, by_group, estimated, proportion, with_errors
 from simcore.statistics.intervals import UNKNOWN, fixed
+from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group, with_errors
+from simcore.statistics.moments_and_quantiles import proportion_of_sums
 from simcore.studies.luck.credibility import exact_weight, is_exact, moments, weight
 from simcore.studies.luck.document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.studies.luck.ranks import lowest
@@ -82,11 +83,11 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     before = moments(list(scenario.funnel[1 : 1 + measure.trials])).mean
     trials = scenario.plan.calls_per_week * before
     windows = [weeks for weeks in WINDOWS if weeks <= sample.weeks]
-    parts = [spread_sums(sample, measure, weeks) for weeks in windows]
+    parts = [covariance_sums(sample, measure, weeks) for weeks in windows]
     exact = exactly and measure.kind != "step"
     points = []
     for weeks, sums in zip(windows, parts, strict=True):
-        own, reliable = estimated(sums, _figures, least=0.0, most=1.0)
+        own, reliable = jackknife_of_sums(sums, _figures, least=0.0, most=1.0)
         if of.variance == 0.0:
             own = reliable = fixed(0.0)
         in_closed_form = exact_weight(scenario, measure.stage, weeks, revenue=measure.kind == "revenue")
@@ -110,8 +111,8 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     )
 
 
-def spread_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
-    """Return sums over windows of so many weeks, float64[GROUPS, 7]: how true rates and own results vary and covary.
+def covariance_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
+    """Return sums over windows of `weeks` weeks, float64[EQUAL_GROUPS, 7]: how true rates and own results (co)vary.
 
     In the order of `_figures`: covariance, results, rates, trials less their squares' share, reps less one, trials,
     reps; deviations are from the mean of the team's settled reps in the window, weighted by trials.
@@ -140,11 +141,11 @@ def spread_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
         ],
         axis=-1,
     )
-    return by_group(sums.sum(axis=1))
+    return sums_by_group(sums.sum(axis=1))
 
 
 def _figures(sums: Floats) -> Floats:
-    """Return the weight and the squared correlation of sums as in `spread_sums`."""
+    """Return the weight and the squared correlation of sums as in `covariance_sums`."""
     covariance, results, rates, size, degrees, trials, reps = sums
     if rates <= 0.0:
         return np.zeros(2)
@@ -199,8 +200,8 @@ def _pairs(scenario: Scenario, sample: Sample) -> list[PairRow]:
         measures: list[tuple[str, NDArray[np.generic]]] = [("revenue", sample.amounts(weeks))]
         measures += [(names[stage], counts[..., stage]) for stage in range(1, len(names))]
         for name, results in measures:
-            sums = by_group(_pair_counts(sample.true_value, results, there))
-            ahead, tied, behind = (proportion(sums[:, i], sums[:, 3], sample.worlds) for i in range(3))
+            sums = sums_by_group(_pair_counts(sample.true_value, results, there))
+            ahead, tied, behind = (proportion_of_sums(sums[:, i], sums[:, 3], sample.worlds) for i in range(3))
             rows.append(PairRow(horizon=horizon, measure=name, ahead=ahead, tied=tied, behind=behind))
     return rows
 
@@ -229,22 +230,22 @@ def _pair_counts(true: Floats, results: NDArray[np.generic], there: NDArray[np.b
 def _ranking(sample: Sample, horizon: str) -> RankingRow:
     """Return how much of a team's ranking by revenue of one period is luck."""
     weeks = WEEKS_OF[horizon]
-    sums = spread_sums(sample, Measure("revenue", "revenue", sample.entered.shape[3] - 1, 0), weeks)
-    (luck,) = estimated(sums, lambda s: 1.0 - _figures(s)[1:], least=0.0, most=1.0)
+    sums = covariance_sums(sample, Measure("revenue", "revenue", sample.entered.shape[3] - 1, 0), weeks)
+    (luck,) = jackknife_of_sums(sums, lambda s: 1.0 - _figures(s)[1:], least=0.0, most=1.0)
     there = sample.settled(weeks).transpose(0, 2, 1)
     true = np.broadcast_to(sample.true_value[:, None, :], there.shape)
     results = sample.amounts(weeks).transpose(0, 2, 1)
     top = -(-there.sum(axis=2) // 4)
     both = lowest(-results, there, top) * lowest(-true, there, top)
     by_lot = np.divide(top * top, there.sum(axis=2), out=np.zeros(top.shape), where=top > 0)
-    sums = by_group(np.stack([both.sum(axis=(1, 2)), by_lot.sum(axis=1), top.sum(axis=1)], axis=1))
-    (overlap,) = estimated(sums, lambda s: s[:1] / s[2:], least=0.0, most=1.0)
+    sums = sums_by_group(np.stack([both.sum(axis=(1, 2)), by_lot.sum(axis=1), top.sum(axis=1)], axis=1))
+    (overlap,) = jackknife_of_sums(sums, lambda s: s[:1] / s[2:], least=0.0, most=1.0)
     chance = float(sums[:, 1].sum() / max(sums[:, 2].sum(), 1.0))
     return RankingRow(horizon=horizon, luck=luck, overlap=overlap, overlap_by_chance=chance)
 
 
 def retest_sums(sample: Sample, weeks: int) -> Floats:
-    """Return sums over pairs of consecutive periods, float64[GROUPS, 3]: products, squares before, squares after.
+    """Return sums over pairs of consecutive periods, float64[EQUAL_GROUPS, 3]: products, squares before, squares after.
 
     Of deviations from the mean of the team's reps who are settled in both; each rep is compared with itself alone.
     """
@@ -252,7 +253,7 @@ def retest_sums(sample: Sample, weeks: int) -> Floats:
     amounts = sample.amounts(weeks)
     first, second = (centred(each, there) for each in (amounts[:, :, :-1], amounts[:, :, 1:]))
     products = np.stack([first * second, first * first, second * second], axis=-1)
-    return by_group(products.sum(axis=(1, 2)))
+    return sums_by_group(products.sum(axis=(1, 2)))
 
 
 def centred(values: Floats, there: NDArray[np.bool_]) -> Floats:
@@ -280,10 +281,10 @@ def spearman_brown(r: Floats, k: float) -> Floats:
 
 def _retest(scenario: Scenario, sample: Sample) -> Retest:
     sums = retest_sums(sample, QUARTER)
-    quarters, foretold, needed = estimated(sums, _from_correlation)
+    quarters, foretold, needed = jackknife_of_sums(sums, _from_correlation)
     half_years = None
     if sample.periods(2 * QUARTER) >= 2:
-        (half_years,) = estimated(retest_sums(sample, 2 * QUARTER), _correlation, least=-1.0, most=1.0)
+        (half_years,) = jackknife_of_sums(retest_sums(sample, 2 * QUARTER), _correlation, least=-1.0, most=1.0)
     differs = moments(list(scenario.funnel[1:])).variance > 0.0
     seen = differs and (quarters.estimate or 0.0) > _SHOWS * (quarters.se or 1.0)
     return Retest(

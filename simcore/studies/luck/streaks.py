@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.statistics.group_jackknife import Floats, by_group, estimated, proportion
 from simcore.statistics.intervals import UNKNOWN
+from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group
+from simcore.statistics.moments_and_quantiles import proportion_of_sums
 from simcore.studies.luck.credibility import moments
 from simcore.studies.luck.document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.studies.luck.longest_runs import at_least, longest_run
@@ -186,8 +187,8 @@ def dry_spells(sample: Sample) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 
 def _longest_dry(sample: Sample, watched: int) -> Estimate:
     longest, there = _longest(sample, watched)
-    sums = by_group(np.stack([np.where(there, longest, 0).sum(axis=1), there.sum(axis=1)], axis=1))
-    (found,) = estimated(sums, lambda s: s[:1] / s[1:], least=0.0)
+    sums = sums_by_group(np.stack([np.where(there, longest, 0).sum(axis=1), there.sum(axis=1)], axis=1))
+    (found,) = jackknife_of_sums(sums, lambda s: s[:1] / s[1:], least=0.0)
     return found
 
 
@@ -210,7 +211,7 @@ def _counted(sample: Sample) -> _Dry:
     length = there.cumsum(axis=2) * there
     hits = np.stack([(spells >= k).sum(axis=(1, 2)) for k in DRY], axis=1)
     trials = np.stack([(length >= k).sum(axis=(1, 2)) for k in DRY], axis=1)
-    return _Dry(by_group(hits), by_group(trials))
+    return _Dry(sums_by_group(hits), sums_by_group(trials))
 
 
 def _dry_rows(
@@ -226,15 +227,15 @@ def _dry_rows(
     for place, k in enumerate(DRY):
         if k > watched:
             break
-        once = by_group(np.stack([((longest >= k) & there).sum(axis=1), there.sum(axis=1)], axis=1))
+        once = sums_by_group(np.stack([((longest >= k) & there).sum(axis=1), there.sum(axis=1)], axis=1))
         rows.append(
             DryRow(
                 weeks=k,
                 exact=(1.0 - chance) ** (per_week * k),
                 differing=float(((1.0 - own) ** (per_week * k)).mean()),
-                simulated=proportion(counted.hits[:, place], counted.trials[:, place], sound.worlds),
+                simulated=proportion_of_sums(counted.hits[:, place], counted.trials[:, place], sound.worlds),
                 once_exact=at_least(_success(chance, weeks[weeks > 0]), k),
-                once_simulated=proportion(once[:, 0], once[:, 1], sound.worlds),
+                once_simulated=proportion_of_sums(once[:, 0], once[:, 1], sound.worlds),
                 ratio_exact=exp(min(_log_ratio(chance, lower) * per_week * k, 700.0)),
                 ratio=_ratio(counted, with_drop, place),
             )
@@ -252,7 +253,9 @@ def _ratio(sound: _Dry, wrong: _Dry, place: int) -> Estimate:
     parts = (wrong.hits, wrong.trials, sound.hits, sound.trials)
     sums = np.stack([each[:, place] for each in parts], axis=1)
     enough = min(sums[:, 0].sum(), sums[:, 2].sum()) >= _LEAST_HITS
-    (found,) = estimated(sums, lambda s: s[:1] / s[1:2] * s[3:4] / s[2:3] if enough else s[:1] * np.nan, least=0.0)
+    (found,) = jackknife_of_sums(
+        sums, lambda s: s[:1] / s[1:2] * s[3:4] / s[2:3] if enough else s[:1] * np.nan, least=0.0
+    )
     return found
 
 
@@ -314,8 +317,8 @@ def _evidence_row(
     lower = counts.chance * drop.factor
     exact = counts.per_week * (lower * yes + (1.0 - lower) * no)
     paths, there = _paths(wrong, counts, (yes, no), watched)
-    ends = by_group(np.stack([(paths[:, :, -1] * there).sum(axis=1), there.sum(axis=1) * watched], axis=1))
-    (per_week,) = estimated(ends, lambda s: s[:1] / s[1:])
+    ends = sums_by_group(np.stack([(paths[:, :, -1] * there).sum(axis=1), there.sum(axis=1) * watched], axis=1))
+    (per_week,) = jackknife_of_sums(ends, lambda s: s[:1] / s[1:])
     later = [stage.lag for stage in scenario.funnel[drop.stage + 1 : counts.stage + 1] if stage.lag]
     if drop.stage == 1 and scenario.funnel[1].lag:
         # A booking is known at once, but enters the stage after its lag.
@@ -350,4 +353,4 @@ def _paths(
 
 def _alarms(paths: Floats, there: NDArray[np.bool_]) -> Estimate:
     passed = (paths.max(axis=2) >= log(ALARM)) & there
-    return proportion(by_group(passed.sum(axis=1)), by_group(there.sum(axis=1)), len(paths))
+    return proportion_of_sums(sums_by_group(passed.sum(axis=1)), sums_by_group(there.sum(axis=1)), len(paths))

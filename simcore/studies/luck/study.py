@@ -14,7 +14,7 @@ from simcore.engine.runner import Block, Progress, Watch, cut_in_multiples
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
 from simcore.results.header import header_of
-from simcore.statistics.group_jackknife import GROUPS
+from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
 from simcore.studies.luck.document import Luck, Skipped
 from simcore.studies.luck.regression_to_mean import regression
@@ -129,7 +129,7 @@ def _play(
         )
 
     # The same blocks for any number of threads: whole groups, whenever it is stopped.
-    blocks = cut_in_multiples(programs[0], total, GROUPS)
+    blocks = cut_in_multiples(programs[0], total, EQUAL_GROUPS)
     sound, wrong = zip(*(pair for _, pair in worlds.play(work, blocks, meter)), strict=True)
     return joined(sound), joined(wrong)
 
@@ -140,11 +140,11 @@ def _rep_weeks(program: Program) -> int:
 
 def _replications(program: Program, asked: int | None) -> int:
     """Return how many worlds are played: a multiple of the groups."""
-    most = max(LEAST, LARGEST_REP_WEEKS // _rep_weeks(program) // GROUPS * GROUPS)
+    most = max(LEAST, LARGEST_REP_WEEKS // _rep_weeks(program) // EQUAL_GROUPS * EQUAL_GROUPS)
     if asked is not None and not LEAST <= asked <= most:
         raise _refused("out of range", "replications", str(asked), f"{LEAST} .. {most}")
     by_size = min(MOST, max(LEAST, DEFAULT_REP_WEEKS // _rep_weeks(program)))
-    return -(-(asked or by_size) // GROUPS) * GROUPS
+    return -(-(asked or by_size) // EQUAL_GROUPS) * EQUAL_GROUPS
 
 
 def _drop(scenario: Scenario, drop: tuple[str, float] | None) -> Drop:

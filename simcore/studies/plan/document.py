@@ -110,7 +110,7 @@ class PlanObstacle(Document):
 
     tried: float = Field(description="The largest value that was tried, as in the answer.")
     chance: Estimate = Field(description="Of reaching the target there.")
-    reasons: list[str] = Field(description="What makes it so, in words, each tried by taking it away.")
+    reasons: list[str] = Field(description="Reasons, each tested by removing it and trying the largest value again.")
 
 
 class PlanPrecision(Document):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simcore.statistics.certain import certain_revenue
 from simcore.statistics.intervals import UNKNOWN, by_log, by_t, fixed, never_seen, without_error
+from simcore.statistics.jackknife import EQUAL_GROUPS, standard_errors
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -16,11 +17,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-GROUPS = 32
-"""Groups of replications, for the jackknife."""
 
-
-class Figures(NamedTuple):
+class VarianceFigures(NamedTuple):
     """Figures of all groups and their standard errors, float64[k] each, and the program that they are of."""
 
     whole: Floats
@@ -33,7 +31,7 @@ class Figures(NamedTuple):
         if certain_revenue(self.program):
             return fixed(value)
         if error > 0.0:
-            return by_t(value, error, GROUPS - 1.0, least=0.0)
+            return by_t(value, error, EQUAL_GROUPS - 1.0, least=0.0)
         windows = self.program.team.reps * int(self.program.calendar.periods[horizon])
         worth = self.program.deals.mean_units * self.program.deals.unit / (100.0 * windows)
         return never_seen(replications, worth) if value == 0.0 else without_error(value)
@@ -43,7 +41,7 @@ class Figures(NamedTuple):
         value, error = self._pair(place)
         if certain_revenue(self.program):
             return fixed(0.0)
-        return by_log(value, error, error / value, GROUPS - 1.0) if error > 0.0 and value > 0.0 else UNKNOWN
+        return by_log(value, error, error / value, EQUAL_GROUPS - 1.0) if error > 0.0 and value > 0.0 else UNKNOWN
 
     def part(self, place: int, *, there: bool) -> Estimate:
         """Return a part: 0 where the scenario does not have it, null where it has not shown."""
@@ -51,7 +49,7 @@ class Figures(NamedTuple):
         if not there or certain_revenue(self.program):
             return fixed(0.0)
         if error > 0.0:
-            return by_t(value, error, GROUPS - 1.0)
+            return by_t(value, error, EQUAL_GROUPS - 1.0)
         return without_error(value) if value else UNKNOWN
 
     def share(self, place: int, *, there: bool, alone: bool) -> Estimate:
@@ -72,17 +70,5 @@ def power_of(value: float, without: Floats) -> Estimate:
     >>> power_of(-0.5, np.linspace(-0.51, -0.49, 32)).se > 0.0
     True
     """
-    error = float(jackknife(without[:, None])[0])
-    return by_t(value, error, GROUPS - 1.0) if error > 0.0 else without_error(value)
-
-
-def jackknife(without: Floats) -> Floats:
-    """Return the standard errors of figures, from those without each group: float64[G, k] to float64[k].
-
-    Examples
-    --------
-    >>> jackknife(np.ones((32, 2))).tolist()
-    [0.0, 0.0]
-    """
-    found: Floats = np.sqrt((GROUPS - 1) / GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
-    return found
+    error = float(standard_errors(without[:, None])[0])
+    return by_t(value, error, EQUAL_GROUPS - 1.0) if error > 0.0 else without_error(value)

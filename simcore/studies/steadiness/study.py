@@ -27,9 +27,10 @@ from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
 from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
 from simcore.results.header import header_of
 from simcore.scenario.metric import parse_metric
+from simcore.statistics.jackknife import EQUAL_GROUPS, outside_group, standard_errors, sums_by_group
 from simcore.statistics.metrics import by_period
 from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
-from simcore.studies.steadiness.figures import GROUPS, Figures, jackknife, power_of
+from simcore.studies.steadiness.figures import VarianceFigures, power_of
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
@@ -101,7 +102,7 @@ def steadiness(
     if replications is not None and not LEAST <= replications <= LARGEST:
         allowed = f"{LEAST} .. {LARGEST}"
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
-    total = -(-(replications or _default(program)) // GROUPS) * GROUPS
+    total = -(-(replications or _default(program)) // EQUAL_GROUPS) * EQUAL_GROUPS
     plan = compile_scenario(_without_drives(scenario)) if scenario.strategy.drives else program
     collected = _Collected(program, plan)
     meter = Meter(Watch(progress, stop), total)
@@ -189,9 +190,9 @@ class _Sums:
         self.first: dict[str, Floats] = {}
         """float64[G, R, P] by name."""
 
-    def add(self, name: str, block: Block, values: Floats) -> None:
+    def add(self, name: str, values: Floats) -> None:
         """Add values of the replications of a block, float64[n, ...], to their groups."""
-        self.add_groups(name, values.reshape(block.replications // GROUPS, GROUPS, *values.shape[1:]).sum(axis=0))
+        self.add_groups(name, sums_by_group(values))
 
     def add_groups(self, name: str, groups: Floats) -> None:
         """Add sums by group, float64[G, ...]."""
@@ -201,29 +202,29 @@ class _Sums:
 class _BlockSums(_Sums):
     """What the runs of the worlds of one block come to."""
 
-    def __init__(self, block: Block, longer: Sequence[int], unit: int) -> None:
+    def __init__(self, longer: Sequence[int], unit: int) -> None:
         super().__init__()
-        self._block, self._longer, self._unit = block, longer, unit
+        self._longer, self._unit = longer, unit
 
     def add_run(self, who: str, detail: Detail, tally: TallyArrays) -> None:
         """Add a run of the plan or of the strategy that reacts."""
         for horizon in self._longer:
             y = _windows(horizon, detail)
-            self.add(f"{who} {horizon}", self._block, y)
-            self.add(f"{who} {horizon} squared", self._block, y * y)
+            self.add(f"{who} {horizon}", y)
+            self.add(f"{who} {horizon} squared", y * y)
         unit = float(self._unit) ** 2
         for horizon in (HOUR, DAY):
             cells = tally.moments[:, CLOSE, horizon]
             squares = cells[:, SQUARE_HIGH] * 2.0**64 + cells[:, SQUARE_LOW].view(np.uint64).astype(np.float64)
             # The replications of a group are those of every eighth of the tally's groups.
-            self.add_groups(f"{who} {horizon} squared", squares.reshape(-1, GROUPS).sum(axis=0) * unit)
+            self.add_groups(f"{who} {horizon} squared", squares.reshape(-1, EQUAL_GROUPS).sum(axis=0) * unit)
 
     def add_pair(self, base: Detail, other: Detail, subset: Subset) -> None:
         """Add two runs of the plan that share some factors."""
         for horizon in self._longer:
             mine, theirs = _windows(horizon, base), _windows(horizon, other)
-            self.add(f"{subset} {horizon}", self._block, theirs)
-            self.add(f"{subset} {horizon} product", self._block, mine * theirs)
+            self.add(f"{subset} {horizon}", theirs)
+            self.add(f"{subset} {horizon} product", mine * theirs)
 
 
 class _Collected:
@@ -234,7 +235,7 @@ class _Collected:
         self.factors = _factors(plan)
         self.subsets = subsets_of(self.factors)
         self._sums = _Sums()
-        self._replications = np.zeros(GROUPS)
+        self._replications = np.zeros(EQUAL_GROUPS)
         self._known: dict[int, tuple[Floats, Floats]] = {}
         self._longer = [horizon for horizon in LONGER if program.calendar.periods[horizon]]
 
@@ -245,13 +246,13 @@ class _Collected:
 
     def add(self, block: Block, sums: _BlockSums) -> None:
         """Add what the worlds of a block come to; blocks come in order, so that the sums are the same to the bit."""
-        self._replications += block.replications // GROUPS
+        self._replications += block.replications // EQUAL_GROUPS
         for name, groups in sums.first.items():
             self._sums.add_groups(name, groups)
 
     def of_block(self, player: Player, block: Block) -> _BlockSums:
         """Play a block of worlds: the plan, the plan once more for each set of shared factors, and the strategy."""
-        found = _BlockSums(block, self._longer, self._program.deals.unit)
+        found = _BlockSums(self._longer, self._program.deals.unit)
         counters = player.counters(0)
         base = player.simulate(0, block, detailed=True, counters=counters)
         found.add_run("plan", base, counters)
@@ -266,7 +267,7 @@ class _Collected:
     def row(self, horizon: int) -> SteadinessRow:
         """Return the row of a horizon: figures with the errors of the jackknife over groups."""
         whole, without = self._replicates(horizon)
-        figures = Figures(whole, jackknife(without), self._program)
+        figures = VarianceFigures(whole, standard_errors(without), self._program)
         there, k = _active(self._plan, self._program), len(PARTS)
         parts = [
             SteadinessPart(
@@ -305,15 +306,16 @@ class _Collected:
     def _replicates(self, horizon: int) -> tuple[Floats, Floats]:
         """Return the figures of a horizon from all groups, and those without each of them."""
         if horizon not in self._known:
-            everything = self._figures(horizon, np.ones(GROUPS, np.bool_))
-            without = np.array([self._figures(horizon, _all_but(group)) for group in range(GROUPS)])
+            everything = self._figures(horizon, np.ones(EQUAL_GROUPS, np.bool_))
+            kept = [outside_group(group, EQUAL_GROUPS) for group in range(EQUAL_GROUPS)]
+            without = np.array([self._figures(horizon, each) for each in kept])
             self._known[horizon] = everything, without
         return self._known[horizon]
 
     def _shows(self, horizon: int, column: int) -> bool:
         """Return whether a variance is known to within a quarter of itself."""
         whole, without = self._replicates(horizon)
-        return bool(abs(whole[column]) > 4.0 * jackknife(without)[column])
+        return bool(abs(whole[column]) > 4.0 * standard_errors(without)[column])
 
     def _figures(self, horizon: int, keep: NDArray[np.bool_]) -> Floats:
         """Return mean, variance, cv, the parts, their shares and cvs, of the groups kept; in units of the currency."""
@@ -385,18 +387,12 @@ def _windows(horizon: int, detail: Detail) -> Floats:
     return by_period(parse_metric(f"revenue:{HORIZONS[horizon]}"), detail.cents[:, CLOSE]).astype(np.float64)
 
 
-def _all_but(group: int) -> NDArray[np.bool_]:
-    keep = np.ones(GROUPS, np.bool_)
-    keep[group] = False
-    return keep
-
-
 def _play(scenario: Scenario, collected: _Collected, total: int, threads: int | None, meter: Meter) -> None:
     """Play worlds and collect what they come to."""
     programs = collected.programs
     worlds = Worlds([scenario] * len(programs), programs, threads=threads, expected=total)
     one = programs[0].team.reps * programs[0].clock.counted_weeks
-    blocks = cut_in_multiples(programs[-1], total, GROUPS)
+    blocks = cut_in_multiples(programs[-1], total, EQUAL_GROUPS)
     runs = len(programs) + len(collected.subsets)
     for block, sums in worlds.play(collected.of_block, blocks, meter, rep_weeks=runs * one):
         collected.add(block, sums)

@@ -151,7 +151,7 @@ class Evaluation(Document):
 
     value: float
     difference: Estimate
-    scan: bool = Field(description="True for a value of the scan of the whole range, false for one looked at after it.")
+    scan: bool = Field(description="True for a value of the scan of the whole range, false for one added after it.")
     judged: bool = Field(
         description="False for a value that only narrows down the value of a root: it tells no leader."
     )
@@ -220,7 +220,7 @@ class Breakeven(StudyHeader):
         "if interrupted."
     )
     ahead: str | None = Field(description="Who is, where the verdict is ahead or partly.")
-    evaluations: list[Evaluation] = Field(description="Every value looked at.")
+    evaluations: list[Evaluation] = Field(description="Every value that was tried.")
     sentence: str = Field(description="The answer in plain words.")
 
     @property

@@ -13,7 +13,6 @@ from tests.support.both_engines import Scenario, assert_agree, counts_of_twin
 from tests.support.reactive_cases import drive, playing
 from tests.support.uncompiled import Engine, change, load
 from tests.twin import simulate
-from tests.twin.drives import SIGNALS as TWIN_SIGNALS
 
 SEED = 5
 GRATEFUL = drive(
@@ -66,16 +65,3 @@ def test_a_cap_on_the_last_channel_instead_of_the_referrals_is_noticed(monkeypat
     change(monkeypatch, function, referrals, "response.shape[0] - 1", copy=engine)
     with pytest.raises(engine.modules["simcore.engine.runner"].ExplosionError):
         engine.counts(CASE, SEED)
-
-
-def test_each_number_is_that_of_its_name() -> None:
-    for number, signal in enumerate(signals.SIGNALS):
-        assert getattr(signals, signal.name.upper()) == number
-    numbers = channels.channel_numbers(["calls", "meetings", "wins"])
-    assert list(numbers.values()) == list(range(channels.channel_count(2)))
-    for name in channels.AFTER_STEPS:
-        assert getattr(channels, name.upper()) + 2 == numbers[name]
-
-
-def test_the_twin_has_the_same_signals() -> None:
-    assert tuple(signal.name for signal in signals.SIGNALS) == TWIN_SIGNALS

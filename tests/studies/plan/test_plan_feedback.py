@@ -20,9 +20,13 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from simcore.base.periods import MONTH
+from simcore.program.layout import Program
+from simcore.program.tally import Tally
+from simcore.scenario.metric import Metric
 from simcore.scenario.model import Scenario, validate
-from simcore.statistics import paired_difference as contrast
-from simcore.statistics.jackknife import Z975
+from simcore.statistics import tallied_metrics
+from simcore.statistics.intervals import Z975
+from simcore.statistics.windows import windows_of
 from simcore.studies.sweep.breakeven import breakeven
 from simcore.studies.sweep.study import sweep
 from tests.support.both_engines import compiled, play
@@ -226,7 +230,10 @@ def test_a_tie_that_forgets_luck_is_caught() -> None:
 
 
 def test_a_spread_of_another_period_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contrast, "period_of", lambda metric: MONTH if metric == "sd:week" else None)
+    def of_months(_: Metric, program: Program, tally: Tally) -> tuple[int, NDArray[np.int64]]:
+        return MONTH, windows_of(program, tally, MONTH)
+
+    monkeypatch.setattr(tallied_metrics, "_windows", of_months)
     with pytest.raises(DeviationError):
         check_tied(0.6, tie_of(MOVED, 0.6))
 

@@ -13,8 +13,8 @@ from simcore.engine.runner import Progress
 from simcore.random.streams import LUCK
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
+from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.studies.steadiness.document import PARTS, Steadiness, SteadinessPart, SteadinessRow
-from simcore.studies.steadiness.figures import GROUPS
 from simcore.studies.steadiness.study import _sharing, shapley, steadiness, subsets_of
 from tests.support.scenario_cases import funnel, scenario
 from tests.support.statistical import DeviationError, check_estimate
@@ -40,7 +40,7 @@ def part(found: SteadinessRow, name: str) -> SteadinessPart:
 
 def agrees(what: str, seen: Estimate, expected: float, *, detect: float) -> None:
     """Check a figure with its error; a deviation of so large a part of it must be found."""
-    check_estimate(what, (seen.estimate, seen.se), expected, degrees=GROUPS - 1, detect=detect * expected)
+    check_estimate(what, (seen.estimate, seen.se), expected, degrees=EQUAL_GROUPS - 1, detect=detect * expected)
 
 
 def luck_of(calls: float, second_moment: float = Q * Q) -> float:

@@ -13,7 +13,9 @@ from simcore.engine.simulation import simulate
 from simcore.results_folders.manifest import SWEEP, read_manifest
 from simcore.results_folders.results_folder import ResultsFolder, read_rep_weeks, verify
 from simcore.scenario.model import Scenario, validate
+from simcore.scenario_files.scenario_file import load_scenario
 from simcore.studies.sweep import study as sweeps
+from simcore.studies.sweep.breakeven import breakeven
 from simcore.studies.sweep.document import Sweep, SweepFigure, sweep_table
 from simcore.studies.sweep.study import CHUNK, plan_sweep, run_sweep, sweep
 from tests.support.paired_worlds import two, worlds
@@ -333,3 +335,60 @@ def test_a_point_that_explodes_says_so_and_the_others_are_run() -> None:
 def test_a_sweep_of_one_point_that_explodes_fails() -> None:
     with pytest.raises(ScenarioError, match="explodes"):
         runaway(1000)
+
+
+EVERY = ("revenue:month", "p_quota_team", "p_zero:week", "p_zero:13w", "sd:day", "cv:month", "q05:quarter")
+
+
+def test_every_metric_is_that_of_a_run_and_its_difference_that_of_equal_worlds() -> None:
+    given = load_scenario("quota-pressure", ["team.reps=2", "horizon.weeks=26"])
+    found = sweep(given, {CALLS: [40, 60]}, strategies=["process", "pressure"], metrics=EVERY, replications=64)
+    assert found.metrics == ["revenue", "p_quota", *EVERY[:3], "p_zero:quarter", *EVERY[4:]]
+    runs = [
+        simulate(load_scenario("quota-pressure", ["team.reps=2", "horizon.weeks=26", f"{CALLS}=60"]).model_copy(
+            update={"run": given.run.model_copy(update={"strategy": name})}), replications=64)
+        for name in ("process", "pressure")
+    ]  # fmt: skip
+    for number, name in enumerate(("process", "pressure")):
+        close = {row.horizon: row.revenue for row in runs[number].summary.averaging.close}
+        quota = runs[number].summary.quota
+        assert quota is not None
+        expected = {
+            "revenue:month": close["month"].mean,
+            "p_quota_team": quota.p_hit_team,
+            "p_zero:week": close["week"].p_zero,
+            "p_zero:quarter": close["quarter"].p_zero,
+            "sd:day": close["day"].sd,
+            "cv:month": close["month"].cv,
+            "q05:quarter": close["quarter"].q05,
+        }
+        for metric, figure in expected.items():
+            assert figure is not None
+            mine = figures(found, name, metric)[1]
+            assert mine.figure.estimate == pytest.approx(figure.estimate, rel=1e-9), metric
+            assert mine.figure.high == pytest.approx(figure.high, rel=1e-6), metric
+            if name == "pressure":
+                base = figures(found, "process", metric)[1].figure.estimate
+                assert mine.difference is not None
+                assert mine.difference.estimate == pytest.approx((figure.estimate or 0.0) - (base or 0.0), abs=1e-9)
+
+
+def test_fewer_weeks_without_revenue_are_ahead() -> None:
+    given = load_scenario("quota-pressure", ["team.reps=4", "horizon.weeks=26"])
+    names = ["process", "pressure"]
+    found = sweep(given, {CALLS: [80]}, strategies=names, metrics=["p_zero:week"], replications=300)
+    (each,) = figures(found, "pressure", "p_zero:week")
+    assert each.difference is not None
+    assert each.difference.high is not None
+    assert each.difference.high < 0.0
+    assert each.verdict == "ahead"
+    ends = breakeven(given, {CALLS: (80, 90)}, strategies=names, metric="p_zero:week", replications=300)
+    assert ends.metric == "p_zero:week"
+    assert ends.at_low == each.difference
+    assert "is dry less often" in ends.sentence
+    assert ends.ahead == "pressure"
+
+
+def test_a_breakeven_has_no_quantiles() -> None:
+    with pytest.raises(ScenarioError, match="a break-even point has no q05:week: a quantile has no error by groups"):
+        breakeven(two(), {CALLS: (10, 20)}, strategies=["process", "pressure"], metric="q05:week")

@@ -1,0 +1,78 @@
+"""The table of currencies: their signs, and where these are read and shown.
+
+Whatever the currency, amounts are whole hundredths of its unit inside: see `simcore.base.money`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sign(NamedTuple):
+    """A sign of currencies, with ISO 4217 codes."""
+
+    code: str
+    """The currency that the sign alone stands for."""
+    shared_by: tuple[str, ...] = ()
+    """Other currencies that are written with it."""
+    beside_amounts: bool = False
+    """Whether it is read and shown beside amounts; else it is only spelled out where a terminal lacks it."""
+
+
+SIGNS = {
+    "$": Sign("USD", ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS"), beside_amounts=True),
+    "€": Sign("EUR", beside_amounts=True),
+    "£": Sign("GBP", beside_amounts=True),
+    "¥": Sign("JPY", ("CNY",), beside_amounts=True),
+    "₹": Sign("INR", beside_amounts=True),
+    "₽": Sign("RUB"),
+    "₩": Sign("KRW"),
+    "₺": Sign("TRY"),
+    "₴": Sign("UAH"),
+    "₪": Sign("ILS"),
+    "₫": Sign("VND"),
+    "₱": Sign("PHP"),
+    "₦": Sign("NGN"),
+    "₡": Sign("CRC"),
+    "₲": Sign("PYG"),
+    "₭": Sign("LAK"),
+    "₮": Sign("MNT"),
+    "₵": Sign("GHS"),
+    "₸": Sign("KZT"),
+    "₼": Sign("AZN"),
+    "₾": Sign("GEL"),
+    "₿": Sign("BTC"),
+    "฿": Sign("THB"),
+    "៛": Sign("KHR"),
+    "৳": Sign("BDT"),
+    "zł": Sign("PLN"),
+    "Kč": Sign("CZK"),
+    "лв": Sign("BGN"),
+}
+"""Every sign that simcore knows."""
+AMOUNT_SIGNS = "".join(sign for sign, row in SIGNS.items() if row.beside_amounts)
+"""The signs that are read and shown beside amounts, a character each."""
+_SHOWN = {row.code: sign for sign, row in SIGNS.items() if row.beside_amounts}
+
+
+def currency_sign(currency: str) -> str:
+    """Return what stands before an amount: the sign where one is common, else the code and a space.
+
+    Examples
+    --------
+    >>> currency_sign("USD"), currency_sign("CHF")
+    ('$', 'CHF ')
+    """
+    return _SHOWN.get(currency, f"{currency} ")
+
+
+def currencies_of(sign: str) -> tuple[str, ...]:
+    """Return the codes that a sign, or a code itself, may stand for; the first is what it stands for alone.
+
+    Examples
+    --------
+    >>> currencies_of("¥"), currencies_of("CHF")
+    (('JPY', 'CNY'), ('CHF',))
+    """
+    row = SIGNS.get(sign)
+    return (sign,) if row is None else (row.code, *row.shared_by)
