@@ -29,8 +29,8 @@ demo: $(VENV)/.runtime ## Simulate the canonical scenario
 
 test: demo lint types suite ## The demo, then lint, types and the whole suite
 
-quick: lint types ## Within a minute: lint, types and the fast tests; kernels are not compiled before
-	$(python) -m pytest --quiet --numprocesses=2 --dist=worksteal -m "not slow and not long" $(PYTEST)
+quick: lint types ## Within a minute: lint, types, and the fast tests that compile nothing
+	$(python) -m pytest --quiet --numprocesses=2 --dist=worksteal -m "not slow and not long" --no-compiling $(PYTEST)
 
 lint: $(VENV)/.dev ## Style of the sources
 	$(python) -m ruff check --output-format concise .

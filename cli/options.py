@@ -39,6 +39,20 @@ def usage_error(option: str) -> Iterator[None]:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
 
+def metric_of(metric: str, command: str) -> str:
+    """Return the metric as it is written, or refuse it before anything is read.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is not one that the command serves.
+    """
+    from simcore.scenario.metric import SERVICES  # noqa: PLC0415
+
+    with usage_error("--metric"):
+        return str(SERVICES[command].parse(metric))
+
+
 def strategies_option(text: str) -> Any:  # noqa: ANN401  (typer's own type is not that of an annotation)
     """Return the option ``--strategy`` of a command that takes several, with its help."""
     return typer.Option("--strategy", metavar="NAME", help=text, show_default=False)
@@ -104,6 +118,14 @@ MethodOption = Annotated[
 MaxSecondsOption = Annotated[
     float | None,
     typer.Option("--max-seconds", metavar="S", min=0.001, help="Most seconds that a precision may take."),
+]
+MetricOption = Annotated[
+    str,
+    typer.Option(
+        "--metric",
+        metavar="METRIC",
+        help="revenue (of a rep in a year), p_quota (chance of a rep to reach quota), or a spread: sd:week, cv:year.",
+    ),
 ]
 SeedOption = Annotated[
     int | None,

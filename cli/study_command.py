@@ -118,7 +118,8 @@ def answer(
     footer
         Returns a line for stderr below the report.
     save
-        Writes the answer into the folder of ``--out`` and returns where it is, ``None`` if nothing is written.
+        Writes the answer into the folder of ``--out`` and returns where it is, ``None`` if nothing is written; not
+        given, the document is written.
     status
         Returns the exit status of an answer that is shown; not given, it says whether a document is interrupted, or
         there is none.
@@ -132,7 +133,7 @@ def answer(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=options.quiet, threads=options.threads)
-    found, kept = _run(options, prepare(), save)
+    found, kept = _run(options, prepare(), save or (lambda found, folder: folder.finish_document(document(found))))
     whole = document(found)
     documents = whole if isinstance(whole, list) else [whole]
     if options.json:
@@ -175,7 +176,7 @@ def status_of(*, interrupted: bool, reached: bool = True) -> ExitStatus:
 def _run(
     options: StudyOptions,
     prepared: Prepared[Answer],
-    save: Callable[[Answer, ResultsFolder], Path | None] | None,
+    save: Callable[[Answer, ResultsFolder], Path | None],
 ) -> tuple[Answer, Path | None]:
     """Run what is prepared; return the answer, and where it is kept if it is."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
@@ -193,4 +194,4 @@ def _run(
         interrupt = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=options.quiet) as progress:
             found = prepared.run(Session(options.threads, progress, interrupt.is_set, folder))
-        return found, None if folder is None or save is None else save(found, folder)
+        return found, None if folder is None else save(found, folder)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.slow import SLOW, is_slow
 from tools.packages import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
@@ -39,9 +45,25 @@ def test_quick_leaves_out_slow_and_long_tests() -> None:
         check=True,
     )
     lines = done.stdout.splitlines()
-    assert '-m "not slow and not long"' in lines[-1]
+    assert '-m "not slow and not long" --no-compiling' in lines[-1]
     assert any("ruff check" in line for line in lines)
     assert any("tools.typecheck" in line for line in lines)
+
+
+@pytest.mark.slow
+def test_quick_compiles_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n0", "--no-compiling"]
+    done = subprocess.run(  # noqa: S603
+        [*command, "tests/numerics/test_normal.py"],
+        cwd=ROOT,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"numerics.normal.\w+ is not compiled: make compiled", done.stdout)
+    assert all(path.name.startswith("sources-") for path in tmp_path.rglob("*.code")), "parsed sources are no kernel"
 
 
 def test_hooks_of_pre_commit_are_targets_and_pinned() -> None:

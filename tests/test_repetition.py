@@ -17,13 +17,9 @@ LINES = 6
 """So many lines of code in a row, written twice, are too many."""
 
 WRITTEN_TWICE = {
-    ("simcore/engine/sequential_stopping.py", "simcore/variance_reduction/run_to_precision.py"): "to be merged",
     ("simcore/numerics/gamma_beta.py", "simcore/numerics/gamma_beta.py"): "the steps of two continued fractions",
 }
 """What is left; this list may only shrink, or say of an entry why it must stay."""
-
-NAMED_TWICE = {("studies.coach", "Plan")}
-"""What is left; this list may only shrink."""
 
 WORDS = {tokenize.NAME, tokenize.NUMBER, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 
@@ -135,7 +131,7 @@ def named_twice(package: str) -> set[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_in_a_package_a_name_means_one_thing(package: str) -> None:
-    assert named_twice(package) == {name for where, name in NAMED_TWICE if where == package}
+    assert named_twice(package) == set()
 
 
 def test_public_names_are_found() -> None:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.commands.sweep import MetricOption, known
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, strategies_option, usage_error
+from simcore.cli.options import PRECISION, MetricOption, StudyOptions, metric_of, strategies_option, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from simcore.studies.sweep.document import Breakeven
 
 
-@study_command(without=(*PRECISION, *RESULTS_FOLDER, "strategy"))
+@study_command(without=(*PRECISION, "strategy"))
 def breakeven(
     options: StudyOptions,
     *,
@@ -40,7 +39,7 @@ def breakeven(
 
     with usage_error("--vary"):
         path, values = parse_range(vary)
-    metric = known(metric, "breakeven")
+    metric = metric_of(metric, "breakeven")
     scenario = options.load()
     ends = (values.value(values.low), values.value(values.high))
 

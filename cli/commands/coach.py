@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.commands.sweep import known
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, StudyOptions, metric_of, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from simcore.studies.coach.hours import HoursAsked
 
 
-@study_command(without=PRECISION + RESULTS_FOLDER)
+@study_command(without=PRECISION)
 def coach(
     options: StudyOptions,
     *,
@@ -49,7 +48,7 @@ def coach(
     All changes are run in the same worlds. With --hours and --effect it also gives out coaching hours; --metric says
     for what. The first Ctrl-C ends it: what was done is reported, with exit status 130.
     """
-    metric = known(metric, "coach")
+    metric = metric_of(metric, "coach")
     scenario = options.load(keep_replications=True)
     to_give_out = _hours(scenario, hours, effect, fading, metric)
 

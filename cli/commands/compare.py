@@ -87,9 +87,9 @@ def _prepared(
     from simcore.engine.paired import run_paired  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
     from simcore.scenario.model import with_strategy  # noqa: PLC0415
-    from simcore.studies.compare.study import choose, comparison_of  # noqa: PLC0415
+    from simcore.studies.compare.study import comparison_of, select_strategies  # noqa: PLC0415
 
-    chosen, base = choose(scenario, names, baseline)
+    chosen, base = select_strategies(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
     goal = goal_of_run([*runs, *(split_runs(scenario, chosen, base) if attribute else [])], options)
     if goal is None and not options.no_limit:

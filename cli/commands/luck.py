@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions
+from simcore.cli.options import PRECISION, StudyOptions
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simcore.studies.luck.document import Luck
 
 
-@study_command(without=PRECISION + RESULTS_FOLDER)
+@study_command(without=PRECISION)
 def luck(
     options: StudyOptions,
     *,

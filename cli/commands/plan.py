@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, MaxReplicationsOption, StudyOptions, usage_error
+from simcore.cli.options import PRECISION, MaxReplicationsOption, StudyOptions, usage_error
 from simcore.cli.study_command import Prepared, answer, status_of, study_command
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ WidthOption = Annotated[
 NoFrontierOption = Annotated[bool, typer.Option("--no-frontier", help="Leave out reps x calls x weeks: sooner done.")]
 
 
-@study_command(without=PRECISION + RESULTS_FOLDER)
+@study_command(without=PRECISION)
 def plan(
     options: StudyOptions,
     *,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions
+from simcore.cli.options import PRECISION, StudyOptions
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from simcore.studies.steadiness.document import Steadiness
 
 
-@study_command(without=PRECISION + RESULTS_FOLDER)
+@study_command(without=PRECISION)
 def steadiness(options: StudyOptions) -> None:
     """Split the variance of a rep's hour, day, week, month, quarter and year by where it comes from.
 

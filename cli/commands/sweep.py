@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simcore.cli.options import PRECISION, StudyOptions, strategies_option, usage_error
+from simcore.cli.options import PRECISION, MetricOption, StudyOptions, metric_of, strategies_option, usage_error
 from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from simcore.results_folders.results_folder import ResultsFolder
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
-
-
-MetricOption = Annotated[
-    str,
-    typer.Option(
-        "--metric",
-        metavar="METRIC",
-        help="revenue (of a rep in a year), p_quota (chance of a rep to reach quota), or a spread: sd:week, cv:year.",
-    ),
-]
 
 
 @study_command(without=(*PRECISION, "strategy"))
@@ -57,7 +47,7 @@ def sweep(
     if table and options.json:
         raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
     values = _values(vary)
-    metric = known(metric, "sweep")
+    metric = metric_of(metric, "sweep")
     scenario = options.load()
 
     def prepare() -> "Prepared[Sweep]":
@@ -91,20 +81,6 @@ def _save(found: "Sweep", folder: "ResultsFolder") -> "Path | None":
     if not found.points:
         return None
     return folder.finish_table(SWEEP, found, sweep_table(found), found.replications)
-
-
-def known(metric: str, command: str) -> str:
-    """Return the metric as it is written, or refuse it before anything is read.
-
-    Raises
-    ------
-    typer.BadParameter
-        If it is not one that the command serves.
-    """
-    from simcore.scenario.metric import SERVICES  # noqa: PLC0415
-
-    with usage_error("--metric"):
-        return str(SERVICES[command].parse(metric))
 
 
 def _values(vary: list[str]) -> "dict[str, list[Value]]":

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from simcore.variance_reduction.document import VarianceBench
 
-_OWN = ("replications", "threads", "strategy")
-"""Worlds come in batches here, two strategies may be named, and a technique is timed on one thread."""
+_NOT_HERE = (*PRECISION, *RESULTS_FOLDER, "replications", "threads", "strategy")
+"""Worlds come in batches, techniques are timed on one thread, strategies may be two, each metric has a document."""
 
 
-@study_command(without=(*PRECISION, *RESULTS_FOLDER, *_OWN))
+@study_command(without=_NOT_HERE)
 def variance(
     options: StudyOptions,
     *,

@@ -12,7 +12,7 @@ from simcore.cli.numbers import NONE, count, counted, significant
 from simcore.cli.reports.layout import cell, grid, inline, note, percent, spaced, stacked, titled, warning
 from simcore.cli.reports.luck_streaks import streaks_part
 from simcore.cli.tables import Paragraph, fits
-from simcore.results.sentences import money, share
+from simcore.results.sentences import in_percent, money
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
@@ -64,11 +64,11 @@ def _reliability(found: Reliability, whole: Luck) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if whole.differ:
         parts.append(titled(_QUESTIONS["reliability"], _weights(found)))
-        parts.append(Paragraph(_weights_told(found)))
+        parts.append(Paragraph(_weights_text(found)))
         parts.append(titled("Is the better of two reps of a team ahead?", _pairs(found)))
     parts.append(titled("A team ranked by revenue", _rankings(found)))
     if found.retest is not None:
-        parts.append(Paragraph(_retest_told(found.retest, differs=bool(whole.differ))))
+        parts.append(Paragraph(_retest_text(found.retest, differs=bool(whole.differ))))
     return parts
 
 
@@ -88,7 +88,7 @@ def _weeks(until: WeeksUntil, *, differs: bool) -> Text:
     return inline(until.weeks) if until.weeks.estimate is not None else Text("not seen")
 
 
-def _weights_told(found: Reliability) -> str:
+def _weights_text(found: Reliability) -> str:
     calls = [row for row in found.weights if row.kind != "step" and row.differs]
     known = [
         f"{printable(row.measure)} {significant(row.until[0].known, 3)}"
@@ -121,7 +121,7 @@ def _rankings(found: Reliability) -> RenderableType:
     return table
 
 
-def _retest_told(retest: Retest, *, differs: bool) -> str:
+def _retest_text(retest: Retest, *, differs: bool) -> str:
     if retest.quarters.estimate is None:
         return "How a quarter's revenue goes with the next one's these worlds do not tell."
     text = f"A quarter's revenue correlates with the next one's, within teams, at {_plain(retest.quarters)}"
@@ -174,19 +174,20 @@ def _dismissal(found: Dismissal, whole: Luck) -> RenderableType:
         table.add_row(row.rule, *shares, *amounts, pays)
     quota, results = money(found.quota, whole.currency), found.rules[0]
     times = "a quarter" if found.quarters == 1 else f"{found.quarters} quarters on end"
-    rule = f"below {share(found.below)} of quota ({quota}) {times} within {whole.weeks // 13} quarters"
+    rule = f"below {in_percent(found.below)} of quota ({quota}) {times} within {whole.weeks // 13} quarters"
     goes = (
         f"Whoever is {rule} goes; these worlds do not tell how many do."
         if results.dismissed.estimate is None
         else f"Of reps who do not leave by themselves {_plain_percent(results.dismissed)} are {rule}."
     )
-    goes += f" Weak is a true expected attainment below {share(found.weak_below)}"
+    goes += f" Weak is a true expected attainment below {in_percent(found.weak_below)}"
     goes += "." if found.weak.estimate is None else f": {_plain_percent(found.weak)} of reps."
     assumed = f" Assumed, since the scenario does not say: {' and '.join(found.assumed)}." if found.assumed else ""
     reads = (
         "Shares in %. The other rules dismiss as many. Year 1, later years: expected revenue a year that a dismissal "
         f"brings, thousands of {printable(whole.currency)}; pays after so many weeks. The seat is vacant for "
-        f"{found.vacancy_weeks} weeks, then ramps up over {found.ramp_weeks} from {share(found.ramp_start)}.{assumed}"
+        f"{found.vacancy_weeks} weeks, then ramps up over {found.ramp_weeks} from {in_percent(found.ramp_start)}."
+        f"{assumed}"
     )
     if not whole.differ:
         reads = f"Whoever goes is sound, and no other rule would do better: reps do not differ. {reads}"

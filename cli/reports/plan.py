@@ -11,7 +11,7 @@ from simcore.base.text import printable
 from simcore.cli.numbers import NONE, count, counted, significant
 from simcore.cli.reports.layout import conclusion, grid, header, note, percent, spaced, titled
 from simcore.cli.tables import Paragraph, fits
-from simcore.results.sentences import share
+from simcore.results.sentences import in_percent
 from simcore.studies.plan.frontier import REACH
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.sentences import amount, number, period
@@ -101,7 +101,7 @@ def _exact(found: BackwardPlan) -> str:
     if exact is None or exact.estimate is None:
         return "By the binomial distribution, which is exact here, nothing that was tried is enough."
     text = f"By the binomial distribution, which is exact here: {number(exact.estimate, found.solve_for)}"
-    return text + (f"; at the calls of the arithmetic {share(exact.chance)}." if exact.chance is not None else ".")
+    return text + (f"; at the calls of the arithmetic {in_percent(exact.chance)}." if exact.chance is not None else ".")
 
 
 def _unit(found: BackwardPlan) -> str:
@@ -126,7 +126,7 @@ def _table(found: BackwardPlan) -> RenderableType:
             cells.append(NONE if row.per_week is None else count(round(row.per_week)))
             cells.append(NONE if rest is None else f"{rest / found.arithmetic.calls:,.2f}")
         mark = " <" if row.confidence == found.confidence else ""
-        table.add_row(f"{share(row.confidence)}{mark}", *cells)
+        table.add_row(f"{in_percent(row.confidence)}{mark}", *cells)
     return titled(f"Confidence x {_unit(found)}", table)
 
 
@@ -138,7 +138,7 @@ def _frontier(found: BackwardPlan) -> RenderableType:
     for reps in sorted({cell.reps for cell in found.frontier}):
         row = {cell.weeks: cell for cell in found.frontier if cell.reps == reps}
         table.add_row(count(reps), *(_cell(row.get(each)) for each in weeks))
-    return titled(f"Calls a rep and week for {share(found.confidence)}, with their 95 % intervals", table)
+    return titled(f"Calls a rep and week for {in_percent(found.confidence)}, with their 95 % intervals", table)
 
 
 def _cell(cell: PlanCell | None) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from simcore.cli.numbers import NONE, count, significant
 from simcore.cli.reports.layout import grid, heading, inline, note, spaced, stacked_bar, warning
 from simcore.cli.tables import Paragraph, as_it_is, fits
-from simcore.statistics.intervals import sign_of
+from simcore.statistics.intervals import significant_sign
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
@@ -36,7 +36,7 @@ def steadiness_report(found: Steadiness) -> RenderableType:
     parts: list[RenderableType] = [heading(title), _shares(found)]
     if len(found.active) > 1:
         parts.append(_chart(found))
-    parts += [_sizes(found), Group(*(Paragraph(line) for line in _told(found)))]
+    parts += [_sizes(found), Group(*(Paragraph(line) for line in _verdicts(found)))]
     end: list[RenderableType] = [note(_note(found))]
     if found.interrupted:
         end.append(warning("Stopped before all replications were done."))
@@ -85,7 +85,7 @@ def _percent(cv: Estimate) -> str:
     return NONE if cv.estimate is None else significant(100.0 * cv.estimate, 3)
 
 
-def _told(found: Steadiness) -> list[str]:
+def _verdicts(found: Steadiness) -> list[str]:
     """Return what averages out and what does not, in words."""
     lines = []
     for fall in found.falls:
@@ -109,7 +109,7 @@ def _told(found: Steadiness) -> list[str]:
     if found.rows and "reaction" in found.active:
         last = found.rows[-1]
         share = next(part.share for part in last.parts if part.part == "reaction")
-        sign = sign_of(share)
+        sign = significant_sign(share)
         if sign == 0:
             lines.append(f"Over a {last.horizon} what reacting does to the variance cannot be told from nothing.")
         else:

@@ -6,6 +6,8 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
+from simcore.scenario.distributions import beta_parameters
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -42,8 +44,7 @@ def cut_share(rate: Rate, market_variance: float) -> float:
     nodes, weights = _hermite()
     factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
     if rate.rep_cv:
-        size = (1 - rate.mean) / rate.mean / rate.rep_cv**2 - 1
-        a, b = size * rate.mean, size * (1 - rate.mean)
+        a, b = beta_parameters(rate.mean, rate.rep_cv)
         cut = np.minimum(1, 1 / factor)
         excess = factor * rate.mean * (1 - betainc(a + 1, b, cut)) - (1 - betainc(a, b, cut))
     else:

@@ -161,10 +161,10 @@ def _compare(
     precision: Goal | Iterable[str] | None = None,
     **how: Any,  # noqa: ANN401  (as `compare` takes it)
 ) -> Comparison:
-    from simcore.studies.compare.study import choose, compare  # noqa: PLC0415
+    from simcore.studies.compare.study import compare, select_strategies  # noqa: PLC0415
 
     goal, threads = goal_for(scenario, replications, precision), how.get("threads")
-    chosen, base = choose(scenario, names, baseline)
+    chosen, base = select_strategies(scenario, names, baseline)
     if goal is None:
         check_compare(with_run_overrides(scenario, replications, None), chosen, base, attribute=False, threads=threads)
         return compare(scenario, names, baseline=baseline, replications=replications, **how)

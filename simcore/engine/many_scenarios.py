@@ -17,7 +17,7 @@ from simcore.engine.runner import Progress, StoppedError, Watch
 from simcore.engine.worlds import Meter
 from simcore.program.tally import ENTERED, ORIGIN, SUM, TOTAL
 from simcore.scenario.metric import QUOTA_CHANCE, YEARLY_REVENUE
-from simcore.statistics.paired_difference import Sums
+from simcore.statistics.paired_difference import GroupedSums
 from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ _TOLD_EVERY = 0.1
 class Cell(NamedTuple):
     """What is kept of a run: sums by group of worlds, [G]."""
 
-    revenue: Sums
+    revenue: GroupedSums
     """By close, over rep-years."""
-    revenue_origin: Sums
+    revenue_origin: GroupedSums
     """By origin, over rep-years."""
-    p_quota: Sums | None
+    p_quota: GroupedSums | None
     """``None`` where the run holds no whole quota period."""
     entered: NDArray[np.int64]
     """int64[G, S + 1]: entries into each stage in counted weeks; the first are the calls."""

@@ -20,7 +20,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.engine.playable import most_replications, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Watch, cut
-from simcore.engine.sequential_stopping import Asked, Stages
+from simcore.engine.sequential_stopping import GoalFigure, Stages
 from simcore.engine.simulation import EXPECTED
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.layout import Program
@@ -30,7 +30,7 @@ from simcore.scenario.metric import Metric
 from simcore.scenario.model import Scenario
 from simcore.scenario.precision_goal import Goal
 from simcore.statistics.metrics import check_metric
-from simcore.statistics.running_estimates import Pairs, piece_of
+from simcore.statistics.running_estimates import RunningComparison, block_statistic
 
 WORLD, REP_QUARTER, REP_YEAR = range(3)
 """Contests between two strategies: the team in a world, a rep in a quarter, a rep in a year."""
@@ -87,7 +87,7 @@ class _Block(NamedTuple):
     """int64[k, replications of the block]"""
     contests: Contests
     pieces: list[list[NDArray[np.generic]]]
-    """Of the figures that are followed, by strategy and metric; see `simcore.statistics.running_estimates.piece_of`."""
+    """Of the running estimates, by strategy and metric; see `simcore.statistics.running_estimates.block_statistic`."""
 
 
 def run_paired(
@@ -185,9 +185,9 @@ class _PairedGoal:
         for program in programs:
             for metric in metrics:
                 check_metric(metric, program)
-        self.figures = Pairs(metrics, programs, base)
+        self.figures = RunningComparison(metrics, programs, base)
         asked = [
-            Asked(target, difference, scenarios[number].run.strategy, difference.crude_ratio)
+            GoalFigure(target, difference, scenarios[number].run.strategy, difference.crude_ratio)
             for number, row in zip(self.figures.others, self.figures.differences, strict=True)
             for target, difference in zip(goal.targets, row, strict=True)
         ]
@@ -222,7 +222,9 @@ def _simulate(
     ]
     together = list(zip(programs, details, strict=True))
     quarters = [detail.quarters * program.deals.unit for program, detail in together]
-    pieces = [[piece_of(metric, program, block.first, detail) for metric in metrics] for program, detail in together]
+    pieces = [
+        [block_statistic(metric, program, block.first, detail) for metric in metrics] for program, detail in together
+    ]
     return _reduced(block, quarters, base, pieces)
 
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from simcore.base.errors import Problem, ScenarioError
 from simcore.results.summary import Precision, PrecisionRow
 from simcore.scenario.precision_goal import Goal, Target, goal_of, targets_of
-from simcore.statistics.sequential_interval import Figure, Pursuit, Reading, is_met, needed
+from simcore.statistics.sequential_interval import Readable, Reading, SequentialRule, is_met, needed
 
 if TYPE_CHECKING:
     from simcore.engine.runner import Block, Progress, Watch
     from simcore.scenario.model import Scenario
 
 
-class Asked(NamedTuple):
+class GoalFigure(NamedTuple):
     """A figure that is asked for."""
 
     target: Target
-    figure: Figure
+    figure: Readable
     strategy: str | None = None
     """Whose difference to the baseline it is."""
     crude_ratio: Callable[[], float | None] | None = None
@@ -34,13 +34,13 @@ class Stages:
     def __init__(
         self,
         goal: Goal,
-        asked: Sequence[Asked],
+        asked: Sequence[GoalFigure],
         most: int,
         watch: Watch,
     ) -> None:
         self._asked = asked
         self._figures = [entry.figure for entry in asked]
-        self._pursuit = Pursuit([entry.target for entry in asked], min(goal.max_replications or most, most))
+        self._rule = SequentialRule([entry.target for entry in asked], min(goal.max_replications or most, most))
         self._seconds = goal.max_seconds
         self._started = time.perf_counter()
         self._watch = watch
@@ -50,11 +50,11 @@ class Stages:
         """Yield the blocks of stage after stage, ``None`` after each; ``cut`` cuts so many replications, from 0 on."""
         done = 0
         while True:
-            for block in cut(self._pursuit.goal - done):
+            for block in cut(self._rule.goal - done):
                 yield block._replace(first=block.first + done)
             yield None
-            done = self._pursuit.goal
-            if not self._pursuit.advance(self._figures):
+            done = self._rule.goal
+            if not self._rule.advance(self._figures):
                 return
 
     def stop(self) -> bool:
@@ -68,19 +68,19 @@ class Stages:
     def progress(self, progress: Progress) -> None:
         """Tell how far the run has come on the way that is expected now."""
         if self._watch.progress is not None:
-            self._watch.progress(progress._replace(total=max(progress.done, self._pursuit.expected)))
+            self._watch.progress(progress._replace(total=max(progress.done, self._rule.expected)))
 
     def outcome(self, replications: int) -> Precision:
         """Return what was reached with so many replications."""
-        pursuit = self._pursuit
-        readings = pursuit.read(self._figures)
+        rule = self._rule
+        readings = rule.read(self._figures)
         rows = [_row(entry, reading, replications) for entry, reading in zip(self._asked, readings, strict=True)]
         met = all(row.met for row in rows)
         if met and self._ended == "seconds":
             self._ended = "met"
         elif not met and self._ended == "met":
             self._ended = "replications"
-        return Precision(rows=rows, ended=self._ended, looks=pursuit.looks + 1)
+        return Precision(rows=rows, ended=self._ended, looks=rule.looks + 1)
 
 
 def goal_for(scenario: Scenario, replications: int | None, precision: Goal | Iterable[str] | None) -> Goal | None:
@@ -101,16 +101,31 @@ def goal_for(scenario: Scenario, replications: int | None, precision: Goal | Ite
         raise ScenarioError((Problem(str(error), "run.precision"),)) from None
 
 
-def _row(entry: Asked, reading: Reading, n: int) -> PrecisionRow:
-    target = entry.target
+def _row(entry: GoalFigure, reading: Reading, n: int) -> PrecisionRow:
+    ratio = entry.crude_ratio() if entry.crude_ratio is not None else None
+    row = precision_row(entry.target, reading, n)
+    return row.model_copy(update={"strategy": entry.strategy, "crude": None if ratio is None else ceil(n * ratio)})
+
+
+def precision_row(target: Target, reading: Reading, n: int, *, worlds: int | None = None) -> PrecisionRow:
+    """Return what was reached of a target, without what is known of it beside the reading.
+
+    Parameters
+    ----------
+    n
+        Replications, or batches.
+    worlds
+        Of batches: the replications of all of them.
+    """
     met = is_met(target, reading, n)
     need = needed(target, reading, n)
-    ratio = entry.crude_ratio() if entry.crude_ratio is not None else None
+    if worlds is not None:
+        need = need * worlds / n
     width = reading.half_width / reading.scale if target.relative and reading.scale > 0.0 else reading.half_width
     defined = isfinite(reading.half_width) and not (target.relative and reading.scale == 0.0)
     return PrecisionRow(
         metric=str(target.metric),
-        strategy=entry.strategy,
+        strategy=None,
         wanted=target.half_width,
         relative=target.relative,
         confidence=target.confidence,
@@ -120,5 +135,5 @@ def _row(entry: Asked, reading: Reading, n: int) -> PrecisionRow:
         reached=width if defined else None,
         met=met,
         needed=None if met or not isfinite(need) else ceil(need),
-        crude=None if ratio is None else ceil(n * ratio),
+        crude=None,
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from simcore.engine.playable import most_replications, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Watch, cut
-from simcore.engine.sequential_stopping import Asked, Stages, goal_for
+from simcore.engine.sequential_stopping import GoalFigure, Stages, goal_for
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.tally import CLOSE, ORIGIN
 from simcore.results.rep_weeks import RepWeekBlock
@@ -23,7 +23,7 @@ from simcore.results.result import Result
 from simcore.results.summarise import summarise
 from simcore.results.summary import Speed
 from simcore.statistics.metrics import check_metric
-from simcore.statistics.running_estimates import followed, piece_of
+from simcore.statistics.running_estimates import block_statistic, running_estimate
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
@@ -157,14 +157,14 @@ def _play_until_precise(worlds: Worlds, goal: Goal, rows: _Rows, watch: Watch) -
     (program,) = worlds.programs
     for target in goal.targets:
         check_metric(target.metric, program)
-    figures = [followed(target.metric, program) for target in goal.targets]
-    asked = [Asked(target, figure) for target, figure in zip(goal.targets, figures, strict=True)]
+    figures = [running_estimate(target.metric, program) for target in goal.targets]
+    asked = [GoalFigure(target, figure) for target, figure in zip(goal.targets, figures, strict=True)]
     stages = Stages(goal, asked, most_replications(program), watch)
     blocks = stages.blocks(lambda count: cut(program, count, worlds.threads, None, detailed=True))
     meter = Meter(Watch(stages.progress, stages.stop), goal.max_replications or 0)
     for block, detail in worlds.play(partial(_simulate, detailed=True), blocks, meter):
         for target, figure in zip(goal.targets, figures, strict=True):
-            figure.add(piece_of(target.metric, program, block.first, detail))
+            figure.add(block_statistic(target.metric, program, block.first, detail))
         if rows.wanted:
             rows.add(block, detail)
     return stages.outcome(meter.done)

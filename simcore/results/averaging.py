@@ -12,7 +12,7 @@ from simcore.results.summary import AveragingRow, FirstStepRow, RevenueRow
 from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled
-from simcore.statistics.moments_and_quantiles import mean_of, sectioned_quantile, share_of, spread_of
+from simcore.statistics.moments_and_quantiles import mean_of, proportion_of, sectioned_quantile, spread_of
 from simcore.statistics.tallied_metrics import window_counts
 from simcore.statistics.windows import deal_root_mean_square, windows_of
 
@@ -63,7 +63,7 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
         q05=quantile(0.05),
         q50=quantile(0.50),
         q95=quantile(0.95),
-        p_zero=share_of(size, np.maximum(windows - with_deal, 0), windows, certain=certain),
+        p_zero=proportion_of(size, np.maximum(windows - with_deal, 0), windows, certain=certain),
     )
 
 

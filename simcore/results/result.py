@@ -36,9 +36,9 @@ ROWS: tuple[Rows, ...] = ("averaging", "rep_weeks")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What a run found.
+    """The result of a run.
 
-    Two results are equal if the same scenario gave the same; how long it took is not looked at.
+    Two results are equal if the same scenario gave the same figures; timings are not compared.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The result in plain words: the closing sentence, and the amounts and shares in it.
+"""The result in plain English: the closing sentence, and the amounts and shares in it.
 
 The sentence must be true whatever the figures are, so it says only what a comparison of the figures shows.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WEEKS = {"week": 1.0, "month": 13 / 3, "quarter": 13.0, "year": 52.0}
 _TOLERANCE = 0.1
-"""A spread within a tenth of what independent periods would leave counts as independent."""
+"""Relative distance from the spread of independent periods within which periods count as independent."""
 _NOISE_LIMIT = 0.25
 """A figure with a relative standard error above this, or with none, is too uncertain for a sentence."""
 _TOO_FEW = "Too few replications to tell what a call earns, or how much a period varies."
@@ -60,7 +60,7 @@ def amounts(low: float, high: float, currency: str, *, signed: bool) -> str:
     Parameters
     ----------
     signed
-        Whether the sign matters; without it both ends are on one side of zero, and their sizes are told.
+        Whether signs are shown; without them both ends must be on one side of zero.
 
     Examples
     --------
@@ -78,12 +78,12 @@ def amounts(low: float, high: float, currency: str, *, signed: bool) -> str:
     return " to ".join(told)
 
 
-def share(probability: float) -> str:
+def in_percent(probability: float) -> str:
     """Return a probability in per cent, never rounded to a 0 or 100 % that it is not.
 
     Examples
     --------
-    >>> share(0.998), share(0.37), share(0.99998), share(1.0), share(1e-9)
+    >>> in_percent(0.998), in_percent(0.37), in_percent(0.99998), in_percent(1.0), in_percent(1e-9)
     ('99.8 %', '37 %', '99.998 %', '100 %', 'below 0.0001 %')
     """
     percent = 100 * probability
@@ -110,22 +110,22 @@ def chance(figure: Estimate) -> str:
         return f"below {_outward(high)}"
     if figure.se is None and value == 1.0 and low is not None and low < 1.0:
         return f"above {_outward(1.0 - low, from_top=True)}"
-    return share(value)
+    return in_percent(value)
 
 
 def _outward(bound: float, *, from_top: bool = False) -> str:
-    """Return a bound in per cent, to the digit of `share`, rounded so that it holds."""
+    """Return a bound in per cent, to the digit of `in_percent`, rounded so that it holds."""
     decimals = max(0, -math.floor(math.log10(100.0 * bound))) if bound > 0.0 else 0
     up = math.ceil(100.0 * bound * 10**decimals * (1.0 - 1e-12)) / 10**decimals
     return f"{100.0 - up if from_top else up:.{decimals}f} %"
 
 
-def spread(cv: float) -> str:
+def cv_in_percent(cv: float) -> str:
     """Return a coefficient of variation in per cent, two significant digits below 10 %.
 
     Examples
     --------
-    >>> spread(6.2456), spread(0.1387), spread(0.0312)
+    >>> cv_in_percent(6.2456), cv_in_percent(0.1387), cv_in_percent(0.0312)
     ('625 %', '14 %', '3.1 %')
     """
     percent = 100 * cv
@@ -135,7 +135,7 @@ def spread(cv: float) -> str:
 def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replications: int = LEAST_REPLICATIONS) -> str:
     """Return the averaging pyramid in one sentence that holds for any scenario.
 
-    It tells the mean of a call, how many calls earn nothing, the spread of an hour, a week and the longest
+    It gives the mean of a call, how many calls earn nothing, the spread of an hour, a week and the longest
     period of the run, whether the spread falls as it would if weeks were independent
     (``cv_week / sqrt(52)`` for a year), and what a bad longest period brings. What the run does not tell to within a
     quarter of itself is left out.
@@ -147,7 +147,7 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replicati
     currency
         ISO 4217 code.
     replications
-        Behind the figures: fewer than `simcore.statistics.intervals.LEAST_REPLICATIONS` tell nothing.
+        Replications behind the figures; fewer than `simcore.statistics.intervals.LEAST_REPLICATIONS` are too few.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def _call(row: AveragingRow | None, currency: str) -> list[str]:
     part = f"one call earns {money(mean, currency)} on average"
     nothing = _known_share(row.revenue.p_zero)
     if nothing:
-        part += f" and {share(nothing)} of calls earn nothing"
+        part += f" and {in_percent(nothing)} of calls earn nothing"
     return [part]
 
 
@@ -215,12 +215,12 @@ def _spreads(rows: Sequence[AveragingRow]) -> list[str]:
         if cv is None:
             continue
         verb = " varies by" if not parts else " by"
-        part = f"{_article(row.horizon)}{verb} {spread(cv)}"
+        part = f"{_article(row.horizon)}{verb} {cv_in_percent(cv)}"
         if not parts:
             part += " of its mean"
         dry = _known_share(row.revenue.p_zero)
         if row.horizon != "hour" and dry is not None and dry >= 0.005:
-            part += f" ({share(dry)} of {row.horizon}s have no win)"
+            part += f" ({in_percent(dry)} of {row.horizon}s have no win)"
         parts.append(part)
     return [", ".join(parts)] if parts else []
 
@@ -237,7 +237,7 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
     independent = short.estimate / math.sqrt(count)
     if independent == 0.0:
         return ""
-    left = f"independent ones would leave {spread(independent)}"
+    left = f"independent ones would leave {cv_in_percent(independent)}"
     if short.se is None or long.se is None:
         return f"too few replications to tell how {base}s average out"
     error = math.hypot(short.se / short.estimate, long.se / long.estimate)
@@ -248,7 +248,7 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
         degree = "hardly average out" if long.estimate > 0.8 * short.estimate else "average out only in part"
         text = f"{base}s {degree} ({left}), since what lasts longer than {_article(base)} does not"
     elif ratio * (1 + 2 * error) < 1 - _TOLERANCE:
-        text = f"{base}s average out even more than independent ones, which would leave {spread(independent)}"
+        text = f"{base}s average out even more than independent ones, which would leave {cv_in_percent(independent)}"
     elif abs(ratio - 1.0) > _TOLERANCE + _NOISE_LIMIT / 2.0 or error > _NOISE_LIMIT / 2.0:
         text = f"too few replications to tell how {base}s average out"
     else:
@@ -262,7 +262,7 @@ def _bad_period(row: AveragingRow, currency: str) -> str:
     if not mean or low is None or low <= 0:
         return ""
     return (
-        f"one {row.horizon} in 20 brings {money(low, currency)} or less, {share(low / mean)} of the mean"
+        f"one {row.horizon} in 20 brings {money(low, currency)} or less, {in_percent(low / mean)} of the mean"
         if low < mean
         else ""
     )

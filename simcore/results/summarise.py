@@ -40,7 +40,7 @@ from simcore.scenario.model import assumptions
 from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled
-from simcore.statistics.moments_and_quantiles import mean_of, share_of
+from simcore.statistics.moments_and_quantiles import mean_of, proportion_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -137,7 +137,7 @@ def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | Non
     whole = bool(periods.any())
 
     def chance(hits: NDArray[np.int64], windows: NDArray[np.int64]) -> Estimate | None:
-        return share_of(arrays.replications, hits, windows, certain=certain_revenue(program)) if whole else None
+        return proportion_of(arrays.replications, hits, windows, certain=certain_revenue(program)) if whole else None
 
     return QuotaRow(
         period=scenario.quota.per,

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pydantic import BaseModel
 
+    from simcore.results.header import StudyHeader
     from simcore.results.summary import Summary
     from simcore.scenario.model import Scenario
     from simcore.studies.compare.document import Comparison
@@ -297,6 +298,28 @@ class ResultsFolder:
             part.discard()
             raise
         return self._seal(document, [entry], complete=not document.interrupted, replications=replications)
+
+    def finish_document(self, document: StudyHeader) -> Path:
+        """Write a document that has no table beside it, the scenario and the manifest, and move all to its place.
+
+        Parameters
+        ----------
+        document
+            What came out; its digest is that of the folder, and the manifest calls it complete unless it was
+            interrupted.
+
+        Returns
+        -------
+        pathlib.Path
+            Where the results are, as for `finish`.
+
+        Raises
+        ------
+        FileError
+            If a file could not be written.
+        """
+        self._digest = document.digest
+        return self._seal(document, [], complete=not document.interrupted, replications=document.replications)
 
     def _seal(self, document: BaseModel, files: list[FileEntry], *, complete: bool, replications: int) -> Path:
         """Write the texts and the manifest beside the existing files, and move everything into place."""

@@ -7,7 +7,7 @@ the previous format are accepted, too: their header is moved to its present plac
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from pydantic import ValidationError
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Json = dict[str, Any]
-Holds = Literal["run", "comparison", "sweep"]
+Holds = Literal["run", "comparison", "sweep", "breakeven", "plan", "luck", "coach", "steadiness"]
 
-_HOLDS: dict[str, Holds] = {"result": "run", "comparison": "comparison", "sweep": "sweep"}
-"""The kind of result in a folder, by the name of its document."""
+_HOLDS: dict[str, Holds] = {"result": "run", **{name: name for name in get_args(Holds) if name != "run"}}
+"""The kind of result in a folder, by its document's name. `bench variance` has no folder: it has one per metric."""
 
 
 class Sealed(NamedTuple):

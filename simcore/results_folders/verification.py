@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["read_rep_weeks", "verification", "verify"]
 
 _LARGEST = 10**300
+_OF_ONE_STRATEGY = ("run", "plan", "luck", "coach", "steadiness")
+"""Kinds of result that are of the scenario's own strategy only."""
 _MOST_ROWS = 2**60
 """Maximum rows of a replication, so that row numbers fit in 64-bit integers."""
 _TOLERANCE = 1e-13
@@ -241,7 +243,7 @@ def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds)
             problems.append(f"{SUMMARY} says digests whose digest is {joint}, the manifest {manifest.digest}")
     if holds == "run" and parts_of(manifest) and manifest.rows != _at(document, "rep_weeks"):
         problems.append(f"{SUMMARY} tells of {_at(document, 'rep_weeks')} rep-weeks, the manifest {manifest.rows}")
-    table = {"run": None, "sweep": SWEEP, "comparison": WORLDS}[holds]
+    table = {"sweep": SWEEP, "comparison": WORLDS}.get(holds)
     tables = {entry.name for entry in manifest.files} & {SWEEP, WORLDS}
     if tables != ({table} - {None}):
         problems.append(f"the manifest lists {', '.join(sorted(tables)) or 'no table'}, {SUMMARY} is of a {holds}")
@@ -271,9 +273,11 @@ def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Fin
     }
     if holds != "sweep" or not sealed.is_former:  # which lacks these entries
         stated["reps"] = (scenario.team.reps, _at(document, "reps"))
-        stated["weeks"] = (scenario.horizon.weeks, _at(document, "weeks"))
-    if holds == "run":
+        if holds != "plan":  # which states the weeks of its period
+            stated["weeks"] = (scenario.horizon.weeks, _at(document, "weeks"))
+    if holds in _OF_ONE_STRATEGY:
         stated["strategy"] = (scenario.run.strategy, ", ".join(map(str, _listed(document, "scenario.strategies"))))
+    if holds == "run":
         stated["stages"] = (", ".join(stage.stage for stage in scenario.funnel), ", ".join(_stages(document)))
     found.problems += [
         f"{SCENARIO} says {name} {value}, {'the manifest' if name in {'name', 'seed'} else SUMMARY} {other}"
@@ -302,11 +306,11 @@ def _listed(document: object, path: str) -> list[Any]:
 
 
 def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds | None) -> str | None:
-    """Return the digest that the manifest should have for this scenario; ``None`` for a sweep, which varies it."""
-    if holds == "run":
+    """Return the digest that the manifest should have for this scenario; ``None`` if its values are varied."""
+    if holds in _OF_ONE_STRATEGY:
         return scenario_digest(scenario)
     digests = _at(document, "digests")
-    if holds == "sweep" or not isinstance(digests, dict):
+    if holds != "comparison" or not isinstance(digests, dict):
         return None
     try:
         return joint_digest(with_strategy(scenario, name) for name in digests)

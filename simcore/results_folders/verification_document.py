@@ -16,7 +16,9 @@ class Verification(PublishedDocument):
     format: Literal[2] = Field(default=2, description="Version of this document's format.")
     folder: str
     whole: bool = Field(description="True if there are no problems, and all of it could be read.")
-    holds: Literal["run", "comparison", "sweep"] | None = Field(description="Null where that cannot be told.")
+    holds: Literal["run", "comparison", "sweep", "breakeven", "plan", "luck", "coach", "steadiness"] | None = Field(
+        description="Null where that cannot be told."
+    )
     complete: bool | None = Field(
         description="False for the results of an interrupted run. This and what follows: "
         "as the manifest says; null without one."

@@ -84,7 +84,7 @@ class DealDistribution(SourcedPart):
         return Altered(self.model_copy(update=after), first, f"{before[first]:,.15g}", f"{after[first]:,.15g}")
 
     def narrower(self, share: float) -> Altered | None:  # noqa: ARG002
-        """Return the distribution with its spread reduced by `share`; ``None`` if it has no spread."""
+        """Return the distribution with the same mean and an sd reduced by `share`; ``None`` if the sd is 0."""
         return None
 
     def only_price(self) -> int | None:

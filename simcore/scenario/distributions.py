@@ -1,8 +1,9 @@
-"""What the distributions of lags and of deal values share: how they are compiled, varied and identified.
+"""What the distributions of lags, deal values and rates share: how they are compiled, varied and identified.
 
-Each distribution is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns everything the rest of
-simcore needs: its keys and their checks, its moments, its distribution function, the form in which a kernel draws it,
-and its shorter, higher or narrower version. No other code branches on the type of a distribution.
+Each distribution of lags or values is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns
+everything the rest of simcore needs: its keys and their checks, its moments, its distribution function, the form in
+which a kernel draws it, and its shorter, higher or narrower version. No other code branches on the type of a
+distribution.
 """
 
 from __future__ import annotations
@@ -81,6 +82,18 @@ def sigma_of_p90(median: float, p90: float, log: Callable[[float], float] = math
     0.715
     """
     return log(p90 / median) / Z90
+
+
+def beta_parameters(mean: float, cv: float) -> tuple[float, float]:
+    """Return the parameters of the Beta distribution with a mean and a coefficient of variation above 0.
+
+    Examples
+    --------
+    >>> [round(each, 9) for each in beta_parameters(0.2, 0.5)]
+    [3.0, 12.0]
+    """
+    size = (1.0 - mean) / mean / cv**2 - 1.0
+    return size * mean, size * (1.0 - mean)
 
 
 def even(values: Sequence[object], weights: Sequence[float] | None) -> Sequence[float]:

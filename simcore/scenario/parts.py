@@ -1,4 +1,4 @@
-"""The parts of a scenario that describe the world: team, funnel, market, quota, start, run."""
+"""The parts of a scenario that describe the world (team, funnel, market, quota, start, run), and where keys belong."""
 
 from __future__ import annotations
 

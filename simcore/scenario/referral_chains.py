@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from simcore.scenario.distributions import beta_parameters
+
 RARE = 1e-9
 """A smaller chance counts as 0: no run draws that many reps."""
 _POWERS = 200
@@ -45,7 +47,7 @@ def endless(per_win: float, later: Sequence[Step]) -> float:
     # Negligible spreads or rates count as fixed (and the engine refuses most of them later).
     varied = [cv > _LEAST_CV and mean > _LEAST_MEAN for mean, cv in later]
     fixed = per_win * math.prod(mean for (mean, _), varies in zip(later, varied, strict=True) if not varies)
-    spread = [_parameters(*step) for step, varies in zip(later, varied, strict=True) if varies]
+    spread = [beta_parameters(*step) for step, varies in zip(later, varied, strict=True) if varies]
     if fixed <= 1.0 or not spread:
         return float(fixed >= 1.0 and not spread)
     if len(spread) == 1:
@@ -70,12 +72,6 @@ def most_per_win(later: Sequence[Step]) -> float:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if endless(middle, later) <= RARE else (low, middle)
     return math.floor(100.0 * low) / 100.0
-
-
-def _parameters(mean: float, cv: float) -> tuple[float, float]:
-    """Return the parameters of a Beta variable."""
-    size = (1.0 - mean) / mean / cv**2 - 1.0
-    return mean * size, (1.0 - mean) * size
 
 
 def _log_moment(a: float, b: float, power: float) -> float:

@@ -207,26 +207,18 @@ def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario,
         raise with_likely_paths(ScenarioError(tuple(located)), list(values), scenario.resolved(sources=False)) from None
 
 
-def with_run_overrides(
-    scenario: Scenario, strategies: Sequence[str], replications: int | None, seed: int | None
-) -> Scenario:
-    """Return the scenario with `replications` and `seed` where they are given; check that it has the `strategies`.
+def check_strategies(scenario: Scenario, strategies: Sequence[str]) -> None:
+    """Raise if a strategy is not in the scenario, or is named twice.
 
     Raises
     ------
     ScenarioError
-        If a strategy is unknown or named twice, or a number is out of range.
+        With the name, and what was probably meant.
     """
     for name in strategies:
         with_strategy(scenario, name)
     if len(set(strategies)) < len(strategies):
         raise ScenarioError((Problem("a strategy is named twice", "run.strategy", value=brief(", ".join(strategies))),))
-    given = {"run.replications": replications, "run.seed": seed}
-    changes = {path: value for path, value in given.items() if value is not None}
-    data = scenario.resolved(sources=False)
-    for path, value in changes.items():
-        apply_override(data, f"{path}={value}", [])
-    return validate(data) if changes else scenario
 
 
 def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Sequence[str]) -> list[list[Scenario]]:

@@ -1,6 +1,6 @@
-"""What a scenario fixes: figures that are the same in every replication, and so known without error.
+"""Which figures a scenario fixes: they are the same in every replication, so their error is 0.
 
-Only where the program itself says so. A figure that merely came out the same in all replications is not certain.
+This follows from the program alone: a figure that merely came out the same in all replications is not certain.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def gives_discounts(program: Program) -> bool:
 
 
 def same_program(one: Program, other: Program) -> bool:
-    """Return whether two programs are the same: in the same worlds, whatever they do, they do the same.
+    """Return whether two programs are equal: with the same random numbers they give the same results.
 
     Examples
     --------

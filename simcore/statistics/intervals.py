@@ -4,7 +4,7 @@ A table shows one standard error behind ``±``; an interval (`low`, `high` of an
 replications, skewed figures and figures near the end of their range need more than ``± 1.96 se``:
 
 * *Few.* Student's t law (Student 1908) in place of the normal one, exact from one degree of freedom on. With fewer than
-  `LEAST_REPLICATIONS` independent groups there is no interval, and nobody is called ahead.
+  `LEAST_REPLICATIONS` independent groups there is no interval, and no strategy is called ahead.
 * *Lopsided.* The transformation of Hall (1992) makes room on the side on which rare large values have not shown yet.
 * *Positive figures* (a standard deviation, a ratio): the interval is that of the logarithm.
 * *Shares*: Clopper and Pearson's interval (1934) of as many independent windows as would have the error that was found
@@ -28,13 +28,13 @@ MISS = 1.0 - LEVEL
 Z975 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 LEAST_REPLICATIONS = 8
-"""Fewest independent groups of replications from which an interval, and a verdict, is told."""
+"""Fewest independent groups of replications for which there is an interval, and a verdict."""
 _EVEN = 1e-6
-"""A skewness below this is none."""
+"""A skewness below this counts as zero."""
 _LARGEST = 700.0
 """Logarithms beyond this leave the range of numbers."""
 UNKNOWN = Estimate(estimate=None, se=None)
-"""A figure that is not defined, or that the run does not tell."""
+"""A figure that is not defined, or that the run cannot estimate."""
 
 
 def critical_value(degrees: float, miss: float = MISS) -> float:
@@ -84,7 +84,7 @@ def critical_values(degrees: float, skewness: float, groups: float, miss: float 
 
 
 def bound_of(replications: float, miss: float = MISS) -> float:
-    """Return the largest probability of what was seen in none of so many independent replications (rule of three).
+    """Return the upper bound of the probability of an event not seen in n independent replications (rule of three).
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def bound_of(replications: float, miss: float = MISS) -> float:
 
 
 def most_events(replications: float) -> float:
-    """Return the largest mean number, in a replication, of what was seen in none of so many: a Poisson law's.
+    """Return the upper bound of the mean number of events per replication, given none in n of them (Poisson).
 
     Examples
     --------
@@ -111,17 +111,17 @@ def most_events(replications: float) -> float:
 
 
 def fixed(value: float) -> Estimate:
-    """Return a figure that the scenario fixes: known, without error."""
+    """Return a figure that the scenario fixes: its standard error is 0."""
     return Estimate(estimate=value, se=0.0, low=value, high=value)
 
 
 def without_error(value: float | None) -> Estimate:
-    """Return a figure of which the run tells no error: null, and no interval."""
+    """Return a figure whose standard error cannot be estimated: null, and no interval."""
     return Estimate(estimate=value if value is not None and isfinite(value) else None, se=None)
 
 
 def never_seen(replications: float, worth: float | None = None) -> Estimate:
-    """Return what was never seen: 0, without a standard error, and below its bound.
+    """Return the estimate of what was never seen: 0 without a standard error, and an upper bound.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def never_seen(replications: float, worth: float | None = None) -> Estimate:
 
 
 def always_seen(replications: float) -> Estimate:
-    """Return a share of all windows in all replications: 1, above its bound.
+    """Return the estimate of a share of which no exception was seen: 1, and a lower bound.
 
     Examples
     --------
@@ -151,14 +151,14 @@ def always_seen(replications: float) -> Estimate:
 
 
 def never_differed(value: float, replications: float, most: float, least: float | None = None) -> Estimate:
-    """Return a figure that was the same in every replication, though it is random: with a bound to both sides.
+    """Return a random figure that came out the same in every replication: with a bound on each side.
 
     Parameters
     ----------
     most
-        How far one replication can be off: the bound is this times the largest probability of one that is.
+        How far one replication can deviate: the bound is this times the largest probability that one does.
     least
-        The same to the lower side, if it is another.
+        The same towards lower values, if it differs.
 
     Examples
     --------
@@ -251,14 +251,14 @@ def by_log(
 
 
 def by_count(share: float, error: float, windows: float, degrees: float, *, groups: float = inf) -> Estimate:
-    """Return a share between 0 and 1 with its standard error and the interval of Clopper, Pearson, Korn and Graubard.
+    """Return a share with its standard error and Clopper and Pearson's interval, adjusted by Korn and Graubard.
 
     Parameters
     ----------
     share, error
         The share and its standard error, as found from the spread between groups.
     windows
-        Windows behind it, whatever hangs together among them.
+        Number of windows behind it, independent or not.
     degrees
         Degrees of freedom of the error.
 
@@ -284,7 +284,7 @@ def by_count(share: float, error: float, windows: float, degrees: float, *, grou
 
 
 def of_hits(hits: int, worlds: int) -> Estimate:
-    """Return the share of independent worlds in which something happened.
+    """Return the share of independent replications in which an event happened.
 
     Examples
     --------
@@ -317,14 +317,14 @@ def scaled(figure: Estimate, factor: float) -> Estimate:
     return Estimate(estimate=times(figure.estimate, factor), se=times(figure.se, abs(factor)), low=low, high=high)
 
 
-def sign_of(figure: Estimate) -> int:
-    """Return 1 or -1 where the 95 % interval leaves out zero, else 0: also where there is no interval.
+def significant_sign(figure: Estimate) -> int:
+    """Return the sign of a figure whose 95 % interval excludes zero, else 0; also 0 where there is no interval.
 
     Examples
     --------
-    >>> [sign_of(by_t(value, 1.0, 255)) for value in (2.0, -2.0, 1.9)]
+    >>> [significant_sign(by_t(value, 1.0, 255)) for value in (2.0, -2.0, 1.9)]
     [1, -1, 0]
-    >>> sign_of(Estimate(estimate=2.0, se=0.1))
+    >>> significant_sign(Estimate(estimate=2.0, se=0.1))
     0
     """
     above = figure.low is not None and figure.low > 0.0
@@ -332,6 +332,6 @@ def sign_of(figure: Estimate) -> int:
     return int(above) - int(below)
 
 
-def told_apart(figure: Estimate) -> bool | None:
-    """Return whether the interval leaves out zero; ``None`` where there is none, and nothing can be told."""
-    return None if figure.low is None or figure.high is None else sign_of(figure) != 0
+def differs_from_zero(figure: Estimate) -> bool | None:
+    """Return whether the interval excludes zero; ``None`` where there is no interval."""
+    return None if figure.low is None or figure.high is None else significant_sign(figure) != 0

@@ -49,9 +49,9 @@ def mean_of(
     size, total, count
         [G] each: replications, and what is summed over them.
     worth
-        What one event adds to the total: of what was never seen, or never differed, the bound is told in it.
+        What one event adds to the total: the unit of the bound of what was never seen, or never differed.
     certain
-        Whether the scenario fixes the figure. What differs between the groups is not taken for certain all the same.
+        Whether the scenario fixes the figure; ignored where groups differ.
 
     Examples
     --------
@@ -76,18 +76,18 @@ def mean_of(
     return jackknife(ratio, size, total, count, least=least)
 
 
-def share_of(
+def proportion_of(
     size: NDArray[np.int64], hits: NDArray[np.int64], windows: NDArray[np.int64], *, certain: bool = False
 ) -> Estimate:
     """Estimate a probability: the share of windows that were hit.
 
     Where none or all of them were, the spread between groups is zero, but the error is not: there is then a bound, by
-    the rule of three over replications, whatever hangs together within one.
+    the rule of three over replications, for any dependence within one.
 
     Examples
     --------
     >>> once = np.ones(98, np.int64)
-    >>> figure = share_of(once, 0 * once, once)
+    >>> figure = proportion_of(once, 0 * once, once)
     >>> figure.estimate, figure.se, round(figure.high, 4)
     (0.0, None, 0.0301)
     """
@@ -104,7 +104,7 @@ def share_of(
     return by_count(found.value, found.error, trials, found.degrees, groups=found.groups)
 
 
-def share_of_sums(hits: Floats, trials: Floats, replications: int) -> Estimate:
+def proportion_of_sums(hits: Floats, trials: Floats, replications: int) -> Estimate:
     """Estimate a probability from sums over groups of one size.
 
     Parameters
@@ -116,7 +116,7 @@ def share_of_sums(hits: Floats, trials: Floats, replications: int) -> Estimate:
 
     Examples
     --------
-    >>> round(share_of_sums(np.zeros(32), np.full(32, 10.0), 98).high, 4)
+    >>> round(proportion_of_sums(np.zeros(32), np.full(32, 10.0), 98).high, 4)
     0.0301
     """
     if trials.sum() <= 0.0:
@@ -148,7 +148,7 @@ def spread_of(
     Parameters
     ----------
     worth
-        Root of the mean square of one event: where none was seen, the bound of the standard deviation is told in it.
+        Root mean square of one event: the unit of the bound of the standard deviation where none was seen.
     certain
         Whether the scenario fixes all windows.
     miss
@@ -222,7 +222,7 @@ def sectioned_quantile(
     p
         Share in (0, 1).
     replications
-        Independent replications behind them: of a value that was never seen, or always, the share has its bound.
+        Independent replications behind them: they bound the share of a value that was never seen, or always.
     certain
         Whether the scenario fixes all windows.
     miss
@@ -282,7 +282,7 @@ def ratio(total: Floats, count: Floats) -> Floats:
 
 
 def standard_deviation(total: Floats, squares: Floats, count: Floats) -> Floats:
-    """Return the standard deviation, squares over their number; nan of a single value, which does not tell it."""
+    """Return the standard deviation, squares over their number; nan for a single value."""
     return np.sqrt(np.where(count > 1.0, np.maximum(squares / count - (total / count) ** 2, 0.0), np.nan))
 
 

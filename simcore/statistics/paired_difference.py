@@ -1,4 +1,4 @@
-"""Figures of runs in the same worlds, and the paired differences between them."""
+"""Figures of runs with common random numbers, and the paired differences between them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import UNKNOWN, by_t, critical_value, fixed, never_differed, sign_of, without_error
+from simcore.statistics.intervals import (
+    UNKNOWN,
+    by_t,
+    critical_value,
+    fixed,
+    never_differed,
+    significant_sign,
+    without_error,
+)
 from simcore.statistics.jackknife import Floats, Replicates, replicates
-from simcore.statistics.moments_and_quantiles import coefficient_of_variation, mean_of, ratio, share_of, spread_of
+from simcore.statistics.moments_and_quantiles import coefficient_of_variation, mean_of, proportion_of, ratio, spread_of
 
 
-class Sums(NamedTuple):
+class GroupedSums(NamedTuple):
     """A figure as a function of sums by group of replications; G groups."""
 
     replications: NDArray[np.int64]
@@ -40,23 +48,23 @@ class Sums(NamedTuple):
         return (self.total, self.windows) if self.squares is None else (self.total, self.squares, self.windows)
 
 
-def replicates_of(sums: Sums) -> Replicates:
+def replicates_of(sums: GroupedSums) -> Replicates:
     """Return the figure from all groups of replications and without each of them."""
     return replicates(sums.statistic, sums.replications, *sums.columns)
 
 
-def figure_of(sums: Sums) -> Estimate:
+def figure_of(sums: GroupedSums) -> Estimate:
     """Return the figure with its standard error.
 
     Examples
     --------
     >>> one = np.ones(4, np.int64)
-    >>> round(figure_of(Sums(one, np.array([1, 2, 3, 4]), one)).se, 12)
+    >>> round(figure_of(GroupedSums(one, np.array([1, 2, 3, 4]), one)).se, 12)
     0.645497224368
     """
     if sums.share:
         hits, windows = sums.total.astype(np.int64), sums.windows.astype(np.int64)
-        return share_of(sums.replications, hits, windows, certain=sums.certain)
+        return proportion_of(sums.replications, hits, windows, certain=sums.certain)
     if sums.squares is not None:
         return spread_of(
             sums.replications,
@@ -68,7 +76,7 @@ def figure_of(sums: Sums) -> Estimate:
     return mean_of(sums.replications, sums.total, sums.windows, worth=sums.worth, certain=sums.certain)
 
 
-def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimate:
+def difference_of(sums: GroupedSums, baseline: GroupedSums, *, alike: bool = False) -> Estimate:
     """Return the figure minus that of the baseline; the error is that of pairs of equal worlds.
 
     The delete-a-group jackknife of the difference (see `simcore.statistics.jackknife`): what is common to both runs of
@@ -89,7 +97,8 @@ def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimat
     Examples
     --------
     >>> one = np.ones(9, np.int64)
-    >>> found = difference_of(Sums(one, np.arange(9) + one % 2, one), Sums(one, np.arange(9), one, worth=0.5))
+    >>> baseline = GroupedSums(one, np.arange(9), one, worth=0.5)
+    >>> found = difference_of(baseline._replace(total=np.arange(9) + one % 2), baseline)
     >>> found.estimate, found.se, round(found.low, 3), round(found.high, 3)
     (1.0, None, 0.858, 1.142)
     """
@@ -117,7 +126,7 @@ def difference_of(sums: Sums, baseline: Sums, *, alike: bool = False) -> Estimat
     return wide.model_copy(update={"se": found.error})
 
 
-def paired_replicates(sums: Sums, baseline: Sums) -> Replicates:
+def paired_replicates(sums: GroupedSums, baseline: GroupedSums) -> Replicates:
     """Return the figure minus that of the baseline, from all groups of replications and without each of them."""
     each = len(sums.columns)
 
@@ -127,12 +136,12 @@ def paired_replicates(sums: Sums, baseline: Sums) -> Replicates:
     return replicates(difference, sums.replications, *sums.columns, *baseline.columns)
 
 
-def _same(sums: Sums, baseline: Sums) -> bool:
+def _same(sums: GroupedSums, baseline: GroupedSums) -> bool:
     """Return whether all groups have the same sums, and rounding alone makes a difference."""
     return all(np.array_equal(mine, other) for mine, other in zip(sums.columns, baseline.columns, strict=True))
 
 
-def _never_differed(value: float, sums: Sums, baseline: Sums) -> Estimate:
+def _never_differed(value: float, sums: GroupedSums, baseline: GroupedSums) -> Estimate:
     """Return a difference that was the same in all worlds, with what is known of the size of one that is not."""
     worlds = float(sums.replications.sum())
     if sums.share:
@@ -147,7 +156,7 @@ def _never_differed(value: float, sums: Sums, baseline: Sums) -> Estimate:
     return without_error(value)
 
 
-def _widened(error: float, sums: Sums, baseline: Sums) -> float:
+def _widened(error: float, sums: GroupedSums, baseline: GroupedSums) -> float:
     """Return the error of a difference of shares with pseudo-observations on both sides of zero.
 
     As many as Agresti and Coull's, each as large as those groups that differ are on average.
@@ -160,4 +169,4 @@ def _widened(error: float, sums: Sums, baseline: Sums) -> float:
     return float(np.sqrt(error**2 + z * z * typical / 2.0 / worlds**2))
 
 
-__all__ = ["Sums", "difference_of", "figure_of", "paired_replicates", "replicates_of", "sign_of"]
+__all__ = ["GroupedSums", "difference_of", "figure_of", "paired_replicates", "replicates_of", "significant_sign"]

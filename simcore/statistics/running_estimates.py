@@ -1,4 +1,4 @@
-"""Figures that a run follows, to know when they are precise enough: fed with blocks of rep-weeks, read at any time."""
+"""Running estimates of metrics, from which a run knows when to stop: updated block by block, readable at any time."""
 
 from __future__ import annotations
 
@@ -21,14 +21,8 @@ from simcore.statistics.moments_and_quantiles import (
     spread_of,
     standard_deviation,
 )
-from simcore.statistics.paired_difference import Sums, paired_replicates, replicates_of
-from simcore.statistics.sequential_interval import (
-    Reading,
-    Sample,
-    read_difference,
-    read_mean,
-    read_share,
-)
+from simcore.statistics.paired_difference import GroupedSums, paired_replicates, replicates_of
+from simcore.statistics.sequential_interval import Reading, RunningMoments, read_difference, read_mean, read_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +38,8 @@ That is half of what a mean is given: the interval of a spread makes room for sk
 _SECTIONS_SLACK = (2.0 / (SECTIONS - 1)) ** 0.5
 
 
-def piece_of(metric: Metric, program: Program, first: int, detail: Detail) -> NDArray[np.generic]:
-    """Return what a figure takes from a block whose first replication has number ``first``.
+def block_statistic(metric: Metric, program: Program, first: int, detail: Detail) -> NDArray[np.generic]:
+    """Return what a running estimate needs of a block whose first replication has number ``first``.
 
     Returns
     -------
@@ -73,7 +67,7 @@ class _Mean:
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
-        self.sample = Sample()
+        self.sample = RunningMoments()
 
     def add(self, piece: NDArray[np.generic]) -> None:
         self.sample.add(piece.astype(np.float64))
@@ -124,11 +118,11 @@ class _Spread:
         np.add.at(self._added, group, piece.astype(np.float64))
         self._replications += np.bincount(group, minlength=GROUPS)
 
-    def sums(self) -> Sums:
+    def sums(self) -> GroupedSums:
         """Return the sums by group, as `simcore.statistics.tallied_metrics.sums_of` does of a tally."""
         total, squares = self._added[:, 0] * self._unit, self._added[:, 1] * self._unit**2
         size = self._replications
-        return Sums(size, total, size * self._windows, squares, self._statistic, certain=self._certain)
+        return GroupedSums(size, total, size * self._windows, squares, self._statistic, certain=self._certain)
 
     def read(self, miss: float) -> Reading:
         sums = self.sums()
@@ -151,30 +145,30 @@ def _reading(value: float, ends: tuple[float | None, float | None], scale: float
     return Reading(value, low, high, scale, (2.0 / found.degrees) ** 0.5, least)
 
 
-Followed = _Mean | _Quantile | _Spread
+RunningEstimate = _Mean | _Quantile | _Spread
 
 
-def followed(metric: Metric, program: Program) -> Followed:
-    """Return a figure that is fed with what `piece_of` makes of blocks, in order."""
+def running_estimate(metric: Metric, program: Program) -> RunningEstimate:
+    """Return the running estimate of a metric: `block_statistic` of each block is added to it, in order."""
     if metric.is_spread:
         return _Spread(metric, program)
     return _Quantile(metric, program) if metric.name == QUANTILE else _Mean(metric)
 
 
-class Difference:
-    """A metric of a strategy less that of the baseline, in the same worlds."""
+class RunningDifference:
+    """The running estimate of a metric of a strategy minus that of the baseline, with common random numbers."""
 
-    def __init__(self, mine: Followed, base: Followed) -> None:
+    def __init__(self, mine: RunningEstimate, base: RunningEstimate) -> None:
         self._mine, self._base = mine, base
-        self._sample = Sample()
+        self._sample = RunningMoments()
 
     def add(self, mine: NDArray[np.generic], base: NDArray[np.generic]) -> None:
-        """Add a block's worlds; the strategies' own figures are fed by themselves."""
+        """Add a block of both; the running estimates of the strategies themselves are updated elsewhere."""
         if isinstance(self._mine, _Mean):
             self._sample.add(mine.astype(np.float64) - base.astype(np.float64))
 
     def read(self, miss: float) -> Reading:
-        """Return the difference with its interval; that of quantiles is the difference of two, and takes no pairs."""
+        """Return the difference with its interval; quantiles have the difference of two intervals, not of pairs."""
         mine, base = self._mine, self._base
         if isinstance(mine, _Mean) and isinstance(base, _Mean):
             moments, scale = self._sample.moments(), abs(base.sample.moments().mean)
@@ -191,7 +185,7 @@ class Difference:
         return Reading(x.estimate - y.estimate, x.low - y.high, x.high - y.low, y.scale, max(x.slack, y.slack))
 
     def crude_ratio(self) -> float | None:
-        """Return how many times the replications independent worlds would need; ``None`` where nothing differs."""
+        """Return the ratio of replications that independent worlds would need; ``None`` where nothing differs."""
         if isinstance(self._mine, _Spread) and isinstance(self._base, _Spread):
             mine, base = self._mine.sums(), self._base.sums()
             both = replicates_of(mine).error ** 2 + replicates_of(base).error ** 2
@@ -204,20 +198,20 @@ class Difference:
         return apart / paired if paired > 0.0 else None
 
 
-class Pairs:
-    """The figures of several strategies and their differences to one of them."""
+class RunningComparison:
+    """Running estimates of several strategies, and of their differences from one of them."""
 
     def __init__(self, metrics: Sequence[Metric], programs: Sequence[Program], base: int) -> None:
         self._base = base
-        self._own = [[followed(metric, program) for metric in metrics] for program in programs]
+        self._own = [[running_estimate(metric, program) for metric in metrics] for program in programs]
         self.others = [number for number in range(len(programs)) if number != base]
         self.differences = [
-            [Difference(self._own[number][m], self._own[base][m]) for m in range(len(metrics))]
+            [RunningDifference(self._own[number][m], self._own[base][m]) for m in range(len(metrics))]
             for number in self.others
         ]
 
     def add(self, pieces: Sequence[Sequence[NDArray[np.generic]]]) -> None:
-        """Add a block: pieces by strategy and metric."""
+        """Add a block: its `block_statistic` by strategy and metric."""
         for own, parts in zip(self._own, pieces, strict=True):
             for figure, part in zip(own, parts, strict=True):
                 figure.add(part)

@@ -7,7 +7,7 @@ is sampling in stages (Stein 1945, Hall 1981):
 1. *Stages.* From `FIRST` replications on, each stage asks the spread alone how many replications are needed, and goes
    at most half of the way, or to four times what there is. Unless all is there already, nothing is decided.
 2. *A look.* Once the way is clear, the run goes to the number that is needed, with a reserve for what the spread itself
-   is not known. There the interval is held against the precision that was asked for. An interval at a number of
+   is not known. There the interval is compared with the stated precision. An interval at a number of
    replications that depends on the spread alone still covers (Anscombe 1952).
 3. *More looks.* If it is too wide after all, the run goes on. Look j has the level alpha (1 - s) s^(j - 1), s being
    `SPENT_LATER`: together they miss with a probability of at most alpha, whichever is the last (Bonferroni).
@@ -16,7 +16,7 @@ The interval that is told is that of the last look at its own level, so somewhat
 replications. A run that a limit ended looks where it stands.
 
 Two guards where the normal limit is late. The mean of skewed values is not looked at before 50 times the squared
-skewness of replications (Cochran 1977 asks for 25). A share is held by Agresti and Coull's interval (1998), with the
+skewness of replications (Cochran 1977 asks for 25). A share has Agresti and Coull's interval (1998), with the
 number of replications that independent windows would make of its spread (Korn and Graubard 1998); a difference of
 shares by pseudo-observations on both sides of zero, after Agresti and Min (2005).
 """
@@ -43,21 +43,21 @@ Floats = NDArray[np.float64]
 FIRST = 256
 """Replications of the first stage."""
 SPENT_LATER = 0.2
-"""Share of the probability of a miss that is kept for later looks, at each look."""
+"""Share of the remaining probability of a miss that each look leaves to later ones."""
 GROWTH = 4
-"""A stage has at most so many times the replications of the one before."""
+"""Largest ratio of the replications of a stage to those of the stage before."""
 RESERVE = 1.645
-"""The look is put where the spread may be larger by so many of its own standard errors."""
+"""Standard errors by which the estimated spread is enlarged to place a look."""
 LEAST_RESERVE = 0.01
-"""And at least this share later."""
+"""The least reserve, as a share of the replications needed."""
 SKEWNESS_GUARD = 50.0
 """Replications before a look, over the squared skewness."""
 STEP = 64
-"""Stages end at multiples of so many replications."""
+"""Stages end at multiples of this number of replications."""
 CHUNK = 4096
 
 
-class Moments(NamedTuple):
+class SampleMoments(NamedTuple):
     """A sample's size, mean, and sums of powers of the deviations from it."""
 
     n: int = 0
@@ -68,9 +68,9 @@ class Moments(NamedTuple):
     differing: int = 0
     """Values that are not zero."""
 
-    def __add__(self, other: tuple[object, ...]) -> Moments:
+    def __add__(self, other: tuple[object, ...]) -> SampleMoments:
         """Return the moments of both samples together (Pébay 2008)."""
-        if not isinstance(other, Moments):
+        if not isinstance(other, SampleMoments):
             return NotImplemented
         if self.n == 0 or other.n == 0:
             return other if self.n == 0 else self
@@ -81,7 +81,7 @@ class Moments(NamedTuple):
         m4 = self.m4 + other.m4 + d**4 * a * b * (a * a - a * b + b * b) / n**3
         m4 += 6.0 * d * d * (a * a * other.m2 + b * b * self.m2) / n**2 + 4.0 * d * (a * other.m3 - b * self.m3) / n
         mean = self.mean + d * b / n
-        return Moments(self.n + other.n, mean, m2, m3, m4, self.differing + other.differing)
+        return SampleMoments(self.n + other.n, mean, m2, m3, m4, self.differing + other.differing)
 
     @property
     def variance(self) -> float:
@@ -99,7 +99,7 @@ class Moments(NamedTuple):
         return max(1.0, self.n * self.m4 / self.m2**2) if self.m2 > 0.0 else 3.0
 
 
-def moments_of(values: Floats) -> Moments:
+def moments_of(values: Floats) -> SampleMoments:
     """Return the moments of a sample.
 
     Examples
@@ -110,7 +110,7 @@ def moments_of(values: Floats) -> Moments:
     True
     """
     if len(values) == 0:
-        return Moments()
+        return SampleMoments()
     mean = float(values.mean())
     d = values - mean
     squares = d * d
@@ -118,14 +118,14 @@ def moments_of(values: Floats) -> Moments:
     # Equal values whose mean is rounded do not vary.
     flat = bool((values == values[0]).all())
     mean, m2, m3, m4 = (float(values[0]), 0.0, 0.0, 0.0) if flat else (mean, m2, m3, m4)
-    return Moments(len(values), mean, m2, m3, m4, int(np.count_nonzero(values)))
+    return SampleMoments(len(values), mean, m2, m3, m4, int(np.count_nonzero(values)))
 
 
-class Sample:
+class RunningMoments:
     """A growing sample of which only the moments are kept; the same bits however it is cut into pieces."""
 
     def __init__(self) -> None:
-        self._whole = Moments()
+        self._whole = SampleMoments()
         self._rest: Floats = np.zeros(0)
 
     def add(self, values: Floats) -> None:
@@ -136,7 +136,7 @@ class Sample:
             self._whole += moments_of(rest[first : first + CHUNK])
         self._rest = rest[whole:]
 
-    def moments(self) -> Moments:
+    def moments(self) -> SampleMoments:
         """Return the moments of all values so far."""
         return self._whole + moments_of(self._rest)
 
@@ -148,7 +148,7 @@ class Reading(NamedTuple):
     low: float
     high: float
     scale: float
-    """What a half-width in per cent is of."""
+    """The value that a half-width in per cent is a percentage of."""
     slack: float = 0.0
     """Relative standard error of the variance behind the interval."""
     least: float = 0.0
@@ -160,16 +160,16 @@ class Reading(NamedTuple):
         return max(self.high - self.estimate, self.estimate - self.low)
 
 
-class Figure(Protocol):
-    """What a precision is asked of: it can be read at any time, at any level."""
+class Readable(Protocol):
+    """An estimate that a precision can be stated for: it can be read at any time, at any level."""
 
     def read(self, miss: float) -> Reading:
         """Return the figure with an interval that misses with probability ``miss``."""
         ...
 
 
-def read_mean(sample: Moments, miss: float, scale: float | None = None) -> Reading:
-    """Return a mean with its t interval; ``scale`` is what a half-width in per cent is of, if not of the mean."""
+def read_mean(sample: SampleMoments, miss: float, scale: float | None = None) -> Reading:
+    """Return a mean with its t interval; half-widths in per cent are percentages of ``scale`` (default: the mean)."""
     size = abs(sample.mean) if scale is None else scale
     if sample.n < 2:
         return Reading(sample.mean, -inf, inf, size)
@@ -177,7 +177,7 @@ def read_mean(sample: Moments, miss: float, scale: float | None = None) -> Readi
     return Reading(sample.mean, sample.mean - reach, sample.mean + reach, size, _slack(sample), _guard(sample))
 
 
-def read_share(sample: Moments, miss: float) -> Reading:
+def read_share(sample: SampleMoments, miss: float) -> Reading:
     """Return the mean of values from 0 to 1 with the interval of Agresti and Coull.
 
     Examples
@@ -203,7 +203,7 @@ def read_share(sample: Moments, miss: float) -> Reading:
     return Reading(p, low, high, abs(p), _slack(sample), least)
 
 
-def read_difference(sample: Moments, miss: float, scale: float) -> Reading:
+def read_difference(sample: SampleMoments, miss: float, scale: float) -> Reading:
     """Return the mean of paired differences of shares with its interval.
 
     As many pseudo-observations as Agresti and Coull's, half of them on each side of zero, each as large as those pairs
@@ -224,12 +224,12 @@ def read_difference(sample: Moments, miss: float, scale: float) -> Reading:
     return Reading(mean, max(-1.0, mean - reach), min(1.0, mean + reach), scale, _slack(sample), least)
 
 
-def _guard(sample: Moments, known: float = 0.0) -> float:
+def _guard(sample: SampleMoments, known: float = 0.0) -> float:
     """Return the least replications for the skewness of a sample; ``known`` of its square is seen to otherwise."""
     return SKEWNESS_GUARD * max(0.0, sample.skewness**2 - known)
 
 
-def _slack(sample: Moments) -> float:
+def _slack(sample: SampleMoments) -> float:
     return sqrt((sample.kurtosis - 1.0) / sample.n)
 
 
@@ -239,34 +239,34 @@ def allowed(target: Target, reading: Reading) -> float:
 
 
 def is_met(target: Target, reading: Reading, n: int) -> bool:
-    """Return whether the interval of n replications is narrow enough; a percentage of nothing never is."""
+    """Return whether the interval of n replications is narrow enough; a percentage of zero never is."""
     width = allowed(target, reading)
     return width > 0.0 and reading.half_width <= width and n >= reading.least
 
 
 def needed(target: Target, reading: Reading, n: int) -> float:
-    """Return about how many replications make an interval that n replications have narrow enough."""
+    """Return about how many replications are needed for the precision, judging by the interval of n replications."""
     width = allowed(target, reading)
     return max(reading.least, n * (reading.half_width / width) ** 2) if width > 0.0 else inf
 
 
 @dataclass
-class Pursuit:
-    """Where a run stands on its way to what it is to be precise about; each stage ends with `advance`."""
+class SequentialRule:
+    """The sequential stopping rule of a run, see the module: what is decided so far; each stage ends with `advance`."""
 
     targets: Sequence[Target]
     most: int
-    """Replications at which it ends in any case."""
+    """Replications at which the run ends, precise or not."""
     first: int = FIRST
     """Replications of the first stage."""
     looks: int = 0
-    """Looks that did not do, or the last one that did."""
+    """Looks that were too wide; of a run that has ended, not counting its last look."""
     goal: int = field(init=False)
     """Replications at the end of the stage."""
     deciding: bool = False
-    """Whether a look is taken there."""
+    """Whether a look is taken at the end of the stage."""
     expected: int = field(init=False)
-    """Replications that all of it will take, as far as is known."""
+    """Replications that the whole run is expected to take."""
 
     def __post_init__(self) -> None:
         """Begin with the first stage."""
@@ -276,7 +276,7 @@ class Pursuit:
         """Return the level of the next look: the probability that its interval misses."""
         return (1.0 - target.confidence) * (1.0 - SPENT_LATER) * SPENT_LATER**self.looks
 
-    def advance(self, figures: Sequence[Figure]) -> bool:
+    def advance(self, figures: Sequence[Readable]) -> bool:
         """End a stage of ``goal`` replications; return whether there is another one."""
         readings = self.read(figures)
         n = self.goal
@@ -289,7 +289,7 @@ class Pursuit:
         self._plan(readings)
         return True
 
-    def read(self, figures: Sequence[Figure]) -> list[Reading]:
+    def read(self, figures: Sequence[Readable]) -> list[Reading]:
         """Return every figure with its interval at the level of the next look."""
         return [figure.read(self.miss(target)) for target, figure in zip(self.targets, figures, strict=True)]
 
@@ -313,6 +313,6 @@ class Pursuit:
 
 
 def _stepped(need: float, n: int, most: int) -> int:
-    """Return a number of replications to go to: more than n, at most ``most``."""
+    """Return the replications at the end of the next stage: a multiple of `STEP` above n, at most ``most``."""
     goal = most if need >= most else ceil(need / STEP) * STEP
     return min(most, max(goal, n + STEP))

@@ -1,11 +1,11 @@
-"""Where a difference that is known with an error changes its sign, and how well that place is known.
+"""Where an estimated difference changes its sign, with a confidence interval for the place.
 
-The difference is a function of one value, the same at every call (it is simulated in the same worlds). It is looked at
-on a coarse grid. A value is *clear* where the difference lies outside of a band that holds at all looked-at values at
-once (`simcore.statistics.simultaneous_bands`). So whatever is said of clear values is true, all of it together, in 95 %
-of runs or more:
+The difference is a function of one value, the same at every call (it is simulated with common random numbers). It is
+evaluated on a coarse grid. A value is *clear* where the difference lies outside a band that holds at all values at once
+(`simcore.statistics.simultaneous_bands`). So all that is concluded from clear values is true together, in 95 % of
+runs or more:
 
-* A crossing is told where neighbouring clear values have different signs. It lies between them.
+* A crossing is reported where neighbouring clear values have different signs. It lies between them.
 * Elsewhere the difference may change its sign only in a *gap*, where no value is clear; nobody leads there.
 
 The ends of both are narrowed down by bisection. The place of a crossing itself, between its ends, is that at which the
@@ -24,9 +24,9 @@ from simcore.statistics.estimate import Estimate
 from simcore.statistics.simultaneous_bands import Band, Floats, clear_sign
 
 SCAN = 9
-"""Values at which the range is looked at first."""
+"""Values of the first, coarse grid."""
 ROUNDS = 8
-"""Most halvings of the distance between a clear value and the next one that is not."""
+"""Most bisections between a clear value and the next one that is not clear."""
 ROOT_TOLERANCE = 2.0**-13
 """A crossing is narrowed down to this part of the range."""
 END_TOLERANCE = 2.0**-10
@@ -34,19 +34,19 @@ END_TOLERANCE = 2.0**-10
 END_SHARE = 1.0 / 16.0
 
 
-class Looked(NamedTuple):
-    """What is known of the difference at a value."""
+class KnownDifference(NamedTuple):
+    """What is known of the difference at one value."""
 
     difference: Estimate
     """With its own 95 % interval; a value without one is not clear."""
     deviations: Floats
     """float64[groups]: what its error is made of, see `simcore.statistics.simultaneous_bands`."""
     same: bool = False
-    """Whether both do exactly the same in every world."""
+    """Whether both strategies do exactly the same in every replication."""
 
 
-Differences = Callable[[Sequence[float]], list[Looked]]
-"""Returns the difference at each of some values."""
+DifferenceFunction = Callable[[Sequence[float]], list[KnownDifference]]
+"""Evaluates the difference at several values."""
 
 
 class Crossing(NamedTuple):
@@ -62,7 +62,7 @@ class Crossing(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A part of the range in which no looked-at value is clear, and which is no crossing's interval."""
+    """A part of the range without a clear value that is not the interval of a crossing."""
 
     low: float
     high: float
@@ -73,14 +73,14 @@ class Gap(NamedTuple):
 
 
 class Tie(NamedTuple):
-    """A range in which both do exactly the same at every scanned value."""
+    """A range in which both strategies do exactly the same at every value of the grid."""
 
     low: float
     high: float
 
 
 class Search:
-    """Looks for the crossings of a difference over a range; what was found is kept if it is stopped in between.
+    """Searches a range for the crossings of a difference; if it is stopped, what was found so far is kept.
 
     Parameters
     ----------
@@ -96,27 +96,27 @@ class Search:
     >>> import numpy as np
     >>> same = np.resize([0.05, -0.05], 100)
     >>> def line(values):
-    ...     return [Looked(Estimate(estimate=x - 2, se=0.5, low=x - 3, high=x - 1), same) for x in values]
+    ...     return [KnownDifference(Estimate(estimate=x - 2, se=0.5, low=x - 3, high=x - 1), same) for x in values]
     >>> search = Search(line, 0.0, 8.0)
     >>> search.run()
     >>> [(round(c.value, 2), round(c.low, 2), round(c.high, 2)) for c in search.crossings]
     [(2.0, 0.88, 3.12)]
     """
 
-    def __init__(self, differences: Differences, low: float, high: float, *, whole: bool = False) -> None:
+    def __init__(self, differences: DifferenceFunction, low: float, high: float, *, whole: bool = False) -> None:
         self.known: dict[float, Estimate] = {}
-        """Every value looked at, with its difference."""
+        """Every evaluated value, with its difference."""
         self.scanned: list[float] = []
-        """Those of them that make the scan of the whole range."""
+        """Those of them that belong to the coarse grid."""
         self.ties: list[Tie] = []
         self._differences = differences
         self._low, self._high, self.whole = low, high, whole
         self._chosen: list[float] = []
-        self._looked: dict[float, Looked] = {}
+        self._looked: dict[float, KnownDifference] = {}
         self._band: Band | None = None
 
     def run(self) -> None:
-        """Scan the range, then narrow down what is not clear, and every crossing."""
+        """Scan the range, then bisect towards what is not clear, and refine every crossing."""
         scanned = self._scan()
         found = self._look(scanned)
         self.scanned = scanned
@@ -139,7 +139,7 @@ class Search:
             self._narrow(crossing)
 
     def sign(self, value: float) -> int:
-        """Return the sign of the difference at a looked-at value, 0 where it is not clear."""
+        """Return the sign of the difference at an evaluated value, 0 where it is not clear."""
         if self._band is None or value not in self._looked:
             return 0
         if value in self.scanned:
@@ -148,12 +148,12 @@ class Search:
 
     @property
     def crossings(self) -> list[Crossing]:
-        """Those that are shown, in order."""
+        """The significant crossings, in order."""
         return [self._crossing(gap) for gap in self._gaps() if gap.below * gap.above < 0]
 
     @property
     def gaps(self) -> list[Gap]:
-        """Where nobody is clear and no crossing is shown, in order."""
+        """Where no value is clear and no crossing is significant, in order."""
         return [gap for gap in self._gaps() if gap.below * gap.above >= 0]
 
     @property
@@ -215,7 +215,7 @@ class Search:
         values = [self._low + number * step for number in range(SCAN - 1)] + [self._high]
         return sorted({float(round(value)) for value in values}) if self.whole else values
 
-    def _look(self, values: Sequence[float]) -> list[Looked]:
+    def _look(self, values: Sequence[float]) -> list[KnownDifference]:
         new = [value for value in values if value not in self.known]
         if new:
             for value, looked in zip(new, self._differences(new), strict=True):

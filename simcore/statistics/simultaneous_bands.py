@@ -1,13 +1,13 @@
-"""A band around a difference that holds at all looked-at values at once.
+"""A simultaneous band: limits of a difference that hold at all inspected values at once.
 
-Differences at several values of a path are looked at in the same worlds, so their errors hang together. The chance that
-*any* of them passes its limit follows from the joint law of their errors: a multivariate t whose correlations are those
-of the jackknife's deviations by group (Hothorn, Bretz and Westfall 2008, Biometrical Journal 50). Its quantile is found
-from fixed pseudo-random draws (Westfall and Young 1993 took them from the data), so the same differences always have
-the same band.
+Differences at several values of a path are estimated with common random numbers, so their errors are correlated. The
+chance that *any* of them passes its limit follows from the joint law of their errors: a multivariate t whose
+correlations are those of the jackknife's deviations by group (Hothorn, Bretz and Westfall 2008, Biometrical Journal
+50). Its quantile is found from fixed pseudo-random draws (Westfall and Young 1993 took them from the data), so the same
+differences always have the same band.
 
 Of the 5 % that the band may fail, 4 go to the scan of the whole range, and the fifth to the values that are chosen
-later, because of what the scan showed (alpha spending, Lan and DeMets 1983): what the scan told stays told.
+later, because of what the scan showed (alpha spending, Lan and DeMets 1983): what the scan concluded stands.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from simcore.statistics.intervals import LEVEL, critical_value
 Floats = NDArray[np.float64]
 
 SCAN_MISSES = 0.04
-"""What the scan takes of the 0.05 that is left."""
+"""Share of the 0.05 of misses that the scan may use."""
 DRAWS = 20_000
-"""The level that they realise is known to 0.0015 (one standard error)."""
+"""Draws of the joint distribution: the realised level is known to 0.0015 (one standard error)."""
 _KEY = 0x5EED_BA2D
 _SAME = 1e-9
 """Deviations are a combination of earlier ones if no more than this part of their length is left."""
 
 
 class Band:
-    """The limits within which a difference is not told from zero, as multiples of its own 95 % interval.
+    """Critical values of a set of differences, as multiples of each one's own 95 % interval.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Band:
 
     Examples
     --------
-    One value needs no more than its own interval of 96 %; copies of it change nothing, strangers do:
+    One value needs no more than its own 96 % interval; copies of it change nothing, independent values do:
 
     >>> band, random = Band(200), np.random.default_rng(1)
     >>> one = random.normal(size=200)
@@ -71,13 +71,13 @@ class Band:
         """For values chosen later; it grows with every one of them."""
 
     def scan(self, deviations: list[Floats]) -> None:
-        """Take the values of the scan: float64[groups] each, the deviations that the jackknife's error is made of."""
+        """Add the values of the scan: of each, the deviations of the jackknife by group, float64[groups]."""
         for each in deviations:
             np.maximum(self._scanned, self._extremes(each), out=self._scanned)
         self.of_scan = max(1.0, float(np.quantile(self._scanned, 1.0 - SCAN_MISSES)) / self._single)
 
     def choose(self, deviations: list[Floats]) -> None:
-        """Take values that were chosen after the scan."""
+        """Add values that were chosen after the scan; deviations as for `scan`."""
         for each in deviations:
             np.maximum(self._chosen, self._extremes(each), out=self._chosen)
         inside = np.sort(self._chosen[self._scanned <= self.of_scan * self._single])
@@ -104,7 +104,7 @@ class Band:
 
 
 def clear_sign(difference: Estimate, times: float) -> int:
-    """Return 1 or -1 where zero lies outside of an interval so many times as long as the difference's own, else 0.
+    """Return 1 or -1 where zero lies outside the difference's own interval stretched by ``times``, else 0.
 
     Examples
     --------

@@ -1,9 +1,9 @@
 """Metrics from the tally of a run, with their errors, and paired differences between runs in the same worlds.
 
-A metric that is a smooth function of sums over groups of replications is a `Sums`: its error, and that of a difference,
-is the jackknife's. A quantile is none: it has Woodruff's interval, and a difference of two the longest interval that
-theirs allow, each at half of the probability of a miss. Such a difference takes no pairs, and misses less often than
-it says.
+A metric that is a smooth function of sums over groups of replications is a `GroupedSums`: its error, and that of a
+difference, is the jackknife's. A quantile is none: it has Woodruff's interval, and a difference of two the longest
+interval that theirs allow, each at half of the probability of a miss. Such a difference takes no pairs, and misses less
+often than it says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import MISS, UNKNOWN, Z975, fixed
 from simcore.statistics.jackknife import Floats
 from simcore.statistics.moments_and_quantiles import coefficient_of_variation, sectioned_quantile, standard_deviation
-from simcore.statistics.paired_difference import Sums, difference_of, figure_of
+from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from simcore.statistics.windows import deal_root_mean_square, windows_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Histogram(NamedTuple):
     """Whether the scenario fixes all windows."""
 
 
-Tallied = Sums | Histogram
+Tallied = GroupedSums | Histogram
 
 
 def has_quota_period(program: Program) -> bool:
@@ -72,7 +72,7 @@ def tallied(metric: Metric, program: Program, tally: Tally) -> Tallied:
 
 def estimate_of(found: Tallied) -> Estimate:
     """Return a metric with its error and 95 % interval."""
-    return figure_of(found) if isinstance(found, Sums) else _quantile(found, MISS)
+    return figure_of(found) if isinstance(found, GroupedSums) else _quantile(found, MISS)
 
 
 def _quantile(found: Histogram, miss: float) -> Estimate:
@@ -96,9 +96,9 @@ def estimate_of_difference(mine: Tallied, baseline: Tallied) -> Estimate:
     >>> found.estimate, found.low, found.high
     (2.0, 2.0, 2.0)
     """
-    if isinstance(mine, Sums) and isinstance(baseline, Sums):
+    if isinstance(mine, GroupedSums) and isinstance(baseline, GroupedSums):
         return difference_of(mine, baseline)
-    if isinstance(mine, Sums) or isinstance(baseline, Sums) or mine.p != baseline.p:
+    if isinstance(mine, GroupedSums) or isinstance(baseline, GroupedSums) or mine.p != baseline.p:
         raise ValueError("there is no difference between two metrics")
     if mine.replications != baseline.replications:
         raise ValueError("the two runs hold different replications: there are no pairs")
@@ -114,7 +114,7 @@ def estimate_of_difference(mine: Tallied, baseline: Tallied) -> Estimate:
     return Estimate(estimate=value, se=error, low=low, high=high)
 
 
-def sums_of(metric: Metric, program: Program, tally: Tally) -> Sums:
+def sums_of(metric: Metric, program: Program, tally: Tally) -> GroupedSums:
     """Return the sums behind a metric.
 
     Parameters
@@ -132,25 +132,25 @@ def sums_of(metric: Metric, program: Program, tally: Tally) -> Sums:
     if metric == YEARLY_REVENUE:
         revenue = arrays.moments[:, CLOSE, WEEK, TOTAL] * unit
         years = size * (reps * program.clock.counted_weeks / WEEKS_PER_YEAR)
-        return Sums(size, revenue, years, worth=program.deals.mean_units * unit, certain=certain)
+        return GroupedSums(size, revenue, years, worth=program.deals.mean_units * unit, certain=certain)
     if metric.name in (P_QUOTA, P_QUOTA_TEAM):
         if not has_quota_period(program):
             raise ValueError("the run holds no whole quota period")
         column = 0 if metric.name == P_QUOTA else 1
         periods = int(program.calendar.periods[program.quota.horizon]) * (reps if column == 0 else 1)
-        return Sums(size, arrays.quota_hits[:, column], size * periods, certain=certain, share=True)
+        return GroupedSums(size, arrays.quota_hits[:, column], size * periods, certain=certain, share=True)
     horizon, windows = _windows(metric, program, tally)
     if metric.name == P_ZERO:
         dry = np.maximum(windows - arrays.moments[:, CLOSE, horizon, WITH_DEAL], 0)
-        return Sums(size, dry, windows, worth=1.0, certain=certain, share=True)
+        return GroupedSums(size, dry, windows, worth=1.0, certain=certain, share=True)
     total = arrays.moments[:, CLOSE, horizon, TOTAL] * unit
     if metric.name == REVENUE:
-        return Sums(size, total, windows, worth=program.deals.mean_units * unit, certain=certain)
+        return GroupedSums(size, total, windows, worth=program.deals.mean_units * unit, certain=certain)
     if not metric.is_spread:
         raise ValueError(f"{metric} is no function of sums")
     squares, worth = tally.squares(CLOSE, horizon) * unit**2, deal_root_mean_square(program)
     worth = None if worth is None else worth * unit
-    return Sums(
+    return GroupedSums(
         size,
         total,
         windows,

@@ -1,4 +1,4 @@
-"""What a run has seen: how many windows of a horizon, and how much one deal is worth in them."""
+"""Windows: how many of a horizon a run holds; and the size of one deal, for bounds of what none of them showed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def windows_of(program: Program, tally: Tally, horizon: int) -> NDArray[np.int64
 
 
 def deal_root_mean_square(program: Program) -> float | None:
-    """Return the root of the mean square of a deal's value, in units; ``None`` where the program only tabulates it."""
+    """Return the root mean square of a deal's value, in units; ``None`` where the program only tabulates it."""
     deals = program.deals
     if deals.kind == FIXED:
         return deals.mean_units

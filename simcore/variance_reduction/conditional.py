@@ -1,4 +1,4 @@
-"""What a replication is worth beyond its own result: its expectation given an earlier stage, and its controls.
+"""Conditional Monte Carlo and controls: expectations of a replication given an earlier stage, and control variates.
 
 Conditional Monte Carlo integrates the last steps out: given the entries into a stage, all that follows is binomial
 where the rates after it never change and nothing takes time (Asmussen and Glynn 2007, section V.4).
@@ -48,7 +48,7 @@ def varies(program: Program, step: int) -> bool:
 
 
 def conditional_refusal(metric: Metric, program: Program) -> str | None:
-    """Return why the last steps cannot be integrated out; ``None`` if they can."""
+    """Return the reason why the last steps cannot be integrated out; ``None`` if they can."""
     if fixed_after(program) >= program.clock.steps:
         return "the last step has a lag, a rate that varies or a limit, or wins bring more"
     if metric.name in (P_QUOTA, P_QUOTA_TEAM, QUANTILE) and program.deals.kind != FIXED:
@@ -95,8 +95,8 @@ def conditional_values(metric: Metric, level: float, program: Program, entered: 
     return 1.0 - _binomial_up_to(np.ceil(units / value) - 1.0, held, chance)
 
 
-def windows_of(metric: Metric, program: Program) -> list[tuple[int, int]]:
-    """Return of each whole period of a metric the first counted week, and the one after its last."""
+def weeks_of_windows(metric: Metric, program: Program) -> list[tuple[int, int]]:
+    """Return for each whole window of a metric its first counted week, and the week after its last."""
     ends = [int(end) for end in period_ends(metric, program.clock.counted_weeks)]
     return list(zip([0, *ends[:-1]], ends, strict=True))
 

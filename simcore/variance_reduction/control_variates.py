@@ -1,4 +1,4 @@
-"""Control variates: outputs whose expectations are known correct the one that is wanted.
+"""Control variates: outputs with known expectations correct the output of interest.
 
 The coefficients are cross-fitted: every fold of the units uses those of the other folds. This is the splitting of
 Avramidis and Wilson (1993, "A splitting scheme for control variates", Operations Research Letters 14, 187-198); a
@@ -14,20 +14,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simcore.variance_reduction.estimators import Estimate, Floats, column, crude, finite
+from simcore.variance_reduction.estimators import Floats, TechniqueEstimate, crude, finite_values, unit_values
 
 FOLDS = 10
 CONSTANT_CUT = 1e-12
-"""A control that varies by less than this part of its size is a constant."""
+"""A control that varies by less than this share of its size counts as constant."""
 RANK_CUT = 1e-7
-"""A control of which the others leave less than this part unexplained tells nothing new."""
+"""A control of which the others leave less than this share unexplained is redundant."""
 
 
 class Adjusted(NamedTuple):
     """Units corrected by control variates."""
 
     values: Floats
-    """float64[n]: the units less what the controls explain of them."""
+    """float64[n]: the units minus what the controls explain of them."""
     coefficients: Floats
     """float64[c]: the mean of the coefficients over the folds; 0 for a control that was not used."""
     used: NDArray[np.bool_]
@@ -38,9 +38,9 @@ class Adjusted(NamedTuple):
 
 
 class Controlled(NamedTuple):
-    """An estimate by control variates, and what became of the controls (see `Adjusted`)."""
+    """An estimate by control variates, with the coefficients and checks of the controls (see `Adjusted`)."""
 
-    estimate: Estimate
+    estimate: TechniqueEstimate
     coefficients: Floats
     used: NDArray[np.bool_]
     shifts: Floats
@@ -82,7 +82,7 @@ def controlled(y: ArrayLike, controls: ArrayLike, means: ArrayLike, *, folds: in
 
 
 def adjusted(y: ArrayLike, controls: ArrayLike, means: ArrayLike, *, folds: int = FOLDS) -> Adjusted:
-    """Return the units less coefficients times (controls - their expectations).
+    """Return the units minus coefficients times (controls - their expectations).
 
     Each fold of units uses the least-squares coefficients of the other folds, which do not depend on it: so each value
     has the expectation of y exactly. Values of different folds are correlated by O(1/n**2) only, so their spread gives
@@ -96,7 +96,7 @@ def adjusted(y: ArrayLike, controls: ArrayLike, means: ArrayLike, *, folds: int 
     >>> adjusted(u, np.column_stack([np.ones(50), u]), [1.0, 0.5]).coefficients.round(9)
     array([0., 1.])
     """
-    values, columns, expected = column("y", y), finite("controls", controls), finite("means", means)
+    values, columns, expected = unit_values("y", y), finite_values("controls", controls), finite_values("means", means)
     if columns.ndim != 2 or len(columns) != len(values) or expected.shape != columns.shape[1:]:
         shapes = f"{values.shape}, {columns.shape} and {expected.shape}"
         raise ValueError(f"y[n], controls[n, c] and means[c] do not fit: {shapes}")

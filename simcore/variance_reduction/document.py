@@ -11,7 +11,7 @@ from simcore.results.header import StudyHeader
 
 
 class Gain(Document):
-    """How many times as long crude Monte Carlo runs for the same error, with its 95 % interval."""
+    """Ratio of the running times of crude Monte Carlo and the technique for the same error, with its 95 % interval."""
 
     ratio: float
     low: float
@@ -32,7 +32,7 @@ class TechniqueRow(Document):
     technique: str
     what: str
     refused: str | None
-    """Why it cannot be used here; all below is then null."""
+    """Why it cannot be used here; the figures are then null."""
     estimate: float | None
     se: float | None
     """Of all batches together; 0 where no variance is left."""
@@ -43,7 +43,7 @@ class TechniqueRow(Document):
     microseconds: float | None
     """Processor time of a replication."""
     efficiency: Gain | None
-    """Null for what is refused, exact or saw nothing."""
+    """Null where the technique is refused, exact, or saw no event."""
     exact: bool
     """No variance is left."""
     trusted: bool

@@ -1,4 +1,4 @@
-"""How much a method of variance reduction gains: for its cost, and with the number of units.
+"""Efficiency of a technique of variance reduction: relative to its cost, and as the number of units grows.
 
 Efficiency is 1 / (variance x cost), after Hammersley and Handscomb (1964, section 5.1) and Glynn and Whitt (1992, "The
 asymptotic efficiency of simulation estimators", Operations Research 40): how many times as long the crude method would
@@ -27,8 +27,8 @@ class Efficiency(NamedTuple):
     high: float
 
 
-class Rate(NamedTuple):
-    """A slope on two logarithmic scales."""
+class ErrorRate(NamedTuple):
+    """The power of n by which an error falls: a slope on logarithmic scales."""
 
     slope: float
     standard_error: float
@@ -88,8 +88,8 @@ def efficiency(
     return Efficiency(exp(centre), exp(centre - reach), exp(centre + reach))
 
 
-def rate_of_error(n: ArrayLike, errors: ArrayLike) -> Rate:
-    """Return by which power of n an error (or a variance) falls: the slope of log error on log n by least squares.
+def rate_of_error(n: ArrayLike, errors: ArrayLike) -> ErrorRate:
+    """Return the power of n by which an error (or a variance) falls: the slope of log error on log n, by least squares.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def rate_of_error(n: ArrayLike, errors: ArrayLike) -> Rate:
     squares = float(x @ x)
     slope = float(x @ y) / squares
     residual = y - y.mean() - slope * x
-    return Rate(slope, sqrt(float(residual @ residual) / (len(x) - 2) / squares))
+    return ErrorRate(slope, sqrt(float(residual @ residual) / (len(x) - 2) / squares))
 
 
 def _positive(values: ArrayLike) -> Floats:

@@ -5,8 +5,8 @@ with its standard error; control variates have a module of their own, `simcore.v
 Methods are combined by composition: what averages or corrects units gives new units, and these go on to the next
 function::
 
-    pairs = paired(y, mirrored)
-    controlled(pairs, paired(c, mirrored_c), means)          # antithetic pairs, then control variates
+    pairs = pair_averages(y, mirrored)
+    controlled(pairs, pair_averages(c, mirrored_c), means)   # antithetic pairs, then control variates
     controlled(y * np.exp(log_weight), ...)                  # importance sampling, then control variates
     controlled(y.mean(axis=1), c.mean(axis=1), means)        # randomised quasi-Monte Carlo, then control variates
 
@@ -27,26 +27,26 @@ from simcore.numerics.quantiles import t_quantile
 Floats = NDArray[np.float64]
 
 LARGEST_SHARE = 0.05
-"""Share of the largest term of importance sampling from which on its standard error is not to be trusted."""
+"""Share of the largest term of importance sampling above which its standard error is not to be trusted."""
 SUM_TOLERANCE = 1e-9
 """Probabilities sum to one to within this."""
 
 
-class Estimate(NamedTuple):
-    """A mean with its standard error."""
+class TechniqueEstimate(NamedTuple):
+    """The mean that a technique of variance reduction estimates, with its standard error."""
 
     mean: float
     standard_error: float
     units: int
-    """Independent terms that the mean is made of."""
+    """Independent units that the mean is taken over."""
     degrees: float
-    """Degrees of freedom of the standard error: of Student's t for the interval."""
+    """Degrees of freedom of the standard error, for Student's t."""
 
 
 class Weighted(NamedTuple):
     """An estimate by importance sampling, and whether it can be trusted."""
 
-    estimate: Estimate
+    estimate: TechniqueEstimate
     effective: float
     """Effective sample size of the terms |y| weight, from 0 (no term is positive) to n."""
     largest: float
@@ -55,7 +55,7 @@ class Weighted(NamedTuple):
     """Whether that share is at most `LARGEST_SHARE`; beyond, the standard error is likely to be far too small."""
 
 
-def crude(y: ArrayLike) -> Estimate:
+def crude(y: ArrayLike) -> TechniqueEstimate:
     """Estimate the mean of independent units: their average, with sd / sqrt(n).
 
     Parameters
@@ -71,19 +71,19 @@ def crude(y: ArrayLike) -> Estimate:
     Examples
     --------
     >>> crude([1.0, 2.0, 3.0, 4.0])
-    Estimate(mean=2.5, standard_error=0.6454972243679028, units=4, degrees=3.0)
+    TechniqueEstimate(mean=2.5, standard_error=0.6454972243679028, units=4, degrees=3.0)
     """
-    values = column("y", y)
+    values = unit_values("y", y)
     n = len(values)
-    return Estimate(float(values.mean()), float(values.std(ddof=1)) / sqrt(n), n, n - 1.0)
+    return TechniqueEstimate(float(values.mean()), float(values.std(ddof=1)) / sqrt(n), n, n - 1.0)
 
 
-def interval(estimate: Estimate, level: float = 0.95) -> tuple[float, float]:
+def t_interval(estimate: TechniqueEstimate, level: float = 0.95) -> tuple[float, float]:
     """Return the two-sided interval of an estimate by Student's t with its degrees of freedom.
 
     Examples
     --------
-    >>> [round(end, 4) for end in interval(crude([1.0, 2.0, 3.0, 4.0]))]
+    >>> [round(end, 4) for end in t_interval(crude([1.0, 2.0, 3.0, 4.0]))]
     [0.4457, 4.5543]
     """
     if not 0.0 < level < 1.0:
@@ -92,21 +92,21 @@ def interval(estimate: Estimate, level: float = 0.95) -> tuple[float, float]:
     return estimate.mean - reach, estimate.mean + reach
 
 
-def paired(y: ArrayLike, mirrored: ArrayLike) -> Floats:
+def pair_averages(y: ArrayLike, mirrored: ArrayLike) -> Floats:
     """Return the averages of antithetic pairs: float[n], or float[n, c] of controls.
 
     Examples
     --------
-    >>> paired([1.0, 2.0], [3.0, 6.0])
+    >>> pair_averages([1.0, 2.0], [3.0, 6.0])
     array([2., 4.])
     """
-    first, second = finite("y", y), finite("mirrored", mirrored)
+    first, second = finite_values("y", y), finite_values("mirrored", mirrored)
     if first.shape != second.shape:
         raise ValueError(f"pairs need equal shapes, got {first.shape} and {second.shape}")
     return (first + second) / 2.0
 
 
-def antithetic(y: ArrayLike, mirrored: ArrayLike) -> Estimate:
+def antithetic(y: ArrayLike, mirrored: ArrayLike) -> TechniqueEstimate:
     """Estimate a mean from antithetic pairs (Hammersley and Morton 1956): the units are the pairs.
 
     Parameters
@@ -119,13 +119,13 @@ def antithetic(y: ArrayLike, mirrored: ArrayLike) -> Estimate:
     A linear output has no error left:
 
     >>> antithetic([0.1, 0.7, 0.4], [0.9, 0.3, 0.6])
-    Estimate(mean=0.5, standard_error=0.0, units=3, degrees=2.0)
+    TechniqueEstimate(mean=0.5, standard_error=0.0, units=3, degrees=2.0)
     """
-    return crude(paired(y, mirrored))
+    return crude(pair_averages(y, mirrored))
 
 
-def difference(a: ArrayLike, b: ArrayLike) -> Estimate:
-    """Estimate a mean difference from pairs in common worlds (common random numbers).
+def difference(a: ArrayLike, b: ArrayLike) -> TechniqueEstimate:
+    """Estimate a mean difference from pairs with common random numbers.
 
     Parameters
     ----------
@@ -135,15 +135,15 @@ def difference(a: ArrayLike, b: ArrayLike) -> Estimate:
     Examples
     --------
     >>> difference([1.0, 5.0, 9.0], [0.0, 4.0, 8.0])
-    Estimate(mean=1.0, standard_error=0.0, units=3, degrees=2.0)
+    TechniqueEstimate(mean=1.0, standard_error=0.0, units=3, degrees=2.0)
     """
-    first, second = column("a", a), column("b", b)
+    first, second = unit_values("a", a), unit_values("b", b)
     if len(first) != len(second):
         raise ValueError(f"pairs need as many of either, got {len(first)} and {len(second)}")
     return crude(first - second)
 
 
-def stratified(y: ArrayLike, stratum: ArrayLike, probability: ArrayLike) -> Estimate:
+def stratified(y: ArrayLike, stratum: ArrayLike, probability: ArrayLike) -> TechniqueEstimate:
     """Estimate a mean from strata of known probability, with any numbers of units (Cochran 1977, chapter 5).
 
     The mean is the sum of probability times the stratum's mean; degrees of freedom after Satterthwaite (1946).
@@ -166,9 +166,9 @@ def stratified(y: ArrayLike, stratum: ArrayLike, probability: ArrayLike) -> Esti
     Examples
     --------
     >>> stratified([1.0, 3.0, 10.0, 10.0], [0, 0, 1, 1], [0.75, 0.25])
-    Estimate(mean=4.0, standard_error=0.75, units=4, degrees=1.0)
+    TechniqueEstimate(mean=4.0, standard_error=0.75, units=4, degrees=1.0)
     """
-    values, shares, where = column("y", y), finite("probability", probability), np.asarray(stratum)
+    values, shares, where = unit_values("y", y), finite_values("probability", probability), np.asarray(stratum)
     if where.shape != values.shape or not np.issubdtype(where.dtype, np.integer):
         raise ValueError(f"every unit needs its stratum, an integer; got {where.dtype}{where.shape}")
     if shares.ndim != 1 or not (shares > 0.0).all() or not abs(float(shares.sum()) - 1.0) <= SUM_TOLERANCE:
@@ -184,13 +184,13 @@ def stratified(y: ArrayLike, stratum: ArrayLike, probability: ArrayLike) -> Esti
     variance = float(parts.sum())
     below = float((parts**2 / (count - 1)).sum())
     degrees = variance**2 / below if below > 0.0 else float(len(values) - len(shares))
-    return Estimate(float(shares @ means), sqrt(variance), len(values), degrees)
+    return TechniqueEstimate(float(shares @ means), sqrt(variance), len(values), degrees)
 
 
-def randomised(y: ArrayLike) -> Estimate:
+def randomised(y: ArrayLike) -> TechniqueEstimate:
     """Estimate a mean by randomised quasi-Monte Carlo: the units are the randomisations (L'Ecuyer 2018).
 
-    The points of one randomisation hang together, and tell nothing of the error.
+    The points of one randomisation are dependent, so their spread says nothing about the error.
 
     Parameters
     ----------
@@ -200,9 +200,9 @@ def randomised(y: ArrayLike) -> Estimate:
     Examples
     --------
     >>> randomised([[1.0, 3.0], [2.0, 4.0], [0.0, 2.0]])
-    Estimate(mean=2.0, standard_error=0.5773502691896258, units=3, degrees=2.0)
+    TechniqueEstimate(mean=2.0, standard_error=0.5773502691896258, units=3, degrees=2.0)
     """
-    values = finite("y", y)
+    values = finite_values("y", y)
     if values.ndim != 2 or values.shape[1] == 0:
         raise ValueError(f"y is [randomisations, points], got {values.shape}")
     return crude(values.mean(axis=1))
@@ -212,7 +212,7 @@ def weighted(y: ArrayLike, log_weight: ArrayLike) -> Weighted:
     """Estimate a mean by importance sampling: the average of y times the likelihood ratio, which is unbiased.
 
     The effective sample size (Kish 1965, section 11.7) and the share of the largest are those of the terms |y| weight,
-    not of the weights: for a rare event it does not matter how the weights spread where y is zero.
+    not of the weights: for a rare event the weights where y is zero do not matter.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def weighted(y: ArrayLike, log_weight: ArrayLike) -> Weighted:
     >>> result.estimate.mean, round(result.effective, 6), result.largest, result.trusted
     (0.5, 2.666667, 0.5, False)
     """
-    values, logs = column("y", y), np.asarray(log_weight, np.float64)
+    values, logs = unit_values("y", y), np.asarray(log_weight, np.float64)
     if logs.shape != values.shape:
         raise ValueError(f"every unit needs its weight, got {logs.shape} for {values.shape}")
     # Where y is zero the weight does not matter, however large; but one that is not a number is a mistake.
@@ -252,7 +252,7 @@ def weighted(y: ArrayLike, log_weight: ArrayLike) -> Weighted:
 
 
 def tilts_for_no_win(rates: ArrayLike) -> Floats:
-    """Return by what to multiply the rates of steps 2, 3 ... so that no item wins: the law given that it does not.
+    """Return the multipliers of the rates of steps 2, 3 ... under which no item wins: the law given no win.
 
     With h_s the chance that an item that has passed step s does not win (h_S = 0, h_(s-1) = 1 - r_s + r_s h_s), an item
     that does not win passes step s with the rate r_s h_s / h_(s-1). This change of measure is Doob's h-transform, and
@@ -275,7 +275,7 @@ def tilts_for_no_win(rates: ArrayLike) -> Floats:
     >>> tilts_for_no_win([0.02, 0.5, 0.4]).round(12).tolist()
     [0.75, 0.0]
     """
-    steps = finite("rates", rates)
+    steps = finite_values("rates", rates)
     if steps.ndim != 1 or len(steps) == 0 or steps.min() < 0.0 or steps.max() > 1.0:
         raise ValueError(f"rates of steps 1, 2 ... lie from 0 to 1, got {steps}")
     multipliers = np.zeros(len(steps) - 1)
@@ -288,17 +288,17 @@ def tilts_for_no_win(rates: ArrayLike) -> Floats:
     return multipliers
 
 
-def finite(name: str, values: ArrayLike) -> Floats:
-    """Return an array of any shape, refusing what is not finite with a ValueError."""
+def finite_values(name: str, values: ArrayLike) -> Floats:
+    """Return the values as float64, of any shape; raise ValueError if one is not finite."""
     result = np.asarray(values, np.float64)
     if not np.isfinite(result).all():
         raise ValueError(f"{name} holds a value that is not finite")
     return result
 
 
-def column(name: str, values: ArrayLike) -> Floats:
-    """Return the outputs of two or more units, refusing all else with a ValueError."""
-    result = finite(name, values)
+def unit_values(name: str, values: ArrayLike) -> Floats:
+    """Return the outputs of two or more units, float64[n]; raise ValueError for anything else."""
+    result = finite_values(name, values)
     if result.ndim != 1 or len(result) < 2:
         raise ValueError(f"{name} needs one dimension and two or more units, got the shape {result.shape}")
     return result

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simcore.random.streams import Source
 
 Floats = NDArray[np.float64]
-Kind = Literal["random", "strata", "sobol"]
+PointKind = Literal["random", "strata", "sobol"]
 
 MARKET_DIMENSIONS = 8
 """Quasi-random directions of the market's path."""
@@ -31,12 +31,12 @@ MOST_DIMENSIONS = 64
 RANDOMISATIONS = 8
 """Independent scramblings of quasi-random points."""
 PER_STRATUM = 2
-"""Worlds of a stratum: the fewest that tell its spread."""
+"""Worlds per stratum: the fewest from which its variance can be estimated."""
 _WORD = (1 << 32) - 1
 
 
 class Factors(NamedTuple):
-    """What leads in a program."""
+    """The leading factors of a program."""
 
     weeks: int
     """Of the market; 0 is no market."""
@@ -47,14 +47,14 @@ class Factors(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Where the random numbers of some leading factors come from: others have others."""
+    """The address of the random numbers of some leading factors; different addresses give independent numbers."""
 
     key: Key
     """Of the seed, see `simcore.random.philox.split_seed`."""
     first: int
     """The first of the worlds."""
     window: int
-    """The window that is made dry in them; 0 where there is none."""
+    """The window without a win that importance sampling tilts towards; 0 where there is none."""
 
 
 def generator_of(address: Address) -> np.random.Generator:
@@ -80,8 +80,8 @@ def generator_of(address: Address) -> np.random.Generator:
     return np.random.default_rng(words)
 
 
-class Worlds(NamedTuple):
-    """Leading factors of n worlds."""
+class LeadingFactors(NamedTuple):
+    """Values of the leading factors in n worlds."""
 
     market: NDArray[np.uint32]
     people: NDArray[np.uint32]
@@ -92,13 +92,13 @@ class Worlds(NamedTuple):
     """float64[n, c]: functions of the factors whose expectation is zero, and what they are."""
 
     def given(self, source: Source, first: int, count: int) -> Source:
-        """Return a source that gives worlds ``first .. first + count - 1`` as those of its block."""
+        """Return a source that gives the factors of worlds ``first .. first + count - 1`` to a block."""
         part = slice(first, first + count)
         return source._replace(market=self.market[part], people=self.people[part], successes=self.successes[part])
 
 
 def factors_of(program: Program, *, in_turn: bool) -> Factors:
-    """Return what leads; ``in_turn``: whether the program is played hour by hour, so that no successes can be given."""
+    """Return the leading factors; with ``in_turn`` (played hour by hour) the successes of step 1 are not among them."""
     rates, team = program.rates, program.team
     own = tuple(step for step in range(1, program.clock.steps + 1) if rates.beta[step] >= 0)
     first = rates.beta[1] >= 0 or rates.noise_sigma[1] > 0.0 or rates.in_market[1] or rates.base[1] > 1.0
@@ -108,7 +108,7 @@ def factors_of(program: Program, *, in_turn: bool) -> Factors:
     return Factors(weeks, own, calls)
 
 
-def worlds_of(program: Program, factors: Factors, kind: Kind, n: int, address: Address) -> Worlds:
+def draw_factors(program: Program, factors: Factors, kind: PointKind, n: int, address: Address) -> LeadingFactors:
     """Draw the leading factors of n worlds.
 
     Parameters
@@ -145,7 +145,7 @@ def worlds_of(program: Program, factors: Factors, kind: Kind, n: int, address: A
     )
     successes = _successes(program, factors, seat_u, team_u, random)
     names, controls = _controls(program, factors, market_z, people_z, successes)
-    return Worlds(market, words if factors.people else words[:0], successes, names, controls)
+    return LeadingFactors(market, words if factors.people else words[:0], successes, names, controls)
 
 
 def _counted(program: Program) -> Floats:
@@ -154,7 +154,7 @@ def _counted(program: Program) -> Floats:
 
 
 def _stratify(lead: Floats, market_z: Floats, people_z: Floats, program: Program, factors: Factors) -> Floats | None:
-    """Put the stratified uniforms in the place of the first coordinate; return them if it is the team's successes."""
+    """Replace the first coordinate by stratified uniforms; return them if that is the team's successes."""
     from scipy.special import ndtri  # noqa: PLC0415
 
     if factors.weeks:
@@ -169,7 +169,7 @@ def _stratify(lead: Floats, market_z: Floats, people_z: Floats, program: Program
 
 
 def _spread_of(program: Program, step: int) -> float:
-    """Return about the coefficient of variation of the reps' rates of a step: half of what two sd of z make of it."""
+    """Approximate the cv of the reps' rates of a step: half the relative change from z = -1 to z = 1."""
     from simcore.numerics.quantile_table import beta_quantile  # noqa: PLC0415
 
     table = program.rates.beta_tables[program.rates.beta[step]]
@@ -203,7 +203,7 @@ def dimensions_of(factors: Factors, reps: int) -> Dimensions:
 
 
 def _spread(market_z: Floats, people_z: Floats, seat_u: Floats, size: Dimensions, seed: int) -> None:
-    """Put quasi-random coordinates in the place of the first ones."""
+    """Replace the first coordinates by quasi-random ones."""
     from scipy.special import ndtri  # noqa: PLC0415
 
     n, reps = seat_u.shape[:2]

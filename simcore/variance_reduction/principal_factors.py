@@ -1,4 +1,4 @@
-"""The market's innovations in coordinates of which the first few carry most of what matters.
+"""Principal factors of the market: coordinates of its innovations of which the first few carry most of the variance.
 
 Quasi-random points and strata are best spent on the few coordinates that move the result. The market is a stationary
 AR(1) path driven by one normal a week (`simcore.kernels.world.extend_market`); turned by an orthogonal matrix, its
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def path_matrix(weeks: int, persistence: float) -> Floats:
-    """Return the matrix that makes the market's path, in units of its sd, of the weekly innovations.
+    """Return the matrix that maps the weekly innovations to the market's path, in units of its sd.
 
     Parameters
     ----------

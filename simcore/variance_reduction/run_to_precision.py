@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from math import ceil, inf, isfinite
+from math import ceil, inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from simcore.base.text import did_you_mean
 from simcore.engine.explosion import translate_explosion
 from simcore.engine.playable import playable
 from simcore.engine.runner import Block, Progress, Watch
+from simcore.engine.sequential_stopping import precision_row
 from simcore.engine.simulation import EXPECTED
 from simcore.engine.worlds import Meter, play_blocks, threads_for
 from simcore.numerics.normal import normal_quantile
@@ -30,12 +31,10 @@ from simcore.scenario.model import with_strategy
 from simcore.statistics.metrics import check_metric
 from simcore.statistics.sequential_interval import (
     SKEWNESS_GUARD,
-    Moments,
-    Pursuit,
     Reading,
-    Sample,
-    is_met,
-    needed,
+    RunningMoments,
+    SampleMoments,
+    SequentialRule,
     read_difference,
     read_mean,
     read_share,
@@ -218,7 +217,7 @@ class _Run:
         known = chances(scenario, within=UNCUT) if not other else None
         self._threads = threads or threads_for(programs[0], EXPECTED)
         self._cases = [Case(target.metric, 0.0, programs, known, key) for _ in range(self._threads)]
-        self._sample, self._worlds = Sample(), Moments()
+        self._sample, self._worlds = RunningMoments(), SampleMoments()
         # A half-width in per cent of a difference is one of the baseline's figure.
         alone = Case(target.metric, 0.0, programs[1:], None, key) if other else None
         with translate_explosion(scenario):
@@ -228,33 +227,37 @@ class _Run:
         """Run until it is precise; return the row, the looks, and what ended it."""
         with translate_explosion(self._scenario):
             technique = _named(self._recommended() if method == AUTO else method, self._cases[0])
-            pursuit, batches, worlds = self._drawn(technique)
-            row = self._row(technique, pursuit, batches, worlds)
+            rule, batches, worlds = self._drawn(technique)
+            row = self._row(technique, rule, batches, worlds)
         ended = self._ending.how
         if row.met and ended == "seconds":
             ended = "met"
         elif not row.met and ended == "met":
             ended = "replications"
-        return row, pursuit.looks + 1, ended
+        return row, rule.looks + 1, ended
 
-    def _drawn(self, technique: Technique) -> tuple[Pursuit, int, int]:
+    def _drawn(self, technique: Technique) -> tuple[SequentialRule, int, int]:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
         most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
-        pursuit = Pursuit([self._target], most, FIRST_STAGE)
+        rule = SequentialRule([self._target], most, FIRST_STAGE)
 
-        def work(case: Case, block: Block) -> tuple[int, list[float], Moments]:
+        def work(case: Case, block: Block) -> tuple[int, list[float], SampleMoments]:
             batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]
             means = [batch.estimate.mean for batch in batches]
-            return sum(batch.replications for batch in batches), means, sum((one.worlds for one in batches), Moments())
+            return (
+                sum(batch.replications for batch in batches),
+                means,
+                sum((one.worlds for one in batches), SampleMoments()),
+            )
 
         def blocks() -> Iterator[Block | None]:
             begun = 0
             while True:
-                for first in range(begun, pursuit.goal, AT_A_TIME):
-                    yield Block(first, min(AT_A_TIME, pursuit.goal - first))
+                for first in range(begun, rule.goal, AT_A_TIME):
+                    yield Block(first, min(AT_A_TIME, rule.goal - first))
                 yield None
-                begun = pursuit.goal
-                if not pursuit.advance([self]):
+                begun = rule.goal
+                if not rule.advance([self]):
                     return
 
         program = self._cases[0].programs[0]
@@ -263,9 +266,9 @@ class _Run:
             self._sample.add(np.array(means))
             self._worlds += values
             made += worlds
-            meter.total = pursuit.expected
+            meter.total = rule.expected
             meter.add(block.replications, worlds * program.team.reps * program.clock.simulated_weeks)
-        return pursuit, meter.done, made
+        return rule, meter.done, made
 
     def read(self, miss: float) -> Reading:
         """Return the mean over the batches with its interval."""
@@ -290,28 +293,19 @@ class _Run:
         worlds = self._worlds
         return worlds.skewness**2 * self._sample.moments().n / max(1, worlds.n) if worlds.m2 > 0.0 else 0.0
 
-    def _row(self, technique: Technique, pursuit: Pursuit, batches: int, worlds: int) -> PrecisionRow:
+    def _row(self, technique: Technique, rule: SequentialRule, batches: int, worlds: int) -> PrecisionRow:
         target = self._target
-        reading = self.read(pursuit.miss(target))
+        reading = self.read(rule.miss(target))
         if not _is_known(self._sample.moments(), self._skewed()):
             reading = reading._replace(low=-inf, high=inf)
-        met = is_met(target, reading, batches)
-        need = needed(target, reading, batches)
-        return PrecisionRow(
-            metric=str(target.metric),
-            strategy=self._other or None,
-            wanted=target.half_width,
-            relative=target.relative,
-            confidence=target.confidence,
-            estimate=reading.estimate,
-            low=reading.low if isfinite(reading.low) else None,
-            high=reading.high if isfinite(reading.high) else None,
-            reached=_reached(target, reading),
-            met=met,
-            needed=None if met or not isfinite(need) else ceil(need * worlds / batches),
-            crude=self._crude(batches),
-            method=technique.name,
-            worlds=worlds,
+        row = precision_row(target, reading, batches, worlds=worlds)
+        return row.model_copy(
+            update={
+                "strategy": self._other or None,
+                "crude": self._crude(batches),
+                "method": technique.name,
+                "worlds": worlds,
+            }
         )
 
     def _crude(self, batches: int) -> int | None:
@@ -370,7 +364,7 @@ class _Run:
         return variance * (-normal_quantile((1.0 - target.confidence) / 2.0) / width) ** 2 if width > 0.0 else inf
 
 
-def _is_known(sample: Moments, skewed: float) -> bool:
+def _is_known(sample: SampleMoments, skewed: float) -> bool:
     """Return whether the batches are enough for an interval that covers.
 
     A skewed mean is known to be normal enough from 25 times the squared skewness on (Cochran 1977, section 2.15), that
@@ -383,13 +377,6 @@ def _is_known(sample: Moments, skewed: float) -> bool:
         # What varies is rounding, and no event.
         return True
     return sample.n >= COCHRAN * max(skewed, sample.skewness**2 - 12.0 / sample.n)
-
-
-def _reached(target: Target, reading: Reading) -> float | None:
-    """Return the half-width that was reached, as the target states its own."""
-    if not isfinite(reading.half_width) or (target.relative and reading.scale == 0.0):
-        return None
-    return reading.half_width / reading.scale if target.relative else reading.half_width
 
 
 def _numbers(block: Block) -> Iterator[int]:

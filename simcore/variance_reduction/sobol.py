@@ -17,7 +17,7 @@ BITS = 32
 """Binary digits of a point: those of a random word of the engine."""
 WORDS = 2.0**BITS
 MOST_DIMENSIONS = 21201
-"""Joe and Kuo have direction numbers for so many."""
+"""Number of dimensions for which Joe and Kuo give direction numbers."""
 
 
 def sobol_uniforms(points: int, dimensions: int, randomisations: int, seed: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Successes of step 1 from another sampler of counts: the total of all weeks first, then its split.
+"""Successes of step 1, sampled top-down: the total of all weeks first, then its split.
 
 Where the rate never changes, the successes of a week are binomial and independent. The same law comes out from the top:
 the total of a rep is binomial, and given it the successes of the first half are hypergeometric, and so on down to a
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 LEAF_WEEKS = 13
-"""Spans of at most so many weeks are split at random."""
+"""Longest span, in weeks, that is split at random."""
 
 
 def binomial_at(u: Floats, calls: int, rate: float) -> Counts:
@@ -35,7 +35,7 @@ def binomial_at(u: Floats, calls: int, rate: float) -> Counts:
 
 
 def split_at(u: Floats, total: Counts, left: int, right: int) -> Counts:
-    """Return how many of the successes fall into the first part: hypergeometric quantiles of uniforms.
+    """Return the successes that fall into the first part: hypergeometric quantiles of uniforms.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def split_at(u: Floats, total: Counts, left: int, right: int) -> Counts:
 
 
 def spans(weeks: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the splits of a run, the widest first: the week it begins, the one in its middle, the one after its end.
+    """Yield the splits of a run, the widest first: first week, middle week, and the week after the last.
 
     Examples
     --------

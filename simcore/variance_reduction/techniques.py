@@ -1,4 +1,4 @@
-"""Techniques of variance reduction: what each does to the draws of a run, and the estimate that it makes of them.
+"""Techniques of variance reduction: how each changes the draws of a run, and the estimate it makes from them.
 
 A technique is a combination of few things: where the leading factors come from
 (`simcore.variance_reduction.point_sets`), mirrored draws, the last steps integrated out
@@ -23,18 +23,18 @@ from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
 from simcore.scenario.metric import P_ZERO, Metric
 from simcore.statistics.metrics import by_period
-from simcore.statistics.sequential_interval import Moments, moments_of
+from simcore.statistics.sequential_interval import SampleMoments, moments_of
 from simcore.variance_reduction.conditional import (
     conditional_refusal,
     conditional_values,
     count_controls,
     fixed_after,
     plain_values,
-    windows_of,
+    weeks_of_windows,
 )
 from simcore.variance_reduction.control_variates import controlled
 from simcore.variance_reduction.estimators import (
-    Estimate,
+    TechniqueEstimate,
     antithetic,
     crude,
     randomised,
@@ -47,11 +47,11 @@ from simcore.variance_reduction.point_sets import (
     RANDOMISATIONS,
     Address,
     Factors,
-    Kind,
-    Worlds,
+    LeadingFactors,
+    PointKind,
     dimensions_of,
+    draw_factors,
     factors_of,
-    worlds_of,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ TECHNIQUE_BITS = 10
 UNCUT = 1e-9
 """A control's expectation may be off by this share, as `analytic.expectations.chances` is where rates are cut at 1."""
 FAR = 1 << 38
-"""Worlds of the second strategy are so far away where the two share none."""
+"""Offset of the worlds of the second strategy where the two share none."""
 WORLDS_PER_CONTROL = 2
 """A batch has at most one control for so many worlds."""
 LEAST = 16
@@ -81,8 +81,8 @@ class Technique:
 
     name: str
     what: str
-    points: Kind | None = None
-    """Where the leading factors come from; ``None``: from their addresses."""
+    points: PointKind | None = None
+    """How the leading factors are drawn; ``None``: from their addresses, as in any run."""
     mirrored: bool = False
     conditional: bool = False
     tilted: bool = False
@@ -90,22 +90,22 @@ class Technique:
     apart: bool = False
     """Two strategies are simulated in different worlds."""
     plain: bool = False
-    """Nothing but counters is needed where a tally has the metric: costs are those of such a run."""
+    """Whether counters alone are enough where a tally has the metric: the cost is then that of such a run."""
 
 
 class Batch(NamedTuple):
-    """What one batch of worlds has told."""
+    """The estimate of one batch of worlds, with its cost."""
 
-    estimate: Estimate
+    estimate: TechniqueEstimate
     replications: int
     seconds: float
     """Processor time of one thread."""
     trusted: bool
-    """Whether no single term makes up much of the sum, see `simcore.variance_reduction.estimators.weighted`."""
+    """Whether no single term dominates the sum, see `simcore.variance_reduction.estimators.weighted`."""
     worst_control: float
     """Largest distance of a control's mean from its expectation, in standard errors; 0 without controls."""
-    worlds: Moments
-    """Of the values of its worlds, before controls and strata: how skewed they are tells how many it takes."""
+    worlds: SampleMoments
+    """Moments of the values of its worlds, before controls and strata; their skewness decides how many are needed."""
 
 
 class Case:
@@ -156,7 +156,7 @@ class Case:
     @property
     def windows_each(self) -> int:
         """Windows of the metric in the run of a seat."""
-        return len(windows_of(self.metric, self.programs[0]))
+        return len(weeks_of_windows(self.metric, self.programs[0]))
 
     def windows(self, first: int, n: int) -> Floats:
         """Return the revenue of every window of the metric in n worlds of the first program, in units of currency."""
@@ -216,7 +216,7 @@ def _of_controls(technique: Technique, case: Case) -> str | None:
 
 
 def made_by(case: Case, technique: Technique, n: int) -> int:
-    """Return how many worlds a batch of about n takes: pairs are two, and a tilt has some for each window."""
+    """Return the worlds that a batch of about n takes: two for each pair; some for each window with a tilt."""
     if technique.tilted:
         windows = case.windows_each
         return _tilted_worlds(n, windows) * windows
@@ -264,7 +264,7 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     factors = _drawn(case, technique)
     drawn = factors.weeks > 0 or len(factors.people) > 0 or len(factors.calls) > 0
     worlds = (
-        worlds_of(case.programs[0], factors, kind, n, Address(case.key, first, 0))
+        draw_factors(case.programs[0], factors, kind, n, Address(case.key, first, 0))
         if kind is not None and drawn
         else None
     )
@@ -288,7 +288,7 @@ def _untilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
 
 
 def _drawn(case: Case, technique: Technique) -> Factors:
-    """Return the factors that a technique draws itself; counts are dear, and left to the engine where others lead."""
+    """Return the factors that a technique draws; counts are expensive, and left to the engine where others dominate."""
     factors = case.factors
     others = factors.weeks > 0 or len(factors.people) > 0
     spared = (technique.points == "strata" and others) or (technique.points is None and case.is_counted)
@@ -296,7 +296,7 @@ def _drawn(case: Case, technique: Technique) -> Factors:
 
 
 def _values(
-    case: Case, technique: Technique, first: int, n: int, worlds: Worlds | None, *, flip: bool = False
+    case: Case, technique: Technique, first: int, n: int, worlds: LeadingFactors | None, *, flip: bool = False
 ) -> tuple[Floats, Floats]:
     """Return the values of n worlds, and their controls with expectation zero: float64[n], float64[n, c]."""
     total = np.zeros(n)
@@ -328,12 +328,12 @@ def _of(case: Case, technique: Technique, program: Program, detail: Detail) -> F
     return conditional_values(case.metric, case.level, program, detail.entered[..., stage], stage)
 
 
-def _giving(source: Source, worlds: Worlds | None) -> Callable[[Block], Source]:
+def _giving(source: Source, worlds: LeadingFactors | None) -> Callable[[Block], Source]:
     return lambda block: source if worlds is None else worlds.given(source, block.first, block.replications)
 
 
 def _blocks(program: Program, n: int, rep_weeks: int, *, detailed: bool) -> Iterator[Block]:
-    """Cut n worlds into as few blocks as memory allows: nobody watches within a batch."""
+    """Cut n worlds into as few blocks as memory allows: there is no progress within a batch."""
     size = max(1, rep_weeks // (program.team.reps * program.clock.simulated_weeks))
     return cut(program, n, 1, min(n, size), detailed=detailed)
 
@@ -359,7 +359,7 @@ def _seconds_of_tally(case: Case, technique: Technique, first: int, n: int) -> f
 
 
 def tilt_of(program: Program) -> Floats:
-    """Return by what to multiply the rates of the steps so that nothing is won: float64[S + 1].
+    """Return the multipliers of the rates of all steps under which nothing is won: float64[S + 1].
 
     The zero-variance tilt of `simcore.variance_reduction.estimators.tilts_for_no_win`, for the last steps between which
     no time passes.
@@ -377,14 +377,14 @@ def tilt_of(program: Program) -> Floats:
 def _tilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
     """Estimate the chance of windows without revenue: each window of a run is made dry in worlds of its own."""
     program = case.programs[0]
-    windows = windows_of(case.metric, program)
+    windows = weeks_of_windows(case.metric, program)
     each = _tilted_worlds(n, len(windows))
     tilt = tilt_of(program)
     total = np.zeros(each)
     for number, (begin, end) in enumerate(windows):
         worlds = None
         if technique.points is not None:
-            worlds = worlds_of(program, case.factors, technique.points, each, Address(case.key, first, number))
+            worlds = draw_factors(program, case.factors, technique.points, each, Address(case.key, first, number))
         warmup = program.clock.warmup_weeks
         source = program.source._replace(
             tilted=True, tilt=tilt, tilt_weeks=np.array([warmup + begin, warmup + end], np.int64)

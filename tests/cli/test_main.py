@@ -68,6 +68,18 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_run_starts_without_scipy() -> None:
+    """Its intervals come from `simcore.numerics.quantiles`; importing scipy.special takes longer than such a run."""
+    code = (
+        "import sys\nfrom simcore.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "print('numba' in sys.modules, 'scipy.special' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, "run", "trust-the-process", "--replications", "20"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.splitlines()[-1] == "True False"
+
+
 def test_help_tells_every_exit_status() -> None:
     assert set(STATUS_WORDS) == set(ExitStatus)
     text = invoke("--help").stdout

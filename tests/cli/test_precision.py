@@ -34,6 +34,22 @@ def test_what_was_reached_is_shown() -> None:
     assert re.search(r"within 0\.03 .*within 0\.0\d+ +0\.\d+ to 0\.\d+ +99 %", table)
 
 
+def test_a_spread_is_brought_to_a_precision_in_a_file_too(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = invoke("run", *SMALL, "-p", "sd:week=5%", "-p", "cv:month=0.05", "--out", str(out))
+    assert done.exit_code == ExitStatus.DONE
+    assert re.search(r"sd:week +within 5 % +within [0-4]\.\d+ %", done.stdout)
+    assert re.search(r"cv:month +within 0\.05 +within 0\.0\d+", done.stdout)
+    assert load_scenario(out / "scenario.yaml").run.precision == {"sd:week": "5%", "cv:month": "0.05"}
+
+
+def test_a_small_half_width_of_a_cv_is_not_taken_for_a_forgotten_percent_sign() -> None:
+    done = invoke("run", *SMALL, "-p", "cv:week=0.00001")
+    assert done.exit_code == ExitStatus.USAGE
+    assert "cv:week=1e-05 takes about" in done.stderr
+    assert "did you mean" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("limit", "words"),
     [

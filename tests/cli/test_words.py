@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.results.sentences import closing_sentence, money, share, spread
+from simcore.results.sentences import closing_sentence, cv_in_percent, in_percent, money
 from simcore.results.summary import FirstStepRow
 from simcore.statistics.estimate import Estimate
 from tests.support.summaries import averaging, estimate, row
@@ -128,7 +128,7 @@ def test_the_sentence_says_only_what_holds(
 
 @given(SHARES)
 def test_share_is_never_rounded_to_certainty(probability: float) -> None:
-    text = share(probability)
+    text = in_percent(probability)
     assert (text == "0 %") == (probability == 0)
     assert (text == "100 %") == (probability == 1)
 
@@ -154,7 +154,7 @@ def test_money(amount: float, text: str) -> None:
 
 @pytest.mark.parametrize(("cv", "text"), [(0.0995, "10 %"), (0.0994, "9.9 %"), (0.0, "0 %"), (22.338, "2,234 %")])
 def test_spread(cv: float, text: str) -> None:
-    assert spread(cv) == text
+    assert cv_in_percent(cv) == text
 
 
 def test_first_step_is_not_in_the_sentence() -> None:

@@ -16,7 +16,7 @@ from simcore.base.errors import ScenarioError
 from simcore.cli.main import app
 from simcore.engine import playable as engine
 from simcore.engine.explosion import ExplodedError
-from simcore.engine.playable import playable, refuse_unplayable
+from simcore.engine.playable import playable, refuse_unplayable, with_run_overrides
 from simcore.engine.simulation import simulate
 from simcore.program.layout import Program
 from simcore.scenario.model import Scenario, validate
@@ -155,3 +155,19 @@ def test_an_explosion_of_referrals_names_the_limit_that_was_met_and_the_reps_own
     assert "a seat got more than 1,048,576 of them" in text
     assert "this rep's own rates make a win bring 1." in text
     assert "100" not in text.replace("1,048,576", "")
+
+
+def test_a_run_overrides_replications_and_seed() -> None:
+    given = validate(scenario())
+    run = with_run_overrides(given, 7, 9)
+    assert (run.run.replications, run.run.seed) == (7, 9)
+    assert with_run_overrides(given, None, None) == given
+
+
+@pytest.mark.parametrize(
+    ("replications", "seed", "path"),
+    [(0, None, "replications"), (2**40 + 1, None, "replications"), (None, 2**64, "seed"), (None, -1, "seed")],
+)
+def test_numbers_out_of_range_are_refused(replications: int | None, seed: int | None, path: str) -> None:
+    with pytest.raises(ScenarioError, match=rf"run\.{path}: out of range"):
+        with_run_overrides(validate(scenario()), replications, seed)

@@ -20,7 +20,7 @@ from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate
 from simcore.scenario.precision_goal import goal_of, parse_target
 from simcore.scenario_files.scenario_file import load_scenario
-from simcore.statistics.running_estimates import followed, piece_of
+from simcore.statistics.running_estimates import block_statistic, running_estimate
 from simcore.studies.compare.document import Comparison
 from simcore.studies.compare.study import compare
 from tests.support.both_engines import compiled
@@ -175,10 +175,10 @@ def test_a_quantile_of_any_period_is_that_of_the_windows() -> None:
     nothing = np.zeros((0, 2, 1), np.int64)
     detail = Detail(np.zeros((100, 2, 6, 4), np.int64), cents, nothing, np.zeros((0, 2)), nothing, nothing)
     metric = parse_metric("q30:3w")
-    figure = followed(metric, program)
+    figure = running_estimate(metric, program)
     for first in range(0, 100, 30):
         part = detail._replace(cents=cents[first : first + 30])
-        figure.add(piece_of(metric, program, first, part))
+        figure.add(block_statistic(metric, program, first, part))
     windows = cents[:, 0].reshape(100, 2, 2, 3).sum(axis=3).ravel() / 100.0
     expected = np.quantile(windows, 0.3, method="inverted_cdf")
     assert figure.read(0.05).estimate == pytest.approx(expected, rel=1e-12)

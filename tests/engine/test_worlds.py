@@ -18,6 +18,7 @@ from simcore.program.tally import Tally
 from simcore.scenario.model import validate
 from tests.support.both_engines import play
 from tests.support.scenario_cases import CASES
+from tools.packages import modules
 
 SEED = 7
 BLOCKS = [Block(first, 2) for first in range(0, 20, 2)]
@@ -194,3 +195,8 @@ def test_a_part_of_a_run_is_reported_as_part_of_the_whole() -> None:
     assert meter.rep_weeks == 440
     meter.add(10, 0)
     assert seen[-1][:2] == (110, 110)
+
+
+def test_only_the_loop_and_batches_of_scenarios_start_threads() -> None:
+    found = {name for name, path in modules().items() if "ThreadPoolExecutor" in path.read_text(encoding="utf-8")}
+    assert found == {"simcore.engine.worlds", "simcore.engine.many_scenarios"}

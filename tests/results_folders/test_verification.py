@@ -187,7 +187,7 @@ def raised(table: Any, column: str) -> Any:  # noqa: ANN401
         ('"process"', '"push"', "scenario.yaml says strategy process, summary.json push"),
         ('"reps": 3', '"reps": 4', "scenario.yaml says reps 3, summary.json 4"),
         ('{\n  "document', '[{\n  "document', "summary.json is not a document of simcore"),
-        ('"document": "result"', '"document": "luck"', "summary.json is not a document of simcore"),
+        ('"document": "result"', '"document": "variance"', "summary.json is not a document of simcore"),
         ('"document": "result"', '"document": []', "summary.json is not a document of simcore"),
         ('"format": 2', '"format": 3', "summary.json does not fit its schema: format: "),
     ],

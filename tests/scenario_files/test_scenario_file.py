@@ -538,7 +538,7 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     assert opened is not None
     assert len(opened.open) == 2
     precise = parse_scenario(re.sub("^run:.*\n", "", example, flags=re.MULTILINE) + precision, "docs").run
-    assert list(precise.precision or ()) == ["revenue", "p_quota", "p_zero:quarter", "q05:year"]
+    assert list(precise.precision or ()) == ["revenue", "p_quota", "p_zero:quarter", "q05:year", "sd:week"]
     manager = parse_scenario(coached, "docs").manager
     assert manager is not None
     assert (manager.slots, manager.rule) == (2, "process")

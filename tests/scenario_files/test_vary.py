@@ -9,6 +9,7 @@ from simcore.scenario.model import Duration, FixedLag, with_strategy
 from simcore.scenario_files.vary import (
     MAX_CELLS,
     Range,
+    check_strategies,
     check_total,
     grid,
     is_whole,
@@ -16,7 +17,6 @@ from simcore.scenario_files.vary import (
     parse_vary,
     points,
     set_values,
-    with_run_overrides,
 )
 from tests.support.paired_worlds import two
 
@@ -156,17 +156,7 @@ def test_strategies_are_known_by_name() -> None:
     with pytest.raises(ScenarioError, match=r"got presure; .*did you mean pressure\?"):
         with_strategy(two(), "presure")
     with pytest.raises(ScenarioError, match="named twice"):
-        with_run_overrides(two(), ["process", "process"], None, None)
-
-
-def test_replications_and_seed_are_those_asked_for() -> None:
-    asked = with_run_overrides(two(), ["process"], 7, 9)
-    assert (asked.run.replications, asked.run.seed) == (7, 9)
-    assert with_run_overrides(two(), ["process"], None, None) == two()
-    with pytest.raises(ScenarioError, match=r"run\.replications"):
-        with_run_overrides(two(), ["process"], 0, None)
-    with pytest.raises(ScenarioError, match=r"run\.seed"):
-        with_run_overrides(two(), ["process"], None, 2**64)
+        check_strategies(two(), ["process", "process"])
 
 
 def test_the_cost_of_all_runs_is_limited() -> None:

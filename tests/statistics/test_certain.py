@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simcore import compare, load_scenario, simulate
-from simcore.statistics.moments_and_quantiles import mean_of, share_of, spread_of
+from simcore.statistics.moments_and_quantiles import mean_of, proportion_of, spread_of
 
 COMPARED = ("quota-pressure", "hockey-stick", "pacing-bonus", "tampering", "hard-sell", "coach-the-process")
 SMALL = ["team.reps=2", "horizon.weeks=26", "horizon.warmup_weeks=0"]
@@ -71,6 +71,6 @@ def test_discounts_called_fixed_would_be_found() -> None:
 def test_what_differs_is_never_taken_for_certain() -> None:
     one, x = np.ones(16, np.int64), np.arange(16.0)
     assert mean_of(one, x, one, certain=True).se
-    assert share_of(one, np.arange(16) % 2, one, certain=True).se
+    assert proportion_of(one, np.arange(16) % 2, one, certain=True).se
     assert spread_of(one, x, x * x, one, certain=True).se
     assert mean_of(one, 3.0 * one, one, certain=True).se == 0.0

@@ -22,9 +22,9 @@ from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import jackknife
 from simcore.statistics.moments_and_quantiles import (
     coefficient_of_variation,
+    proportion_of,
     ratio,
     sectioned_quantile,
-    share_of,
     standard_deviation,
 )
 from tests.support.statistical import check_share_at_least
@@ -87,7 +87,7 @@ def figures(windows: Ints) -> dict[str, Estimate]:
         "mean": jackknife(ratio, size, total, n),
         "sd": jackknife(standard_deviation, size, total, squares, n),
         "cv": jackknife(coefficient_of_variation, size, total, squares, n),
-        "p_zero": share_of(size, (windows == 0).sum(axis=1), n),
+        "p_zero": proportion_of(size, (windows == 0).sum(axis=1), n),
         "p_hit": jackknife(ratio, size, (windows >= QUOTA).sum(axis=1), n),
     }
 

@@ -19,8 +19,8 @@ from simcore import simulate
 from simcore.scenario.model import validate
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import LEAST_REPLICATIONS, Z975, bound_of, fixed
-from simcore.statistics.moments_and_quantiles import mean_of, sectioned_quantile, share_of, spread_of
-from simcore.statistics.paired_difference import Sums, difference_of
+from simcore.statistics.moments_and_quantiles import mean_of, proportion_of, sectioned_quantile, spread_of
+from simcore.statistics.paired_difference import GroupedSums, difference_of
 from simcore.studies.compare.sentences import verdict_of
 from tests.support.statistical import Budget, DeviationError, check_share, check_share_at_least
 
@@ -92,8 +92,8 @@ def figures(windows: Floats, level: float) -> dict[str, Estimate]:
         "mean": mean_of(size, total, count, worth=1000.0),
         "sd": spread_of(size, total, squares, count),
         "cv": spread_of(size, total, squares, count, relative=True),
-        "p_zero": share_of(size, (windows == 0).sum(axis=1), count),
-        "p_quota": share_of(size, (windows >= level).sum(axis=1), count),
+        "p_zero": proportion_of(size, (windows == 0).sum(axis=1), count),
+        "p_quota": proportion_of(size, (windows >= level).sum(axis=1), count),
     } | {q: sectioned_quantile(counts, values, p, replications=n) for q, p in QUANTILES.items()}
 
 
@@ -144,7 +144,9 @@ def test_intervals_of_errors_times_1_96_are_caught() -> None:
 def test_below_the_stated_number_there_is_no_interval_and_no_verdict(n: int) -> None:
     rng = np.random.default_rng(1)
     one = np.ones(n, np.int64)
-    found = difference_of(Sums(one, rng.normal(100.0, 1.0, n), one), Sums(one, rng.normal(0.0, 1.0, n), one))
+    found = difference_of(
+        GroupedSums(one, rng.normal(100.0, 1.0, n), one), GroupedSums(one, rng.normal(0.0, 1.0, n), one)
+    )
     assert (found.low, found.high) == (None, None)
     assert verdict_of(found, n) == ("unknown", None)
     assert n < LEAST_REPLICATIONS
@@ -157,7 +159,7 @@ def named(n: int, runs: int, factor: float = 1.0) -> int:
     for _ in range(runs):
         shared = rng.normal(100.0, 10.0, n)
         mine, base = (shared + rng.gamma(2.0, 2.0, n) for _ in range(2))
-        found = difference_of(Sums(one, mine, one), Sums(one, base, one))
+        found = difference_of(GroupedSums(one, mine, one), GroupedSums(one, base, one))
         assert found.estimate is not None
         assert found.low is not None
         assert found.high is not None

@@ -19,7 +19,7 @@ from simcore.engine.paired import run_paired
 from simcore.scenario.model import Scenario, validate, with_strategy
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import Z975
-from simcore.statistics.paired_difference import Sums, difference_of
+from simcore.statistics.paired_difference import GroupedSums, difference_of
 from simcore.studies.compare.study import compare
 from tests.support.statistical import DeviationError, check_estimate, check_share
 
@@ -93,7 +93,7 @@ class Run(NamedTuple):
         """Return what the reacting strategy sells more in these worlds, per rep-year, as a comparison of them does."""
         base, mine = self.revenue[:, worlds]
         one = np.ones(len(mine), np.int64)
-        return difference_of(Sums(one, mine, one * self.years), Sums(one, base, one * self.years))
+        return difference_of(GroupedSums(one, mine, one * self.years), GroupedSums(one, base, one * self.years))
 
     def pieces(self) -> list[Estimate]:
         return [self.difference(slice(first, first + SIZE)) for first in range(0, PIECES * SIZE, SIZE)]

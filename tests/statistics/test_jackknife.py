@@ -30,10 +30,10 @@ from simcore.statistics.intervals import scaled
 from simcore.statistics.jackknife import jackknife
 from simcore.statistics.moments_and_quantiles import (
     coefficient_of_variation,
+    proportion_of,
     quantile_of_counts,
     ratio,
     sectioned_quantile,
-    share_of,
     spread_of,
     standard_deviation,
 )
@@ -62,7 +62,7 @@ def test_the_jackknife_of_a_mean_is_the_textbook_error() -> None:
 def test_the_jackknife_of_a_share_is_the_textbook_error() -> None:
     hits = np.repeat([1, 0], [30, 70])
     misses = ones(100) - hits
-    figures = ((jackknife(ratio, ones(100), hits, ones(100)), 0.3), (share_of(ones(100), misses, ones(100)), 0.7))
+    figures = ((jackknife(ratio, ones(100), hits, ones(100)), 0.3), (proportion_of(ones(100), misses, ones(100)), 0.7))
     for figure, expected in figures:
         assert figure.estimate == pytest.approx(expected)
         assert figure.se == pytest.approx(sqrt(0.21 / 99), rel=1e-12)
@@ -251,7 +251,7 @@ def test_bins_increase_and_end_where_they_should() -> None:
 
 @pytest.mark.parametrize("hit", [0, 1])
 def test_a_share_of_none_or_all_is_not_certain(hit: int) -> None:
-    figure = share_of(ones(50), hit * ones(50), ones(50))
+    figure = proportion_of(ones(50), hit * ones(50), ones(50))
     assert figure.estimate == hit
     assert figure.se is None
     bound = 1.0 - 0.05 ** (1 / 50)

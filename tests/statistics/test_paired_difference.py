@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import Z975
+from simcore.statistics.intervals import Z975, significant_sign
 from simcore.statistics.jackknife import Floats
 from simcore.statistics.moments_and_quantiles import coefficient_of_variation, standard_deviation
-from simcore.statistics.paired_difference import Sums, difference_of, figure_of, sign_of
+from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from tests.support.statistical import DeviationError, check_share
 
 ONE = np.ones(200, np.int64)
@@ -22,47 +22,47 @@ SHARED, OWN = RNG.normal(size=(2, 200))
 
 def test_a_paired_difference_has_the_error_of_the_pairs() -> None:
     mine, other = 100.0 + SHARED + 0.1 * OWN, 99.0 + SHARED
-    found = difference_of(Sums(ONE, mine, ONE), Sums(ONE, other, ONE))
+    found = difference_of(GroupedSums(ONE, mine, ONE), GroupedSums(ONE, other, ONE))
     assert found.estimate == pytest.approx(float(np.mean(mine - other)))
     assert found.se == pytest.approx(float(np.std(mine - other, ddof=1)) / sqrt(200))
     assert found.se is not None
-    alone = figure_of(Sums(ONE, mine, ONE)).se
+    alone = figure_of(GroupedSums(ONE, mine, ONE)).se
     assert alone is not None
     assert found.se < 0.2 * alone
 
 
 def test_runs_that_are_equal_differ_by_exactly_nothing() -> None:
-    sums = Sums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
+    sums = GroupedSums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
     assert difference_of(sums, sums, alike=True) == Estimate(estimate=0.0, se=0.0, low=0.0, high=0.0)
 
 
 def test_a_difference_that_was_never_seen_has_a_bound_to_both_sides() -> None:
     """600 worlds, 1500 windows: at most 0.498 % of the worlds differ (rule of three), by 10 each if it is one event."""
-    sums = Sums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
+    sums = GroupedSums(3 * ONE, SHARED, 7.5 * ONE, worth=10.0)
     found = difference_of(sums, sums)
     bound = (1.0 - 0.05 ** (1 / 600)) * 10.0 * 600 / 1500
     assert (found.estimate, found.se) == (0.0, None)
     assert (found.low, found.high) == pytest.approx((-bound, bound))
     for hit in (0, 1):
-        shares = Sums(ONE, hit * ONE, ONE, share=True)
+        shares = GroupedSums(ONE, hit * ONE, ONE, share=True)
         found = difference_of(shares, shares)
         assert (found.low, found.high) == pytest.approx((-(1.0 - 0.05 ** (1 / 200)), 1.0 - 0.05 ** (1 / 200)))
         assert found.se is None
 
 
 def test_windows_may_differ() -> None:
-    found = difference_of(Sums(ONE, SHARED + 10, 2 * ONE), Sums(ONE, SHARED + 10, ONE))
+    found = difference_of(GroupedSums(ONE, SHARED + 10, 2 * ONE), GroupedSums(ONE, SHARED + 10, ONE))
     assert found.estimate == pytest.approx(-float(np.mean(SHARED + 10)) / 2)
 
 
 def test_one_replication_has_no_error() -> None:
-    sums = Sums(ONE[:1], SHARED[:1], ONE[:1])
+    sums = GroupedSums(ONE[:1], SHARED[:1], ONE[:1])
     assert difference_of(sums, sums) == Estimate(estimate=0.0, se=None)
 
 
 def test_only_equal_worlds_make_pairs() -> None:
     with pytest.raises(ValueError, match="different replications"):
-        difference_of(Sums(ONE, SHARED, ONE), Sums(2 * ONE, SHARED, ONE))
+        difference_of(GroupedSums(ONE, SHARED, ONE), GroupedSums(2 * ONE, SHARED, ONE))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_only_equal_worlds_make_pairs() -> None:
     [(0.01, 2.0, 1), (-2.0, -0.01, -1), (0.0, 2.0, 0), (-1.0, 1.0, 0), (None, None, 0), (0.1, None, 1), (None, 0.1, 0)],
 )
 def test_ahead_is_where_the_interval_leaves_out_zero(low: float | None, high: float | None, sign: int) -> None:
-    assert sign_of(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
+    assert significant_sign(Estimate(estimate=1.0, se=1.0, low=low, high=high)) == sign
 
 
 Statistic = Callable[..., Floats]
@@ -92,7 +92,7 @@ def hits(metric: str, baseline: Statistic | None = None) -> int:
         shared = 10.0 + 0.5 * rng.normal(size=(WORLDS, 1)) + rng.normal(size=(WORLDS, WINDOWS))
         mine = shared + 0.3 * rng.normal(size=shared.shape)
         sums = [
-            Sums(one, x.sum(axis=1), each, (x**2).sum(axis=1), how)
+            GroupedSums(one, x.sum(axis=1), each, (x**2).sum(axis=1), how)
             for x, how in ((mine, statistic), (shared, baseline or statistic))
         ]
         d = difference_of(*sums)

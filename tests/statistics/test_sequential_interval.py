@@ -19,10 +19,10 @@ from simcore.statistics.intervals import Z975
 from simcore.statistics.sequential_interval import (
     CHUNK,
     FIRST,
-    Moments,
-    Pursuit,
     Reading,
-    Sample,
+    RunningMoments,
+    SampleMoments,
+    SequentialRule,
     is_met,
     moments_of,
     needed,
@@ -35,7 +35,7 @@ from tests.support.statistical import DeviationError, check_share_at_least
 
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], Floats]
-Read = Callable[[Moments, float], Reading]
+Read = Callable[[SampleMoments, float], Reading]
 
 REPETITIONS = 2500
 ALLOWED = 0.01
@@ -46,7 +46,7 @@ class Fed:
     """A figure that is the mean of what it is fed with."""
 
     def __init__(self, read: Read) -> None:
-        self.sample = Sample()
+        self.sample = RunningMoments()
         self._read = read
 
     def read(self, miss: float) -> Reading:
@@ -58,13 +58,13 @@ def run_to(
 ) -> tuple[Reading, int]:
     """Return what the rule tells at its end, and the replications."""
     figure = Fed(read)
-    pursuit = Pursuit([target], most, first)
+    rule = SequentialRule([target], most, first)
     done = 0
     while True:
-        figure.sample.add(draw(rng, pursuit.goal - done))
-        done = pursuit.goal
-        if not pursuit.advance([figure]):
-            return figure.read(pursuit.miss(target)), done
+        figure.sample.add(draw(rng, rule.goal - done))
+        done = rule.goal
+        if not rule.advance([figure]):
+            return figure.read(rule.miss(target)), done
 
 
 def lognormal_sums(sigma: float, terms: int) -> tuple[Draw, float]:
@@ -104,7 +104,7 @@ def team_differences(p: float, windows: int, share: float) -> tuple[Draw, float]
     return draw, p * share
 
 
-def difference(sample: Moments, miss: float) -> Reading:
+def difference(sample: SampleMoments, miss: float) -> Reading:
     return read_difference(sample, miss, 1.0)
 
 
@@ -206,25 +206,25 @@ def test_several_targets_end_together_and_each_is_met() -> None:
     rng = np.random.default_rng(3)
     targets = [parse_target("revenue=2%"), parse_target("p_quota=0.02@0.99")]
     figures = [Fed(read_mean), Fed(read_share)]
-    pursuit = Pursuit(targets, 10**6)
+    rule = SequentialRule(targets, 10**6)
     done = 0
     while True:
-        values = lognormal_sums(0.5, 4)[0](rng, pursuit.goal - done)
+        values = lognormal_sums(0.5, 4)[0](rng, rule.goal - done)
         figures[0].sample.add(values)
         figures[1].sample.add((values > 5.0).astype(np.float64))
-        done = pursuit.goal
-        if not pursuit.advance(figures):
+        done = rule.goal
+        if not rule.advance(figures):
             break
-    assert all(is_met(t, f.read(pursuit.miss(t)), done) for t, f in zip(targets, figures, strict=True))
+    assert all(is_met(t, f.read(rule.miss(t)), done) for t, f in zip(targets, figures, strict=True))
 
 
 def test_all_looks_together_spend_no_more_than_the_confidence_leaves() -> None:
-    pursuit = Pursuit([], FIRST)
+    rule = SequentialRule([], FIRST)
     target = parse_target("p_quota=0.01@0.9")
     spent = 0.0
     for looks in range(60):
-        pursuit.looks = looks
-        spent += pursuit.miss(target)
+        rule.looks = looks
+        spent += rule.miss(target)
     assert 0.0999 < spent <= 0.1 + 1e-15
 
 
@@ -245,7 +245,7 @@ def test_one_value_says_nothing() -> None:
 @pytest.mark.parametrize("cuts", [[1] * 9000, [9000], [5000, 4000], [CHUNK, 1, 4903], [4097, 4903]])
 def test_a_sample_is_the_same_to_the_last_bit_however_it_is_cut(cuts: list[int]) -> None:
     values = np.random.default_rng(2).lognormal(size=9000)
-    whole, parts = Sample(), Sample()
+    whole, parts = RunningMoments(), RunningMoments()
     whole.add(values)
     first = 0
     for size in cuts:
@@ -256,7 +256,7 @@ def test_a_sample_is_the_same_to_the_last_bit_however_it_is_cut(cuts: list[int])
 
 def test_moments_are_those_of_scipy() -> None:
     values = np.random.default_rng(4).lognormal(size=5000)
-    sample = Sample()
+    sample = RunningMoments()
     sample.add(values)
     moments = sample.moments()
     assert moments.n == 5000

@@ -18,7 +18,7 @@ from simcore.statistics.sign_change import (
     SCAN,
     Crossing,
     Gap,
-    Looked,
+    KnownDifference,
     Search,
     Tie,
 )
@@ -31,14 +31,14 @@ ALIKE = np.resize([1.0, -1.0], GROUPS) / sqrt(GROUPS)
 """Deviations of values that all have the same error: the band is that of one value."""
 
 
-def looked(value: float, error: float, deviations: Floats = ALIKE) -> Looked:
-    return Looked(by_t(value, error, GROUPS - 1), deviations * error)
+def looked(value: float, error: float, deviations: Floats = ALIKE) -> KnownDifference:
+    return KnownDifference(by_t(value, error, GROUPS - 1), deviations * error)
 
 
 def found(
     difference: Curve, error: Curve | float, low: float = 0.0, high: float = 8.0, *, whole: bool = False
 ) -> Search:
-    def differences(values: Sequence[float]) -> list[Looked]:
+    def differences(values: Sequence[float]) -> list[KnownDifference]:
         return [looked(difference(x), error(x) if callable(error) else error) for x in values]
 
     search = Search(differences, low, high, whole=whole)
@@ -157,8 +157,8 @@ def test_a_short_range_of_whole_numbers() -> None:
 
 
 def test_only_equal_worlds_are_a_tie() -> None:
-    def differences(values: Sequence[float]) -> list[Looked]:
-        return [Looked(fixed(max(0.0, x - 3.5)), 0.0 * ALIKE, x <= 2.0) for x in values]
+    def differences(values: Sequence[float]) -> list[KnownDifference]:
+        return [KnownDifference(fixed(max(0.0, x - 3.5)), 0.0 * ALIKE, x <= 2.0) for x in values]
 
     search = Search(differences, 0.0, 8.0)
     search.run()
@@ -169,8 +169,8 @@ def test_only_equal_worlds_are_a_tie() -> None:
 def test_a_value_without_an_interval_is_not_clear() -> None:
     nothing = Estimate(estimate=None, se=None)
 
-    def differences(values: Sequence[float]) -> list[Looked]:
-        return [Looked(nothing if x > 4 else without_error(x - 9), 0.0 * ALIKE) for x in values]
+    def differences(values: Sequence[float]) -> list[KnownDifference]:
+        return [KnownDifference(nothing if x > 4 else without_error(x - 9), 0.0 * ALIKE) for x in values]
 
     search = Search(differences, 0.0, 8.0)
     search.run()
@@ -180,7 +180,7 @@ def test_a_value_without_an_interval_is_not_clear() -> None:
 def test_no_value_is_looked_at_twice() -> None:
     asked: list[float] = []
 
-    def differences(values: Sequence[float]) -> list[Looked]:
+    def differences(values: Sequence[float]) -> list[KnownDifference]:
         asked.extend(values)
         return [looked((x - 1.3) * (x - 6.0), 0.7) for x in values]
 
@@ -192,7 +192,7 @@ def test_no_value_is_looked_at_twice() -> None:
 def test_a_search_that_is_stopped_keeps_what_it_found(left: int) -> None:
     asked = 0
 
-    def differences(values: Sequence[float]) -> list[Looked]:
+    def differences(values: Sequence[float]) -> list[KnownDifference]:
         nonlocal asked
         asked += len(values)
         if asked > left:
@@ -261,13 +261,13 @@ def judge(case: Case, seed: int, noise: Callable[..., Callable[[float], Floats]]
     random = np.random.default_rng(seed)
     draw = noise(random)
 
-    def differences(values: Sequence[float]) -> list[Looked]:
+    def differences(values: Sequence[float]) -> list[KnownDifference]:
         answers = []
         for x in values:
             drawn = draw(x)
             deviations = claimed * (drawn - drawn.mean()) / sqrt(GROUPS * (GROUPS - 1))
             error = float(np.linalg.norm(deviations))
-            answers.append(Looked(by_t(case.curve(x) + float(drawn.mean()), error, GROUPS - 1), deviations))
+            answers.append(KnownDifference(by_t(case.curve(x) + float(drawn.mean()), error, GROUPS - 1), deviations))
         return answers
 
     search = Search(differences, 1.0 if case.whole else 0.0, case.high, whole=case.whole)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simcore import simulate
-from simcore.results.sentences import amounts, money, share, spread
+from simcore.results.sentences import amounts, cv_in_percent, in_percent, money
 from simcore.results.summary import RevenueRow, Summary
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
@@ -70,10 +70,10 @@ def check_run(summary: Summary) -> None:
         r"(an?) (hour|day|week|month|quarter|year)(?: varies)? by ([\d.,]+ %)", sentence
     ):
         assert (article == "an") == (horizon == "hour")
-        assert percent == spread(rows[horizon].cv.estimate or 0.0)
+        assert percent == cv_in_percent(rows[horizon].cv.estimate or 0.0)
         assert is_known(rows[horizon].cv)
     for percent, horizon in re.findall(r"\(([\d.]+ %) of (\w+)s have no win\)", sentence):
-        assert percent == share(rows[horizon].p_zero.estimate or 0.0)
+        assert percent == in_percent(rows[horizon].p_zero.estimate or 0.0)
         assert rows[horizon].p_zero.se is not None
     worst = re.search(r"one (\w+) in 20 brings (\S+) or less", sentence)
     if worst is not None:

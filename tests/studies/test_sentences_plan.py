@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from simcore.scenario.model import Scenario, validate
-from simcore.statistics.intervals import sign_of
+from simcore.statistics.intervals import significant_sign
 from simcore.studies.coach import sentences as coach_words
 from simcore.studies.coach.leverage_document import Leverage, LeverRow, Ranking
 from simcore.studies.coach.study import coach
@@ -179,7 +179,7 @@ def test_what_coach_says_is_true_of_it_in_many(seed: int) -> None:
                 if row.kind == "rate" and row.change == ranking.change and row.problem is None}  # fmt: skip
         best = rows[f"rate of {ranking.best}"]
         assert all(each.difference.estimate <= best.difference.estimate for each in rows.values())
-        assert ranking.tied or sign_of(best.difference) >= 0 or len(rows) == 1
+        assert ranking.tied or significant_sign(best.difference) >= 0 or len(rows) == 1
 
 
 def test_sabotage_a_plan_whose_sentence_says_more_for_less(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,14 +12,14 @@ from scipy import stats
 from simcore.variance_reduction.control_variates import adjusted, controlled
 from simcore.variance_reduction.efficiency import efficiency, rate_of_error
 from simcore.variance_reduction.estimators import (
-    Estimate,
+    TechniqueEstimate,
     antithetic,
     crude,
     difference,
-    interval,
-    paired,
+    pair_averages,
     randomised,
     stratified,
+    t_interval,
     tilts_for_no_win,
     weighted,
 )
@@ -36,7 +36,7 @@ def uniforms(seed: int, *shape: int) -> Floats:
     return np.random.default_rng(seed).random(shape)
 
 
-def variance(of: Estimate) -> float:
+def variance(of: TechniqueEstimate) -> float:
     return of.standard_error**2 * of.units
 
 
@@ -124,7 +124,7 @@ def test_intervals_cover(case: str, with_control: bool) -> None:
     hits = 0
     for y, c in zip(outputs, controls, strict=True):
         estimate = controlled(y, c[:, None], np.array([mean])).estimate if with_control else crude(y)
-        low, high = interval(estimate)
+        low, high = t_interval(estimate)
         hits += low <= truth <= high
     # A few Bernoulli differences in 400: their interval is that of the normal limit, and covers 93 %.
     floor = 0.92 if case == "bernoulli difference" else 0.94
@@ -184,7 +184,7 @@ def test_weights_do_not_matter_where_nothing_is_seen() -> None:
     [
         lambda: crude([1.0]),
         lambda: crude([1.0, np.nan]),
-        lambda: paired([1.0], [1.0, 2.0]),
+        lambda: pair_averages([1.0], [1.0, 2.0]),
         lambda: difference([1.0, 2.0], [1.0, 2.0, 3.0]),
         lambda: stratified([1.0, 2.0], [0, 1], [0.5, 0.5]),
         lambda: stratified([1.0, 2.0, 3.0, 4.0], [0, 0, 1, 1], [0.5, 0.6]),
@@ -259,9 +259,9 @@ def test_sobol_points_without_scrambling_are_caught() -> None:
 
     u = Sobol(2, scramble=False).random(64)
     same = randomised(np.broadcast_to(np.exp(u.sum(axis=1)), (8, 64)))
-    low, high = interval(same)
+    low, high = t_interval(same)
     truth = (e - 1.0) ** 2
     assert not low <= truth <= high
     scrambled = randomised(np.exp(sobol_uniforms(64, 2, 8, 1).sum(axis=2)))
-    low, high = interval(scrambled, 0.9999)
+    low, high = t_interval(scrambled, 0.9999)
     assert low <= truth <= high

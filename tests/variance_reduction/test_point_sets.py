@@ -11,7 +11,13 @@ from simcore.program.compiler import compile_scenario
 from simcore.random.draws import normal
 from simcore.random.philox import split_seed
 from simcore.scenario.model import validate
-from simcore.variance_reduction.point_sets import RANDOMISATIONS, Address, dimensions_of, factors_of, worlds_of
+from simcore.variance_reduction.point_sets import (
+    RANDOMISATIONS,
+    Address,
+    dimensions_of,
+    draw_factors,
+    factors_of,
+)
 from tests.support.scenario_cases import MARKET, RAMP, funnel, scenario
 from tests.support.statistical import check_mean, check_variance
 
@@ -61,7 +67,7 @@ def test_successes_are_left_to_a_kernel_that_plays_hour_by_hour() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_market_has_its_law(kind: Any) -> None:  # noqa: ANN401
     program, leading = factors(WEATHER)
-    z = scores(worlds_of(program, leading, kind, 4096, address(1)).market)
+    z = scores(draw_factors(program, leading, kind, 4096, address(1)).market)
     assert z.shape == (4096, 6)
     for week in (0, 5):
         check_mean(f"market, {kind}, week {week}", z[:, week], 0.0, detect=0.15)
@@ -71,7 +77,7 @@ def test_the_market_has_its_law(kind: Any) -> None:  # noqa: ANN401
 @pytest.mark.parametrize("kind", KINDS)
 def test_people_have_their_law(kind: Any) -> None:  # noqa: ANN401
     program, leading = factors(PEOPLE)
-    z = scores(worlds_of(program, leading, kind, 4096, address(1)).people[:, :, 2])
+    z = scores(draw_factors(program, leading, kind, 4096, address(1)).people[:, :, 2])
     for rep in (0, 2):
         check_mean(f"rep {rep}, {kind}", z[:, rep], 0.0, detect=0.15)
         check_variance(f"rep {rep}, {kind}", z[:, rep], 1.0, detect=0.25)
@@ -80,7 +86,7 @@ def test_people_have_their_law(kind: Any) -> None:  # noqa: ANN401
 @pytest.mark.parametrize("kind", KINDS)
 def test_successes_have_their_law(kind: Any) -> None:  # noqa: ANN401
     program, leading = factors(STEADY)
-    found = worlds_of(program, leading, kind, 4096, address(1)).successes
+    found = draw_factors(program, leading, kind, 4096, address(1)).successes
     assert found.shape == (4096, 2, 6)
     check_mean(f"successes, {kind}", found[:, 1, 4], 12.0, detect=0.5)
     check_variance(f"successes, {kind}", found[:, 1, 4], 9.6, detect=2.5)
@@ -91,7 +97,7 @@ def test_strata_and_sobol_points_leave_little_of_the_variance_of_the_leading_mea
     program, leading = factors(given)
     spread = {}
     for kind in ("random", "strata", "sobol"):
-        means = [worlds_of(program, leading, kind, 256, address(seed)).controls[:, 0].mean() for seed in range(12)]
+        means = [draw_factors(program, leading, kind, 256, address(seed)).controls[:, 0].mean() for seed in range(12)]
         spread[kind] = float(np.std(means))
     assert spread["strata"] < spread["random"] / 4
     assert spread["sobol"] < spread["random"] / 3
@@ -101,7 +107,7 @@ def test_controls_have_the_expectation_zero() -> None:
     both = scenario(team={"reps": 3}, market=MARKET, funnel=PEOPLE["funnel"])
     for given in (both, STEADY):
         program, leading = factors(given)
-        worlds = worlds_of(program, leading, "random", 8192, address(3))
+        worlds = draw_factors(program, leading, "random", 8192, address(3))
         assert len(worlds.names) == worlds.controls.shape[1] > 0
         for name, column in zip(worlds.names, worlds.controls.T, strict=True):
             check_mean(name, column, 0.0, detect=0.15 * float(column.std()))
@@ -110,7 +116,7 @@ def test_controls_have_the_expectation_zero() -> None:
 def test_sobol_randomisations_are_independent_and_their_dimensions_bounded() -> None:
     program, leading = factors(STEADY)
     totals = (
-        worlds_of(program, leading, "sobol", 1024, address(5)).successes.sum(axis=(1, 2)).reshape(RANDOMISATIONS, -1)
+        draw_factors(program, leading, "sobol", 1024, address(5)).successes.sum(axis=(1, 2)).reshape(RANDOMISATIONS, -1)
     )
     assert len({tuple(row) for row in totals.tolist()}) == RANDOMISATIONS
     assert dimensions_of(leading, 1000).total == 0

@@ -21,7 +21,7 @@ from simcore.scenario.precision_goal import Goal, targets_of
 from simcore.variance_reduction import run_to_precision as methods
 from simcore.variance_reduction import techniques as module
 from simcore.variance_reduction.benchmark import SIZES, bench_variance
-from simcore.variance_reduction.point_sets import Address, Worlds, worlds_of
+from simcore.variance_reduction.point_sets import Address, LeadingFactors, draw_factors
 from simcore.variance_reduction.run_to_precision import (
     AUTO,
     FIRST_BATCH,
@@ -181,9 +181,9 @@ def test_an_interval_at_another_confidence_is_the_same_batches_by_the_same_law()
 def test_leading_factors_that_do_not_follow_from_the_seed_are_caught(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant the mistake that was there: leading factors of the technique and batch alone."""
 
-    def unseeded(program: Any, factors: Any, kind: Any, n: int, address: Address) -> Worlds:  # noqa: ANN401
+    def unseeded(program: Any, factors: Any, kind: Any, n: int, address: Address) -> LeadingFactors:  # noqa: ANN401
         none = (np.uint32(0), np.uint32(0))
-        return worlds_of(program, factors, kind, n, Address(none, address.first, address.window))
+        return draw_factors(program, factors, kind, n, Address(none, address.first, address.window))
 
     monkeypatch.setattr(module, "worlds_of", unseeded)
     assert faults(few(row), truth_of(row), FAMILY / (CHECKS * LINES)) != []
@@ -228,8 +228,8 @@ def test_both_halves_of_a_seed_reach_a_method(row: Row) -> None:
 def test_no_leading_factor_of_a_seed_is_one_of_another_seed_or_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[bytes] = []
 
-    def watched(*given: Any) -> Worlds:  # noqa: ANN401
-        worlds = worlds_of(*given)
+    def watched(*given: Any) -> LeadingFactors:  # noqa: ANN401
+        worlds = draw_factors(*given)
         drawn.extend(part.tobytes() for part in (worlds.market, worlds.people, worlds.successes) if part.size)
         return worlds
 

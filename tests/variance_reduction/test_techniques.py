@@ -15,8 +15,8 @@ from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import validate, with_strategy
 from simcore.variance_reduction import techniques as module
 from simcore.variance_reduction.conditional import conditional_values, count_controls, plain_values
-from simcore.variance_reduction.estimators import interval
-from simcore.variance_reduction.point_sets import Worlds, worlds_of
+from simcore.variance_reduction.estimators import t_interval
+from simcore.variance_reduction.point_sets import LeadingFactors, draw_factors
 from simcore.variance_reduction.techniques import (
     CRUDE,
     LEAST,
@@ -118,7 +118,7 @@ def test_intervals_cover(name: str) -> None:
     of, repetitions = case("steady", "p_quota"), 2000
     truth, hits = exact(of), 0
     for batch in range(repetitions):
-        low, high = interval(draw(of, BY_NAME[name], 5, batch % 1024, 32 + 32 * (batch // 1024)).estimate)
+        low, high = t_interval(draw(of, BY_NAME[name], 5, batch % 1024, 32 + 32 * (batch // 1024)).estimate)
         hits += low <= truth <= high
     check_share_at_least(f"coverage, {name}", hits, repetitions, 0.94, detect=0.06)
 
@@ -174,9 +174,9 @@ def test_a_control_with_a_wrong_expectation_is_caught(monkeypatch: pytest.Monkey
 
 
 def test_a_stratum_counted_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = worlds_of
+    right = draw_factors
 
-    def doubled(*given: Any) -> Worlds:  # noqa: ANN401
+    def doubled(*given: Any) -> LeadingFactors:  # noqa: ANN401
         worlds = right(*given)
         order = np.arange(len(worlds.successes))
         order[: len(order) // 4] = order[len(order) // 4 : len(order) // 2]

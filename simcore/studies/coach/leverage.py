@@ -20,7 +20,7 @@ from simcore.numerics.quantiles import t_quantile
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import fixed
 from simcore.statistics.jackknife import Floats, jackknife
-from simcore.statistics.paired_difference import Sums, difference_of, figure_of
+from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from simcore.studies.coach.leverage_document import Change, Effect, Leverage, LeverRow, Measure, Ranking
 from simcore.studies.coach.levers import Lever, levers
 
@@ -100,7 +100,7 @@ def has_one_account(cell: Cell) -> bool:
     return bool((cell.revenue.total == cell.revenue_origin.total).all())
 
 
-def sums_for(measure: Measure, cell: Cell) -> Sums | None:
+def sums_for(measure: Measure, cell: Cell) -> GroupedSums | None:
     """Return the sums of a measure; ``None`` where the run has none."""
     return {"revenue": cell.revenue, "revenue_origin": cell.revenue_origin, "p_quota": cell.p_quota}[measure]
 
@@ -120,13 +120,13 @@ def effect_of(measure: Measure, cell: Cell, base: Cell, exact: float | None = No
     )
 
 
-def reach_of(sums: Sums, miss: float) -> float:
+def reach_of(sums: GroupedSums, miss: float) -> float:
     """Return the standard errors to each side of an interval that misses with this probability."""
     groups = int((sums.replications > 0).sum())
     return t_quantile(1.0 - miss / 2.0, max(groups - 1, 1))
 
 
-def _relative(mine: Sums, other: Sums) -> Estimate | None:
+def _relative(mine: GroupedSums, other: GroupedSums) -> Estimate | None:
     """Return mine / other - 1 with the error of pairs; ``None`` where the other is nothing."""
 
     def share(x: Floats, n: Floats, y: Floats, m: Floats) -> Floats:

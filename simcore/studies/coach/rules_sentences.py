@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.results.sentences import amounts, chance, money
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.paired_difference import sign_of
+from simcore.statistics.intervals import significant_sign
 
 if TYPE_CHECKING:
     from simcore.studies.coach.rules_document import RuleRow, Rules
@@ -45,7 +45,7 @@ def _contest(process: RuleRow, result: RuleRow, currency: str) -> str:
         f"{_money(process.gain, currency)} against {_money(result.gain, currency)} a rep-year over no coaching "
         "(95 % intervals)"
     )
-    sign = sign_of(ahead)
+    sign = significant_sign(ahead)
     if ahead.se is None:
         same = "Coaching the process and coaching the result are tied, the same in every world that was played"
         return f"{same}: {gains}." if ahead.estimate == 0.0 else ""
@@ -67,11 +67,11 @@ def _hits(process: RuleRow, result: RuleRow) -> str:
 def _bound(process: RuleRow, oracle: RuleRow) -> str:
     if process.gain is None or oracle.gain is None or not process.gain.estimate or not oracle.gain.estimate:
         return ""
-    if sign_of(oracle.gain) < 0:
+    if significant_sign(oracle.gain) < 0:
         return "Even who knows the truth loses by coaching here."
-    if sign_of(oracle.gain) == 0:
+    if significant_sign(oracle.gain) == 0:
         return "Even what is gained by knowing the truth cannot be told from nothing here."
-    if sign_of(process.gain) <= 0:
+    if significant_sign(process.gain) <= 0:
         return "What the process shows cannot be told from nothing here; who knows the truth gains by coaching."
     part = process.gain.estimate / oracle.gain.estimate
     return f"The process shows {100 * part:.0f} % of what would be gained by knowing the truth."
@@ -83,7 +83,7 @@ def _looks(row: RuleRow, currency: str) -> list[str]:
         return []
     if looks.illusion.estimate is None or abs(looks.illusion.estimate) < NOTABLE * max(looks.before.estimate, 1.0):
         return []
-    if sign_of(looks.illusion) == 0:
+    if significant_sign(looks.illusion) == 0:
         return []
     seen = _money(looks.seen, currency)
     nothing = looks.did.estimate == 0.0 and looks.did.se is None

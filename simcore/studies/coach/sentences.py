@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.results.sentences import money, share
+from simcore.results.sentences import in_percent, money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ def values_sentences(found: Values, currency: str) -> list[str]:
     if found.market_lift is not None:
         told.append(
             "The market acts on two steps with a wait between: an item that came in a good market is a little likelier "
-            f"to win while that market lasts, by {share(found.market_lift)} of its chance at most, less with age."
+            f"to win while that market lasts, by {in_percent(found.market_lift)} of its chance at most, less with age."
         )
     if found.of_the_plan:
         told.append(

@@ -22,10 +22,10 @@ from simcore.scenario.model import with_strategy
 from simcore.statistics.intervals import never_differed
 from simcore.statistics.jackknife import jackknife
 from simcore.statistics.moments_and_quantiles import ratio
-from simcore.statistics.paired_difference import Sums
+from simcore.statistics.paired_difference import GroupedSums
 from simcore.statistics.tallied_metrics import sums_of
 from simcore.studies.compare.document import Attribution, AttributionTable
-from simcore.studies.compare.study import choose
+from simcore.studies.compare.study import select_strategies
 
 if TYPE_CHECKING:
     from simcore.engine.runner import Progress
@@ -51,7 +51,7 @@ def players_of(scenario: Scenario, name: str) -> list[Player]:
     return [Player(drive, channel) for drive, about in drives.items() for channel in about.changes]
 
 
-def only(scenario: Scenario, name: str, kept: Sequence[Player]) -> Scenario:
+def with_channels(scenario: Scenario, name: str, kept: Sequence[Player]) -> Scenario:
     """Return the scenario running a strategy with all channels off but some; drives without any are dropped."""
     strategy = scenario.strategies[name]
     drives = {}
@@ -119,13 +119,13 @@ def splits_of(scenario: Scenario, name: str, baseline: str) -> list[Split]:
     ScenarioError
         If a strategy is not one of the scenario.
     """
-    choose(scenario, [name], baseline)
+    select_strategies(scenario, [name], baseline)
     found = []
     for strategy, sign in ((name, 1.0), (baseline, -1.0)):
         players = players_of(scenario, strategy)
         if players:
             by_coalition, orders = weights(len(players))
-            runs = [only(scenario, strategy, [players[i] for i in coalition]) for coalition in by_coalition]
+            runs = [with_channels(scenario, strategy, [players[i] for i in coalition]) for coalition in by_coalition]
             found.append(Split(strategy, sign, players, by_coalition, orders, runs))
     return found
 
@@ -168,7 +168,7 @@ def attribute(
     rows: list[Attribution] = []
     for split in splits:
         parts = np.zeros((len(split.players), GROUPS))
-        cells: list[Sums] = []
+        cells: list[GroupedSums] = []
         for first in range(0, len(split.runs), RUNS_AT_ONCE):
             if first > 0 and stop is not None and stop():
                 return None
@@ -200,7 +200,7 @@ def attribute(
     )
 
 
-def _amount(cell: Sums, part: NDArray[np.float64]) -> Estimate:
+def _amount(cell: GroupedSums, part: NDArray[np.float64]) -> Estimate:
     """Return what a channel adds, from its part of the total by group; what never changed anything has a bound."""
     if part.any():
         return jackknife(ratio, cell.replications, part, cell.windows)

@@ -22,7 +22,7 @@ from simcore.statistics.certain import certain_revenue, certain_stages, gives_di
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import UNKNOWN, by_t, fixed, scaled, without_error
 from simcore.statistics.jackknife import Floats, degrees_of
-from simcore.statistics.paired_difference import Sums, difference_of, figure_of
+from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 from simcore.studies.compare.document import FiguresOf, Interval
 
@@ -63,7 +63,7 @@ def figures(paired: Paired, mine: int, base: int | None, document: type[F], told
     """Return the figures of a strategy, or with ``base`` the paired differences to it, each as ``told`` makes it."""
     alike = base is not None and same_program(paired.programs[mine], paired.programs[base])
 
-    def figure(sums: Callable[[int], Sums]) -> E:
+    def figure(sums: Callable[[int], GroupedSums]) -> E:
         here = sums(mine)
         return told(figure_of(here) if base is None else difference_of(here, sums(base), alike=alike))
 
@@ -95,17 +95,17 @@ def _cut(figure: E, most: float) -> E:
 
 def _per_rep_week(
     paired: Paired, i: int, total: NDArray[np.generic], *, worth: float, certain: bool = False, share: bool = False
-) -> Sums:
+) -> GroupedSums:
     program, replications = paired.programs[i], paired.tallies[i].arrays.replications
     weeks = replications * (program.team.reps * program.clock.counted_weeks)
-    return Sums(replications, total, weeks, worth=worth, certain=certain, share=share)
+    return GroupedSums(replications, total, weeks, worth=worth, certain=certain, share=share)
 
 
 def _conduct(paired: Paired, i: int, column: int) -> NDArray[np.int64]:
     return paired.tallies[i].arrays.conduct[:, column]
 
 
-def _longest_sums(paired: Paired, i: int) -> Sums:
+def _longest_sums(paired: Paired, i: int) -> GroupedSums:
     program = paired.programs[i]
     weeks = program.clock.counted_weeks
     # One replication can be off by all weeks of all reps.
@@ -113,34 +113,36 @@ def _longest_sums(paired: Paired, i: int) -> Sums:
     return _per_rep_week(paired, i, total, worth=most, certain=certain_revenue(program))
 
 
-def _discount_sums(paired: Paired, i: int) -> Sums:
+def _discount_sums(paired: Paired, i: int) -> GroupedSums:
     program = paired.programs[i]
     total = _conduct(paired, i, DISCOUNT) * (WEEKS_PER_YEAR / 100.0)
     worth = program.deals.mean_units * program.deals.unit * (WEEKS_PER_YEAR / 100.0)
     return _per_rep_week(paired, i, total, worth=worth, certain=not gives_discounts(program))
 
 
-def _call_sums(paired: Paired, i: int) -> Sums:
+def _call_sums(paired: Paired, i: int) -> GroupedSums:
     """Return the calls; where they were alike, one replication may be off by a rep-week of them."""
     program, total = paired.programs[i], paired.tallies[i].arrays.stages[:, ENTERED, 0]
     most = float(program.plan.calls.max())
     return _per_rep_week(paired, i, total, worth=most, certain=certain_stages(program) > 0)
 
 
-def _above_sums(paired: Paired, i: int) -> Sums:
+def _above_sums(paired: Paired, i: int) -> GroupedSums:
     program = paired.programs[i]
     most = float(program.plan.calls.max())
     return _per_rep_week(paired, i, _conduct(paired, i, ABOVE_PLAN), worth=most, certain=not reacts(program))
 
 
-def _week_sums(paired: Paired, week: int, i: int) -> Sums:
+def _week_sums(paired: Paired, week: int, i: int) -> GroupedSums:
     arrays, program = paired.tallies[i].arrays, paired.programs[i]
     total, whole = arrays.weeks_of_quarter[:, week], arrays.weeks_of_quarter.sum(axis=1)
-    return Sums(arrays.replications, total, whole, worth=program.deals.mean_units, certain=certain_revenue(program))
+    return GroupedSums(
+        arrays.replications, total, whole, worth=program.deals.mean_units, certain=certain_revenue(program)
+    )
 
 
 def _shortfall(revenue: NDArray[np.int64]) -> Floats:
-    """Return what has the mean of the worst 5 % of worlds as its mean, world by world."""
+    """Return the influence value of each replication, float64[n]: their mean is the expected shortfall (5 %)."""
     x = revenue.astype(np.float64)
     q = float(np.sort(x)[_tail(len(x))])
     influence: Floats = q - np.maximum(q - x, 0.0) / WORST
@@ -148,7 +150,7 @@ def _shortfall(revenue: NDArray[np.int64]) -> Floats:
 
 
 def _tail(worlds: int) -> int:
-    """Return how many of the worlds are in the tail; the next one is the least that is not."""
+    """Return the number of replications in the tail."""
     return min(ceil(WORST * worlds), worlds - 1)
 
 

@@ -6,7 +6,7 @@ from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.results.sentences import amounts
-from simcore.statistics.intervals import LEAST_REPLICATIONS, told_apart
+from simcore.statistics.intervals import LEAST_REPLICATIONS, differs_from_zero
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
@@ -45,7 +45,7 @@ def verdict_of(difference: Estimate, replications: int) -> tuple[Verdict, int | 
     """
     if difference.estimate is None or difference.low is None or difference.high is None:
         return "unknown", None
-    if told_apart(difference):
+    if differs_from_zero(difference):
         return ("ahead" if difference.estimate > 0.0 else "behind"), None
     if difference.estimate == 0.0 or not difference.se:
         return "tied", None

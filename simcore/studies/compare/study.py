@@ -34,7 +34,7 @@ from simcore.statistics.intervals import (
     without_error,
 )
 from simcore.statistics.jackknife import Floats, replicates
-from simcore.statistics.moments_and_quantiles import share_of
+from simcore.statistics.moments_and_quantiles import proportion_of
 from simcore.statistics.paired_difference import difference_of
 from simcore.statistics.tallied_metrics import sums_of
 from simcore.statistics.windows import windows_of
@@ -105,7 +105,7 @@ def compare(
     ('process', ['pressure'])
     """
     goal = goal_for(scenario, replications, precision)
-    chosen, base = choose(scenario, names, baseline)
+    chosen, base = select_strategies(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
     return comparison_of(
         run_paired(
@@ -121,7 +121,7 @@ def compare(
     )
 
 
-def choose(scenario: Scenario, names: Sequence[str] | None, baseline: str | None) -> tuple[list[str], str]:
+def select_strategies(scenario: Scenario, names: Sequence[str] | None, baseline: str | None) -> tuple[list[str], str]:
     """Return the strategies to run, the baseline among them, and the name of the baseline.
 
     Raises
@@ -251,7 +251,9 @@ def _contests(paired: Paired, mine: int, base: int) -> list[Contest]:
         held = paired.contests.held[:, number]
         won, lost = paired.contests.ahead[mine, :, number], paired.contests.behind[mine, :, number]
         if held.sum() > 0:
-            ahead, level = (interval_of(share_of(size, each, held, certain=alike)) for each in (won, held - won - lost))
+            ahead, level = (
+                interval_of(proportion_of(size, each, held, certain=alike)) for each in (won, held - won - lost)
+            )
             rows.append(Contest(what=what, ahead=ahead, level=level))
     return rows
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simcore.statistics.intervals import UNKNOWN, fixed
 from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group, with_errors
-from simcore.statistics.moments_and_quantiles import share_of_sums
+from simcore.statistics.moments_and_quantiles import proportion_of_sums
 from simcore.studies.luck.credibility import exact_weight, is_exact, moments, weight
 from simcore.studies.luck.document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.studies.luck.ranks import lowest
@@ -83,7 +83,7 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     before = moments(list(scenario.funnel[1 : 1 + measure.trials])).mean
     trials = scenario.plan.calls_per_week * before
     windows = [weeks for weeks in WINDOWS if weeks <= sample.weeks]
-    parts = [spread_sums(sample, measure, weeks) for weeks in windows]
+    parts = [covariance_sums(sample, measure, weeks) for weeks in windows]
     exact = exactly and measure.kind != "step"
     points = []
     for weeks, sums in zip(windows, parts, strict=True):
@@ -111,8 +111,8 @@ def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly
     )
 
 
-def spread_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
-    """Return sums over windows of so many weeks, float64[GROUPS, 7]: how true rates and own results vary and covary.
+def covariance_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
+    """Return sums over windows of `weeks` weeks, float64[EQUAL_GROUPS, 7]: how true rates and own results (co)vary.
 
     In the order of `_figures`: covariance, results, rates, trials less their squares' share, reps less one, trials,
     reps; deviations are from the mean of the team's settled reps in the window, weighted by trials.
@@ -145,7 +145,7 @@ def spread_sums(sample: Sample, measure: Measure, weeks: int) -> Floats:
 
 
 def _figures(sums: Floats) -> Floats:
-    """Return the weight and the squared correlation of sums as in `spread_sums`."""
+    """Return the weight and the squared correlation of sums as in `covariance_sums`."""
     covariance, results, rates, size, degrees, trials, reps = sums
     if rates <= 0.0:
         return np.zeros(2)
@@ -201,7 +201,7 @@ def _pairs(scenario: Scenario, sample: Sample) -> list[PairRow]:
         measures += [(names[stage], counts[..., stage]) for stage in range(1, len(names))]
         for name, results in measures:
             sums = sums_by_group(_pair_counts(sample.true_value, results, there))
-            ahead, tied, behind = (share_of_sums(sums[:, i], sums[:, 3], sample.worlds) for i in range(3))
+            ahead, tied, behind = (proportion_of_sums(sums[:, i], sums[:, 3], sample.worlds) for i in range(3))
             rows.append(PairRow(horizon=horizon, measure=name, ahead=ahead, tied=tied, behind=behind))
     return rows
 
@@ -230,7 +230,7 @@ def _pair_counts(true: Floats, results: NDArray[np.generic], there: NDArray[np.b
 def _ranking(sample: Sample, horizon: str) -> RankingRow:
     """Return how much of a team's ranking by revenue of one period is luck."""
     weeks = WEEKS_OF[horizon]
-    sums = spread_sums(sample, Measure("revenue", "revenue", sample.entered.shape[3] - 1, 0), weeks)
+    sums = covariance_sums(sample, Measure("revenue", "revenue", sample.entered.shape[3] - 1, 0), weeks)
     (luck,) = jackknife_of_sums(sums, lambda s: 1.0 - _figures(s)[1:], least=0.0, most=1.0)
     there = sample.settled(weeks).transpose(0, 2, 1)
     true = np.broadcast_to(sample.true_value[:, None, :], there.shape)
@@ -245,7 +245,7 @@ def _ranking(sample: Sample, horizon: str) -> RankingRow:
 
 
 def retest_sums(sample: Sample, weeks: int) -> Floats:
-    """Return sums over pairs of consecutive periods, float64[GROUPS, 3]: products, squares before, squares after.
+    """Return sums over pairs of consecutive periods, float64[EQUAL_GROUPS, 3]: products, squares before, squares after.
 
     Of deviations from the mean of the team's reps who are settled in both; each rep is compared with itself alone.
     """

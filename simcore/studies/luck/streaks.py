@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simcore.statistics.intervals import UNKNOWN
 from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group
-from simcore.statistics.moments_and_quantiles import share_of_sums
+from simcore.statistics.moments_and_quantiles import proportion_of_sums
 from simcore.studies.luck.credibility import moments
 from simcore.studies.luck.document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.studies.luck.longest_runs import at_least, longest_run
@@ -233,9 +233,9 @@ def _dry_rows(
                 weeks=k,
                 exact=(1.0 - chance) ** (per_week * k),
                 differing=float(((1.0 - own) ** (per_week * k)).mean()),
-                simulated=share_of_sums(counted.hits[:, place], counted.trials[:, place], sound.worlds),
+                simulated=proportion_of_sums(counted.hits[:, place], counted.trials[:, place], sound.worlds),
                 once_exact=at_least(_success(chance, weeks[weeks > 0]), k),
-                once_simulated=share_of_sums(once[:, 0], once[:, 1], sound.worlds),
+                once_simulated=proportion_of_sums(once[:, 0], once[:, 1], sound.worlds),
                 ratio_exact=exp(min(_log_ratio(chance, lower) * per_week * k, 700.0)),
                 ratio=_ratio(counted, with_drop, place),
             )
@@ -353,4 +353,4 @@ def _paths(
 
 def _alarms(paths: Floats, there: NDArray[np.bool_]) -> Estimate:
     passed = (paths.max(axis=2) >= log(ALARM)) & there
-    return share_of_sums(sums_by_group(passed.sum(axis=1)), sums_by_group(there.sum(axis=1)), len(paths))
+    return proportion_of_sums(sums_by_group(passed.sum(axis=1)), sums_by_group(there.sum(axis=1)), len(paths))

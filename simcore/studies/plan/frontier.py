@@ -18,7 +18,7 @@ from simcore.studies.plan.unknowns import are_alike, arithmetic_of, below_limits
 from simcore.studies.plan.variants import MOST_CALLS, Setting, adds_up, setting_of, with_seats, with_weekly
 
 if TYPE_CHECKING:
-    from simcore.studies.plan.request import Asked
+    from simcore.studies.plan.request import PlanRequest
     from simcore.studies.plan.simulation import PlanSimulation
 
 Ints = NDArray[np.int64]
@@ -39,7 +39,7 @@ _Seats = tuple[Setting, int, int]
 
 
 def frontier_of(
-    asked: Asked, setting: Setting, played: PlanSimulation, worlds: int, answer: PlanCell | None = None
+    asked: PlanRequest, setting: Setting, played: PlanSimulation, worlds: int, answer: PlanCell | None = None
 ) -> list[PlanCell]:
     """Return for half, all and twice the reps and weeks the calls of one rep in a full week.
 
@@ -69,7 +69,7 @@ def frontier_of(
     return [known.get(size) or _cell(shared, size) for size in simple]
 
 
-def _lasting(asked: Asked, weeks: int) -> Asked:
+def _lasting(asked: PlanRequest, weeks: int) -> PlanRequest:
     """Return the question for a period of which so many weeks are left."""
     horizon = asked.scenario.horizon.model_copy(update={"weeks": weeks + asked.gone})
     return asked._replace(scenario=asked.scenario.model_copy(update={"horizon": horizon}))
@@ -83,7 +83,7 @@ def _full_week(setting: Setting, weeks: int) -> float:
 class _Shared:
     """Plays teams and periods, and remembers for every cell how many worlds reached the target."""
 
-    def __init__(self, asked: Asked, simple: dict[Size, float], played: PlanSimulation, worlds: int) -> None:
+    def __init__(self, asked: PlanRequest, simple: dict[Size, float], played: PlanSimulation, worlds: int) -> None:
         self.asked, self.simple, self.worlds = asked, simple, worlds
         self.known: dict[int, dict[Size, int]] = {}
         """By calls a week and cell."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simcore.analytic.waiting_times import lag_hours, summed
 from simcore.program.compile_coaching import weekly
-from simcore.results.sentences import share
+from simcore.results.sentences import in_percent
 from simcore.studies.plan.document import PlanLeftOut, What
 from simcore.studies.plan.rest_of_period import activity_of
 
@@ -52,9 +52,13 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
     before = setting.scenario.horizon.warmup_weeks > 0 or len(setting.program.start.stage) > 0
     open_before = "; what was begun before the period is not in it either" if before else ""
     told: tuple[tuple[What, float, str], ...] = (
-        ("holidays", gone, f"holidays take {gone * weeks:.3g} of {span} ({share(gone)})"),
-        ("seats", unmade, f"{whose} leave out {share(unmade)} of the calls of the plan on average"),
-        ("late", late, f"{share(late)} of the deals of these calls close after the end of the period{open_before}"),
+        ("holidays", gone, f"holidays take {gone * weeks:.3g} of {span} ({in_percent(gone)})"),
+        ("seats", unmade, f"{whose} leave out {in_percent(unmade)} of the calls of the plan on average"),
+        (
+            "late",
+            late,
+            f"{in_percent(late)} of the deals of these calls close after the end of the period{open_before}",
+        ),
     )
     return [PlanLeftOut(what=what, share=part, words=words) for what, part, words in told if part >= _LEAST]
 

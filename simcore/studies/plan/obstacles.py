@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.base.errors import ScenarioError
-from simcore.results.sentences import share
+from simcore.results.sentences import in_percent
 from simcore.studies.plan.quantile_search import grid_value, orders
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.unknowns import unknown_of, without
@@ -14,12 +14,12 @@ from simcore.studies.plan.variants import MOST_CALLS, setting_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.studies.plan.unknowns import Unknown
+    from simcore.studies.plan.unknowns import Solvable
 
 FEW = 64
 
 
-def reasons_of(unknown: Unknown, limits: Sequence[str]) -> list[str]:
+def reasons_of(unknown: Solvable, limits: Sequence[str]) -> list[str]:
     """Return in words what stands in the way of the largest value; ``limits`` of the engine were met before."""
     reasons = [f"more could not be tried: {limit}" for limit in limits]
     scenario = unknown.asked.scenario
@@ -41,7 +41,7 @@ def reasons_of(unknown: Unknown, limits: Sequence[str]) -> list[str]:
     return reasons
 
 
-def _helps(unknown: Unknown, *, lags: bool, caps: bool) -> bool:
+def _helps(unknown: Solvable, *, lags: bool, caps: bool) -> bool:
     """Return whether the largest value would do without lags or caps."""
     asked = unknown.asked._replace(scenario=without(unknown.asked.scenario, lags=lags, caps=caps))
     try:
@@ -52,7 +52,7 @@ def _helps(unknown: Unknown, *, lags: bool, caps: bool) -> bool:
     return hits >= orders(FEW, unknown.asked.confidence).middle
 
 
-def _simply(unknown: Unknown) -> str:
+def _simply(unknown: Solvable) -> str:
     """Return that the largest value is not enough."""
     kind, most = unknown.asked.solve_for, grid_value(unknown.most)
     if kind == CALLS:
@@ -65,6 +65,6 @@ def _simply(unknown: Unknown) -> str:
     what = (
         "every item passes the step"
         if most_rate >= 1.0
-        else f"the rate is {share(most_rate)}, the most its spread allows"
+        else f"the rate is {in_percent(most_rate)}, the most its spread allows"
     )
     return f"even if {what}, the calls of the file and the other steps bring too little"

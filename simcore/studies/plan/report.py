@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
     from simcore.studies.plan.document import PlanCell, PlanObstacle, PlanRow
     from simcore.studies.plan.quantile_search import Curve
-    from simcore.studies.plan.request import Asked
-    from simcore.studies.plan.unknowns import Unknown
+    from simcore.studies.plan.request import PlanRequest
+    from simcore.studies.plan.unknowns import Solvable
     from simcore.studies.plan.variants import Setting
 
 
 class Found:
     """What a search has found so far."""
 
-    def __init__(self, asked: Asked, setting: Setting, unknown: Unknown) -> None:
+    def __init__(self, asked: PlanRequest, setting: Setting, unknown: Solvable) -> None:
         self.asked, self.setting, self.unknown = asked, setting, unknown
         self.worlds = 0
         self.curve: Curve | None = None

@@ -39,7 +39,7 @@ class Done(NamedTuple):
     week_from_calls: bool
 
 
-class Asked(NamedTuple):
+class PlanRequest(NamedTuple):
     """The question, checked."""
 
     scenario: Scenario
@@ -74,7 +74,7 @@ def asked_of(
     confidence: float = 0.8,
     solve_for: str = CALLS,
     done: Mapping[str, float] | None = None,
-) -> Asked:
+) -> PlanRequest:
     """Check a question; see `simcore.plan`.
 
     Raises
@@ -100,7 +100,9 @@ def asked_of(
         raise ScenarioError(tuple(problems))
     horizon = scenario.horizon.model_copy(update={"weeks": weeks})
     planned = scenario.model_copy(update={"horizon": horizon})
-    return Asked(planned, float(target), confidence, by, solve_for, None if done is None else _done(planned, done))
+    return PlanRequest(
+        planned, float(target), confidence, by, solve_for, None if done is None else _done(planned, done)
+    )
 
 
 def _weeks_of(by: str, scenario: Scenario, problems: list[Problem]) -> int | None:

@@ -29,7 +29,7 @@ from simcore.scenario.time import Holiday
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario, Stage
     from simcore.scenario.parts import Ramp, Team
-    from simcore.studies.plan.request import Asked
+    from simcore.studies.plan.request import PlanRequest
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ _ALMOST_SURE = 1.0 - 1e-9
 """The largest chance to leave within a week."""
 
 
-def rest_of(asked: Asked) -> Scenario:
+def rest_of(asked: PlanRequest) -> Scenario:
     """Return the scenario of what is left of the period: no warm-up then, and what is open spread over the seats.
 
     Examples
@@ -73,7 +73,7 @@ def rest_of(asked: Asked) -> Scenario:
     )
 
 
-def served_weeks(asked: Asked) -> int:
+def served_weeks(asked: PlanRequest) -> int:
     """Return the weeks since the first one that the file simulates: those of the warm-up, and those that are over."""
     return 0 if asked.done is None else asked.scenario.horizon.warmup_weeks + asked.done.week
 

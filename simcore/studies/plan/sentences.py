@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from simcore.base.currencies import currency_sign
 from simcore.base.text import brief
-from simcore.results.sentences import chance, share
+from simcore.results.sentences import chance, in_percent
 from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.rest_of_period import served_weeks
 
 if TYPE_CHECKING:
     from simcore.studies.plan.document import BackwardPlan, PlanAnswer
-    from simcore.studies.plan.request import Asked
+    from simcore.studies.plan.request import PlanRequest
     from simcore.studies.plan.variants import Setting
 
 
@@ -63,12 +63,12 @@ def sentence_of(found: BackwardPlan) -> str:
     if found.infeasible is not None:
         tried = found.infeasible
         most = tried_of(found.solve_for, tried.tried)
-        text = f"{goal} cannot be reached by {who} with a chance of {share(found.confidence)}: "
+        text = f"{goal} cannot be reached by {who} with a chance of {in_percent(found.confidence)}: "
         return f"{text}even {most} the chance is {chance(tried.chance)}. In the way: {'; '.join(tried.reasons)}."
     if found.answer is None:
         return "Interrupted before there was an answer."
     answer = found.answer
-    ask = f"For {goal} with a chance of {share(found.confidence)}"
+    ask = f"For {goal} with a chance of {in_percent(found.confidence)}"
     close = interval(answer)
     if found.here is not None and found.here.missing == 0.0:
         return f"{goal} are booked already: nothing more is needed."
@@ -85,7 +85,7 @@ def sentence_of(found: BackwardPlan) -> str:
     elif answer.solve_for == WEEKS:
         goal = amount(found.target, found.scenario.currency)
         text = (
-            f"For {goal} with a chance of {share(found.confidence)}, {who} needs {number(answer.estimate, WEEKS)} "
+            f"For {goal} with a chance of {in_percent(found.confidence)}, {who} needs {number(answer.estimate, WEEKS)} "
             f"weeks ({close}) at {answer.per_week:,.0f} calls a rep and week."
         )
     else:
@@ -131,7 +131,7 @@ def tried_of(kind: str, tried: float) -> str:
     return kinds.get(kind, f"with a rate of {number(tried, kind)} of {brief(kind)}")
 
 
-def assumptions_of(asked: Asked, setting: Setting) -> list[str]:
+def assumptions_of(asked: PlanRequest, setting: Setting) -> list[str]:
     """Return what a plan takes for granted."""
     scenario, kind = asked.scenario, asked.solve_for
     reps = scenario.team.reps
@@ -165,7 +165,7 @@ def assumptions_of(asked: Asked, setting: Setting) -> list[str]:
     return told
 
 
-def _here_words(asked: Asked) -> list[str]:
+def _here_words(asked: PlanRequest) -> list[str]:
     scenario, done = asked.scenario, asked.done
     told: list[str] = []
     if done is None:
@@ -186,7 +186,7 @@ def _here_words(asked: Asked) -> list[str]:
     return told
 
 
-def _people_words(asked: Asked) -> list[str]:
+def _people_words(asked: PlanRequest) -> list[str]:
     """Return how seats, ramps and habits go on."""
     team, served = asked.scenario.team, served_weeks(asked)
     told = []

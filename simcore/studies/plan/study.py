@@ -12,8 +12,8 @@ from simcore.analytic.run_cost import LIMIT, check_cost, cost, one_world, rep_we
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.engine.explosion import ExplodedError
+from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import StoppedError
-from simcore.scenario_files.vary import with_run_overrides
 from simcore.studies.plan.document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
 from simcore.studies.plan.frontier import frontier_of
 from simcore.studies.plan.obstacles import reasons_of
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from simcore.engine.runner import Progress
     from simcore.scenario.model import Scenario
     from simcore.statistics.estimate import Estimate
-    from simcore.studies.plan.request import Asked
-    from simcore.studies.plan.unknowns import Unknown
+    from simcore.studies.plan.request import PlanRequest
+    from simcore.studies.plan.unknowns import Solvable
 
 T = TypeVar("T")
 
@@ -130,7 +130,7 @@ def plan(
     if unknown:
         raise TypeError(f"plan() got an unexpected keyword argument {unknown[0]!r}")
     _check_how(how)
-    scenario = with_run_overrides(scenario, [scenario.run.strategy], None, how.get("seed"))
+    scenario = with_run_overrides(scenario, None, how.get("seed"))
     asked = asked_of(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done)
     return _Planner(asked, how).planned()
 
@@ -162,13 +162,13 @@ class _Place(NamedTuple):
 class _Planner:
     """Answers one question; what was found is kept if it is stopped."""
 
-    def __init__(self, asked: Asked, how: How) -> None:
+    def __init__(self, asked: PlanRequest, how: How) -> None:
         self.asked, self.how = asked, how
         self.setting = setting_of(asked)
         self.played = PlanSimulation(
             asked.scenario, threads=how.get("threads"), progress=how.get("progress"), stop=how.get("stop")
         )
-        self.unknown: Unknown = unknown_of(asked, self.setting, self.played)
+        self.unknown: Solvable = unknown_of(asked, self.setting, self.played)
         self.found = Found(asked, self.setting, self.unknown)
         self.found.stated = how.get("precision") is not None
         self.found.wanted = how.get("precision") or AIM

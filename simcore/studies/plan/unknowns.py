@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from simcore.scenario.model import Scenario, Stage
     from simcore.studies.plan.quantile_search import Curve
-    from simcore.studies.plan.request import Asked
+    from simcore.studies.plan.request import PlanRequest
     from simcore.studies.plan.simulation import PlanSimulation
 
 Ints = NDArray[np.int64]
@@ -46,7 +46,7 @@ class Arithmetic(NamedTuple):
         return self.stages[-1][1]
 
 
-def arithmetic_of(asked: Asked) -> Arithmetic:
+def arithmetic_of(asked: PlanRequest) -> Arithmetic:
     """Return deals, and backward all that they take, at the mean deal and the base rates.
 
     Examples
@@ -69,7 +69,7 @@ def arithmetic_of(asked: Asked) -> Arithmetic:
 
 
 def below_limits(curve: Curve, search: Callable[[], T], told: list[str]) -> T:
-    """Search a curve; where a drive explodes, once more among the values below those that were played.
+    """Run the search; if a drive diverges, repeat it below the smallest value that diverged.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def below_limits(curve: Curve, search: Callable[[], T], told: list[str]) -> T:
         return search()
 
 
-class Unknown:
+class Solvable:
     """What is solved for. Its values are places of a grid, see `simcore.studies.plan.quantile_search`.
 
     Parameters
@@ -106,7 +106,7 @@ class Unknown:
     whole = True
     """Whether values are whole numbers, so that an answer cannot be more precise than one."""
 
-    def __init__(self, asked: Asked, setting: Setting, played: PlanSimulation) -> None:
+    def __init__(self, asked: PlanRequest, setting: Setting, played: PlanSimulation) -> None:
         self.asked, self.setting, self.played = asked, setting, played
         self.reps = setting.scenario.team.reps
         self.missing = asked.missing_cents
@@ -142,7 +142,7 @@ class Unknown:
         return at_least(wins, self.calls(number), q)
 
 
-class Calls(Unknown):
+class Calls(Solvable):
     """Calls of every rep in what is left of the period."""
 
     def prepare(self) -> None:
@@ -185,7 +185,7 @@ class Calls(Unknown):
         return float(ceil(self.setting.per_week(number) - 1e-9))
 
 
-class RateOf(Unknown):
+class RateOf(Solvable):
     """The rate of one step, with the calls of the file."""
 
     whole = False
@@ -236,8 +236,8 @@ class RateOf(Unknown):
         return at_least(wins, self.calls(number), q * self.value(number) / self.base)
 
 
-class _Series(Unknown):
-    """Seats or weeks: all numbers of them are told by the worlds with the largest."""
+class _Series(Solvable):
+    """Seats or weeks: one simulation at the largest number answers all smaller ones."""
 
     def prepare(self) -> None:
         """Set `most` and `near`."""
@@ -257,7 +257,7 @@ class _Series(Unknown):
         return int(np.count_nonzero(found <= number))
 
     def thresholds(self, number: int, worlds: int) -> Ints:
-        """Return of every world how many it takes, of up to so many; one more: they do not do."""
+        """Return the least number that suffices in each replication, at most ``number``; one more where none does."""
         raise NotImplementedError
 
 
@@ -274,7 +274,7 @@ class Reps(_Series):
         with_seats(self.asked, setting, self.reps + 1)  # whether there can be hires
 
     def thresholds(self, number: int, worlds: int) -> Ints:
-        """Return of every world how many it takes, of up to so many; one more: they do not do."""
+        """Return the least number that suffices in each replication, at most ``number``; one more where none does."""
         return self.played.play(crews_of(self.asked, self.setting, number), worlds, seats_until(self.missing))
 
     def value(self, place: float) -> float:
@@ -299,7 +299,7 @@ class Weeks(_Series):
         self.near = grid_place(min(ceil(arithmetic_of(self.asked).calls / weekly), limit))
 
     def thresholds(self, number: int, worlds: int) -> Ints:
-        """Return of every world how many it takes, of up to so many; one more: they do not do."""
+        """Return the least number that suffices in each replication, at most ``number``; one more where none does."""
         program = self._longer(number).program
         return self.played.play([Crew(program, 0, self.reps)], worlds, weeks_until(self.missing))
 
@@ -317,7 +317,7 @@ class Weeks(_Series):
         return float(self.reps * self._longer(max(1, round(number))).planned) if number else 0.0
 
 
-def unknown_of(asked: Asked, setting: Setting, played: PlanSimulation) -> Unknown:
+def unknown_of(asked: PlanRequest, setting: Setting, played: PlanSimulation) -> Solvable:
     """Return what is solved for.
 
     Raises
@@ -325,11 +325,11 @@ def unknown_of(asked: Asked, setting: Setting, played: PlanSimulation) -> Unknow
     ScenarioError
         If the reps of this scenario cannot be solved for.
     """
-    kinds: dict[str, type[Unknown]] = {CALLS: Calls, REPS: Reps, WEEKS: Weeks}
+    kinds: dict[str, type[Solvable]] = {CALLS: Calls, REPS: Reps, WEEKS: Weeks}
     return kinds.get(asked.solve_for, RateOf)(asked, setting, played)
 
 
-def crews_of(asked: Asked, setting: Setting, reps: int) -> list[Crew]:
+def crews_of(asked: PlanRequest, setting: Setting, reps: int) -> list[Crew]:
     """Return who makes up a team of so many seats: those of the file, and hires beyond them."""
     own = setting.scenario.team.reps
     if reps <= own:
@@ -340,7 +340,7 @@ def crews_of(asked: Asked, setting: Setting, reps: int) -> list[Crew]:
     return [Crew(setting.program, 0, own), Crew(hired.program, own, reps)]
 
 
-def are_alike(asked: Asked, setting: Setting) -> bool:
+def are_alike(asked: PlanRequest, setting: Setting) -> bool:
     """Return whether hires are as all others: everybody begins on the first day, with nothing open, at full speed."""
     scenario = setting.scenario
     if asked.gone and (scenario.team.turnover or any(stage.habit for stage in scenario.funnel)):
@@ -372,7 +372,7 @@ def _with_funnel(scenario: Scenario, funnel: list[Stage]) -> Scenario:
     return scenario.model_copy(update={"funnel": tuple(funnel)})
 
 
-def binomial_of(asked: Asked, setting: Setting) -> tuple[float, int] | None:
+def binomial_of(asked: PlanRequest, setting: Setting) -> tuple[float, int] | None:
     """Return the chance of a call to become a win and the wins needed; ``None`` where wins are not binomial.
 
     Nothing takes time, all rates are fixed, all deals have one value, nobody leaves, starts anew or reacts, and nothing

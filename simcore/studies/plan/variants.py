@@ -22,7 +22,7 @@ from simcore.studies.plan.rest_of_period import rest_of
 if TYPE_CHECKING:
     from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
-    from simcore.studies.plan.request import Asked
+    from simcore.studies.plan.request import PlanRequest
 
 Ints = NDArray[np.int64]
 
@@ -62,7 +62,7 @@ class Setting(NamedTuple):
         return MOST_CALLS * self.hours // int(self.working.shape[1])
 
 
-def setting_of(asked: Asked) -> Setting:
+def setting_of(asked: PlanRequest) -> Setting:
     """Return what is left of the period: all of it, or from a week on with what is open then.
 
     Raises
@@ -78,7 +78,7 @@ def setting_of(asked: Asked) -> Setting:
     return Setting(scenario, program, working)
 
 
-def _aligned(asked: Asked, program: Program) -> Program:
+def _aligned(asked: PlanRequest, program: Program) -> Program:
     """Return a program whose quota periods are those of the whole period, some weeks of which are over."""
     if not asked.gone:
         return program
@@ -166,7 +166,7 @@ def plan_of(per_hour: Ints, row_of_week: Ints) -> Plan:
     return Plan(row_of_week.astype(np.int32), np.ascontiguousarray(per_hour), calls, slot_hour, before)
 
 
-def with_seats(asked: Asked, setting: Setting, reps: int) -> Setting:
+def with_seats(asked: PlanRequest, setting: Setting, reps: int) -> Setting:
     """Return a team of so many seats that are all hired at the beginning of the period: nothing is open, all ramp up.
 
     Only the seats beyond those of the file are meant to be looked at. In the same worlds they meet the same market.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-class Figures(NamedTuple):
+class VarianceFigures(NamedTuple):
     """Figures of all groups and their standard errors, float64[k] each, and the program that they are of."""
 
     whole: Floats

@@ -30,7 +30,7 @@ from simcore.scenario.metric import parse_metric
 from simcore.statistics.jackknife import EQUAL_GROUPS, outside_group, standard_errors, sums_by_group
 from simcore.statistics.metrics import by_period
 from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
-from simcore.studies.steadiness.figures import Figures, power_of
+from simcore.studies.steadiness.figures import VarianceFigures, power_of
 
 if TYPE_CHECKING:
     from simcore.kernels.workspace import Detail
@@ -267,7 +267,7 @@ class _Collected:
     def row(self, horizon: int) -> SteadinessRow:
         """Return the row of a horizon: figures with the errors of the jackknife over groups."""
         whole, without = self._replicates(horizon)
-        figures = Figures(whole, standard_errors(without), self._program)
+        figures = VarianceFigures(whole, standard_errors(without), self._program)
         there, k = _active(self._plan, self._program), len(PARTS)
         parts = [
             SteadinessPart(

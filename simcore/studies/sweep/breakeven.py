@@ -10,16 +10,17 @@ import numpy as np
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
+from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import StoppedError
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import BREAKEVEN, P_ZERO, SD, YEARLY_REVENUE, Metric, parse_metric
 from simcore.scenario.model import with_strategy
-from simcore.scenario_files.vary import Range, Value, grid, is_whole, parse_range, set_values, with_run_overrides
+from simcore.scenario_files.vary import Range, Value, check_strategies, grid, is_whole, parse_range, set_values
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 from simcore.statistics.metrics import check_scenarios
-from simcore.statistics.paired_difference import Sums, difference_of, paired_replicates
-from simcore.statistics.sign_change import SCAN, Crossing, Looked, Search
+from simcore.statistics.paired_difference import GroupedSums, difference_of, paired_replicates
+from simcore.statistics.sign_change import SCAN, Crossing, KnownDifference, Search
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
 from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns
 
@@ -84,7 +85,8 @@ def breakeven(
     """
     path, values = _range_of(vary)
     names = two_strategies(scenario, strategies)
-    asked = with_run_overrides(scenario, names, replications, seed)
+    check_strategies(scenario, names)
+    asked = with_run_overrides(scenario, replications, seed)
     if asked.run.replications < 2:
         raise ScenarioError((Problem("an interval needs two replications or more", "run.replications", value="1"),))
     ends = list(chain.from_iterable(grid(asked, {path: [values.value(values.low), values.value(values.high)]}, names)))
@@ -93,8 +95,8 @@ def breakeven(
     metrics = list(dict.fromkeys((tied, YEARLY_REVENUE, WEEKS)))
     worlds = SweepRuns(asked, threads=threads, progress=progress, stop=stop, total=2 * EXPECTED)
 
-    def differences(at: Sequence[float]) -> list[Looked]:
-        found: list[Looked] = []
+    def differences(at: Sequence[float]) -> list[KnownDifference]:
+        found: list[KnownDifference] = []
         for first in range(0, len(at), CHUNK // 2):
             changed = [set_values(asked, {path: values.value(each)}) for each in at[first : first + CHUNK // 2]]
             cells = worlds.run([with_strategy(each, name) for each in changed for name in names], metrics)
@@ -119,7 +121,7 @@ def breakeven(
     return _document(search, values, header, path, tied)
 
 
-def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
+def _looked(second: Cell, baseline: Cell, metric: Metric) -> KnownDifference:
     """Return what is known of the difference at a value."""
     one, other = _sums(second, metric), _sums(baseline, metric)
     pairs = [(_sums(second, each), _sums(baseline, each)) for each in (YEARLY_REVENUE, WEEKS)]
@@ -129,12 +131,12 @@ def _looked(second: Cell, baseline: Cell, metric: Metric) -> Looked:
         for left, right in pairs
         for mine, its in zip(left.columns, right.columns, strict=True)
     )
-    return Looked(difference_of(one, other), paired_replicates(one, other).deviations, same)
+    return KnownDifference(difference_of(one, other), paired_replicates(one, other).deviations, same)
 
 
-def _sums(cell: Cell, metric: Metric) -> Sums:
+def _sums(cell: Cell, metric: Metric) -> GroupedSums:
     found = cell[metric]
-    if not isinstance(found, Sums):
+    if not isinstance(found, GroupedSums):
         raise TypeError(f"{metric} is no function of sums")
     return found
 

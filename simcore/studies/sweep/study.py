@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
+from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import Progress, StoppedError, Watch
 from simcore.engine.worlds import Meter
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
-from simcore.scenario_files.vary import Value, grid, points, with_run_overrides
-from simcore.statistics.intervals import sign_of
+from simcore.scenario_files.vary import Value, check_strategies, grid, points
+from simcore.statistics.intervals import significant_sign
 from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
 from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
@@ -128,7 +129,8 @@ def plan_sweep(
         If a path is unknown, a point out of range, a strategy or metric unknown, or a run has not what a metric is of.
     """
     names = list(strategies) or [scenario.run.strategy]
-    asked = with_run_overrides(scenario, names, replications, seed)
+    check_strategies(scenario, names)
+    asked = with_run_overrides(scenario, replications, seed)
     rows = grid(asked, vary, names)
     everything = list(chain.from_iterable(rows))
     wanted = [SWEEP.metric_of(metric) for metric in metrics]
@@ -278,4 +280,4 @@ def _verdict(difference: Estimate, good: int) -> Verdict | None:
     if difference.low is None or difference.high is None:
         return None
     words: dict[int, Verdict] = {1: "ahead", 0: "tied", -1: "behind"}
-    return words[good * sign_of(difference)]
+    return words[good * significant_sign(difference)]

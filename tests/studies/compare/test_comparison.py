@@ -16,7 +16,7 @@ from simcore.statistics.intervals import Z975
 from simcore.studies.compare.attribution import attribute, in_cents, weights
 from simcore.studies.compare.document import Comparison
 from simcore.studies.compare.figures import LEAST_TAIL, WORST, worst_of
-from simcore.studies.compare.study import choose, comparison_of
+from simcore.studies.compare.study import comparison_of, select_strategies
 from tests.support.statistical import DeviationError, check_share_at_least
 
 
@@ -150,11 +150,11 @@ def test_a_strategy_against_itself_is_tied_to_the_cent() -> None:
 def test_names_that_are_not_there_are_refused_with_the_nearest() -> None:
     scenario = load_scenario("quota-pressure")
     with pytest.raises(ScenarioError, match="did you mean pressure"):
-        choose(scenario, ["presure"], None)
+        select_strategies(scenario, ["presure"], None)
     with pytest.raises(ScenarioError, match="needs two strategies"):
-        choose(load_scenario("trust-the-process"), None, None)
-    assert choose(scenario, ["pressure"], None) == (["process", "pressure"], "process")
-    assert choose(scenario, None, "pressure") == (["process", "pressure"], "pressure")
+        select_strategies(load_scenario("trust-the-process"), None, None)
+    assert select_strategies(scenario, ["pressure"], None) == (["process", "pressure"], "process")
+    assert select_strategies(scenario, None, "pressure") == (["process", "pressure"], "pressure")
 
 
 @pytest.mark.parametrize("players", [1, 3, 6, 8])

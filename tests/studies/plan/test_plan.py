@@ -19,7 +19,7 @@ from simcore.studies.plan import frontier as plan_frontier
 from simcore.studies.plan import rest_of_period as plan_rest
 from simcore.studies.plan import study as plans
 from simcore.studies.plan.document import BackwardPlan
-from simcore.studies.plan.request import Asked, asked_of
+from simcore.studies.plan.request import PlanRequest, asked_of
 from simcore.studies.plan.simulation import Crew, PlanSimulation
 from simcore.studies.plan.unknowns import without
 from simcore.studies.plan.variants import Setting, setting_of, with_calls, with_seats, with_weekly
@@ -422,7 +422,7 @@ def test_the_chance_with_the_plan_is_that_of_a_run() -> None:
     assert 20 < 200 * np.mean(revenue >= 1_600_000) < 180
 
 
-def lags_ignored(asked: Asked) -> Setting:
+def lags_ignored(asked: PlanRequest) -> Setting:
     return setting_of(asked._replace(scenario=without(asked.scenario, lags=True)))
 
 
@@ -433,9 +433,9 @@ def test_sabotage_lags_that_are_ignored_are_caught(monkeypatch: pytest.MonkeyPat
 
 
 def test_sabotage_what_was_won_counts_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = Asked.missing_cents.fget  # type: ignore[attr-defined]
+    right = PlanRequest.missing_cents.fget  # type: ignore[attr-defined]
     twice = property(lambda self: right(self) - round(100 * self.done.won))
-    monkeypatch.setattr(Asked, "missing_cents", twice)
+    monkeypatch.setattr(PlanRequest, "missing_cents", twice)
     with pytest.raises((AssertionError, DeviationError)):
         test_in_mid_period_what_is_left_counts()
 

@@ -257,7 +257,7 @@ def test_at_most_sixteen_programs_run_at_a_time(monkeypatch: pytest.MonkeyPatch)
         (RATE, (0.1, 0.5), {"strategies": ["process", "process"]}, "named twice"),
         (RATE, (0.1, 0.5), {"strategies": []}, "name the two strategies.*process, pressure, patience"),
         (RATE, (0.1, 0.5), {"replications": 1}, "two replications"),
-        ("horizon.weeks", (5, 10), {"metric": "p_quota"}, "no whole"),
+        ("horizon.weeks", (5, 10), {"metric": "p_quota"}, "p_quota needs a whole quarter"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(
