@@ -331,7 +331,7 @@ def number_fields(part: type[BaseModel]) -> frozenset[str]:
 class Part(BaseModel):
     """A frozen, strictly validated part of a scenario.
 
-    All its errors are told at once. Each of its numbers may be given as ``{value: number, source: text}``:
+    All its errors are reported at once. Each of its numbers may be given as ``{value: number, source: text}``:
     the attribute is the number, the source is kept aside in `sources`.
     """
 

@@ -134,7 +134,7 @@ def estimates(part: Any, path: str = "") -> Iterator[tuple[str, Estimate]]:  # n
             yield from estimates(each, f"{path}.{index}")
 
 
-class Seen(NamedTuple):
+class FigureOverSeeds(NamedTuple):
     """The values of a figure over seeds; float64[seeds] each, nan where the document has null."""
 
     value: Floats
@@ -143,14 +143,14 @@ class Seen(NamedTuple):
     high: Floats
 
 
-def seen(document: str, name: str, seeds: Iterable[int]) -> dict[str, Seen]:
+def figures_over_seeds(document: str, name: str, seeds: Iterable[int]) -> dict[str, FigureOverSeeds]:
     """Compute a document for many seeds and return its figures by path."""
     rows: dict[str, list[tuple[float, ...]]] = {}
     for seed in seeds:
         for path, figure in estimates(DOCUMENTS[document](name, seed, REPLICATIONS)):
             parts = (figure.estimate, figure.se, figure.low, figure.high)
             rows.setdefault(path, []).append(tuple(np.nan if each is None else each for each in parts))
-    return {path: Seen(*np.array(each, np.float64).T) for path, each in rows.items()}
+    return {path: FigureOverSeeds(*np.array(each, np.float64).T) for path, each in rows.items()}
 
 
 @cache
@@ -177,12 +177,12 @@ def is_quantile(path: str) -> bool:
     return path.rpartition(".")[2] in ("q05", "q50", "q95", "p05", "p50", "p95", "median")
 
 
-def faults(path: str, found: Seen, truth: Truth, rate: float) -> list[str]:
+def faults(path: str, found: FigureOverSeeds, truth: Truth, rate: float) -> list[str]:
     """Return the checks that fail for a figure over seeds, each at a stated false-alarm rate."""
-    told = np.isfinite(found.value)
-    value, se = found.value[told], found.se[told]
-    low = np.where(np.isfinite(found.low[told]), found.low[told], -np.inf)
-    high = np.where(np.isfinite(found.high[told]), found.high[told], np.inf)
+    finite = np.isfinite(found.value)
+    value, se = found.value[finite], found.se[finite]
+    low = np.where(np.isfinite(found.low[finite]), found.low[finite], -np.inf)
+    high = np.where(np.isfinite(found.high[finite]), found.high[finite], np.inf)
     n, slack = len(value), 2.0 * truth.error + 1e-9 * abs(truth.mean)
     below, above = int((high < truth.mean - slack).sum()), int((low > truth.mean + slack).sum())
     said = []
@@ -217,14 +217,14 @@ def spread_faults(path: str, value: Floats, se: Floats, rate: float) -> list[str
     return []
 
 
-def checked(document: str, name: str, found: dict[str, Seen], rate: float) -> dict[str, list[str]]:
+def faults_by_figure(document: str, name: str, found: dict[str, FigureOverSeeds], rate: float) -> dict[str, list[str]]:
     """Return the checks that fail for the figures of a document over seeds, by path."""
     known = truths()[f"{document}, {name}"]
     said = {path: faults(path, found[path], truth, rate) for path, truth in known.items()}
     return {path: each for path, each in said.items() if each}
 
 
-def made() -> dict[str, dict[str, tuple[float, float]]]:
+def new_truths() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the true values: figures with a standard error, from many replications."""
     return {
         f"{document}, {name}": {
@@ -238,4 +238,4 @@ def made() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 if __name__ == "__main__":
-    PLACE.write_text(json.dumps(made(), indent=1) + "\n", encoding="utf-8")
+    PLACE.write_text(json.dumps(new_truths(), indent=1) + "\n", encoding="utf-8")
