@@ -1,7 +1,7 @@
-"""What each question may cost, in rep-weeks, time and memory: asked before anything is run.
+"""Limits on the cost of each study in rep-weeks, time and memory, checked before anything is run.
 
-The command line and the public functions of Python refuse by the same rules, which are those of
-`simcore.analytic.run_cost`. Each question is imported where it is asked: a command pays for its own only.
+The command line and the public functions apply the same rules, those of `simcore.analytic.run_cost`. Each study is
+imported where it is checked, so that a command imports only its own.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from simcore.studies.sweep.study import SweepPlan
 
 KEPT_BYTES = 16
-"""A number of a rep-week that is kept: eight bytes, and once more where all are put together."""
+"""Bytes per number of a kept rep-week: eight, and eight more while blocks are concatenated."""
 
 
 def check_rows(scenario: Scenario, threads: int | None) -> None:
-    """Refuse a run that keeps more rep-weeks than memory holds, beside what `check_limit` refuses.
+    """Raise if a run keeps more rep-weeks than fit in memory, or `check_limit` refuses it.
 
     Raises
     ------
@@ -52,12 +52,12 @@ def check_rows(scenario: Scenario, threads: int | None) -> None:
 def check_compare(
     scenario: Scenario, names: Sequence[str], base: str, *, attribute: bool, threads: int | None = None
 ) -> None:
-    """Refuse a comparison whose runs cost more together than one run may; with ``attribute``, those that split it, too.
+    """Raise if the runs of a comparison together exceed the limits of one; with ``attribute``, including its split.
 
     Raises
     ------
     ScenarioError
-        As `simcore.analytic.run_cost.check_cost`.
+        As for `simcore.analytic.run_cost.check_cost`.
     """
     runs = [with_strategy(scenario, name) for name in names]
     check_total([*runs, *(split_runs(scenario, names, base) if attribute else [])], LIMIT, threads=threads,
@@ -65,7 +65,7 @@ def check_compare(
 
 
 def split_runs(scenario: Scenario, names: Sequence[str], base: str) -> list[Scenario]:
-    """Return the runs that split the differences of strategies to a baseline over their drives and channels."""
+    """Return the runs that attribute the differences from a baseline to drives and channels."""
     from simcore.studies.compare.attribution import splits_of  # noqa: PLC0415
 
     splits = [splits_of(scenario, name, base) for name in names if name != base]
@@ -73,21 +73,21 @@ def split_runs(scenario: Scenario, names: Sequence[str], base: str) -> list[Scen
 
 
 def check_sweep(plan: SweepPlan, threads: int | None = None) -> None:
-    """Refuse a sweep that costs more than one run may; see `simcore.analytic.run_cost.check_cost`."""
+    """Raise if a sweep exceeds the limits of one run; see `simcore.analytic.run_cost.check_cost`."""
     from simcore.studies.sweep.study import CHUNK  # noqa: PLC0415
 
     check_total(plan.everything, LIMIT, threads=threads, at_once=CHUNK)
 
 
 def check_breakeven(scenario: Scenario, path: str, ends: Sequence[Value], threads: int | None = None) -> None:
-    """Refuse a search that costs more than one run may: it looks at about `EXPECTED` values."""
+    """Raise if a search, at about `EXPECTED` values, exceeds the limits of one run."""
     from simcore.studies.sweep.breakeven import EXPECTED  # noqa: PLC0415
 
     check_total([set_values(scenario, {path: end}) for end in ends], LIMIT, times=EXPECTED, threads=threads)
 
 
 def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
-    """Refuse an answer whose runs cost more together than one run may."""
+    """Raise if the runs for coaching together exceed the limits of one run."""
     from simcore.engine.many_scenarios import TOGETHER  # noqa: PLC0415
 
     threads = threads or processors()
@@ -97,21 +97,21 @@ def check_coach(plan: CoachPlan, threads: int | None = None) -> None:
 
 
 def check_luck(scenario: Scenario, replications: int | None, threads: int | None = None) -> None:
-    """Refuse worlds, and as many in which a rate has dropped, that cost more than one run may."""
+    """Raise if the replications, and as many with a dropped rate, exceed the limits of one run."""
     from simcore.studies.luck.study import LEAST  # noqa: PLC0415
 
     check_worlds(scenario, 2 * (replications or LEAST), threads=threads or processors())
 
 
 def check_steadiness(scenario: Scenario, replications: int | None, threads: int | None = None) -> None:
-    """Refuse worlds, in each of which every part of the variance is held still in turn, that cost too much."""
+    """Raise if the replications, each with every part of the variance fixed in turn, exceed the limits."""
     from simcore.studies.steadiness.study import LEAST, VARIANTS  # noqa: PLC0415
 
     check_worlds(scenario, VARIANTS * (replications or LEAST), threads=threads or processors())
 
 
 def check_variance(scenario: Scenario, runs: int, batch: int | None, batches: int) -> None:
-    """Refuse batches of all techniques that cost more than one run may; ``runs`` are metrics times strategies."""
+    """Raise if batches of all techniques exceed the limits of one run; ``runs`` are metrics times strategies."""
     from simcore.variance_reduction.benchmark import SIZES  # noqa: PLC0415
     from simcore.variance_reduction.techniques import LEAST, TECHNIQUES  # noqa: PLC0415
 
@@ -133,7 +133,7 @@ def _simulate(
         check = check_rows if keep_rep_weeks else _check_run
         check(with_run_overrides(scenario, replications, None), threads)
         return simulate(scenario, replications=replications, threads=threads, keep_rep_weeks=keep_rep_weeks, **how)
-    goal, affordable = _pursued([scenario], goal, threads)
+    goal, affordable = _affordable_goal([scenario], goal, threads)
     how["progress"], how["stop"] = affordable.watched(how.get("progress"), how.get("stop"), None)
     found = simulate(scenario, precision=goal, threads=threads, keep_rep_weeks=keep_rep_weeks, **how)
     affordable.check(found.summary.precision)
@@ -144,8 +144,8 @@ def _check_run(scenario: Scenario, threads: int | None) -> None:
     check_limit(scenario, LIMIT, threads=threads)
 
 
-def _pursued(runs: Sequence[Scenario], goal: Goal, threads: int | None) -> tuple[Goal, Affordable]:
-    """Return a goal that ends where a run must, and what gives it up before."""
+def _affordable_goal(runs: Sequence[Scenario], goal: Goal, threads: int | None) -> tuple[Goal, Affordable]:
+    """Return the goal capped at the limit on replications, and the check that gives up early if it is out of reach."""
     bounded = goal.max_replications is not None or goal.max_seconds is not None
     most = within_limit(runs, threads)
     within = goal._replace(max_replications=min(most, goal.max_replications or most))
@@ -168,7 +168,7 @@ def _compare(
     if goal is None:
         check_compare(with_run_overrides(scenario, replications, None), chosen, base, attribute=False, threads=threads)
         return compare(scenario, names, baseline=baseline, replications=replications, **how)
-    goal, affordable = _pursued([with_strategy(scenario, name) for name in chosen], goal, threads)
+    goal, affordable = _affordable_goal([with_strategy(scenario, name) for name in chosen], goal, threads)
     how["progress"], how["stop"] = affordable.watched(how.get("progress"), how.get("stop"), None)
     found = compare(scenario, names, baseline=baseline, precision=goal, **how)
     affordable.check(found.precision)
@@ -247,11 +247,11 @@ INSTEAD: dict[str, Callable[..., Any]] = {
     "breakeven": _breakeven,
     "coach": _coach,
 }
-"""By the name of a function, one that does the same within the limits."""
+"""Functions that do the same within the limits, by name of the original."""
 FIRST: dict[str, Callable[[Scenario, Given], None]] = {
     "attribute": _attribute_first,
     "luck": _luck_first,
     "steadiness": _steadiness_first,
     "bench_variance": _variance_first,
 }
-"""By the name of a function, what refuses its arguments before it is called."""
+"""Checks that raise before a function is called if its arguments exceed the limits, by its name."""

@@ -1,6 +1,6 @@
 """The tests that `make quick` leaves out, by folder or file.
 
-A file that needs more than two seconds of a processor belongs here, or its slow part in a file of its own.
+List a file that takes more than two processor seconds here, or move its slow tests to a file that is listed.
 """
 
 from __future__ import annotations
@@ -73,5 +73,5 @@ SLOW = (
 
 
 def is_slow(path: Path) -> bool:
-    """Tell whether a test file is left out."""
+    """Return whether a test file is left out."""
     return any(path.is_relative_to(ROOT / name) for name in SLOW)
