@@ -185,7 +185,7 @@ def test_leading_factors_that_do_not_follow_from_the_seed_are_caught(row: Row, m
         none = (np.uint32(0), np.uint32(0))
         return draw_factors(program, factors, kind, n, Address(none, address.first, address.window))
 
-    monkeypatch.setattr(module, "worlds_of", unseeded)
+    monkeypatch.setattr(module, "draw_factors", unseeded)
     assert faults(few(row), truth_of(row), FAMILY / (CHECKS * LINES)) != []
 
 
@@ -233,7 +233,7 @@ def test_no_leading_factor_of_a_seed_is_one_of_another_seed_or_batch(monkeypatch
         drawn.extend(part.tobytes() for part in (worlds.market, worlds.people, worlds.successes) if part.size)
         return worlds
 
-    monkeypatch.setattr(module, "worlds_of", watched)
+    monkeypatch.setattr(module, "draw_factors", watched)
     for seed in (7, 8, 7 + 2**32):
         bench_variance(scenario_of("two steps"), "p_zero:4w", batch=256, batches=3, seed=seed)
     assert len(drawn) > 100

@@ -182,7 +182,7 @@ def test_a_stratum_counted_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
         order[: len(order) // 4] = order[len(order) // 4 : len(order) // 2]
         return worlds._replace(successes=worlds.successes[order])
 
-    monkeypatch.setattr(module, "worlds_of", doubled)
+    monkeypatch.setattr(module, "draw_factors", doubled)
     fails("conditional + strata")
 
 
