@@ -1,1 +1,1 @@
-"""The command line: one thin module a command, rendering apart from logic."""
+"""Command line: one thin module per command; rendering is separate from logic."""

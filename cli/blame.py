@@ -53,9 +53,9 @@ def blamed(error: ScenarioError, arguments: Sequence[str]) -> tuple[ExitStatus, 
         The command line.
     """
     given = {_SHORT.get(word, word) for argument in arguments for word in _words(argument)}
-    told = [_of_option(problem, given) for problem in error.problems]
-    usage = all((problem.file or "").startswith("--") for problem in told)
-    return (ExitStatus.USAGE if usage else error.exit_status), [str(problem) for problem in told]
+    problems = [_of_option(problem, given) for problem in error.problems]
+    usage = all((problem.file or "").startswith("--") for problem in problems)
+    return (ExitStatus.USAGE if usage else error.exit_status), [str(problem) for problem in problems]
 
 
 def _words(argument: str) -> tuple[str, ...]:
@@ -111,9 +111,9 @@ def hinted(error: Any, arguments: Sequence[str] = ()) -> Exception:  # noqa: ANN
 
 
 def _about(option: str, message: str, context: Any) -> Exception:  # noqa: ANN401
-    told = typer.BadParameter(message, param_hint=option)
-    told.ctx = context
-    return told
+    error = typer.BadParameter(message, param_hint=option)
+    error.ctx = context
+    return error
 
 
 def _given(names: Sequence[str], arguments: Sequence[str]) -> str | None:

@@ -32,18 +32,18 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
     After it, they have the operating system's own effect, so a second Ctrl-C ends the process at once, wherever it is.
     A signal that is ignored stays so, as SIGHUP under ``nohup``. The handlers before are put back at the end.
     """
-    asked = threading.Event()
+    requested = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
         for heeded in before:
             signal.signal(heeded, signal.SIG_DFL)
-        asked.set()
+        requested.set()
         again = "Ctrl-C again" if number == signal.SIGINT else f"{signal.Signals(number).name} was sent; a second one"
         sys.stderr.write(f"\nsimcore: stopping; {again} ends it at once\n")
 
     with _handled(handle) as before:
-        yield asked
+        yield requested
 
 
 @contextmanager

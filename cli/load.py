@@ -68,5 +68,5 @@ def _changed(source: str, overrides: Sequence[str]) -> Scenario:
         if all((problem.file or "").startswith("--") for problem in error.problems):
             raise
         load_scenario(source)
-        told = (replace(each, file="--set", line=None, column=None) for each in error.problems)
-        raise ScenarioError(tuple(told)) from None
+        problems = (replace(each, file="--set", line=None, column=None) for each in error.problems)
+        raise ScenarioError(tuple(problems)) from None

@@ -67,7 +67,7 @@ class _Boundary(TyperGroup):
         try:
             context = super().make_context(info_name, args, *more, **extra)
         except OSError as error:
-            raise typer.Exit(int(_told(error, debug=_debug()) or ExitStatus.DONE)) from None
+            raise typer.Exit(int(_report_error(error, debug=_debug()) or ExitStatus.DONE)) from None
         context.meta[_ARGUMENTS] = arguments
         return context
 
@@ -82,7 +82,7 @@ class _Boundary(TyperGroup):
         except typer.TyperException as error:
             raise hinted(error, ctx.meta.get(_ARGUMENTS, [])) from None
         except BaseException as error:
-            status = _told(error, debug=debug, arguments=ctx.meta.get(_ARGUMENTS, []))
+            status = _report_error(error, debug=debug, arguments=ctx.meta.get(_ARGUMENTS, []))
             if status is None:
                 raise
             raise typer.Exit(int(status)) from None
@@ -93,7 +93,7 @@ def _debug() -> bool:
     return os.environ.get("SIMCORE_DEBUG", "") not in ("", "0")
 
 
-def _told(error: BaseException, *, debug: bool, arguments: Sequence[str] = ()) -> ExitStatus | None:
+def _report_error(error: BaseException, *, debug: bool, arguments: Sequence[str] = ()) -> ExitStatus | None:
     """Tell the user what went wrong; return the exit status, or ``None`` for what is not ours to handle."""
     if isinstance(error, OSError) and error.errno == errno.EPIPE:
         # Whoever reads us has enough, as `head` has: nothing went wrong.
@@ -215,5 +215,5 @@ def main() -> None:
         status = int(ExitStatus.INTERRUPTED)
     lost = left_over(messages)
     if lost is not None and not status:
-        status = int(_told(lost, debug=False) or ExitStatus.IO)
+        status = int(_report_error(lost, debug=False) or ExitStatus.IO)
     raise SystemExit(status)

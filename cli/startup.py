@@ -42,13 +42,13 @@ def announce_compilation(name: str, kept: bool) -> None:
         message(f"compiling {what}: about {duration(seconds)}, {again}")
 
 
-def _unheard(text: str) -> None:
-    """Take a message for nobody."""
+def _discard(text: str) -> None:
+    """Ignore a message."""
     del text
 
 
-def tell_threads(threads: int | None) -> None:
-    """Say so if more threads are asked for than processors may work: no error, but no gain."""
+def warn_of_threads(threads: int | None) -> None:
+    """Warn if there are more threads than processors that may be used: no error, but no gain."""
     from simcore.base.machine import processors  # noqa: PLC0415
     from simcore.cli.output import message  # noqa: PLC0415
 
@@ -61,7 +61,7 @@ def tell_threads(threads: int | None) -> None:
 def load_engine(*, quiet: bool, threads: int | None = None) -> None:
     """Import the engine and run one small kernel, so that Numba is ready; a fifth of a second sooner than by itself.
 
-    Unless ``quiet``, it is told if so many ``threads`` are more than can work, and from then on what is compiled, and
+    Unless ``quiet``, warn if there are more ``threads`` than processors, and report from then on what is compiled, and
     why code cannot be kept or trusted.
     """
     with _no_linear_algebra():
@@ -69,8 +69,8 @@ def load_engine(*, quiet: bool, threads: int | None = None) -> None:
         from simcore.compiled.jit import listen  # noqa: PLC0415
 
         if not quiet:
-            tell_threads(threads)
-        listen(_unheard if quiet else message, None if quiet else announce_compilation)
+            warn_of_threads(threads)
+        listen(_discard if quiet else message, None if quiet else announce_compilation)
         from simcore.numerics.elementary import exp  # noqa: PLC0415
 
         exp(0.0)

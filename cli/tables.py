@@ -59,10 +59,10 @@ class Paragraph:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines; no line breaks at the no-break spaces that stand in for a moment."""
-        told = spelt(self._text, options.encoding)
+        text = spelt(self._text, options.encoding)
         for sign in ("±", "+-"):
-            told = told.replace(f"{sign} ", f"{sign}{_GLUE}")
-        lines = wrapped(_SPACES.sub(" ", told).replace(" %", f"{_GLUE}%").strip(" "), options.max_width)
+            text = text.replace(f"{sign} ", f"{sign}{_GLUE}")
+        lines = wrapped(_SPACES.sub(" ", text).replace(" %", f"{_GLUE}%").strip(" "), options.max_width)
         yield as_it_is(Text("\n".join(lines).replace(_GLUE, " "), style=self._style))
 
 

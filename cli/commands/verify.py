@@ -22,7 +22,7 @@ def verify(
 ) -> None:
     """Check that a folder of results is whole, and that all in it belongs together.
 
-    Sums, rows, digests and seeds of all files are held against the manifest, the summary and the scenario, and the
+    Sums, rows, digests and seeds of all files are compared with the manifest, the summary and the scenario, and the
     figures of the summary against the sums of the rep-weeks. Nothing is changed without --finish.
     Exit status: 0 whole, 3 damaged or no result, 4 something could not be read.
     """

@@ -117,8 +117,8 @@ def _weeks(base: StrategyFigures, mine: StrategyFigures, against: Against) -> Re
     levels = zip(base.figures.weeks_of_quarter or [], mine.figures.weeks_of_quarter or [], strict=True)
     rows = zip(levels, against.differences.weeks_of_quarter or [], strict=True)
     for week, (both, difference) in enumerate(rows, start=1):
-        told = [inline(cell, scale=100.0) for cell in (*both, difference)]
-        table.add_row(str(week), *told, interval(difference, 100.0))
+        figures = [inline(cell, scale=100.0) for cell in (*both, difference)]
+        table.add_row(str(week), *figures, interval(difference, 100.0))
     return titled("Share of bookings by week of the quarter, %", table)
 
 

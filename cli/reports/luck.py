@@ -64,11 +64,11 @@ def _reliability(found: Reliability, whole: Luck) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if whole.differ:
         parts.append(titled(_QUESTIONS["reliability"], _weights(found)))
-        parts.append(Paragraph(_weights_told(found)))
+        parts.append(Paragraph(_weights_text(found)))
         parts.append(titled("Is the better of two reps of a team ahead?", _pairs(found)))
     parts.append(titled("A team ranked by revenue", _rankings(found)))
     if found.retest is not None:
-        parts.append(Paragraph(_retest_told(found.retest, differs=bool(whole.differ))))
+        parts.append(Paragraph(_retest_text(found.retest, differs=bool(whole.differ))))
     return parts
 
 
@@ -88,7 +88,7 @@ def _weeks(until: WeeksUntil, *, differs: bool) -> Text:
     return inline(until.weeks) if until.weeks.estimate is not None else Text("not seen")
 
 
-def _weights_told(found: Reliability) -> str:
+def _weights_text(found: Reliability) -> str:
     calls = [row for row in found.weights if row.kind != "step" and row.differs]
     known = [
         f"{printable(row.measure)} {significant(row.until[0].known, 3)}"
@@ -121,7 +121,7 @@ def _rankings(found: Reliability) -> RenderableType:
     return table
 
 
-def _retest_told(retest: Retest, *, differs: bool) -> str:
+def _retest_text(retest: Retest, *, differs: bool) -> str:
     if retest.quarters.estimate is None:
         return "How a quarter's revenue goes with the next one's these worlds do not tell."
     text = f"A quarter's revenue correlates with the next one's, within teams, at {_plain(retest.quarters)}"

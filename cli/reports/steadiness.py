@@ -36,7 +36,7 @@ def steadiness_report(found: Steadiness) -> RenderableType:
     parts: list[RenderableType] = [heading(title), _shares(found)]
     if len(found.active) > 1:
         parts.append(_chart(found))
-    parts += [_sizes(found), Group(*(Paragraph(line) for line in _told(found)))]
+    parts += [_sizes(found), Group(*(Paragraph(line) for line in _verdicts(found)))]
     end: list[RenderableType] = [note(_note(found))]
     if found.interrupted:
         end.append(warning("Stopped before all replications were done."))
@@ -85,7 +85,7 @@ def _percent(cv: Estimate) -> str:
     return NONE if cv.estimate is None else significant(100.0 * cv.estimate, 3)
 
 
-def _told(found: Steadiness) -> list[str]:
+def _verdicts(found: Steadiness) -> list[str]:
     """Return what averages out and what does not, in words."""
     lines = []
     for fall in found.falls:

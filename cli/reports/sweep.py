@@ -79,14 +79,11 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
     if drawn is None or table:
         parts.append(_table(found, metric, shown.scale))
         parts.append(note(_note(found, metric)))
-    told = [point for point in found.points if point.exploded is not None]
-    if told:
-        at = ", ".join(
-            f"{path.path} = {_value(value)}" for path, value in zip(found.paths, told[0].values, strict=True)
-        )
-        parts.append(
-            Paragraph(printable(f"Explodes at {len(told)} of {len(found.points)} points; at {at}: {told[0].exploded}"))
-        )
+    exploded = [point for point in found.points if point.exploded is not None]
+    if exploded:
+        first, of = exploded[0], f"{len(exploded)} of {len(found.points)} points"
+        at = ", ".join(f"{path.path} = {_value(value)}" for path, value in zip(found.paths, first.values, strict=True))
+        parts.append(Paragraph(printable(f"Explodes at {of}; at {at}: {first.exploded}")))
     return Group(*spaced(parts))
 
 

@@ -32,7 +32,13 @@ def anchors(page: Path) -> set[str]:
 
 
 BLOCKS_IN_PAGES = [
-    pytest.param(page, block["name"], block["text"], id=f"{page_id(page)}-{block['name']}")
+    pytest.param(
+        page,
+        block["name"],
+        block["text"],
+        id=f"{page_id(page)}-{block['name']}",
+        marks=[pytest.mark.slow] if block["name"] in COMMANDS else [],
+    )
     for page in PAGES
     for block in BLOCK.finditer(page.read_text(encoding="utf-8"))
     if block["name"] != "speed"
@@ -113,6 +119,7 @@ def test_pages_hold_a_scenario() -> None:
     assert any("simcore: 1" in text for text in fences(ROOT / "docs" / "scenario-format.md", "yaml"))
 
 
+@pytest.mark.slow
 @every_page
 def test_examples_in_pages_run(page: Path) -> None:
     for text in fences(page, "python"):

@@ -130,7 +130,7 @@ def check_dismissal(row: RuleRow) -> None:
 def check_steadiness(found: Steadiness) -> None:
     """Hold what is said to average out, and of reaction, against the powers and shares."""
     check_figures(found.model_dump())
-    lines = render_steadiness._told(found)
+    lines = render_steadiness._verdicts(found)
     for fall, line in zip(found.falls, lines, strict=False):
         power = fall.power
         assert render_steadiness._WORDS[fall.part] in line.lower()
