@@ -24,7 +24,9 @@ def request_of(function: str, given: Mapping[str, Any]) -> Request[Any]:
     Examples
     --------
     >>> from simcore.scenario_files.scenario_file import load_scenario
-    >>> request_of("luck", {"scenario": load_scenario("trust-the-process"), "replications": 128, "threads": 1}).rule
+    >>> asked = {"scenario": load_scenario("trust-the-process"), "replications": 128, "threads": 1}
+    >>> type(request_of("luck", asked)).__name__
+    'LuckRequest'
     """
     from simcore.studies.compare.request import AttributionRequest  # noqa: PLC0415  (imports much)
 
