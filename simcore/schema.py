@@ -1,6 +1,6 @@
 """The published JSON Schemas (2020-12) of the documents and of the scenario format.
 
-``python -m simcore.schema FOLDER`` writes all; a test compares the copies in docs/schema with the code.
+``python -m simcore.schema FOLDER`` writes them all; a test compares the copies in docs/schema with the code.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SOURCED = {"$ref": "#/$defs/SourcedNumber"}
 
 
 def document_schema(name: str) -> Schema:
-    """Return the schema of a document: what ``--json`` of a command prints, and a results folder holds.
+    """Return the schema of a document, as ``--json`` of a command prints it and a results folder holds it.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def document_schema(name: str) -> Schema:
     """
     model = Verification if name == "verification" else STUDIES[name].load_document()
     schema = model.model_json_schema(mode="serialization")
-    # A document always has every key, also those for which the model has a default.
+    # A document always has every key, including those with a default in the model.
     for part in (schema, *schema.get("$defs", {}).values()):
         part["required"] = list(part["properties"])
     return _published(name, model.model_fields["format"].default, schema)
@@ -48,7 +48,7 @@ def document_schema(name: str) -> Schema:
 def scenario_schema() -> Schema:
     """Return the schema of a scenario file.
 
-    It knows each key by itself: whether a market acts on stages of the funnel, say, only the loader can tell.
+    It describes each key by itself: only the loader can check that, say, a market acts on stages of the funnel.
 
     Examples
     --------
@@ -66,12 +66,12 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
 
 
 def schema_text(schema: Schema) -> str:
-    """Return a schema as the text that is published."""
+    """Return a schema as the published text."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write every schema to ``NAME.schema.json`` in a folder, which is made if need be, and return the paths.
+    """Write every schema to ``NAME.schema.json`` in a folder, created if necessary, and return the paths.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def _published(name: str, version: int, schema: Schema) -> Schema:
 
 
 def _tidy(node: Any) -> Any:  # noqa: ANN401
-    """Keep the first paragraph of descriptions, and hold numbers with a source to their range, too."""
+    """Keep the first paragraph of descriptions, and apply a number's range also where it has a source."""
     if isinstance(node, list):
         return [_tidy(entry) for entry in node]
     if not isinstance(node, dict):
@@ -113,7 +113,7 @@ def _tidy(node: Any) -> Any:  # noqa: ANN401
 
 
 def _with_source(node: Schema) -> Schema:
-    """Return the schema of a number, or the same number in a mapping with its source.
+    """Return the schema of a number with the range applied also inside the mapping with a source.
 
     pydantic puts the range beside the two choices, where it does not reach into the mapping.
     """

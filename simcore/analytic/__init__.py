@@ -1,1 +1,1 @@
-"""What follows without simulation: expected values in closed form, waiting times, and what a run will cost."""
+"""Without simulation: expected values in closed form, waiting times, and the cost of a run."""

@@ -1,4 +1,4 @@
-"""What is lost on average where a rate that varies would be above 1 and is cut there."""
+"""The mean loss where a varying rate would exceed 1 and is cut there."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def cut_share(rate: Rate, market_variance: float) -> float:
 
     r is the rep's rate, Beta(a, b), and L the product of the log-normal factors. With c = min(1, 1 / L),
     E[(r L - 1)+ | L] = L E[r] (1 - I_c(a + 1, b)) - (1 - I_c(a, b)), I the regularised incomplete beta
-    function; the normal variable below L is integrated by Gauss and Hermite's rule.
+    function; the normal variable underlying L is integrated by Gauss-Hermite quadrature.
 
     Parameters
     ----------
     rate
-        Of the step, with its spreads.
+        The step's rate, with its spreads.
     market_variance
-        Of the logarithm of the market's factor, 0 where it does not act on the step.
+        Variance of the logarithm of the market's factor; 0 if it does not act on the step.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def cut_share(rate: Rate, market_variance: float) -> float:
 
 @cache
 def _hermite() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return nodes and weights of Gauss and Hermite's rule."""
+    """Return the nodes and weights of Gauss-Hermite quadrature."""
     import numpy as np  # noqa: PLC0415
 
     nodes, weights = np.polynomial.hermite_e.hermegauss(100)

@@ -1,9 +1,8 @@
-"""What can be worked out without simulation: expected values in closed form, each with the rule for its use.
+"""Expected values in closed form, each with the rule for when it holds.
 
-Notation: n calls; step s has the rate p_s, a spread between reps with cv a_s and from week to week with cv
-b_s; the market's logarithm has the standard deviation d and the persistence f, and acts on k steps; a deal
-is worth m on average, with variance v. The chance of a call of week w, by some rep in some world, to become
-a win is
+Notation: n calls; step s has rate p_s, with spreads of cv a_s between reps and b_s from week to week; the
+market's logarithm has standard deviation d and persistence f, and acts on k steps; the value of a deal has
+mean m and variance v. The chance that a call in week w, by some rep in some replication, becomes a win is
 
     Q_w = A B_w M_w:  A the product of the rep's own rates, B_w of the week noises, M_w = (market factor)^k.
 
@@ -68,7 +67,7 @@ class Expected(NamedTuple):
     Attributes
     ----------
     label
-        What it is the expectation of, in words; ``PERIOD: QUANTITY`` for rows of the averaging pyramid.
+        The quantity, in words; ``PERIOD: QUANTITY`` for rows of the averaging pyramid.
     value
         In the currency for money, from 0 to 1 for a share.
     unit
@@ -81,7 +80,7 @@ class Expected(NamedTuple):
 
 
 def expected(scenario: Scenario) -> list[Expected]:
-    """Return all expected values that have a closed form for this scenario; empty if none has.
+    """Return all expected values that have a closed form for this scenario; empty if none do.
 
     The values are those of the model itself: rounding to cents, hours and 2^-33 of a rate is left out.
     Rows of the pyramid are revenue by origin (which is by close where nothing takes time).
@@ -119,14 +118,14 @@ def expected(scenario: Scenario) -> list[Expected]:
 
 
 def win_chance(scenario: Scenario) -> float:
-    """Return q = E[Q]: the chance of one call to become a win (rule *rates*)."""
+    """Return q = E[Q]: the chance that a call becomes a win (rule *rates*)."""
     return _chance(scenario, scenario.funnel[1:])
 
 
 def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | None:
-    """Return the expected chance of a call to reach each stage, for stages 0 to S; ``None`` where rule *rates* fails.
+    """Return the expected chance that a call reaches each stage, 0 to S; ``None`` where rule *rates* fails.
 
-    ``within`` is the largest share of the mean rates that may be lost where rates are cut at 1: so far off are they.
+    ``within`` is the largest share of the mean rates that may be lost by cutting rates at 1, and so the largest error.
 
     Examples
     --------
@@ -169,12 +168,12 @@ def _rate(stage: Stage) -> Rate:
 
 
 def _market_steps(scenario: Scenario, steps: Sequence[Stage]) -> int:
-    """Return on how many of the steps the market acts."""
+    """Return the number of these steps on which the market acts."""
     return 0 if scenario.market is None else sum(step.stage in scenario.market.acts_on for step in steps)
 
 
 def _chance(scenario: Scenario, steps: Sequence[Stage]) -> float:
-    """Return the expected chance of a call to pass these steps."""
+    """Return the expected chance that a call passes these steps."""
     k = _market_steps(scenario, steps)
     variance = scenario.market.sd**2 if scenario.market is not None else 0.0
     return math.prod(_rate(step).mean for step in steps) * math.exp((k * k - k) * variance / 2)
@@ -184,7 +183,7 @@ def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     steps = scenario.funnel[1:]
     free = scenario.referrals is None and not scenario.strategy.drives
     free = free and not any(step.cap or step.habit for step in steps)
-    # Between two steps on which the market acts, time must not pass: the market would be another then.
+    # No time may pass between two steps on which the market acts: it would have changed.
     acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
     together = len(acted) < 2 or not any(step.lag for step in steps[acted[0] : acted[-1] + 1])
     return free and together and sum(_cut_share(scenario, step) for step in steps) < within
@@ -227,7 +226,7 @@ def _binomial(scenario: Scenario) -> bool:
 
 
 def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
-    """Return the entries into each stage; behind a lag, those of a steady pipeline."""
+    """Return the entries into each stage; after a lag, those of a steady pipeline."""
     values = []
     calls = _average(windows["week"], sum)
     lagged = False
@@ -274,7 +273,7 @@ def _average(windows: Windows, of: Callable[[tuple[int, ...]], float]) -> float:
 
 
 def _windows(scenario: Scenario) -> dict[str, Windows]:
-    """Return for each horizon that the run holds its windows: how many there are with which calls by week."""
+    """Return the windows of each horizon that fits in the run: their number by the calls of each week in them."""
     calls, counted = scenario.plan.calls_per_week, scenario.horizon.weeks
     hours, length = scenario.calendar.hours_per_week, scenario.calendar.hours_per_day
     by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
@@ -300,7 +299,7 @@ def _windows(scenario: Scenario) -> dict[str, Windows]:
 
 
 def _whole_months(weeks: int) -> list[int]:
-    """Return the lengths of the months that the run holds whole."""
+    """Return the lengths of the whole months in the run."""
     months: list[int] = []
     used = 0
     while used + _MONTHS[len(months) % 3] <= weeks:
@@ -320,14 +319,14 @@ def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
     k = _market_steps(scenario, scenario.funnel[1:])
 
     def product(distance: int) -> float:
-        """Return E[Q_w Q_w'] for weeks so far apart."""
+        """Return E[Q_w Q_w'] for weeks at this distance."""
         factor = own * (noise if distance == 0 else 1.0)
         if market is None:
             return factor
         return factor * math.exp(market.sd**2 * (k * k * (1 + market.persistence**distance) - k))
 
     calls = sum(weeks)
-    # Weeks so far apart, weighted with their calls: sum over all pairs.
+    # By distance between weeks, weighted with their calls: the sum over all pairs.
     spread = math.fsum(
         (2 if distance else 1)
         * (product(distance) - q * q)

@@ -1,17 +1,17 @@
-"""What items bring, in closed form: a call, a meeting held, an opportunity; in the end, and within a time.
+"""The expected revenue from items in closed form (a call, a meeting held, an opportunity): eventual, and within a time.
 
 Notation: p_s the mean rate of step s of S, m the mean deal, g the mean number of referrals of a win. An item in stage k
 becomes a win with probability P_k, the product of p_s over s > k (times the market's second moments, see
-`simcore.analytic.expectations`). A win brings g referrals that enter stage 1, so in the end it is worth m / (1 - g
-P_1), and an item V_k = P_k m / (1 - g P_1). A "no" is worth V_0 / (1 - p_1).
+`simcore.analytic.expectations`). A win brings g referrals that enter stage 1, so its eventual worth is m / (1 - g
+P_1), and that of an item V_k = P_k m / (1 - g P_1). A "no" is worth V_0 / (1 - p_1).
 
-When: the time to the win is a sum of lags (`simcore.analytic.waiting_times`). With f_k(t) the chance that an item of
+Timing: the time to the win is a sum of lags (`simcore.analytic.waiting_times`). With f_k(t) the chance that an item of
 stage k wins t hours from now, and a(t) the chance that a referral enters stage 1 t hours after the win (never in the
 same hour), the expected wins D at t solve the renewal equation D = f_k + g a * f_1 * D, with * for convolution.
 
 It holds where rates do (rule *rates* of `simcore.analytic.expectations`), referrals apart; with referrals no rate after
-the first may vary and the market may act on none of them, since a rep or a week that wins more would also be the one
-that works the referrals.
+the first may vary and the market may act on none of them, since the rep or week that wins more would also work more
+referrals.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Prospects:
-    """What items of a scenario bring.
+    """The expected revenue from items of a scenario.
 
     Examples
     --------
@@ -55,11 +55,11 @@ class Prospects:
         self.price = self.deal / (1.0 - given * self.win_chance(1)) if given else self.deal
 
     def chance(self, stage: int) -> float:
-        """Return the chance that a call's item that reached a stage becomes a win, over all such items."""
+        """Return the chance that an item that has reached `stage` becomes a win, over all such items."""
         return self._reached[-1] / self._reached[stage]
 
     def win_chance(self, stage: int) -> float:
-        """Return the chance that a given item of a stage becomes a win, whatever the market was when it came."""
+        """Return the chance that a given item in `stage` becomes a win, whatever the market was when it arrived."""
         scenario = self._scenario
         if scenario.market is None:
             return prod(step.rate.mean for step in scenario.funnel[stage + 1 :] if step.rate is not None)
@@ -68,16 +68,16 @@ class Prospects:
         return factor * prod(step.rate.mean for step in scenario.funnel[stage + 1 :] if step.rate is not None)
 
     def value(self, stage: int) -> float:
-        """Return what an item of a stage brings in the end, on average over all that come, referrals included."""
+        """Return the eventual mean revenue from an item that enters `stage`, including its referrals."""
         return self.chance(stage) * self.price
 
     @property
     def value_of_a_no(self) -> float:
-        """What a call that fails at the first step stands for: the value of a call over the share of such calls."""
+        """The value of a call divided by the share of calls that fail at the first step: the worth of one "no"."""
         return self.value(0) / (1.0 - self._reached[1])
 
     def wait(self, step: int) -> Floats:
-        """Return the distribution of a step's lag, float64[hours]; the number after the last step is the referrals'."""
+        """Return the distribution of a step's lag, float64[hours]; step S + 1 is that of referrals."""
         if step not in self._waits:
             lags: list[Lag | None] = [stage.lag for stage in self._scenario.funnel]
             lags.append(self._scenario.referrals.lag if self._scenario.referrals is not None else None)
@@ -85,16 +85,16 @@ class Prospects:
         return self._waits[step]
 
     def wins_of(self, stage: int, hours: int, left: Floats | None = None) -> Floats:
-        """Return the expected wins of a given item in each of the hours from now on, float64[hours].
+        """Return the expected wins from a given item in each of the next ``hours``, float64[hours].
 
         Parameters
         ----------
         stage
-            1 to S - 1, or 0 for a call that is made now.
+            1 to S - 1, or 0 for a call made now.
         hours
-            How many hours.
+            Number of hours.
         left
-            What is left of its wait for the next step; default the whole lag. For a call the lag of the first step.
+            Distribution of the rest of its wait for the next step; by default the whole lag (for a call, of step 1).
         """
         steps = len(self._scenario.funnel) - 1
         waits = [self.wait(stage + 1) if left is None else left]
@@ -103,7 +103,7 @@ class Prospects:
         return chance * summed(waits, hours)
 
     def deals_of(self, stage: int, hours: int, left: Floats | None = None) -> Floats:
-        """Return the expected deals of an item in each hour: its own, and those of the referrals that follow."""
+        """Return the expected deals from an item in each hour, float64[hours]: its own and those of its referrals."""
         own = self.wins_of(stage, hours, left)
         if not self.per_win:
             return own
@@ -121,11 +121,11 @@ class Prospects:
         return found
 
     def value_within(self, stage: int, hours: int, left: Floats | None = None) -> float:
-        """Return the revenue that an item brings within so many hours from now."""
+        """Return the expected revenue from an item within the next ``hours``."""
         return self.deal * float(self.deals_of(stage, hours, left).sum())
 
     def revenue_by_close(self) -> float:
-        """Return the mean revenue by close of a rep-year whose seat always makes the planned calls."""
+        """Return the mean revenue by close per rep-year of a seat that always makes the planned calls."""
         scenario = self._scenario
         week = scenario.calendar.hours_per_week
         warmup, counted = scenario.horizon.warmup_weeks, scenario.horizon.weeks
@@ -138,7 +138,7 @@ class Prospects:
 
 
 def holds(scenario: Scenario) -> bool:
-    """Return whether `Prospects` has an answer for a scenario."""
+    """Return whether the closed forms of `Prospects` hold for a scenario."""
     return _referrals_hold(scenario) and chances(scenario.model_copy(update={"referrals": None})) is not None
 
 
@@ -152,7 +152,7 @@ def _referrals_hold(scenario: Scenario) -> bool:
 
 
 def planned_calls(scenario: Scenario) -> Floats:
-    """Return the planned calls of a rep in each simulated hour, holidays out: float64[hours]."""
+    """Return the planned calls of a rep in each simulated hour, without holidays: float64[hours]."""
     calendar, horizon = scenario.calendar, scenario.horizon
     full = calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week).astype(np.float64)
     weeks = []

@@ -1,7 +1,7 @@
-"""What a run will cost, before it is run: rep-weeks, memory, time and disk.
+"""Estimates the cost of a run before it starts: rep-weeks, memory, time and disk.
 
-The figures are estimates with the coefficients stated here, measured on one core of a 2020s server; good to a
-factor of about two. What a run costs does not depend on the number of calls but on the number of successes.
+The estimates use the coefficients below, measured on one core of a 2020s server, and are good to a factor of about
+two. The cost depends on the number of successes, not of calls.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
 
 LIMIT = 2_000_000_000
-"""Rep-weeks above which a run must be asked for with ``--no-limit``."""
+"""Rep-weeks above which a run requires ``--no-limit``."""
 SECONDS_LIMIT = 12 * 3600.0
-"""Seconds, estimated, above which it must be asked for, too; memory is limited by what the process may use."""
+"""Estimated seconds above which a run requires it, too; memory is limited by what the process may use."""
 
 REP_WEEK_NS = 180.0
 """Time of a rep-week without a success: the clock, the windows, the draw of the week's number."""
@@ -29,37 +29,37 @@ SUCCESS_NS = 15.0
 ITEM_NS = 8.0
 """Time of an item at each later step."""
 LAG_NS = 80.0
-"""Time of an item to wait: drawing its lag, sorting it into the pipeline and finding it there."""
+"""Time of an item's wait: drawing its lag, filing it in the pipeline and finding it there."""
 NOISE_NS = 150.0
-"""Time of a rate that varies from week to week, and of the number of successes, which is then in no table."""
+"""Time of a rate that varies from week to week, and of the number of successes, which is then not tabulated."""
 DEAL_NS = 100.0
 """Time of a deal: drawing its value, booking it in both accounts."""
 DECISION_NS = 42.0
-"""Time of a decision of a strategy with drives: what it hears, what it feels, how it responds."""
+"""Time of a decision of a strategy with drives: its signals, levels and responses."""
 FOLLOWED_NS = 30.0
-"""Time of a success of the first step that a strategy with drives or referrals makes, beyond that of a plain one."""
+"""Additional time of a success of the first step under a strategy with drives or referrals."""
 HOUR_NS = 16.0
-"""Time of an hour where a strategy must be played hour by hour: with caps, pulls or signals of peers."""
+"""Time of an hour where a strategy must be simulated hour by hour: with caps, pulls or signals of peers."""
 
 BASE_BYTES = 280_000_000
 """The interpreter, NumPy, Numba and the compiled kernels."""
 TALLY_BYTES = 75_000_000
-"""Tallies of a thread, most of it the bins of the quantiles."""
+"""Tallies of a thread, mostly the bins of the quantiles."""
 ITEM_BYTES = 40
 """An item in the pipeline of the team that is being simulated."""
 ROW_BYTES = 4.0
-"""A rep-week in the Parquet dataset beside its stages: number, revenue, compressed."""
+"""A rep-week in the Parquet dataset without its stages: number and revenue, compressed."""
 STAGE_BYTES = 1.0
-"""Each of its stages."""
+"""Each stage of a rep-week in the dataset."""
 
 
 class Cost(NamedTuple):
-    """What a run will cost.
+    """The estimated cost of a run.
 
     Attributes
     ----------
     rep_weeks
-        Rep-weeks that are simulated, warm-up included; exact.
+        Simulated rep-weeks, warm-up included; exact.
     memory_bytes
         Peak memory of the process.
     seconds
@@ -96,12 +96,12 @@ class Bill(NamedTuple):
 
 
 def cost(scenario: Scenario, threads: int = 1) -> Cost:
-    """Return what a run of the scenario will cost.
+    """Return the estimated cost of a run of the scenario.
 
     Parameters
     ----------
     scenario
-        Its ``run.replications`` count.
+        Its ``run.replications`` are taken.
     threads
         Threads that share the work, at least 1.
 
@@ -136,7 +136,7 @@ def rep_week_ns(scenario: Scenario) -> float:
             continue
         arriving, items = items, items * stage.rate.mean
         time += SUCCESS_NS * items if step == 1 else ITEM_NS * arriving
-        # A lag of the first step is waited by its successes, a later one by all who may become something.
+        # Successes of the first step wait for its lag; before a later step all items that may pass it wait.
         time += LAG_NS * (items if step == 1 else arriving) if stage.lag is not None else 0.0
         time += NOISE_NS if stage.rate.week_cv else 0.0
     return time + DEAL_NS * items + _reaction_ns(scenario)
@@ -161,12 +161,12 @@ def _reaction_ns(scenario: Scenario) -> float:
 
 
 def check_cost(price: Cost, limit: int, *, threads: int, what: str, cheaper: str) -> None:
-    """Refuse what costs more than rep-weeks, time and memory allow.
+    """Raise if a cost exceeds the limits on rep-weeks, time or memory.
 
     Parameters
     ----------
     price
-        Of all that is run, on so many ``threads``.
+        Cost of everything that is run, on ``threads`` threads.
     limit
         Rep-weeks, as `LIMIT`.
     what, cheaper
@@ -181,22 +181,22 @@ def check_cost(price: Cost, limit: int, *, threads: int, what: str, cheaper: str
     on = f"{duration(price.seconds)} on {'a thread' if threads == 1 else f'{threads} threads'}"
     lifted = f"{cheaper}, or --no-limit to run it all the same"
     if price.rep_weeks > limit:
-        told, allowed = f"{price.rep_weeks:,} rep-weeks, {on}", f"up to {limit:,} rep-weeks"
-        problems.append(Problem(f"{what} {told}", "run.replications", allowed=allowed, hint=lifted))
+        takes, allowed = f"{price.rep_weeks:,} rep-weeks, {on}", f"up to {limit:,} rep-weeks"
+        problems.append(Problem(f"{what} {takes}", "run.replications", allowed=allowed, hint=lifted))
     elif price.seconds > SECONDS_LIMIT:
-        told, allowed = f"about {on}", f"up to {duration(SECONDS_LIMIT)}"
-        problems.append(Problem(f"{what} {told}", "run.replications", allowed=allowed, hint=lifted))
+        takes, allowed = f"about {on}", f"up to {duration(SECONDS_LIMIT)}"
+        problems.append(Problem(f"{what} {takes}", "run.replications", allowed=allowed, hint=lifted))
     there = memory()
     if there is not None and price.memory_bytes > there.bytes:
-        told, allowed = f"about {size(price.memory_bytes)} of memory", f"up to {size(there.bytes)}, {there.limited_by}"
+        takes, allowed = f"about {size(price.memory_bytes)} of memory", f"up to {size(there.bytes)}, {there.limited_by}"
         fewer = f"fewer threads (each takes about {size((price.memory_bytes - BASE_BYTES) // threads)}), or --no-limit"
-        problems.append(Problem(f"{what} {told}", "threads", allowed=allowed, hint=f"{fewer} to run it all the same"))
+        problems.append(Problem(f"{what} {takes}", "threads", allowed=allowed, hint=f"{fewer} to run it all the same"))
     if problems:
         raise ScenarioError(tuple(problems))
 
 
 def together(prices: Sequence[Cost], *, times: float = 1, at_once: int | None = None) -> Cost:
-    """Return what several runs cost: one after the other, but so many at once in memory (``None``: all)."""
+    """Return the cost of several runs one after the other, ``at_once`` of them in memory together (``None``: all)."""
     held = sorted((price.memory_bytes - BASE_BYTES for price in prices), reverse=True)
     return Cost(
         rep_weeks=round(times * sum(price.rep_weeks for price in prices)),
@@ -236,8 +236,8 @@ def bill_of_runs(scenarios: Iterable[Scenario], threads: int, *, times: int = 1,
     return Bill(price, threads, cheaper="fewer points or replications")
 
 
-def out_of_memory(told: str) -> str:
-    """Return what to say where memory was refused: what was asked for, what there is, and what takes less.
+def out_of_memory(refusal: str) -> str:
+    """Return the message for a refused allocation: how much was requested, how much there is, and what takes less.
 
     Examples
     --------
@@ -246,7 +246,7 @@ def out_of_memory(told: str) -> str:
     """
     there = memory()
     most = "" if there is None else f"; this process may use {size(there.bytes)}, {there.limited_by}"
-    why = f": {told}" if told else ""
+    why = f": {refusal}" if refusal else ""
     return (
         f"there is not enough memory{why}{most}; fewer threads (--threads), fewer replications or a smaller team take "
         f"less, and `simcore check` tells how much a run takes"
@@ -254,7 +254,7 @@ def out_of_memory(told: str) -> str:
 
 
 def one_world(scenario: Scenario) -> Scenario:
-    """Return a scenario with one replication, for what does not depend on their number."""
+    """Return the scenario with one replication, for costs per replication."""
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": 1})})
 
 
@@ -288,7 +288,7 @@ def duration(seconds: float) -> str:
 
 
 def _items_held(scenario: Scenario) -> float:
-    """Return the items that one team has open at a time, with lags of the size of the run at most."""
+    """Return the number of items that a team has open at one time, with lags limited to the length of the run."""
     weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
     items, held = float(scenario.plan.calls_per_week), 0.0
     for step, stage in enumerate(scenario.funnel):

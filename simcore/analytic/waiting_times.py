@@ -1,9 +1,9 @@
-"""How long items wait, exactly: lags in whole hours, what is left of a wait at an age, and when deals close.
+"""Exact distributions of waiting times: lags in whole hours, the remaining wait at an age, and the time until close.
 
 The lag of a step is rounded to whole hours, h for h - 1/2 <= x < h + 1/2, so its distribution over hours follows from
 that of x. Lags of one item are independent of each other and of all decisions: winners and losers wait alike. So the
-time until an item's deal closes is the sum of its lags, and what is left of a wait that has lasted a hours is the lag
-given that it is a or more, less a. Rounding of drawn words (2^-32) is left out.
+time until an item's deal closes is the sum of its lags, and the rest of a wait that has lasted a hours is the lag given
+that it is at least a, minus a. Rounding of drawn words (2^-32) is ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
     """Return the distribution of a lag, float64[hours]: the chance of 0, 1, 2, ... working hours.
 
-    It is cut where less than 1e-9 is left, or after 2^18 hours (126 years of 40-hour weeks); what is beyond is missing.
+    It is truncated where less than 1e-9 is left, or after 2^18 hours (126 years of 40-hour weeks).
 
     Examples
     --------
@@ -38,7 +38,7 @@ def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
 
 
 def still_open(wait: Floats, age: int) -> float:
-    """Return the chance that an item still waits at the beginning of the hour that is so many hours after it came.
+    """Return the chance that an item still waits at the beginning of the hour that is ``age`` hours after its arrival.
 
     Examples
     --------
@@ -49,14 +49,14 @@ def still_open(wait: Floats, age: int) -> float:
 
 
 def left_at(wait: Floats, age: int) -> Floats:
-    """Return the distribution of the hours that are left of a wait that has lasted so many: float64[hours].
+    """Return the distribution of the remaining hours of a wait that has lasted ``age`` hours: float64[hours].
 
-    0 is a decision in the present hour.
+    Entry 0 is the chance of a decision in the present hour.
 
     Raises
     ------
     ValueError
-        If no wait is so long.
+        If no wait is that long.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def left_at(wait: Floats, age: int) -> Floats:
 
 
 def summed(waits: list[Floats], hours: int) -> Floats:
-    """Return the distribution of a sum of independent waits, for sums below so many hours: float64[hours].
+    """Return the distribution of a sum of independent waits, for sums below ``hours``: float64[hours].
 
     Examples
     --------
@@ -86,9 +86,9 @@ def summed(waits: list[Floats], hours: int) -> Floats:
 
 
 def convolved(x: Floats, y: Floats) -> Floats:
-    """Return the first entries of a convolution, as many as ``x`` has: float64[hours].
+    """Return the first ``len(x)`` entries of the convolution of ``x`` and ``y``: float64[hours].
 
-    Short ones and such with few entries are summed directly, so that their zeros stay zeros.
+    Short or sparse distributions are summed directly, so that their zeros stay exact.
     """
     hours, places = len(x), np.flatnonzero(y[: len(x)])
     if len(places) <= 64:
@@ -103,7 +103,7 @@ def convolved(x: Floats, y: Floats) -> Floats:
 
 
 def quantile(wait: Floats, p: float) -> int:
-    """Return the least hours that a share p of waits does not exceed.
+    """Return the least number of hours that a share ``p`` of waits does not exceed.
 
     Examples
     --------

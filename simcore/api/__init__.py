@@ -1,1 +1,1 @@
-"""The Python interface: what public functions accept, and what they may cost."""
+"""The Python interface: the arguments of public functions, and limits on their cost."""

@@ -1,8 +1,8 @@
-"""Questions from Python, asked as on the command line: names and paths of scenarios, and numbers as texts.
+"""Arguments of the public functions, read as on the command line: names and paths of scenarios, numbers as texts.
 
-The functions of the modules take what they need in one form. What is public as ``simcore.simulate``, ``simcore.plan``
-and so on is made of them by `public_function`, which reads what people pass: ``"10k"`` replications, ``"80%"``
-confidence, a target of ``"$100k"``. Whatever cannot be read is refused in the words of the command line.
+Internal functions take each argument in one form. `public_function` makes ``simcore.simulate``, ``simcore.plan`` and so
+on from them, which also accept arguments as people write them: ``"10k"`` replications, ``"80%"`` confidence, a target
+of ``"$100k"``. Arguments that cannot be read are refused in the words of the command line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from simcore.base.errors import Problem, ScenarioError, SimcoreError, UsageError
 from simcore.base.spelling import amount_of, chance_of, count_of, one_of, share_of
 from simcore.base.text import did_you_mean, shorten
 from simcore.scenario.precision_goal import Goal, goal_of
-from simcore.scenario_files.scenario_file import load_scenario, sound
+from simcore.scenario_files.scenario_file import load_scenario, revalidated
 from simcore.scenario_files.vary import parse_range, parse_vary
 from simcore.studies.plan.request import parse_done
 
@@ -35,7 +35,7 @@ _R = TypeVar("_R")
 _Reader = Callable[[Any, str], Any]
 
 
-def _refused(message: str, name: str, given: object, allowed: str) -> UsageError:
+def _refusal(message: str, name: str, given: object, allowed: str) -> UsageError:
     shown = (
         "none" if given is None else shorten(given) if isinstance(given, str | int | float) else type(given).__name__
     )
@@ -61,45 +61,45 @@ def _threads(given: object, name: str) -> int:
 def _text(given: object, name: str) -> str:
     if isinstance(given, str) and given.strip():
         return given
-    raise _refused("must be a text", name, given, "a name, as on the command line")
+    raise _refusal("must be a text", name, given, "a name, as on the command line")
 
 
 def _texts(given: object, name: str) -> list[str]:
-    """Read a name, or several."""
+    """Read one name or several."""
     if isinstance(given, str):
         return [given]
     if isinstance(given, Iterable) and not isinstance(given, Mapping | bytes):
         return [_text(each, name) for each in given]
-    raise _refused("must be a name, or a list of names", name, given, "names, as on the command line")
+    raise _refusal("must be a name, or a list of names", name, given, "names, as on the command line")
 
 
 def _flag(given: object, name: str) -> bool:
     if isinstance(given, bool):
         return given
-    raise _refused("must be true or false", name, given, "True, False")
+    raise _refusal("must be true or false", name, given, "True, False")
 
 
 def _callback(given: object, name: str) -> object:
     if callable(given):
         return given
-    raise _refused("must be a function", name, given, "a function, or None")
+    raise _refusal("must be a function", name, given, "a function, or None")
 
 
 def _precision(given: object, name: str) -> object:
-    """Read what a run is to be precise about: a text, several, or half-widths by metric."""
+    """Read a precision goal: a text, several texts, or half-widths by metric."""
     texts = given if isinstance(given, Goal) else _precisions(given, name)
     try:
         return goal_of(texts)
-    except (ValueError, TypeError, AttributeError) as error:  # a goal can be made of anything
-        told = str(error) if isinstance(error, ValueError) else "is made of something else than targets"
-        raise UsageError((Problem(told, name),)) from None
+    except (ValueError, TypeError, AttributeError) as error:  # a `Goal` may contain anything
+        reason = str(error) if isinstance(error, ValueError) else "is made of something else than targets"
+        raise UsageError((Problem(reason, name),)) from None
 
 
 def _precisions(given: object, name: str) -> list[str]:
     if isinstance(given, Mapping):
         return [f"{metric}={width}" for metric, width in given.items()]
     if isinstance(given, int | float):
-        raise _refused("names no metric", name, given, '"revenue=0.5%", ["revenue=1%", "p_quota=0.01"]')
+        raise _refusal("names no metric", name, given, '"revenue=0.5%", ["revenue=1%", "p_quota=0.01"]')
     return _texts(given, name)
 
 
@@ -109,7 +109,7 @@ def _width(given: object, name: str) -> object:
 
 
 def _done(given: object, name: str) -> dict[str, float]:
-    """Read where a team stands: ``"week=4,won=40k"``, several such texts, or numbers by key."""
+    """Read a team's results so far: ``"week=4,won=40k"``, several such texts, or numbers by key."""
     if isinstance(given, Mapping):
         return {str(key): amount_of(value, f"{name}.{key}") for key, value in given.items()}
     try:
@@ -135,26 +135,26 @@ def _drop(given: object, name: str) -> tuple[str, float]:
         given = given.rpartition("=")[::2]
     if isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str) and given[0].strip():
         return given[0].strip(), share_of(given[1], name)
-    raise _refused("must be a stage and a factor", name, given, '"wins=0.5" or ("wins", 0.5)')
+    raise _refusal("must be a stage and a factor", name, given, '"wins=0.5" or ("wins", 0.5)')
 
 
 def _hours(given: object, name: str) -> object:
-    from simcore.studies.coach.hours import HoursAsked  # noqa: PLC0415  (only the coach asks for them)
+    from simcore.studies.coach.hours import HoursAsked  # noqa: PLC0415  (only needed by the coach)
     from simcore.studies.coach.leverage import MEASURES  # noqa: PLC0415
 
     if not isinstance(given, HoursAsked):
-        raise _refused("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
+        raise _refusal("must say how many hours, and what one brings", name, given, "a simcore.HoursAsked")
     by_stage: object = given.effects
     if not isinstance(by_stage, Mapping):
         allowed = '{"meetings": simcore.HourEffect(0.1)}, by the stage that a step leads to'
-        raise _refused("must be effects of an hour by stage", f"{name}.effects", by_stage, allowed)
+        raise _refusal("must be effects of an hour by stage", f"{name}.effects", by_stage, allowed)
     effects = {_text(stage, f"{name}.effects"): _effect(effect, name) for stage, effect in by_stage.items()}
     measure = one_of(given.measure, MEASURES, f"{name}.measure")
     return HoursAsked(count_of(given.hours, f"{name}.hours", low=0), effects, share_of(given.fading, "fading"), measure)
 
 
 def _effect(given: object, name: str) -> HourEffect:
-    """Read what an hour does: ``"0.1"`` (points), ``"2%"`` (of the rate), or a `HourEffect`."""
+    """Read the effect of an hour of coaching: ``"0.1"`` (points), ``"2%"`` (of the rate), or an `HourEffect`."""
     from simcore.studies.coach.hours import HourEffect  # noqa: PLC0415
 
     text = f"{given.amount}{'%' if given.is_share else ''}" if isinstance(given, HourEffect) else str(given)
@@ -163,7 +163,7 @@ def _effect(given: object, name: str) -> HourEffect:
 
 
 def _rule(given: object, name: str) -> object:
-    from simcore.studies.luck.dismissal import Rule  # noqa: PLC0415  (only luck asks for it)
+    from simcore.studies.luck.dismissal import Rule  # noqa: PLC0415  (only needed by luck)
 
     return given if isinstance(given, Rule) else _text(given, name)
 
@@ -188,9 +188,9 @@ def _range(given: object, name: str) -> dict[str, tuple[Any, Any]]:
         elif isinstance(ends, tuple | list) and len(ends) == 2:
             found[path] = (ends[0], ends[1])
         else:
-            raise _refused("must be a low and a high end", name, ends, '{"team.reps": (1, 20)} or "team.reps=1:20"')
+            raise _refusal("must be a low and a high end", name, ends, '{"team.reps": (1, 20)} or "team.reps=1:20"')
     if len(found) != 1:
-        raise _refused("must be one path", name, given, '{"team.reps": (1, 20)} or "team.reps=1:20"')
+        raise _refusal("must be one path", name, given, '{"team.reps": (1, 20)} or "team.reps=1:20"')
     for path, (low, high) in found.items():
         _parsed(parse_range, f"{path}={low}:{high}", name)
     return found
@@ -203,7 +203,7 @@ def _by_path(given: object, name: str, example: str) -> list[tuple[str, Any]]:
     for text in _texts(given, name):
         path, equals, values = text.partition("=")
         if not equals or not path.strip() or not values.strip():
-            raise _refused("must be path=values", name, text, f'"{example}", or a mapping of paths to values')
+            raise _refusal("must be path=values", name, text, f'"{example}", or a mapping of paths to values')
         pairs.append((path.strip(), values))
     return pairs
 
@@ -245,17 +245,17 @@ _READERS: dict[str, _Reader] = {
     "keep_rep_weeks": _flag,
     "frontier": _flag,
 }
-"""How what is passed for a parameter is read; all others are taken as they are."""
+"""The reader of each parameter; arguments of all others are passed on unchanged."""
 _OWN: dict[str, dict[str, _Reader]] = {
     "plan": {"precision": _width},
     "sweep": {"vary": _grid},
     "breakeven": {"vary": _range},
 }
-"""Parameters that mean another thing for one function."""
+"""Readers of parameters that have another meaning in one function."""
 
 
 class NotEnoughMemoryError(SimcoreError, MemoryError):
-    """There is less memory than a question takes; the message tells what was asked for, what there is, what helps."""
+    """There is not enough memory; the message says how much was requested, how much there is, and what takes less."""
 
 
 _SPELLED = (
@@ -265,7 +265,7 @@ _SPELLED = (
     (re.compile(r" \(--threads\)"), ""),
     (re.compile(r", and `simcore check` tells how much a run takes"), ""),
 )
-"""Options of the command line in what is told of costs, and what they are in Python."""
+"""Options of the command line as they appear in messages about costs, and their equivalents in Python."""
 
 
 def _in_python(text: str | None) -> str | None:
@@ -275,8 +275,8 @@ def _in_python(text: str | None) -> str | None:
 
 
 @contextmanager
-def _told_in_python(given: Mapping[str, object]) -> Iterator[None]:
-    """Tell of costs, and of memory that was refused, in the words of Python."""
+def _errors_in_python(given: Mapping[str, object]) -> Iterator[None]:
+    """Reword errors about costs and refused memory for Python: names of arguments instead of options."""
     try:
         yield
     except ScenarioError as error:
@@ -292,7 +292,7 @@ def _told_in_python(given: Mapping[str, object]) -> Iterator[None]:
 
 
 def _of_argument(problem: Problem, given: Mapping[str, object]) -> Problem:
-    """Return a problem in the words of the argument that it comes from, if it comes from one."""
+    """Return a problem named after the argument that it comes from, if it comes from one."""
     name = problem.path.removeprefix("run.").replace("-", "_")
     if name == "replications" and name not in given and given.get("batch") is not None:
         name = "batch"
@@ -301,12 +301,12 @@ def _of_argument(problem: Problem, given: Mapping[str, object]) -> Problem:
 
 
 def public_function(function: Callable[Concatenate[Scenario, _P], _R]) -> Callable[Concatenate[Source, _P], _R]:
-    """Return a function that reads what people pass before it asks.
+    """Return a function that reads its arguments as people write them, and calls `function`.
 
     Parameters
     ----------
     function
-        One whose first argument is a scenario.
+        A function whose first argument is a scenario.
 
     Returns
     -------
@@ -322,12 +322,12 @@ def public_function(function: Callable[Concatenate[Scenario, _P], _R]) -> Callab
     100
     """
     signature = inspect.signature(function)
-    names, shown = list(signature.parameters), _shown(signature)
+    names, shown = list(signature.parameters), _public_signature(signature)
     readers = _READERS | _OWN.get(function.__name__, {})
 
     def read(name: str, given: object) -> Any:  # noqa: ANN401  (as the parameter wants it)
         if name == "scenario":
-            return sound(load_scenario(cast("Source", given)))  # what it is not, it tells
+            return revalidated(load_scenario(cast("Source", given)))  # raises if it is not a scenario
         if name == "limit":
             return _flag(given, name)
         default = signature.parameters[name].default if name in signature.parameters else None
@@ -347,12 +347,12 @@ def public_function(function: Callable[Concatenate[Scenario, _P], _R]) -> Callab
         except TypeError as error:
             raise UsageError((Problem(f"{function.__name__}: {error}"),)) from None
         options = {name: read(name, value) for name, value in [*zip(names, args, strict=False), *given.items()]}
-        with _told_in_python(options):
-            return cast("_R", _answered(function.__name__, options))
+        with _errors_in_python(options):
+            return cast("_R", _call_within_limits(function.__name__, options))
 
     wrapper.__dict__["__signature__"] = shown
     wrapper.__doc__ = _with_limit(function.__doc__ or "")
-    wrapper.__module__ = "simcore"  # where it is found by other processes
+    wrapper.__module__ = "simcore"  # where pickle finds it
     return wrapper
 
 
@@ -363,13 +363,13 @@ _LIMIT = """    limit
 
 
 def _with_limit(text: str) -> str:
-    """Return the text of a function with what `limit` means, as the last of its parameters."""
+    """Return a docstring with `limit` added as the last parameter."""
     ends = [place for place in (text.find("\n    Returns\n"), text.find("\n    Raises\n")) if place >= 0]
     end = min(ends, default=len(text))
     return text[:end] + _LIMIT + text[end:]
 
 
-def _answered(function: str, options: dict[str, Any]) -> object:
+def _call_within_limits(function: str, options: dict[str, Any]) -> object:
     """Ask the question of a public function, within the limits of `simcore.analytic.run_cost` or without."""
     from simcore.api.limits import HOW, answer_of, request_of  # noqa: PLC0415  (know all functions, which import much)
 
@@ -377,10 +377,10 @@ def _answered(function: str, options: dict[str, Any]) -> object:
     return answer_of(request_of(function, options), {name: options.get(name) for name in HOW}, limit=limit)
 
 
-def _shown(signature: inspect.Signature) -> inspect.Signature:
-    """Return the signature of what is public: with `limit`, and with options that were in a mapping."""
+def _public_signature(signature: inspect.Signature) -> inspect.Signature:
+    """Return the public signature: with `limit`, and with the options that the function takes as a mapping."""
     kept = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
-    names = [name for name in _known(signature) if name not in signature.parameters]
+    names = [name for name in _argument_names(signature) if name not in signature.parameters]
     if "limit" not in names:
         names.append("limit")
     defaults = {"limit": True, "frontier": True}
@@ -388,8 +388,8 @@ def _shown(signature: inspect.Signature) -> inspect.Signature:
     return signature.replace(parameters=[*kept, *added])
 
 
-def _known(signature: inspect.Signature) -> list[str]:
-    """Return the names of the arguments that a function takes, those of its options among them."""
+def _argument_names(signature: inspect.Signature) -> list[str]:
+    """Return the names of a function's arguments, including its options."""
     known = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
     if len(known) < len(signature.parameters):
         from simcore.studies.plan.study import How  # noqa: PLC0415  (only the plan has options in a mapping)

@@ -1,1 +1,1 @@
-"""What every module stands on: version, errors, safe text, numbers as people write them, money, periods, documents."""
+"""What every package uses: version, errors, safe text, parsing of numbers, money, periods, documents."""

@@ -1,6 +1,6 @@
-"""The table of currencies: their signs, and where these are read and shown.
+"""The table of currencies: their signs, and whether a sign is read and shown beside amounts.
 
-Whatever the currency, amounts are whole hundredths of its unit inside: see `simcore.base.money`.
+Internally, amounts are whole hundredths of the currency's unit: see `simcore.base.money`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 
 class Sign(NamedTuple):
-    """A sign of currencies, with ISO 4217 codes."""
+    """A currency sign, and the ISO 4217 codes of the currencies that use it."""
 
     code: str
-    """The currency that the sign alone stands for."""
+    """The currency that the sign stands for by default."""
     shared_by: tuple[str, ...] = ()
-    """Other currencies that are written with it."""
+    """Other currencies written with the same sign."""
     beside_amounts: bool = False
-    """Whether it is read and shown beside amounts; else it is only spelled out where a terminal lacks it."""
+    """Whether it is read and shown beside amounts; if not, terminals that lack it show the code instead."""
 
 
 SIGNS = {
@@ -51,12 +51,12 @@ SIGNS = {
 }
 """Every sign that simcore knows."""
 AMOUNT_SIGNS = "".join(sign for sign, row in SIGNS.items() if row.beside_amounts)
-"""The signs that are read and shown beside amounts, a character each."""
+"""The signs that are read and shown beside amounts, one character each."""
 _SHOWN = {row.code: sign for sign, row in SIGNS.items() if row.beside_amounts}
 
 
 def currency_sign(currency: str) -> str:
-    """Return what stands before an amount: the sign where one is common, else the code and a space.
+    """Return the prefix of an amount: the currency's sign if one is in common use, else its code and a space.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def currency_sign(currency: str) -> str:
 
 
 def currencies_of(sign: str) -> tuple[str, ...]:
-    """Return the codes that a sign, or a code itself, may stand for; the first is what it stands for alone.
+    """Return the codes that `sign` (a sign or a code) may stand for; the first is the default.
 
     Examples
     --------

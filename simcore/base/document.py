@@ -1,4 +1,4 @@
-"""The base of what is published as JSON: fixed once it is made, and without a field that its schema lacks."""
+"""Base class of published JSON documents: immutable, and without fields that their schema does not have."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from simcore.base.shown import short, table
 class Document(BaseModel):
     """A part of a published document.
 
-    Two are equal if they say the same; how long it took is not looked at. Nothing in one can be set anew.
+    Documents are immutable. Two are equal if all their fields are, except those in `timings`.
 
     Examples
     --------
-    >>> class Told(Document):
+    >>> class Activity(Document):
     ...     calls: int
     ...     seconds: float
-    >>> Told(calls=5, seconds=0.1) == Told(calls=5, seconds=0.2), Told(calls=5, seconds=0.1)
-    (True, Told(calls=5, seconds=0.1))
+    >>> Activity(calls=5, seconds=0.1) == Activity(calls=5, seconds=0.2), Activity(calls=5, seconds=0.1)
+    (True, Activity(calls=5, seconds=0.1))
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,21 +32,21 @@ class Document(BaseModel):
         for name in type(self).model_fields:
             yield name, getattr(self, name)
 
-    def _said(self) -> tuple[object, ...]:
+    def _compared(self) -> tuple[object, ...]:
         return tuple(_fixed(value) for name, value in self._fields() if name not in self.timings)
 
     def __eq__(self, other: object) -> bool:
-        """Whether both say the same, timings left out."""
+        """Compare all fields except timings."""
         if not isinstance(other, Document):
             return NotImplemented
-        return type(self) is type(other) and self._said() == other._said()
+        return type(self) is type(other) and self._compared() == other._compared()
 
     def __hash__(self) -> int:
-        """Return the same for equal documents."""
-        return hash((type(self).__qualname__, self._said()))
+        """Return a hash that is equal for equal documents."""
+        return hash((type(self).__qualname__, self._compared()))
 
     def __repr__(self) -> str:
-        """Return it on two lines at most."""
+        """Return a summary of at most two lines."""
         return short(type(self).__name__, self._fields())
 
     __str__ = __repr__
@@ -56,7 +56,7 @@ class Document(BaseModel):
 
 
 def _fixed(value: object) -> object:
-    """Return a value with tuples for lists and mappings, which have a hash."""
+    """Return the value with lists and mappings replaced by tuples, so that it can be hashed."""
     if isinstance(value, Mapping):
         return tuple(sorted(((str(key), _fixed(entry)) for key, entry in value.items()), key=lambda pair: pair[0]))
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What can go wrong, and the exit status of each: the lowest floor, imported by all others."""
+"""Exceptions, and the exit status of each; the lowest module, imported by all others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ExitStatus(IntEnum):
 
 
 class SimcoreError(Exception):
-    """Base of all errors that simcore raises on purpose."""
+    """Base of all errors that simcore raises deliberately."""
 
     exit_status = ExitStatus.INTERNAL
 
@@ -81,7 +81,7 @@ class Problem:
 
 
 class ScenarioError(SimcoreError):
-    """A scenario is invalid; ``problems`` tells all that is wrong with it, not only the first."""
+    """A scenario is invalid; ``problems`` lists everything that is wrong with it, not only the first problem."""
 
     exit_status = ExitStatus.INVALID
 
@@ -90,14 +90,14 @@ class ScenarioError(SimcoreError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return how it is made anew, as in another process."""
+        """Return what pickle needs to rebuild the error, for example in another process."""
         return type(self), (self.problems,)
 
 
 class UsageError(ScenarioError, ValueError):
-    """What was asked is wrong, not the scenario: an argument of a function, or the command line.
+    """The request is wrong, not the scenario: an argument of a function, or the command line.
 
-    ``problems`` tells it as for a scenario: what, where (the argument's name), the value and what is allowed.
+    ``problems`` describes it as for a scenario: what, where (the argument's name), the value and what is allowed.
     """
 
     exit_status = ExitStatus.USAGE
@@ -110,4 +110,4 @@ class FileError(SimcoreError):
 
 
 for _public in (SimcoreError, ScenarioError, UsageError, FileError):
-    _public.__module__ = "simcore"  # a traceback names them as users do, and other processes find them there
+    _public.__module__ = "simcore"  # the name users know, in tracebacks; and where pickle finds them

@@ -1,4 +1,4 @@
-"""Arrow tables as data frames of pandas and Polars, which simcore does not need and does not bring."""
+"""Arrow tables as pandas and Polars data frames; both packages are optional."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class MissingPackageError(SimcoreError, ImportError):
-    """A package that simcore does not bring is not installed."""
+    """An optional package is not installed."""
 
 
-def _package(name: str) -> Any:  # noqa: ANN401  (neither package is there to be known)
+def _package(name: str) -> Any:  # noqa: ANN401  (neither package need be installed)
     try:
         return import_module(name)
     except ImportError as error:

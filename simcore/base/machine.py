@@ -1,4 +1,4 @@
-"""What this process may use of the machine: processors and memory, the limits of its control groups included."""
+"""Processors and memory that this process may use, with the limits of its control groups."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path("/")
-"""Where ``/proc`` and ``/sys`` are."""
+"""The folder that contains ``proc`` and ``sys``."""
 
 
 class Memory(NamedTuple):
-    """Bytes of memory, and what sets the limit."""
+    """An amount of memory in bytes, and what limits it."""
 
     bytes: int
     limited_by: str
 
 
 def processors(root: Path = ROOT) -> int:
-    """Return how many processors this process may use: those it is bound to, and no more than its quota pays for."""
+    """Return the number of processors this process may use, by its CPU affinity and its control groups' quota."""
     bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
     quotas = [*_new_quotas(root), *_old_quotas(root)]
     return max(1, min([bound, *(math.ceil(quota) for quota in quotas)]))
 
 
 def memory(root: Path = ROOT) -> Memory | None:
-    """Return the least of the memory of the machine, that of the control groups and that of ``ulimit -v``.
+    """Return the smallest of: the machine's memory, the control groups' limits, and ``ulimit -v``.
 
-    ``None`` where the system tells none of them.
+    ``None`` if the system reports none of them.
     """
-    found = [*_of_groups(root), *_of_process(), *_of_machine()]
+    found = [*_group_limits(root), *_process_limits(), *_installed()]
     return min(found, default=None)
 
 
 def _numbers(path: Path) -> list[int] | None:
-    """Return the numbers in a file of one line, ``None`` if there are none: no such file, or "max"."""
+    """Return the numbers in a one-line file; ``None`` if there are none (no such file, or "max")."""
     try:
         return [int(word) for word in path.read_text(encoding="ascii").split()]
     except (OSError, ValueError):
@@ -45,9 +45,9 @@ def _numbers(path: Path) -> list[int] | None:
 
 
 def _folders(root: Path, controller: str) -> Iterator[Path]:
-    """Yield the folders of this process's control groups, from its own up; ``""`` names those of version 2.
+    """Yield the folders of this process's control groups, innermost first; controller ``""`` is version 2.
 
-    Inside a container the path may be that of the host, of which only the upper end is there: it is looked for, too.
+    Inside a container the path may be the host's, of which only the upper end exists: that is tried, too.
     """
     try:
         lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
@@ -83,7 +83,7 @@ def _old_quotas(root: Path) -> Iterator[float]:
             yield quota[0] / period[0]
 
 
-def _of_groups(root: Path) -> Iterator[Memory]:
+def _group_limits(root: Path) -> Iterator[Memory]:
     for controller, name in (("", "memory.max"), ("memory", "memory.limit_in_bytes")):
         for folder in _folders(root, controller):
             numbers = _numbers(folder / name)
@@ -91,7 +91,7 @@ def _of_groups(root: Path) -> Iterator[Memory]:
                 yield Memory(numbers[0], "the limit of the control group")
 
 
-def _of_process() -> Iterator[Memory]:
+def _process_limits() -> Iterator[Memory]:
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415
@@ -101,6 +101,6 @@ def _of_process() -> Iterator[Memory]:
         yield Memory(soft, "ulimit -v")
 
 
-def _of_machine() -> Iterator[Memory]:
+def _installed() -> Iterator[Memory]:
     if hasattr(os, "sysconf") and {"SC_PHYS_PAGES", "SC_PAGE_SIZE"} <= set(os.sysconf_names):
         yield Memory(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), "the memory of this machine")

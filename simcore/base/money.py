@@ -1,4 +1,4 @@
-"""Money: whole cents (hundredths of the unit, whatever the currency) inside, units of a currency outside."""
+"""Money: whole cents internally (hundredths of any currency's unit), units of the currency in files and reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def cents(amount: float | Decimal) -> int:
     ----------
     amount
         Units of the currency, finite. A float counts as the decimal number that it prints as: 1.005 is 101
-        cents, although the float itself is a little less.
+        cents, although its binary value is slightly less.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def cents(amount: float | Decimal) -> int:
     if not exact.is_finite():
         raise ValueError(f"an amount of money is finite, got {amount}")
     sign, digits, exponent = exact.as_tuple()
-    # In integers, since a Decimal context would round a long number first.
+    # In integers: a Decimal context would round a long number first.
     coefficient = int("".join(map(str, digits)))
     shift = int(exponent) + 2
     if shift >= 0:

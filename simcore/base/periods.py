@@ -1,4 +1,4 @@
-"""The horizons at which results are reported, and the working calendar that they are made of.
+"""The horizons at which results are reported, and the working calendar they are built from.
 
 Months are 4-4-5 weeks, a quarter is 13 weeks and a year 52, aligned to the first counted week.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Horizon = Literal["call", "hour", "day", "week", "month", "quarter", "year"]
 
 HORIZONS: tuple[Horizon, ...] = get_args(Horizon)
-"""Names of the horizons, shortest first; a horizon's number in kernels is its place here."""
+"""Names of the horizons, shortest first; kernels number them by their index here."""
 
 CALL, HOUR, DAY, WEEK, MONTH, QUARTER, YEAR = range(7)
 MONTH_ENDS = (4, 8, 13)
@@ -24,7 +24,7 @@ WEEKS_PER_YEAR = 52
 def period_of_week(horizon: int, weeks: int) -> NDArray[np.int32]:
     """Return the period (from 0) that each of ``weeks`` counted weeks belongs to, int32[weeks].
 
-    Weeks of a period that the run does not hold whole have -1.
+    Weeks of a period that is not wholly inside the run get -1.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def period_of_week(horizon: int, weeks: int) -> NDArray[np.int32]:
 
 
 def calls_per_hour(calls_per_week: int, hours: int) -> NDArray[np.int64]:
-    """Return the calls of each hour of a week, int64[hours]: the plan spread so that nothing is lost to rounding.
+    """Return the calls of each hour of a week, int64[hours]: the plan spread evenly, no call lost to rounding.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How a document shows itself at the end of a cell: two lines as text, a small table as HTML."""
+"""How a document is displayed in a notebook: two lines of text, or a small HTML table."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WIDTH = 160
-"""Characters of a short text, about: two lines."""
+"""Approximate length of a short text in characters: two lines."""
 _ROWS = 40
-"""Rows of a table, at most."""
+"""Maximum number of rows of a table."""
 
 
 def _is_estimate(value: object) -> bool:
@@ -29,7 +29,7 @@ def _number(value: float | None) -> str:
 
 
 def in_brief(value: object) -> str:
-    """Return a value on less than a line.
+    """Return a value as a text of less than a line.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def in_brief(value: object) -> str:
 
 
 def _many(value: Collection[object]) -> str:
-    """Return a collection: few short texts as they are, else how many entries it has."""
+    """Return a few short texts in full; for any other collection, its number of entries."""
     if not isinstance(value, Mapping) and 0 < len(value) <= 4 and all(isinstance(each, str) for each in value):
         return "[" + ", ".join(repr(brief(str(each), 20)) for each in value) + "]"
     many = f"{len(value)} {'entry' if len(value) == 1 else 'entries'}"
@@ -60,26 +60,26 @@ def _many(value: Collection[object]) -> str:
 
 
 def short(name: str, fields: Iterable[tuple[str, object]]) -> str:
-    """Return the text of a document: its name and as many of its fields as two lines hold.
+    """Return the text of a document: its name and as many of its fields as fit on two lines.
 
     Examples
     --------
     >>> short("Sweep", [("strategies", ["process"]), ("points", [1, 2])])
     "Sweep(strategies=['process'], points=[2 entries])"
     """
-    told: list[str] = []
+    parts: list[str] = []
     for field, value in fields:
         if field == "version" or field.startswith("simcore"):
             continue
-        told.append(f"{field}={in_brief(value)}")
-        if sum(map(len, told)) + len(name) > _WIDTH - 30:
-            told[-1] = "..."
+        parts.append(f"{field}={in_brief(value)}")
+        if sum(map(len, parts)) + len(name) > _WIDTH - 30:
+            parts[-1] = "..."
             break
-    return f"{name}({', '.join(told)})"
+    return f"{name}({', '.join(parts)})"
 
 
 def table(name: str, fields: Iterable[tuple[str, object]]) -> str:
-    """Return the HTML of a document: a row for each field; whatever comes from outside is escaped.
+    """Return the HTML of a document, one row per field, with all values escaped.
 
     Examples
     --------

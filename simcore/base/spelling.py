@@ -1,7 +1,7 @@
-"""Numbers as people write them: ``10k``, ``$10,000``, ``1.4M``, ``80%``; the one place where such texts are read.
+"""Parses numbers as people write them: ``10k``, ``$10,000``, ``1.4M``, ``80%``; the only module that does.
 
-What has one plain reading is read. What has two (``1.250`` is 1.25, or 1250 where a dot parts thousands) is refused
-with both, and a decimal comma with what to write. The command line, Python and scenario files read numbers here.
+Unambiguous texts are accepted. An ambiguous one (``1.250`` is 1.25, or 1250 where dots separate thousands) is refused
+with both readings, a decimal comma with the right spelling. The command line, Python and scenario files use it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from simcore.base.text import brief, did_you_mean, shorten
 _Choice = TypeVar("_Choice", bound=str)
 
 MAX_LENGTH = 40
-"""Characters of a number, at most."""
+"""Maximum length of a number in characters."""
 
 
 class Kind(Enum):
-    """What a number is asked for; the value says so in an error."""
+    """The kind of number expected; the value completes an error message."""
 
     COUNT = "a whole number, as 1000, 1e5, 10k or 2M are"
     AMOUNT = "an amount, as 100000, 1e5, 100k, $100,000 or 1.3M are"
@@ -34,20 +34,20 @@ class Kind(Enum):
 
     @property
     def is_grouped(self) -> bool:
-        """Whether numbers of the kind are large enough to have a separator of thousands."""
+        """Whether numbers of this kind may have thousands separators."""
         return self in (Kind.COUNT, Kind.AMOUNT)
 
 
 class Spelled(NamedTuple):
-    """A number that was read from a text."""
+    """A number parsed from a text."""
 
     value: Decimal
     currency: str = ""
-    """The sign or the code beside it, as it was written."""
+    """The currency sign or code beside it, as written."""
 
 
 _SPACES = dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
-"""Spaces that are no plain space: no-break, thin, wide ..."""
+"""Spaces other than the plain one: no-break, thin, wide ..."""
 _SIGNS = {0x2212: "-", 0x2019: "'", 0xFF05: "%", 0x2018: "'"}
 _QUOTES = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
 _CURRENCY = f"[{AMOUNT_SIGNS}]|[A-Z]{{3}}(?![A-Za-z])"
@@ -67,12 +67,12 @@ _PARTS = re.compile(r"([0-9]{1,9}) ?(?:/|in|of|out of) ?([1-9][0-9]{0,9})", re.A
 
 
 def plain_spaces(text: str) -> str:
-    """Return a text with a plain space for every no-break, thin or wide one; as long as before."""
+    """Return a text of the same length with every no-break, thin or wide space replaced by a plain one."""
     return text.translate(_SPACES)
 
 
 def written(number: Decimal | float) -> str:
-    """Return a number as a scenario file has it, without an exponent where that is short.
+    """Return a number as a scenario file has it, without an exponent if that stays short.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def written(number: Decimal | float) -> str:
     return f"{short:f}" if -12 <= short.adjusted() <= 15 else f"{short:g}"
 
 
-def _refused(text: str, message: str, name: str, *, hint: str | None = None) -> UsageError:
+def _refusal(text: str, message: str, name: str, *, hint: str | None = None) -> UsageError:
     return UsageError((Problem(message, name, value=shorten(text), hint=hint),))
 
 
@@ -96,15 +96,15 @@ def read_number(text: str, kind: Kind = Kind.NUMBER, name: str = "") -> Spelled:
     text
         ``10000``, ``1e4``, ``10k``, ``$10,000``, ``10 000``, ``1.4M``, ``80%``.
     kind
-        What is asked for: counts and amounts have separators of thousands, shares and numbers per cent, amounts a
-        currency.
+        The kind of number expected: counts and amounts may have thousands separators, shares and numbers a per cent
+        sign, amounts a currency.
     name
-        What it is, for errors.
+        Name of the argument or field, for errors.
 
     Raises
     ------
     UsageError
-        If it is no number, or has more than one reading: with what to write.
+        If it is not a number of this kind, or is ambiguous; with what to write instead.
 
     Examples
     --------
@@ -121,28 +121,28 @@ def read_number(text: str, kind: Kind = Kind.NUMBER, name: str = "") -> Spelled:
     if match is None:
         parts = _PARTS.fullmatch(short) if kind in (Kind.SHARE, Kind.NUMBER) else None
         hint = f"write {written(round(Decimal(parts[1]) / Decimal(parts[2]), 6))}" if parts else None
-        raise _refused(text, f"is not {kind.value}", name, hint=hint)
+        raise _refusal(text, f"is not {kind.value}", name, hint=hint)
     if match["before"] and match["after"]:
-        raise _refused(text, f"is not {kind.value}", name)
+        raise _refusal(text, f"is not {kind.value}", name)
     currency = match["before"] or match["after"] or ""
     if currency and kind is not Kind.AMOUNT:
-        raise _refused(text, f"is an amount of money, not {kind.value}", name)
+        raise _refusal(text, f"is an amount of money, not {kind.value}", name)
     if match["percent"] and kind.is_grouped:
-        raise _refused(text, f"is in per cent, not {kind.value}", name)
+        raise _refusal(text, f"is in per cent, not {kind.value}", name)
     bare = not (match["power"] or match["scale"] or match["percent"])
     digits = _digits(text, match["body"], kind, name, _Rest(match, bare))
     return Spelled(_Rest(match, bare).of(digits), currency)
 
 
 class _Rest(NamedTuple):
-    """What stands around the digits of a number."""
+    """What surrounds the digits of a number: sign, currency, scale, per cent."""
 
     match: re.Match[str]
     is_bare: bool
-    """Whether nothing scales it."""
+    """Whether there is no exponent, scale or per cent sign."""
 
     def of(self, digits: str) -> Decimal:
-        """Return the number that the digits are."""
+        """Return the number with these digits."""
         number = Decimal(digits + (self.match["power"] or ""))
         power = _SCALES[self.match["scale"].lower()] if self.match["scale"] else 0
         number = number.scaleb(power - (2 if self.match["percent"] else 0))
@@ -150,10 +150,10 @@ class _Rest(NamedTuple):
 
 
 def _digits(text: str, body: str, kind: Kind, name: str, rest: _Rest) -> str:
-    """Return digits and a point, or refuse what has another reading."""
+    """Return the digits with a decimal point and no separators; raise if the text is ambiguous."""
     joined = re.sub("[,' _]", "", body)
     if _BY_DOT.fullmatch(body) and body.count(".") > 1:
-        raise _refused(
+        raise _refusal(
             text, "has dots between thousands", name, hint=f"write {written(rest.of(body.replace('.', '')))}"
         )
     if _PLAIN.fullmatch(body):
@@ -168,18 +168,18 @@ def _digits(text: str, body: str, kind: Kind, name: str, rest: _Rest) -> str:
         return joined
     if _DECIMAL_COMMA.fullmatch(body):
         pointed = re.sub("[. ']", "", body).replace(",", ".")
-        raise _refused(text, "has a comma for a point", name, hint=f"write {written(rest.of(pointed))}")
+        raise _refusal(text, "has a comma for a point", name, hint=f"write {written(rest.of(pointed))}")
     hint = f"write {written(rest.of(joined))}" if _PLAIN.fullmatch(joined) and "_" not in body else None
-    raise _refused(text, f"is not {kind.value}", name, hint=hint)
+    raise _refusal(text, f"is not {kind.value}", name, hint=hint)
 
 
 def _two_readings(text: str, name: str, small: Decimal, large: Decimal) -> UsageError:
     hint = f"write {written(small)} or {written(large)}"
-    return _refused(text, "can be read in two ways", name, hint=hint)
+    return _refusal(text, "can be read in two ways", name, hint=hint)
 
 
 def _number_of(given: object, kind: Kind, name: str) -> Decimal | float:
-    """Return what is given as a finite number."""
+    """Return a number or a text as a finite number."""
     if isinstance(given, str):
         return read_number(given, kind, name).value
     if not isinstance(given, bool):
@@ -200,7 +200,7 @@ def count_of(given: object, name: str = "", *, low: int = 1, high: int = 2**40) 
     Raises
     ------
     UsageError
-        If it is none, or not from ``low`` to ``high``.
+        If it is not a whole number from ``low`` to ``high``.
 
     Examples
     --------
@@ -224,12 +224,12 @@ def _span(low: int, high: int) -> str:
 
 
 def one_of(given: object, choices: Iterable[_Choice], name: str) -> _Choice:
-    """Return a choice that is given by its name.
+    """Return the one of `choices` that is named.
 
     Raises
     ------
     UsageError
-        If it is none; with the nearest one.
+        If it is not one of them; with the nearest one.
 
     Examples
     --------
@@ -262,7 +262,7 @@ def amount_of(given: object, name: str = "") -> float:
 
 
 def share_of(given: object, name: str = "") -> float:
-    """Return a share from a number or a text; its range is not looked at.
+    """Return a share from a number or a text; its range is not checked.
 
     Raises
     ------
@@ -277,12 +277,12 @@ def share_of(given: object, name: str = "") -> float:
     return float(_number_of(given, Kind.SHARE, name))
 
 
-def percent_meant(value: float) -> str | None:
-    """Return the hint for a share above 1 that was probably meant in per cent, ``None`` if it was not.
+def percent_hint(value: float) -> str | None:
+    """Return a hint for a share above 1 that was probably meant in per cent, else ``None``.
 
     Examples
     --------
-    >>> percent_meant(2), percent_meant(0.2)
+    >>> percent_hint(2), percent_hint(0.2)
     ('for 2 % write 0.02 or 2%', None)
     """
     if not 1 < value <= 100:
@@ -297,7 +297,7 @@ def chance_of(given: object, name: str) -> float:
     Raises
     ------
     UsageError
-        If it is none; with what was meant where ``80`` stands for 80 %.
+        If it is not; with a hint where ``80`` was probably meant as 80 %.
 
     Examples
     --------
@@ -307,6 +307,6 @@ def chance_of(given: object, name: str) -> float:
     value = share_of(given, name)
     if 0.0 < value < 1.0:
         return value
-    hint = percent_meant(value) if value < 100 and "%" not in str(given) else None
+    hint = percent_hint(value) if value < 100 and "%" not in str(given) else None
     allowed = "above 0, below 1, or above 0 %, below 100 %"
     raise UsageError((Problem("is out of range", name, value=brief(str(given)), allowed=allowed, hint=hint),))

@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show: no control and no bidirectional characters."""
+"""Makes untrusted text safe to display: without control and bidirectional characters."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _JOINERS = "\u200c\u200d"
-"""Format characters that scripts and emoji need and that reorder nothing."""
+"""Format characters that some scripts and emoji need and that do not reorder text."""
 
 
 def printable(text: str) -> str:
     r"""Return the text on one line, without control, bidirectional and other invisible characters.
 
-    Runs of white space become one space. What remains may still look like markup: print it as plain text.
+    Runs of white space become one space. The result may still look like markup: print it as plain text.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def printable(text: str) -> str:
 
 
 def brief(text: str, limit: int = 60) -> str:
-    """Return the text as `printable` makes it, cut to `limit` characters."""
+    """Return the `printable` text, cut to `limit` characters."""
     text = printable(text[: 4 * limit])
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
@@ -52,7 +52,7 @@ def shorten(value: object, *, quote: bool = True) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant, or ``None``; a very long word was not.
+    """Return the known word closest to `word`, or ``None`` if none is close or `word` is very long.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return the hint of an error about a misspelt word, or ``None`` if nothing known is near.
+    """Return a hint for a misspelt word, or ``None`` if no known word is close.
 
     Examples
     --------

@@ -1,3 +1,3 @@
-"""The version of simcore: part of every digest, so that results of two engines are never mixed up."""
+"""The version of simcore: part of every digest, so that results of two versions are never mixed."""
 
 __version__ = "0.1.0"

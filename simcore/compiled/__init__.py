@@ -1,1 +1,1 @@
-"""How kernels are compiled and kept: the Numba policy, the digest of sources, the folder of compiled code."""
+"""How kernels are compiled and cached: the Numba policy, the digest of sources, the folder of compiled code."""

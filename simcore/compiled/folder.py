@@ -1,8 +1,8 @@
-"""Folders whose files are run as code: nobody but their owner and the administrator may write there.
+"""Folders whose files are run as code: only their owner and the administrator may write to them.
 
-Whoever can write to a folder, or to one above it, decides what lies in it. So every folder on the way is looked at,
-those that links lead through included. Where the system knows no owners (Windows), a folder of the user's profile is
-taken as private.
+Whoever can write to a folder, or to one above it, decides what lies in it. So every folder on the path is
+checked, including those that links lead through. On systems without Unix owners (Windows), a folder in the user's
+profile is assumed to be private.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from pathlib import Path
 from typing import NamedTuple
 
 HAS_OWNERS = hasattr(os, "getuid")
-"""Whether this system has owners and permissions as Unix has them."""
+"""Whether this system has Unix owners and permissions."""
 
 _PRIVATE = 0o700
 _MOST_LINKS = 40
 
 
 class _Step(NamedTuple):
-    """A folder or a link on the way to a folder."""
+    """A folder or link on the path to a folder."""
 
     path: Path
     info: os.stat_result
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and those above it that are missing, for their owner alone (0700).
+    """Create a folder and its missing parents, accessible to their owner only (0700).
 
     Raises
     ------
     OSError
-        If it cannot be made.
+        If it cannot be created.
     """
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
-        path.mkdir(_PRIVATE, exist_ok=True)  # another process may have been quicker
+        path.mkdir(_PRIVATE, exist_ok=True)  # another process may have created it meanwhile
 
 
 def tighten(folder: Path) -> None:
-    """Take all rights of others on a folder of ours away, if it is there and they have some."""
+    """Remove all permissions of group and others from a folder of ours, if it exists."""
     if not HAS_OWNERS:
         return
     try:
@@ -56,26 +56,26 @@ def tighten(folder: Path) -> None:
 
 
 def flaw(folder: Path, own: int = 1) -> str | None:
-    """Return why what lies in a folder could be somebody else's, or ``None``; what does not exist yet is no flaw.
+    """Return why somebody else could have written to a folder, or ``None``; a folder that does not exist has no flaw.
 
     Parameters
     ----------
     folder
         An absolute path.
     own
-        So many folders at its end must not be written by others at all. Those above may be, if the system keeps others
-        from replacing what is not theirs (the sticky bit, as in ``/tmp``).
+        The number of folders at the end of the path that others must not be able to write to at all. Those above may
+        be writable if the sticky bit keeps others from replacing what is not theirs (as in ``/tmp``).
 
     Raises
     ------
     OSError
-        If a folder on the way cannot be looked at, or links go round in circles.
+        If a folder on the path cannot be inspected, or links form a loop.
     """
     if not HAS_OWNERS:
         return None
     trusted = {0, os.getuid(), Path(folder.anchor).stat().st_uid}
     strict = {Path(os.path.realpath(path)) for path in [folder, *folder.parents][:own]}
-    for path, info in _way(folder):
+    for path, info in _steps_to(folder):
         if info.st_uid not in trusted:
             return f"{path} belongs to {_name_of(info.st_uid)}, who could put any code there"
         if stat.S_ISLNK(info.st_mode):
@@ -92,14 +92,14 @@ def flaw(folder: Path, own: int = 1) -> str | None:
 
 
 def may_be_run(info: os.stat_result) -> bool:
-    """Tell whether an open file is a plain one of ours, or the administrator's, that nobody else may write to."""
+    """Return whether an open file is a regular file of ours or the administrator's that nobody else may write to."""
     if not stat.S_ISREG(info.st_mode):
         return False
     return not HAS_OWNERS or (info.st_uid in {0, os.getuid()} and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
-def _way(folder: Path) -> list[_Step]:
-    """Return every folder and link that decides what a path means, as far as they exist."""
+def _steps_to(folder: Path) -> list[_Step]:
+    """Return every existing folder and link that takes part in resolving a path."""
     here = Path(folder.anchor)
     way = [_Step(here, here.stat())]
     waiting = list(reversed(folder.parts[1:]))
@@ -107,7 +107,7 @@ def _way(folder: Path) -> list[_Step]:
     while waiting:
         part = waiting.pop()
         if part == "..":
-            here = here.parent  # `here` has no links, so this is what the system does
+            here = here.parent  # `here` has no links, so its parent is what the system resolves
             continue
         path = here / part
         try:
@@ -128,7 +128,7 @@ def _way(folder: Path) -> list[_Step]:
 
 
 def _group_is_ours(group: int) -> bool:
-    """Tell whether a group is that of the administrators, or has this user as its only member."""
+    """Return whether a group is the administrators', or has this user as its only member."""
     if group == 0:
         return True
     import grp  # noqa: PLC0415

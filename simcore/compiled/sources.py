@@ -1,8 +1,8 @@
 """What a kernel is compiled from: the digest of its module and of all modules of the package that it imports.
 
-Digests are of parsed code (``ast.dump``) without docstrings and positions: a comment or a line more changes nothing.
-Parsing all sources would take a tenth of a second at every start, so what a text parses to is kept under the digest of
-the text, which is quick to make and can never be out of date.
+Digests are of parsed code (``ast.dump``) without docstrings and positions: comments and line breaks change nothing.
+Parsing all sources would take a tenth of a second at every start, so the results are cached under the digest of the
+text, which is quick to compute and never out of date.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from typing import NamedTuple
 POLICY = frozenset(
     {"simcore.compiled.jit", "simcore.compiled.store", "simcore.compiled.sources", "simcore.compiled.folder"}
 )
-"""How kernels are compiled and kept; what of it changes machine code is in the key of an entry itself."""
+"""Modules that compile and cache kernels; those of their settings that change machine code are in an entry's key."""
 
 _MOST_KEPT = 1000
 
 
 class Parsed(NamedTuple):
-    """A module: the digest of its code, and what it imports when it is run, as dotted names from the package on."""
+    """A module: the digest of its code, and its imports at run time, as dotted names that begin with the package."""
 
     digest: str
     imports: tuple[str, ...]
 
 
 class Sources:
-    """The modules of a package, which is a folder of files.
+    """The modules of a package, read from a folder of files.
 
-    Each file is read once, when it is first asked for, so soon after its module was loaded: what this process runs
-    counts, not what an editor or an upgrade makes of the file later.
+    Each file is read once, when it is first requested, soon after its module was loaded: the digest is of what this
+    process runs, not of later edits or upgrades.
 
     Examples
     --------
@@ -49,10 +49,10 @@ class Sources:
         self._known: dict[str, Parsed] = {}
         self._used: dict[str, Parsed] = {}
         self.learned = False
-        """Whether something was parsed that `remembered` did not have."""
+        """Whether something was parsed that was not in `remembered`."""
 
     def digest(self, module: str) -> str | None:
-        """Return the hexadecimal SHA-256 of all that a module is made of, or ``None`` where its file is not known."""
+        """Return the hexadecimal SHA-256 of a module and its imports, or ``None`` if its file is not known."""
         if self._file(module) is None:
             return None
         total = hashlib.sha256()
@@ -61,7 +61,7 @@ class Sources:
         return total.hexdigest()
 
     def closure(self, module: str) -> set[str]:
-        """Return a module and all that it imports, of this package; without the package itself and `POLICY`."""
+        """Return a module and all its imports within this package, except the package itself and `POLICY`."""
         found: set[str] = set()
         waiting = {module}
         while waiting:
@@ -72,7 +72,7 @@ class Sources:
         return found
 
     def remember(self, text: bytes) -> None:
-        """Take over what an earlier process parsed; anything else than its `remembered` is ignored."""
+        """Load what an earlier process parsed; anything that is not its `remembered` is ignored."""
         try:
             entries = json.loads(text)
             self._known = {raw: Parsed(str(digest), tuple(imports)) for raw, (digest, imports) in entries.items()}
@@ -80,7 +80,7 @@ class Sources:
             self._known = {}
 
     def remembered(self) -> bytes:
-        """Return what is known of all texts, for the next process."""
+        """Return all parsed results as bytes, for the next process."""
         kept = {**self._known, **self._used}
         return json.dumps(kept if len(kept) <= _MOST_KEPT else self._used).encode()
 
@@ -96,7 +96,7 @@ class Sources:
         return self._parsed[name]
 
     def _own(self, target: str) -> str | None:
-        """Return the module of a dotted name, which may end with something that the module defines."""
+        """Return the module that a dotted name refers to; the name may end with something that the module defines."""
         for name in (target, target.rpartition(".")[0]):
             if name != self._package and name.startswith(f"{self._package}.") and self._file(name) is not None:
                 return name
@@ -112,7 +112,7 @@ class Sources:
 
 
 def parsed(text: bytes, package: str) -> Parsed:
-    """Return the digest of a module's code and what it imports of the package, type checkers' imports left out."""
+    """Return the digest of a module's code and its imports from the package, except those for type checkers only."""
     tree = ast.parse(text)
     imports = sorted(set(_imports(tree.body, package)))
     for node in ast.walk(tree):
@@ -122,7 +122,7 @@ def parsed(text: bytes, package: str) -> Parsed:
 
 
 def _is_text(node: ast.AST) -> bool:
-    """Tell whether a statement is only a text: a docstring, or that of an attribute."""
+    """Return whether a statement is only a text: a docstring of a module, class, function or attribute."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
@@ -138,5 +138,5 @@ def _imports(body: list[ast.stmt], package: str) -> list[str]:
 
 
 def version_of_python() -> str:
-    """Return what the parser and the pickles of this Python are called."""
+    """Return a name for this Python's version, which its parser and pickles depend on."""
     return f"{sys.implementation.cache_tag}{getattr(sys, 'abiflags', '')}"

@@ -1,8 +1,8 @@
-"""Where compiled code is kept from one process to the next, one file an entry.
+"""The cache of compiled code between processes, one file per entry.
 
-Nothing here can fail a run: an entry that is damaged is no entry, and where nothing can be kept, kernels are compiled
-again. An entry is named after a digest of all that it was made from, so it is never out of date, and any number of
-environments share it.
+Nothing here can fail a run: a damaged entry counts as missing, and where nothing can be cached, kernels are compiled
+again. An entry is named after a digest of everything it depends on, so it is never out of date, and any number of
+environments can share it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ENTRY, UNFINISHED = ".code", ".tmp"
 UNUSED_DAYS, UNFINISHED_DAYS = 60, 1
-"""Entries are removed when they were not used for so long, and what a killed process left, too."""
+"""Entries unused for `UNUSED_DAYS` are removed, and files left by a killed process after `UNFINISHED_DAYS`."""
 
 _MARK = b"simcore compiled code 1\n"
 _DIGEST = hashlib.sha256().digest_size
@@ -37,15 +37,15 @@ class Store:
     Attributes
     ----------
     trouble
-        Why nothing can be kept or read there, and the way out; ``None`` if all is well so far.
+        Why nothing can be cached or read there, and what to do about it; ``None`` if all is well so far.
     """
 
     def __init__(self, named: str = "") -> None:
-        """Find the folder: in the one that is named, else in the user's cache."""
+        """Choose the folder: inside the one that is named, else in the user's cache."""
         self.trouble: str | None = None
         self.folder: Path | None = None
         try:
-            folder = Path(named).absolute() / "simcore" if named else _of_user() / "compiled"
+            folder = Path(named).absolute() / "simcore" if named else _user_cache() / "compiled"
             if not named:
                 tighten(folder.parent)
             reason = flaw(folder, own=2)
@@ -60,12 +60,12 @@ class Store:
 
     @cached_property
     def writable(self) -> bool:
-        """Whether entries can be kept; asked for the first time, it makes the folder."""
+        """Whether entries can be saved; the first access creates the folder."""
         if self.folder is None:
             return False
         try:
             make_private(self.folder)
-            reason = flaw(self.folder, own=2)  # of what was made meanwhile
+            reason = flaw(self.folder, own=2)  # of what exists now
             if reason is None and not os.access(self.folder, os.W_OK | os.X_OK):
                 reason = f"{self.folder} cannot be written"
         except OSError as error:
@@ -75,7 +75,7 @@ class Store:
         return reason is None
 
     def load(self, name: str) -> bytes | None:
-        """Return an entry, or ``None`` if there is none, or none that is whole and only ours could have written."""
+        """Return an entry, or ``None`` if there is none, it is damaged, or somebody else could have written it."""
         if self.folder is None:
             return None
         path = self.folder / name
@@ -85,7 +85,7 @@ class Store:
                 info = os.fstat(file.fileno())
                 content = file.read() if may_be_run(info) else b""
             if content and info.st_mtime < time.time() - _DAY:
-                with contextlib.suppress(PermissionError):  # the administrator's, or on a disk that is only read
+                with contextlib.suppress(PermissionError):  # the administrator's, or on a read-only disk
                     os.utime(path)
         except OSError:
             return None
@@ -94,7 +94,7 @@ class Store:
         return payload if content[:start] == _MARK + hashlib.sha256(payload).digest() else None
 
     def save(self, name: str, payload: bytes) -> None:
-        """Keep an entry, whole or not at all; if that fails, `trouble` says why."""
+        """Save an entry, whole or not at all; if that fails, `trouble` says why."""
         if not self.writable or self.folder is None:
             return
         try:
@@ -105,7 +105,7 @@ class Store:
 
     @staticmethod
     def _write(folder: Path, name: str, content: bytes) -> None:
-        descriptor, unfinished = tempfile.mkstemp(suffix=UNFINISHED, dir=folder)  # for us alone (0600)
+        descriptor, unfinished = tempfile.mkstemp(suffix=UNFINISHED, dir=folder)  # accessible to us only (0600)
         try:
             with open(descriptor, "wb") as file:  # noqa: PTH123 - by its descriptor
                 file.write(content)
@@ -116,10 +116,10 @@ class Store:
 
     @staticmethod
     def _tidy(folder: Path) -> None:
-        """Remove what nobody used for long. A process that was about to read it compiles again."""
+        """Remove entries that have not been used for long. A process that was about to read one compiles again."""
         now = time.time()
         for path, days in _old(folder):
-            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+            with contextlib.suppress(FileNotFoundError):  # another process removed it first
                 if path.lstat().st_mtime < now - days * _DAY:
                     path.unlink()
 
@@ -128,7 +128,7 @@ class _NoHomeError(Exception):
     """The user has no home folder."""
 
 
-def _of_user() -> Path:
+def _user_cache() -> Path:
     import platformdirs  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""Compiles bad habits, and the manager who coaches, to flat arrays."""
+"""Compiles bad habits and the coaching manager to flat arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compile_coaching(scenario: Scenario) -> Coaching:
-    """Compile the habits of all steps, and the manager; without both, nothing is active.
+    """Compile the habits of all steps and the manager; inactive if there are neither.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def compile_coaching(scenario: Scenario) -> Coaching:
 
 
 def weekly(yearly: float) -> float:
-    """Return the chance within a week of what has a chance of ``yearly`` within a year of 52 weeks.
+    """Return the weekly chance of an event with chance ``yearly`` within 52 weeks.
 
     Examples
     --------

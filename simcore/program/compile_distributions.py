@@ -53,7 +53,7 @@ class _Forms:
 
 
 def _cumulated(weights: Sequence[float]) -> NDArray[np.int64]:
-    """Return the cumulated shares as 32-bit thresholds; the last is 2**32."""
+    """Return the cumulative shares as 32-bit thresholds; the last is 2**32."""
     shares = np.cumsum(np.asarray(weights, np.float64))
     thresholds: NDArray[np.int64] = np.floor(shares / shares[-1] * TWO_32 + 0.5).astype(np.int64)
     thresholds[-1] = int(TWO_32)
@@ -84,7 +84,7 @@ def compile_lags(scenario: Scenario) -> Lags:
 
 
 def _places(forms: list[_Form]) -> NDArray[np.int64]:
-    """Return where each form finds its table or its entries among those of all; -1 where it has none."""
+    """Return the index of each form's table, or of its first entry, among those of all forms; -1 without."""
     places = np.full(len(forms), -1, np.int64)
     tables = entries = 0
     for number, form in enumerate(forms):

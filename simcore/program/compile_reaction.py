@@ -1,4 +1,4 @@
-"""Compiles the strategy that a scenario runs, and its referrals, to flat arrays."""
+"""Compiles a scenario's strategy and its referrals to flat arrays."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Drive, Scenario
 
 LEAST_WINS = 1e-100
-"""Expected wins of a call, at least: the product of tiny rates may be 0 as a float, and signals divide by it."""
+"""Least expected wins per call: the product of tiny rates may underflow to 0, and signals divide by it."""
 
 
 def discounts(scenario: Scenario) -> bool:
-    """Return whether any strategy of the file changes the value of deals: revenue is then counted in cents.
+    """Return whether any strategy of the scenario changes the value of deals: revenue is then counted in cents.
 
-    All strategies of a file are counted alike, so that their tallies can be compared figure by figure.
+    All strategies of a scenario are counted in the same unit, so that their tallies can be compared.
     """
     changes = [drive.changes for strategy in scenario.strategies.values() for drive in strategy.drives.values()]
     return any("deal_value" in change or PULL_FORWARD in change for change in changes)
@@ -76,7 +76,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
 
 
 def _wins_per_call(scenario: Scenario) -> float:
-    """Return the mean number of wins that a planned call brings, those of its referrals too."""
+    """Return the mean number of wins per planned call, including those of its referrals."""
     rates = [stage.rate.mean for stage in scenario.funnel if stage.rate is not None]
     wins = prod(rates)
     return wins / (1.0 - scenario.referrals.per_win * prod(rates[1:])) if scenario.referrals else wins
@@ -111,7 +111,7 @@ def _pulls(drives: list[Drive], calendar: Calendar) -> list[tuple[int, tuple[flo
 
 
 def _periods(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the first hour and the hours of the quota period of every simulated week."""
+    """Return the first hour and the length in hours of each simulated week's quota period."""
     week, horizon = scenario.calendar.hours_per_week, scenario.horizon
     weeks = np.arange(horizon.warmup_weeks + horizon.weeks) - horizon.warmup_weeks
     per = scenario.quota.per if scenario.quota else "week"

@@ -170,13 +170,13 @@ def _beta_table(stage: str, rate: Rate) -> NDArray[np.float64]:
     Raises
     ------
     ScenarioError
-        If its Beta distribution is too extreme for one.
+        If its Beta distribution is too extreme to tabulate.
     """
     mean, cv = rate.mean, rate.rep_cv
     try:
         if mean * cv * cv > 0.0:
             return build_beta(mean, cv)
-        # The parameters would be beyond all numbers.
+        # The parameters would overflow.
         message = f"the Beta distribution with mean {mean:g} and coefficient of variation {cv:g} is too extreme"
     except ValueError as error:
         message = str(error)
@@ -192,7 +192,7 @@ def _caps(scenario: Scenario) -> Caps:
 
 
 def first_step(rates: Rates, calls: int) -> FirstStep:
-    """Tabulate the successes of a full week where everybody has the same rate in every week."""
+    """Tabulate the successes of a full week if all seats have the same rate in every week."""
     rate = float(rates.base[1])
     if rates.beta[1] >= 0 or rates.varies[1] or rate > 0.5 or parts_of(calls, rate) > 1:
         return FirstStep(False, 0, np.zeros(0, np.int64), np.zeros(0, np.int32))

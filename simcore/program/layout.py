@@ -1,4 +1,4 @@
-"""The program: all that the kernels know of a scenario, as flat arrays.
+"""The program: everything the kernels know about a scenario, as flat arrays.
 
 Step s turns an item of stage s - 1 into one of stage s; arrays over steps have S + 1 entries and leave
 entry 0 unused, so that a step's number is its index. Times are working hours, money is cents.
@@ -53,14 +53,14 @@ class Calendar(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The planned calls. Weeks with the same holidays share a row."""
+    """The planned calls. Weeks with the same holidays share one row."""
 
     row_of_week: NDArray[np.int32]
     """int32[simulated weeks]"""
     per_hour: NDArray[np.int64]
     """int64[rows, hours of a week]"""
     calls: NDArray[np.int64]
-    """int64[rows]: calls of the week."""
+    """int64[rows]: calls per week."""
     slot_hour: NDArray[np.int32]
     """int32[rows, most calls]: the hour of the week of each call, in the order of time."""
     before: NDArray[np.int64]
@@ -68,14 +68,14 @@ class Plan(NamedTuple):
 
 
 class Team(NamedTuple):
-    """The seats, and who comes and goes."""
+    """The seats, and turnover of their holders."""
 
     reps: int
     new: int
     ramp_weeks: int
     ramp_start: float
     leave_threshold: int
-    """A 32-bit word below it: the holder leaves before the week. 0: nobody leaves."""
+    """Of a 32-bit word: below it, the holder leaves before the week. 0: nobody leaves."""
     vacancy_weeks: int
 
 
@@ -87,7 +87,7 @@ class Market(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """How likely each step is."""
+    """Success probabilities of the steps."""
 
     base: NDArray[np.float64]
     """float64[S + 1]"""
@@ -123,7 +123,7 @@ class Lags(NamedTuple):
 
 
 class Caps(NamedTuple):
-    """How many items a stage has room for; -1 is no cap. int64[S + 1] each."""
+    """Maximum numbers of items per stage; -1 is no cap. int64[S + 1] each."""
 
     per_week: NDArray[np.int64]
     open: NDArray[np.int64]
@@ -187,10 +187,10 @@ WINDOW, REACH = PULL_HOURS_COLUMNS = range(2)
 
 
 class Reaction(NamedTuple):
-    """How reps react: drives, what they hear and what they change. Without drives all arrays are empty."""
+    """How reps react: drives, the signals they listen to and the channels they change. Empty arrays without drives."""
 
     needed: bool
-    """Whether hours must be simulated in turn: there are drives, referrals, habits or a manager."""
+    """Whether hours must be simulated in order: there are drives, referrals, habits or a manager."""
     interval: int
     """Hours between two decisions."""
     hears: NDArray[np.bool_]
@@ -217,11 +217,11 @@ class Reaction(NamedTuple):
     pull_hours: NDArray[np.int64]
     """int64[pulls, 2]: window and reach, in hours."""
     lockstep: bool
-    """Whether a seat hears of the others, or a manager looks at all: all are then simulated hour by hour together."""
+    """Whether a seat depends on the others, or a manager on all: seats are then simulated hour by hour together."""
     call_value: float
     """Mean revenue of a planned call, in cents."""
     between_wins: float
-    """Mean hours between two wins under the plan."""
+    """Mean hours between wins under the plan."""
     quota: float
     """Of one seat, in cents; 0 is none."""
     period_first: NDArray[np.int64]
@@ -229,7 +229,7 @@ class Reaction(NamedTuple):
     period_hours: NDArray[np.int64]
     """int64[simulated weeks]: hours of the whole period."""
     referrals: float
-    """Mean number of referrals of a win; 0 is none. Their lag is that of step S + 1 in `Lags`."""
+    """Mean number of referrals per win; 0 for none. Their lag is that of step S + 1 in `Lags`."""
 
 
 NOBODY, RANDOM, RESULT, PROCESS, ORACLE = range(5)
@@ -240,32 +240,32 @@ class Coaching(NamedTuple):
     """Bad habits, and the manager who coaches. Arrays over steps; thresholds are of 32-bit words."""
 
     active: bool
-    """Whether there are habits or sessions: weeks must then be begun one after the other."""
+    """Whether there are habits or sessions: weeks must then be started in order."""
     prone: NDArray[np.bool_]
     """bool[S + 1]: whether a step can have a habit."""
     factor: NDArray[np.float64]
-    """float64[S + 1]: what a habit leaves of the rate; 1 where there is none."""
+    """float64[S + 1]: factor by which a habit multiplies the rate; 1 where there is none."""
     begins: NDArray[np.int64]
-    """int64[S + 1]: below it a new person has the habit."""
+    """int64[S + 1]: threshold; below it, a new person starts with the habit."""
     onset: NDArray[np.int64]
-    """int64[S + 1]: below it a person without the habit gets it in a week."""
+    """int64[S + 1]: threshold; below it, a person without the habit acquires it in a week."""
     fade: NDArray[np.int64]
-    """int64[S + 1]: from it on a person with the habit loses it in a week."""
+    """int64[S + 1]: threshold; at or above it, a person with the habit loses it in a week."""
     rule: int
     slots: int
-    """Sessions a week."""
+    """Sessions per week."""
     first_week: int
     """The simulated week of the first session, at least 1."""
     window: int
     """Weeks that the manager looks back."""
     repair: int
-    """Below it a session ends a habit at its step."""
+    """Threshold; below it, a session ends a habit at its step."""
     pressure: float
     """What a session on the result adds to `COACH`."""
 
 
 class Program(NamedTuple):
-    """All that the kernels know of a scenario."""
+    """Everything the kernels know about a scenario."""
 
     clock: Clock
     calendar: Calendar

@@ -29,7 +29,7 @@ EXACT_BITS = 10
 OCTAVE_BITS = 9
 """Above, every octave has 2**9 bins."""
 VALUE_BITS = 47
-"""Bins end at 2**47 units at most; `simcore.engine.playable.check_ranges` refuses runs that come near."""
+"""Bins end at 2**47 units; `simcore.engine.playable.check_ranges` refuses runs that come near that."""
 BINS = (1 << EXACT_BITS) + ((VALUE_BITS - EXACT_BITS) << OCTAVE_BITS)
 QUANTILE_ERROR = 2.0 ** -(OCTAVE_BITS + 1)
 """Largest relative error of a quantile read from the bins: half a bin."""
@@ -51,7 +51,7 @@ ABOVE_PLAN, DISCOUNT, LONGEST_DRY = range(3)
 
 
 class TallyArrays(NamedTuple):
-    """The counters of a run, int64 all; G groups, S + 1 stages, 2 accounts, 7 horizons."""
+    """The counters of a run, all int64; G groups, S + 1 stages, 2 accounts, 7 horizons."""
 
     replications: NDArray[np.int64]
     """[G]"""
@@ -68,16 +68,16 @@ class TallyArrays(NamedTuple):
     clipped: NDArray[np.int64]
     """[S + 3]: decisions at a rate cut at 1, by step; then lags; then values."""
     bins: NDArray[np.int64]
-    """[sections, 2, 7, bins]: windows by revenue; those with none are not stored, the last bin holds all beyond."""
+    """[sections, 2, 7, bins]: windows by revenue; not those without any; the last bin holds all larger ones."""
     conduct: NDArray[np.int64]
-    """[G, 3]: calls made above those of the plan; discount given, in cents; the longest run of weeks without a deal,
+    """[G, 3]: calls made in excess of the plan; discount given, in cents; the longest run of weeks without a deal,
     summed over seats. In counted weeks, deals by close."""
     weeks_of_quarter: NDArray[np.int64]
     """[G, 13]: revenue by close in units, by the week of the quarter."""
 
 
 def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
-    """Return empty counters for a funnel of ``steps`` steps, with so many bins of revenue."""
+    """Return zeroed counters for a funnel of ``steps`` steps, with ``bins`` bins of revenue."""
     return TallyArrays(
         replications=np.zeros(GROUPS, np.int64),
         stages=np.zeros((GROUPS, 3, steps + 1), np.int64),
@@ -93,14 +93,14 @@ def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
 
 @inlined
 def bin_of(units: int) -> int:
-    """Return the bin of a revenue: exact below 1,024 units, then 512 bins an octave."""
+    """Return the bin of a revenue: exact below 1,024 units, then 512 bins per octave."""
     if units < (1 << EXACT_BITS):
         return units
     return int64(np.float64(units).view(np.int64) >> _MANTISSA_SHIFT) - _BIN_OFFSET
 
 
 def bins_of(units: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return `bin_of` of many revenues.
+    """Return `bin_of` for each of ``units``, int64 of the same shape.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def bins_of(units: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def bins_up_to(units: float) -> int:
-    """Return a number of bins that holds revenues of up to so many units, at most `BINS`.
+    """Return a number of bins, at most `BINS`, sufficient for revenues up to ``units``.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def bins_up_to(units: float) -> int:
 
 
 def bin_values() -> NDArray[np.float64]:
-    """Return the revenue in units that stands for each bin: the value itself, or the middle of the bin.
+    """Return the revenue in units that represents each bin: the exact value, or the bin's midpoint.
 
     Examples
     --------
@@ -183,7 +183,7 @@ class Tally:
         return Tally(merged)
 
     def with_both_accounts(self) -> Tally:
-        """Return the tally of a run that counted only the account by close, with the same figures by origin."""
+        """Return the tally with revenue by close copied to that by origin, for a run that counted only by close."""
         moments, bins = self.arrays.moments, self.arrays.bins
         return Tally(
             self.arrays._replace(
@@ -204,5 +204,5 @@ class Tally:
         return int(self.arrays.replications.sum())
 
     def same_as(self, other: Tally) -> bool:
-        """Return whether every counter is equal."""
+        """Return whether all counters are equal."""
         return all(np.array_equal(a, b) for a, b in zip(self.arrays, other.arrays, strict=True))

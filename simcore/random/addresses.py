@@ -43,9 +43,9 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 class Stream(NamedTuple):
-    """What all draws of one replication share: the key, and the factors, usually all of the replication's number.
+    """What all draws of one replication share: the key, and the factors, usually all with the replication's number.
 
-    The market; the people of the seats and their own rates; the noise of a week; and all else, the luck of the draws.
+    `market`; `people`: who holds each seat, and their own rates; `noise` of the weeks; `luck`: all other draws.
     """
 
     key: tuple[np.uint32, np.uint32]
@@ -57,25 +57,25 @@ class Stream(NamedTuple):
 
 @inlined
 def factor_of(replication: int, flip: np.uint32) -> Factor:
-    """Return a factor as it is in a replication."""
+    """Return the factor of a replication, with its words flipped by `flip`."""
     number = uint64(replication)
     return Factor(uint32(number & _LOW), uint32(number >> np.uint64(32)), flip)
 
 
 @inlined
 def stream_of(key: tuple[np.uint32, np.uint32], replication: int) -> Stream:
-    """Return the stream of one replication, all factors its own."""
+    """Return the stream of one replication, with all factors from that replication."""
     own = factor_of(replication, uint32(0))
     return Stream(key, own, own, own, own)
 
 
 @inlined
 def decision(purpose: int, part: int, item: int) -> np.uint32:
-    """Return the first counter word: what is decided (uint32)."""
+    """Return the first counter word: which decision it is (uint32)."""
     return uint32((purpose << 24) | (part << 16) | item)
 
 
 @inlined
 def place(rep: int, week: int) -> np.uint32:
-    """Return the second counter word: whose decision, and in which week (uint32)."""
+    """Return the second counter word: whose decision it is, and in which week (uint32)."""
     return uint32((rep << 16) | week)

@@ -91,7 +91,7 @@ def binomial_inverse(u53: int, n: int, p: float) -> int:
 
 @inlined
 def parts_of(n: int, p: float) -> int:
-    """Return into how many parts a week's calls are cut so that each has a mean of at most 256."""
+    """Return the number of parts into which a week's calls are divided so that each has a mean of at most 256."""
     mean = float(n) * min(p, 1.0 - p)
     parts = 1
     while mean > _PART_MEAN * parts and parts < MAX_PARTS:
@@ -101,9 +101,9 @@ def parts_of(n: int, p: float) -> int:
 
 @kernel
 def binomial_in_parts(stream: Stream, rep: int, week: int, cell: int, n: int, p: float, parts: int) -> int:
-    """Return the number of successes of a week whose calls are cut into parts, each with its own draw.
+    """Return the number of successes of a week whose calls are divided into `parts`, each with its own draw.
 
-    ``cell`` is the sheet and band of the candidates, see docs/randomness.md; 0 are the calls of the plan.
+    ``cell`` is the sheet and band of the candidates, see docs/randomness.md; 0 for the calls of the plan.
     """
     total = 0
     where = place(rep, week)
@@ -125,7 +125,7 @@ def pick(word: np.uint32, thresholds: NDArray[np.int64]) -> int:
 
 @inlined
 def take_slot(word: np.uint32, k: int, n: int, tag: int, slots: NDArray[np.int64]) -> int:
-    """Take the k-th of the slots 0 .. n - 1, one that is not yet taken: a step of a Fisher-Yates shuffle.
+    """Take the k-th slot of 0 .. n - 1 without replacement: one step of a Fisher-Yates shuffle.
 
     ``slots[j]`` is ``tag`` plus the slot that the shuffle has put in place j; a place with less than ``tag`` was not
     touched by this shuffle and holds j itself. So a new shuffle needs a higher tag (by n or more) and no clearing.

@@ -30,8 +30,8 @@ Key = tuple[np.uint32, np.uint32]
 def _rounds(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) -> Words:
     """Compute one block.
 
-    The words are kept in 64-bit lanes whose high halves are never looked at: the widening product reads only the
-    low halves, so that nothing has to be packed and unpacked between rounds (2.7 times as fast with AVX2).
+    The words are kept in 64-bit lanes whose high halves are never read: the widening product reads only the low
+    halves, so that nothing has to be packed and unpacked between rounds (2.7 times as fast with AVX2).
     """
     k0, k1 = key
     w0, w1, w2, w3 = uint64(c0), uint64(c1), uint64(c2), uint64(c3)
@@ -69,7 +69,7 @@ def block(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) 
 
 
 class Factor(NamedTuple):
-    """What all draws of one factor of a replication share: the high half of the counter, and what flips their words."""
+    """What all draws of one factor of a replication share: the counter's high half, and the mask that flips words."""
 
     c2: np.uint32
     c3: np.uint32
@@ -88,7 +88,7 @@ def fill_blocks(
     x2: NDArray[np.uint32],
     x3: NDArray[np.uint32],
 ) -> None:
-    """Fill ``x0 .. x3`` with the words at many counters of one factor.
+    """Fill ``x0 .. x3`` with the words of one factor at the counters ``(c0, c1)``.
 
     All arrays are one-dimensional, uint32 and of the same length. The loop has no dependence between
     iterations, so that the compiler computes eight blocks at a time with AVX2.

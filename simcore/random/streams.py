@@ -1,4 +1,4 @@
-"""How a uniform at an address is obtained, and with what weight: the one seam through which all draws come.
+"""How the uniform at an address is obtained, and with what weight: all draws come through this module.
 
 A source may take the words of a factor (the market, the people, the noise of the weeks, the luck of the draws) from
 another replication, or flip them (antithetic draws); see `Source` for what else it changes.
@@ -23,22 +23,22 @@ class Source(NamedTuple):
     """How the uniform at an address is obtained, and with what weight: `plain` for crude Monte Carlo."""
 
     shift: NDArray[np.int64]
-    """int64[4]: by factor, added to the number of a replication to find the one whose words are taken."""
+    """int64[4]: by factor, the offset added to a replication's number to find the one whose words are used."""
     flip: NDArray[np.uint32]
     """uint32[4]: by factor, 0 or all ones: whether words are mirrored."""
     market: NDArray[np.uint32]
-    """uint32[replications of the block, weeks]: words of the market's first weeks instead of its own; or empty."""
+    """uint32[replications of the block, weeks]: words that replace the market's own in its first weeks; or empty."""
     people: NDArray[np.uint32]
-    """uint32[replications of the block, reps, S + 1]: words of the own rates of the first persons; or empty."""
+    """uint32[replications of the block, reps, S + 1]: words for the own rates of each seat's first holder; or empty."""
     successes: NDArray[np.int64]
     """int64[replications of the block, reps, simulated weeks]: successes of step 1 of the weeks' calls, from another
-    sampler of counts; or empty. Not for what `simcore.kernels.reactive.state.in_turn` must play hour by hour."""
+    sampler of counts; or empty. Not where `simcore.kernels.reactive.state.in_turn` requires simulation by hour."""
     tilted: bool
-    """Whether steps are decided at other rates; the likelihood ratio is then the weight of a seat's replication."""
+    """Whether steps are decided at tilted rates (importance sampling); a seat's weight is then its likelihood ratio."""
     tilt: NDArray[np.float64]
-    """float64[S + 1]: by which the rates of the steps from 2 on, cut at 1, are multiplied: at most 1."""
+    """float64[S + 1]: factors, at most 1, of the rates of steps 2 to S after these are cut at 1."""
     tilt_weeks: NDArray[np.int64]
-    """int64[2]: the first simulated week in which rates are tilted, and the one after the last."""
+    """int64[2]: the first simulated week with tilted rates, and the week after the last."""
 
 
 def plain(steps: int) -> Source:

@@ -1,7 +1,7 @@
 """Files that appear whole or not at all.
 
 A file is written under a temporary name in the same folder, flushed to the disk (``fsync``), renamed, and the
-folder is flushed too. Whoever looks under the final name finds the old content or the new, never half of it,
+folder is flushed too. A reader of the final name finds the old content or the new, never half of it,
 whatever happens in between: an exception, a full disk, a kill, a loss of power (Pillai et al. 2014, "All file
 systems are not created equal", show what goes wrong otherwise).
 """
@@ -39,11 +39,11 @@ _REASONS = {
 }
 
 _NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
-"""How file systems say that they have no hard links, or no more of them."""
+"""Errors by which file systems report that they have no hard links, or no more of them."""
 
 
 class Written(NamedTuple):
-    """What was written under a final name."""
+    """Size and sum of a file that was written."""
 
     size: int
     """Bytes."""
@@ -82,7 +82,7 @@ def sync_folder(folder: Path) -> None:
     ------
     OSError
         If the disk reports a failure. Systems that cannot flush a folder (Windows, a few network file
-        systems) are left as they are: there is nothing to do about it.
+        systems) are left as they are: nothing can be done about it.
     """
     if sys.platform == "win32":
         return
@@ -97,10 +97,10 @@ def sync_folder(folder: Path) -> None:
 
 
 class AtomicFile(io.RawIOBase):
-    """A binary file for writing that gets its name only when it is whole.
+    """A binary file for writing that gets its final name only when it is complete.
 
     As a context manager it commits at the end, and leaves nothing behind if the body raises. The temporary
-    file is new for certain (``O_EXCL``) and no symbolic link is followed, neither by it nor by the rename: a
+    file is certain to be new (``O_EXCL``), and no symbolic link is followed, neither by it nor by the rename: a
     link under the final name is replaced, its target is left alone.
 
     Parameters
@@ -163,11 +163,11 @@ class AtomicFile(io.RawIOBase):
         return done
 
     def written(self) -> Written:
-        """Return size and SHA-256 of what was written so far."""
+        """Return the size and SHA-256 of what has been written so far."""
         return Written(self._size, self._digest.hexdigest())
 
     def commit(self) -> None:
-        """Put the file on the disk and give it its name."""
+        """Flush the file to the disk and give it its final name."""
         if self._descriptor < 0:
             raise ValueError(f"{shown(self._path)} is already closed")
         try:
@@ -182,7 +182,7 @@ class AtomicFile(io.RawIOBase):
         super().close()
 
     def discard(self) -> None:
-        """Drop what was written; without effect after `commit`."""
+        """Delete what was written; no effect after `commit`."""
         if self.closed:
             return
         super().close()
@@ -196,7 +196,7 @@ class AtomicFile(io.RawIOBase):
             os.close(descriptor)
 
     def close(self) -> None:
-        """Drop the file unless it was committed (what garbage collection does with a forgotten one)."""
+        """Delete the file unless it was committed (garbage collection does the same with a forgotten one)."""
         self.discard()
 
     def __exit__(
@@ -205,7 +205,7 @@ class AtomicFile(io.RawIOBase):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Commit, or drop the file if the body raised."""
+        """Commit, or delete the file if the body raised."""
         if kind is None:
             self.commit()
         else:
@@ -233,19 +233,19 @@ def write_whole(path: Path, data: bytes) -> Written:
 
 
 def read_plain(path: Path, most: int | None = None) -> bytes:
-    """Read a plain file that somebody else may have put there; what is none is refused, not waited for.
+    """Read a regular file that somebody else may have put there; anything else is refused, not waited for.
 
     Parameters
     ----------
     path
-        The file. A link, a pipe or a device in its place could be without an end.
+        The file. A link, a pipe or a device in its place might never end.
     most
-        Bytes that are read at most; what is longer comes cut off.
+        Maximum number of bytes to read; a longer file is truncated.
 
     Raises
     ------
     FileError
-        If it is no plain file or cannot be read.
+        If it is not a regular file or cannot be read.
 
     Examples
     --------
@@ -262,19 +262,19 @@ def read_plain(path: Path, most: int | None = None) -> bytes:
 
 
 def second_name(source: Path, target: Path) -> None:
-    """Give a whole file another name as well: a hard link, or a copy where the file system has no links.
+    """Give a complete file a second name: a hard link, or a copy where the file system has no links.
 
     Parameters
     ----------
     source
         The file, on the disk.
     target
-        The other name, on the same file system; a file of that name is replaced, in one step.
+        The second name, on the same file system; a file of that name is replaced atomically.
 
     Raises
     ------
     FileError
-        If it could not be done; ``target`` then is what it was before.
+        If that failed; ``target`` is then unchanged.
 
     Examples
     --------
@@ -297,7 +297,7 @@ def second_name(source: Path, target: Path) -> None:
             try:
                 os.replace(temporary, target)  # noqa: PTH105
             finally:
-                # Where both names are one file already, a rename does nothing, and leaves its source.
+                # If both names are already one file, a rename does nothing and leaves its source.
                 temporary.unlink(missing_ok=True)
             sync_folder(target.parent)
             return
@@ -312,7 +312,7 @@ def move(source: Path, target: Path) -> None:
     Raises
     ------
     FileError
-        If there is something under the new name, or the rename failed.
+        If the new name exists, or the rename failed.
     """
     with file_errors(f"move {shown(source)} to", target):
         if os.path.lexists(target):
@@ -323,9 +323,9 @@ def move(source: Path, target: Path) -> None:
 
 
 class FolderLock:
-    """Keeps two processes from writing into one folder at a time; the system drops it when the process ends.
+    """Keeps two processes from writing to one folder at a time; the system releases it when the process ends.
 
-    Advisory: it holds off other runs of simcore only; where a system has no such locks it holds off nobody.
+    Advisory: it stops other runs of simcore only; on a system without such locks it stops nobody.
 
     Raises
     ------
@@ -353,7 +353,7 @@ class FolderLock:
                 raise FileError(f"cannot lock {shown(folder)}: {error.strerror}") from error
 
     def release(self) -> None:
-        """Give the lock back; a second call does nothing."""
+        """Release the lock; a second call does nothing."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)

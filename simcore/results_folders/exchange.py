@@ -1,4 +1,4 @@
-"""Puts a new result in the place of an old one by one switch, and finishes at the next start what was cut off.
+"""Replaces an old result by a new one in a single switch, and finishes an interrupted exchange at the next start.
 
 A folder of results holds what its manifest says. A new result is written into a folder of its own below
 (``unfinished``, or ``unfinished-2`` where that is taken). When all of it is on the disk, the manifest is replaced by
@@ -8,10 +8,10 @@ which people look for them, and never takes one away from where the manifest say
 
 1. each gets its final name as a second one (a hard link; the parts in a folder that is renamed as a whole);
 2. the manifest is replaced once more, by one that names the final names;
-3. what no manifest speaks of any more is removed.
+3. files that no manifest lists any more are removed.
 
-So a process may die between any two system calls, and whoever starts next does again what was left, in any number of
-tries. `docs/results-folder.md` tells how that was tried.
+So a process may die between any two system calls: the next one redoes what was left, in any number of attempts.
+`docs/results-folder.md` describes how that was tested.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNFINISHED, REPLACED = "unfinished", "replaced"
-"""Folders below a folder of results: of runs that are not in place, and of what is only still to be removed. A number
-follows where the name is taken: ``unfinished-2``."""
+"""Folders below a folder of results: for runs that are not yet in place, and for files still to be removed. A number is
+appended where the name is taken: ``unfinished-2``."""
 TEXTS = (SUMMARY, SCENARIO)
 TABLES = (SWEEP, WORLDS)
 IN_PLACE = (MANIFEST, *TEXTS, *TABLES, REP_WEEKS)
-"""Names of a result, in its place."""
+"""Final names of the files of a result."""
 
 _NUMBERED = re.compile(rf"({UNFINISHED}|{REPLACED})(-[0-9]+)?")
 _PART = re.compile(r"part-[0-9]{5,}\.parquet")
@@ -54,7 +54,7 @@ _TEMPORARY = re.compile(
 
 
 def is_ours(name: str, *, folder: bool) -> bool:
-    """Return whether simcore gives this name to a folder, or to a file.
+    """Return whether this is a name that simcore gives to a folder, or to a file.
 
     Examples
     --------
@@ -68,12 +68,12 @@ def is_ours(name: str, *, folder: bool) -> bool:
 
 
 def may_stand_in(name: str) -> bool:
-    """Return whether a name is one of a result, or of a folder of simcore beside it."""
+    """Return whether a name belongs to a result, or to one of simcore's folders beside it."""
     return name in IN_PLACE or _NUMBERED.fullmatch(name) is not None
 
 
 def below(folder: Path, stem: str) -> list[Path]:
-    """Return the folders ``unfinished`` or ``replaced`` that there are, with or without a number."""
+    """Return the existing folders ``unfinished`` or ``replaced``, with or without a number."""
     found = [
         entry
         for entry in folder.iterdir()
@@ -86,12 +86,12 @@ def below(folder: Path, stem: str) -> list[Path]:
 
 
 def new_folder(folder: Path, stem: str) -> Path:
-    """Make and return a folder ``unfinished`` or ``replaced``, with the first number that is free.
+    """Create and return a folder ``unfinished`` or ``replaced``, with the first free number.
 
     Raises
     ------
     FileError
-        If it cannot be made.
+        If it cannot be created.
     """
     number = 1
     while True:
@@ -107,7 +107,7 @@ def new_folder(folder: Path, stem: str) -> Path:
 
 
 def exchange(folder: Path, work: Path) -> None:
-    """Make a whole result in ``work``, a folder ``unfinished`` below, the result of the folder.
+    """Make the complete result in ``work`` (a folder ``unfinished`` below ``folder``) the result of ``folder``.
 
     A complete result also takes the place of what other runs left in folders ``unfinished``.
 
@@ -136,9 +136,9 @@ def exchange(folder: Path, work: Path) -> None:
 
 
 def finish_exchange(folder: Path) -> bool:
-    """Finish an exchange that was begun, if there is one; return whether there was.
+    """Finish an interrupted exchange, if there is one; return whether there was.
 
-    Whoever calls it holds the lock of the folder.
+    The caller holds the lock of the folder.
 
     Raises
     ------
@@ -166,12 +166,12 @@ def finish_exchange(folder: Path) -> bool:
 
 
 def _same(one: Manifest, other: Manifest) -> bool:
-    """Return whether two manifests are of the same files, wherever they lie."""
+    """Return whether two manifests list the same files, wherever they lie."""
     return one.lying_in("").files == other.lying_in("").files and bool(one.files)
 
 
 def _give_final_names(folder: Path, manifest: Manifest) -> None:
-    """Let the files of a manifest be found under their final names, too, in place of an older result's."""
+    """Give the files of a manifest their final names as second names, replacing those of an older result."""
     names = {entry.name for entry in manifest.files}
     for name in (*TEXTS, *TABLES):
         if name in names:
@@ -191,14 +191,14 @@ def _give_final_names(folder: Path, manifest: Manifest) -> None:
 
 
 def _remove(folder: Path, dead: Path) -> None:
-    """Remove a folder of simcore, in a way that the next start can tell what was to be removed."""
+    """Remove one of simcore's folders, in such a way that the next start can see what was to be removed."""
     aside = new_folder(folder, REPLACED)
     move(dead, aside / dead.name)
     _discard(aside)
 
 
 def _discard(folder: Path) -> None:
-    """Remove what simcore wrote in a folder, and the folder; what somebody else put there stays, with its folder."""
+    """Remove what simcore wrote in a folder, and the folder; other people's files stay, with their folder."""
     with file_errors("clean up", folder):
         for entry in sorted(folder.iterdir()):
             is_folder = entry.is_dir() and not entry.is_symlink()
@@ -213,7 +213,7 @@ def _discard(folder: Path) -> None:
 
 
 def foreign(folder: Path) -> list[str]:
-    """Return the names in a folder, and in the folders of simcore below it, that simcore did not write."""
+    """Return the names in a folder, and in simcore's folders below it, that simcore did not write."""
     found = []
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and not entry.is_symlink() and is_ours(entry.name, folder=True):

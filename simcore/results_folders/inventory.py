@@ -1,4 +1,4 @@
-"""What lies in a folder of results, held against its manifest: plain files with the right sums, and nothing else."""
+"""Compares the files in a folder of results with its manifest: regular files with the right sums, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Findings:
-    """What a check found, a sentence each without a full stop."""
+    """The findings of a check, one sentence each without a full stop."""
 
     problems: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Findings:
 
 
 def check_sums(folder: Path, manifest: Manifest, found: Findings) -> None:
-    """Check that every file of the manifest is a plain file of the right size and SHA-256."""
+    """Check that every file of the manifest is a regular file of the right size and SHA-256."""
     for entry in manifest.files:
         try:
             problem = _check_file(folder, entry)
@@ -43,7 +43,7 @@ def check_sums(folder: Path, manifest: Manifest, found: Findings) -> None:
 
 
 def _check_file(folder: Path, entry: FileEntry) -> str | None:
-    """Return what is wrong with one file of the manifest: the end of a sentence."""
+    """Return what is wrong with one file of the manifest, as the end of a sentence; ``None`` if nothing is."""
     file = folder / entry.path
     with file_errors("read", file):
         link = link_in(folder, entry.path)
@@ -60,7 +60,7 @@ def _check_file(folder: Path, entry: FileEntry) -> str | None:
 
 
 def check_names(folder: Path, manifest: Manifest, found: Findings) -> None:
-    """Tell of everything in the folder that is a link, or that the manifest does not list and might be taken for it."""
+    """Report links in the folder, and names that the manifest does not list but could be mistaken for its files."""
     beside: list[str] = []
     left: list[str] = []
     with file_errors("read", folder):
@@ -75,7 +75,7 @@ def check_names(folder: Path, manifest: Manifest, found: Findings) -> None:
             _check_parts(entry, manifest, found)
         elif is_folder and may_stand_in(name):
             left.append(name)
-            _tell_of(entry, manifest, found)
+            _report_leftovers(entry, manifest, found)
         elif is_folder:
             beside.append(name + "/")
             with file_errors("read", entry):
@@ -99,20 +99,20 @@ def check_names(folder: Path, manifest: Manifest, found: Findings) -> None:
 
 
 def _check_parts(folder: Path, manifest: Manifest, found: Findings) -> None:
-    """Check the names in the folder of the parts: those of the manifest, and no others."""
+    """Check that the folder of parts has the names in the manifest, and no others."""
     listed = {entry.path for entry in manifest.files}
     prefix = f"{manifest.place}/{REP_WEEKS}" if manifest.place else REP_WEEKS
     with file_errors("read", folder):
         for entry in sorted(folder.iterdir()):
             path = f"{prefix}/{entry.name}"
             if path in listed:
-                continue  # whether it is a plain file is told with its sum
+                continue  # `check_sums` reports whether it is a regular file
             what = "is a link, and" if entry.is_symlink() else "is a folder, and" if entry.is_dir() else "is"
             found.problems.append(f"{printable(path)} {what} not in the manifest")
 
 
-def _tell_of(folder: Path, manifest: Manifest, found: Findings) -> None:
-    """Tell of a folder of simcore that is no part of the result."""
+def _report_leftovers(folder: Path, manifest: Manifest, found: Findings) -> None:
+    """Report one of simcore's folders that is not part of the result."""
     if folder.name in {manifest.place, REP_WEEKS}:
         parts = folder / REP_WEEKS
         with file_errors("read", parts):
@@ -134,7 +134,7 @@ def _tell_of(folder: Path, manifest: Manifest, found: Findings) -> None:
 
 
 def without_manifest(folder: Path) -> str:
-    """Return what to say of a folder that can be read and has no manifest."""
+    """Return the problem of a readable folder that has no manifest."""
     with file_errors("read", folder):
         names = sorted(entry.name for entry in folder.iterdir())
     text = f"no {MANIFEST}: the folder holds no result of simcore"

@@ -1,7 +1,7 @@
 """The manifest of a folder of results: what the folder holds, and where.
 
-The manifest is the one thing that says what a folder holds: whoever reads goes by it. So a new result takes the place
-of an old one in the instant in which the manifest is replaced. See `simcore.results_folders.exchange`.
+Only the manifest says what a folder holds, and every reader goes by it. So a new result takes the place of an old one
+in the instant in which the manifest is replaced. See `simcore.results_folders.exchange`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WORLDS = "worlds.parquet"
 """The worlds of a comparison."""
 
 LONGEST = 1 << 26
-"""Bytes of a manifest that are read: room for the parts of 10^11 rep-weeks, and a cut text is no manifest."""
+"""Maximum bytes of a manifest that are read: enough for the parts of 10^11 rep-weeks; a truncated text is not valid."""
 
 _PATH = (
     r"^(unfinished(-[0-9]+)?/)?"
@@ -49,13 +49,13 @@ class FileEntry(BaseModel):
 
     @property
     def place(self) -> str:
-        """The folder ``unfinished``, or one like it, that the file still lies in; else an empty text."""
+        """The folder (``unfinished`` or a numbered one) in which the file still lies; else an empty text."""
         first = self.path.split("/")[0]
         return first if first.startswith("unfinished") else ""
 
     @property
     def name(self) -> str:
-        """The path that the file has, or is to have, in a folder of results."""
+        """The file's final path in a folder of results."""
         return self.path.removeprefix(f"{self.place}/")
 
 
@@ -76,7 +76,7 @@ class Manifest(BaseModel):
     """Rows of all Parquet files; 0 for a run without ``--detail rep-week``."""
     files: list[FileEntry]
     sha256: str | None = None
-    """SHA-256 of all else in the manifest, see `own_sum`; manifests of format 1 have none."""
+    """SHA-256 of the rest of the manifest, see `own_sum`; manifests of format 1 have none."""
 
     @model_validator(mode="after")
     def _in_one_place(self) -> Self:
@@ -86,17 +86,17 @@ class Manifest(BaseModel):
 
     @property
     def place(self) -> str:
-        """The folder that the files still lie in, as `FileEntry.place`."""
+        """The folder in which the files still lie, as `FileEntry.place`."""
         return self.files[0].place if self.files else ""
 
     def own_sum(self) -> str:
         """Return the SHA-256 of the manifest without its field ``sha256``: as JSON, sorted, without spaces."""
-        told = self.model_dump(mode="json", exclude={"sha256"})
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        content = self.model_dump(mode="json", exclude={"sha256"})
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
     def unchanged(self) -> bool:
-        """Return whether the manifest is as simcore wrote it, as far as it can tell (format 1 cannot)."""
+        """Return whether the manifest matches its own SHA-256 (format 1 has none, so it always does)."""
         return self.simcore_manifest == 1 or self.sha256 == self.own_sum()
 
     def lying_in(self, place: str) -> Manifest:
@@ -112,7 +112,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     Raises
     ------
     FileError
-        If it could not be written; the one before is then as it was.
+        If it could not be written; the previous one is then unchanged.
     """
     now = manifest.model_copy(update={"simcore_manifest": _FORMAT})
     sealed = now.model_copy(update={"sha256": now.own_sum()})
@@ -120,7 +120,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def parse_manifest(data: bytes, file: Path) -> Manifest:
-    """Return a manifest from its text.
+    """Parse a manifest.
 
     Raises
     ------
@@ -137,12 +137,12 @@ def parse_manifest(data: bytes, file: Path) -> Manifest:
 
 
 def manifest_text(folder: Path) -> bytes:
-    """Return what the file of a folder's manifest holds, up to `LONGEST` bytes.
+    """Return the content of a folder's manifest file, up to `LONGEST` bytes.
 
     Raises
     ------
     FileError
-        If there is none, it is no plain file, or it cannot be read.
+        If there is none, it is not a regular file, or it cannot be read.
     """
     return read_plain(folder / MANIFEST, LONGEST)
 
@@ -159,13 +159,13 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def own_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest of a folder, or None if it has none that is valid.
+    """Return the manifest of a folder, or ``None`` if it has no valid one.
 
     Raises
     ------
     FileError
-        If that cannot be told: what a manifest says that cannot be read just now must not be taken for nothing, and
-        its files be removed.
+        If that cannot be determined: a manifest that cannot be read just now must not count as missing, since its
+        files would be removed.
     """
     file = folder / MANIFEST
     with file_errors("read", file):
@@ -188,7 +188,7 @@ def folder_of(given: object) -> Path:
     Raises
     ------
     UsageError
-        If it is given as something else than a path.
+        If it is not a path.
 
     Examples
     --------

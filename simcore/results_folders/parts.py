@@ -1,4 +1,4 @@
-"""Reading the rep-weeks of a folder of results, part by part, each held against the manifest.
+"""Reads the rep-weeks of a folder of results, part by part, each checked against the manifest.
 
 pyarrow is imported only by the functions that need it.
 """
@@ -35,7 +35,7 @@ _CENTS = ("cents_origin", "cents_close")
 
 
 class Shape(NamedTuple):
-    """How many rows a replication has, a row for each rep and week, and which columns."""
+    """The rows of a replication, one per rep and week, and their columns."""
 
     reps: int
     weeks: int
@@ -44,7 +44,7 @@ class Shape(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What the rows of parts come to."""
+    """Number of rows, and sums of their columns."""
 
     rows: int
     columns: dict[str, int]
@@ -65,7 +65,7 @@ def parts_of(manifest: Manifest) -> list[FileEntry]:
 
 
 def repeated(manifest: Manifest) -> list[str]:
-    """Return what a manifest lists twice, or out of order, a sentence each."""
+    """Return what a manifest lists twice or out of order, one sentence each."""
     names = [entry.name for entry in manifest.files]
     found = [f"{name} is listed {names.count(name)} times" for name in sorted(set(names)) if names.count(name) > 1]
     parts = [entry.name for entry in parts_of(manifest)]
@@ -75,12 +75,12 @@ def repeated(manifest: Manifest) -> list[str]:
 
 
 def link_in(folder: Path, path: str) -> str | None:
-    """Return the first of a file and the folders above it, up to ``folder``, that is a link; ``None`` without one.
+    """Return the first link among ``path`` and the folders above it up to ``folder``; ``None`` if there is none.
 
     Raises
     ------
     OSError
-        If that cannot be told.
+        If that cannot be determined.
     """
     parts = Path(path).parts
     for end in range(1, len(parts) + 1):
@@ -90,11 +90,11 @@ def link_in(folder: Path, path: str) -> str | None:
 
 
 def check_identity(metadata: dict[bytes, bytes] | None, manifest: Manifest) -> list[str]:
-    """Return where the metadata of a Parquet file are of another run than the manifest, an end of a sentence each."""
-    told = metadata or {}
+    """Return how the metadata of a Parquet file differ from the manifest's run, each as the end of a sentence."""
+    stated = metadata or {}
     found = []
     for key, wanted in (("digest", manifest.digest), ("seed", str(manifest.seed)), ("version", manifest.version)):
-        value = told.get(f"simcore.{key}".encode())
+        value = stated.get(f"simcore.{key}".encode())
         if value is None and manifest.simcore_manifest == 1:
             continue
         has = "none" if value is None else value.decode("utf-8", "replace")
@@ -111,14 +111,14 @@ def check_part(file: pq.ParquetFile, manifest: Manifest, shape: Shape | None, be
     file
         The part, open.
     manifest, shape
-        What it is to be a part of; without a shape the place of the rows is not checked.
+        The result it must belong to; without a shape the order of the rows is not checked.
     before
         Rows of the parts before it.
 
     Returns
     -------
     problems, sums
-        Ends of sentences; and what the rows come to.
+        Ends of sentences, and the sums of the rows.
     """
     metadata = file.schema_arrow.metadata
     found = check_identity(metadata, manifest)
@@ -142,7 +142,7 @@ def check_part(file: pq.ParquetFile, manifest: Manifest, shape: Shape | None, be
 
 
 def _wrong_columns(schema: pa.Schema, shape: Shape | None) -> str | None:
-    """Return how the columns are not those of rep-weeks, the end of a sentence."""
+    """Return how the columns differ from those of rep-weeks, as the end of a sentence; ``None`` if they do not."""
     import pyarrow as pa  # noqa: PLC0415
 
     if not all(pa.types.is_integer(field.type) and not field.nullable for field in schema):
@@ -154,7 +154,7 @@ def _wrong_columns(schema: pa.Schema, shape: Shape | None) -> str | None:
 
 
 def _in_place(table: pa.Table, shape: Shape, start: int) -> bool:
-    """Return whether rows are those of a run from row ``start`` on: by replication, rep and week."""
+    """Return whether the rows continue a run from row ``start`` on: by replication, rep and week."""
     row = np.arange(start, start + table.num_rows)
     wanted = (
         row // (shape.reps * shape.weeks),
@@ -194,7 +194,7 @@ def read_rep_weeks(path: Path | str, *, check: bool = True) -> pa.Table:
         try:
             return _read(folder, parse_manifest(data, folder / MANIFEST), check=check)
         except FileError:
-            # Another run may have put its results in place meanwhile: then these are read.
+            # Another run may have replaced the results meanwhile: then those are read.
             if manifest_text(folder) == data:
                 raise
 
@@ -218,7 +218,7 @@ def _read(folder: Path, manifest: Manifest, *, check: bool) -> pa.Table:
 
 
 def _part(folder: Path, entry: FileEntry, manifest: Manifest, *, check: bool) -> pa.Table:
-    """Return a part that is what the manifest says."""
+    """Return the table of a part, checked against the manifest."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The folder of results: summary, scenario, rep-weeks or a sweep as Parquet, and a manifest that tells all.
+"""Writes folders of results: summary, scenario, rep-weeks or a sweep as Parquet, and a manifest of them all.
 
 A run is written into ``unfinished/`` inside the folder and takes its place when it is whole, by one switch (see
 `simcore.results_folders.exchange`). So a folder with a manifest holds exactly what the manifest says, and a run that
@@ -74,7 +74,7 @@ PART_ROWS = 1 << 21
 
 
 class _Parts:
-    """Cuts a stream of tables into row groups and parts; what is written does not depend on the blocks."""
+    """Divides a stream of tables into row groups and parts that do not depend on the blocks."""
 
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self.files: list[FileEntry] = []
@@ -99,7 +99,7 @@ class _Parts:
             self._commit(self._open)
 
     def abandon(self) -> None:
-        """Drop the part in work; those that are whole stay."""
+        """Discard the part being written; complete parts stay."""
         if self._open is not None:
             self._open.discard()
             self._open = None
@@ -109,7 +109,7 @@ class _Parts:
 
         table = pa.concat_tables(self._waiting)
         if self._open is None:
-            # Which run a part is of, and where in it the part belongs, stands in the part itself.
+            # Each part states which run it belongs to, and its position in it.
             first = {FIRST_REPLICATION: str(table["replication"][0].as_py())}
             schema = self._schema.with_metadata({**(self._schema.metadata or {}), **first})
             self._open = _OpenPart(self._folder / f"part-{len(self.files):05d}.parquet", schema)
@@ -146,7 +146,7 @@ class _OpenPart:
         return self._file.written()
 
     def discard(self) -> None:
-        # A writer left open adds its footer when it is collected. Here it may: the file is thrown away.
+        # An unclosed writer adds its footer when it is garbage collected; that is harmless here: the file is discarded.
         with contextlib.suppress(OSError, ValueError, FileError):
             self._writer.close()
         self._file.discard()
@@ -162,8 +162,8 @@ class ResultsFolder:
     Parameters
     ----------
     path
-        The folder; made, with its parents, if it does not exist. It must be empty, or hold results of simcore
-        and ``overwrite`` be given: these stay untouched until the new ones are whole. Files that are not
+        The folder; created, with its parents, if it does not exist. It must be empty, or hold results of simcore
+        with ``overwrite`` given: these stay untouched until the new ones are complete. Files that are not
         simcore's are never removed.
     scenario, digest, seed, version
         What is run, and the identity of the run.
@@ -228,14 +228,14 @@ class ResultsFolder:
         self._replications += block.counts.shape[0]
 
     def finish(self, summary: Summary, *, complete: bool) -> Path:
-        """Write summary, scenario and manifest, and move all to its place.
+        """Write the summary, the scenario and the manifest, and move everything into place.
 
         Parameters
         ----------
         summary
             The result of the run.
         complete
-            False if the run was interrupted: it is kept, and the manifest tells how many replications it
+            False if the run was interrupted: it is kept, and the manifest says how many replications it
             holds.
 
         Returns
@@ -247,7 +247,7 @@ class ResultsFolder:
         Raises
         ------
         ValueError
-            If the rep-weeks are not those that the summary tells of.
+            If the rep-weeks are not those of the summary.
         FileError
             If a file could not be written.
         """
@@ -264,7 +264,7 @@ class ResultsFolder:
         return self._seal(summary, files, complete=complete, replications=summary.size.replications)
 
     def finish_table(self, name: str, document: Sweep | Comparison, table: pa.Table, replications: int) -> Path:
-        """Write a document, its table, the scenario and the manifest, and move all to its place.
+        """Write a document, its table, the scenario and the manifest, and move everything into place.
 
         Parameters
         ----------
@@ -272,11 +272,11 @@ class ResultsFolder:
             `simcore.results_folders.manifest.SWEEP` or `simcore.results_folders.manifest.WORLDS`: the file of the
             table.
         document
-            What came out; the manifest calls it complete unless it was interrupted.
+            The result; the manifest records it as complete unless it was interrupted.
         table
             Its figures.
         replications
-            How many worlds they are from.
+            The number of replications behind them.
 
         Returns
         -------
@@ -322,7 +322,7 @@ class ResultsFolder:
         return self._seal(document, [], complete=not document.interrupted, replications=document.replications)
 
     def _seal(self, document: BaseModel, files: list[FileEntry], *, complete: bool, replications: int) -> Path:
-        """Write the texts and the manifest beside the files that are there, and move all to its place."""
+        """Write the texts and the manifest beside the existing files, and move everything into place."""
         rows = sum(entry.rows or 0 for entry in files)
         texts = {
             SUMMARY: document.model_dump_json(indent=2) + "\n",
@@ -349,7 +349,7 @@ class ResultsFolder:
         return self.path
 
     def close(self) -> None:
-        """Release the folder; a run that was not finished leaves its whole parts, and nothing else."""
+        """Release the folder; an unfinished run leaves its complete parts, and nothing else."""
         try:
             if self._parts is not None:
                 self._parts.abandon()
@@ -359,7 +359,7 @@ class ResultsFolder:
             self._lock.release()
 
     def _clear(self) -> None:
-        """Remove what tells nothing: texts without a manifest, empty folders."""
+        """Remove what is useless alone: texts without a manifest, empty folders."""
         with file_errors("clear", self._work):
             for name in (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS):
                 (self._work / name).unlink(missing_ok=True)
@@ -380,13 +380,13 @@ class ResultsFolder:
 
 
 def finish_cut_off(path: Path | str) -> bool:
-    """Finish an exchange of results that was cut off, if there is one; return whether there was.
+    """Finish an interrupted exchange of results, if there is one; return whether there was.
 
     Raises
     ------
     FileError
-        If the folder is no folder of results, another run is writing into it, or it cannot be finished; the folder
-        then holds what it held.
+        If the folder is not a folder of results, another run is writing to it, or the exchange cannot be finished; the
+        folder is then unchanged.
     """
     folder = Path(path)
     with file_errors("read", folder):
@@ -406,7 +406,7 @@ def _entry(path: str, written: Written, rows: int | None = None) -> FileEntry:
 
 
 def _check_foreign(folder: Path) -> None:
-    """Raise if the folder holds what simcore did not write where simcore would write, or a broken manifest."""
+    """Raise if the folder has a broken manifest, or files of others under names that simcore would write."""
     with file_errors("read", folder):
         names = sorted(entry.name for entry in folder.iterdir())
         found = foreign(folder)
@@ -414,7 +414,7 @@ def _check_foreign(folder: Path) -> None:
         return
     manifest = read_manifest(folder) if MANIFEST in names and MANIFEST not in found else None
     if manifest is not None:
-        # What a user has put beside the results is left alone, unless it stands where a result belongs.
+        # Files that a user has put beside the results are left alone, unless they have the name of a result.
         found = [name for name in found if "/" in name or may_stand_in(name)]
     elif not any(name.startswith((UNFINISHED, REPLACED)) for name in names):
         found = found or names
@@ -427,7 +427,7 @@ def _check_foreign(folder: Path) -> None:
 
 
 def _check_free(folder: Path, *, overwrite: bool) -> None:
-    """Raise unless a run may write into the folder."""
+    """Raise unless a run may write to the folder."""
     with file_errors("read", folder):
         empty = not any(folder.iterdir())
     if not empty and not overwrite:

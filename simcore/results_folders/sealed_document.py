@@ -1,7 +1,7 @@
-"""The document of a folder of results, read as what somebody else may have written: which one it is, and if it is one.
+"""Reads the document of a folder of results, which somebody else may have written: its kind, and whether it is valid.
 
-Its figures are compared with rows and manifest elsewhere; here only what a document may hold is asked. Documents of
-the format before are read, too: their header is put where it stands now, so that all the rest can be checked.
+Its figures are compared with rows and manifest elsewhere; here only the document's own schema is checked. Documents of
+the previous format are accepted, too: their header is moved to its present place, so that the rest can be checked.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ Json = dict[str, Any]
 Holds = Literal["run", "comparison", "sweep", "breakeven", "plan", "luck", "coach", "steadiness"]
 
 _HOLDS: dict[str, Holds] = {"result": "run", **{name: name for name in get_args(Holds) if name != "run"}}
-"""What a folder holds, by the name of its document. Only `bench variance` has no folder: a document for each metric."""
+"""The kind of result in a folder, by its document's name. `bench variance` has no folder: it has one per metric."""
 
 
 class Sealed(NamedTuple):
-    """What could be read."""
+    """A document as far as it could be read."""
 
     document: Json
-    """As JSON; empty where it is none of simcore's."""
+    """As JSON; empty if it is not a document of simcore."""
     holds: Holds | None
     problem: str | None = None
-    """What is wrong with it, the end of a sentence."""
+    """What is wrong with it, as the end of a sentence."""
     is_former: bool = False
-    """Whether it is of the format before: its header was put where it stands now, its schema not checked."""
+    """Whether it is of the previous format: its header was moved, its schema not checked."""
 
 
 def sealed_document(data: bytes, version: str) -> Sealed:
@@ -44,9 +44,9 @@ def sealed_document(data: bytes, version: str) -> Sealed:
     Parameters
     ----------
     data
-        The file.
+        Content of the file.
     version
-        The version of simcore that wrote it, as the manifest says: what this version wrote must fit its schema.
+        The version of simcore that wrote it, from the manifest: a document of this version must match its schema.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def _former_comparison(document: Json) -> Json:
 class _Former(NamedTuple):
     holds: Holds
     lifted: Callable[[Json], Json]
-    """Returns the document with its header where it stands now."""
+    """Returns the document with its header in its present place."""
 
 
 _FORMER = {
@@ -124,4 +124,4 @@ _FORMER = {
     "simcore_sweep": _Former("sweep", _former_sweep),
     "against": _Former("comparison", _former_comparison),
 }
-"""Documents of format 1, by an entry that tells which one it is."""
+"""Documents of format 1, by the entry that identifies each."""

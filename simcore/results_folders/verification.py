@@ -44,15 +44,15 @@ __all__ = ["read_rep_weeks", "verification", "verify"]
 
 _LARGEST = 10**300
 _OF_ONE_STRATEGY = ("run", "plan", "luck", "coach", "steadiness")
-"""What is of the strategy of its scenario."""
+"""Kinds of result that are of the scenario's own strategy only."""
 _MOST_ROWS = 2**60
-"""Rows of a replication, for numbers of rows to be 64-bit integers."""
+"""Maximum rows of a replication, so that row numbers fit in 64-bit integers."""
 _TOLERANCE = 1e-13
-"""Relative: figures are sums of integers, each rounded a few times when it is divided and scaled."""
+"""Relative: figures are sums of integers, rounded a few times when divided and scaled."""
 
 
 def verify(path: Path | str) -> list[str]:
-    """Check a folder of results; what `verification` does, for whoever wants only what is wrong.
+    """Check a folder of results like `verification`, and return only the problems.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def verify(path: Path | str) -> list[str]:
     Returns
     -------
     list of str
-        What is wrong or could not be read, a sentence each without a full stop; empty if all is well.
+        What is wrong or could not be read, one sentence each without a full stop; empty if all is well.
 
     Examples
     --------
@@ -95,13 +95,13 @@ def verification(path: Path | str) -> Verification:
     Raises
     ------
     UsageError
-        If the path is none.
+        If `path` is not a path.
     """
     folder = folder_of(path)
     while True:
         data = _text_of(folder)
         found = _checked(folder, data)
-        # Another run may have put its results in place meanwhile: then these are checked.
+        # Another run may have replaced the results meanwhile: then those are checked.
         if found.whole or _text_of(folder) == data:
             return found
 
@@ -114,7 +114,7 @@ def _text_of(folder: Path) -> bytes | None:
 
 
 def _checked(folder: Path, data: bytes | None) -> Verification:
-    """Return what is found with a manifest of this text, or without one."""
+    """Return the findings for a folder whose manifest has this content, or ``None`` without one."""
     found = Findings()
     manifest: Manifest | None = None
     holds: Holds | None = None
@@ -128,7 +128,7 @@ def _checked(folder: Path, data: bytes | None) -> Verification:
 
 
 def _manifest(folder: Path, data: bytes | None, found: Findings) -> Manifest | None:
-    """Return the manifest of this text, ``None`` with a word on what is wrong."""
+    """Parse the manifest; if it is invalid, report that in `found` and return ``None``."""
     if folder.is_file():
         raise FileError(f"cannot read {shown(folder)}: it is a file, not a folder of results")
     with file_errors("read", folder):
@@ -154,7 +154,7 @@ def _manifest(folder: Path, data: bytes | None, found: Findings) -> Manifest | N
 
 
 def _document(folder: Path, manifest: Manifest | None, holds: Holds | None, found: Findings) -> Verification:
-    told: dict[str, Any] = {
+    stated: dict[str, Any] = {
         name: getattr(manifest, name, None)
         for name in ("complete", "version", "scenario", "digest", "seed", "replications", "rows")
     }
@@ -163,7 +163,7 @@ def _document(folder: Path, manifest: Manifest | None, holds: Holds | None, foun
         folder=shown(folder),
         whole=not found.problems and not found.unreadable,
         holds=holds,
-        **told,
+        **stated,
         files=len(files),
         bytes=sum(entry.bytes for entry in files),
         problems=list(dict.fromkeys(found.problems)),
@@ -173,7 +173,7 @@ def _document(folder: Path, manifest: Manifest | None, holds: Holds | None, foun
 
 
 def _check_all(folder: Path, manifest: Manifest, found: Findings) -> Holds | None:
-    """Check everything that a manifest vouches for; return what the folder holds."""
+    """Check everything that a manifest lists; return the kind of result in the folder."""
     if not manifest.unchanged():
         found.problems.append(f"{MANIFEST} was changed: its SHA-256 is not that of what it says")
     names = {entry.name for entry in manifest.files}
@@ -193,7 +193,7 @@ def _check_all(folder: Path, manifest: Manifest, found: Findings) -> Holds | Non
 
 
 def _summary(folder: Path, manifest: Manifest, found: Findings) -> Sealed:
-    """Return the document of the result, and what it is of; nothing where it cannot be trusted."""
+    """Return the document of the result and its kind; an empty one if it cannot be trusted."""
     if SUMMARY not in found.good:
         return Sealed({}, None)
     file = folder / manifest.place / SUMMARY
@@ -208,7 +208,7 @@ def _summary(folder: Path, manifest: Manifest, found: Findings) -> Sealed:
 
 
 def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
-    """Return a value of a JSON document by its path, ``None`` where there is none.
+    """Return the value at a path of a JSON document; ``None`` if there is none.
 
     Examples
     --------
@@ -221,8 +221,8 @@ def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
 
 
 def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds) -> list[str]:
-    """Return where the manifest says something else than the summary."""
-    told = {
+    """Return the differences between the manifest and the summary."""
+    stated = {
         "version": _at(document, "version"),
         "scenario": _at(document, "scenario.name"),
         "digest": _at(document, "scenario.digest"),
@@ -230,10 +230,10 @@ def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds)
         "replications": _at(document, "replications"),
     }
     interrupted = _at(document, "interrupted")
-    told["complete"] = not interrupted if isinstance(interrupted, bool) else None
+    stated["complete"] = not interrupted if isinstance(interrupted, bool) else None
     problems = [
         f"{SUMMARY} says {name} {value}, the manifest {getattr(manifest, name)}"
-        for name, value in told.items()
+        for name, value in stated.items()
         if value != getattr(manifest, name)
     ]
     if holds == "comparison":
@@ -251,7 +251,7 @@ def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds)
 
 
 def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Findings) -> None:
-    """Check that the scenario is the one of the manifest and of the summary."""
+    """Check that the scenario matches the manifest and the summary."""
     document, holds = sealed.document, sealed.holds
     if SCENARIO not in found.good:
         return
@@ -266,22 +266,22 @@ def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Fin
         else:
             found.notes.append(f"{SCENARIO} is of simcore {manifest.version}, which {__version__} cannot read")
         return
-    told: dict[str, tuple[object, object]] = {
+    stated: dict[str, tuple[object, object]] = {
         "name": (scenario.name, manifest.scenario),
         "seed": (scenario.run.seed, manifest.seed),
         "currency": (scenario.deal.currency, _at(document, "scenario.currency")),
     }
-    if holds != "sweep" or not sealed.is_former:  # which does not have them
-        told["reps"] = (scenario.team.reps, _at(document, "reps"))
-        if holds != "plan":  # which has those of its period
-            told["weeks"] = (scenario.horizon.weeks, _at(document, "weeks"))
+    if holds != "sweep" or not sealed.is_former:  # which lacks these entries
+        stated["reps"] = (scenario.team.reps, _at(document, "reps"))
+        if holds != "plan":  # which states the weeks of its period
+            stated["weeks"] = (scenario.horizon.weeks, _at(document, "weeks"))
     if holds in _OF_ONE_STRATEGY:
-        told["strategy"] = (scenario.run.strategy, ", ".join(map(str, _listed(document, "scenario.strategies"))))
+        stated["strategy"] = (scenario.run.strategy, ", ".join(map(str, _listed(document, "scenario.strategies"))))
     if holds == "run":
-        told["stages"] = (", ".join(stage.stage for stage in scenario.funnel), ", ".join(_stages(document)))
+        stated["stages"] = (", ".join(stage.stage for stage in scenario.funnel), ", ".join(_stages(document)))
     found.problems += [
         f"{SCENARIO} says {name} {value}, {'the manifest' if name in {'name', 'seed'} else SUMMARY} {other}"
-        for name, (value, other) in told.items()
+        for name, (value, other) in stated.items()
         if value != other
     ]
     if manifest.version != __version__:
@@ -295,18 +295,18 @@ def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Fin
 
 
 def _stages(document: dict[str, Any]) -> list[str]:
-    """Return the names of the stages that the summary of a run has."""
+    """Return the names of the stages in the summary of a run."""
     return [str(_at(row, "stage")) for row in _listed(document, "funnel")]
 
 
 def _listed(document: object, path: str) -> list[Any]:
-    """Return a list of a JSON document by its path, an empty one where there is none."""
+    """Return the list at a path of a JSON document; an empty list if there is none."""
     found = _at(document, path)
     return found if isinstance(found, list) else []
 
 
 def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds | None) -> str | None:
-    """Return the digest that the manifest should have, from the scenario; ``None`` where values of it are varied."""
+    """Return the digest that the manifest should have for this scenario; ``None`` if its values are varied."""
     if holds in _OF_ONE_STRATEGY:
         return scenario_digest(scenario)
     digests = _at(document, "digests")
@@ -319,7 +319,7 @@ def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds | N
 
 
 def _check_tables(folder: Path, manifest: Manifest, sealed: Sealed, found: Findings) -> None:
-    """Check what is in the Parquet files of the manifest, where the files themselves are right."""
+    """Check the content of the manifest's Parquet files whose size and sum are right."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -348,7 +348,7 @@ def _check_tables(folder: Path, manifest: Manifest, sealed: Sealed, found: Findi
                 problems = check_identity(file.schema_arrow.metadata, manifest)
                 problems += _table_problems(file.read(), entry.name, sealed, manifest, found)
         except (OSError, ValueError, LookupError, TypeError, ArithmeticError, pa.ArrowException) as error:
-            # Of a table that somebody else made, or that is damaged in a way its sum does not tell, anything may fail.
+            # Anything may fail for a table from somebody else, or one damaged in a way that its sum does not show.
             problems = [f"cannot be read: {printable(str(error))}"]
         if problems:
             sums = None
@@ -358,7 +358,7 @@ def _check_tables(folder: Path, manifest: Manifest, sealed: Sealed, found: Findi
 
 
 def _shape(document: dict[str, Any]) -> Shape | None:
-    """Return how many rows a replication has, where the summary says so."""
+    """Return the rows and columns of a replication, if the summary states them."""
     reps, weeks = _at(document, "reps"), _at(document, "weeks")
     if not (isinstance(reps, int) and isinstance(weeks, int) and 0 < reps * weeks < _MOST_ROWS):
         return None
@@ -366,30 +366,30 @@ def _shape(document: dict[str, Any]) -> Shape | None:
 
 
 def _against_sums(document: dict[str, Any], sums: Sums) -> list[str]:
-    """Return where the figures of a run are not those of its rep-weeks."""
+    """Return the figures of a run that do not follow from its rep-weeks."""
     if not sums.rows:
         return ["the parts are empty"]
     *stages, origin, close = sums.columns
-    told: list[tuple[str, object, float]] = [
+    stated: list[tuple[str, object, float]] = [
         ("rep-weeks", _at(document, "rep_weeks"), sums.rows),
         ("calls", _at(document, "calls"), sums.columns[stages[0]]),
     ]
     rows = _listed(document, "funnel")
     for number, name in enumerate(stages):
         row = rows[number] if number < len(rows) else None
-        told.append((f"{name} per rep-week", _at(row, "per_rep_week.estimate"), sums.columns[name] / sums.rows))
+        stated.append((f"{name} per rep-week", _at(row, "per_rep_week.estimate"), sums.columns[name] / sums.rows))
     for account, column in (("origin", origin), ("close", close)):
         mean = sums.columns[column] / (100.0 * sums.rows)
-        told.append((f"revenue of a week by {account}", _weekly(document, account), mean))
+        stated.append((f"revenue of a week by {account}", _weekly(document, account), mean))
     return [
         f"{SUMMARY} says {name}: {figure}, the rep-weeks have {value}"
-        for name, figure, value in told
+        for name, figure, value in stated
         if not _equal(figure, value)
     ]
 
 
 def _weekly(document: dict[str, Any], account: str) -> object:
-    """Return the mean revenue of a week in the summary."""
+    """Return the mean revenue per week in the summary."""
     for row in _listed(document, f"averaging.{account}"):
         if _at(row, "horizon") == "week":
             return _at(row, "revenue.mean.estimate")
@@ -397,14 +397,14 @@ def _weekly(document: dict[str, Any], account: str) -> object:
 
 
 def _equal(figure: object, value: float) -> bool:
-    # An integer beyond the range of floats is equal to no figure.
+    # An integer beyond the range of floats equals no figure.
     return (
         isinstance(figure, int | float) and abs(figure) < _LARGEST and math.isclose(figure, value, rel_tol=_TOLERANCE)
     )
 
 
 def _table_problems(table: pa.Table, name: str, sealed: Sealed, manifest: Manifest, found: Findings) -> list[str]:
-    """Return where the table of a sweep, or the worlds of a comparison, are at odds with the document."""
+    """Return the differences between the document and the table of a sweep or the worlds of a comparison."""
     if name == SWEEP and sealed.holds == "sweep":
         return _sweep_problems(table, sealed, manifest, found)
     if name == WORLDS and sealed.holds == "comparison":

@@ -1,4 +1,4 @@
-"""What a check of a folder of results found, as a document: what ``simcore verify --json`` prints."""
+"""The findings of a check of a folder of results, as the document that ``simcore verify --json`` prints."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The channels that a drive can change: one table, from which all names, numbers and counts are taken.
+"""The channels that a drive can change: the one table from which all names, numbers and counts are taken.
 
-A channel multiplies something by its response. The response of the activity is number 0, that of step s is number s
-and named after the stage that the step leads into, and those of `AFTER_STEPS` follow the last step. A new channel goes
-to the end of `AFTER_STEPS`.
+A channel multiplies something by its response. Channel 0 is the activity, channel s the rate of step s, named after the
+stage that the step leads into; those of `AFTER_STEPS` follow the last step. Add a new channel at the end of
+`AFTER_STEPS`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 ACTIVITY = 0
 """The number of the channel ``activity``."""
 AFTER_STEPS = ("lag", "deal_value", "referrals")
-"""The channels after that of the last step, in order."""
+"""The channels that follow that of the last step, in order."""
 
 _PLACE = {name: place for place, name in enumerate(AFTER_STEPS, start=1)}
 LAG = _PLACE["lag"]
-"""Added to the number S of the last step it is the number of the channel ``lag``; the next ones likewise."""
+"""Offset from the number S of the last step to the channel ``lag``; likewise the next ones."""
 DEAL_VALUE = _PLACE["deal_value"]
 REFERRALS = _PLACE["referrals"]
 
@@ -27,7 +27,7 @@ CHANNELS = ("activity", *AFTER_STEPS, PULL_FORWARD)
 
 
 def channel_count(steps: int) -> int:
-    """Return how many channels a funnel of ``steps`` steps has.
+    """Return the number of channels of a funnel with ``steps`` steps.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def channel_count(steps: int) -> int:
 
 
 def channel_numbers(stages: Sequence[str]) -> dict[str, int]:
-    """Return the number of every channel by its name, from the names of all stages.
+    """Return the number of each channel by name, given the names of all stages.
 
     Examples
     --------

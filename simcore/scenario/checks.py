@@ -1,7 +1,7 @@
-"""What must fit together between the parts of a scenario.
+"""Checks that the parts of a scenario are consistent with each other.
 
-The checks read the data as given and look only at what has the right form: a mistake in one place does not
-hide one in another, so all are told at once.
+The checks read the data as given and skip what has the wrong form: a mistake in one place does not hide one in
+another, so all are reported at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simcore.scenario.strategy import Channel, PullForward
 from simcore.scenario.time import Calendar
 
 MAX_OPEN_ITEMS = 65536
-"""Items of one seat that are open at the start, at most: the range of their addresses."""
+"""Maximum number of items of one seat open at the start: the range of their addresses."""
 NEED_QUOTA = frozenset(signal.name for signal in SIGNALS if signal.needs_quota)
 """Signals that are measured against the quota."""
 PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
@@ -29,7 +29,7 @@ PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
 
 Data = Mapping[str, object]
 _BEYOND = 1e300
-"""A larger figure, or none, is out of any range (an integer may be too large for a float)."""
+"""Larger figures are out of any range (an integer may be too large for a float)."""
 _NOTHING: dict[str, object] = {}
 
 
@@ -45,7 +45,7 @@ def _entries(data: Data, key: str) -> Iterator[tuple[int, Data]]:
 
 
 def _whole(data: Data, key: str, default: int) -> int | None:
-    """Return a whole number; the default if the key is absent; ``None`` if there is something else."""
+    """Return a whole number; `default` if the key is absent; ``None`` if the value is of another type."""
     value = data.get(key, default)
     if isinstance(value, Mapping):
         value = value.get("value")
@@ -55,7 +55,7 @@ def _whole(data: Data, key: str, default: int) -> int | None:
 
 
 def stage_names(data: Data) -> list[str]:
-    """Return the names of the stages as far as they can be read; an unreadable one is the empty text."""
+    """Return the names of the stages; an empty text for each that cannot be read."""
     funnel = data.get("funnel")
     if not isinstance(funnel, Sequence) or isinstance(funnel, str):
         return []
@@ -84,7 +84,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 
 def _is_stage(location: Location, value: object, allowed: list[str]) -> Iterator[Complaint]:
-    """Complain about a text that is none of the allowed stages."""
+    """Yield a complaint about a text that is not one of the `allowed` stages."""
     if not isinstance(value, str) or not allowed or "" in allowed or printable(value) in allowed:
         return
     hint = did_you_mean(value, allowed)
@@ -133,7 +133,7 @@ def _time(data: Data) -> Iterator[Complaint]:
 
 
 def _calendar(data: Data) -> Calendar:
-    """Return the calendar as far as it can be read: what a day and a week mean in a duration."""
+    """Return the calendar, with defaults for what cannot be read; durations in days and weeks need it."""
     given = _mapping(data, "calendar")
     hours, days = _whole(given, "hours_per_day", 8), _whole(given, "days_per_week", 5)
     return Calendar(
@@ -174,7 +174,7 @@ def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 
 def _figure(value: object) -> float | None:
-    """Return a number, with or without a source; ``None`` if there is something else."""
+    """Return a number given with or without a source; ``None`` if the value is of another type."""
     if isinstance(value, Mapping):
         value = value.get("value")
     if not isinstance(value, int | float) or isinstance(value, bool):
@@ -183,7 +183,7 @@ def _figure(value: object) -> float | None:
 
 
 def _rates(data: Data) -> list[float | None]:
-    """Return the mean rate of every stage, ``None`` where there is none in its range."""
+    """Return the mean rate of every stage; ``None`` where it is missing or out of range."""
     rates = (stage.get("rate") for _, stage in _entries(data, "funnel"))
     means = (_figure(rate.get("mean") if isinstance(rate, Mapping) else rate) for rate in rates)
     return [mean if mean is not None and 0 < mean <= 1 else None for mean in means]
@@ -199,7 +199,7 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
     per_win = _figure(_mapping(data, "referrals").get("per_win"))
     later = [rate for rate in _rates(data)[2:] if rate is not None]
     if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
-        return  # told elsewhere
+        return  # reported elsewhere
     wins = math.prod(later)
     if per_win * wins >= 1:
         message = "would bring a win or more from every win, so the chain of referrals would not end"
@@ -224,7 +224,7 @@ def _odds(chance: float) -> str:
 
 
 def _spreads(data: Data) -> list[float | None]:
-    """Return the spread between reps of every stage's rate, ``None`` where it cannot be read or no rate has it."""
+    """Return the spread between reps of every stage's rate; ``None`` where it is unreadable or impossible."""
     found: list[float | None] = []
     for mean, (_, stage) in zip(_rates(data), _entries(data, "funnel"), strict=True):
         rate = stage.get("rate")
@@ -261,7 +261,7 @@ def _signals(data: Data, about: Data, location: Location) -> Iterator[Complaint]
 
 
 def _presses(data: Data) -> bool:
-    """Return whether a manager's session on the result is felt; a pressure that cannot be read is told elsewhere."""
+    """Return whether a manager's session on results exerts pressure; an unreadable pressure is reported elsewhere."""
     manager = _mapping(data, "manager")
     pressure = _figure(manager.get("pressure")) if "pressure" in manager else 0.0
     return pressure is None or pressure > 0
@@ -298,7 +298,7 @@ def _changes(data: Data, names: list[str], about: Data, location: Location) -> I
 
 
 def _channel(data: Data, names: list[str], key: str, location: Location) -> Iterator[Complaint]:
-    """Tell what a channel needs and the scenario does not have."""
+    """Yield complaints about what a channel needs and the scenario lacks."""
     steps = [may_take_time(stage.get("lag")) for _, stage in _entries(data, "funnel")]
     if key == "referrals" and data.get("referrals") is None:
         message = "changes the referrals, and this scenario has none"
@@ -320,7 +320,7 @@ def _channel(data: Data, names: list[str], key: str, location: Location) -> Iter
 
 
 def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Complaint]:
-    """Complain about spans in which nothing can be pulled, or that no period holds."""
+    """Yield complaints about spans in which nothing can be pulled, or that are longer than a period."""
     calendar = _calendar(data)
     weeks = PERIOD_WEEKS.get(str(_mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
     for key, span in read_durations(channel, ["window", "reach"]):
@@ -345,12 +345,12 @@ def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 
 def consistency(data: Data) -> Iterator[Complaint]:
-    """Tell all that does not fit together in the data of a scenario."""
+    """Yield complaints about all inconsistencies in the data of a scenario."""
     names = stage_names(data)
     yield from _time(data)
     yield from _team(data)
     if len(names) > MAX_STAGES:
-        names = []  # told by the funnel itself
+        names = []  # reported by the funnel itself
     else:
         yield from _funnel(data, names)
     yield from _market(data, names)

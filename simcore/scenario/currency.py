@@ -1,4 +1,4 @@
-"""Currencies beside amounts: they must be the currency of the deals, since nothing is converted."""
+"""Checks that a currency beside an amount is that of the deals, since nothing is converted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simcore.scenario.fields import Complaint, Location
 
 
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
-    """Yield the place and the text of each amount that is given as text."""
+    """Yield the location and text of each amount given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
     for part, keys in (("deal", [name for deal in DEALS for name in deal.amounts]), ("quota", ["amount"])):
         given = data.get(part)
@@ -35,7 +35,7 @@ def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
 
 
 def foreign_amounts(data: Mapping[str, object]) -> Iterator[Complaint]:
-    """Yield a complaint for each amount whose sign or code is not that of the scenario's currency.
+    """Yield a complaint for each amount whose sign or code is not the scenario's currency.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def foreign_amounts(data: Mapping[str, object]) -> Iterator[Complaint]:
         try:
             number, sign = read_number(text, Kind.AMOUNT)
         except UsageError:
-            continue  # told by the field itself
+            continue  # reported by the field itself
         if not sign or not isinstance(currency, str) or currency in (sign, *currencies_of(sign)):
             continue
         code = currencies_of(sign)[0]

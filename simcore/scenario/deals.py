@@ -1,6 +1,6 @@
 """Distributions of the value of a deal.
 
-A new one is a class here and an entry of `Deal`; docs/architecture.md lists what else it needs.
+To add one, write a class here and enter it in `Deal`; docs/architecture.md lists what else is needed.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ class DealDistribution(SourcedPart):
     form: ClassVar[str]
     """An example, as a scenario file writes it."""
     amounts: ClassVar[tuple[str, ...]]
-    """The fields that hold amounts of money, the one that stands for all of them first."""
+    """The fields that hold amounts of money, the representative one first."""
     drawn: ClassVar[bool] = True
-    """Whether each deal draws its value."""
+    """Whether the value of each deal is drawn."""
 
     @abstractmethod
     def mean_value(self) -> float:
@@ -74,21 +74,21 @@ class DealDistribution(SourcedPart):
 
     @abstractmethod
     def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
-        """Return the form in which the kernels draw it, in cents."""
+        """Return the distribution as the kernels draw it, in cents."""
 
     def higher(self, share: float) -> Altered:
-        """Return the distribution with all amounts higher by a share, in whole cents."""
+        """Return the distribution with all amounts raised by `share`, in whole cents."""
         before = {name: getattr(self, name) for name in self.amounts}
         after = {name: _whole_cents(amount * (1.0 + share)) for name, amount in before.items()}
         first = self.amounts[0]
         return Altered(self.model_copy(update=after), first, f"{before[first]:,.15g}", f"{after[first]:,.15g}")
 
     def narrower(self, share: float) -> Altered | None:  # noqa: ARG002
-        """Return the distribution with the same mean and a smaller sd, by a share; ``None`` if all values are alike."""
+        """Return the distribution with the same mean and an sd reduced by `share`; ``None`` if the sd is 0."""
         return None
 
     def only_price(self) -> int | None:
-        """Return the value of every deal in cents; ``None`` where values can differ."""
+        """Return the single value of all deals in cents; ``None`` if values can differ."""
         return None
 
 
@@ -162,7 +162,7 @@ class ListDeal(DealDistribution):
     currency: Currency = "USD"
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse weights that do not fit."""
+        """Yield complaints about weights that do not fit the entries."""
         return table_complaints(len(self.values), self.weights)
 
     def mean_value(self) -> float:
@@ -170,7 +170,7 @@ class ListDeal(DealDistribution):
         return weighted_mean(self.values, even(self.values, self.weights))
 
     def variance(self) -> float:
-        """Return the weighted mean square of what entries differ from their mean.
+        """Return the weighted mean square deviation of the entries from their mean.
 
         Examples
         --------
@@ -185,12 +185,12 @@ class ListDeal(DealDistribution):
         return into.listed([cents(value) for value in self.values], even(self.values, self.weights))
 
     def higher(self, share: float) -> Altered:
-        """Return the list with every entry higher by a share."""
+        """Return the list with every entry raised by `share`."""
         more = f"all {100 * share:g} % more"
         return self._listed((value * (1.0 + share) for value in self.values), more)
 
     def narrower(self, share: float) -> Altered | None:
-        """Return the list with every entry nearer to the mean by a share of its distance."""
+        """Return the list with every entry moved toward the mean by `share` of its distance."""
         if len(set(self.values)) == 1:
             return None
         mean = self.mean_value()

@@ -19,9 +19,9 @@ _LEFT_OUT = ("name", "about", "run", "strategies")
 def canonical_text(scenario: Scenario) -> str:
     """Return what determines the results of a scenario as JSON with sorted keys and without spaces.
 
-    Name, description, sources, the strategies that are not run, the names of strategies and drives, and the
-    section `run` are left out; defaults are written out. The drives stand in the order of the file, in which they
-    act. The engine's version is in it.
+    Left out are name, description, sources, strategies that are not run, the names of strategies and drives, and the
+    section `run`. Included are all defaults and the engine's version. Drives are in the order of the file, in which
+    they act.
     """
     resolved = scenario.resolved(sources=False)
     world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
@@ -58,5 +58,5 @@ def joint_digest(scenarios: Iterable[Scenario]) -> str:
 
 
 def digest_of_digests(digests: Iterable[str]) -> str:
-    """Return the SHA-256 of digests in their order: `joint_digest` where they are known."""
+    """Return the SHA-256 of digests in order: `joint_digest` for scenarios whose digests are known."""
     return hashlib.sha256("\n".join(digests).encode("utf-8")).hexdigest()

@@ -1,8 +1,9 @@
-"""What distributions of lags, deal values and rates share: how they are compiled, changed and told apart.
+"""What the distributions of lags, deal values and rates share: how they are compiled, varied and identified.
 
-A distribution of lags or values is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns all
-that the rest of simcore needs of it: its keys and their checks, its moments, its distribution function, the form in
-which a kernel draws it, and its shorter, higher or narrower version. Nothing else takes distributions apart by type.
+Each distribution of lags or values is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns
+everything the rest of simcore needs: its keys and their checks, its moments, its distribution function, the form in
+which a kernel draws it, and its shorter, higher or narrower version. No other code branches on the type of a
+distribution.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ if TYPE_CHECKING:
     from simcore.numerics.quantile_table import QuantileTable
 
 MAX_ENTRIES = 10_000
-"""Entries of a table, at most."""
+"""Maximum number of entries of a table."""
 Weight = Annotated[Number, Range(0)]
 Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""
 _SHARED = {"source", "weights", "currency", "shape"}
-"""Keys that do not tell one distribution from another."""
+"""Keys that do not identify a distribution."""
 
 _Compiled_co = TypeVar("_Compiled_co", covariant=True)
 _Variant = TypeVar("_Variant", bound=Part)
 
 
 class Sampler(Protocol[_Compiled_co]):
-    """The forms in which kernels draw a number from one uniform; hours for a lag, cents for a deal's value.
+    """The forms in which kernels draw a number from one uniform: hours for a lag, cents for the value of a deal.
 
     `simcore.program.compile_distributions` has one for lags and one for values.
     """
@@ -54,7 +55,7 @@ class Altered(NamedTuple):
     part: Part
     """The changed distribution, not yet validated: a figure may have left its range."""
     field: str
-    """Of the figure, or of the first of several."""
+    """Name of the changed field; of the first if there are several."""
     before: str
     after: str
 
@@ -112,7 +113,7 @@ def weighted_mean(values: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def table_complaints(entries: int, weights: Sequence[float] | None) -> Iterator[Complaint]:
-    """Refuse weights that do not fit a table."""
+    """Yield complaints about weights that do not fit a table."""
     if weights is None:
         return
     if len(weights) != entries:
@@ -121,16 +122,16 @@ def table_complaints(entries: int, weights: Sequence[float] | None) -> Iterator[
         yield Complaint(("weights",), "must have a sum above 0")
 
 
-def variant_meant(given: Mapping[str, object], variants: Sequence[type[_Variant]]) -> type[_Variant] | None:
-    """Return the distribution that the keys of a mapping speak for, misspelt ones too; ``None`` if none does."""
+def likely_variant(given: Mapping[str, object], variants: Sequence[type[_Variant]]) -> type[_Variant] | None:
+    """Return the distribution that the keys of a mapping, possibly misspelt, indicate; ``None`` if none."""
     own = [variant.model_fields.keys() - _SHARED for variant in variants]
     scores = [sum((key in keys) * 2 + (nearest(str(key), keys) is not None) for key in given) for keys in own]
     return variants[scores.index(max(scores))] if max(scores) > 0 else None
 
 
 def read_variant(given: Mapping[str, object], variants: Sequence[type[_Variant]], forms: Sequence[str]) -> _Variant:
-    """Validate a mapping as the distribution that its keys speak for; `forms` are examples of all, for the error."""
-    meant = variant_meant(given, variants)
+    """Validate a mapping as the distribution its keys indicate; `forms` are examples of all, for the error."""
+    meant = likely_variant(given, variants)
     if meant is None:
         allowed = " or ".join((", ".join(forms[:-1]), forms[-1]))
         raise refused("has none of the keys that say which kind it is", allowed=allowed)

@@ -1,4 +1,4 @@
-"""What all parts of a scenario share: strict fields, ranges, sources, and errors told all at once."""
+"""What all parts of a scenario share: strict fields, ranges, sources, and errors reported all at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from simcore.base.errors import UsageError
-from simcore.base.spelling import Kind, percent_meant, read_number
+from simcore.base.spelling import Kind, percent_hint, read_number
 from simcore.base.text import brief, did_you_mean, printable, shorten
 
 Location = tuple[str | int, ...]
@@ -39,7 +39,7 @@ UNKNOWN_KEY = "unknown key"
 
 
 class Unreadable:
-    """Stands for a value whose problem was told before: nothing more is said about it."""
+    """Placeholder for a value whose problem has been reported: no more is reported about it."""
 
 
 class Complaint(NamedTuple):
@@ -54,21 +54,21 @@ class Complaint(NamedTuple):
     """Whether the key is at fault, not its value."""
 
     def below(self, location: Location) -> Complaint:
-        """Return the same complaint seen from a part that holds this one at `location`."""
+        """Return the complaint with `location`, that of the enclosing value, put before its own."""
         return self._replace(location=location + self.location)
 
     def as_error(self) -> PydanticCustomError:
-        """Return it as an exception that a pydantic validator may raise."""
+        """Return the complaint as an exception that a pydantic validator may raise."""
         context = {"message": self.message, "allowed": self.allowed, "hint": self.hint, "at_key": self.at_key}
         return PydanticCustomError("problem", "{message}", context)
 
     def as_detail(self) -> InitErrorDetails:
-        """Return it as a line of a pydantic `ValidationError`."""
+        """Return the complaint as a line of a pydantic `ValidationError`."""
         return InitErrorDetails(type=self.as_error(), loc=self.location, input=self.value)
 
 
 def refused(message: str, *, allowed: str | None = None, hint: str | None = None) -> PydanticCustomError:
-    """Return the exception with which a field validator refuses its value."""
+    """Return the exception that a field validator raises to refuse its value."""
     return Complaint((), message, allowed=allowed, hint=hint).as_error()
 
 
@@ -85,7 +85,7 @@ _COLONLESS = re.compile(r"(\w+)\s*([=:\uff1a]|\s)\s*(.*)", re.DOTALL)
 
 
 def _colonless(key: str, known: list[str]) -> str | None:
-    """Return the hint for a key that was meant to be a key and a value, ``None`` if it was not."""
+    """Return a hint for a key that is probably a key and a value without a colon, else ``None``."""
     found = _COLONLESS.fullmatch(brief(key))
     name = found and next((each for each in known if each.lower() == found[1].lower()), None)
     if not found or not name:
@@ -100,11 +100,11 @@ SECTIONS = (
     *("calendar", "horizon", "team", "plan", "funnel", "market", "deal", "quota", "start", "referrals", "manager"),
     *("strategies", "run"),
 )
-"""The keys of a scenario that hold a part: none belongs under another."""
+"""The top-level keys whose value is a part: none belongs under another."""
 
 
 def _no_mapping(part: type[BaseModel], data: object) -> PydanticCustomError:
-    """Return the refusal of what is no mapping: with the keys that the part has, and what was probably meant."""
+    """Return the error for a value that is not a mapping, with the keys of the part and a hint."""
     keys = [name for name in part.model_fields if name != "source"]
     numbers = [name for name in keys if name in number_fields(part)]
     required = [name for name in keys if part.model_fields[name].is_required()]
@@ -150,7 +150,7 @@ _SIMPLE_MESSAGES = {
 
 
 def translate(error: ErrorDetails) -> Complaint:
-    """Turn one line of a pydantic error into a complaint in the words of the scenario format."""
+    """Convert one line of a pydantic error to a complaint in terms of the scenario format."""
     location, kind, given = error["loc"], error["type"], error["input"]
     context = error.get("ctx", {})
     if kind == "problem":
@@ -170,7 +170,7 @@ def translate(error: ErrorDetails) -> Complaint:
 
 
 def complaints_of(error: ValidationError) -> list[Complaint]:
-    """Return all that a pydantic error tells."""
+    """Return all complaints of a pydantic error."""
     return [translate(line) for line in error.errors(include_url=False)]
 
 
@@ -178,7 +178,7 @@ class Dotted(float):
     """A number that was typed with three digits after a dot: 1.250, which is 1250 where dots part thousands."""
 
     def __new__(cls, text: str) -> Self:
-        """Return the number that the text is for YAML."""
+        """Return the number as YAML reads the text."""
         return super().__new__(cls, text)
 
     def __init__(self, text: str) -> None:
@@ -186,7 +186,7 @@ class Dotted(float):
 
 
 NumberText = Annotated[str, StringConstraints(pattern=r"^[^A-Za-z]*[0-9].*$")]
-"""How the published schema describes a number that is typed as text."""
+"""A number given as text, as the published schema describes it."""
 
 
 class SourcedNumber(BaseModel):
@@ -199,7 +199,7 @@ class SourcedNumber(BaseModel):
 
 @dataclass(frozen=True)
 class _Typed:
-    """Reads a number of one kind, as a number or as people type it; the value is what it is when typed plainly."""
+    """Reads a number of one kind, given as a number or as people write it; the result is the same for both."""
 
     kind: Kind
 
@@ -213,7 +213,7 @@ class _Typed:
         if self.kind is Kind.COUNT and isinstance(value, float):
             if not value.is_integer():
                 raise refused("must be a whole number")
-            return int(value)  # 1e5 is one, however it is written
+            return int(value)  # 1e5 is a whole number, however it is written
         return value
 
     def _read(self, text: str) -> float:
@@ -248,7 +248,7 @@ class Range:
     below: bool = False
 
     def __str__(self) -> str:
-        """Return the range in words, for an error."""
+        """Return the range as text, for an error."""
         low = f"above {self.low:.15g}" if self.above else f"from {self.low:.15g}"
         if math.isinf(self.high):
             return low if self.above else f"{self.low:.15g} or more"
@@ -266,7 +266,7 @@ class Range:
         if not math.isfinite(value):
             raise refused("must be finite", allowed=str(self))
         if value not in self:
-            hint = percent_meant(value) if self.high == 1 else None
+            hint = percent_hint(value) if self.high == 1 else None
             raise refused("is out of range", allowed=str(self), hint=hint)
         return value
 
@@ -331,7 +331,7 @@ def number_fields(part: type[BaseModel]) -> frozenset[str]:
 class Part(BaseModel):
     """A frozen, strictly validated part of a scenario.
 
-    All its errors are told at once. Each of its numbers may be given as ``{value: number, source: text}``:
+    All its errors are reported at once. Each of its numbers may be given as ``{value: number, source: text}``:
     the attribute is the number, the source is kept aside in `sources`.
     """
 
@@ -339,7 +339,7 @@ class Part(BaseModel):
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def __hash__(self) -> int:
-        """Return the same for equal parts: their texts, numbers and parts are looked at, but no lists or mappings."""
+        """Return a hash that is equal for equal parts, from texts, numbers and parts, not lists or mappings."""
         fields = (getattr(self, name) for name in type(self).model_fields)
         return hash((type(self).__qualname__, *(each for each in fields if isinstance(each, str | int | float | Part))))
 
@@ -354,17 +354,17 @@ class Part(BaseModel):
         return self._sources.get(field, whole)
 
     def complaints(self) -> Iterator[Complaint]:
-        """Tell what is wrong between valid fields; parts override it."""
+        """Yield complaints about valid fields that conflict; parts override this."""
         return iter(())
 
     @classmethod
     def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:  # noqa: ARG003
-        """Tell what is wrong in the data as given, whether or not its fields are valid; parts override it."""
+        """Yield complaints about the data as given, whether or not its fields are valid; parts override this."""
         return iter(())
 
     @classmethod
     def _unknown(cls, key: str) -> Complaint:
-        """Tell a key that the part does not have; parts override it."""
+        """Return the complaint about a key that the part does not have; parts override this."""
         complaint = unknown_key(key, cls.model_fields)
         if key not in SECTIONS:
             return complaint
@@ -372,7 +372,7 @@ class Part(BaseModel):
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
-        """Take the sources out of the numbers that are given with one."""
+        """Separate numbers from their sources; return the data and the sources by field."""
         plain, sources = dict(data), {}
         for name in number_fields(cls) & plain.keys():
             given = plain[name]
@@ -404,7 +404,7 @@ class Part(BaseModel):
             found.extend(part.complaints())
         if part is None or found:
             raise ValidationError.from_exception_data(cls.__name__, [line.as_detail() for line in found])
-        part._sources = sources  # noqa: SLF001 (the instance that is being made)
+        part._sources = sources  # noqa: SLF001 (the instance being created)
         return part
 
 

@@ -12,7 +12,7 @@ from simcore.scenario.fields import Complaint, Number, Range, Share, SourcedPart
 MAX_HABIT_WEEKS = 5200
 MAX_WINDOW_WEEKS = 520
 RULES = ("nobody", "random", "result", "process", "oracle")
-"""Whom a manager coaches, from nobody to whoever needs it most in truth."""
+"""Whom a manager coaches, from nobody to the rep who truly needs it most."""
 
 
 class Habit(SourcedPart):
@@ -28,7 +28,7 @@ class Habit(SourcedPart):
     )
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse a habit that nobody ever has."""
+        """Yield a complaint about a habit that nobody ever has."""
         if self.yearly == 0 and self.at_start == 0:
             yield Complaint((), "would do nothing: nobody ever has it", allowed="yearly or at_start above 0")
 

@@ -1,6 +1,6 @@
 """Distributions of lags: how long an item waits for its step.
 
-A new one is a class here and an entry of `Lag`; docs/architecture.md lists what else it needs.
+To add one, write a class here and enter it in `Lag`; docs/architecture.md lists what else is needed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from simcore.scenario.distributions import (
     Altered,
     Weight,
     even,
+    likely_variant,
     read_variant,
     sigma_of_p90,
     table_complaints,
-    variant_meant,
     weighted_mean,
 )
 from simcore.scenario.fields import Complaint, Length, Location, Many, Number, Part, Range, SourcedPart, Unreadable
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from simcore.scenario.distributions import Sampler
 
 MAX_LAG_WEEKS = 5 * 52
-"""A lag of more than five years is a slip."""
+"""A lag of more than five years is taken for a mistake."""
 _SHORTEST, _LONGEST = 1 << 12, 1 << 18
-"""Hours that a distribution over hours holds: from the first, doubled up to the second while much is beyond."""
+"""Length of a distribution over hours: begins at the first, doubles up to the second while too much lies beyond."""
 _BEYOND = 1e-9
 
 Floats = NDArray[np.float64]
@@ -57,16 +57,15 @@ class LagDistribution(SourcedPart):
     def chances_by_hour(self, calendar: Calendar) -> Floats:
         """Return the chance of 0, 1, 2, ... whole hours, float64[hours], rounded as the engine does it.
 
-        It is cut where less than 1e-9 is left, or after 2^18 hours (126 years of 40-hour weeks); what is beyond is
-        missing.
+        It is truncated where less than 1e-9 is left, or after 2^18 hours (126 years of 40-hour weeks).
         """
 
     @abstractmethod
     def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
-        """Return the form in which the kernels draw it, in hours before they are rounded."""
+        """Return the distribution as the kernels draw it, in hours before rounding."""
 
     def shorter(self, share: float) -> Altered:
-        """Return the distribution with all its durations shorter by a share."""
+        """Return the distribution with all durations shortened by `share`."""
         before = {name: getattr(self, name) for name in self._durations()}
         after = {name: duration.scaled(1.0 - share) for name, duration in before.items()}
         first = next(iter(before))
@@ -74,7 +73,7 @@ class LagDistribution(SourcedPart):
 
     @classmethod
     def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
-        """Tell what is wrong with durations as given, of which only some may be readable."""
+        """Yield complaints about the durations as given, of which only some may be readable."""
         for name, duration in read_durations(data, cls._durations()):
             yield from too_long((*location, name), duration, calendar)
             if name in cls.above_zero and duration.amount == 0:
@@ -82,7 +81,7 @@ class LagDistribution(SourcedPart):
 
     @classmethod
     def may_take_time(cls, data: Mapping[str, object]) -> bool:  # noqa: ARG003
-        """Return whether a lag as given can be more than 0; one that cannot be read can."""
+        """Return whether a lag as given can exceed 0; an unreadable one can."""
         return True
 
     @classmethod
@@ -95,7 +94,7 @@ class ContinuousLag(LagDistribution):
 
     @abstractmethod
     def at_most(self, hours: Floats, calendar: Calendar) -> Floats:
-        """Return the distribution function, before rounding: the chance of at most these hours (above 0)."""
+        """Return the distribution function before rounding: the chance of at most each of ``hours`` (above 0)."""
 
     def chances_by_hour(self, calendar: Calendar) -> Floats:
         """Return the chance of 0, 1, 2, ... whole hours: h for h - 1/2 <= x < h + 1/2."""
@@ -118,7 +117,7 @@ class FixedLag(LagDistribution):
         return self.fixed.hours(calendar)
 
     def chances_by_hour(self, calendar: Calendar) -> Floats:
-        """Return 0 for all hours but the last, which is certain."""
+        """Return 0 for all hours but the last, which has probability 1."""
         return _listed_by_hour([self.fixed.hours(calendar)], [1.0])
 
     def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
@@ -128,7 +127,7 @@ class FixedLag(LagDistribution):
     @classmethod
     def may_take_time(cls, data: Mapping[str, object]) -> bool:
         """Return whether the lag as given is more than 0, or cannot be read."""
-        given = data.get("fixed", data)  # a misspelt key cannot be read
+        given = data.get("fixed", data)  # with a misspelt key it is unreadable
         return given is not None and all(duration.amount > 0 for _, duration in read_durations(data, ["fixed"]))
 
 
@@ -162,7 +161,7 @@ class LogNormalLag(ContinuousLag):
 
     @classmethod
     def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
-        """Tell, too, where the 90th percentile is not above the median."""
+        """Yield these complaints, and one if the 90th percentile is not above the median."""
         yield from super().complaints_in(data, location, calendar)
         known = dict(read_durations(data, ["median", "p90"]))
         if len(known) == 2 and known["p90"].hours(calendar) <= known["median"].hours(calendar):
@@ -184,7 +183,7 @@ class GammaLag(ContinuousLag):
         return self.mean.hours(calendar)
 
     def at_most(self, hours: Floats, calendar: Calendar) -> Floats:
-        """Return the regularised incomplete gamma function of hours over the scale."""
+        """Return the regularised incomplete gamma function of ``hours / scale``."""
         from scipy.special import gammainc  # noqa: PLC0415
 
         shape = 1.0 / self.cv**2
@@ -206,7 +205,7 @@ class TableLag(LagDistribution):
     weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse weights that do not fit."""
+        """Yield complaints about weights that do not fit the entries."""
         return table_complaints(len(self.values), self.weights)
 
     def _hours(self, calendar: Calendar) -> list[float]:
@@ -225,13 +224,13 @@ class TableLag(LagDistribution):
         return into.listed(self._hours(calendar), even(self.values, self.weights))
 
     def shorter(self, share: float) -> Altered:
-        """Return the table with every entry shorter by a share."""
+        """Return the table with every entry shortened by `share`."""
         values = tuple(value.scaled(1.0 - share) for value in self.values)
         return Altered(self.model_copy(update={"values": values}), "values", "table", f"all {100 * share:g} % less")
 
     @classmethod
     def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
-        """Tell entries that are too long."""
+        """Yield complaints about entries that are too long."""
         values = data.get("values")
         if isinstance(values, Sequence) and not isinstance(values, str):
             for index, value in enumerate(values):
@@ -268,26 +267,26 @@ def read_durations(data: Mapping[str, object], keys: Iterable[str]) -> Iterator[
         try:
             yield key, Duration.parse(data.get(key))
         except ValueError:
-            continue  # told by the field itself, or absent
+            continue  # reported by the field itself, or absent
 
 
 def too_long(location: Location, duration: Duration, calendar: Calendar) -> Iterator[Complaint]:
-    """Refuse a duration of more than five years."""
+    """Yield a complaint if a duration is more than five years."""
     if duration.hours(calendar) > MAX_LAG_WEEKS * calendar.hours_per_week:
         yield Complaint(location, "is longer than five years", str(duration), f"up to {MAX_LAG_WEEKS}w")
 
 
 def lag_complaints(given: object, location: Location, calendar: Calendar) -> Iterator[Complaint]:
-    """Tell what is wrong with the durations of a lag as given: a mapping, or a duration."""
+    """Yield complaints about the durations of a lag as given: a mapping, or a duration."""
     if not isinstance(given, Mapping):
         for _, duration in read_durations({"lag": given}, ["lag"]):
             yield from too_long(location, duration, calendar)
-    elif (meant := variant_meant(given, LAGS)) is not None:
+    elif (meant := likely_variant(given, LAGS)) is not None:
         yield from meant.complaints_in(given, location, calendar)
 
 
 def may_take_time(given: object) -> bool:
-    """Return whether a lag as given can be more than 0; one that cannot be read can.
+    """Return whether a lag as given can exceed 0; an unreadable one can.
 
     Examples
     --------
@@ -295,5 +294,5 @@ def may_take_time(given: object) -> bool:
     (False, False, True, True)
     """
     data = given if isinstance(given, Mapping) else {"fixed": given}
-    meant = variant_meant(data, LAGS)
+    meant = likely_variant(data, LAGS)
     return meant is None or meant.may_take_time(data)

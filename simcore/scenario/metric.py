@@ -1,7 +1,7 @@
-"""A metric: a figure of a run that can be named, as in ``p_zero:13w``. One language for every command and file.
+"""A metric: a named figure of a run, as in ``p_zero:13w``; the same names for every command and file.
 
-`simcore.statistics.metrics` and `simcore.statistics.tallied_metrics` compute them. A command does not serve all of
-them; its `Service` says which, and why not the others.
+`simcore.statistics.metrics` and `simcore.statistics.tallied_metrics` compute them. A command may serve only
+some of them; its `Service` says which, and why not the others.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FORMS = {
     CV: "cv:PERIOD",
 }
 PATTERN = r"^(p_quota|p_quota_team|revenue|(revenue|p_zero|q[0-9][0-9]|sd|cv):(hour|day|week|month|quarter|year))$"
-"""Metrics of periods that every run counts, as a published schema says it."""
+"""Metrics of the periods that every run counts, as a pattern for published schemas."""
 
 
 class Metric(NamedTuple):
@@ -51,8 +51,8 @@ class Metric(NamedTuple):
     name: str
     """One of `NAMES`."""
     window: str = ""
-    """``hour``, ``day``, ``week``, ``month``, ``quarter``, ``year`` or a number of weeks such as ``6w``; empty: revenue
-    of a rep-year from all weeks, and the quota's own period."""
+    """``hour``, ``day``, ``week``, ``month``, ``quarter``, ``year`` or a number of weeks such as ``6w``. Empty for
+    revenue per rep-year from all weeks, and for the quota's own period."""
     percent: int = 0
     """Of a quantile, 1 .. 99."""
 
@@ -78,7 +78,7 @@ class Metric(NamedTuple):
 
     @property
     def better(self) -> int:
-        """1 where the larger figure is ahead, -1 where the smaller one is: of spreads, and of periods without revenue.
+        """1 if a larger figure is better; -1 if a smaller one is: for spreads, and for periods without revenue.
 
         Examples
         --------
@@ -89,14 +89,14 @@ class Metric(NamedTuple):
 
     @property
     def weeks(self) -> int | None:
-        """The weeks of the window; ``None`` for months, which differ, for parts of a week, and where there is none."""
+        """The weeks of the window; ``None`` for months (which differ), for parts of a week, and without a window."""
         if self.window.endswith("w"):
             return int(self.window.removesuffix("w"))
         return _WEEKS_OF.get(self.window)
 
     @property
     def horizon(self) -> int | None:
-        """The horizon of the window, see `simcore.base.periods`; ``None`` where it is none, or there is no window."""
+        """The horizon of the window, see `simcore.base.periods`; ``None`` if it is not one, or without a window."""
         return _HORIZONS.index(self.window) if self.window in _WORDS else None
 
 
@@ -163,11 +163,11 @@ class Service(NamedTuple):
     """The command, or the part of it, as a noun."""
     names: tuple[str, ...] = NAMES
     excluded: Mapping[str, str] = {}
-    """Why not the others, by name."""
+    """Why the others are not served, by name."""
     counts: Callable[[Metric], bool] = lambda _: True
-    """Whether it has windows of a metric's length."""
+    """Whether it counts windows of a metric's length."""
     periods: str = ""
-    """Which windows it has, in words; empty where metrics have none of their own."""
+    """The windows that it counts, in words; empty if its metrics have no windows of their own."""
 
     @property
     def served(self) -> str:
@@ -222,7 +222,7 @@ class Service(NamedTuple):
 
 
 def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
-    """Return what a run lacks for a metric; ``None`` if it has the metric.
+    """Return the problem if a run cannot have a metric (too short, or no quota), else ``None``.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """A scenario: the validated, frozen description of what is simulated.
 
 `validate` turns plain data (mappings, lists, texts, numbers: what a scenario file holds) into a `Scenario`; reading
-YAML is the business of `simcore.scenario_files.scenario_file`. The parts have the names and the meaning of the keys of
-the file; see docs/scenario-format.md.
+YAML is left to `simcore.scenario_files.scenario_file`. The parts have the names and meanings of the file's keys; see
+docs/scenario-format.md.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from simcore.scenario.parts import (
     Team,
     Title,
     Turnover,
-    place_meant,
+    place_hint,
 )
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario.time import Calendar, Duration, Holiday
@@ -138,15 +138,15 @@ class Scenario(Part):
 
     @classmethod
     def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:
-        """Tell what does not fit together between the parts."""
+        """Yield complaints about parts that are inconsistent with each other."""
         yield from foreign_amounts(data)
         yield from consistency(data)
 
     @classmethod
     def _unknown(cls, key: str) -> Complaint:
-        """Tell where a key belongs that is one of a part: often only its indentation is wrong."""
+        """Return the complaint about an unknown key, with the part that has such a key as a hint."""
         complaint = super()._unknown(key)
-        return complaint if complaint.hint is not None else complaint._replace(hint=place_meant(key))
+        return complaint if complaint.hint is not None else complaint._replace(hint=place_hint(key))
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
@@ -170,15 +170,15 @@ class Scenario(Part):
         return managed or any(stage.habit is not None for stage in self.funnel)
 
     def __repr__(self) -> str:
-        """Return it on two lines at most; `resolved` has all of it."""
-        return short("Scenario", self._told())
+        """Return a summary of at most two lines; `resolved` returns everything."""
+        return short("Scenario", self._shown_fields())
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        return table("Scenario", self._told())
+        return table("Scenario", self._shown_fields())
 
-    def _told(self) -> list[tuple[str, object]]:
+    def _shown_fields(self) -> list[tuple[str, object]]:
         about = {"name": self.name, "reps": self.team.reps, "weeks": self.horizon.weeks, "seed": self.run.seed}
         names = {"stages": [stage.stage for stage in self.funnel], "strategies": list(self.strategies)}
         return [*about.items(), *names.items(), ("strategy", self.run.strategy)]
@@ -190,12 +190,12 @@ class Scenario(Part):
 
 
 def _number(value: float) -> float:
-    """Write a whole number without a decimal point."""
+    """Return a whole number as an integer, so that it is written without a decimal point."""
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
-    """Turn parts into mappings, tuples into lists and durations into text; leave out what is absent."""
+    """Convert parts to mappings, tuples to lists and durations to text; omit absent values."""
     if isinstance(value, Part):
         plain: dict[str, object] = {}
         for field in sorted(type(value).model_fields, key="source".__eq__):
@@ -216,7 +216,7 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
 
 
 def _stage_name(data: object, index: int) -> str | None:
-    """Return the name of a stage, ``None`` if it has no readable one."""
+    """Return the name of a stage; ``None`` if it cannot be read."""
     funnel = data.get("funnel") if isinstance(data, Mapping) else None
     entry = funnel[index] if isinstance(funnel, Sequence) and index < len(funnel) else None
     name = entry.get("stage") if isinstance(entry, Mapping) else entry.stage if isinstance(entry, Stage) else None
@@ -242,7 +242,7 @@ def path_of(location: Location, data: object) -> str:
 
 
 def _existing(location: Location, data: object) -> Location:
-    """Cut what the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``."""
+    """Remove keys that the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``."""
     here = data
     for depth, step in enumerate(location):
         if isinstance(here, Mapping):
@@ -257,7 +257,7 @@ def _existing(location: Location, data: object) -> Location:
 
 
 class Place(NamedTuple):
-    """Where in a file something stands, from line 1 and column 1, and how the value is written there."""
+    """A position in a file, from line 1 and column 1, and the value as written there."""
 
     file: str | None = None
     line: int | None = None
@@ -266,16 +266,16 @@ class Place(NamedTuple):
 
 
 Locate = Callable[[Complaint], Place]
-"""Says where in which file a complaint belongs."""
+"""Returns the position in a file of a complaint."""
 
 
 def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
-    """Give a complaint its path and its position."""
+    """Convert a complaint to a problem with path and position."""
     location = _existing(complaint.location, data)
     place = locate(complaint._replace(location=location))
     is_shown = complaint.value is not None and not complaint.at_key
     if isinstance(complaint.value, Mapping | list | tuple):
-        is_shown = complaint.message.startswith("must be")  # the kind is wrong, not what is in it
+        is_shown = complaint.message.startswith("must be")  # the type is wrong, not the content
     shown = shorten(place.text or complaint.value, quote=place.text is None) if is_shown else None
     at = path_of(location, data)
     wrong, allowed, hint = complaint.message, complaint.allowed, complaint.hint
@@ -283,12 +283,12 @@ def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
 
 
 MAX_PROBLEMS = 100
-"""Problems that are told at once: whoever wrote more has given the wrong file."""
+"""Maximum number of problems reported at once: a file with more is probably not a scenario."""
 _CONVERTED = 1000
 
 
 def _without_echoes(found: list[Complaint]) -> list[Complaint]:
-    """Leave out that a key is missing where a misspelt one was told to be it."""
+    """Drop complaints about a missing key where a misspelt key was reported with it as the hint."""
     meant = {(line.location[:-1], line.hint) for line in found if line.message == UNKNOWN_KEY}
     return [
         line
@@ -304,21 +304,21 @@ def validate(
     locate: Locate = lambda _: Place(),
     earlier: Sequence[Problem] = (),
 ) -> Scenario:
-    """Turn the data of a scenario file into a scenario.
+    """Validate the data of a scenario file.
 
     Parameters
     ----------
     data
         Mappings, lists, texts, numbers and ``None``, in the format of the file; parts may also be models.
     locate
-        Says where in a file a complaint belongs; without it the problems have a path but no position.
+        Returns the position in a file of a complaint; without it, problems have a path but no position.
     earlier
-        Problems that were found before, while reading; they are told together with those found here.
+        Problems found earlier, while reading; they are reported together with those found here.
 
     Raises
     ------
     ScenarioError
-        With all problems at once, in the order of the file; of more than `MAX_PROBLEMS` the first.
+        With all problems at once, in the order of the file; at most the first `MAX_PROBLEMS`.
     """
     problems = list(earlier)
     try:
@@ -337,12 +337,12 @@ def validate(
 
 
 def with_strategy(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario with another of its strategies run.
+    """Return the scenario with `run.strategy` set to another of its strategies.
 
     Raises
     ------
     ScenarioError
-        If it has no strategy of that name; with the nearest one.
+        If it has no strategy of that name; with the nearest name.
     """
     if name not in scenario.strategies:
         names = list(scenario.strategies)
@@ -363,11 +363,11 @@ class Assumption(NamedTuple):
     path: str
     value: str
     source: str | None
-    """``None``: an assumption of whoever wrote the scenario."""
+    """``None`` for an assumption of the scenario's author."""
 
 
 def _figures(part: Part, path: str) -> Iterator[Assumption]:
-    """Tell the numbers and durations of a part that are given or matter."""
+    """Yield the numbers and durations of a part that are given or matter."""
     for field in type(part).model_fields:
         value = getattr(part, field)
         if isinstance(value, tuple) and len(value) > 6:
@@ -382,7 +382,7 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
 
 
 def _drive_figures(drive: Drive, path: str) -> Iterator[Assumption]:
-    """Tell the figures of a drive that are not the defaults; its source is that of all that have none."""
+    """Yield the figures of a drive that are not defaults; those without a source get the drive's."""
     changes = ((channel, f"{path}.changes.{name}") for name, channel in drive.changes.items())
     for part, where in ((drive, path), (drive.signals, f"{path}.signals"), *changes):
         for figure in _figures(part, where):
@@ -399,7 +399,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     scenario
         Whose figures.
     strategies
-        Names of the strategies whose drives are told, too; left out: all of the file.
+        Names of the strategies whose drives are included; by default all of the file.
 
     Examples
     --------

@@ -33,11 +33,11 @@ from simcore.scenario.precision_goal import DEFAULT, target_of
 from simcore.scenario.time import Calendar, Duration
 
 MAX_WEEKS = 5200
-"""Simulated weeks of one replication, at most: a century."""
+"""Maximum number of simulated weeks of a replication: a century."""
 MAX_STAGES = 8
-"""Stages of a funnel, at most."""
+"""Maximum number of stages of a funnel."""
 MAX_REFERRALS = 100
-"""New meetings from a win, on average, at most."""
+"""Maximum mean number of new meetings per win."""
 
 
 def _name(value: str) -> str:
@@ -98,7 +98,7 @@ class Rate(SourcedPart):
     week_cv: Annotated[Number, Range(0, 5)] = Field(default=0.0, description="Spread between weeks (log-normal).")
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse a spread that no Beta distribution has."""
+        """Yield a complaint about a spread that no Beta distribution has."""
         limit = (1 - self.mean) / self.mean
         if self.rep_cv > 0 and self.rep_cv**2 >= limit:
             allowed = "0" if limit <= 0 else f"0, or up to but not including {math.sqrt(limit):.6g}"
@@ -122,7 +122,7 @@ class Cap(SourcedPart):
     open: Annotated[Whole, Range(1, 65535)] | None = Field(default=None, description="Items open at one time.")
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse a cap that caps nothing."""
+        """Yield a complaint about a cap without limits."""
         if self.per_week is None and self.open is None:
             yield Complaint((), "caps nothing", allowed="{per_week: 20}, {open: 40} or both")
 
@@ -171,7 +171,7 @@ class Start(Part):
 
     @classmethod
     def of(cls, entries: Iterable[OpenItems]) -> Self:
-        """Return a start of any number of entries: what simcore itself adds is not held to what a file may hold."""
+        """Return a start with any number of entries: the limit for files does not apply to those that simcore adds."""
         return cls.model_construct(open=tuple(entries))
 
 
@@ -183,7 +183,7 @@ class Referrals(SourcedPart):
 
 
 def _precision(value: object) -> object:
-    """Return every precision as `simcore.scenario.precision_goal` writes it, by metric."""
+    """Return every precision by metric, as `simcore.scenario.precision_goal` writes it."""
     if not isinstance(value, Mapping):
         return value
     targets = []
@@ -219,7 +219,7 @@ class Run(Part):
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
-        """Let a run that states neither replications nor a precision be precise about revenue."""
+        """Give a run that states neither replications nor a precision the default precision of revenue."""
         plain = dict(data)
         if plain.get("replications") is None and plain.get("precision") is None:
             plain["precision"] = dict([DEFAULT.split("=")])
@@ -233,15 +233,15 @@ _PLACES = {
     **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
     "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
 }  # fmt: skip
-"""Where keys belong that people write a level too high: often only their indentation is wrong."""
+"""Where keys belong that are often written one level too high: usually only their indentation is wrong."""
 
 
-def place_meant(key: str) -> str | None:
-    """Return the hint for a key that is not one of the whole file; ``None`` if it is one of no part.
+def place_hint(key: str) -> str | None:
+    """Return a hint for a key that is not top-level: the part that has it; ``None`` if no part has.
 
     Examples
     --------
-    >>> place_meant("reps")
+    >>> place_hint("reps")
     'did you mean team.reps? To belong to team, it is indented under it'
     """
     place = _PLACES.get(key)

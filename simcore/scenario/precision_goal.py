@@ -1,6 +1,6 @@
-"""A metric and the precision that it is to have, as text: ``revenue=0.5%@0.99``.
+"""Precision goals as text, a metric and its required precision: ``revenue=0.5%@0.99``.
 
-Only the texts; `simcore.statistics.sequential_interval` says when a metric is precise enough.
+This module only parses; `simcore.statistics.sequential_interval` decides when a metric is precise enough.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from simcore.base.errors import UsageError
-from simcore.base.spelling import Kind, percent_meant, read_number, share_of
+from simcore.base.spelling import Kind, percent_hint, read_number, share_of
 from simcore.base.text import brief
 from simcore.scenario.metric import PRECISION, Metric, parse_metric
 
@@ -20,11 +20,11 @@ LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.9999
 
 
 class Target(NamedTuple):
-    """A metric and the half-width that its interval may have."""
+    """A metric and the required half-width of its interval."""
 
     metric: Metric
     half_width: float
-    """In the unit of the metric (of the currency, of probability); where `relative`, a share of the figure itself."""
+    """In the unit of the metric (currency or probability); if `relative`, as a share of the figure."""
     relative: bool = False
     confidence: float = DEFAULT_CONFIDENCE
 
@@ -51,7 +51,7 @@ def parse_target(text: str) -> Target:
     Raises
     ------
     ValueError
-        If it is something else.
+        If the text does not have this form.
 
     Examples
     --------
@@ -70,8 +70,8 @@ def target_of(metric: Metric, precision: str) -> Target:
     Raises
     ------
     ValueError
-        If the metric has no precision, or the text is not a half-width above 0: less than 1 for a share, and never in
-        per cent for one.
+        If the metric cannot have a precision, or the text is not a half-width above 0; for a share it must be below 1
+        and not in per cent.
     """
     refusal = PRECISION.refusal(metric)
     if refusal is not None:
@@ -100,18 +100,18 @@ def _confidence(text: str) -> float:
         raise ValueError(f"{brief(text)!r} is not a confidence, as in 0.95 or 95%") from None
     if not LEAST_CONFIDENCE <= value <= MOST_CONFIDENCE:
         message = f"a confidence of {brief(text)} is not from {LEAST_CONFIDENCE} to {MOST_CONFIDENCE}"
-        hint = percent_meant(value)
+        hint = percent_hint(value)
         raise ValueError(f"{message}; {hint}" if hint else message)
     return value
 
 
 class Goal(NamedTuple):
-    """What a run is to be precise about, and what ends it in any case."""
+    """The precision targets of a run, and the limits that end it in any case."""
 
     targets: tuple[Target, ...]
     max_replications: int | None = None
     max_seconds: float | None = None
-    """Of simulation, compilation excluded; looked at after every block."""
+    """Of simulation, without compilation; checked after every block."""
 
 
 def targets_of(precision: Mapping[str, str]) -> tuple[Target, ...]:
@@ -120,12 +120,12 @@ def targets_of(precision: Mapping[str, str]) -> tuple[Target, ...]:
 
 
 def goal_of(precision: Goal | Iterable[str]) -> Goal:
-    """Return a goal, or one of precisions as text.
+    """Return a goal unchanged, or the goal of precisions given as text.
 
     Raises
     ------
     ValueError
-        If a text is none, nothing is asked for, a metric is asked for twice, or a limit is not positive.
+        If a text is not a precision, there is none, a metric is repeated, or a limit is not positive.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""Chains of referrals: a win brings referrals, some of which become wins, and so on: when a chain does not end.
+"""Chains of referrals: a win brings referrals, some of which become wins, and so on; when such a chain never ends.
 
 A chain is a branching process (Harris 1963, *The Theory of Branching Processes*, chapter 1): it ends for certain, and
-has a finite mean, only if a win brings fewer than one further win. Whoever works the referrals is the rep who won. So
-where reps differ, it is the rep's own rates that count: with g referrals a win, own rates r_s of the later steps must
-have g r_2 .. r_S < 1, for every rep who may be drawn. One in a million who has not makes the mean revenue infinite, and
-a run that meets such a rep never ends.
+has a finite mean, only if a win brings fewer than one further win on average. Referrals are worked by the rep who won.
+So where reps differ, the rep's own rates count: with g referrals per win, own rates r_s of the later steps must satisfy
+g r_2 .. r_S < 1 for every rep who may be drawn. One in a million who violates this makes the mean revenue infinite, and
+a run that draws such a rep never ends.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from simcore.scenario.distributions import beta_parameters
 
 RARE = 1e-9
-"""A chance below it counts as none: no run draws so many reps."""
+"""A smaller chance counts as 0: no run draws that many reps."""
 _POWERS = 200
-"""Powers that the bound is looked for at, from 1 to a million."""
+"""Number of powers, from 1 to a million, at which the bound is minimised."""
 
 _HALVINGS = 60
 _LEAST_CV, _LEAST_MEAN = 1e-6, 1e-100
@@ -27,24 +27,24 @@ Step = tuple[float, float]
 
 
 def endless(per_win: float, later: Sequence[Step]) -> float:
-    """Return the chance that a rep's own rates make a win bring a win or more.
+    """Return the chance that a rep's own rates make a win bring one further win or more on average.
 
-    Exact where one of the later steps differs between reps; where several do, a bound that is not passed (Chernoff
-    1952, in the moments of Beta variables).
+    Exact if one of the later steps differs between reps; if several do, an upper bound (Chernoff 1952, from the moments
+    of Beta variables).
 
     Parameters
     ----------
     per_win
-        Mean referrals of a win.
+        Mean number of referrals per win.
     later
-        Of the steps after the first, whose rate referrals do not need.
+        The steps after the first, whose rate does not apply to referrals.
 
     Examples
     --------
     >>> round(endless(1.6, [(0.6, 0.5)]), 3), endless(0.9, [(0.6, 0.5)]), endless(2.0, [(0.3, 0.1)]) < 1e-9
     (0.52, 0.0, True)
     """
-    # What has next to no spread, or next to no rate, is as good as fixed (and the engine refuses most of it later).
+    # Negligible spreads or rates count as fixed (and the engine refuses most of them later).
     varied = [cv > _LEAST_CV and mean > _LEAST_MEAN for mean, cv in later]
     fixed = per_win * math.prod(mean for (mean, _), varies in zip(later, varied, strict=True) if not varies)
     spread = [beta_parameters(*step) for step, varies in zip(later, varied, strict=True) if varies]
@@ -60,7 +60,7 @@ def endless(per_win: float, later: Sequence[Step]) -> float:
 
 
 def most_per_win(later: Sequence[Step]) -> float:
-    """Return the most referrals of a win whose chain ends for every rep (but for a rare one, see `RARE`), rounded down.
+    """Return the most referrals per win with chains that end for every rep (but a rare one, see `RARE`), rounded down.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The signals that a drive can listen to: one table, from which all names, numbers and counts are taken.
+"""The signals that a drive can listen to: the one table from which all names, numbers and counts are taken.
 
-The number of a signal is its place in the table: it has that place in the arrays of the kernels, and a level adds up
-its signals in this order. A new signal goes to the end, so that results without it stay as they are.
+A signal's number is its position in the table: the kernels' arrays are indexed by it, and a level sums its signals in
+this order. Add a new signal at the end, so that results without it do not change.
 """
 
 from __future__ import annotations

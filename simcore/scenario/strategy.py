@@ -14,7 +14,7 @@ from simcore.scenario.signals import SIGNALS
 from simcore.scenario.time import Duration
 
 MAX_DRIVES = 4
-"""Drives of a strategy, at most: so many are told apart where opportunities are pulled forward."""
+"""Maximum number of drives of a strategy: the number that pulling opportunities forward can distinguish."""
 
 Coefficient = Annotated[Number, Range(-1000, 1000)]
 
@@ -41,7 +41,7 @@ class PullForward(Channel):
     win_rate: Annotated[Number, Range(0, 10, above=True)] = 1.0
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse limits that are the wrong way round."""
+        """Yield a complaint if `min` is above `max`."""
         if self.min > self.max:
             yield Complaint(("min",), "is more than max", self.min, f"0 to {self.max:.15g}")
 
@@ -55,7 +55,7 @@ else:
 
 
 def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """Let `pull_forward` have its own keys, and tell the errors of all channels."""
+    """Give `pull_forward` its own keys, and report the errors of all channels."""
     if not isinstance(given, Mapping):
         return handler(given)
     valid: dict[object, Channel] = {}
@@ -73,7 +73,7 @@ def _channels(given: object, handler: ValidatorFunctionWrapHandler) -> object:
 class Signals(_Gains):
     """What a drive listens to, each with its gain."""
 
-    # Its fields are the names of the table of signals.
+    # Its fields are named after the table of signals.
 
     @property
     def gains(self) -> list[tuple[int, float]]:
@@ -98,7 +98,7 @@ class Drive(SourcedPart):
     changes: Annotated[dict[Name, Channel | PullForward], WrapValidator(_channels)]
 
     def complaints(self) -> Iterator[Complaint]:
-        """Refuse a level that cannot start at 0."""
+        """Yield a complaint about a level that cannot start at 0."""
         if self.level is not None and not (self.level[0] <= 0 <= self.level[1] and self.level[0] < self.level[1]):
             yield Complaint(("level",), "must be [low, high] with 0 in it", list(self.level))
 

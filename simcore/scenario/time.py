@@ -59,12 +59,12 @@ class Duration:
     """A span of working time: 3h, 2.5d, 1w, or the working time of calendar days: 30cd.
 
     Seven calendar days are one working week, whatever its days: 30cd are 30/7 weeks, at 5 days a week 21.43 working
-    days. Holidays of the calendar are not taken out of it, as they are not out of a week.
+    days. As with weeks, holidays are not subtracted.
 
     Parameters
     ----------
     amount
-        How many, finite and not negative.
+        Number of units, finite and not negative.
     unit
         ``h``, ``d`` or ``w``: working hours, working days, working weeks; ``cd``: calendar days.
 
@@ -88,7 +88,7 @@ class Duration:
 
     @classmethod
     def parse(cls, given: object) -> Duration:
-        """Read a duration as a scenario file writes it; a plain number counts working days.
+        """Parse a duration as written in a scenario file; a plain number is in working days.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Duration:
         return cls(float(match[1]), cast('Literal["h", "d", "w", "cd"]', match[2]))
 
     def hours(self, calendar: Calendar) -> float:
-        """Return it in working hours, not rounded."""
+        """Return the duration in working hours, not rounded."""
         if self.unit == "h":
             return self.amount
         if self.unit == "cd":
@@ -113,7 +113,7 @@ class Duration:
         return self.amount * (calendar.hours_per_day if self.unit == "d" else calendar.hours_per_week)
 
     def scaled(self, factor: float) -> Duration:
-        """Return it times a factor, to 12 digits.
+        """Return the duration multiplied by `factor`, to 12 digits.
 
         Examples
         --------
@@ -123,7 +123,7 @@ class Duration:
         return Duration(float(f"{self.amount * factor:.12g}"), self.unit)
 
     def __str__(self) -> str:
-        """Return it as a scenario file writes it; reading it again gives an equal one."""
+        """Return the duration as written in a scenario file; parsing it gives an equal one."""
         amount = int(self.amount) if self.amount.is_integer() else self.amount
         return f"{Decimal(str(amount)):f}{self.unit}"
 
@@ -132,7 +132,7 @@ class Duration:
         try:
             return cls.parse(given)
         except ValueError:
-            raise refused("must be a duration", allowed=_DURATION_FORM, hint=_duration_meant(given)) from None
+            raise refused("must be a duration", allowed=_DURATION_FORM, hint=_duration_hint(given)) from None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
@@ -150,8 +150,8 @@ class Duration:
         return {"anyOf": [text, {"type": "number", "minimum": 0}], "description": _DURATION_FORM}
 
 
-def _duration_meant(given: object) -> str | None:
-    """Say how to write a duration that is written otherwise, ``None`` if it is none."""
+def _duration_hint(given: object) -> str | None:
+    """Return how to write a duration that has another form; ``None`` if it is not a duration."""
     match = _LONG_DURATION.fullmatch(plain_spaces(given).strip()) if isinstance(given, str) else None
     if match is None or len(match[1]) > 20:
         return None

@@ -1,1 +1,1 @@
-"""Scenario files: YAML in and out, overrides, and the values of a sweep."""
+"""Scenario files: reading and writing YAML, overrides, and the values of a sweep."""

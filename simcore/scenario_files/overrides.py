@@ -1,4 +1,4 @@
-"""Changes of single values of a scenario, as ``--set path=value`` gives them."""
+"""Overrides of single values of a scenario: ``--set path=value``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from simcore.scenario_files.yaml_tree import read, resolve
 
 _FILE = "--set"
 _PLAIN_FORM = {"rate": "mean", "lag": "fixed", "deal": "fixed"}
-"""What a plain number stands for, where a mapping may take its place."""
+"""The key that a plain number stands for, in place of a mapping."""
 
 
 class _CannotSetError(Exception):
-    """A change cannot be made."""
+    """An override cannot be applied."""
 
     def __init__(self, path: str, message: str, allowed: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class _CannotSetError(Exception):
 
 
 def _value(path: str, text: str) -> object:
-    """Read a value: a plain scalar, or a quoted or bracketed one in YAML's flow style."""
+    """Parse a value: a plain scalar, or a quoted or bracketed one in YAML's flow style."""
     text = text.strip()
     if text[:1] not in ("{", "[", '"', "'"):
         value, message, hint = resolve(text)
@@ -40,7 +40,7 @@ def _value(path: str, text: str) -> object:
 
 
 def _index(entries: list[object], word: str, location: Location, data: dict[str, object]) -> int:
-    """Return which entry of a list a word of a path names: a stage by its name, another entry from 1."""
+    """Return the index of the entry that `word` names: a stage by its name, any other entry by its number from 1."""
     if location == ("funnel",):
         names = stage_names(data)
         if word in names:
@@ -52,7 +52,7 @@ def _index(entries: list[object], word: str, location: Location, data: dict[str,
 
 
 def _step(here: object, word: str, location: Location, data: dict[str, object]) -> tuple[object, str | int, bool]:
-    """Go one step down a path; return what is there, its key, and whether it was made."""
+    """Go one step down a path; return the value there, its key, and whether it was created."""
     if isinstance(here, list):
         index = _index(here, word, location, data)
         return here[index], index, False
@@ -81,7 +81,7 @@ def _put(here: object, word: str, value: object, location: Location, data: dict[
         raise _CannotSetError(".".join([*map(str, location), word]), "cannot be set: what holds it is not a mapping")
     before = here.get(word)
     if word != "source":
-        here.pop("source", None)  # the figure no longer comes from it
+        here.pop("source", None)  # the figure no longer comes from that source
     if word == "rate" and isinstance(before, dict) and _is_number(value):
         before.pop("source", None)
         before["mean"] = value
@@ -91,7 +91,7 @@ def _put(here: object, word: str, value: object, location: Location, data: dict[
 
 
 def _check_strategy(words: list[str], data: dict[str, object]) -> None:
-    """Refuse a change inside a strategy that is not there: it would make one that nothing runs, or half a drive.
+    """Refuse an override inside a missing strategy: it would create one that nothing runs, or half a drive.
 
     A whole drive, ``strategies.NAME.drives.DRIVE={...}``, makes a new strategy that reacts.
     """
@@ -109,7 +109,7 @@ def _check_strategy(words: list[str], data: dict[str, object]) -> None:
 
 
 def apply_override(data: dict[str, object], override: str, overridden: list[Location]) -> Problem | None:
-    """Change one value in the data of a scenario.
+    """Apply one override to the data of a scenario.
 
     Parameters
     ----------
@@ -118,12 +118,12 @@ def apply_override(data: dict[str, object], override: str, overridden: list[Loca
     override
         ``path=value``.
     overridden
-        Gets the locations that no longer come from the file.
+        Extended by the locations that no longer come from the file.
 
     Returns
     -------
     Problem or None
-        Why the change cannot be made; whether its result is valid is told by the validation.
+        Why the override cannot be applied; whether the result is valid is left to the validation.
     """
     path, equals, text = override.partition("=")
     words = path.strip().split(".")

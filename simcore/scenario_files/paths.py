@@ -1,4 +1,4 @@
-"""The paths of a scenario, as ``--set`` writes them, and which one was meant by another text."""
+"""The paths of a scenario, as ``--set`` writes them, and the likely ones for a misspelt path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 12
 _MOST = 3
-"""Paths that a hint names."""
+"""Maximum number of paths in a hint."""
 _UNKNOWN = (UNKNOWN_KEY, "unknown stage")
 _NO_MAPPING = "must be a mapping"
 _ORIGINS = ("--set", "--vary")
@@ -30,7 +30,7 @@ def known_paths(data: object) -> list[str]:
     Parameters
     ----------
     data
-        What a scenario file holds, valid or not: it has the names of stages, strategies and drives.
+        The data of a scenario file, valid or not; names of stages, strategies and drives are taken from it.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, de
     entries = data if isinstance(data, dict) else {}
     for name, below in node.get("properties", {}).items():
         if name in ("value", "source") and at:
-            continue  # of a number with a source
+            continue  # of a number with a source, not a key of the scenario
         yield start + name
         yield from _walk(below, parts, entries.get(name), start + name, depth + 1)
     more = node.get("additionalProperties")
@@ -67,20 +67,20 @@ def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, de
             name = entry.get("stage") if isinstance(entry, dict) else None
             if isinstance(name, str):
                 below = _walk(node["items"], parts, entry, f"{start}{name}", depth + 1)
-                # The first stage is that of the calls: nothing leads into it, at no rate.
+                # The first stage is the calls: no step leads into it, so it has no rate.
                 yield from below if place else [f"{start}{name}.stage"]
 
 
-def meant(path: str, known: Sequence[str]) -> list[str]:
-    """Return the known paths that were probably meant, the likeliest first, three at most.
+def likely_paths(path: str, known: Sequence[str]) -> list[str]:
+    """Return the known paths that were probably meant by `path`, the likeliest first, three at most.
 
-    Those that end as the path does come first, then those that hold all its words, then those with its last word, with
-    a last word that begins with it, and with one that looks like it.
+    Paths that end like `path` come first, then those that contain all its words, then those whose last word equals its
+    last word, begins with it, or resembles it.
 
     Examples
     --------
     >>> known = ["team.reps", "funnel.meetings.rate", "funnel.wins.rate", "plan.calls_per_week"]
-    >>> meant("reps", known), meant("meetings.rate", known), meant("team.calls", known)
+    >>> likely_paths("reps", known), likely_paths("meetings.rate", known), likely_paths("team.calls", known)
     (['team.reps'], ['funnel.meetings.rate'], ['plan.calls_per_week'])
     """
     words = path.lower().split(".")
@@ -107,22 +107,22 @@ def meant(path: str, known: Sequence[str]) -> list[str]:
 
 
 def _holds(parts: list[str], words: list[str]) -> bool:
-    """Return whether a path has all the words, in their order, the last one last."""
+    """Return whether a path contains all the words in order, and ends with the last."""
     rest = iter(parts)
     return parts[-1] == words[-1] and all(word in rest for word in words)
 
 
-def explained(error: ScenarioError, changes: Sequence[str], data: object) -> ScenarioError:
-    """Return an error about changes of single values with the paths that were probably meant.
+def with_likely_paths(error: ScenarioError, changes: Sequence[str], data: object) -> ScenarioError:
+    """Return an error with hints that name likely paths for misspelt overrides.
 
     Parameters
     ----------
     error
-        With problems of ``--set`` or ``--vary``, and others, which stay as they are.
+        Problems of ``--set`` or ``--vary`` get hints; others stay as they are.
     changes
-        The texts ``path=value``.
+        Overrides, each ``path=value``.
     data
-        What the scenario file holds.
+        The data of the scenario file.
     """
     if not any(problem.file in _ORIGINS for problem in error.problems):
         return error
@@ -136,18 +136,18 @@ def _with_hint(problem: Problem, typed: Sequence[str], known: Sequence[str]) -> 
         return problem
     if problem.message.startswith(_UNKNOWN):
         whole = next((path for path in typed if path == problem.path or path.startswith(f"{problem.path}.")), None)
-        found = meant(whole or problem.path, known)
+        found = likely_paths(whole or problem.path, known)
         if found:
             allowed = problem.allowed if "." in problem.path else None
-            return replace(problem, allowed=allowed, hint=_also(problem.hint, f"did you mean {' or '.join(found)}?"))
+            return replace(problem, allowed=allowed, hint=_joined(problem.hint, f"did you mean {' or '.join(found)}?"))
     if problem.message.startswith(_NO_MAPPING):
         below = [path for path in known for at in typed if path.startswith(f"{at}.") and "." not in path[len(at) + 1 :]]
         if below:
-            return replace(problem, hint=_also(problem.hint, f"set one of its keys: {brief(', '.join(below), 200)}"))
+            return replace(problem, hint=_joined(problem.hint, f"set one of its keys: {brief(', '.join(below), 200)}"))
     return problem
 
 
-def _also(hint: str | None, more: str) -> str:
-    """Return both hints, without a guess in the first that the second makes better."""
+def _joined(hint: str | None, more: str) -> str:
+    """Return both hints, without a "did you mean" of the first, which `more` improves on."""
     kept = [each for each in (hint or "").split("; ") if each and not each.startswith("did you mean")]
     return "; ".join([more, *kept])

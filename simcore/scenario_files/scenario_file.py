@@ -1,6 +1,6 @@
-"""Scenario files: finding them, reading them, changing single values (``--set``), and writing them.
+"""Finds, reads and writes scenario files, and applies overrides (``--set``).
 
-All errors of a file are told at once, each with file, line, column, path, value, what is allowed and, for a
+All errors of a file are reported at once, each with file, line, column, path, value, what is allowed and, for a
 misspelt word, the nearest correct one.
 """
 
@@ -17,7 +17,7 @@ from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean, printable
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
 from simcore.scenario_files.overrides import apply_override
-from simcore.scenario_files.paths import explained
+from simcore.scenario_files.paths import with_likely_paths
 from simcore.scenario_files.yaml_problems import MAX_BYTES, decode, table_problem
 from simcore.scenario_files.yaml_tree import Tree, read
 from simcore.scenario_files.yaml_writer import write, written_flow
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from simcore.scenario.fields import Complaint, Location
 
 Source = str | PathLike[str] | Mapping[str, object] | Scenario
-"""What a scenario can be given as."""
+"""What a scenario can be loaded from."""
 Changes = str | Iterable[str] | Mapping[str, object]
-"""What changes of its values can be given as."""
+"""The forms in which overrides can be given."""
 
 _SHIPPED = "simcore.scenarios"
 _SUFFIX = ".yaml"
 
 
 def _locate(complaint: Complaint, tree: Tree, file: str, overridden: Iterable[Location]) -> Place:
-    """Say where a complaint belongs: the key for a misplaced key, else the value, else what is around it."""
+    """Return the position of a complaint: of the key if it is at fault, else of the value, else of what encloses it."""
     location = complaint.location
     if any(location[: len(changed)] == changed for changed in overridden):
         return Place(file="--set")
@@ -67,12 +67,12 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
     file
         Its name, for errors.
     overrides
-        Changes, each ``path=value``; see `load_scenario`.
+        Overrides, each ``path=value``; see `load_scenario`.
 
     Raises
     ------
     ScenarioError
-        With all problems of the text and of the changes.
+        With all problems of the text and of the overrides.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
     try:
         return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
     except ScenarioError as error:
-        raise explained(error, overrides, before) from None
+        raise with_likely_paths(error, overrides, before) from None
 
 
 def _shipped_files() -> dict[str, importlib.resources.abc.Traversable]:
@@ -138,7 +138,7 @@ def scenario_text(source: str | Path) -> tuple[str, str]:
     Parameters
     ----------
     source
-        A path, or the name of a shipped scenario; a path that exists wins.
+        A path, or the name of a shipped scenario; an existing path takes precedence.
 
     Raises
     ------
@@ -161,12 +161,12 @@ def scenario_text(source: str | Path) -> tuple[str, str]:
 
 
 def changes_of(given: object) -> list[str]:
-    """Return changes of single values as texts ``path=value``.
+    """Return overrides as texts ``path=value``.
 
     Raises
     ------
     UsageError
-        If they are given as something else.
+        If they have another form.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def changes_of(given: object) -> list[str]:
 
 
 def _from_data(given: Mapping[str, object], overrides: Sequence[str]) -> Scenario:
-    """Return the scenario that plain data describe, with changes."""
+    """Return the scenario described by plain data, with overrides applied."""
     data: dict[str, object] = to_plain(given)
     before = deepcopy(data) if overrides else data
     overridden: list[Location] = []
@@ -199,7 +199,7 @@ def _from_data(given: Mapping[str, object], overrides: Sequence[str]) -> Scenari
     try:
         return validate(data, locate=locate, earlier=[problem for problem in found if problem is not None])
     except ScenarioError as error:
-        raise explained(error, overrides, before) from None
+        raise with_likely_paths(error, overrides, before) from None
 
 
 def load_scenario(source: Source, overrides: Changes = ()) -> Scenario:
@@ -249,34 +249,34 @@ def shipped() -> list[tuple[str, str]]:
     return [(name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files]
 
 
-def sound(scenario: Scenario) -> Scenario:
-    """Return a scenario as it is, if it is one that a file could hold: copies can be made of anything.
+def revalidated(scenario: Scenario) -> Scenario:
+    """Return the scenario unchanged if a file could hold it; `model_copy` can make invalid ones.
 
     Raises
     ------
     ScenarioError
-        If it is not.
+        If it is not valid.
 
     Examples
     --------
     >>> scenario = load_scenario("trust-the-process")
-    >>> sound(scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": -5})}))
+    >>> revalidated(scenario.model_copy(update={"run": scenario.run.model_copy(update={"replications": -5})}))
     Traceback (most recent call last):
     simcore.ScenarioError: run.replications: is out of range, got -5; allowed: from 1 to 1099511627776
     """
     try:
         if validate(scenario.resolved()) == scenario:
             return scenario
-    except (AttributeError, KeyError, TypeError):  # it lacks a part, or a part is something else
+    except (AttributeError, KeyError, TypeError):  # a part is missing, or is of another type
         pass
     hint = 'changes are made with load_scenario(scenario, {"team.reps": 4})'
     raise UsageError((Problem("is no whole scenario", "scenario", hint=hint),))
 
 
 def dump_yaml(scenario: Scenario, encoding: str = "utf-8") -> str:
-    """Return a scenario with all defaults as the text of a file; parsing it gives an equal one.
+    """Return a scenario with all defaults as YAML; parsing it gives an equal scenario.
 
-    Where it is shown in another encoding, what that lacks is escaped: the text still reads as the same scenario.
+    Characters that `encoding` lacks are escaped, so the text still parses to the same scenario.
 
     Examples
     --------

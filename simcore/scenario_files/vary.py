@@ -1,4 +1,4 @@
-"""Varied values of a scenario: the points of ``--vary path=lo:hi:n``, and the scenarios that stand there."""
+"""Varied values of a scenario: the points of ``--vary path=lo:hi:n``, and the scenario at each point."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simcore.scenario.digest import scenario_digest
 from simcore.scenario.fields import Part
 from simcore.scenario.model import Place, validate, with_strategy
 from simcore.scenario_files.overrides import apply_override
-from simcore.scenario_files.paths import explained
+from simcore.scenario_files.paths import with_likely_paths
 
 if TYPE_CHECKING:
     from simcore.scenario.fields import Location
@@ -28,12 +28,12 @@ Value = float | str
 """A value of a path: a number, or a text such as the duration ``10d``."""
 
 MAX_CELLS = 10_000
-"""Most points times strategies of one sweep."""
+"""Maximum number of points times strategies in a sweep."""
 
 _FILE = "--vary"
 _MOST_PROBLEMS = 10
 _MOST_END = 10**100
-"""An end of a range lies below this."""
+"""The ends of a range are below this."""
 _BOUND = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?)([hdw]?)", re.ASCII)
 
 
@@ -46,7 +46,7 @@ class Range(NamedTuple):
     """``h``, ``d`` or ``w`` after the number; empty for a plain number."""
 
     def value(self, number: float) -> Value:
-        """Return the value at a number of the range, as a scenario takes it.
+        """Return `number` as a value of the path: with the unit, and whole numbers as integers.
 
         Examples
         --------
@@ -63,7 +63,7 @@ def parse_vary(text: str) -> tuple[str, list[Value]]:
     Raises
     ------
     ValueError
-        If it is neither.
+        If the text has neither form.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def parse_range(text: str) -> tuple[str, Range]:
     Raises
     ------
     ValueError
-        If it is something else.
+        If the text does not have this form.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def _bounds(text: str, low: str, high: str) -> tuple[Decimal, Decimal, str]:
 
 
 def _bound(word: str) -> tuple[Decimal, str] | None:
-    """Read a number as people write it (``1%``, ``100k``), or a duration; ``None`` if it is neither."""
+    """Parse a number as people write it (``1%``, ``100k``), or a duration; ``None`` if it is neither."""
     if len(word) > MAX_LENGTH:
         return None
     duration = _BOUND.fullmatch(word)
@@ -158,7 +158,7 @@ def _plain(number: float) -> float:
 
 
 def set_values(scenario: Scenario, values: Mapping[str, Value]) -> Scenario:
-    """Return a scenario with other values at some paths, set and validated as ``--set`` does it.
+    """Return the scenario with `values` set by path and validated, as ``--set`` does.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def set_values(scenario: Scenario, values: Mapping[str, Value]) -> Scenario:
 
 
 def is_whole(scenario: Scenario, path: str, value: Value) -> bool:
-    """Return whether a path takes whole numbers only; ``value`` is one that it takes.
+    """Return whether a path accepts whole numbers only; ``value`` is a valid value of the path.
 
     Examples
     --------
@@ -201,12 +201,12 @@ def _changed(scenario: Scenario, values: Mapping[str, Value]) -> tuple[Scenario,
     try:
         return validate(data, locate=lambda _: Place(_FILE), earlier=problems), locations
     except ScenarioError as error:
-        told = (replace(each, hint=f"{each.hint}; {at}" if each.hint else at) for each in error.problems)
-        raise explained(ScenarioError(tuple(told)), list(values), scenario.resolved(sources=False)) from None
+        located = (replace(each, hint=f"{each.hint}; {at}" if each.hint else at) for each in error.problems)
+        raise with_likely_paths(ScenarioError(tuple(located)), list(values), scenario.resolved(sources=False)) from None
 
 
 def check_strategies(scenario: Scenario, strategies: Sequence[str]) -> None:
-    """Refuse strategies that the scenario does not have, or that are named twice.
+    """Raise if a strategy is not in the scenario, or is named twice.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def check_strategies(scenario: Scenario, strategies: Sequence[str]) -> None:
 
 
 def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Sequence[str]) -> list[list[Scenario]]:
-    """Return the scenarios of every point of a grid.
+    """Return the scenarios of every point of a grid, one per strategy.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Se
     Returns
     -------
     list of list of Scenario
-        For each point one scenario a strategy.
+        For each point, one scenario per strategy.
 
     Raises
     ------
@@ -246,7 +246,7 @@ def grid(scenario: Scenario, vary: Mapping[str, Sequence[Value]], strategies: Se
         try:
             changed = set_values(scenario, point)
         except ScenarioError as error:
-            # What is wrong with the path, not with a value of it, is told once.
+            # A problem of the path itself, not of one of its values, is reported once.
             for each in error.problems:
                 problems.setdefault(replace(each, hint=None), each)
             if len(problems) >= _MOST_PROBLEMS:
@@ -294,7 +294,7 @@ def _check_grid(vary: Mapping[str, Sequence[Value]], strategies: int) -> None:
 
 
 def _check_effect(vary: Mapping[str, Sequence[Value]], rows: Sequence[Sequence[Scenario]]) -> None:
-    """Refuse a path along which all scenarios are the same: its column would only look like an answer."""
+    """Refuse a path along which all scenarios are the same: its column would be misleading."""
     stride = len(rows)
     for path, values in vary.items():
         stride //= len(values)

@@ -1,4 +1,4 @@
-"""What is wrong with a file as text, told in the words of whoever wrote it: no parser is named here, or quoted."""
+"""Describes what is wrong with the text of a file in its author's terms, without naming or quoting a parser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, printable
 
 MAX_BYTES = 1 << 20
-"""Size of a file, at most."""
+"""Maximum size of a file."""
 _PLAIN_FILE = "a scenario is a text file: simcore init writes one to start from"
 _BINARY = (
     (b"PK", "is a spreadsheet or another zip archive (xlsx, ods, docx)"),
@@ -26,13 +26,13 @@ _WIDE = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe",
 
 
 def position(text: str, index: int) -> tuple[int, int]:
-    """Return line and column of a character, from 1."""
+    """Return the line and column, from 1, of the character at an index."""
     before = re.split("\r\n|\r|\n", text[:index])
     return len(before), len(before[-1]) + 1
 
 
 def _encoding(raw: bytes) -> str:
-    """Return how a file is encoded: UTF-8, unless its beginning says otherwise."""
+    """Return the encoding of a file: UTF-8, unless its first bytes say otherwise."""
     for mark, name in _WIDE:
         if raw.startswith(mark):
             return name
@@ -50,7 +50,7 @@ def decode(raw: bytes, file: str) -> str:
     Raises
     ------
     ScenarioError
-        If it is longer than 1 MiB, no text, or in another encoding.
+        If it is longer than 1 MiB, not text, or in another encoding.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def _not_utf8(raw: bytes, start: int, file: str) -> Problem:
 
 
 def table_problem(text: str, file: str) -> Problem | None:
-    r"""Return what to say of a table (CSV) or a web page that was given for a scenario, ``None`` if the text is none.
+    r"""Return the problem if the text is a table (CSV) or a web page instead of a scenario, else ``None``.
 
     Examples
     --------
@@ -104,15 +104,15 @@ def table_problem(text: str, file: str) -> Problem | None:
     return None
 
 
-class Said(NamedTuple):
-    """What a parser says of a text that it cannot read."""
+class ParserReport(NamedTuple):
+    """A parser's report on a text that it cannot read."""
 
     problem: str
     context: str
     line: int
     column: int
     context_line: int | None = None
-    """Where what it was reading begins."""
+    """Line where the construct that it was reading begins."""
 
 
 _INDENT = "what belongs together begins in the same column; indent with spaces"
@@ -127,15 +127,15 @@ def _key(line: str) -> str:
     return brief(line.strip().removeprefix("- ").partition(":")[0], 30)
 
 
-def syntax_problem(said: Said, text: str, file: str) -> Problem:
-    """Say what is wrong where a text stops to be readable, and what to write."""
+def syntax_problem(report: ParserReport, text: str, file: str) -> Problem:
+    """Return the problem at the place where a text stops being readable, with what to write."""
     lines = text.splitlines()
-    here = lines[said.line - 1] if said.line <= len(lines) else ""
-    above = next((line for line in reversed(lines[: said.line - 1]) if line.strip() and line.strip()[0] != "#"), "")
-    line, column = said.line, said.column
-    message, hint = _told(said, here, above)
-    if said.context_line is not None and "unexpected end" in said.problem:
-        line, column = said.context_line, 1
+    here = lines[report.line - 1] if report.line <= len(lines) else ""
+    above = next((line for line in reversed(lines[: report.line - 1]) if line.strip() and line.strip()[0] != "#"), "")
+    line, column = report.line, report.column
+    message, hint = _diagnosis(report, here, above)
+    if report.context_line is not None and "unexpected end" in report.problem:
+        line, column = report.context_line, 1
     return Problem(f"cannot be read: {message}", file=file, line=line, column=column, hint=hint)
 
 
@@ -149,27 +149,27 @@ _FAULTS = (
      "begin the list on the next line, or write key: [a, b]"),
     ("'\\t'", "a tab stands at the beginning of the line", "indent with spaces, not with tabs"),
 )  # fmt: skip
-"""What a parser says, what is wrong, and what to do."""
+"""The parser's words, what is wrong, and what to do."""
 _MISPLACED = ("mapping values", "expected <block end>", "expected '<document start>'")
 
 
-def _told(said: Said, here: str, above: str) -> tuple[str, str | None]:
-    """Return what is wrong and what to do."""
+def _diagnosis(report: ParserReport, here: str, above: str) -> tuple[str, str | None]:
+    """Return what is wrong, and what to do about it."""
     for word, message, way_out in _FAULTS:
-        if word in said.problem:
+        if word in report.problem:
             return message, way_out
-    if "flow" in said.context and "expected ','" in said.problem:
-        mark, name = ("}", "brace {") if "mapping" in said.context else ("]", "bracket [")
-        where = f" on line {said.context_line}" if said.context_line else ""
+    if "flow" in report.context and "expected ','" in report.problem:
+        mark, name = ("}", "brace {") if "mapping" in report.context else ("]", "bracket [")
+        where = f" on line {report.context_line}" if report.context_line else ""
         hint = f"close it with {mark}, or put a comma between entries"
         return f"the {name} opened{where} is not closed before this", hint
-    if said.problem.startswith(_MISPLACED):
-        return _beside(said, here) or _unaligned(said, here, above)
-    if "could not find expected ':'" in said.problem:
+    if report.problem.startswith(_MISPLACED):
+        return _beside(report, here) or _unaligned(report, here, above)
+    if "could not find expected ':'" in report.problem:
         return _colonless(above or here)
-    if "cannot start any token" in said.problem:
+    if "cannot start any token" in report.problem:
         fence = "``` is of the page that the text was copied from", "take out the lines with ```"
-        quoted = f"a text cannot begin with {printable(said.problem.split(chr(39))[1])}", "put it in quotes"
+        quoted = f"a text cannot begin with {printable(report.problem.split(chr(39))[1])}", "put it in quotes"
         return fence if here.startswith("```") else quoted
     return "it is not written as key: value, - entry, {key: value} or [a, b]", None
 
@@ -177,27 +177,27 @@ def _told(said: Said, here: str, above: str) -> tuple[str, str | None]:
 _KEY = re.compile(r"\s*(?:- )?[^\s:][^:]*:(\s|$)")
 
 
-def _beside(said: Said, here: str) -> tuple[str, str | None] | None:
-    """Tell what is wrong with a line that is indented well; ``None`` if its indentation is wrong."""
-    depth, rest = _indented(here), here[said.column - 1 :].strip()[:1]
-    if "found '<scalar>'" in said.problem and said.column > depth + 1:
+def _beside(report: ParserReport, here: str) -> tuple[str, str | None] | None:
+    """Return the fault of a correctly indented line, and what to do; ``None`` if its indentation is wrong."""
+    depth, rest = _indented(here), here[report.column - 1 :].strip()[:1]
+    if "found '<scalar>'" in report.problem and report.column > depth + 1:
         return "something stands behind a value that is complete", "put the whole text in quotes"
     if rest in ("}", "]"):
         return f"a {rest} closes nothing", "leave it out"
-    if here.count(": ") > 1 and "mapping values" in said.problem and "{" not in here:
+    if here.count(": ") > 1 and "mapping values" in report.problem and "{" not in here:
         return "a text holds a colon and a space", "put the text in quotes"
-    if "collection" in said.context and _KEY.match(here) and not here.lstrip().startswith("- "):
+    if "collection" in report.context and _KEY.match(here) and not here.lstrip().startswith("- "):
         name, deeper = _key(here), depth + 2
         hint = f"to belong to the entry above, indent it by {deeper} spaces"
         return f'"{name}" stands beside the entries of a list, not in one', hint
     return None
 
 
-def _unaligned(said: Said, here: str, above: str) -> tuple[str, str | None]:
-    """Tell a line that stands where it cannot, by what stands above it."""
+def _unaligned(report: ParserReport, here: str, above: str) -> tuple[str, str | None]:
+    """Return the fault of a wrongly indented line, from the line above it, and what to do."""
     depth, before, is_key = _indented(here), _indented(above), _KEY.match(here) is not None
     message, hint = "this line is not indented as those above", _INDENT
-    if "block mapping" in said.context and here.lstrip().startswith("-") and depth == before:
+    if "block mapping" in report.context and here.lstrip().startswith("-") and depth == before:
         message = "a list begins beside a key that has a value already"
     elif is_key and here.lstrip().startswith("- ") and above.lstrip().startswith("- ") and depth != before:
         message = "an entry of a list does not begin in the column of the entry above"
@@ -212,6 +212,6 @@ def _unaligned(said: Said, here: str, above: str) -> tuple[str, str | None]:
 
 
 def _colonless(line: str) -> tuple[str, str]:
-    """Tell a line that should be a key and a value, and lacks the colon or the space after it."""
+    """Return the fault of a key and value without a colon, or without the space after it, and what to do."""
     lacks = "space after its colon" if ":" in line else "colon and a space"
     return f'a key without a {lacks}: "{brief(line.strip(), 30)}"', "write key: value"

@@ -1,9 +1,9 @@
-"""YAML 1.2 as data, and nothing else: the one module that knows YAML.
+"""Reads YAML 1.2 as plain data; the only module that parses YAML.
 
 A text is first scanned as a stream of events under limits; anchors, aliases, merge keys, tags and directives
 are refused before anything is built. Then mappings, lists and scalars are built, each with its line and
-column. Scalars are read by the rules of YAML's core schema; those on which readers of YAML disagree are
-refused with a proposal.
+column. Scalars are resolved by YAML's core schema; those on which YAML parsers disagree are refused with a
+proposal.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import Kind, plain_spaces, read_number, written
 from simcore.base.text import brief
 from simcore.scenario.fields import Complaint, Dotted, Location, Unreadable
-from simcore.scenario_files.yaml_problems import MAX_BYTES, Said, position, syntax_problem, table_problem
+from simcore.scenario_files.yaml_problems import MAX_BYTES, ParserReport, position, syntax_problem, table_problem
 
 MAX_DEPTH = 32
-"""Depth of nesting, at most."""
+"""Maximum depth of nesting."""
 MAX_NODES = 20_000
-"""Mappings, lists and scalars (keys too), at most."""
+"""Maximum number of mappings, lists and scalars (including keys)."""
 _MAX_DIGITS = 40
 
 
@@ -51,18 +51,18 @@ class Mark(NamedTuple):
 
 @dataclass
 class Tree:
-    """What a text holds, with the position of everything.
+    """The data of a text, with the position of every part.
 
     Attributes
     ----------
     data
         Mappings, lists, texts, numbers, truth values and ``None``; `Unreadable` in place of a refused scalar.
     keys, values
-        Where the key, and the value, of a location stand.
+        Position of the key, and of the value, at each location.
     texts
-        Plain scalars as they are written.
+        Plain scalars as written.
     found
-        What is wrong with the text as data, each with its position.
+        Problems of the text as data, each with its position.
     """
 
     data: object = None
@@ -85,14 +85,14 @@ def read(text: str, file: str) -> Tree:
     Parameters
     ----------
     text
-        The YAML text; a byte order mark at its start is passed over.
+        The YAML text; a byte order mark at its start is skipped.
     file
         Its name, for errors.
 
     Raises
     ------
     ScenarioError
-        If it is not one YAML document within the limits. What is wrong with single values and keys is told by
+        If it is not one YAML document within the limits. Problems of single values and keys are reported in
         `Tree.found`.
 
     Examples
@@ -126,19 +126,19 @@ def read(text: str, file: str) -> Tree:
 
 
 _SPLIT = "split"
-"""Style of a scalar that was put together again: ``10,000`` in braces is two entries for YAML."""
+"""Style of a scalar that was rejoined: ``10,000`` in braces is two entries in YAML."""
 _HEAD = re.compile(rf"[-+]?[{AMOUNT_SIGNS}]? ?[0-9]{{1,15}}", re.ASCII)
 _TAIL = re.compile(rf"[0-9]+(?:\.[0-9]+)? ?(?:%|[{AMOUNT_SIGNS}]|[A-Za-z]{{1,4}})?", re.ASCII)
 _HEAD_OF_THOUSANDS, _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII), re.compile(r"[0-9]{3}", re.ASCII)
 
 
 def _with_whole_numbers(events: list[Event]) -> list[Event]:
-    """Put numbers together that their comma has split in braces and brackets: ``{fixed: 10,000}``, ``[12,500]``.
+    """Rejoin numbers that a thousands comma has split in braces and brackets: ``{fixed: 10,000}``, ``[12,500]``.
 
-    A text that is one mapping in braces is JSON, where numbers have no commas: its lists are left alone.
+    In a text that is one mapping in braces (JSON), numbers have no commas: its lists are left alone.
     """
     joined: list[Event] = []
-    inside: list[bool] = []  # of the collections that are open: whether it is a list
+    inside: list[bool] = []  # for each open collection: whether it is a list
     is_json = isinstance(events[0], MappingStartEvent) and bool(events[0].flow_style)
     at = 0
     while at < len(events):
@@ -163,7 +163,7 @@ def _as_one(first: Any, second: Any) -> ScalarEvent:  # noqa: ANN401  (the class
 
 
 def _goes_on(event: ScalarEvent, after: list[Event]) -> bool:
-    """Tell whether a number goes on behind a comma: as an entry of a list, or as a key without a value."""
+    """Return whether a number continues after a comma: as an entry of a list, or as a key without a value."""
     following = after[0] if after else None
     if not isinstance(following, ScalarEvent) or not (event.implicit[0] and following.implicit[0]):
         return False
@@ -180,7 +180,7 @@ def _goes_on(event: ScalarEvent, after: list[Event]) -> bool:
 
 
 def _whole_number(text: str) -> str:
-    """Return what to write for a number that its comma has split."""
+    """Return the spelling to propose for a number that its comma has split."""
     try:
         return f"write {written(read_number(text, Kind.AMOUNT).value)}"
     except UsageError as error:
@@ -192,8 +192,8 @@ def _syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
     if not isinstance(error, MarkedYAMLError) or mark is None:
         return Problem("cannot be read: it is not written as key: value", file=file)
     begun = None if error.context_mark is None else error.context_mark.line + 1
-    said = Said(str(error.problem or ""), str(error.context or ""), mark.line + 1, mark.column + 1, begun)
-    return syntax_problem(said, text, file)
+    report = ParserReport(str(error.problem or ""), str(error.context or ""), mark.line + 1, mark.column + 1, begun)
+    return syntax_problem(report, text, file)
 
 
 def _mark(event: Event) -> Mark:
@@ -201,7 +201,7 @@ def _mark(event: Event) -> Mark:
 
 
 def _why_not_data(event: Event) -> tuple[str, str] | None:
-    """Return why an event is more than data, and what to do."""
+    """Return why an event is more than plain data, and what to do; ``None`` if it is plain."""
     if isinstance(event, AliasEvent):
         return f"an alias (*{brief(str(event.anchor))}) is not allowed", "write the value out"
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
@@ -215,7 +215,7 @@ def _why_not_data(event: Event) -> tuple[str, str] | None:
 
 
 def _scan(text: str, file: str) -> list[Event]:
-    """Return the events of the nodes of the only document, or refuse the text; nothing is built."""
+    """Return the events of the nodes of the only document; raise if the text is refused. Nothing is built."""
     nodes: list[Event] = []
     problems: list[Problem] = []
     depth = documents = count = 0
@@ -254,7 +254,7 @@ def _scan(text: str, file: str) -> list[Event]:
 
 
 def _node(events: Iterator[Event], tree: Tree, location: Location) -> object:
-    """Build the next node; the scan has limited the depth."""
+    """Build the next node; the scan has already limited the depth."""
     return _built(next(events), events, tree, location)
 
 
@@ -292,7 +292,7 @@ def _mapping(events: Iterator[Event], tree: Tree, location: Location) -> dict[st
 
 
 def _key(event: Event, events: Iterator[Event], tree: Tree, location: Location) -> str | None:
-    """Return a key, or tell what is wrong with it and return ``None``."""
+    """Return a key; if it is wrong, report that in `tree` and return ``None``."""
     if not isinstance(event, ScalarEvent):
         _built(event, events, Tree(), ())  # passed over
         tree.found.append((Complaint(location, "a key must be text", at_key=True), _mark(event)))
@@ -315,14 +315,14 @@ def _scalar(event: ScalarEvent, tree: Tree, location: Location) -> object:
     if not event.implicit[0]:
         return event.value
     if event.value == "" and location in tree.keys:
-        tree.values[location] = tree.keys[location]  # nothing is there to point at
+        tree.values[location] = tree.keys[location]  # there is no value to point at
     tree.texts[location] = event.value
     if event.style == _SPLIT:
-        told = _whole_number(event.value)
+        proposal = _whole_number(event.value)
         if isinstance(location[-1], int):
-            told += f", or {event.value.replace(',', ', ')} if they are entries of their own"
+            proposal += f", or {event.value.replace(',', ', ')} if they are entries of their own"
         split = "is split by its comma, which parts the entries in braces and brackets"
-        tree.found.append((Complaint(location, split, event.value, hint=told), _mark(event)))
+        tree.found.append((Complaint(location, split, event.value, hint=proposal), _mark(event)))
         return Unreadable()
     value, message, hint = resolve(_unquoted(event.value))
     if message is not None:
@@ -334,7 +334,7 @@ _TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f]([^\u201c\u201d\u201e\u201f
 
 
 def _unquoted(text: str) -> str:
-    """Return a text without the typographic quotes that a word processor put around it."""
+    """Return a text without surrounding typographic quotes, as word processors insert them."""
     quoted = _TYPOGRAPHIC.fullmatch(text)
     return quoted[1] if quoted else text
 
@@ -356,7 +356,7 @@ _OTHER_BASE = re.compile(r"[-+]?0(?:[xX][0-9a-fA-F][0-9a-fA-F_]*|[oO][0-7][0-7_]
 
 
 def resolve(text: str) -> tuple[object, str | None, str | None]:
-    """Read a plain scalar by the core schema of YAML 1.2.
+    """Resolve a plain scalar by the core schema of YAML 1.2.
 
     Returns
     -------
@@ -387,7 +387,7 @@ def resolve(text: str) -> tuple[object, str | None, str | None]:
 
 
 def _proposal(text: str) -> str | None:
-    """Return what to write instead of a scalar on which readers of YAML disagree, ``None`` if it is clear."""
+    """Return what to write instead of a scalar on which YAML parsers disagree; ``None`` if it is clear."""
     if _SWITCH.fullmatch(text) or _SEXAGESIMAL.fullmatch(text):
         return "write "
     leading = _LEADING_ZERO.fullmatch(text)

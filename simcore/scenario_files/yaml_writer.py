@@ -1,4 +1,4 @@
-"""Data as the text of a scenario file, which `simcore.scenario_files.yaml_tree` reads back."""
+"""Writes data as the text of a scenario file, which `simcore.scenario_files.yaml_tree` reads back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN = re.compile(rf"[^\W_](?:[\w ()/.%{AMOUNT_SIGNS}+-]*[\w()/.%{AMOUNT_SIGNS
 
 
 def _written(value: object, encoding: str) -> str:
-    """Return a scalar as YAML that `resolve` reads back as the same value; what an encoding lacks is escaped."""
+    """Return a scalar as YAML that `resolve` reads back as the same value; what the encoding lacks is escaped."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -37,7 +37,7 @@ def _written(value: object, encoding: str) -> str:
 
 
 def _knows(encoding: str, text: str) -> bool:
-    """Return whether all of a text can be written in an encoding."""
+    """Return whether a text can be written in an encoding."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -46,7 +46,7 @@ def _knows(encoding: str, text: str) -> bool:
 
 
 def written_flow(value: object, encoding: str = "utf-8") -> str:
-    """Return a value as YAML on one line; what the encoding lacks is escaped."""
+    """Return a value as YAML on one line; characters the encoding lacks are escaped."""
     if isinstance(value, Mapping):
         entries = (f"{_written(key, encoding)}: {written_flow(entry, encoding)}" for key, entry in value.items())
         return "{" + ", ".join(entries) + "}"
@@ -58,7 +58,7 @@ def written_flow(value: object, encoding: str = "utf-8") -> str:
 def write(value: Mapping[str, Any], encoding: str = "utf-8") -> str:
     """Return a mapping as YAML text that `simcore.scenario_files.yaml_tree.read` reads back.
 
-    Short parts stand on one line, long ones in blocks. What the encoding of a stream lacks is escaped, not changed.
+    Short parts are written on one line, long ones in blocks. Characters the encoding lacks are escaped, not replaced.
 
     Examples
     --------

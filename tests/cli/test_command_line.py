@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.scenario_files.paths import known_paths, meant
+from simcore.scenario_files.paths import known_paths, likely_paths
 from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
@@ -175,9 +175,9 @@ def test_every_path_that_is_known_can_be_meant_by_its_last_word() -> None:
     assert len(set(known)) == len(known)
     for path in known:
         last = path.rpartition(".")[2]
-        found = meant(last, [each for each in known if each != last])
+        found = likely_paths(last, [each for each in known if each != last])
         assert path == last or found, path
         if sum(each.rpartition(".")[2] == last for each in known) == 1 and path != last:
             assert found == [path]
-    assert meant("x" * 300, known) == []
-    assert meant("qqqq", known) == []
+    assert likely_paths("x" * 300, known) == []
+    assert likely_paths("qqqq", known) == []

@@ -73,7 +73,7 @@ def test_without_anything_wrong_the_commands_work(scenario: Path) -> None:
         ("run F --threads=2000", 'must be a whole number from 1 to 1024, got "2000"'),
         ("coach F --fading 1e999", 'must be a number from 0.0 to 0.99, got "1e999"'),
         ("run F -p revenue=1% --max-seconds 0", 'must be a number, 0.001 or more, got "0"'),
-        ("coach F --metric x", "'x' is not one of 'revenue', 'p_quota'"),
+        ("coach F --metric x", "'x' is not a metric; there are revenue, p_quota"),
         ("run F team.reps=3", "a value is changed with --set team.reps=3"),
         ("run F other.yaml", "a command takes one scenario"),
         ("run F -n 5 -p revenue=1%", "cannot stand beside --replications"),

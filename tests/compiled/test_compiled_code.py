@@ -196,11 +196,11 @@ class _Ba(NamedTuple):
 
 def test_named_tuples_are_told_apart_by_their_fields() -> None:
     both = [numba.typeof(kind(1.0, 2.0)) for kind in (_Ab, _Ba)]
-    assert jit.described(both[0]).endswith("_Ab(a: float64, b: float64)")
-    assert jit.described(both[1]).endswith("_Ba(b: float64, a: float64)")
+    assert jit.type_in_words(both[0]).endswith("_Ab(a: float64, b: float64)")
+    assert jit.type_in_words(both[1]).endswith("_Ba(b: float64, a: float64)")
     mixed = numba.typeof((1, (_Ab(1.0, 2.0), np.zeros(3))))
-    assert "a: float64" in jit.described(mixed)
-    assert "Array(float64, 1, 'C'" in jit.described(mixed) or "array(float64, 1d, C)" in jit.described(mixed)
+    assert "a: float64" in jit.type_in_words(mixed)
+    assert "Array(float64, 1, 'C'" in jit.type_in_words(mixed) or "array(float64, 1d, C)" in jit.type_in_words(mixed)
 
 
 def damage_empty(path: Path) -> None:
@@ -329,7 +329,7 @@ def test_the_planted_code_would_be_run(checkout: Checkout) -> None:
 
 def owned_by(monkeypatch: pytest.MonkeyPatch, foreign: Path, user: int) -> None:
     """Let a folder or link belong to another user, as far as simcore can see."""
-    seen = private_folder._way
+    seen = private_folder._steps_to
 
     def way(folder: Path) -> list[private_folder._Step]:
         steps = seen(folder)
@@ -340,7 +340,7 @@ def owned_by(monkeypatch: pytest.MonkeyPatch, foreign: Path, user: int) -> None:
                 steps[number] = private_folder._Step(step.path, os.stat_result(parts))
         return steps
 
-    monkeypatch.setattr(private_folder, "_way", way)
+    monkeypatch.setattr(private_folder, "_steps_to", way)
 
 
 @pytest.mark.parametrize("which", ["", "above", "above/kept", "above/kept/simcore"])

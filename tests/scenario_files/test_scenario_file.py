@@ -173,6 +173,7 @@ MANY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", MANY, ids=["stages", "names", "keys"])
 def test_a_thousand_mistakes_are_told_quickly_and_briefly(text: str) -> None:
     began = time.perf_counter()

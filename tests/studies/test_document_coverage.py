@@ -14,7 +14,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.support.document_coverage import DOCUMENTS, GIVEN, Seen, checked, seen, truths
+from tests.support.document_coverage import (
+    DOCUMENTS,
+    GIVEN,
+    FigureOverSeeds,
+    faults_by_figure,
+    figures_over_seeds,
+    truths,
+)
 
 FAMILY = 1e-3
 CHECKS = 4
@@ -35,25 +42,25 @@ def rate() -> float:
 
 
 @cache
-def small(document: str) -> dict[str, Seen]:
-    return seen(document, "close", range(SMALL[document]))
+def small(document: str) -> dict[str, FigureOverSeeds]:
+    return figures_over_seeds(document, "close", range(SMALL[document]))
 
 
 @pytest.mark.parametrize("document", SMALL)
 def test_figures_of_a_hundred_replications_cover_over_a_few_seeds(document: str) -> None:
-    assert checked(document, "close", small(document), rate()) == {}
+    assert faults_by_figure(document, "close", small(document), rate()) == {}
 
 
 @cache
-def large(document: str, name: str) -> dict[str, Seen]:
-    return seen(document, name, range(LONG))
+def large(document: str, name: str) -> dict[str, FigureOverSeeds]:
+    return figures_over_seeds(document, name, range(LONG))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", GIVEN)
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_figures_of_a_hundred_replications_cover_over_many_seeds(document: str, name: str) -> None:
-    assert checked(document, name, large(document, name), rate()) == {}
+    assert faults_by_figure(document, name, large(document, name), rate()) == {}
 
 
 def test_all_that_the_documents_estimate_is_held_against_a_truth() -> None:
@@ -65,7 +72,7 @@ def test_all_that_the_documents_estimate_is_held_against_a_truth() -> None:
     assert set(small("attribution")) == held["attribution, close"]
 
 
-def changed(found: dict[str, Seen], low: float, high: float) -> dict[str, Seen]:
+def changed(found: dict[str, FigureOverSeeds], low: float, high: float) -> dict[str, FigureOverSeeds]:
     """Return intervals of so many standard errors; where there is none, and so no bound, the figure is known."""
     se = {path: np.nan_to_num(each.se) for path, each in found.items()}
     return {
@@ -76,17 +83,17 @@ def changed(found: dict[str, Seen], low: float, high: float) -> dict[str, Seen]:
 
 def test_figures_of_what_was_never_seen_without_a_bound_are_caught() -> None:
     """Plant what stood here before: 1.96 standard errors, which are none where nothing was seen."""
-    assert set(checked("comparison", "close", changed(small("comparison"), 1.96, 1.96), rate())) == {LEVEL}
+    assert set(faults_by_figure("comparison", "close", changed(small("comparison"), 1.96, 1.96), rate())) == {LEVEL}
 
 
 @pytest.mark.long
 def test_intervals_that_stood_here_before_are_caught_over_many_seeds() -> None:
     """Plant 1.96 standard errors, for few worlds of a tail and lopsided figures too, and intervals to one side."""
-    said = checked("comparison", "close", changed(large("comparison", "close"), 1.96, 1.96), rate())
+    said = faults_by_figure("comparison", "close", changed(large("comparison", "close"), 1.96, 1.96), rate())
     assert {"strategies.0.figures.worst", LEVEL} <= set(said)
-    said = checked("comparison", "wide", changed(large("comparison", "wide"), 1.96, 1.96), rate())
+    said = faults_by_figure("comparison", "wide", changed(large("comparison", "wide"), 1.96, 1.96), rate())
     assert "against.0.differences.discount" in said
-    said = checked("comparison", "close", changed(large("comparison", "close"), 1.6, 6.0), rate())
+    said = faults_by_figure("comparison", "close", changed(large("comparison", "close"), 1.6, 6.0), rate())
     assert set(said) >= DIFFERENCES
 
 
@@ -99,4 +106,4 @@ def test_planted_faults_are_caught_in_every_difference() -> None:
         "errors too large": {path: each._replace(se=1.7 * each.se) for path, each in found.items()},
     }
     for fault, each in planted.items():
-        assert set(checked("comparison", "close", each, rate())) >= DIFFERENCES, fault
+        assert set(faults_by_figure("comparison", "close", each, rate())) >= DIFFERENCES, fault

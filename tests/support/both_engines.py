@@ -1,7 +1,7 @@
-"""Plays a scenario in the engine and in the twin, and puts the counts of both into one form.
+"""Runs a scenario in the engine and in the twin, and converts the counts of both to one form.
 
-`assert_agree` compares everything that is counted. It is the only place where tests of agreement read the engine's
-counters, so that their layout is named once.
+`assert_agree` compares everything that is counted. It is the only place where agreement tests read the engine's
+counters, so that their layout is defined once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ACCOUNTS = {"close": CLOSE, "origin": ORIGIN}
 
 
 class Played(NamedTuple):
-    """What the engine counted over some replications, and every rep-week of them."""
+    """The engine's counts over some replications, and all their rep-weeks."""
 
     program: Program
     tally: Tally
@@ -58,7 +58,7 @@ def compiled(scenario: Scenario) -> Program:
 def play(program: Program, seed: int, first: int = 0, count: int = 1, stride: int | None = None) -> Played:
     """Simulate ``count`` replications from ``first`` on in one block.
 
-    ``stride`` is the number of weeks simulated at a time; left out, what the engine takes.
+    ``stride`` is the number of weeks simulated at a time; by default the engine's own.
     """
     runner = Runner(program, split_seed(seed))
     if stride is not None:
@@ -69,7 +69,7 @@ def play(program: Program, seed: int, first: int = 0, count: int = 1, stride: in
 
 
 def counts_of_engine(played: Played) -> Counts:
-    """Return all that the engine counted, summed over its replications."""
+    """Return all counts of the engine, summed over its replications."""
     program, tally = played.program, played.tally
     arrays, reps, unit = tally.arrays, program.team.reps, program.deals.unit
     stages = arrays.stages.sum(axis=0)
@@ -112,7 +112,7 @@ def _rep_weeks_of_engine(detail: Detail) -> list[tuple[int, ...]]:
 
 
 def counts_of_twin(world: World, unit: int) -> Counts:
-    """Return all that the twin counts of a world; revenue is binned in units of ``unit`` cents, as the engine does."""
+    """Return all counts of the twin for a world; revenue is binned in units of ``unit`` cents, as in the engine."""
     tally = tallies(world)
     counts: Counts = {
         "calls": tally["calls"],
@@ -149,12 +149,12 @@ def counts_of_twin(world: World, unit: int) -> Counts:
 
 
 def coaching_of_engine(detail: Detail) -> Counts:
-    """Return the session and the habits of every seat and counted week, in order, as the engine writes them."""
+    """Return the session and the habits of every seat and counted week, in order, in the engine's encoding."""
     return {"sessions": detail.session.reshape(-1).tolist(), "habits": detail.habits.reshape(-1).tolist()}
 
 
 def coaching_of_twin(world: World) -> Counts:
-    """Return the same of the twin: a step, 16 more where there was a habit, 32 more where it was repaired; and bits."""
+    """Return the same from the twin: step, plus 16 if it had a habit, plus 32 if that was repaired; and habit bits."""
     counts: Counts = {"sessions": [], "habits": []}
     for seat in world.seats:
         for session in seat.sessions[world.plan.warmup :]:
@@ -164,7 +164,7 @@ def coaching_of_twin(world: World) -> Counts:
 
 
 def _differs(name: str, engine: object, twin: object) -> str:
-    """Say where two counts differ; of a list, the first place."""
+    """Describe how two counts differ; for lists, the first difference."""
     if isinstance(engine, list) and isinstance(twin, list) and len(engine) == len(twin):
         place = next(i for i, pair in enumerate(zip(engine, twin, strict=True)) if pair[0] != pair[1])
         return f"{name}[{place}]: the engine has {engine[place]}, the twin {twin[place]}"
@@ -172,14 +172,14 @@ def _differs(name: str, engine: object, twin: object) -> str:
 
 
 def assert_agree(engine: Counts, twin: Counts) -> None:
-    """Fail with every count in which the engine and the twin differ."""
+    """Fail and list every count in which the engine and the twin differ."""
     assert engine.keys() == twin.keys()
     differences = [_differs(name, engine[name], twin[name]) for name in engine if engine[name] != twin[name]]
     assert not differences, "\n".join(differences)
 
 
 def check(scenario: Scenario, seed: int, replication: int, program: Program | None = None) -> None:
-    """Play one replication in both and compare all counts."""
+    """Run one replication in both and compare all counts."""
     program = compiled(scenario) if program is None else program
     played = play(program, seed, replication)
     world = simulate(scenario, replication, seed)

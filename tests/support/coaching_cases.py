@@ -1,6 +1,6 @@
-"""One table of small teams with bad habits and a manager: every rule and every place where a habit acts, a few in each.
+"""Table of small teams with bad habits and a manager: every rule and every place where a habit acts, a few per case.
 
-The engine is held against the twin on them. Habits come often and sessions are many, so that a few weeks have some of
+The engine is compared with the twin on them. Habits are frequent and sessions many, so that a few weeks contain some of
 each.
 """
 
@@ -51,7 +51,7 @@ def team(rule: str | None = None, **sections: object) -> Scenario:
 
 
 def reacting(decides: str, drives: Scenario, **sections: object) -> Scenario:
-    """Return the same team, under a manager who presses, running one strategy."""
+    """Return the same team with one strategy, under a manager who exerts pressure."""
     plain: Scenario = {
         "team": {"reps": 4},
         "horizon": {"weeks": 10},

@@ -1,4 +1,4 @@
-"""Command lines with what people and programs may type wrongly, drawn with a fixed seed from the options themselves."""
+"""Random command lines with mistakes that people and programs make, drawn from the options with a fixed seed."""
 
 from __future__ import annotations
 
@@ -89,20 +89,20 @@ NONSENSE = (
     *("meetings=0.1", "0.1", "2%", "meetings=1e999", "auto", "sobol", "controls+strata", "controls+", "+", "none"),
     *("[bold]", "\x1b[31m", "\U0001f3e0", "a" * 500, "\u202e", "\n", "../..", "/", "~", "9" * 400),
 )
-"""Values that are wrong for most options, and right for a few."""
+"""Values that are wrong for most options and right for a few."""
 _PATHS = ("out", "folder", "path")
 _TIMELESS = ("no_limit", "help", "version", "debug")
-"""Options that would make a command last, or that end it before it begins."""
+"""Options that would make a command run long, or end it before it starts."""
 
 
 class Shape(NamedTuple):
-    """A command: its words, what it needs, and its options."""
+    """A command: its words, required arguments and options."""
 
     words: tuple[str, ...]
     needs: tuple[str, ...]
     options: list[Any]
     size: tuple[str, ...]
-    """What keeps it small."""
+    """Arguments that keep its run small."""
 
 
 def shapes(file: str) -> list[Shape]:
@@ -131,7 +131,7 @@ def shapes(file: str) -> list[Shape]:
 
 
 def wrong(shape: Shape, dice: Random, folder: Path) -> list[str]:
-    """Return a command line of a command with something that is likely to be wrong."""
+    """Return a command line with something that is probably wrong."""
     options = [each for each in shape.options if each.name not in _TIMELESS and each.opts[0].startswith("-")]
     line = [*shape.words, *shape.needs, *shape.size]
     for _ in range(dice.choice((1, 1, 2))):
@@ -157,7 +157,7 @@ def wrong(shape: Shape, dice: Random, folder: Path) -> list[str]:
 
 
 def command_lines(number: int, seed: int, file: Path) -> list[list[str]]:
-    """Return so many command lines about a scenario file; always the same for a seed."""
+    """Return ``number`` command lines about a scenario file; the same for the same seed."""
     dice = Random(seed)  # noqa: S311
     known = shapes(str(file))
     return [wrong(dice.choice(known), dice, file.parent) for _ in range(number)]

@@ -1,6 +1,6 @@
-"""One table of lags and one of deal values: every distribution, as a scenario file writes it.
+"""Tables of lags and of deal values: every distribution, as written in a scenario file.
 
-The kernels, the twin, the program and the closed forms are checked on all of them; a new distribution is a line here.
+The kernels, the twin, the program and the closed forms are checked on all of them; a new distribution is one line here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Coverage of what documents say at 100 replications: two small scenarios, their truths, and what must hold over seeds.
+"""Coverage of the intervals in documents at 100 replications: two small scenarios, true values, and checks over seeds.
 
-Every figure of every document is looked at: those of a run, of strategies in the same worlds and their paired
-differences, of a sweep, and the parts of a difference by channel. `python -m tests.support.document_coverage` makes the
-truths anew: the same documents of many more worlds.
+Every figure of every document is checked: those of a run, of strategies in the same worlds and their paired
+differences, of a sweep, and the parts of a difference by channel. `python -m tests.support.document_coverage`
+recomputes the true values from the same documents with many more replications.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ DOCUMENTS: dict[str, Callable[[str, int, int], BaseModel]] = {
 
 
 def estimates(part: Any, path: str = "") -> Iterator[tuple[str, Estimate]]:  # noqa: ANN401
-    """Yield every estimate of a document with its place in it."""
+    """Yield every estimate of a document with its path."""
     if isinstance(part, Estimate):
         yield path, part
     elif isinstance(part, BaseModel):
@@ -134,8 +134,8 @@ def estimates(part: Any, path: str = "") -> Iterator[tuple[str, Estimate]]:  # n
             yield from estimates(each, f"{path}.{index}")
 
 
-class Seen(NamedTuple):
-    """What a figure came to over seeds; float64[seeds] each, nan where the document has null."""
+class FigureOverSeeds(NamedTuple):
+    """The values of a figure over seeds; float64[seeds] each, nan where the document has null."""
 
     value: Floats
     se: Floats
@@ -143,54 +143,53 @@ class Seen(NamedTuple):
     high: Floats
 
 
-def seen(document: str, name: str, seeds: Iterable[int]) -> dict[str, Seen]:
-    """Make a document for many seeds, and return its figures by place."""
+def figures_over_seeds(document: str, name: str, seeds: Iterable[int]) -> dict[str, FigureOverSeeds]:
+    """Compute a document for many seeds and return its figures by path."""
     rows: dict[str, list[tuple[float, ...]]] = {}
     for seed in seeds:
         for path, figure in estimates(DOCUMENTS[document](name, seed, REPLICATIONS)):
             parts = (figure.estimate, figure.se, figure.low, figure.high)
             rows.setdefault(path, []).append(tuple(np.nan if each is None else each for each in parts))
-    return {path: Seen(*np.array(each, np.float64).T) for path, each in rows.items()}
+    return {path: FigureOverSeeds(*np.array(each, np.float64).T) for path, each in rows.items()}
 
 
 @cache
 def truths() -> dict[str, dict[str, Truth]]:
-    """Return the truths by document and scenario, then by place."""
+    """Return the true values by document and scenario, then by path."""
     stored = json.loads(PLACE.read_text(encoding="utf-8"))
     return {key: {path: Truth(*pair) for path, pair in figures.items()} for key, figures in stored.items()}
 
 
 LEVEL = 0.95
 RARER_SIDE = 0.2
-"""At least so much of the misses falls on the rarer side."""
+"""Least share of the misses on the rarer side."""
 BIAS = 0.05
-"""The mean over seeds may be off by so much of a standard error: what is not linear has a bias of order 1/n."""
+"""Largest bias of the mean over seeds, in standard errors: nonlinear figures have a bias of order 1/n."""
 TAIL, TAIL_BIAS, TAIL_LEAST = "worst", 0.25, 0.8
-"""Of five worlds in the tail: their mean is a fifth of an error too high, so intervals miss on that side; and the
-stated error of a difference is up to a fifth too large."""
+"""Tail figures rest on five replications: their mean is a fifth of an error too high, so intervals miss on that side;
+and the stated error of a difference is up to a fifth too large."""
 FLAT = ("close.0.first_step.sd", "origin.0.first_step.sd")
-"""The sd of single calls at a rate of a half, the largest that it can be: its error is of second order, and the stated
-one too large."""
+"""The sd of single calls at a rate of one half, its maximum: its error is of second order, the stated one too large."""
 
 
 def is_quantile(path: str) -> bool:
-    """Return whether a figure is a quantile: its interval is long by choice, as values can only jump."""
+    """Return whether a figure is a quantile: its interval is conservative, as values are discrete."""
     return path.rpartition(".")[2] in ("q05", "q50", "q95", "p05", "p50", "p95", "median")
 
 
-def faults(path: str, found: Seen, truth: Truth, rate: float) -> list[str]:
-    """Return what does not hold of a figure over seeds, each at a stated false-alarm rate."""
-    told = np.isfinite(found.value)
-    value, se = found.value[told], found.se[told]
-    low = np.where(np.isfinite(found.low[told]), found.low[told], -np.inf)
-    high = np.where(np.isfinite(found.high[told]), found.high[told], np.inf)
+def faults(path: str, found: FigureOverSeeds, truth: Truth, rate: float) -> list[str]:
+    """Return the checks that fail for a figure over seeds, each at a stated false-alarm rate."""
+    finite = np.isfinite(found.value)
+    value, se = found.value[finite], found.se[finite]
+    low = np.where(np.isfinite(found.low[finite]), found.low[finite], -np.inf)
+    high = np.where(np.isfinite(found.high[finite]), found.high[finite], np.inf)
     n, slack = len(value), 2.0 * truth.error + 1e-9 * abs(truth.mean)
     below, above = int((high < truth.mean - slack).sum()), int((low > truth.mean + slack).sum())
     said = []
     if stats.binom.cdf(n - below - above, n, LEVEL) < rate:
         said.append(f"{LEVEL:.0%} intervals cover {1 - (below + above) / n:.1%}: {below} too low, {above} too high")
     if not (np.isfinite(se).all() and (se > 0.0).all()):
-        return said  # what was never seen has a bound instead of an error
+        return said  # an event that was never observed has a bound instead of an error
     if path.endswith(FLAT):
         return said
     tail = path.endswith(TAIL)
@@ -205,7 +204,7 @@ def faults(path: str, found: Seen, truth: Truth, rate: float) -> list[str]:
 
 
 def spread_faults(path: str, value: Floats, se: Floats, rate: float) -> list[str]:
-    """Return whether the spread over seeds is .9 to 1.1 of the stated error; of lopsided figures it is known less."""
+    """Return a fault unless the spread over seeds is .9 to 1.1 of the stated error, with more slack for skewed ones."""
     n, spread = len(value), float(value.std(ddof=1))
     ratio = spread / sqrt(float((se**2).mean()))
     standard = (value - value.mean()) / spread
@@ -218,15 +217,15 @@ def spread_faults(path: str, value: Floats, se: Floats, rate: float) -> list[str
     return []
 
 
-def checked(document: str, name: str, found: dict[str, Seen], rate: float) -> dict[str, list[str]]:
-    """Return what does not hold of the figures of a document over seeds, by place."""
+def faults_by_figure(document: str, name: str, found: dict[str, FigureOverSeeds], rate: float) -> dict[str, list[str]]:
+    """Return the checks that fail for the figures of a document over seeds, by path."""
     known = truths()[f"{document}, {name}"]
     said = {path: faults(path, found[path], truth, rate) for path, truth in known.items()}
     return {path: each for path, each in said.items() if each}
 
 
-def made() -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the truths: figures of many worlds that have an error."""
+def new_truths() -> dict[str, dict[str, tuple[float, float]]]:
+    """Return the true values: figures with a standard error, from many replications."""
     return {
         f"{document}, {name}": {
             path: (float(f"{figure.estimate:.9g}"), float(f"{figure.se:.3g}"))
@@ -239,4 +238,4 @@ def made() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 if __name__ == "__main__":
-    PLACE.write_text(json.dumps(made(), indent=1) + "\n", encoding="utf-8")
+    PLACE.write_text(json.dumps(new_truths(), indent=1) + "\n", encoding="utf-8")

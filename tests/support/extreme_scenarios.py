@@ -1,4 +1,4 @@
-"""Random scenarios of extreme, but valid values: small to play, large in what they state."""
+"""Random scenarios with extreme but valid values that are quick to simulate."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 STAGES = ("dials", "talks", "meetings", "offers", "trials", "bids", "talks again", "deals")
 PLAYED = 60_000
-"""Calls of a scenario at most, so that a world takes milliseconds."""
+"""Maximum calls of a scenario, so that a replication takes milliseconds."""
 LASTING = 3000
-"""Weeks of all seats at most."""
+"""Maximum rep-weeks of a scenario."""
 
 _RATES = (5e-324, 1e-300, 1e-30, 1e-12, 1e-9, 2.0**-33, 1e-4, 0.01, 0.3, 0.5, 0.9, 0.999, 1.0 - 1e-12, 1.0 - 1e-16, 1.0)
 _CVS = (1e-300, 1e-4, 0.01, 0.1, 0.3, 0.6, 0.9, 0.999)
-"""Of the most that a rate can have."""
+"""As shares of the largest cv that a rate can have."""
 _WEEK_CVS = (1e-300, 1e-6, 0.1, 1.0, 5.0)
 _LAGS = ("0h", "0.4h", "1h", "1d", "1w", "40w", "260w")
 _MONEY = (0.01, 0.02, 1, 123.45, 10_000, 1e6 + 0.01, 1e9)
@@ -29,7 +29,7 @@ _GAINS = (-1000.0, -1.0, -1e-9, 1e-9, 0.5, 3.0, 1000.0)
 
 
 class Maker:
-    """Makes one scenario from a seed."""
+    """Generates one scenario from a seed."""
 
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - scenarios, no secrets
@@ -64,7 +64,7 @@ class Maker:
         return made
 
     def _more(self, made: Scenario, stages: list[str], reps: int) -> None:
-        """Add what is off by default."""
+        """Add sections that are absent by default."""
         dice, later = self._dice, stages[1:]
         if self._maybe(0.4):
             acts_on = dice.sample(later, dice.randint(1, len(later)))

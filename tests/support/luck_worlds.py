@@ -1,4 +1,4 @@
-"""Worlds for the tests of `simcore luck`: samples of small scenarios, and figures held against closed forms."""
+"""Worlds for the tests of `simcore luck`: samples of small scenarios, and figures compared with closed forms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def given(**changes: Any) -> Scenario:  # noqa: ANN401
 
 
 def sampled(of: Scenario, worlds: int = 512) -> Sample:
-    """Return worlds of a scenario with its first people."""
+    """Return a sample of a scenario's replications with the first holders of its seats."""
     program, key = compile_scenario(of), split_seed(of.run.seed)
     runner = Runner(program, key)
     detail = runner.simulate(runner.workspace(), Block(0, worlds), detailed=True)
@@ -33,5 +33,5 @@ def sampled(of: Scenario, worlds: int = 512) -> Sample:
 
 
 def agrees(what: str, seen: Estimate, expected: float, *, detect: float) -> None:
-    """Check a figure with the error of the jackknife over groups; ``detect`` is in its own unit."""
+    """Check a figure with its jackknife error over groups; ``detect`` is in the figure's unit."""
     check_estimate(what, (seen.estimate, seen.se), expected, degrees=EQUAL_GROUPS - 1, detect=detect)

@@ -1,4 +1,4 @@
-"""The pages of the documentation, and what stands in them: excerpts of code, quoted words, generated blocks."""
+"""The pages of the documentation and their content: code, quoted words, generated blocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INLINE = re.compile(r"`(?P<text>[^`\n]+)`")
 
 
 def page_id(path: Path) -> str:
-    """Return the name of a page in the repository."""
+    """Return the path of a page within the repository."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -34,5 +34,5 @@ def fences(page: Path, *languages: str) -> list[str]:
 
 
 def quoted_words(page: Path) -> list[str]:
-    """Return what a page has in backticks, its blocks of code left out."""
+    """Return the texts in backticks on a page, outside its blocks of code."""
     return [match["text"] for match in INLINE.finditer(FENCE.sub("", page.read_text(encoding="utf-8")))]

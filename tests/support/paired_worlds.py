@@ -1,4 +1,4 @@
-"""Stands in for `simcore.engine.paired.run_paired`: worlds of a known difference between strategies, no engine."""
+"""A substitute for `simcore.engine.paired.run_paired`: replications with a known difference, without the engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Lead = Callable[[Scenario], float]
 
 
 def two(**changes: object) -> Scenario:
-    """Return a scenario of one year with three strategies that the engine would play alike."""
+    """Return a scenario of one year with three strategies that the engine would simulate alike."""
     plain = {
         "horizon": {"weeks": 52},
         "deal": {"values": [999.99, 1000]},  # so that revenue is counted in cents
@@ -31,7 +31,7 @@ def two(**changes: object) -> Scenario:
 
 
 def worlds(lead: Lead, *, noise: float = 50.0, shared: float = 1000.0) -> Callable[..., SimpleNamespace]:
-    """Return a run of scenarios in the same worlds.
+    """Return a function that simulates scenarios in the same worlds.
 
     A rep's revenue in a year is 20,000, and for ``pressure`` more by ``lead`` and by noise with this standard deviation
     between replications. All share noise of the standard deviation ``shared``. Quota is reached in half of the periods,

@@ -1,7 +1,7 @@
-"""One table of small teams that react: every signal, channel and rule of strategies, a few in each.
+"""Table of small teams that react: every signal, channel and rule of strategies, a few per case.
 
-The engine is held against the twin on them, bugs are planted in them (`tests.faults.test_sabotage_reactive`), and their
-raw results are written down (`tests.golden`).
+The engine is compared with the twin on them, bugs are planted in them (`tests.faults.test_sabotage_reactive`), and
+their raw results are recorded (`tests.golden`).
 """
 
 from __future__ import annotations
@@ -169,4 +169,4 @@ ALONE: dict[str, Scenario] = {
         for name in ("activity", "meetings", "wins", *AFTER_STEPS)
     },
 }
-"""Every signal and every channel of the tables, with nothing else beside it."""
+"""Every signal and every channel of the tables, each alone."""

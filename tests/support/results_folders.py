@@ -1,4 +1,4 @@
-"""Small folders of results whose rows, figures and identity belong together, for the tests of files."""
+"""Small, consistent folders of results (rows, figures and identity), for the tests of files."""
 
 from __future__ import annotations
 

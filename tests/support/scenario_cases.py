@@ -1,4 +1,4 @@
-"""One table of scenarios, small enough for the slow twin: every feature of docs/model.md alone, and many together."""
+"""Table of scenarios small enough for the slow twin: every feature of docs/model.md alone, and many in combination."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def scenario(**changes: object) -> Scenario:
 
 
 def chain(rates: list[object], **by_stage: Scenario) -> list[Scenario]:
-    """Return a funnel of stages s0, s1, .. with the rates of its steps, and more about some."""
+    """Return a funnel of stages s0, s1, .. with the rates of its steps, and further keys of some stages."""
     steps = [stage(f"s{number}", rate) | by_stage.get(f"s{number}", {}) for number, rate in enumerate(rates, 1)]
     return [{"stage": "s0"}, *steps]
 

@@ -1,10 +1,11 @@
 """The tests that `make quick` leaves out, by folder or file.
 
-A file that needs more than two seconds of a processor belongs here, or its slow part in a file of its own.
+List a file that takes more than two processor seconds here, or move its slow tests to a file that is listed.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tools.packages import ROOT
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 SLOW = (
     "tests/agreement",
     "tests/api/test_public.py",
+    "tests/api/test_public_limits.py",
     "tests/cli/test_bench.py",
     "tests/cli/test_coach.py",
+    "tests/cli/test_command_lines.py",
     "tests/cli/test_compare.py",
     "tests/cli/test_interrupt.py",
     "tests/cli/test_luck.py",
@@ -34,12 +37,15 @@ SLOW = (
     "tests/engine/test_sequential_stopping.py",
     "tests/faults",
     "tests/golden",
+    "tests/kernels/reactive/test_lookahead.py",
+    "tests/kernels/test_funnel.py",
     "tests/random/test_streams.py",
     "tests/results_folders/test_exchange.py",
     "tests/results_folders/test_hostile_folders.py",
     "tests/results_folders/test_kills.py",
     "tests/results_folders/test_results_folder.py",
     "tests/results_folders/test_verification.py",
+    "tests/scenario_files/test_typed.py",
     "tests/statistics/test_coverage.py",
     "tests/statistics/test_coverage_few.py",
     "tests/statistics/test_coverage_paired.py",
@@ -56,6 +62,7 @@ SLOW = (
     "tests/studies/steadiness",
     "tests/studies/sweep",
     "tests/studies/test_document_coverage.py",
+    "tests/studies/test_headers.py",
     "tests/studies/test_sentences.py",
     "tests/studies/test_sentences_more.py",
     "tests/studies/test_sentences_plan.py",
@@ -63,6 +70,7 @@ SLOW = (
     "tests/test_fit_telemarketing.py",
     "tests/test_packaging.py",
     "tests/test_scenarios.py",
+    "tests/twin",
     "tests/variance_reduction/test_benchmark.py",
     "tests/variance_reduction/test_estimators.py",
     "tests/variance_reduction/test_run_to_precision.py",
@@ -72,6 +80,7 @@ SLOW = (
 """In alphabetical order."""
 
 
+@cache
 def is_slow(path: Path) -> bool:
-    """Tell whether a test file is left out."""
+    """Return whether a test file is left out."""
     return any(path.is_relative_to(ROOT / name) for name in SLOW)

@@ -3,14 +3,14 @@
 Two errors, both stated:
 
 * **Failing a right engine.** All checks of the suite together do so with a probability of at most 1e-6 (over the
-  choice of seeds; with the seeds that are written down an outcome never changes). The budget is shared by at most 1,000
-  checks, and counted: check number 1,001 fails. Half of it is kept for what approximations leave out, so a check runs
-  at 5e-10. Where a sample is skewed, the limit is widened as large-deviation theory asks, or the sample is refused.
-* **Passing a wrong engine.** Each check is told the deviation that it must find (``detect``), and works out the
-  smallest that it finds with a power of 0.99. Where that is more, the sample is too small, and the check fails
-  whatever was seen.
+  choice of seeds; with the fixed seeds an outcome never changes). The budget is shared by at most 1,000 checks, which
+  are counted: check number 1,001 fails. Half of it is reserved for errors of approximation, so a check runs at 5e-10.
+  For a skewed sample the limit is widened as large-deviation theory requires, or the sample is refused.
+* **Passing a wrong engine.** Each check is given the deviation that it must detect (``detect``), and computes the
+  smallest that it detects with a power of 0.99. If that is larger, the sample is too small, and the check fails
+  whatever was observed.
 
-The idea of one assertion with both errors in the open is vivarium's ``FuzzyChecker``.
+The idea of one assertion with both errors stated is from vivarium's ``FuzzyChecker``.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ FAMILY = 1e-6
 MAX_CHECKS = 1000
 POWER = 0.99
 LEAST_EXPECTED = 50.0
-"""A class of a goodness-of-fit check has at least this expected count; smaller ones are joined."""
+"""Least expected count of a class in a goodness-of-fit check; smaller classes are merged."""
 MOST_WIDENING = 1.3
-"""A sample whose skewness widens the limit by more is refused."""
+"""Largest widening of the limit for skewness; a sample that needs more is refused."""
 
 
 class DeviationError(AssertionError):
-    """What was seen is not what the theory says."""
+    """The observed value differs from the theory."""
 
 
 class SampleTooSmallError(AssertionError):
-    """The check could not find the deviation that it is there to find, or its approximation does not hold."""
+    """The check could not detect the required deviation, or its approximation does not hold."""
 
 
 class Budget:
@@ -95,7 +95,7 @@ def check_estimate(
     detect: float,
     budget: Budget = SUITE,
 ) -> Outcome:
-    """Check a figure with its standard error, known to so many degrees of freedom (groups of replications less one)."""
+    """Check a figure with its standard error of ``degrees`` degrees of freedom (groups of replications less one)."""
     rate = budget.spend()
     seen, se = estimate
     if seen is None or se is None:
@@ -161,7 +161,7 @@ def check_share(
 def check_share_at_least(
     what: str, hits: int, trials: int, floor: float, *, detect: float, budget: Budget = SUITE
 ) -> Outcome:
-    """Check that a share of independent trials is not below a floor; ``detect`` below it must be found."""
+    """Check that a share of independent trials is not below a floor; a shortfall of ``detect`` must be detected."""
     rate = budget.spend()
     low = stats.binom.ppf(rate, trials, floor)
     smallest = _smallest(lambda d: _at_most(low - 1, trials, floor - d), floor)
@@ -186,7 +186,7 @@ def check_quantile(
     rate = budget.spend()
     below, not_above = cdf
     needed = np.ceil(share * trials * (1.0 - 1e-12))
-    # The sample has fewer than `needed` values below its quantile, and at least so many not above it.
+    # The sample has fewer than `needed` values below its quantile, and at least `needed` not above it.
     least = stats.binom.cdf(needed - 1, trials, below)
     most = stats.binom.sf(needed - 1, trials, not_above)
     z = stats.norm.isf(rate / 2)
@@ -253,10 +253,10 @@ def _refuse_small(what: str, smallest: float, detect: float) -> None:
 
 
 def _widening(what: str, x: NDArray[np.float64], rate: float, *, self_normalised: bool) -> float:
-    """Return by how much the limit of a mean must be widened so that skewness does not raise the rate.
+    """Return the factor by which to widen the limit of a mean so that skewness does not raise the false-alarm rate.
 
     Cramér's large deviations: the tail at z of the mean of n values with skewness g grows by exp(g z^3 / (6 sqrt(n))),
-    that of a t statistic by exp(g z^3 / (3 sqrt(n))); the next term has the kurtosis and z^4 / n. Both are taken as
+    that of a t statistic by exp(g z^3 / (3 sqrt(n))); the next term has the kurtosis and z^4 / n. Both are counted as
     growth, on both sides, whatever their signs.
     """
     n, spread = len(x), float(x.std())
@@ -286,7 +286,7 @@ def _at_most(k: float, trials: int, p: float) -> float:
 
 
 def _smallest(power: Callable[[float], float], most: float) -> float:
-    """Return the smallest deviation in (0, most] that is found with enough power, by halving."""
+    """Return the smallest deviation in (0, most] that is detected with enough power, by bisection."""
     low, high = 0.0, most
     if power(most) < POWER:
         return np.inf
@@ -299,7 +299,7 @@ def _smallest(power: Callable[[float], float], most: float) -> float:
 def _joined(
     counts: NDArray[np.float64], theory: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Join neighbouring classes until each has enough expected."""
+    """Merge neighbouring classes until each has a sufficient expected count."""
     seen, expected = [0.0], [0.0]
     for count, share in zip(counts, theory, strict=True):
         if expected[-1] >= LEAST_EXPECTED:

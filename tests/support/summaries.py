@@ -21,7 +21,7 @@ def estimate(value: float | None, se: float | None = None) -> Estimate:
 
 
 def row(horizon: Horizon, **changes: Estimate) -> AveragingRow:
-    """Return one row of the canonical scenario; ``changes`` replace cells of revenue."""
+    """Return one row of the canonical scenario, with cells of revenue replaced by ``changes``."""
     n = CALLS[horizon]
     mean, sd = 20.0 * n, sqrt(n * 0.002 * 0.998) * 10_000
     low = max(0.0, round((mean - 1.645 * sd) / 10_000) * 10_000)
@@ -44,12 +44,12 @@ def row(horizon: Horizon, **changes: Estimate) -> AveragingRow:
 
 
 def averaging(**changes: dict[str, Estimate]) -> list[AveragingRow]:
-    """Return all rows; ``changes`` are by horizon."""
+    """Return all rows, with ``changes`` by horizon."""
     return [row(horizon, **changes.get(horizon, {})) for horizon in HORIZONS]
 
 
 def summary(**changes: object) -> Summary:
-    """Return a document such as the canonical scenario gives; ``changes`` replace whole entries."""
+    """Return a document like that of the canonical scenario, with whole entries replaced by ``changes``."""
     rows = averaging()
     document: dict[str, Any] = {
         "version": "0.1.0",

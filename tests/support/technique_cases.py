@@ -1,6 +1,6 @@
-"""Coverage of runs by a technique: two small scenarios, what is true of them, and what a method must hold over seeds.
+"""Coverage of runs by a technique: two small scenarios, their true values, and checks of a method over seeds.
 
-`python -m tests.support.technique_cases` prints the truths anew: plain worlds of a seed that no test uses.
+`python -m tests.support.technique_cases` recomputes the true values, by crude Monte Carlo with an unused seed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ TRUTH_SEED, TRUTH_WORLDS = 20_261_128, 4_000_000
 
 
 class Truth(NamedTuple):
-    """A mean over plain worlds, with its standard error."""
+    """A mean by crude Monte Carlo, with its standard error."""
 
     mean: float
     error: float
@@ -86,12 +86,12 @@ TRUTHS: dict[tuple[str, str, str], Truth] = {
     ("two steps", "p_quota_team", ""): Truth(0.2695395, 0.000168),
     ("two steps", "p_zero:4w", ""): Truth(0.0633856875, 6.28e-05),
 }
-"""By scenario, metric, and strategy of which the difference to the scenario's own is meant; from `python -m
-tests.support.technique_cases`, 4,000,000 plain worlds each."""
+"""By scenario, metric, and the strategy compared with the scenario's own (if any); from `python -m
+tests.support.technique_cases`, 4,000,000 replications each."""
 
 
 class Row(NamedTuple):
-    """A line of the table: what is estimated how."""
+    """A row of the table: an estimand and a method."""
 
     scenario: str
     metric: str
@@ -117,41 +117,41 @@ def technique_of(method: str) -> Technique:
     return next(each for each in (CRUDE, *TECHNIQUES) if each.name == method)
 
 
-ASKED = [
+ESTIMANDS = [
     *((name, metric, "") for name in GIVEN for metric in METRICS),
     *(("two steps", metric, "push") for metric in DIFFERENCES),
 ]
-"""What is estimated: scenario, metric, and strategy of which the difference is meant."""
+"""Scenario, metric, and the strategy compared (if any)."""
 
 
 def table() -> list[Row]:
-    """Return every technique for every metric that it serves, and differences of strategies."""
+    """Return every technique with every metric that it serves, and with differences of strategies."""
     return [
         Row(name, metric, each.name, against)
-        for name, metric, against in ASKED
+        for name, metric, against in ESTIMANDS
         for each in TECHNIQUES
         if each != SHARED and refusal(each, case_of(name, metric, against)) is None
     ]
 
 
 MOST_UNKNOWN = 0.15
-"""At most so many of the runs may say that too little was seen for an interval."""
+"""Largest share of runs that may report too few observations for an interval."""
 
 
 class Found(NamedTuple):
-    """What a method has reported over seeds."""
+    """A method's reports over seeds."""
 
     estimates: Column
     errors: Column
     """Standard errors, from the reported intervals."""
     batches: Column
-    """More where a look was not taken at the first stage, since values were skewed."""
+    """More than at the first stage if no look was taken there, as values were skewed."""
     methods: frozenset[str] = frozenset()
-    """The techniques that were used: of ``auto``, those that it chose."""
+    """The techniques used; for ``auto``, those that it chose."""
 
 
 def reported(row: Row, seeds: range, worlds: int | None) -> Found:
-    """Run a method for many seeds, as a user does who is content with the first look at 90 %."""
+    """Run a method for many seeds with a precision that the first look satisfies, at 90 %."""
     goal = Goal(targets_of({row.metric: f"{WIDE.get(row.metric, '0.9')}@0.9"}), worlds)
     given, case = scenario_of(row.scenario), case_of(row.scenario, row.metric, row.against)
     found = []
@@ -181,22 +181,22 @@ def look(confidence: float, batches: Any) -> Any:  # noqa: ANN401
 
 
 EXACT = 1e-9
-"""A standard error below this part of the truth is rounding."""
+"""A standard error below this share of the true value is rounding."""
 SLACK = 0.045
-"""An interval of 90 % covers at most so much more: its first look has four fifths of the misses."""
+"""Largest excess coverage of a 90 % interval: its first look has four fifths of the misses."""
 RARER_SIDE = 0.2
-"""At least so much of the misses falls on the rarer side."""
+"""Least share of the misses on the rarer side."""
 
 
 def faults(found: Found, truth: Truth, rate: float) -> list[str]:
-    """Return what does not hold of a method over seeds, each at a stated false-alarm rate."""
+    """Return the checks that a method fails over seeds, each at a stated false-alarm rate."""
     n = len(found.estimates)
     if found.errors.max() < EXACT * abs(truth.mean):
         # No variance is left: arithmetic alone gives the answer.
         right = abs(found.estimates - truth.mean).max() < stats.norm.isf(rate / 2.0) * truth.error
         return [] if right else [f"exact, but {found.estimates[0]}"]
     off = found.estimates - truth.mean
-    # The truth is known with an error of its own, which is far below that of a run.
+    # The true value has an error of its own, far below that of a run.
     wide = {level: look(level, found.batches) * np.hypot(found.errors, truth.error) for level in (0.9, 0.99)}
     hits = {level: int((np.abs(off) <= reach).sum()) for level, reach in wide.items()}
     said = [
@@ -213,7 +213,7 @@ def faults(found: Found, truth: Truth, rate: float) -> list[str]:
 
 
 def spread_faults(estimates: Column, errors: Column, truth: Truth, rate: float) -> list[str]:
-    """Return what does not hold of the mean and the spread over seeds, each at a stated false-alarm rate."""
+    """Return the failed checks of the mean and the spread over seeds, each at a stated false-alarm rate."""
     n, said = len(estimates), []
     spread = float(estimates.std(ddof=1))
     distance = (float(estimates.mean()) - truth.mean) / sqrt(spread**2 / n + truth.error**2)
@@ -228,7 +228,7 @@ def spread_faults(estimates: Column, errors: Column, truth: Truth, rate: float) 
 
 
 def truths(name: str) -> dict[tuple[str, str, str], Truth]:
-    """Estimate the truths of a scenario by plain worlds."""
+    """Estimate the true values of a scenario by crude Monte Carlo."""
     given, key = scenario_of(name), split_seed(TRUTH_SEED)
     names = [given.run.strategy, *(each for each in given.strategies if each != given.run.strategy)]
     programs = [compile_scenario(with_strategy(given, each)) for each in names]

@@ -1,4 +1,4 @@
-"""The statistical helper itself: its two errors are what it says."""
+"""Tests of the statistical helper: its two errors are as stated."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from tests.support.statistical import (
 TRIES = 400
 Generator = np.random.Generator
 Check = Callable[[Generator, float, Budget], Outcome]
-"""A check on fresh data that are off by a shift (0: right)."""
+"""A check on fresh data that deviate by a shift (0: none)."""
 
 
 def loose() -> Budget:
-    """Return a budget at 1 % a check, so that the error itself can be counted."""
+    """Return a budget of 1 % per check, so that false alarms can be counted."""
     return Budget(2.0 * 0.01 * TRIES, TRIES)
 
 
@@ -105,7 +105,7 @@ CHECKS: list[tuple[Check, float]] = [
     (by_fit, 0.055),
     (by_quantile, 0.4),
 ]
-"""Each kind of check, and a shift of at least what it says that it finds."""
+"""Each kind of check, and a shift at least as large as it claims to detect."""
 
 
 def failures(check: Check, shift: float, seed: int) -> int:

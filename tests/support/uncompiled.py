@@ -1,8 +1,8 @@
 """The engine as plain Python: a second copy of simcore, loaded without a compiler, in which code can be changed.
 
-The copy is whole (its own compiler of scenarios, runner and kernels), so that nothing of the first is touched. What is
-to be changed is an expression or statements of a named function. They are compared as syntax trees, so formatting,
-comments and edits elsewhere in the function do not matter.
+The copy is whole (its own compiler of scenarios, runner and kernels), so that nothing of the first is touched. A change
+replaces an expression or statements of a named function. These are matched as syntax trees, so formatting, comments and
+edits elsewhere in the function do not matter.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ KERNELS = "simcore.kernels"
 
 
 class Engine(NamedTuple):
-    """A copy of simcore by module, and of the functions that play it."""
+    """A copy of simcore by module, and of the functions that run it."""
 
     modules: dict[str, ModuleType]
     both: ModuleType
 
     def counts(self, scenario: Scenario, seed: int) -> Counts:
-        """Play one replication and return all that is counted."""
+        """Run one replication and return all counts."""
         counts: Counts = self.both.counts_of_engine(self.both.play(self.both.compiled(scenario), seed))
         return counts
 
 
 class CodeNotFoundError(LookupError):
-    """There is no such function, or it does not have the code that is to be changed exactly once."""
+    """There is no such function, or it does not contain the code to change exactly once."""
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def _copied() -> dict[str, ModuleType]:
 
 
 def load(prepare: Callable[[], None] = lambda: None) -> Engine:
-    """Load a copy; ``prepare`` is called before its modules, so that what it changes in some all others find."""
+    """Load a copy; ``prepare`` is called before its modules load, so that all of them see its changes."""
     compiled = _copied()
     for name in compiled:
         del sys.modules[name]
@@ -76,7 +76,7 @@ def load(prepare: Callable[[], None] = lambda: None) -> Engine:
     simulate = runner.simulate
 
     def quietly(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        # The generator's words wrap around, which scalars tell and arrays do not.
+        # The generator's words wrap around, of which NumPy warns for scalars but not for arrays.
         with np.errstate(over="ignore"):
             return simulate(*arguments, **options)
 
@@ -86,7 +86,7 @@ def load(prepare: Callable[[], None] = lambda: None) -> Engine:
 
 @cache
 def engine() -> Engine:
-    """Return the copy that everybody shares."""
+    """Return the shared copy."""
     return load()
 
 
@@ -96,18 +96,18 @@ def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy
     Parameters
     ----------
     patch
-        Takes the change back at the end of the test.
+        Undoes the change at the end of the test.
     function
         The name of the kernel from ``simcore.kernels`` on, as in ``"world.fill_seat"``.
     old, new
-        An expression, or one or more statements; the function has the old one exactly once.
+        An expression, or one or more statements; the function contains ``old`` exactly once.
     copy
-        The copy to change; by default the one that everybody shares.
+        The copy to change; by default the shared one.
 
     Raises
     ------
     CodeNotFoundError
-        If there is no such function, or if it does not have the old code exactly once.
+        If there is no such function, or it does not contain ``old`` exactly once.
     """
     copy = copy or engine()
     place, _, name = function.rpartition(".")
@@ -126,7 +126,7 @@ def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy
 
 
 class _Match(NamedTuple):
-    """Where the code is: nodes from ``start`` on of a list of nodes, or the only node of a field."""
+    """A match: nodes of a list from ``start`` on, or the only node of a field."""
 
     parent: ast.AST
     field: str
@@ -138,7 +138,7 @@ def _matches(tree: ast.AST, wanted: list[ast.stmt]) -> Iterator[_Match]:
     texts = [ast.unparse(node) for node in wanted]
     for parent in ast.walk(tree):
         if isinstance(parent, ast.Expr):
-            continue  # as a statement it is found in the body that it belongs to
+            continue  # as a statement it is matched in the body that contains it
         for field, value in ast.iter_fields(parent):
             nodes = value if isinstance(value, list) else [value]
             for start in range(len(nodes)):
@@ -148,7 +148,7 @@ def _matches(tree: ast.AST, wanted: list[ast.stmt]) -> Iterator[_Match]:
 
 
 def _changed(function: str, source: str, old: str, new: str) -> str:
-    """Return the source of a function with other code in the place of the old one."""
+    """Return the source of a function with ``old`` replaced by ``new``."""
     tree, wanted, given = ast.parse(textwrap.dedent(source)), ast.parse(old).body, ast.parse(new).body
     found = list(_matches(tree, wanted))
     if len(found) != 1:

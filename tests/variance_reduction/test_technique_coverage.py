@@ -34,7 +34,7 @@ from simcore.variance_reduction.run_to_precision import (
 from simcore.variance_reduction.techniques import BATCH_BITS, FAR, TECHNIQUE_BITS, TECHNIQUES, made_by
 from tests.support.scenario_cases import scenario
 from tests.support.technique_cases import (
-    ASKED,
+    ESTIMANDS,
     ONE_STEP,
     TRUTHS,
     TWO_STEPS,
@@ -67,7 +67,7 @@ are the long ones.
 """
 BATCHES = 32
 TABLE = table()
-AUTO_TABLE = [Row(name, metric, AUTO, against) for name, metric, against in ASKED]
+AUTO_TABLE = [Row(name, metric, AUTO, against) for name, metric, against in ESTIMANDS]
 SMALL = [
     Row("one step", "p_quota_team", "conditional + strata"),
     Row("one step", "p_quota", "controls"),
