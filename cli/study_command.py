@@ -1,7 +1,8 @@
 """The one skeleton of a command that answers a question: options, scenario, limits, run, report, exit status.
 
-A command module has the options of its own, and says how its question is prepared, run and shown; all else is here. The
-options that all of them share are listed once, in `simcore.cli.options.STUDY_OPTIONS`.
+A command module has the options of its own, makes the `simcore.studies.study.Request` of its question of them, and says
+how the answer is shown; all else is here. The options that all of them share are listed once, in
+`simcore.cli.options.STUDY_OPTIONS`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar, cast
 
 import typer
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from simcore.cli.progress import Report
     from simcore.results_folders.results_folder import ResultsFolder
     from simcore.scenario.model import Scenario
+    from simcore.studies.study import Request
 
 Answer = TypeVar("Answer")
 
@@ -84,13 +86,35 @@ class Session(NamedTuple):
 
 
 class Prepared(NamedTuple, Generic[Answer]):
-    """A question that is checked and ready to be run."""
+    """A question that is ready to be run, unless it costs too much."""
 
-    run: Callable[[Session], Answer]
+    request: Request[Any]
+    """What it will cost; its answer, if `run` is not given."""
     scenario: Scenario
     """As the results folder keeps it."""
     digest: str | None = None
     """Identity of all that is run together; that of the scenario if not given."""
+    run: Callable[[Session], Answer] | None = None
+    """Runs it in a way of the command's own, as by a technique, or with a file that is written meanwhile."""
+
+    def check_cost(self, options: StudyOptions) -> None:
+        """Refuse what costs more than a run may, unless the limit is lifted.
+
+        Raises
+        ------
+        ScenarioError
+            With the figure, the limit, what would be cheaper, and the option that lifts it.
+        """
+        from simcore.base.machine import processors  # noqa: PLC0415
+
+        if not options.no_limit:
+            self.request.cost(options.threads or processors()).check()
+
+    def answer(self, session: Session) -> Answer:
+        """Return the answer."""
+        if self.run is not None:
+            return self.run(session)
+        return cast("Answer", self.request.run(**session.how()))
 
 
 def answer(
@@ -110,7 +134,7 @@ def answer(
     options
         Those that all commands share.
     prepare
-        Plans the runs and refuses what costs too much; called when the engine is loaded.
+        Makes the request; called when the engine is loaded.
     report
         Returns what is printed on stdout without ``--json``; ``None`` if there is nothing to print.
     document
@@ -133,7 +157,9 @@ def answer(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
 
     load_engine(quiet=options.quiet, threads=options.threads)
-    found, kept = _run(options, prepare(), save or (lambda found, folder: folder.finish_document(document(found))))
+    prepared = prepare()
+    prepared.check_cost(options)
+    found, kept = _run(options, prepared, save or (lambda found, folder: folder.finish_document(document(found))))
     whole = document(found)
     documents = whole if isinstance(whole, list) else [whole]
     if options.json:
@@ -193,5 +219,5 @@ def _run(
             folder = stack.enter_context(opened)
         interrupt = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=options.quiet) as progress:
-            found = prepared.run(Session(options.threads, progress, interrupt.is_set, folder))
+            found = prepared.answer(Session(options.threads, progress, interrupt.is_set, folder))
         return found, None if folder is None else save(found, folder)

@@ -1,6 +1,5 @@
 """`simcore breakeven`: where two strategies tie along one path of the scenario."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,13 +43,9 @@ def breakeven(
     ends = (values.value(values.low), values.value(values.high))
 
     def prepare() -> "Prepared[Breakeven]":
-        from simcore.api.limits import check_breakeven  # noqa: PLC0415
-        from simcore.studies.sweep.breakeven import breakeven  # noqa: PLC0415
+        from simcore.studies.sweep.breakeven import BreakevenRequest  # noqa: PLC0415
 
-        if not options.no_limit:
-            check_breakeven(scenario, path, ends, options.threads)
-        search = partial(breakeven, scenario, {path: ends}, strategies=tuple(strategies), metric=metric)
-        return Prepared(lambda session: search(**session.how()), scenario)
+        return Prepared(BreakevenRequest(scenario, {path: ends}, tuple(strategies), metric), scenario)
 
     answer(options, prepare, _report)
 

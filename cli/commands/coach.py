@@ -53,13 +53,9 @@ def coach(
     to_give_out = _hours(scenario, hours, effect, fading, metric)
 
     def prepare() -> "Prepared[Coach]":
-        from simcore.api.limits import check_coach  # noqa: PLC0415
-        from simcore.studies.coach.study import plan_coach, run_coach  # noqa: PLC0415
+        from simcore.studies.coach.study import plan_coach  # noqa: PLC0415
 
-        plan = plan_coach(scenario, hours=to_give_out, replications=options.replications)
-        if not options.no_limit:
-            check_coach(plan, options.threads)
-        return Prepared(lambda session: run_coach(plan, **session.how()), scenario)
+        return Prepared(plan_coach(scenario, hours=to_give_out, replications=options.replications), scenario)
 
     answer(options, prepare, _report)
 

@@ -1,6 +1,7 @@
 """`simcore compare`: strategies in the same worlds."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -82,18 +83,18 @@ def _prepared(
     scenario: "Scenario", names: list[str], baseline: str | None, options: StudyOptions, *, attribute: bool
 ) -> "Prepared[_Compared]":
     """Return what will be run, checked: all of it, with ``attribute`` the runs that split differences, is one cost."""
-    from simcore.api.limits import check_compare, split_runs  # noqa: PLC0415
     from simcore.cli.precision import ToPrecision, goal_of_run, with_goal, with_survey_size  # noqa: PLC0415
     from simcore.engine.paired import run_paired  # noqa: PLC0415
     from simcore.scenario.digest import joint_digest  # noqa: PLC0415
     from simcore.scenario.model import with_strategy  # noqa: PLC0415
+    from simcore.studies.compare.request import ComparisonRequest, with_splits  # noqa: PLC0415
     from simcore.studies.compare.study import comparison_of, select_strategies  # noqa: PLC0415
 
     chosen, base = select_strategies(scenario, names, baseline)
     runs = [with_strategy(scenario, name) for name in chosen]
-    goal = goal_of_run([*runs, *(split_runs(scenario, chosen, base) if attribute else [])], options)
-    if goal is None and not options.no_limit:
-        check_compare(scenario, chosen, base, attribute=attribute, threads=options.threads)
+    request = ComparisonRequest(scenario, names, baseline, split=attribute)
+    goal = goal_of_run([*runs, *request.split_runs], options)
+    request = replace(request, precision=goal)
     if options.method is None:
         scenario = with_goal(scenario, goal)
     else:
@@ -116,24 +117,11 @@ def _prepared(
             changes = {"precision": reached, "interrupted": reached.ended == "interrupted"}
             document = document.model_copy(update=changes)
         if attribute and not document.interrupted:
-            document = _attributed(scenario, document, session)
+            document = with_splits(scenario, document, **session.how())
         document = document.model_copy(update={"seconds": time.perf_counter() - started})
         return _Compared(document, paired, attributed=attribute)
 
-    return Prepared(run, scenario, joint_digest(runs))
-
-
-def _attributed(scenario: "Scenario", document: "Comparison", session: Session) -> "Comparison":
-    """Return the document with the differences split over drives and channels, as far as that was not stopped."""
-    from simcore.studies.compare.attribution import attribute  # noqa: PLC0415
-
-    rows = list(document.against)
-    for number, row in enumerate(rows):
-        table = attribute(scenario, row.name, document.baseline, replications=document.replications, **session.how())
-        if table is None:
-            break
-        rows[number] = row.model_copy(update={"attribution": table})
-    return document.model_copy(update={"against": rows})
+    return Prepared(request, scenario, joint_digest(runs), run)
 
 
 def _status(found: _Compared) -> ExitStatus:

@@ -1,6 +1,5 @@
 """`simcore luck`: what of a rep's results is luck and what is skill."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,13 +45,9 @@ def luck(
     scenario = options.load(keep_replications=True)
 
     def prepare() -> "Prepared[Luck]":
-        from simcore.api.limits import check_luck  # noqa: PLC0415
-        from simcore.studies.luck.study import luck  # noqa: PLC0415
+        from simcore.studies.luck.study import LuckRequest  # noqa: PLC0415
 
-        if not options.no_limit:
-            check_luck(scenario, options.replications, options.threads)
-        question = partial(luck, scenario, drop=drop_in_rate, rule=rule, replications=options.replications)
-        return Prepared(lambda session: question(**session.how()), scenario)
+        return Prepared(LuckRequest(scenario, drop_in_rate, rule, options.replications), scenario)
 
     answer(options, prepare, _report)
 

@@ -1,6 +1,5 @@
 """`simcore plan`: what it takes to reach a target with a stated confidence."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,10 +82,9 @@ def plan(
     scenario = options.load(keep_replications=True)
 
     def prepare() -> "Prepared[BackwardPlan]":
-        from simcore.studies.plan.study import plan  # noqa: PLC0415
+        from simcore.studies.plan.study import plan_search  # noqa: PLC0415
 
-        search = partial(
-            plan,
+        search = plan_search(
             scenario,
             amount,
             by=by,
@@ -97,9 +95,8 @@ def plan(
             precision=width,
             max_replications=max_replications,
             frontier=not no_frontier,
-            limit=not options.no_limit,
         )
-        return Prepared(lambda session: search(**session.how()), scenario)
+        return Prepared(search, scenario)
 
     answer(options, prepare, _report, status=_status)
 

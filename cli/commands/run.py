@@ -42,7 +42,6 @@ def run(
     neither replications nor a precision runs until revenue is known to 0.5 %. With a method, the precision is
     reached by it, and all other figures come from 1,000 plain replications.
     """
-    from simcore.analytic.run_cost import LIMIT, check_limit  # noqa: PLC0415
     from simcore.cli.precision import (  # noqa: PLC0415
         ToPrecision,
         check_options,
@@ -56,27 +55,26 @@ def run(
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
     scenario = options.load()
     goal = goal_of_run([scenario], options)
-    if goal is None and not options.no_limit:
-        check_limit(scenario, LIMIT, threads=options.threads)
     scenario = with_goal(scenario, goal) if options.method is None else with_survey_size(scenario, goal)
 
     def prepare() -> "Prepared[Result]":
-        from simcore.engine.simulation import simulate  # noqa: PLC0415
+        from simcore.engine.simulation import SimulationRequest  # noqa: PLC0415
 
         if options.method is not None:
             from simcore.variance_reduction.run_to_precision import check_method  # noqa: PLC0415
 
             check_method(options.method)
+        request = SimulationRequest(scenario, precision=goal)
 
         def run(session: Session) -> "Result":
             sink = session.folder.write_rep_weeks if session.folder is not None and detail is not None else None
             started = time.perf_counter()
             found, reached = ToPrecision([scenario], goal, options).run(
-                lambda goal, how: simulate(scenario, precision=goal, sink=sink, **how), _state, session
+                lambda goal, how: replace(request, precision=goal, sink=sink).run(**how), _state, session
             )
             return found if reached is None else _with_precision(found, reached, time.perf_counter() - started)
 
-        return Prepared(run, scenario)
+        return Prepared(request, scenario, run=run)
 
     def report(result: "Result") -> "RenderableType":
         from simcore.cli.reports.precision import precision_part  # noqa: PLC0415

@@ -21,13 +21,9 @@ def steadiness(options: StudyOptions) -> None:
     scenario = options.load(keep_replications=True)
 
     def prepare() -> "Prepared[Steadiness]":
-        from simcore.api.limits import check_steadiness  # noqa: PLC0415
-        from simcore.studies.steadiness.study import steadiness  # noqa: PLC0415
+        from simcore.studies.steadiness.study import SteadinessRequest  # noqa: PLC0415
 
-        number = options.replications
-        if not options.no_limit:
-            check_steadiness(scenario, number, options.threads)
-        return Prepared(lambda session: steadiness(scenario, replications=number, **session.how()), scenario)
+        return Prepared(SteadinessRequest(scenario, options.replications), scenario)
 
     answer(options, prepare, _report)
 

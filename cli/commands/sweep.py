@@ -51,14 +51,11 @@ def sweep(
     scenario = options.load()
 
     def prepare() -> "Prepared[Sweep]":
-        from simcore.api.limits import check_sweep  # noqa: PLC0415
         from simcore.scenario.digest import joint_digest  # noqa: PLC0415
-        from simcore.studies.sweep.study import plan_sweep, run_sweep  # noqa: PLC0415
+        from simcore.studies.sweep.study import plan_sweep  # noqa: PLC0415
 
         plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
-        if not options.no_limit:
-            check_sweep(plan, options.threads)
-        return Prepared(lambda session: run_sweep(plan, **session.how()), plan.asked, joint_digest(plan.everything))
+        return Prepared(plan, plan.asked, joint_digest(plan.everything))
 
     def report(found: "Sweep") -> "RenderableType | None":
         from simcore.cli.output import message  # noqa: PLC0415

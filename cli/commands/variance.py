@@ -1,18 +1,18 @@
 """`simcore bench variance`: which technique of variance reduction answers a question cheapest."""
 
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from simcore.cli.options import PRECISION, RESULTS_FOLDER, StudyOptions, strategies_option
-from simcore.cli.study_command import Prepared, Session, answer, study_command
+from simcore.cli.study_command import Prepared, answer, study_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rich.console import RenderableType
 
+    from simcore.analytic.run_cost import Bill
+    from simcore.engine.runner import Report, Stop
+    from simcore.variance_reduction.benchmark import VarianceRequest
     from simcore.variance_reduction.document import VarianceBench
 
 _NOT_HERE = (*PRECISION, *RESULTS_FOLDER, "replications", "threads", "strategy")
@@ -61,35 +61,46 @@ def variance(
     scenario = options.load()
 
     def prepare() -> "Prepared[list[VarianceBench]]":
-        from simcore.api.limits import check_variance  # noqa: PLC0415
-        from simcore.variance_reduction.benchmark import bench_variance  # noqa: PLC0415
+        from simcore.variance_reduction.benchmark import VarianceRequest  # noqa: PLC0415
 
-        if not options.no_limit:
-            check_variance(scenario, max(1, len(strategies)) * len(metrics), batch, batches)
-        bench = partial(bench_variance, scenario, strategies=tuple(strategies), batch=batch, batches=batches)
-        return Prepared(lambda session: _each(metrics, bench, session), scenario)
+        each = [VarianceRequest(scenario, metric, tuple(strategies), batch, batches) for metric in metrics]
+        return Prepared(_OneByOne(each), scenario)
 
     answer(options, prepare, _report)
 
 
-def _each(metrics: list[str], bench: "Callable[..., VarianceBench]", session: Session) -> "list[VarianceBench]":
-    """Measure one metric after the other, up to Ctrl-C."""
-    from simcore.cli.output import message  # noqa: PLC0415
-    from simcore.engine.runner import StoppedError  # noqa: PLC0415
+class _OneByOne(NamedTuple):
+    """One metric after the other, up to Ctrl-C."""
 
-    found: list[VarianceBench] = []
-    for metric in metrics:
-        if found and session.stop():
-            break
-        try:
-            found.append(bench(metric, progress=session.progress, stop=session.stop))
-        except StoppedError:
-            break
-    if not found:
-        message("interrupted before three batches of each technique were done: fewer tell nothing")
-    elif len(found) < len(metrics):
-        found[-1] = found[-1].model_copy(update={"interrupted": True})
-    return found
+    requests: "list[VarianceRequest]"
+
+    def cost(self, threads: int) -> "Bill":
+        """Return what all metrics cost."""
+        from simcore.analytic.run_cost import together  # noqa: PLC0415
+
+        bill = self.requests[0].cost(threads)
+        return bill._replace(cost=together([bill.cost], times=len(self.requests)))
+
+    def run(
+        self, *, threads: int | None = None, progress: "Report | None" = None, stop: "Stop | None" = None
+    ) -> "list[VarianceBench]":
+        """Return a document per metric."""
+        from simcore.cli.output import message  # noqa: PLC0415
+        from simcore.engine.runner import StoppedError  # noqa: PLC0415
+
+        found: list[VarianceBench] = []
+        for request in self.requests:
+            if found and stop is not None and stop():
+                break
+            try:
+                found.append(request.run(threads=threads, progress=progress, stop=stop))
+            except StoppedError:
+                break
+        if not found:
+            message("interrupted before three batches of each technique were done: fewer tell nothing")
+        elif len(found) < len(self.requests):
+            found[-1] = found[-1].model_copy(update={"interrupted": True})
+        return found
 
 
 def _report(found: "list[VarianceBench]") -> "RenderableType | None":

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.machine import memory, processors
+from simcore.base.machine import memory
 from simcore.scenario.channels import PULL_FORWARD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from simcore.scenario.model import Scenario
 
@@ -72,6 +72,27 @@ class Cost(NamedTuple):
     memory_bytes: int
     seconds: float
     disk_bytes: int
+
+
+class Bill(NamedTuple):
+    """What the runs of a question cost together, and the words for it where that is too much."""
+
+    cost: Cost
+    threads: int
+    """On which they are run."""
+    cheaper: str = "fewer replications"
+    """What costs less."""
+    what: str = "all runs together take"
+
+    def check(self, limit: int = LIMIT) -> None:
+        """Refuse what costs more than rep-weeks, time and memory allow.
+
+        Raises
+        ------
+        ScenarioError
+            As `check_cost`.
+        """
+        check_cost(self.cost, limit, threads=self.threads, what=self.what, cheaper=self.cheaper)
 
 
 def cost(scenario: Scenario, threads: int = 1) -> Cost:
@@ -139,18 +160,6 @@ def _reaction_ns(scenario: Scenario) -> float:
     )
 
 
-def check_limit(scenario: Scenario, limit: int = LIMIT, *, threads: int | None = None) -> None:
-    """Raise if a scenario costs more rep-weeks or time than the limits, or more memory than there is.
-
-    Raises
-    ------
-    ScenarioError
-        With the figure, the limit, what would be cheaper, and the option that lifts it.
-    """
-    threads = threads or processors()
-    check_cost(cost(scenario, threads), limit, threads=threads, what="a run takes", cheaper="fewer replications")
-
-
 def check_cost(price: Cost, limit: int, *, threads: int, what: str, cheaper: str) -> None:
     """Raise if a cost exceeds the limits on rep-weeks, time or memory.
 
@@ -197,16 +206,34 @@ def together(prices: Sequence[Cost], *, times: float = 1, at_once: int | None = 
     )
 
 
-def check_worlds(scenario: Scenario, worlds: float, limit: int = LIMIT, *, threads: int = 1) -> None:
-    """Raise if ``worlds`` replications of a scenario, all its variants together, cost more than the limits.
+def bill_of_replications(scenario: Scenario, replications: float, threads: int) -> Bill:
+    """Return what so many replications of a scenario cost, those of all its variants together.
 
-    Raises
-    ------
-    ScenarioError
-        As for `check_cost`.
+    Examples
+    --------
+    >>> from simcore.scenario_files.scenario_file import load_scenario
+    >>> bill_of_replications(load_scenario("trust-the-process"), 1000, threads=1).cost.rep_weeks
+    520000
     """
-    price = together([cost(one_world(scenario), threads)], times=worlds)
-    check_cost(price, limit, threads=threads, what="all runs together take", cheaper="fewer replications")
+    return Bill(together([cost(one_world(scenario), threads)], times=replications), threads)
+
+
+def bill_of_runs(scenarios: Iterable[Scenario], threads: int, *, times: int = 1, at_once: int | None = None) -> Bill:
+    """Return what scenarios cost together.
+
+    Parameters
+    ----------
+    scenarios
+        All that is run, with its replications.
+    threads
+        Threads that share the work.
+    times
+        How often they are run.
+    at_once
+        So many of them are in memory at a time; default: all.
+    """
+    price = together([cost(scenario, threads) for scenario in scenarios], times=times, at_once=at_once)
+    return Bill(price, threads, cheaper="fewer points or replications")
 
 
 def out_of_memory(refusal: str) -> str:

@@ -348,7 +348,7 @@ def public_function(function: Callable[Concatenate[Scenario, _P], _R]) -> Callab
             raise UsageError((Problem(f"{function.__name__}: {error}"),)) from None
         options = {name: read(name, value) for name, value in [*zip(names, args, strict=False), *given.items()]}
         with _errors_in_python(options):
-            return cast("_R", _call_within_limits(function, options.pop("limit", True), options))
+            return cast("_R", _call_within_limits(function.__name__, options))
 
     wrapper.__dict__["__signature__"] = shown
     wrapper.__doc__ = _with_limit(function.__doc__ or "")
@@ -369,18 +369,12 @@ def _with_limit(text: str) -> str:
     return text[:end] + _LIMIT + text[end:]
 
 
-def _call_within_limits(function: Callable[..., Any], limit: bool, options: dict[str, Any]) -> object:
-    """Call a function within the limits of `simcore.analytic.run_cost`, or without limits."""
-    name = function.__name__
-    if name == "plan":
-        return function(**{key: value for key, value in options.items() if value is not None}, limit=limit)
-    if limit:
-        from simcore.api.limits import FIRST, INSTEAD  # noqa: PLC0415  (imports all studies)
+def _call_within_limits(function: str, options: dict[str, Any]) -> object:
+    """Ask the question of a public function, within the limits of `simcore.analytic.run_cost` or without."""
+    from simcore.api.limits import HOW, answer_of, request_of  # noqa: PLC0415  (know all functions, which import much)
 
-        if name in INSTEAD:
-            return INSTEAD[name](**options)
-        FIRST[name](options["scenario"], options)
-    return function(**options)
+    limit = options.pop("limit", True)
+    return answer_of(request_of(function, options), {name: options.get(name) for name in HOW}, limit=limit)
 
 
 def _public_signature(signature: inspect.Signature) -> inspect.Signature:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, cost, duration, one_world, together
+from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, Bill, cost, duration, one_world, together
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import processors
 from simcore.scenario.metric import parse_metric
@@ -12,10 +13,12 @@ from simcore.scenario.metric import parse_metric
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simcore.engine.runner import Progress
+    from simcore.engine.runner import Progress, Report, Stop
     from simcore.results.summary import Precision, PrecisionRow
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
+
+Answer = TypeVar("Answer")
 
 _PILOT = 64 * 256
 """Worlds of a pilot of a technique: those of its first stage."""
@@ -35,9 +38,61 @@ def within_limit(runs: Sequence[Scenario], threads: int | None = None) -> int:
     ScenarioError
         If not even one does.
     """
-    one = together([cost(one_world(run), threads or processors()) for run in runs])
-    check_cost(one, LIMIT, threads=threads or processors(), what="a replication takes", cheaper="a smaller team")
-    return max(1, min(LIMIT // one.rep_weeks, int(SECONDS_LIMIT / one.seconds)))
+    bill = bill_of_one(runs, threads or processors())
+    bill.check()
+    return max(1, min(LIMIT // bill.cost.rep_weeks, int(SECONDS_LIMIT / bill.cost.seconds)))
+
+
+def bill_of_one(runs: Sequence[Scenario], threads: int) -> Bill:
+    """Return what a replication of scenarios that are run together costs."""
+    price = together([cost(one_world(run), threads) for run in runs])
+    return Bill(price, threads, cheaper="a smaller team", what="a replication takes")
+
+
+class GoalRequest(ABC, Generic[Answer]):
+    """A question that is asked with a number of replications, or until a precision is reached."""
+
+    @property
+    @abstractmethod
+    def goal(self) -> Goal | None:
+        """What must be reached; ``None`` where replications are stated."""
+
+    @property
+    @abstractmethod
+    def runs(self) -> Sequence[Scenario]:
+        """The scenarios that are run together to the goal."""
+
+    @abstractmethod
+    def with_goal(self, goal: Goal) -> GoalRequest[Answer]:
+        """Return the same question with another goal."""
+
+    @abstractmethod
+    def reached_by(self, answer: Answer) -> Precision | None:
+        """Return what an answer has reached of the goal."""
+
+    @abstractmethod
+    def run(self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None) -> Answer:
+        """Return the answer, whatever the goal costs."""
+
+    def run_within_limit(self, *, threads: int | None, progress: Report | None, stop: Stop | None) -> Answer:
+        """Return the answer; a run to a goal ends where a run must.
+
+        Raises
+        ------
+        ScenarioError
+            As soon as it is known that the goal costs more than a run may.
+        """
+        goal = self.goal
+        if goal is None:
+            return self.run(threads=threads, progress=progress, stop=stop)
+        most = within_limit(self.runs, threads)
+        bounded = goal.max_replications is not None or goal.max_seconds is not None
+        affordable = Affordable(self.runs, goal, bounded=bounded, threads=threads)
+        progress, stop = affordable.watched(progress, stop, None)
+        within = self.with_goal(goal._replace(max_replications=min(most, goal.max_replications or most)))
+        found = within.run(threads=threads, progress=progress, stop=stop)
+        affordable.check(self.reached_by(found))
+        return found
 
 
 class Affordable:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simcore.base.machine import processors
 from simcore.base.periods import WEEK
 from simcore.engine.paired import run_paired
-from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.runner import Progress, Report, StoppedError, Watch
 from simcore.engine.worlds import Meter
 from simcore.program.tally import ENTERED, ORIGIN, SUM, TOTAL
 from simcore.scenario.metric import QUOTA_CHANCE, YEARLY_REVENUE
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from simcore.program.tally import Tally
     from simcore.scenario.model import Scenario
 
-Report = Callable[[Progress], None]
 TOGETHER = 4
 """Programs that are run in the same blocks."""
 BLOCK_REP_WEEKS = 1 << 14

@@ -42,6 +42,12 @@ class Progress(NamedTuple):
     rep_weeks_per_second: float
 
 
+Report = Callable[[Progress], None]
+"""What is told of a run while it goes on."""
+Stop = Callable[[], bool]
+"""What may end a run."""
+
+
 class Block(NamedTuple):
     """Replications ``first .. first + replications - 1``."""
 

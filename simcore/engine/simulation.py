@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcore.analytic.run_cost import Bill, cost
+from simcore.engine.affordable import GoalRequest, bill_of_one
 from simcore.engine.playable import most_replications, playable, with_run_overrides
-from simcore.engine.runner import Block, Progress, Watch, cut
+from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut
 from simcore.engine.sequential_stopping import GoalFigure, Stages, goal_for
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.tally import CLOSE, ORIGIN
@@ -31,10 +34,69 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
 
-__all__ = ["Progress", "Result", "simulate"]
+__all__ = ["Progress", "Result", "SimulationRequest", "simulate"]
 
 EXPECTED = 4096
 """Replications for which a run to a precision is given threads."""
+KEPT_BYTES = 16
+"""A number of a rep-week that is kept: eight bytes, and once more where all are put together."""
+
+
+@dataclass(frozen=True)
+class SimulationRequest(GoalRequest[Result]):
+    """The question of `simulate`, with its arguments."""
+
+    scenario: Scenario
+    replications: int | None = None
+    precision: Goal | Iterable[str] | None = None
+    seed: int | None = None
+    sink: Callable[[RepWeekBlock], object] | None = None
+    keep_rep_weeks: bool = False
+
+    @property
+    def goal(self) -> Goal | None:
+        """What must be reached; ``None`` where replications are stated."""
+        return goal_for(self.scenario, self.replications, self.precision)
+
+    @property
+    def runs(self) -> list[Scenario]:
+        """The scenario."""
+        return [self.scenario]
+
+    def with_goal(self, goal: Goal) -> SimulationRequest:
+        """Return the same question with another goal."""
+        return replace(self, precision=goal)
+
+    def reached_by(self, answer: Result) -> Precision | None:
+        """Return what a result has reached of the goal."""
+        return answer.summary.precision
+
+    def cost(self, threads: int) -> Bill:
+        """Return what the replications cost, beside what is kept of them; to a precision, one of them."""
+        if self.goal is not None:
+            return bill_of_one(self.runs, threads)
+        scenario, cheaper = with_run_overrides(self.scenario, self.replications, None), "fewer replications"
+        price = cost(scenario, threads)
+        if self.keep_rep_weeks:
+            counted = scenario.run.replications * scenario.team.reps * scenario.horizon.weeks
+            kept = counted * (len(scenario.funnel) + 2) * KEPT_BYTES
+            price = price._replace(memory_bytes=price.memory_bytes + kept)
+            cheaper += ", a sink instead of keep_rep_weeks"
+        return Bill(price, threads, cheaper, what="a run takes")
+
+    def run(self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None) -> Result:
+        """Return the answer; see `simulate`."""
+        return simulate(
+            self.scenario,
+            replications=self.replications,
+            precision=self.precision,
+            seed=self.seed,
+            threads=threads,
+            progress=progress,
+            sink=self.sink,
+            stop=stop,
+            keep_rep_weeks=self.keep_rep_weeks,
+        )
 
 
 def simulate(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simcore.analytic.run_cost import check_cost, cost, together
 from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, ScenarioError, UsageError
-from simcore.base.machine import processors
 from simcore.base.spelling import MAX_LENGTH, Kind, read_number
 from simcore.base.text import brief
 from simcore.scenario.digest import scenario_digest
@@ -303,36 +301,3 @@ def _check_effect(vary: Mapping[str, Sequence[Value]], rows: Sequence[Sequence[S
         along = [rows[index * stride] for index in range(len(values))]
         if len(values) > 1 and len({tuple(map(scenario_digest, row)) for row in along}) == 1:
             raise ScenarioError((Problem("changes nothing that is simulated", brief(path), _FILE),))
-
-
-def check_total(
-    scenarios: Iterable[Scenario],
-    limit: int,
-    times: int = 1,
-    *,
-    threads: int | None = None,
-    at_once: int | None = None,
-) -> None:
-    """Refuse scenarios that together cost more than the limits.
-
-    Parameters
-    ----------
-    scenarios
-        All scenarios that are run.
-    limit
-        Rep-weeks, as `simcore.analytic.run_cost.LIMIT`.
-    times
-        How many times each is run.
-    threads
-        Threads that share the work; default: the processors that this process may use.
-    at_once
-        The number of them in memory at one time; default: all.
-
-    Raises
-    ------
-    ScenarioError
-        With the figure, the limit and the option that lifts it.
-    """
-    threads = threads or processors()
-    price = together([cost(scenario, threads) for scenario in scenarios], times=times, at_once=at_once)
-    check_cost(price, limit, threads=threads, what="all runs together take", cheaper="fewer points or replications")

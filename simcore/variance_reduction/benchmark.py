@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -15,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.analytic.expectations import chances, expected
-from simcore.analytic.run_cost import rep_week_ns
+from simcore.analytic.run_cost import Bill, bill_of_replications, rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
 from simcore.engine.explosion import translate_explosion
 from simcore.engine.playable import playable, with_run_overrides
-from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.runner import Progress, Report, Stop, StoppedError, Watch
 from simcore.engine.worlds import Meter
 from simcore.random.philox import split_seed
 from simcore.results.header import header_of
@@ -92,6 +93,43 @@ class Measured(NamedTuple):
     def exact(self) -> bool:
         """Whether no variance is left but rounding."""
         return self.se <= NOTHING * abs(self.estimate) and self.estimate != 0.0
+
+
+@dataclass(frozen=True)
+class VarianceRequest:
+    """The question of `bench_variance`, with its arguments."""
+
+    scenario: Scenario
+    metric: str = "revenue"
+    strategies: Sequence[str] = ()
+    batch: int | None = None
+    batches: int = BATCHES
+    seed: int | None = None
+
+    def cost(self, threads: int) -> Bill:  # noqa: ARG002  (as every request has it)
+        """Return what the batches of all techniques cost, on one thread whatever is given."""
+        worlds = (self.batch or SIZES[0] * LEAST) * self.batches * (len(TECHNIQUES) + 1)
+        runs = max(1, len(self.strategies))
+        return bill_of_replications(self.scenario, runs * sum(worlds / part for part in SIZES), 1)
+
+    def run(
+        self,
+        *,
+        threads: int | None = None,  # noqa: ARG002  (as every request has it)
+        progress: Report | None = None,
+        stop: Stop | None = None,
+    ) -> VarianceBench:
+        """Return the answer, from one thread whatever is given; see `bench_variance`."""
+        return bench_variance(
+            self.scenario,
+            self.metric,
+            strategies=self.strategies,
+            batch=self.batch,
+            batches=self.batches,
+            seed=self.seed,
+            progress=progress,
+            stop=stop,
+        )
 
 
 def bench_variance(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simcore.analytic.run_cost import LIMIT, check_limit, cost
+from simcore.analytic.run_cost import LIMIT, cost
 from simcore.base.errors import ExitStatus, ScenarioError
+from simcore.engine.simulation import SimulationRequest
 from simcore.scenario_files.scenario_file import load_scenario
 
 
@@ -39,10 +40,10 @@ def test_strategies_that_react_cost_by_decision_and_by_hour() -> None:
 
 
 def test_the_limit_names_the_figure_and_the_option() -> None:
-    check_limit(load_scenario("trust-the-process", ["run.replications=3846153"]))
+    SimulationRequest(load_scenario("trust-the-process", ["run.replications=3846153"])).cost(1).check()
     subject = load_scenario("trust-the-process", ["run.replications=3846154"])
     with pytest.raises(ScenarioError) as refused:
-        check_limit(subject)
+        SimulationRequest(subject).cost(1).check()
     assert refused.value.exit_status == ExitStatus.INVALID
     text = str(refused.value)
     assert f"{cost(subject).rep_weeks:,}" in text

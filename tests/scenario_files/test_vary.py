@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from simcore.analytic.run_cost import bill_of_runs
 from simcore.base.errors import ScenarioError
 from simcore.scenario.model import Duration, FixedLag, with_strategy
 from simcore.scenario_files.vary import (
     MAX_CELLS,
     Range,
     check_strategies,
-    check_total,
     grid,
     is_whole,
     parse_range,
@@ -161,6 +161,6 @@ def test_strategies_are_known_by_name() -> None:
 
 def test_the_cost_of_all_runs_is_limited() -> None:
     each = 256 * 2 * 52
-    check_total([two(), two()], 2 * each)
+    bill_of_runs([two(), two()], 1).check(2 * each)
     with pytest.raises(ScenarioError, match=f"{4 * each:,} rep-weeks.*--no-limit"):
-        check_total([two(), two()], 4 * each - 1, times=2)
+        bill_of_runs([two(), two()], 1, times=2).check(4 * each - 1)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.analytic.run_cost import rep_week_ns
+from simcore.analytic.run_cost import Bill, cost, one_world, rep_week_ns, together
 from simcore.base.errors import Problem, ScenarioError
-from simcore.engine.many_scenarios import ScenarioBatch, rep_weeks
+from simcore.engine.many_scenarios import TOGETHER, ScenarioBatch, rep_weeks
 from simcore.engine.playable import with_run_overrides
-from simcore.engine.runner import Progress
+from simcore.engine.runner import Progress, Report, Stop
 from simcore.results.header import header_of
 from simcore.scenario.metric import COACHING
 from simcore.statistics.metrics import check_scenarios
@@ -57,6 +57,16 @@ class CoachPlan(NamedTuple):
         """In all, about."""
         rules = rep_weeks_of(self.scenario, self.rules_replications) if self.rules_replications else 0
         return self.rep_weeks + rules
+
+    def cost(self, threads: int) -> Bill:
+        """Return what all runs cost, `TOGETHER` of which are in memory at a time."""
+        one = cost(one_world(self.scenario), threads)
+        price = together([one] * TOGETHER, times=self.all_rep_weeks / (TOGETHER * one.rep_weeks))
+        return Bill(price, threads, cheaper="fewer replications (-n)")
+
+    def run(self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None) -> Coach:
+        """Return the answer; see `coach`."""
+        return run_coach(self, threads=threads, progress=progress, stop=stop)
 
 
 def plan_coach(

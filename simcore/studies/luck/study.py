@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from simcore.analytic.run_cost import Bill, bill_of_replications
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean
 from simcore.engine.latent_rates import first_people
 from simcore.engine.playable import playable, with_run_overrides
-from simcore.engine.runner import Block, Progress, Watch, cut_in_multiples
+from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut_in_multiples
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
 from simcore.results.header import header_of
@@ -39,6 +41,34 @@ LARGEST_REP_WEEKS = 1 << 24
 QUARTER = WEEKS_OF["quarter"]
 QUESTIONS = 4
 """Parts of the answer, see `_questions`."""
+
+
+@dataclass(frozen=True)
+class LuckRequest:
+    """The question of `luck`, with its arguments."""
+
+    scenario: Scenario
+    drop: tuple[str, float] | None = None
+    rule: Rule | str | None = None
+    replications: int | None = None
+    seed: int | None = None
+
+    def cost(self, threads: int) -> Bill:
+        """Return what the replications cost, and as many in which a rate has dropped."""
+        return bill_of_replications(self.scenario, 2 * (self.replications or LEAST), threads)
+
+    def run(self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None) -> Luck:
+        """Return the answer; see `luck`."""
+        return luck(
+            self.scenario,
+            drop=self.drop,
+            rule=self.rule,
+            replications=self.replications,
+            seed=self.seed,
+            threads=threads,
+            progress=progress,
+            stop=stop,
+        )
 
 
 def luck(

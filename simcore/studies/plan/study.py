@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 
-from simcore.analytic.run_cost import LIMIT, check_cost, cost, one_world, rep_week_ns
+from simcore.analytic.run_cost import LIMIT, Bill, cost, one_world, rep_week_ns
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.machine import processors
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import StoppedError
@@ -26,7 +25,7 @@ from simcore.studies.plan.unknowns import below_limits, chance_of, unknown_of
 from simcore.studies.plan.variants import adds_up, setting_of, with_calls
 
 if TYPE_CHECKING:
-    from simcore.engine.runner import Progress
+    from simcore.engine.runner import Progress, Report, Stop
     from simcore.scenario.model import Scenario
     from simcore.statistics.estimate import Estimate
     from simcore.studies.plan.request import PlanRequest
@@ -76,8 +75,6 @@ class How(TypedDict, total=False):
     """Whether the frontier reps x calls x weeks is worked out, where calls are sought; default: it is."""
     progress: Callable[[Progress], None] | None
     stop: Callable[[], bool] | None
-    limit: bool
-    """Whether what costs more than `simcore.analytic.run_cost` allows is refused; else only ranges of numbers are."""
 
 
 def plan(
@@ -126,13 +123,52 @@ def plan(
     >>> low <= 6258 <= high
     True
     """
+    search = plan_search(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done, **how)
+    return search.run(threads=how.get("threads"), progress=how.get("progress"), stop=how.get("stop"))
+
+
+@dataclass(frozen=True)
+class PlanSearch:
+    """A question that is checked, and how its answer is found."""
+
+    asked: PlanRequest
+    how: How
+
+    def cost(self, threads: int) -> Bill:
+        """Return what the values cost that are tried, about `TRIED`."""
+        return _Planner(self.asked, self.how).cost(threads)
+
+    def run(
+        self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None
+    ) -> BackwardPlan:
+        """Return the answer; see `plan`."""
+        return _Planner(self.asked, {**self.how, "threads": threads, "progress": progress, "stop": stop}).planned()
+
+
+def plan_search(
+    scenario: Scenario,
+    target: float,
+    *,
+    by: str = "quarter",
+    confidence: float = 0.8,
+    solve_for: str = CALLS,
+    done: Mapping[str, float] | None = None,
+    **how: Unpack[How],
+) -> PlanSearch:
+    """Return what a search will try; see `plan`.
+
+    Raises
+    ------
+    ScenarioError
+        If the question is out of range.
+    """
     unknown = sorted(set(how) - set(How.__annotations__))
     if unknown:
         raise TypeError(f"plan() got an unexpected keyword argument {unknown[0]!r}")
     _check_how(how)
     scenario = with_run_overrides(scenario, None, how.get("seed"))
     asked = asked_of(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done)
-    return _Planner(asked, how).planned()
+    return PlanSearch(asked, how)
 
 
 def _check_how(how: How) -> None:
@@ -176,17 +212,14 @@ class _Planner:
     def planned(self) -> BackwardPlan:
         """Return the document."""
         found = self.found
-        if self.how.get("limit", False):
-            self._check_cost()
         try:
             self._search()
         except StoppedError:
             found.interrupted = True
         return document_of(found, self.played.seconds)
 
-    def _check_cost(self) -> None:
-        """Refuse what takes more rep-weeks, time or memory than a run may; a search tries about `TRIED` values."""
-        threads = self.how.get("threads") or processors()
+    def cost(self, threads: int) -> Bill:
+        """Return what the values cost that are tried, about `TRIED`."""
         worlds = self.how.get("replications") or min(LEAST, self._most_worlds())
         rep_weeks = TRIED * self._size() * worlds
         price = cost(one_world(self.setting.scenario), threads)
@@ -196,7 +229,7 @@ class _Planner:
             memory_bytes=price.memory_bytes + WORLD_BYTES * worlds,
         )
         cheaper = "fewer worlds (-n), a shorter period (--by), a smaller team"
-        check_cost(price, LIMIT, threads=threads, what="all runs together take", cheaper=cheaper)
+        return Bill(price, threads, cheaper)
 
     def _search(self) -> None:
         near = self._near()
@@ -206,7 +239,7 @@ class _Planner:
         self._chances(worlds)
         if self.found.curve is not None:
             self._rows()
-            if self.asked.solve_for == CALLS and self.how.get("frontier", True):
+            if self.asked.solve_for == CALLS and self.how.get("frontier") is not False:
                 self._frontier()
 
     def _near(self) -> int | None:

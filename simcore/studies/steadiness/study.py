@@ -10,6 +10,7 @@ Reaction is what the drives of a strategy add to the variance, in the same world
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from math import factorial, log, sqrt
 from typing import TYPE_CHECKING
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.analytic.run_cost import Bill, bill_of_replications
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
 from simcore.engine.playable import playable, with_run_overrides
-from simcore.engine.runner import Block, Progress, Watch, cut_in_multiples
+from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut_in_multiples
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
@@ -55,6 +57,26 @@ VARIANTS = 4
 """Runs of every world, about: each part of the variance is held still in turn."""
 
 Subset = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SteadinessRequest:
+    """The question of `steadiness`, with its arguments."""
+
+    scenario: Scenario
+    replications: int | None = None
+    seed: int | None = None
+
+    def cost(self, threads: int) -> Bill:
+        """Return what the replications cost, in each of which every part of the variance is held still in turn."""
+        return bill_of_replications(self.scenario, VARIANTS * (self.replications or LEAST), threads)
+
+    def run(
+        self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None
+    ) -> Steadiness:
+        """Return the answer; see `steadiness`."""
+        how = {"replications": self.replications, "seed": self.seed}
+        return steadiness(self.scenario, **how, threads=threads, progress=progress, stop=stop)
 
 
 def steadiness(

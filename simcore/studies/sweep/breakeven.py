@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
+from simcore.analytic.run_cost import Bill, bill_of_runs
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 from simcore.engine.playable import with_run_overrides
-from simcore.engine.runner import StoppedError
+from simcore.engine.runner import Report, Stop, StoppedError
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import BREAKEVEN, P_ZERO, SD, YEARLY_REVENUE, Metric, parse_metric
@@ -22,7 +24,7 @@ from simcore.statistics.metrics import check_scenarios
 from simcore.statistics.paired_difference import GroupedSums, difference_of, paired_replicates
 from simcore.statistics.sign_change import SCAN, Crossing, KnownDifference, Search
 from simcore.studies.sweep.document import Breakeven, BreakevenRoot, Evaluation, NotToldApart, TiedRange
-from simcore.studies.sweep.study import CHUNK, Cell, Report, SweepRuns
+from simcore.studies.sweep.study import CHUNK, Cell, SweepRuns
 
 if TYPE_CHECKING:
     from simcore.results.header import Header
@@ -35,6 +37,38 @@ WEEKS = Metric(SD, "week")
 """Asked for beside the metric: its sums tell whether two strategies do the same in every world."""
 
 _Told = tuple[Literal["crosses", "ahead", "partly", "unclear", "same"], str | None]
+
+
+@dataclass(frozen=True)
+class BreakevenRequest:
+    """The question of `breakeven`, with its arguments."""
+
+    scenario: Scenario
+    vary: Mapping[str, tuple[Value, Value]]
+    strategies: Sequence[str] = ()
+    metric: str = "revenue"
+    replications: int | None = None
+    seed: int | None = None
+
+    def cost(self, threads: int) -> Bill:
+        """Return what a search costs, which looks at about `EXPECTED` values."""
+        asked = with_run_overrides(self.scenario, self.replications, None)
+        ends = [set_values(asked, {path: end}) for path, ends in self.vary.items() for end in ends]
+        return bill_of_runs(ends, threads, times=EXPECTED)
+
+    def run(self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None) -> Breakeven:
+        """Return the answer; see `breakeven`."""
+        return breakeven(
+            self.scenario,
+            self.vary,
+            strategies=self.strategies,
+            metric=self.metric,
+            replications=self.replications,
+            seed=self.seed,
+            threads=threads,
+            progress=progress,
+            stop=stop,
+        )
 
 
 def breakeven(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.analytic.run_cost import Bill, bill_of_runs
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.paired import run_paired
 from simcore.engine.playable import with_run_overrides
-from simcore.engine.runner import Progress, StoppedError, Watch
+from simcore.engine.runner import Report, Stop, StoppedError, Watch
 from simcore.engine.worlds import Meter
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 CHUNK = 16
 """Programs that are run at once: their tallies are held together."""
 
-Report = Callable[[Progress], None]
 Cell = dict[Metric, Tallied]
 """What one program told of each metric."""
 
@@ -110,6 +110,14 @@ class SweepPlan(NamedTuple):
     def everything(self) -> list[Scenario]:
         """Every scenario that is run."""
         return list(chain.from_iterable(self.rows))
+
+    def cost(self, threads: int) -> Bill:
+        """Return what all points cost, of which a chunk is in memory at a time."""
+        return bill_of_runs(self.everything, threads, at_once=CHUNK)
+
+    def run(self, *, threads: int | None = None, progress: Report | None = None, stop: Stop | None = None) -> Sweep:
+        """Return the answer; see `sweep`."""
+        return run_sweep(self, threads=threads, progress=progress, stop=stop)
 
 
 def plan_sweep(
