@@ -17,7 +17,8 @@ pty = pytest.importorskip("pty", reason="pseudo terminals are a matter of POSIX 
 
 ENGINE = """
 import os, sys, time
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
+from simcore.engine import simulation
 from tests.support.summaries import summary
 
 def simulate(scenario, *, progress, stop, **options):
@@ -32,9 +33,7 @@ def simulate(scenario, *, progress, stop, **options):
         time.sleep(0.01)
     return SimpleNamespace(summary=summary(interrupted=stop()))
 
-engine = ModuleType("simcore.engine.simulation")
-engine.simulate = simulate
-sys.modules["simcore.engine.simulation"] = engine
+simulation.simulate = simulate
 from simcore.cli.main import main
 main()
 """

@@ -15,12 +15,12 @@ pytest.importorskip("pty", reason="signals to a process are a matter of POSIX sy
 
 COMMAND = """
 import sys, time
-import simcore.studies.compare.attribution, simcore.studies.compare.study, simcore.engine.paired
+import simcore.studies.compare.attribution, simcore.studies.compare.study, simcore.engine.worlds
 
-in_order, attributed = simcore.engine.paired.in_order, simcore.studies.compare.attribution.run_paired
+in_order, attributed = simcore.engine.worlds.in_order, simcore.studies.compare.attribution.run_paired
 
-def slowly(*given):
-    for part in in_order(*given):
+def slowly(*given, **named):
+    for part in in_order(*given, **named):
         if {attribute} == 0:
             print("alive", end="", file=sys.stderr, flush=True)
             time.sleep(0.2)
@@ -31,7 +31,7 @@ def splitting(*given, **named):
     time.sleep(0.5)
     return attributed(*given, **named)
 
-simcore.engine.paired.in_order = slowly
+simcore.engine.worlds.in_order = slowly
 simcore.studies.compare.attribution.run_paired = splitting
 from simcore.cli.main import main
 main()
