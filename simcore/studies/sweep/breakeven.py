@@ -11,6 +11,7 @@ import numpy as np
 
 from simcore.analytic.run_cost import Bill, bill_of_runs
 from simcore.base.errors import Problem, ScenarioError
+from simcore.base.spelling import written
 from simcore.base.text import brief
 from simcore.engine.playable import with_run_overrides
 from simcore.engine.runner import Report, Stop, StoppedError
@@ -320,17 +321,18 @@ def words_of(metric: Metric) -> tuple[str, str]:
 
 
 def shown_value(found: Breakeven, value: float) -> str:
-    """Return a value of the path with its unit, to four digits of the range.
+    """Return a value of the path with its unit, to four digits or to the unit, without an exponent.
 
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> shown_value(SimpleNamespace(low=10.0, high=40.0, unit="d", whole=False), 25.12345)
-    '25.12d'
+    >>> lag = SimpleNamespace(unit="d", whole=False)
+    >>> shown_value(lag, 25.12345), shown_value(lag, 10_625.0)
+    ('25.12d', '10,625d')
     """
-    if found.whole:
+    if found.whole or abs(value) >= 1000:
         return f"{round(value):,}{found.unit}"
-    return f"{value:.4g}{found.unit}"
+    return f"{written(float(f'{value:.4g}'))}{found.unit}"
 
 
 def _told(found: Breakeven, root: BreakevenRoot) -> str:
