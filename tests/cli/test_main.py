@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,9 +37,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         noted.append({"scenario": scenario, **options})
         return SimpleNamespace(summary=summary())
 
-    engine = ModuleType("simcore.engine.simulation")
-    engine.simulate = simulate  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "simcore.engine.simulation", engine)
+    monkeypatch.setattr("simcore.engine.simulation.simulate", simulate)
     return noted
 
 
@@ -49,9 +47,7 @@ def raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def simulate(scenario: object, **options: object) -> None:  # noqa: ARG001
         raise error
 
-    engine = ModuleType("simcore.engine.simulation")
-    engine.simulate = simulate  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "simcore.engine.simulation", engine)
+    monkeypatch.setattr("simcore.engine.simulation.simulate", simulate)
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -192,11 +188,10 @@ def test_json_is_the_summary(calls: list[dict[str, Any]]) -> None:
 
 
 def test_an_interrupted_run_is_reported_with_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = ModuleType("simcore.engine.simulation")
-    engine.simulate = lambda scenario, **options: SimpleNamespace(  # type: ignore[attr-defined]  # noqa: ARG005
-        summary=summary(interrupted=True)
-    )
-    monkeypatch.setitem(sys.modules, "simcore.engine.simulation", engine)
+    def simulate(scenario: object, **options: object) -> SimpleNamespace:  # noqa: ARG001
+        return SimpleNamespace(summary=summary(interrupted=True))
+
+    monkeypatch.setattr("simcore.engine.simulation.simulate", simulate)
     done = invoke("run", CANON)
     assert done.exit_code == ExitStatus.INTERRUPTED
     assert "Interrupted: all figures are those of the replications that were done." in done.stdout

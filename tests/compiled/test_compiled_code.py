@@ -67,7 +67,7 @@ class Checkout:
         jit._Kept.__init__(kept)
         self._patch.setattr(jit, "_kept", lambda: kept)
         self._patch.setattr(jit, "_NAMES", {})
-        self._patch.setattr(jit._Listeners, "told", staticmethod(told.append))
+        self._patch.setattr(jit._Listeners, "warn", staticmethod(told.append))
         self._patch.setattr(jit._Listeners, "compiling", staticmethod(lambda name, _kept: compiled.append(name)))
         for name in [name for name in sys.modules if name.startswith("toy")]:
             del sys.modules[name]
