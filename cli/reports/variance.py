@@ -141,7 +141,7 @@ def _note(found: VarianceBench) -> str:
     against = {
         "exact": f"z is the distance from the exact answer, {_reference(found.reference or 0.0)}",
         "crude": "z is the distance from crude Monte Carlo",
-        "none": "nothing is exact here, and crude Monte Carlo saw too little to be held against",
+        "none": "nothing is exact here, and crude Monte Carlo saw too little to compare with",
     }[found.reference_is]
     computed = (
         " Crude Monte Carlo saw the event too seldom: its variance is that of independent windows at the best estimate."

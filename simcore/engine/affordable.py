@@ -124,7 +124,7 @@ class Affordable:
         self._goal = goal
         self._most = 0 if goal is None or bounded else within_limit(runs, threads)
         self._beyond = False
-        self._told = False
+        self._announced = False
 
     def watched(
         self,
@@ -132,30 +132,30 @@ class Affordable:
         stop: Callable[[], bool] | None,
         tell: Callable[[str], object] | None,
     ) -> tuple[Callable[[Progress], None] | None, Callable[[], bool] | None]:
-        """Return functions that are told of the run and may stop it, in place of those that are given.
+        """Return `progress` and `stop` with what the limit adds: the run is watched, and stopped if it would pass it.
 
-        ``tell`` is told, once, how long a run will take that takes long.
+        ``tell`` is called at most once, with how long the run will take, if that is long.
         """
         if self._goal is None:
             return progress, stop
 
-        def told(now: Progress) -> None:
+        def watch(now: Progress) -> None:
             # Later than halfway nothing is saved by giving up.
             if self._most > _SURVEYED and _JUDGED <= now.done <= self._most // 2 and now.total >= self._most:
                 self._beyond = True
-            elif tell is not None and not self._told and now.done >= _JUDGED and now.total > 4 * now.done:
-                self._tell(now, tell)
+            elif tell is not None and not self._announced and now.done >= _JUDGED and now.total > 4 * now.done:
+                self._announce(now, tell)
             if progress is not None:
                 progress(now)
 
-        return told, lambda: self._beyond or (stop is not None and stop())
+        return watch, lambda: self._beyond or (stop is not None and stop())
 
-    def _tell(self, now: Progress, tell: Callable[[str], object]) -> None:
+    def _announce(self, now: Progress, tell: Callable[[str], object]) -> None:
         """Say how long the run will take, if that is long."""
         seconds = now.seconds * now.total / now.done
         if seconds >= _LONG:
             tell(f"the precision takes about {_two_digits(now.total):,} replications, {duration(seconds)}")
-            self._told = True
+            self._announced = True
 
     def check(self, found: Precision | None) -> None:
         """Refuse a run that was stopped for what it would cost.

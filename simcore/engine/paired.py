@@ -60,7 +60,7 @@ class Paired:
     revenue: NDArray[np.int64]
     """int64[k, replications]: the team's revenue by close in each world, in cents."""
     base: int | None
-    """The strategy that the others were held against, if any."""
+    """The strategy with which the others were compared, if any."""
     contests: Contests
     seconds: float
     threads: int
@@ -109,7 +109,7 @@ def run_paired(
     scenarios
         With the same team, weeks, replications and seed; usually one scenario with several strategies.
     base
-        The number of the one that the others are held against, world by world and rep by rep.
+        The number of the one with which the others are compared, world by world and rep by rep.
     replications, seed, threads, progress, stop
         As for `simcore.simulate`. A block is finished when all scenarios have simulated it.
     goal

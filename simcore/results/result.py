@@ -77,12 +77,12 @@ class Result:
 
     def __repr__(self) -> str:
         """Return it on two lines at most."""
-        return short("Result", self._told())
+        return short("Result", self._shown_fields())
 
     def _repr_html_(self) -> str:
-        return table("Result", self._told())
+        return table("Result", self._shown_fields())
 
-    def _told(self) -> list[tuple[str, object]]:
+    def _shown_fields(self) -> list[tuple[str, object]]:
         summary = self.summary
         size, identity = summary.size, summary.scenario
         year = next((row for row in summary.averaging.close if row.horizon == "year"), summary.averaging.close[-1])

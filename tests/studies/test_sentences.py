@@ -21,7 +21,7 @@ from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import LEAST_REPLICATIONS, by_t, never_differed, without_error
 from simcore.studies.compare.document import Against, Comparison
-from simcore.studies.compare.sentences import Alike, Told, verdict_of, verdict_sentence
+from simcore.studies.compare.sentences import Alike, Compared, verdict_of, verdict_sentence
 from simcore.studies.compare.study import compare
 from simcore.studies.sweep.study import sweep
 
@@ -152,7 +152,7 @@ def test_verdicts_of_a_sweep_are_those_of_its_intervals(scenario: Scenario) -> N
     ],
 )
 def test_a_verdict_writes_its_interval_out(difference: Estimate, who: str, words: str) -> None:
-    told, verdict = Told("push", "process", "USD", 100), verdict_of(difference, 100)
+    told, verdict = Compared("push", "process", "USD", 100), verdict_of(difference, 100)
     assert verdict[0] == who
     assert words in verdict_sentence(told, difference, verdict, Alike(always=False, played=False))
 

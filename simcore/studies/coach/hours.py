@@ -90,7 +90,7 @@ def same_for_all(scenario: Scenario, effect: HourEffect) -> dict[str, HourEffect
     return {stage.stage: effect for stage in scenario.funnel[1:]}
 
 
-def check_asked(scenario: Scenario, asked: HoursAsked) -> None:
+def check_hours(scenario: Scenario, asked: HoursAsked) -> None:
     """Refuse what cannot be answered.
 
     Raises
@@ -263,14 +263,14 @@ def best_hours(scenario: Scenario, runs: ScenarioBatch, asked: HoursAsked) -> Ho
     runs
         Its replications and seed hold for the choice; the worlds of the next seed tell what it does.
     asked
-        See `check_asked`.
+        See `check_hours`.
 
     Raises
     ------
     ScenarioError
         If the question cannot be answered, or the scenario leaves the ranges of the engine.
     """
-    check_asked(scenario, asked)
+    check_hours(scenario, asked)
     steps = len(asked.effects)
     ways = (
         sorted(ways_of(asked.hours, steps), reverse=True) if _number_of_ways(asked.hours, steps) <= MOST_EXACT else []

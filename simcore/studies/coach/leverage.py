@@ -76,7 +76,7 @@ def leverage(scenario: Scenario, runs: ScenarioBatch, ready: Sequence[Lever] | N
         if id(lever) in found or lever.scenario is None
     ]
     both = not has_one_account(base)
-    # Steps are held against each other only if all were run.
+    # Steps are compared with each other only if all were run.
     whole = len(cells) == len(possible)
     ranked = _rankings(rows, {_key(lever): found[id(lever)] for lever in possible}, both=both) if whole else []
     part = Leverage(

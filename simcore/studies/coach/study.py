@@ -15,7 +15,7 @@ from simcore.results.header import header_of
 from simcore.scenario.metric import COACHING
 from simcore.statistics.metrics import check_scenarios
 from simcore.studies.coach.document import Coach
-from simcore.studies.coach.hours import HoursAsked, best_hours, check_asked, hours_programs
+from simcore.studies.coach.hours import HoursAsked, best_hours, check_hours, hours_programs
 from simcore.studies.coach.item_values import ValuesPlan, plan_values, values
 from simcore.studies.coach.leverage import leverage
 from simcore.studies.coach.levers import Lever, levers
@@ -83,7 +83,7 @@ def plan_coach(
         allowed = f"{FEWEST} or more"
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
     if hours is not None:
-        check_asked(scenario, hours)
+        check_hours(scenario, hours)
         check_scenarios(COACHING.metric_of(hours.measure), [scenario])
     scenario = with_run_overrides(scenario, replications, seed)
     ready, plan = levers(scenario), plan_values(scenario)

@@ -143,7 +143,7 @@ def attribute(
 ) -> AttributionTable | None:
     """Split the difference in revenue per rep-year between two strategies over their drives and channels.
 
-    Both are held against following the plan: the channels of the baseline count negatively.
+    Both are compared with following the plan: the channels of the baseline count negatively.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Verdict = Literal["ahead", "behind", "tied", "unknown"]
 
 
-class Told(NamedTuple):
+class Compared(NamedTuple):
     """What a sentence names."""
 
     mine: str
@@ -53,13 +53,13 @@ def verdict_of(difference: Estimate, replications: int) -> tuple[Verdict, int | 
     return "tied", ceil(needed) if isfinite(needed) and needed < 2.0**53 else None
 
 
-def verdict_sentence(told: Told, d: Estimate, verdict: tuple[Verdict, int | None], alike: Alike) -> str:
+def verdict_sentence(told: Compared, d: Estimate, verdict: tuple[Verdict, int | None], alike: Alike) -> str:
     """Return the verdict in plain words, with the interval of the difference written out.
 
     Examples
     --------
     >>> from simcore.statistics.intervals import by_t
-    >>> told, apart = Told("push", "process", "USD", 100), Alike(always=False, played=False)
+    >>> told, apart = Compared("push", "process", "USD", 100), Alike(always=False, played=False)
     >>> verdict_sentence(told, by_t(-2300.0, 554.0, 99), ("behind", None), apart)
     'push is behind process by $1,200 to $3,400 a rep-year (95 % interval).'
     """

@@ -49,7 +49,7 @@ from simcore.studies.compare.document import (
     VarianceRatio,
 )
 from simcore.studies.compare.figures import as_it_is, figures, interval_of
-from simcore.studies.compare.sentences import Alike, Told, verdict_of, verdict_sentence
+from simcore.studies.compare.sentences import Alike, Compared, verdict_of, verdict_sentence
 
 if TYPE_CHECKING:
     from simcore.engine.runner import Progress
@@ -86,7 +86,7 @@ def compare(
     names
         Strategies to compare; default: all of the scenario.
     baseline
-        The strategy that the others are held against; default: the first without drives, else the first.
+        The strategy with which the others are compared; default: the first without drives, else the first.
     replications, seed, threads, progress, stop
         As for `simcore.simulate`.
     precision
@@ -190,7 +190,7 @@ def _against(paired: Paired, mine: int, base: int) -> Against:
         always=same_program(paired.programs[mine], paired.programs[base]),
         played=bool(np.array_equal(paired.revenue[mine], paired.revenue[base])),
     )
-    told = Told(*names, paired.scenarios[0].deal.currency, paired.replications)
+    told = Compared(*names, paired.scenarios[0].deal.currency, paired.replications)
     return Against(
         name=names[0],
         differences=differences,

@@ -35,7 +35,7 @@ _LONG = 100 * YEAR
 
 
 class Rule(NamedTuple):
-    """Who is dismissed: below a share of quota in so many quarters on end; and what counts as weak."""
+    """Who is dismissed: below a share of quota for N consecutive quarters; and what counts as weak."""
 
     below: float = 0.7
     quarters: int = 2

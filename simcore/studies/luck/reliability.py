@@ -29,7 +29,7 @@ WINDOWS = (1, 2, 4, 8, 13, 26, 52)
 LEVELS = (0.5, 0.8)
 """The weights whose weeks are told."""
 _PAIRS = 3
-"""Each rep is held against so many others of the team."""
+"""Each rep is compared with this many others of the team."""
 _SHOWS = 3.0
 """A weight counts as seen if it is so many standard errors above 0."""
 QUARTER = WEEKS_OF["quarter"]
@@ -50,7 +50,7 @@ class Measure(NamedTuple):
 
 
 def measures_of(scenario: Scenario) -> list[Measure]:
-    """Return what can be held against a team's figure: each stage per call, each later step by itself, revenue."""
+    """Return the measures in which a team's figures are compared: stages per call, later steps alone, and revenue."""
     names = [stage.stage for stage in scenario.funnel]
     last = len(names) - 1
     found = [Measure(names[stage], "per call", stage, 0) for stage in range(1, last + 1)]

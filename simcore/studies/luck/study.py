@@ -90,7 +90,7 @@ def luck(
         From `simcore.load_scenario`; its strategy is the one that is looked at.
     drop
         A stage and the factor, above 0 and below 1, by which the rate of the step into it may have dropped: what a dry
-        spell is held against. By default the last stage, by half.
+        spell is compared with. By default the last stage, by half.
     rule
         Who is dismissed, as `simcore.studies.luck.dismissal.Rule` or text; by default ``below=0.7,quarters=2``.
     replications
@@ -178,7 +178,7 @@ def _replications(program: Program, asked: int | None) -> int:
 
 
 def _drop(scenario: Scenario, drop: tuple[str, float] | None) -> Drop:
-    """Return the drop that a dry spell is held against."""
+    """Return the drop with which a dry spell is compared."""
     names = [stage.stage for stage in scenario.funnel]
     if drop is None:
         return Drop(len(names) - 1, 0.5)

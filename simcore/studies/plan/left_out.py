@@ -37,10 +37,10 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
 
     Examples
     --------
-    >>> from simcore.studies.plan.request import asked_of
+    >>> from simcore.studies.plan.request import plan_request
     >>> from simcore.studies.plan.variants import setting_of
     >>> from simcore.scenario_files.scenario_file import load_scenario
-    >>> for each in left_out_of(setting_of(asked_of(load_scenario("backward-from-100k"), 100_000))):
+    >>> for each in left_out_of(setting_of(plan_request(load_scenario("backward-from-100k"), 100_000))):
     ...     print(round(each.share, 3), each.words)
     0.231 holidays take 3 of the 13 weeks (23 %)
     """

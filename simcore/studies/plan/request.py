@@ -66,7 +66,7 @@ class PlanRequest(NamedTuple):
         return cents(self.target) - (0 if self.done is None else cents(self.done.won))
 
 
-def asked_of(
+def plan_request(
     scenario: Scenario,
     target: float,
     *,

@@ -42,10 +42,10 @@ def rest_of(asked: PlanRequest) -> Scenario:
 
     Examples
     --------
-    >>> from simcore.studies.plan.request import asked_of
+    >>> from simcore.studies.plan.request import plan_request
     >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> changes = ["team.reps=2", "team.new=2", "team.ramp={weeks: 6, start: 0.4}"]
-    >>> asked = asked_of(load_scenario("backward-from-100k", changes), 30_000, done={"week": 2})
+    >>> asked = plan_request(load_scenario("backward-from-100k", changes), 30_000, done={"week": 2})
     >>> rest = rest_of(asked)
     >>> rest.horizon.weeks, rest.team.ramp.weeks, round(rest.team.ramp.start, 3)
     (11, 4, 0.6)

@@ -18,7 +18,7 @@ from simcore.studies.plan.frontier import frontier_of
 from simcore.studies.plan.obstacles import reasons_of
 from simcore.studies.plan.quantile_search import Curve, Orders, grid_place, grid_value, orders
 from simcore.studies.plan.report import Found, answer_of, document_of
-from simcore.studies.plan.request import CALLS, asked_of
+from simcore.studies.plan.request import CALLS, plan_request
 from simcore.studies.plan.sentences import tried_of
 from simcore.studies.plan.simulation import Crew, PlanSimulation, reached
 from simcore.studies.plan.unknowns import below_limits, chance_of, unknown_of
@@ -167,7 +167,7 @@ def plan_search(
         raise TypeError(f"plan() got an unexpected keyword argument {unknown[0]!r}")
     _check_how(how)
     scenario = with_run_overrides(scenario, None, how.get("seed"))
-    asked = asked_of(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done)
+    asked = plan_request(scenario, target, by=by, confidence=confidence, solve_for=solve_for, done=done)
     return PlanSearch(asked, how)
 
 

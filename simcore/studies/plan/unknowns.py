@@ -51,9 +51,9 @@ def arithmetic_of(asked: PlanRequest) -> Arithmetic:
 
     Examples
     --------
-    >>> from simcore.studies.plan.request import asked_of
+    >>> from simcore.studies.plan.request import plan_request
     >>> from simcore.scenario_files.scenario_file import load_scenario
-    >>> for stage in arithmetic_of(asked_of(load_scenario("backward-from-100k"), 100_000)).stages:
+    >>> for stage in arithmetic_of(plan_request(load_scenario("backward-from-100k"), 100_000)).stages:
     ...     print(stage)
     ('wins', 10.0)
     ('opportunities', 20.0)

@@ -280,13 +280,13 @@ def sentence_of(found: Breakeven) -> str:
     else:
         text = (
             f"{first} and {second} tie at {path} = "
-            + "; and at ".join(_told(found, root) for root in found.roots)
+            + "; and at ".join(_root_in_words(found, root) for root in found.roots)
             + "."
         )
-    return text + _untold(found, worlds) + _same(found)
+    return text + _unclear_in_words(found, worlds) + _ties_in_words(found)
 
 
-def _untold(found: Breakeven, worlds: str) -> str:
+def _unclear_in_words(found: Breakeven, worlds: str) -> str:
     """Return where nobody is clear, beside the intervals of the roots."""
     if found.verdict == "unclear" or not found.not_told_apart:
         return ""
@@ -297,7 +297,7 @@ def _untold(found: Breakeven, worlds: str) -> str:
     return text + (": if there is a crossing, it lies there." if found.verdict == "partly" else ".")
 
 
-def _same(found: Breakeven) -> str:
+def _ties_in_words(found: Breakeven) -> str:
     """Return where the two do exactly the same in every world."""
     text = ""
     for tie in found.exactly_tied:
@@ -335,7 +335,7 @@ def shown_value(found: Breakeven, value: float) -> str:
     return f"{written(float(f'{value:.4g}'))}{found.unit}"
 
 
-def _told(found: Breakeven, root: BreakevenRoot) -> str:
+def _root_in_words(found: Breakeven, root: BreakevenRoot) -> str:
     """Return a root with its interval and who is ahead on either side."""
     low, high = shown_value(found, root.low), shown_value(found, root.high)
     below, above = brief(root.ahead_below), brief(root.ahead_above)

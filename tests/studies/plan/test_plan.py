@@ -19,7 +19,7 @@ from simcore.studies.plan import frontier as plan_frontier
 from simcore.studies.plan import rest_of_period as plan_rest
 from simcore.studies.plan import study as plans
 from simcore.studies.plan.document import BackwardPlan
-from simcore.studies.plan.request import PlanRequest, asked_of
+from simcore.studies.plan.request import PlanRequest, plan_request
 from simcore.studies.plan.simulation import Crew, PlanSimulation
 from simcore.studies.plan.unknowns import without
 from simcore.studies.plan.variants import Setting, setting_of, with_calls, with_seats, with_weekly
@@ -225,7 +225,7 @@ WARM: dict[str, Any] = LAGGED | {"horizon": {"weeks": 8, "warmup_weeks": 8}}
 
 @pytest.mark.parametrize("changes", [{}, LAGGED, WARM, {"market": MARKET, "strategies": pressed(0.5)}])
 def test_a_cell_is_the_same_alone_and_as_a_part_of_larger_teams_and_periods(changes: dict[str, Any]) -> None:
-    asked = asked_of(validate(scenario(**changes)), 9000, by="8w", confidence=0.8)
+    asked = plan_request(validate(scenario(**changes)), 9000, by="8w", confidence=0.8)
     sizes = [(2, 8), (2, 4), (1, 8), (1, 4)]
     played = PlanSimulation(asked.scenario, threads=1, progress=None, stop=None)
     shared = plan_frontier._Shared(asked, dict.fromkeys(sizes, 40.0), played, 64)
@@ -302,7 +302,7 @@ def test_caps_a_rate_of_one_and_the_largest_plan_are_told() -> None:
 def test_calls_are_spread_evenly_and_none_is_lost(calls: int, holidays: list[dict[str, int]]) -> None:
     changes = {"calendar": {"holidays": holidays}, "horizon": {"weeks": 4, "warmup_weeks": 3}}
     given = validate(scenario(**changes))
-    setting = setting_of(asked_of(given, 1000, by="4w"))
+    setting = setting_of(plan_request(given, 1000, by="4w"))
     program = with_calls(setting, calls)
     by_week = program.plan.calls[program.plan.row_of_week]
     assert by_week[3:].sum() == calls
@@ -316,7 +316,7 @@ def test_calls_are_spread_evenly_and_none_is_lost(calls: int, holidays: list[dic
 
 def test_a_plan_of_whole_weeks_is_that_of_the_file_to_the_cent() -> None:
     given = validate(scenario(**LAGGED, horizon={"weeks": 4, "warmup_weeks": 2}))
-    setting = setting_of(asked_of(given, 1000, by="4w"))
+    setting = setting_of(plan_request(given, 1000, by="4w"))
     played = PlanSimulation(given, threads=1, progress=None, stop=None)
     programs = setting.program, with_calls(setting, 240), with_weekly(setting, 60)
     revenue = [played.play([Crew(program, 0, 2)], 50, lambda cents: cents.sum(axis=2)) for program in programs]
@@ -327,7 +327,7 @@ def test_a_plan_of_whole_weeks_is_that_of_the_file_to_the_cent() -> None:
 @pytest.mark.parametrize("changes", [{}, {"referrals": {"per_win": 0.5, "lag": "3d"}}])
 def test_what_was_begun_before_and_the_calls_of_the_period_add_up(changes: dict[str, Any]) -> None:
     given = validate(scenario(**LAGGED, **changes, horizon={"weeks": 4, "warmup_weeks": 3}))
-    setting = setting_of(asked_of(given, 1000, by="4w"))
+    setting = setting_of(plan_request(given, 1000, by="4w"))
     played = PlanSimulation(given, threads=1, progress=None, stop=None)
     programs = with_calls(setting, 300), with_calls(setting, 0), with_calls(setting, 300, alone=True)
     both, begun, alone = (played.play([Crew(program, 0, 2)], 50, lambda cents: cents) for program in programs)
@@ -339,7 +339,7 @@ def test_what_was_begun_before_and_the_calls_of_the_period_add_up(changes: dict[
 @pytest.mark.parametrize("warmup", [0, 3])
 def test_hires_start_with_nothing_and_leave_the_others_as_they_are(warmup: int) -> None:
     given = validate(scenario(funnel=LAG, horizon={"weeks": 4, "warmup_weeks": warmup}, market=MARKET))
-    asked = asked_of(given, 1000, by="4w")
+    asked = plan_request(given, 1000, by="4w")
     setting = setting_of(asked)
     hired = with_seats(asked, setting, 5)
     played = PlanSimulation(given, threads=1, progress=None, stop=None)
@@ -354,16 +354,16 @@ def test_hires_start_with_nothing_and_leave_the_others_as_they_are(warmup: int) 
 
 def test_hires_ramp_up_and_some_cannot_be_played() -> None:
     ramp = {"team": {"reps": 2, "ramp": RAMP, "turnover": {"yearly": 0.3}}}
-    asked = asked_of(validate(scenario(**ramp)), 1000, by="4w")
+    asked = plan_request(validate(scenario(**ramp)), 1000, by="4w")
     hired = with_seats(asked, setting_of(asked), 4)
     assert hired.program.team.new == 4
     warm = validate(scenario(**ramp, market=MARKET, horizon={"weeks": 4, "warmup_weeks": 2}))
-    asked = asked_of(warm, 1000, by="4w")
+    asked = plan_request(warm, 1000, by="4w")
     with pytest.raises(ScenarioError, match="would not meet the market"):
         with_seats(asked, setting_of(asked), 4)
     drives = {"d": {"signals": {"peers": 0.3}, "changes": {"activity": {"slope": 0.1}}}}
     peers = validate(scenario(strategies={"p": {"drives": drives}}, quota={"per": "week", "amount": 2000}))
-    asked = asked_of(peers, 1000, by="4w")
+    asked = plan_request(peers, 1000, by="4w")
     with pytest.raises(ScenarioError, match="hear of their peers"):
         with_seats(asked, setting_of(asked), 4)
 
@@ -400,7 +400,7 @@ def test_open_items_in_mid_period_are_worked() -> None:
 
 def test_quota_periods_and_holidays_go_on_in_mid_period() -> None:
     changes = {"quota": {"per": "quarter", "amount": 9000}, "calendar": {"holidays": [{"week": 6}]}}
-    asked = asked_of(validate(scenario(**changes)), 1000, done={"week": 4})
+    asked = plan_request(validate(scenario(**changes)), 1000, done={"week": 4})
     setting = setting_of(asked)
     assert list(setting.program.reaction.period_first) == [-4 * 40] * 9
     assert [bool(week.any()) for week in setting.working] == [True, False, *[True] * 7]

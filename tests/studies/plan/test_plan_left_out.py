@@ -8,7 +8,7 @@ import pytest
 from simcore.engine.simulation import simulate
 from simcore.scenario.model import validate
 from simcore.studies.plan.left_out import late_share, left_out_of, made_share
-from simcore.studies.plan.request import asked_of
+from simcore.studies.plan.request import plan_request
 from simcore.studies.plan.study import plan
 from simcore.studies.plan.variants import setting_of
 from tests.support.distribution_cases import LOGNORMAL_LAG
@@ -22,7 +22,7 @@ TURNOVER = {"yearly": 0.9, "vacancy_weeks": 2}
 def test_late_deals_are_those_of_a_run() -> None:
     for steps in (funnel({"lag": "3d"}, {"lag": LOGNORMAL_LAG}, {"lag": "1w"}), LAGS):
         given = validate(scenario(funnel=steps, calendar=SMALL | {"holidays": [{"week": 2}, {"week": 5}]}))
-        share = late_share(setting_of(asked_of(given, 1000.0, by="6w")))
+        share = late_share(setting_of(plan_request(given, 1000.0, by="6w")))
         rows = simulate(given, replications=1500, seed=3, keep_rep_weeks=True).rep_weeks
         assert rows is not None
         begun, closed = (cents.sum(axis=(1, 2)) / 100.0 for cents in (rows.cents_origin, rows.cents_close))
@@ -39,7 +39,7 @@ def test_calls_that_nobody_makes_are_those_of_a_run(vacancy: int) -> None:
     team = {"reps": 3, "new": 1, "ramp": RAMP, "turnover": turnover}
     horizon = {"weeks": 8, "warmup_weeks": 2}
     given = validate(scenario(team=team, horizon=horizon, calendar=SMALL | {"holidays": [{"week": 3}]}))
-    setting = setting_of(asked_of(given, 1000.0, by="8w"))
+    setting = setting_of(plan_request(given, 1000.0, by="8w"))
     rows = simulate(given, replications=1500, seed=3, keep_rep_weeks=True).rep_weeks
     assert rows is not None
     made = rows.counts[..., 0].sum(axis=(1, 2)) / (3.0 * setting.planned)
@@ -57,7 +57,7 @@ def test_what_is_left_out_is_told_with_its_share() -> None:
         ("holidays", 0.25), ("seats", round((1.0 + 0.75 + 0.5) / 4.5, 3)), ("late", round(1.5 / 4.5, 3))
     ]  # fmt: skip
     assert found[0].words == "holidays take 1.5 of the 6 weeks (25 %)"
-    assert not left_out_of(setting_of(asked_of(validate(scenario()), 4000, by="6w")))
+    assert not left_out_of(setting_of(plan_request(validate(scenario()), 4000, by="6w")))
 
 
 @pytest.mark.parametrize("done", [None, {"week": 2}])

@@ -12,7 +12,7 @@ from simcore.program.compile_coaching import weekly
 from simcore.scenario.model import validate
 from simcore.scenario.parts import Ramp, Team, Turnover
 from simcore.studies.plan import rest_of_period as plan_rest
-from simcore.studies.plan.request import asked_of
+from simcore.studies.plan.request import plan_request
 from simcore.studies.plan.rest_of_period import rest_of, team_of_rest
 from simcore.studies.plan.simulation import Crew, PlanSimulation, revenue
 from simcore.studies.plan.variants import setting_of
@@ -28,7 +28,7 @@ HABIT = {"factor": 0.3, "at_start": 0.9, "yearly": 0.5, "fade_weeks": 3}
 def played(done: int | None, seed: int, **parts: Any) -> NDArray[np.float64]:  # noqa: ANN401
     """Return the revenue of many worlds: of the rest of a period, or of a whole one."""
     given = validate(scenario(**parts))
-    asked = asked_of(given, 1.0, by=f"{WEEKS}w", done=None if done is None else {"week": done, "calls": 0})
+    asked = plan_request(given, 1.0, by=f"{WEEKS}w", done=None if done is None else {"week": done, "calls": 0})
     setting = setting_of(asked)
     worlds = PlanSimulation(given.model_copy(update={"run": given.run.model_copy(update={"seed": seed})}),
                         threads=1, progress=None, stop=None)  # fmt: skip
@@ -64,9 +64,9 @@ def test_habits_go_on_in_mid_period(done: int) -> None:
 
 def test_a_ramp_of_the_warm_up_goes_on_too() -> None:
     warm = validate(scenario(team=NEW, horizon={"weeks": 10, "warmup_weeks": 2}))
-    rest = rest_of(asked_of(warm, 1.0, by="10w", done={"week": 1}))
+    rest = rest_of(plan_request(warm, 1.0, by="10w", done={"week": 1}))
     assert (rest.team.ramp, rest.team.new) == (Ramp(weeks=3, start=0.55), 2)
-    over = rest_of(asked_of(validate(scenario(team=NEW)), 1.0, by="10w", done={"week": 6}))
+    over = rest_of(plan_request(validate(scenario(team=NEW)), 1.0, by="10w", done={"week": 6}))
     assert (over.team.ramp, over.team.new) == (Ramp(weeks=6, start=0.1), 0)
 
 
@@ -130,6 +130,6 @@ def test_who_leaves_in_mid_period_takes_as_many_calls_along(served: int, yearly:
 
 def test_more_items_are_open_in_mid_period_than_a_file_may_list() -> None:
     given = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 4}))
-    rest = rest_of(asked_of(given, 1000.0, by="4w", done={"week": 1, "open": 11_999}))
+    rest = rest_of(plan_request(given, 1000.0, by="4w", done={"week": 1, "open": 11_999}))
     assert rest.start is not None
     assert len(rest.start.open) == 11_999
