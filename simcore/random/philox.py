@@ -27,7 +27,7 @@ Key = tuple[np.uint32, np.uint32]
 
 
 @inlined
-def _rounds(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) -> Words:
+def rounds(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) -> Words:
     """Compute one block.
 
     The words are kept in 64-bit lanes whose high halves are never read: the widening product reads only the low
@@ -65,7 +65,7 @@ def block(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) 
     >>> [hex(word) for word in block(zero, zero, zero, zero, split_seed(0))]
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
-    return _rounds(uint32(c0), uint32(c1), uint32(c2), uint32(c3), key)
+    return rounds(uint32(c0), uint32(c1), uint32(c2), uint32(c3), key)
 
 
 class Factor(NamedTuple):
@@ -94,7 +94,7 @@ def fill_blocks(
     iterations, so that the compiler computes eight blocks at a time with AVX2.
     """
     for i in range(c0.shape[0]):
-        w0, w1, w2, w3 = _rounds(c0[i], c1[i], factor.c2, factor.c3, key)
+        w0, w1, w2, w3 = rounds(c0[i], c1[i], factor.c2, factor.c3, key)
         flip = factor.flip
         x0[i], x1[i], x2[i], x3[i] = w0 ^ flip, w1 ^ flip, w2 ^ flip, w3 ^ flip
 

@@ -1,0 +1,139 @@
+"""The conditions under which a row works: its market, who sits in a seat, and everybody's rates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiled.jit import int64, kernel
+from simcore.kernels.rows.words import Words, words_at
+from simcore.numerics.elementary import exp
+from simcore.numerics.quantile_table import beta_quantile
+from simcore.program.layout import FULL_ACTIVITY
+from simcore.random.addresses import MARKET, REP_RATE, WEEK_NOISE, decision, place
+from simcore.random.draws import normal
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+
+@kernel
+def extend_market(
+    sd: float, persistence: float, first: int, last: int, size: int, number: int, flip: np.uint32,
+    k0: np.uint32, k1: np.uint32, given: Words, state: Floats, factor: Floats,
+) -> None:  # fmt: skip
+    """Extend the market's path over the weeks ``first .. last - 1``: a stationary log-AR(1) with mean one.
+
+    ``given``: uint32[size, weeks], words that replace those of the first weeks; ``state``: float64[size], the logarithm
+    (before the mean correction) of the last week so far; ``factor``: float64[weeks, size or more].
+    """
+    innovation = sd * np.sqrt(1.0 - persistence * persistence)
+    half_variance = sd * sd * 0.5
+    for week in range(first, last):
+        for r in range(size):
+            if week < given.shape[1]:
+                word = given[r, week]
+            else:
+                word = words_at(decision(MARKET, 0, 0), place(0, week), number + r, flip, k0, k1)[0]
+            z = normal(word)
+            x = sd * z if week == 0 else persistence * state[r] + innovation * z
+            state[r] = x
+            factor[week, r] = exp(x - half_variance)
+
+
+@kernel
+def fill_seats(
+    weeks: int, size: int, newcomer: bool, leave_threshold: int, vacancy_weeks: int, ramp_weeks: int, ramp_start: float,
+    leaves: Words, person: Integers, activity: Integers,
+) -> None:  # fmt: skip
+    """Decide who sits in a seat in each simulated week of each replication, and how active they are.
+
+    ``leaves``: uint32[weeks, size or more], the words that decide who leaves; ``person``: int32, like it, the number of
+    the person in the seat or -1; ``activity``: int32, like it, fixed point.
+    """
+    for r in range(size):
+        number, started, new = 0, 0, newcomer
+        for week in range(weeks):
+            if week > started and int64(leaves[week, r]) < leave_threshold:
+                number += 1
+                started = week + vacancy_weeks
+                new = True
+            vacant = week < started
+            person[week, r] = -1 if vacant else number
+            own = FULL_ACTIVITY
+            if new and not vacant and week - started < ramp_weeks:
+                ramp = ramp_start + (1.0 - ramp_start) * float(week - started) / float(ramp_weeks)
+                own = int64(ramp * FULL_ACTIVITY + 0.5)
+            activity[week, r] = own
+
+
+@kernel
+def fill_own_rates(
+    step: int, weeks: int, size: int, rep: int, base: float, table: Floats, person: Integers, given: Words,
+    number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, rate: Floats,
+) -> None:  # fmt: skip
+    """Fill the own rate at a step of who sits in a seat in each week; the base rate while it is vacant.
+
+    ``given``: uint32[size, reps, S + 1], words that replace those of the first person; or empty. ``rate``: float64[weeks,
+    size or more].
+    """
+    for r in range(size):
+        before, own = -2, base
+        for week in range(weeks):
+            now = int64(person[week, r])
+            if now != before:
+                before, own = now, base
+                if now == 0 and given.shape[0] > 0:
+                    own = beta_quantile(table, normal(given[r, rep, step]))
+                elif now >= 0:
+                    at = decision(REP_RATE, 0, (step - 1) >> 2)
+                    word = words_at(at, place(rep, now), number + r, flip, k0, k1)[(step - 1) & 3]
+                    own = beta_quantile(table, normal(word))
+            rate[week, r] = own
+
+
+@kernel
+def fill_base(weeks: int, size: int, base: float, rate: Floats) -> None:
+    """Fill float64[weeks, size or more] with the base rate of a step."""
+    for week in range(weeks):
+        for r in range(size):
+            rate[week, r] = base
+
+
+@kernel
+def multiply(weeks: int, size: int, factor: Floats, rate: Floats) -> None:
+    """Multiply rates, float64[weeks, size or more], by the market's factors."""
+    for week in range(weeks):
+        for r in range(size):
+            rate[week, r] *= factor[week, r]
+
+
+@kernel
+def add_noise(weeks: int, size: int, sigma: float, words: Words, rate: Floats) -> None:
+    """Multiply rates by the noise of a seat and week; ``words``: uint32[weeks, size or more]."""
+    for week in range(weeks):
+        for r in range(size):
+            rate[week, r] *= exp(sigma * normal(words[week, r]) - sigma * sigma * 0.5)
+
+
+@kernel
+def rates_after_run(
+    step: int, n: int, rep: int, sigma: float, in_market: bool, late: Integers, week: Integers, who: Words,
+    own: Floats, factor: Floats, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, rate: Floats,
+) -> None:  # fmt: skip
+    """Work out the rates of the n items ``late``, which are decided after the last simulated week.
+
+    ``own``: float64[size or more], the rate of who sits in the seat at the end, without market and noise; the market's
+    path is known as far as it is needed. ``rate``: float64, by item.
+    """
+    for j in range(n):
+        i = late[j]
+        r = int64(who[i])
+        own_rate = own[r]
+        if in_market:
+            own_rate *= factor[week[i], r]
+        if sigma > 0.0:
+            at = decision(WEEK_NOISE, 0, (step - 1) >> 2)
+            word = words_at(at, place(rep, int64(week[i])), number + r, flip, k0, k1)[(step - 1) & 3]
+            own_rate *= exp(sigma * normal(word) - sigma * sigma * 0.5)
+        rate[i] = own_rate

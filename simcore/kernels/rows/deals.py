@@ -1,0 +1,82 @@
+"""Deals of a row: what they are worth, and the hours in which they are booked."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiled.jit import int64, kernel, uint32, uint64
+from simcore.kernels.rows.words import Words
+from simcore.numerics.elementary import exp
+from simcore.numerics.quantile_table import gamma_quantile
+from simcore.random.draws import normal, pick
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+MAX_CENTS = 1 << 40
+"""A deal is cut here, and counted."""
+FAR = 1e15
+"""Cents beyond that which an integer still holds."""
+
+
+@kernel
+def price_fixed(n: int, value: int, cents: Longs) -> None:
+    """Fill the values of n deals with one value."""
+    for i in range(n):
+        cents[i] = value
+
+
+@kernel
+def price_lognormal(n: int, mean: float, sigma: float, words: Words, cents: Longs) -> None:
+    """Fill the values of n deals from a log-normal distribution; at least 1, not yet cut at the top."""
+    for i in range(n):
+        value = mean * exp(sigma * normal(words[i]) - sigma * sigma * 0.5)
+        cents[i] = max(1, int64(np.floor(min(value, FAR) + 0.5)))
+
+
+@kernel
+def price_gamma(n: int, mean: float, table: Floats, words: Words, cents: Longs) -> None:
+    """Fill the values of n deals from a gamma distribution; at least 1, not yet cut at the top."""
+    for i in range(n):
+        value = mean * gamma_quantile(table, normal(words[i]))
+        cents[i] = max(1, int64(np.floor(min(value, FAR) + 0.5)))
+
+
+@kernel
+def price_listed(n: int, thresholds: Longs, values: Longs, words: Words, cents: Longs) -> None:
+    """Fill the values of n deals from a list."""
+    for i in range(n):
+        cents[i] = values[pick(words[i], thresholds)]
+
+
+@kernel
+def price_given(n: int, first: int, given: Longs, c0: Words, began: Integers, cents: Longs) -> None:
+    """Set the values of items that were open at the start where they are given; see `OpenItems`."""
+    for i in range(n):
+        if began[i] > 0:
+            value = given[first + int64(c0[i] & uint32(0xFFFF))]
+            if value >= 0:
+                cents[i] = value
+
+
+@kernel
+def cut_values(n: int, cents: Longs) -> int:
+    """Cut values at the top; return how many were cut."""
+    cut = 0
+    for i in range(n):
+        cut += cents[i] > MAX_CENTS
+        cents[i] = min(cents[i], MAX_CENTS)
+    return cut
+
+
+@kernel
+def detail_deals(
+    n: int, account: int, rep: int, first_hour: int, end_hour: int, hours_per_week: int, who: Words, hours: Integers,
+    cents: Longs, kept: Longs,
+) -> None:  # fmt: skip
+    """Add deals by week: int64[size, accounts, reps, counted weeks], in cents."""
+    for i in range(n):
+        if first_hour <= hours[i] < end_hour:
+            kept[uint64(who[i]), account, rep, (int64(hours[i]) - first_hour) // hours_per_week] += cents[i]

@@ -1,0 +1,103 @@
+"""Blocks in rows: one rep after the other, all replications of a row side by side; plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
+from simcore.kernels.rows import windows
+from simcore.kernels.rows.funnel import Funnel
+from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
+from simcore.kernels.rows.row import Row, new_row, sizes_of
+from simcore.kernels.rows.seats import know_market, settle
+from simcore.kernels.workspace import Detail, stride_weeks
+from simcore.program.layout import Program
+from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
+from simcore.program.tally import ORIGIN as BY_ORIGIN
+from simcore.random.philox import Key
+
+PERIODS = (WEEK, MONTH, QUARTER, YEAR)
+
+
+def play_block(
+    program: Program, memory: Memory, tally: TallyArrays, detail: Detail, key: Key, first: int, count: int
+) -> None:
+    """Simulate the replications ``first .. first + count - 1`` and add them to a tally.
+
+    ``detail``: its arrays are empty or have room for ``count`` replications.
+    """
+    bins = bins_of_cells(tally)
+    for begin, size in sizes_of(first, count, memory.size, GROUPS):
+        row = new_row(program, memory, bins, tally.clipped, detail, key, first, begin, size)
+        play_row(row)
+        groups = slice(row.first_group, row.first_group + size)
+        tally.replications[groups] += 1
+    flush(memory.counters, tally)
+
+
+def play_row(row: Row) -> None:
+    """Simulate the replications of a row."""
+    program, booked, counters = row.program, row.memory.booked, row.memory.counters
+    know_market(row, program.clock.simulated_weeks)
+    for rep in range(program.team.reps):
+        play_rep(row, rep)
+    if program.quota.horizon > 0:
+        groups = slice(row.first_group, row.first_group + row.size)
+        periods = int(program.calendar.periods[program.quota.horizon])
+        windows.tally_team(
+            row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups]
+        )
+
+
+def play_rep(row: Row, rep: int) -> None:
+    """Simulate one rep from the first week to the last, and tally the windows."""
+    program, stride = row.program, stride_weeks(row.program)
+    simulated = program.clock.simulated_weeks
+    settle(row, rep)
+    funnel = Funnel(row, rep)
+    for first_week in range(0, simulated, stride):
+        funnel.play(first_week, min(stride, simulated - first_week))
+    tally_first_step(row)
+    for account in (CLOSE,) if program.clock.one_account else (CLOSE, BY_ORIGIN):
+        tally_account(row, rep, account)
+
+
+def tally_first_step(row: Row) -> None:
+    """Add the successes of step 1 of one rep by window."""
+    program, memory = row.program, row.memory
+    for horizon in PERIODS:
+        windows.tally_first_step(
+            horizon, row.first_group, row.size, program.clock.warmup_weeks, program.calendar.period_of_week,
+            memory.weeks.successes, memory.booked.sums[0], memory.counters.first,
+        )  # fmt: skip
+
+
+def tally_account(row: Row, rep: int, account: int) -> None:
+    """Tally the windows of one rep in an account."""
+    program, size, group = row.program, row.size, row.first_group
+    booked, counters, calendar = row.memory.booked, row.memory.counters, row.program.calendar
+    moments, weeks, sums = counters.moments, booked.weeks, booked.sums
+    days = windows.tally_hours(
+        account, group, booked.hours[account], booked.touched[account], calendar.day_of_hour, booked.days,
+        booked.touched_days, moments, row.bins,
+    )  # fmt: skip
+    windows.tally_days(
+        days, account, group, booked.days, booked.touched_days, calendar.week_of_day, weeks, moments, row.bins
+    )
+    if account == CLOSE:
+        groups = slice(group, group + size)
+        windows.tally_dry_weeks(size, weeks, sums[1], sums[2], counters.conduct[LONGEST_DRY, groups])
+        windows.tally_weeks_of_quarter(group, size, weeks, counters.weeks_of_quarter)
+        if row.detail.quarters.shape[0] > 0:
+            windows.detail_quarters(rep, size, weeks, row.detail.quarters)
+        if program.quota.horizon > 0:
+            windows.tally_quota(
+                program.quota.horizon, size, program.quota.units, calendar.period_of_week, weeks, sums[0],
+                counters.quota_hits[0, groups], booked.team,
+            )  # fmt: skip
+    for horizon in PERIODS:
+        if calendar.periods[horizon] > 0:
+            windows.tally_periods(
+                account, horizon, group, size, calendar.period_of_week, weeks, sums[0], moments, row.bins
+            )
+    windows.clear_weeks(size, weeks)

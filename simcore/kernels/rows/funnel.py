@@ -1,0 +1,278 @@
+"""A stride of weeks of one rep of a row, from the calls to the deals: the order of the kernels of the funnel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.kernels.rows import calls, caps, deals, items, windows
+from simcore.kernels.rows.conditions import rates_after_run
+from simcore.kernels.rows.memory import (
+    ASIDE, BEGAN, C0, C1, KEEP, KEPT_HOURS, KEPT_WORDS, LATE, LOST, NOW, ORDER, ORIGIN, SLOT, SPARE, UNTIL, WEEK, WHO,
+)  # fmt: skip
+from simcore.kernels.rows.row import Row
+from simcore.kernels.rows.seats import know_market
+from simcore.kernels.rows.words import draw_items, draw_weeks
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE
+from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, TURNED_AWAY
+from simcore.program.tally import ORIGIN as BY_ORIGIN
+from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE, decision
+
+LATE_STEP = 4
+"""Steps after it have words of their own purposes."""
+
+
+class Funnel:
+    """Plays strides of one rep of a row."""
+
+    def __init__(self, row: Row, rep: int) -> None:
+        self._row, self._rep = row, rep
+        self._program, self._items, self._clock = row.program, row.memory.items, row.program.clock
+        start, counters = row.program.start, row.memory.counters
+        self._open = int(start.first[rep]), int(start.first[rep + 1])
+        self._groups = slice(row.first_group, row.first_group + row.size)
+        self._stages, self._first = counters.stages, counters.first
+        self._detailed = row.detail.entered.shape[0] > 0
+
+    def play(self, first_week: int, weeks: int) -> None:
+        """Play the calls of a stride of weeks, and all that comes of them."""
+        n = self._call(first_week, weeks)
+        waited = bool(self._program.lags.lagged[1]) or (first_week == 0 and self._open[0] < self._open[1])
+        for stage in range(1, self._clock.steps + 1):
+            waited = waited or bool(self._program.lags.lagged[stage])
+            if stage > 1:
+                n = self._decide(stage, n, waited=waited)
+            if self._program.caps.per_week[stage] >= 0 or self._program.caps.open[stage] >= 0:
+                n = self._cap(stage, n)
+            self._enter(stage, n)
+        self._close(n)
+
+    def _call(self, first_week: int, weeks: int) -> int:
+        """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items."""
+        row, rep, program, clock = self._row, self._rep, self._program, self._clock
+        memory, size, part = row.memory.weeks, row.size, slice(first_week, first_week + weeks)
+        made, successes, words = memory.calls[part], memory.successes[part], self._items.words
+        hours, ramp_hour = self._items.hours, memory.ramp_hour
+        self._fill_calls(first_week, weeks)
+        self._count_successes(first_week, weeks)
+        n_open = 0
+        if first_week == 0 and self._open[0] < self._open[1]:
+            n_open = items.list_open_items(
+                rep, size, *self._open, program.start.stage, words[C0], words[C1], words[WHO], hours[BEGAN],
+                hours[ORIGIN], hours[NOW],
+            )  # fmt: skip
+        n = calls.list_items(rep, first_week, weeks, size, n_open, successes, words[C0], words[C1], words[WHO])
+        if len(program.start.stage) > 0:
+            hours[BEGAN, n_open:n] = 0
+        draw_items(n, ITEM, words[C0], words[C1], words[WHO], *row.luck, *words[SLOT:ASIDE])
+        calls.place_calls(
+            first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, ramp_hour,
+            row.memory.seats.activity, made, successes, words[SLOT], memory.slots, hours[NOW],
+        )  # fmt: skip
+        squares = self._first[1, :, self._groups]
+        calls.square_hours(
+            first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, hours[NOW],
+            memory.per_hour, memory.per_day, squares[1], squares[2],
+        )  # fmt: skip
+        windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._stages[ENTERED, 0, self._groups])
+        if self._detailed:
+            first = max(0, clock.warmup_weeks - first_week)
+            counted = slice(first_week + first - clock.warmup_weeks, first_week + weeks - clock.warmup_weeks)
+            row.detail.entered[:, rep, counted, 0] = made[first:, :size].T
+        hours[ORIGIN, n_open:n] = hours[NOW, n_open:n]
+        if program.lags.lagged[1]:
+            self._wait(1, n)
+            waiting = self._stages[OPEN_AT_END, 0, self._groups]
+            items.count_open(
+                n, 1, clock.end_hour, words[WHO], hours[BEGAN], hours[NOW], hours[UNTIL], waiting,
+            )  # fmt: skip
+            items.arrive(n, 1, hours[BEGAN], hours[UNTIL], hours[NOW])
+        return n
+
+    def _fill_calls(self, first_week: int, weeks: int) -> None:
+        row, plan, team = self._row, self._program.plan, self._program.team
+        memory, seats = row.memory.weeks, row.memory.seats
+        made = memory.calls[first_week : first_week + weeks]
+        if team.leave_threshold > 0 or team.new > 0:
+            calls.fill_calls(
+                first_week, weeks, row.size, plan.row_of_week, plan.calls, plan.per_hour, seats.person, seats.activity,
+                seats.carry, made, memory.ramp_hour,
+            )  # fmt: skip
+        else:
+            calls.fill_planned(first_week, weeks, row.size, plan.row_of_week, plan.calls, made)
+
+    def _count_successes(self, first_week: int, weeks: int) -> None:
+        row, rep, first = self._row, self._rep, self._program.first
+        memory, part = row.memory.weeks, slice(first_week, first_week + weeks)
+        made, successes, words = memory.calls[part], memory.successes[part], memory.words
+        draw_weeks(decision(SUCCESSES, 0, 0), rep, first_week, weeks, row.size, *row.luck, *words)
+        if first.tabulated:
+            calls.count_tabulated(
+                weeks, row.size, words[0], words[1], first.thresholds, first.guide, first.calls,
+                float(self._program.rates.base[1]), made, successes,
+            )  # fmt: skip
+        else:
+            self._row.clipped[1] += calls.count_at_rates(
+                rep, first_week, weeks, row.size, words[0], words[1], *row.luck, row.memory.seats.rate[1], made,
+                successes,
+            )  # fmt: skip
+        if row.given_successes.shape[0] > 0:
+            successes[:, : row.size] = row.given_successes[:, rep, part].T
+
+    def _draw_aside(self, purpose: int, n: int) -> np.ndarray:
+        """Draw the blocks of n items for another purpose: uint32[4, n or more]."""
+        words = self._items.words
+        aside = words[ASIDE : ASIDE + 4]
+        draw_items(n, purpose, words[C0], words[C1], words[WHO], *self._row.luck, *aside)
+        return aside
+
+    def _wait(self, step: int, n: int, *, count: bool = True) -> None:
+        """Fill the hours in which n items of stage ``step - 1`` come up at a step."""
+        lags, items_, start = self._program.lags, self._items, self._program.start
+        words, hours, due = items_.words, items_.hours, items_.due
+        kind, scale = lags.kind[step], float(lags.scale[step])
+        if not lags.lagged[step] or kind == FIXED:
+            items.wait_fixed(n, int(min(scale, items.FAR)), hours[NOW], due)
+        else:
+            aside = self._draw_aside(LAG if step <= LATE_STEP else LAG_LATE, n)
+            own = aside[step - 1 if step <= LATE_STEP else step - LATE_STEP - 1]
+            if kind == LOGNORMAL:
+                items.wait_lognormal(n, scale, float(lags.sigma[step]), own, hours[NOW], due)
+            elif kind == GAMMA:
+                items.wait_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, hours[NOW], due)
+            else:
+                at = lags.table[step]
+                items.wait_listed(n, lags.thresholds[at:], lags.hours[at:], own, hours[NOW], due)
+        if self._open[0] < self._open[1]:
+            items.wait_as_given(n, step, self._open[0], start.due, words[C0], hours[BEGAN], hours[NOW], due)
+        cut = items.cut_dues(n, MAX_WEEKS * self._clock.hours_per_week - 1, due, hours[UNTIL])
+        if count:
+            self._row.clipped[self._clock.steps + 1] += cut
+
+    def _decide(self, step: int, n: int, *, waited: bool) -> int:
+        """Decide a step after the first for n items; return how many stay."""
+        program, items_, row = self._program, self._items, self._row
+        words, hours, rates = items_.words, items_.hours, program.rates
+        timed = waited or step > LATE_STEP or bool(rates.varies[step]) or program.source.tilted
+        if not timed and rates.fixed:
+            limit = int(min(rates.base[step], 1.0) * 4294967296.0 + 0.5)
+            m = items.pass_at_limit(n, limit, words[SLOT + step - 1], hours[KEEP])
+            return self._keep(m)
+        self._wait(step, n)
+        items.count_open(
+            n, step, self._clock.end_hour, words[WHO], hours[BEGAN], hours[NOW], hours[UNTIL],
+            self._stages[OPEN_AT_END, step - 1, self._groups],
+        )  # fmt: skip
+        late = items.weeks_of(
+            n, self._clock.hours_per_week, hours[UNTIL], hours[WEEK], self._clock.simulated_weeks, hours[LATE]
+        )
+        items.rates_of_weeks(
+            n, self._clock.simulated_weeks, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own
+        )
+        if late > 0 and rates.varies[step]:
+            self._rates_after_run(step, late)
+        own = words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
+        m = self._pass(step, n, own)
+        self._keep(m)
+        items.arrive(m, step, hours[BEGAN], hours[UNTIL], hours[NOW])
+        return m
+
+    def _rates_after_run(self, step: int, late: int) -> None:
+        rates, items_, row = self._program.rates, self._items, self._row
+        seats, hours = row.memory.seats, items_.hours
+        in_market = bool(rates.in_market[step])
+        if in_market:
+            know_market(row, int(hours[WEEK, hours[LATE, :late]].max()) + 1)
+        rates_after_run(
+            step, late, self._rep, float(rates.noise_sigma[step]), in_market, hours[LATE], hours[WEEK],
+            items_.words[WHO], seats.last_rate[step], seats.factor, *row.noise, items_.own,
+        )  # fmt: skip
+
+    def _pass(self, step: int, n: int, own: np.ndarray) -> int:
+        """List the items that pass a step by their own words; return how many."""
+        source, items_, row = self._program.source, self._items, self._row
+        hours = items_.hours
+        if source.tilted:
+            return items.pass_tilted(
+                n, step, self._rep, own, items_.own, hours[BEGAN], hours[WEEK], items_.words[WHO], source.tilt,
+                source.tilt_weeks, row.detail.log_weight, hours[KEEP], row.clipped,
+            )  # fmt: skip
+        return items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
+
+    def _keep(self, m: int) -> int:
+        """Move the m items of the list to the front."""
+        words, hours = self._items.words, self._items.hours
+        items.keep_words(m, hours[KEEP], 0, KEPT_WORDS, words)
+        items.keep_hours(m, hours[KEEP], 0, KEPT_HOURS, hours)
+        items.keep_hours(m, hours[KEEP], UNTIL, UNTIL + 1, hours)
+        return m
+
+    def _cap(self, stage: int, n: int) -> int:
+        """Turn away the items that a stage has no room for; return how many stay."""
+        items_, limits, clock = self._items, self._program.caps, self._clock
+        words, hours, size = items_.words, items_.hours, self._row.size
+        # Which of them stay open how long; a lag that is cut is counted when the next step is decided.
+        self._wait(stage + 1, n, count=False)
+        items_.due[:n] = hours[NOW, :n]
+        caps.order_by_seat(n, size, words[WHO], items_.ends, hours[ORDER])
+        caps.apply_caps(
+            stage, size, int(limits.per_week[stage]), int(limits.open[stage]), clock.hours_per_week, items_.ends,
+            hours[ORDER], hours[SPARE], hours[BEGAN], items_.due, hours[UNTIL], items_.entries, items_.dues,
+            hours[LOST],
+        )  # fmt: skip
+        first_hour = clock.warmup_weeks * clock.hours_per_week
+        caps.count_turned_away(
+            n, first_hour, clock.end_hour, words[WHO], hours[NOW], hours[LOST],
+            self._stages[TURNED_AWAY, stage, self._groups],
+        )  # fmt: skip
+        return self._keep(items.drop_lost(n, hours[LOST], hours[KEEP]))
+
+    def _enter(self, stage: int, n: int) -> None:
+        """Count the entries of n items into a stage."""
+        words, hours, clock = self._items.words, self._items.hours, self._clock
+        first_hour = clock.warmup_weeks * clock.hours_per_week
+        items.count_entries(
+            n, stage, first_hour, clock.end_hour, words[WHO], hours[BEGAN], hours[NOW],
+            self._stages[ENTERED, stage, self._groups],
+        )  # fmt: skip
+        if self._detailed:
+            items.detail_entries(
+                n, stage, self._rep, first_hour, clock.end_hour, clock.hours_per_week, words[WHO], hours[BEGAN],
+                hours[NOW], self._row.detail.entered,
+            )  # fmt: skip
+
+    def _close(self, n: int) -> None:
+        """Book the n deals of a stride in both accounts."""
+        program, items_, clock, row = self._program, self._items, self._clock, self._row
+        words, hours, booked = items_.words, items_.hours, row.memory.booked
+        self._price(n)
+        row.clipped[clock.steps + 2] += deals.cut_values(n, items_.due)
+        first_hour = clock.warmup_weeks * clock.hours_per_week
+        for account in (CLOSE,) if clock.one_account else (CLOSE, BY_ORIGIN):
+            hour = hours[NOW if account == CLOSE else ORIGIN]
+            windows.book_deals(
+                n, account, row.first_group, first_hour, clock.end_hour, program.deals.unit, words[WHO], hour,
+                items_.due, booked.hours[account], booked.touched[account], row.memory.counters.moments, row.bins,
+            )  # fmt: skip
+            if row.detail.cents.shape[0] > 0:
+                for kept in (CLOSE, BY_ORIGIN) if clock.one_account else (account,):
+                    deals.detail_deals(
+                        n, kept, self._rep, first_hour, clock.end_hour, clock.hours_per_week, words[WHO], hour,
+                        items_.due, row.detail.cents,
+                    )  # fmt: skip
+
+    def _price(self, n: int) -> None:
+        """Fill the values of n deals in cents."""
+        law, items_, start = self._program.deals, self._items, self._program.start
+        cents = items_.due
+        if law.kind == FIXED:
+            deals.price_fixed(n, int(law.scale), cents)
+        else:
+            own = self._draw_aside(VALUE, n)[0]
+            if law.kind == LOGNORMAL:
+                deals.price_lognormal(n, float(law.scale), float(law.sigma), own, cents)
+            elif law.kind == GAMMA:
+                deals.price_gamma(n, float(law.scale), law.gamma_table, own, cents)
+            else:
+                deals.price_listed(n, law.thresholds, law.values, own, cents)
+        if self._open[0] < self._open[1]:
+            deals.price_given(n, self._open[0], start.value, items_.words[C0], items_.hours[BEGAN], cents)

@@ -1,0 +1,228 @@
+"""The working memory of a thread that plays rows, and what it counts.
+
+Large arrays are only touched as far as a scenario needs them, so that their size costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.base.periods import WEEKS_PER_QUARTER
+from simcore.kernels.rows.calls import AHEAD
+from simcore.kernels.workspace import is_capped, stride_weeks
+from simcore.program.layout import FULL_ACTIVITY, Program
+from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
+from simcore.random.addresses import MAX_WEEKS
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Words = NDArray[np.uint32]
+
+LANES = 4096
+"""Weeks of seats that are simulated at a time, about."""
+MOST_CALLS = 1 << 21
+"""Calls that are simulated at a time have at most about this many places."""
+
+C0, C1, WHO, SLOT, STEP_2, STEP_3, STEP_4 = range(7)
+"""Rows of `Items.words`: address, replication in the row, and the words of `simcore.random.addresses.ITEM`."""
+KEPT_WORDS = 7
+ASIDE = 7
+"""The first of four rows for the words of another purpose."""
+ORIGIN, NOW, BEGAN = range(3)
+"""Rows of `Items.hours` that stay with an item: the hour of its call (-1: open at the start), the hour in which it
+entered its stage, and the stage in which it was open at the start (0: none)."""
+KEPT_HOURS = 3
+UNTIL, WEEK, KEEP, LATE, LOST, ORDER, SPARE = range(3, 10)
+"""Rows of `Items.hours` for what is worked out at a step: the hour in which an item is due, its week, and lists."""
+
+
+class Seats(NamedTuple):
+    """The people of one seat, week by week, and their rates; simulated weeks by replications of the row."""
+
+    person: Integers
+    activity: Integers
+    rate: Floats
+    """float64[S + 1, simulated weeks, size]: not yet cut at 1."""
+    last_rate: Floats
+    """float64[S + 1, size]: of who sits in the seat at the end, without market and noise."""
+    carry: Longs
+    """int64[size]"""
+    state: Floats
+    """float64[size]: of the market."""
+    factor: Floats
+    """float64[65536, size]: of the market."""
+
+
+class Weeks(NamedTuple):
+    """The calls of one seat."""
+
+    words: Words
+    """uint32[4, simulated weeks, size]"""
+    calls: Integers
+    """int32[simulated weeks, size]"""
+    successes: Integers
+    """int32[simulated weeks, size]"""
+    ramp_hour: Integers
+    """int32[weeks of a stride, size, most calls]"""
+    slots: Longs
+    """int64[most calls + 1]"""
+    per_hour: Longs
+    per_day: Longs
+
+
+class Items(NamedTuple):
+    """The successes of a stride, a column each."""
+
+    words: Words
+    """uint32[11, capacity]"""
+    hours: Integers
+    """int32[10, capacity]"""
+    due: Longs
+    """int64[capacity]: due hours not yet cut; then values in cents."""
+    own: Floats
+    """float64[capacity]: rates."""
+    ends: Longs
+    """int64[size + 1]"""
+    entries: Longs
+    dues: Longs
+
+
+class Booked(NamedTuple):
+    """Revenue of one seat in units by account, zero between seats; and what `windows` needs to sum it up."""
+
+    hours: Longs
+    """int64[accounts, size, counted hours]"""
+    touched: Longs
+    """int64[accounts, size * counted hours + 1]"""
+    days: Longs
+    """int64[size, counted days]"""
+    touched_days: Longs
+    weeks: Longs
+    """int64[counted weeks, size]"""
+    sums: Longs
+    """int64[3, size]: the first is zero between uses."""
+    team: Longs
+    """int64[counted weeks, size]: by quota period."""
+
+
+class Counters(NamedTuple):
+    """What is counted, replications last: see `simcore.program.tally.TallyArrays`."""
+
+    stages: Longs
+    """int64[3, S + 1, 256]"""
+    first: Longs
+    """int64[2, 7, 256]"""
+    moments: Longs
+    """int64[4, accounts * 7, 256]"""
+    quota_hits: Longs
+    """int64[2, 256]"""
+    conduct: Longs
+    """int64[3, 256]"""
+    weeks_of_quarter: Longs
+    """int64[13, 256]"""
+
+
+class Memory(NamedTuple):
+    """All working memory of one thread."""
+
+    size: int
+    """Most replications of a row."""
+    seats: Seats
+    weeks: Weeks
+    items: Items
+    booked: Booked
+    counters: Counters
+
+
+def row_size(program: Program) -> int:
+    """Return the largest number of replications that are played side by side: a power of two up to 256."""
+    stride, most_calls = stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
+    most = min(GROUPS, LANES // stride, MOST_CALLS // (stride * most_calls))
+    return 1 << (max(1, most).bit_length() - 1)
+
+
+def new_memory(program: Program) -> Memory:
+    """Allocate the working memory of a thread for a program."""
+    clock, calendar, steps = program.clock, program.calendar, program.clock.steps
+    size, stride, most_calls = row_size(program), stride_weeks(program), program.plan.slot_hour.shape[1]
+    simulated, counted = clock.simulated_weeks, clock.counted_weeks
+    hours, days = len(calendar.day_of_hour), len(calendar.week_of_day)
+    capacity = size * (stride * most_calls + int(np.diff(program.start.first).max())) + AHEAD
+    room = capacity if is_capped(program) else 0
+    ramped = program.team.ramp_weeks > 0
+    rate = np.empty((steps + 1, simulated, size))
+    rate[:] = program.rates.base[:, None, None]
+    return Memory(
+        size,
+        Seats(
+            person=np.zeros((simulated, size), np.int32),
+            activity=np.full((simulated, size), FULL_ACTIVITY, np.int32),
+            rate=rate,
+            last_rate=np.tile(program.rates.base[:, None], (1, size)),
+            carry=np.zeros(size, np.int64),
+            state=np.zeros(size),
+            factor=np.empty((MAX_WEEKS, size)),
+        ),
+        Weeks(
+            words=np.empty((4, simulated, size), np.uint32),
+            calls=np.zeros((simulated, size), np.int32),
+            successes=np.zeros((simulated, size), np.int32),
+            ramp_hour=np.empty((stride, size, most_calls if ramped else 0), np.int32),
+            slots=np.array([0] * most_calls + [1]),
+            per_hour=np.zeros(clock.hours_per_week, np.int64),
+            per_day=np.zeros(clock.hours_per_week // clock.hours_per_day, np.int64),
+        ),
+        Items(
+            words=np.empty((11, capacity), np.uint32),
+            hours=np.zeros((10, capacity), np.int32),
+            due=np.empty(capacity, np.int64),
+            own=np.empty(capacity),
+            ends=np.zeros(size + 1, np.int64),
+            entries=np.zeros(MAX_WEEKS if room else 0, np.int64),
+            dues=np.empty(room, np.int64),
+        ),
+        Booked(
+            hours=np.zeros((ACCOUNTS, size, hours), np.int64),
+            touched=np.zeros((ACCOUNTS, size * hours + 1), np.int64),
+            days=np.zeros((size, days), np.int64),
+            touched_days=np.empty(size * days, np.int64),
+            weeks=np.zeros((counted, size), np.int64),
+            sums=np.zeros((3, size), np.int64),
+            team=np.zeros((counted, size), np.int64),
+        ),
+        Counters(
+            stages=np.zeros((3, steps + 1, GROUPS), np.int64),
+            first=np.zeros((2, N_HORIZONS, GROUPS), np.int64),
+            moments=np.zeros((4, ACCOUNTS * N_HORIZONS, GROUPS), np.int64),
+            quota_hits=np.zeros((2, GROUPS), np.int64),
+            conduct=np.zeros((3, GROUPS), np.int64),
+            weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, GROUPS), np.int64),
+        ),
+    )
+
+
+def bins_of_cells(tally: TallyArrays) -> Longs:
+    """Return the bins of a tally by section, account and horizon, and bin: the same memory, int64[32, 14, bins]."""
+    return tally.bins.reshape(SECTIONS, ACCOUNTS * N_HORIZONS, -1)
+
+
+def flush(counters: Counters, tally: TallyArrays) -> None:
+    """Add what was counted to a tally, and start anew."""
+    moments = counters.moments.reshape(4, ACCOUNTS, N_HORIZONS, GROUPS).transpose(3, 1, 2, 0)
+    low = tally.moments[..., 2].view(np.uint64)
+    tally.moments[...] += moments
+    tally.moments[..., 3] += low < moments[..., 2].astype(np.uint64)
+    for mine, total in (
+        (counters.stages.transpose(2, 0, 1), tally.stages),
+        (counters.first.transpose(2, 0, 1), tally.first),
+        (counters.quota_hits.T, tally.quota_hits),
+        (counters.conduct.T, tally.conduct),
+        (counters.weeks_of_quarter.T, tally.weeks_of_quarter),
+    ):
+        total += mine
+    for each in counters:
+        each[...] = 0

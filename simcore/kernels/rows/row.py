@@ -1,0 +1,85 @@
+"""A row: replications of a block that are played side by side, and where their words come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.kernels.rows.memory import Longs, Memory
+from simcore.kernels.workspace import Detail
+from simcore.program.layout import Program
+from simcore.random.philox import Key
+from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE
+
+
+class Draws(NamedTuple):
+    """Where the words of a factor come from, see `simcore.kernels.rows.words.draw_weeks`."""
+
+    number: int
+    flip: np.uint32
+    k0: np.uint32
+    k1: np.uint32
+
+
+@dataclass(slots=True)
+class Row:
+    """What the kernels of a row work on."""
+
+    program: Program
+    memory: Memory
+    bins: Longs
+    """int64[sections, accounts * horizons, bins], see `simcore.kernels.rows.memory.bins_of_cells`."""
+    clipped: Longs
+    """int64[S + 3]"""
+    detail: Detail
+    """Of the row's replications alone, or empty arrays."""
+    given_market: NDArray[np.uint32]
+    given_people: NDArray[np.uint32]
+    given_successes: NDArray[np.int64]
+    """Of the row's replications alone, or empty: see `simcore.random.streams.Source`."""
+    first_group: int
+    """The group of the first replication; those of the others follow, below 256."""
+    size: int
+    """Number of replications."""
+    luck: Draws
+    market: Draws
+    people: Draws
+    noise: Draws
+    known_weeks: int = 0
+    """Weeks of the market's path that are known."""
+
+
+def new_row(program: Program, memory: Memory, bins: Longs, clipped: Longs, detail: Detail, key: Key, first: int,
+            begin: int, size: int) -> Row:  # fmt: skip
+    """Return the row of the replications ``begin .. begin + size - 1`` of a block that begins with number ``first``."""
+    source, part = program.source, slice(begin, begin + size)
+    draws = [
+        Draws(first + begin + int(source.shift[factor]), source.flip[factor], *key)
+        for factor in (LUCK, MARKET, PEOPLE, NOISE)
+    ]
+    return Row(
+        program, memory, bins, clipped,
+        Detail(*(each[part] for each in detail)),
+        source.market[part], source.people[part], source.successes[part],
+        (first + begin) % memory.counters.conduct.shape[1], size, *draws,
+    )  # fmt: skip
+
+
+def sizes_of(first: int, count: int, most: int, groups: int) -> list[tuple[int, int]]:
+    """Cut a block into rows of at most ``most`` that do not cross a multiple of ``groups``: where each begins, and size.
+
+    Examples
+    --------
+    >>> sizes_of(250, 20, 16, 256)
+    [(0, 6), (6, 14)]
+    """
+    rows, begin = [], 0
+    while begin < count:
+        left = groups - (first + begin) % groups
+        size = min(most, left, count - begin)
+        rows.append((begin, size))
+        begin += size
+    return rows

@@ -1,0 +1,62 @@
+"""Who sits in a seat of a row, and the rates of everybody: the order of the kernels of `conditions`."""
+
+from __future__ import annotations
+
+from simcore.kernels.rows import conditions
+from simcore.kernels.rows.row import Row
+from simcore.kernels.rows.words import draw_weeks
+from simcore.random.addresses import TURNOVER, WEEK_NOISE, decision
+
+WORDS = 4
+"""Of a block: the steps that share one."""
+
+
+def know_market(row: Row, weeks: int) -> None:
+    """Extend the market's path of a row to at least a number of weeks."""
+    market, seats = row.program.market, row.memory.seats
+    if market.sd > 0.0 and weeks > row.known_weeks:
+        conditions.extend_market(
+            market.sd, market.persistence, row.known_weeks, weeks, row.size, *row.market, row.given_market,
+            seats.state, seats.factor,
+        )  # fmt: skip
+        row.known_weeks = weeks
+
+
+def settle(row: Row, rep: int) -> None:
+    """Fill who sits in a seat in each week, how active they are, and the rates of all steps."""
+    program, seats, words = row.program, row.memory.seats, row.memory.weeks.words
+    team, simulated = program.team, program.clock.simulated_weeks
+    if team.leave_threshold > 0 or team.new > 0:
+        draw_weeks(decision(TURNOVER, 0, 0), rep, 0, simulated, row.size, *row.people, *words)
+        conditions.fill_seats(
+            simulated, row.size, rep < team.new, team.leave_threshold, team.vacancy_weeks, team.ramp_weeks,
+            team.ramp_start, words[0], seats.person, seats.activity,
+        )  # fmt: skip
+    if program.rates.fixed:
+        return
+    for step in range(1, program.clock.steps + 1):
+        _fill_own_rates(row, rep, step)
+    for first in range(1, program.clock.steps + 1, WORDS):
+        steps = range(first, min(first + WORDS, program.clock.steps + 1))
+        if program.rates.noise_sigma[steps.start : steps.stop].any():
+            draw_weeks(decision(WEEK_NOISE, 0, first // WORDS), rep, 0, simulated, row.size, *row.noise, *words)
+            for step in steps:
+                if program.rates.noise_sigma[step] > 0.0:
+                    sigma = float(program.rates.noise_sigma[step])
+                    conditions.add_noise(simulated, row.size, sigma, words[step - first], seats.rate[step])
+
+
+def _fill_own_rates(row: Row, rep: int, step: int) -> None:
+    """Fill the rates of a step with those of the people, in their market."""
+    rates, seats, simulated = row.program.rates, row.memory.seats, row.program.clock.simulated_weeks
+    rate, base = seats.rate[step], float(rates.base[step])
+    if rates.beta[step] >= 0:
+        conditions.fill_own_rates(
+            step, simulated, row.size, rep, base, rates.beta_tables[rates.beta[step]], seats.person,
+            row.given_people, *row.people, rate,
+        )  # fmt: skip
+    elif rates.varies[step]:
+        conditions.fill_base(simulated, row.size, base, rate)
+    seats.last_rate[step, : row.size] = rate[simulated - 1, : row.size]
+    if rates.in_market[step]:
+        conditions.multiply(simulated, row.size, seats.factor, rate)
