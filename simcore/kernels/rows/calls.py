@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
+USUAL_DAY = 8
+"""Hours."""
 AHEAD = 16
 """Places beyond the last item of a list that may be overwritten, see `list_items`."""
 
@@ -40,26 +42,27 @@ def fill_calls(
         int32[weeks or more, size or more, most calls]: the hour of the week of each call; where nobody is under a ramp
         it is not touched.
     """
-    for r in range(size):
-        for i in range(weeks):
-            week = first_week + i
-            row = row_of_week[week]
-            if person[week, r] < 0:
-                calls[i, r] = 0
-            elif activity[week, r] == FULL_ACTIVITY:
-                calls[i, r] = planned[row]
-            else:
-                if week == 0 or person[week - 1, r] != person[week, r]:
-                    carry[r] = 0
-                carried, n = carry[r], 0
-                for hour in range(per_hour.shape[1]):
-                    carried += per_hour[row, hour] * activity[week, r]
-                    for _ in range(carried >> 20):
-                        ramp_hour[i, r, n] = hour
-                        n += 1
-                    carried &= FULL_ACTIVITY - 1
-                carry[r] = carried
-                calls[i, r] = n
+    for i in range(weeks):
+        week = first_week + i
+        row = row_of_week[week]
+        ramped = 0
+        for r in range(size):
+            calls[i, r] = planned[row] if person[week, r] >= 0 else 0
+            ramped += activity[week, r] != FULL_ACTIVITY
+        if ramped > 0:
+            for r in range(size):
+                if activity[week, r] != FULL_ACTIVITY:
+                    if week == 0 or person[week - 1, r] != person[week, r]:
+                        carry[r] = 0
+                    carried, n = carry[r], 0
+                    for hour in range(per_hour.shape[1]):
+                        carried += per_hour[row, hour] * activity[week, r]
+                        for _ in range(carried >> 20):
+                            ramp_hour[i, r, n] = hour
+                            n += 1
+                        carried &= FULL_ACTIVITY - 1
+                    carry[r] = carried
+                    calls[i, r] = n
 
 
 @kernel
@@ -150,7 +153,7 @@ def place_calls(
     first_week: int, weeks: int, size: int, at: int, row_of_week: Integers, slot_hour: Integers, ramp_hour: Integers,
     activity: Integers, calls: Integers, successes: Integers, words: Words, slots: Longs, hours: Integers,
 ) -> None:  # fmt: skip
-    """Give every success of a stride its call, and so its hour: ``hours``, int32, by item from ``at`` on.
+    """Give every success of a stride its call, and so its hour of the week: ``hours``, int32, by item from ``at`` on.
 
     ``words``: uint32, by item; ``slots``: int64[most calls + 1], see `simcore.random.draws.take_slot`, and after them
     the next tag.
@@ -159,14 +162,19 @@ def place_calls(
     tag = slots[most_calls]
     item = uint64(at)
     for i in range(weeks):
-        week = first_week + i
-        row = row_of_week[week]
+        row = row_of_week[first_week + i]
         for r in range(size):
-            n, ramped = int64(calls[i, r]), activity[week, r] != FULL_ACTIVITY
-            for k in range(successes[i, r]):
-                slot = uint64(take_slot(words[item], k, n, tag, slots))
-                hours[item] = ramp_hour[i, r, slot] if ramped else slot_hour[row, slot]
-                item += uint64(1)
+            n, k = int64(calls[i, r]), int64(successes[i, r])
+            if ramp_hour.shape[2] > 0 and activity[first_week + i, r] != FULL_ACTIVITY:
+                for j in range(k):
+                    slot = take_slot(words[item], j, n, tag, slots)
+                    hours[item] = ramp_hour[i, r, uint64(slot)]
+                    item += uint64(1)
+            else:
+                for j in range(k):
+                    slot = take_slot(words[item], j, n, tag, slots)
+                    hours[item] = slot_hour[row, uint64(slot)]
+                    item += uint64(1)
             tag += most_calls
     slots[most_calls] = tag
 
@@ -174,34 +182,53 @@ def place_calls(
 @kernel
 def square_hours(
     first_week: int, weeks: int, size: int, at: int, hours_per_day: int, warmup_weeks: int, successes: Integers,
-    hours: Integers, per_hour: Longs, per_day: Longs, by_hour: Longs, by_day: Longs,
+    hours: Integers, per_hour: Integers, by_hour: Longs, by_day: Longs,
 ) -> None:  # fmt: skip
     """Add the squares of the successes by hour and by day of counted weeks, and turn hours of the week into hours.
 
-    ``hours``: int32, by item from ``at`` on; ``per_hour``, ``per_day``: int64, zero before and after; ``by_hour``,
-    ``by_day``: int64[size or more].
+    ``hours``: int32, by item from ``at`` on; ``per_hour``: int32[size or more, hours of a week], zero before and after;
+    ``by_hour``, ``by_day``: int64[size or more].
     """
     item = uint64(at)
-    hours_per_week = per_hour.shape[0]
+    hours_per_week = per_hour.shape[1]
     for i in range(weeks):
-        week = first_week + i
+        first_hour = (first_week + i) * hours_per_week
         for r in range(size):
-            n = uint64(successes[i, r])
-            in_hours, in_days = 0, 0
-            # A sum of squares grows by 2c + 1 where a count of c grows by one.
-            for k in range(n):
-                hour = int64(hours[item + k])
-                day = hour // hours_per_day
-                in_hours += per_hour[hour]
-                in_days += per_day[day]
-                per_hour[hour] += 1
-                per_day[day] += 1
-                hours[item + k] = week * hours_per_week + hour
-            for hour in range(hours_per_week):
-                per_hour[hour] = 0
-            for day in range(per_day.shape[0]):
-                per_day[day] = 0
-            item += n
-            if week >= warmup_weeks:
-                by_hour[r] += 2 * in_hours + int64(n)
-                by_day[r] += 2 * in_days + int64(n)
+            for _ in range(successes[i, r]):
+                hour = uint64(hours[item])
+                hours[item] = first_hour + int64(hour)
+                per_hour[r, hour] += 1
+                item += uint64(1)
+        # Apart from the counting: a vector cannot be read while its parts are still on their way to memory.
+        counted = first_week + i >= warmup_weeks
+        for r in range(size):
+            squares, days = squares_of_seat(per_hour[r], hours_per_day)
+            if counted:
+                by_hour[r] += squares
+                by_day[r] += days
+
+
+@inlined
+def squares_of_seat(per_hour: Integers, hours_per_day: int) -> tuple[int, int]:
+    """Return the sums of squares of the successes of a week by hour and by day, and empty the hours."""
+    squares, days = 0, 0
+    if hours_per_day == USUAL_DAY:
+        # With a length known to the compiler.
+        for day in range(0, per_hour.shape[0], USUAL_DAY):
+            of_day = 0
+            for hour in range(USUAL_DAY):
+                count = int64(per_hour[uint64(day + hour)])
+                of_day += count
+                squares += count * count
+            days += of_day * of_day
+    else:
+        for day in range(0, per_hour.shape[0], hours_per_day):
+            of_day = 0
+            for hour in range(day, day + hours_per_day):
+                count = int64(per_hour[uint64(hour)])
+                of_day += count
+                squares += count * count
+            days += of_day * of_day
+    for hour in range(per_hour.shape[0]):
+        per_hour[hour] = 0
+    return squares, days

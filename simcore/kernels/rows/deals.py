@@ -62,12 +62,14 @@ def price_given(n: int, first: int, given: Longs, c0: Words, began: Integers, ce
 
 
 @kernel
-def cut_values(n: int, cents: Longs) -> int:
-    """Cut values at the top; return how many were cut."""
+def count_units(n: int, unit: int, cents: Longs, units: Longs) -> int:
+    """Cut values at the top, and fill them in units, rounded down; return how many were cut."""
     cut = 0
     for i in range(n):
         cut += cents[i] > MAX_CENTS
         cents[i] = min(cents[i], MAX_CENTS)
+        # Exact below 2**41: the quotient's fraction is never rounded away; a division of integers takes ten times as long.
+        units[i] = int64(float(cents[i]) / float(unit))
     return cut
 
 

@@ -32,6 +32,7 @@ def play_block(
         play_row(row)
         groups = slice(row.first_group, row.first_group + size)
         tally.replications[groups] += 1
+        add_to_bins(row)
     flush(memory.counters, tally)
 
 
@@ -54,12 +55,20 @@ def play_rep(row: Row, rep: int) -> None:
     program, stride = row.program, stride_weeks(row.program)
     simulated = program.clock.simulated_weeks
     settle(row, rep)
+    row.memory.closed.n = 0
     funnel = Funnel(row, rep)
     for first_week in range(0, simulated, stride):
         funnel.play(first_week, min(stride, simulated - first_week))
     tally_first_step(row)
     for account in (CLOSE,) if program.clock.one_account else (CLOSE, BY_ORIGIN):
         tally_account(row, rep, account)
+
+
+def add_to_bins(row: Row) -> None:
+    """Add the windows that wait for it to the bins of the tally."""
+    waiting = row.memory.windows
+    windows.add_to_bins(waiting.n, waiting.places, waiting.by_section, waiting.ends, row.bins)
+    waiting.n = 0
 
 
 def tally_first_step(row: Row) -> None:
@@ -77,13 +86,19 @@ def tally_account(row: Row, rep: int, account: int) -> None:
     program, size, group = row.program, row.size, row.first_group
     booked, counters, calendar = row.memory.booked, row.memory.counters, row.program.calendar
     moments, weeks, sums = counters.moments, booked.weeks, booked.sums
-    days = windows.tally_hours(
-        account, group, booked.hours[account], booked.touched[account], calendar.day_of_hour, booked.days,
-        booked.touched_days, moments, row.bins,
-    )  # fmt: skip
-    windows.tally_days(
-        days, account, group, booked.days, booked.touched_days, calendar.week_of_day, weeks, moments, row.bins
+    clock, closed, waiting = program.clock, row.memory.closed, row.memory.windows
+    first_hour, hours = clock.warmup_weeks * clock.hours_per_week, closed.hours[account]
+    most = len(PERIODS) * weeks.shape[0] * size + 3 * closed.n
+    if waiting.make_room(most):
+        add_to_bins(row)
+    windows.order_by_week(
+        closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order
     )
+    waiting.n = windows.tally_deals(
+        account, group, first_hour, clock.hours_per_day, row.memory.bits, closed.order, booked.ends, hours, closed.who,
+        closed.units, booked.hours, booked.touched, weeks, moments, waiting.n,
+        waiting.places,
+    )  # fmt: skip
     if account == CLOSE:
         groups = slice(group, group + size)
         windows.tally_dry_weeks(size, weeks, sums[1], sums[2], counters.conduct[LONGEST_DRY, groups])
@@ -97,7 +112,8 @@ def tally_account(row: Row, rep: int, account: int) -> None:
             )  # fmt: skip
     for horizon in PERIODS:
         if calendar.periods[horizon] > 0:
-            windows.tally_periods(
-                account, horizon, group, size, calendar.period_of_week, weeks, sums[0], moments, row.bins
-            )
+            waiting.n = windows.tally_periods(
+                account, horizon, group, size, calendar.period_of_week, weeks, sums[0], moments, waiting.n,
+                waiting.places,
+            )  # fmt: skip
     windows.clear_weeks(size, weeks)

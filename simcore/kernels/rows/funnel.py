@@ -7,18 +7,61 @@ import numpy as np
 from simcore.kernels.rows import calls, caps, deals, items, windows
 from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
+    Integers, Longs, Words,
     ASIDE, BEGAN, C0, C1, KEEP, KEPT_HOURS, KEPT_WORDS, LATE, LOST, NOW, ORDER, ORIGIN, SLOT, SPARE, UNTIL, WEEK, WHO,
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
 from simcore.kernels.rows.words import draw_items, draw_weeks
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags, Program
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE, decision
 
+TWO_32 = 4294967296.0
 LATE_STEP = 4
 """Steps after it have words of their own purposes."""
+
+
+def columns_kept(program: Program) -> tuple[list[int], int]:
+    """Return which rows of `Items.words` an item needs past each step, and of `Items.hours` at all, as bits."""
+    lags, steps = program.lags, program.clock.steps
+    given = len(program.start.stage) > 0
+    words = []
+    for step in range(steps + 1):
+        drawn = any(lags.lagged[later] and lags.kind[later] != FIXED for later in range(step, steps + 1))
+        addressed = drawn or given or program.deals.kind != FIXED or steps > LATE_STEP
+        own = sum(1 << (SLOT + later - 1) for later in range(max(2, step + 1), min(steps, LATE_STEP) + 1))
+        words.append(own | 1 << WHO | (1 << C0 | 1 << C1 if addressed else 0))
+    return words, 1 << NOW | (0 if program.clock.one_account else 1 << ORIGIN) | given << BEGAN
+
+
+def wait(lags: Lags, step: int, n: int, own: Words, now: Integers, due: Longs) -> None:
+    """Fill the due hours of n items after the lag of a step, each by its own word."""
+    kind, scale = lags.kind[step], float(lags.scale[step])
+    if not lags.lagged[step] or kind == FIXED:
+        items.wait_fixed(n, int(min(scale, items.FAR)), now, due)
+    elif kind == LOGNORMAL:
+        items.wait_lognormal(n, scale, float(lags.sigma[step]), own, now, due)
+    elif kind == GAMMA:
+        items.wait_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, now, due)
+    else:
+        at = lags.table[step]
+        items.wait_listed(n, lags.thresholds[at:], lags.hours[at:], own, now, due)
+
+
+def longest_lag(row: Row, step: int) -> int:
+    """Return the longest lag of a step in hours: that of the largest word."""
+    known = row.memory.longest
+    if step not in known:
+        due = np.zeros(1, np.int64)
+        if row.program.lags.kind[step] == TABLE:
+            at = row.program.lags.table[step]
+            due[0] = row.program.lags.hours[at:].max()
+        else:
+            wait(row.program.lags, step, 1, np.array([0xFFFFFFFF], np.uint32), np.zeros(1, np.int32), due)
+        known[step] = int(due[0])
+    return known[step]
 
 
 class Funnel:
@@ -32,19 +75,28 @@ class Funnel:
         self._groups = slice(row.first_group, row.first_group + row.size)
         self._stages, self._first = counters.stages, counters.first
         self._detailed = row.detail.entered.shape[0] > 0
+        self._words, self._hours = columns_kept(row.program)
 
     def play(self, first_week: int, weeks: int) -> None:
         """Play the calls of a stride of weeks, and all that comes of them."""
         n = self._call(first_week, weeks)
         waited = bool(self._program.lags.lagged[1]) or (first_week == 0 and self._open[0] < self._open[1])
+        at_once = not waited and not self._is_capped(1)
         for stage in range(1, self._clock.steps + 1):
             waited = waited or bool(self._program.lags.lagged[stage])
             if stage > 1:
                 n = self._decide(stage, n, waited=waited)
-            if self._program.caps.per_week[stage] >= 0 or self._program.caps.open[stage] >= 0:
+            if self._is_capped(stage):
                 n = self._cap(stage, n)
-            self._enter(stage, n)
+            if stage == 1 and at_once:
+                self._enter_at_once(first_week, weeks)
+            else:
+                self._enter(stage, n)
         self._close(n)
+
+    def _is_capped(self, stage: int) -> bool:
+        caps_ = self._program.caps
+        return bool(caps_.per_week[stage] >= 0 or caps_.open[stage] >= 0)
 
     def _call(self, first_week: int, weeks: int) -> int:
         """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items."""
@@ -71,14 +123,15 @@ class Funnel:
         squares = self._first[1, :, self._groups]
         calls.square_hours(
             first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, hours[NOW],
-            memory.per_hour, memory.per_day, squares[1], squares[2],
+            memory.per_hour, squares[1], squares[2],
         )  # fmt: skip
         windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._stages[ENTERED, 0, self._groups])
-        if self._detailed:
+        if self._detailed and first_week + weeks > clock.warmup_weeks:
             first = max(0, clock.warmup_weeks - first_week)
             counted = slice(first_week + first - clock.warmup_weeks, first_week + weeks - clock.warmup_weeks)
             row.detail.entered[:, rep, counted, 0] = made[first:, :size].T
-        hours[ORIGIN, n_open:n] = hours[NOW, n_open:n]
+        if not clock.one_account:
+            hours[ORIGIN, n_open:n] = hours[NOW, n_open:n]
         if program.lags.lagged[1]:
             self._wait(1, n)
             waiting = self._stages[OPEN_AT_END, 0, self._groups]
@@ -129,52 +182,69 @@ class Funnel:
         """Fill the hours in which n items of stage ``step - 1`` come up at a step."""
         lags, items_, start = self._program.lags, self._items, self._program.start
         words, hours, due = items_.words, items_.hours, items_.due
-        kind, scale = lags.kind[step], float(lags.scale[step])
-        if not lags.lagged[step] or kind == FIXED:
-            items.wait_fixed(n, int(min(scale, items.FAR)), hours[NOW], due)
+        if not lags.lagged[step] or lags.kind[step] == FIXED:
+            own = words[ASIDE]
         else:
             aside = self._draw_aside(LAG if step <= LATE_STEP else LAG_LATE, n)
             own = aside[step - 1 if step <= LATE_STEP else step - LATE_STEP - 1]
-            if kind == LOGNORMAL:
-                items.wait_lognormal(n, scale, float(lags.sigma[step]), own, hours[NOW], due)
-            elif kind == GAMMA:
-                items.wait_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, hours[NOW], due)
-            else:
-                at = lags.table[step]
-                items.wait_listed(n, lags.thresholds[at:], lags.hours[at:], own, hours[NOW], due)
+        wait(lags, step, n, own, hours[NOW], due)
         if self._open[0] < self._open[1]:
             items.wait_as_given(n, step, self._open[0], start.due, words[C0], hours[BEGAN], hours[NOW], due)
         cut = items.cut_dues(n, MAX_WEEKS * self._clock.hours_per_week - 1, due, hours[UNTIL])
         if count:
             self._row.clipped[self._clock.steps + 1] += cut
 
-    def _decide(self, step: int, n: int, *, waited: bool) -> int:
-        """Decide a step after the first for n items; return how many stay."""
-        program, items_, row = self._program, self._items, self._row
-        words, hours, rates = items_.words, items_.hours, program.rates
-        timed = waited or step > LATE_STEP or bool(rates.varies[step]) or program.source.tilted
-        if not timed and rates.fixed:
-            limit = int(min(rates.base[step], 1.0) * 4294967296.0 + 0.5)
-            m = items.pass_at_limit(n, limit, words[SLOT + step - 1], hours[KEEP])
-            return self._keep(m)
-        self._wait(step, n)
+    def _count_open(self, step: int, n: int) -> None:
+        """Count the items of n that are open at the end before a step."""
+        words, hours = self._items.words, self._items.hours
         items.count_open(
             n, step, self._clock.end_hour, words[WHO], hours[BEGAN], hours[NOW], hours[UNTIL],
             self._stages[OPEN_AT_END, step - 1, self._groups],
         )  # fmt: skip
-        late = items.weeks_of(
-            n, self._clock.hours_per_week, hours[UNTIL], hours[WEEK], self._clock.simulated_weeks, hours[LATE]
-        )
-        items.rates_of_weeks(
-            n, self._clock.simulated_weeks, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own
-        )
-        if late > 0 and rates.varies[step]:
-            self._rates_after_run(step, late)
-        own = words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
-        m = self._pass(step, n, own)
-        self._keep(m)
+
+    def _decide(self, step: int, n: int, *, waited: bool) -> int:
+        """Decide a step after the first for n items; return how many stay."""
+        program, hours = self._program, self._items.hours
+        lagged, varies, tilted = program.lags.lagged[step], program.rates.varies[step], program.source.tilted
+        if not (waited or step > LATE_STEP or varies or tilted) and program.rates.fixed:
+            limit = int(min(program.rates.base[step], 1.0) * TWO_32 + 0.5)
+            m = items.pass_at_limit(n, limit, self._items.words[SLOT + step - 1], hours[KEEP])
+            return self._keep(m, step, timed=False)
+        if lagged and not (step > LATE_STEP or varies or tilted):
+            m = self._decide_before_wait(step, n)
+        else:
+            self._wait(step, n)
+            self._count_open(step, n)
+            m = self._pass_when_due(step, n)
+        self._keep(m, step, timed=True)
         items.arrive(m, step, hours[BEGAN], hours[UNTIL], hours[NOW])
         return m
+
+    def _decide_before_wait(self, step: int, n: int) -> int:
+        """List the items that pass a step with the same rate in all weeks; only they wait, and who may stay open."""
+        items_, row = self._items, self._row
+        words, hours = items_.words, items_.hours
+        items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
+        own = words[SLOT + step - 1]
+        m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
+        after = self._clock.end_hour - longest_lag(row, step)
+        m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
+        hours[KEEP, :m] = hours[LATE, :m]
+        self._keep(m, step, timed=False)
+        self._wait(step, m)
+        self._count_open(step, m)
+        return items.drop_lost(m, hours[LOST], hours[KEEP])
+
+    def _pass_when_due(self, step: int, n: int) -> int:
+        """List the items that pass a step at the rates of the weeks in which they are due; return how many."""
+        items_, row, simulated = self._items, self._row, self._clock.simulated_weeks
+        words, hours = items_.words, items_.hours
+        late = items.weeks_of(n, self._clock.hours_per_week, hours[UNTIL], hours[WEEK], simulated, hours[LATE])
+        items.rates_of_weeks(n, simulated, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own)
+        if late > 0 and self._program.rates.varies[step]:
+            self._rates_after_run(step, late)
+        own = words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
+        return self._pass(step, n, own)
 
     def _rates_after_run(self, step: int, late: int) -> None:
         rates, items_, row = self._program.rates, self._items, self._row
@@ -198,12 +268,11 @@ class Funnel:
             )  # fmt: skip
         return items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
 
-    def _keep(self, m: int) -> int:
-        """Move the m items of the list to the front."""
-        words, hours = self._items.words, self._items.hours
-        items.keep_words(m, hours[KEEP], 0, KEPT_WORDS, words)
-        items.keep_hours(m, hours[KEEP], 0, KEPT_HOURS, hours)
-        items.keep_hours(m, hours[KEEP], UNTIL, UNTIL + 1, hours)
+    def _keep(self, m: int, step: int, *, timed: bool) -> int:
+        """Move the m items of the list, which are past a step, to the front."""
+        keep = self._items.hours[KEEP]
+        items.keep_words(m, keep, self._words[step], self._items.words)
+        items.keep_hours(m, keep, self._hours | timed << UNTIL, self._items.hours)
         return m
 
     def _cap(self, stage: int, n: int) -> int:
@@ -224,7 +293,7 @@ class Funnel:
             n, first_hour, clock.end_hour, words[WHO], hours[NOW], hours[LOST],
             self._stages[TURNED_AWAY, stage, self._groups],
         )  # fmt: skip
-        return self._keep(items.drop_lost(n, hours[LOST], hours[KEEP]))
+        return self._keep(items.drop_lost(n, hours[LOST], hours[KEEP]), stage, timed=False)
 
     def _enter(self, stage: int, n: int) -> None:
         """Count the entries of n items into a stage."""
@@ -240,19 +309,28 @@ class Funnel:
                 hours[NOW], self._row.detail.entered,
             )  # fmt: skip
 
+    def _enter_at_once(self, first_week: int, weeks: int) -> None:
+        """Count the entries of a stride's successes into stage 1 in the weeks of their calls."""
+        row, warmup = self._row, self._clock.warmup_weeks
+        successes = row.memory.weeks.successes[first_week : first_week + weeks]
+        entered = self._stages[ENTERED, 1, self._groups]
+        windows.add_counted(first_week, weeks, warmup, row.size, successes, entered)
+        if self._detailed and first_week + weeks > warmup:
+            first = max(0, warmup - first_week)
+            counted = slice(first_week + first - warmup, first_week + weeks - warmup)
+            row.detail.entered[:, self._rep, counted, 1] = successes[first:, : row.size].T
+
     def _close(self, n: int) -> None:
         """Book the n deals of a stride in both accounts."""
         program, items_, clock, row = self._program, self._items, self._clock, self._row
-        words, hours, booked = items_.words, items_.hours, row.memory.booked
+        words, hours = items_.words, items_.hours
         self._price(n)
-        row.clipped[clock.steps + 2] += deals.cut_values(n, items_.due)
+        row.clipped[clock.steps + 2] += deals.count_units(n, program.deals.unit, items_.due, items_.units)
         first_hour = clock.warmup_weeks * clock.hours_per_week
+        origin = hours[NOW if clock.one_account else ORIGIN]
+        row.memory.closed.add((hours[NOW, :n], origin[:n]), words[WHO, :n], items_.units[:n])
         for account in (CLOSE,) if clock.one_account else (CLOSE, BY_ORIGIN):
             hour = hours[NOW if account == CLOSE else ORIGIN]
-            windows.book_deals(
-                n, account, row.first_group, first_hour, clock.end_hour, program.deals.unit, words[WHO], hour,
-                items_.due, booked.hours[account], booked.touched[account], row.memory.counters.moments, row.bins,
-            )  # fmt: skip
             if row.detail.cents.shape[0] > 0:
                 for kept in (CLOSE, BY_ORIGIN) if clock.one_account else (account,):
                     deals.detail_deals(

@@ -44,19 +44,21 @@ def list_open_items(
 
 
 @kernel
-def keep_words(m: int, keep: Integers, first: int, last: int, words: Words) -> None:
-    """Move the m items ``keep`` to the front of the rows ``first .. last - 1`` of uint32[rows, n or more]."""
-    for row in range(first, last):
-        for j in range(m):
-            words[row, j] = words[row, keep[j]]
+def keep_words(m: int, keep: Integers, columns: int, words: Words) -> None:
+    """Move the m items ``keep`` to the front of some rows of uint32[rows, n or more]: those whose bit is set."""
+    for row in range(words.shape[0]):
+        if (columns >> row) & 1:
+            for j in range(m):
+                words[row, j] = words[row, uint64(keep[j])]
 
 
 @kernel
-def keep_hours(m: int, keep: Integers, first: int, last: int, hours: Integers) -> None:
-    """Move the m items ``keep`` to the front of the rows ``first .. last - 1`` of int32[rows, n or more]."""
-    for row in range(first, last):
-        for j in range(m):
-            hours[row, j] = hours[row, keep[j]]
+def keep_hours(m: int, keep: Integers, columns: int, hours: Integers) -> None:
+    """Move the m items ``keep`` to the front of some rows of int32[rows, n or more]: those whose bit is set."""
+    for row in range(hours.shape[0]):
+        if (columns >> row) & 1:
+            for j in range(m):
+                hours[row, j] = hours[row, uint64(keep[j])]
 
 
 @kernel
@@ -131,11 +133,13 @@ def count_open(
 def weeks_of(n: int, hours_per_week: int, until: Integers, week: Integers, simulated_weeks: int, late: Integers) -> int:
     """Fill the weeks in which n items are due, and list those after the last simulated week; return how many."""
     m = 0
+    # Exact: a quotient of hours of the clock is never so near to a whole number from below.
+    share = 1.0 / float(hours_per_week)
     for i in range(n):
-        w = uint32(until[i]) // uint32(hours_per_week)
-        week[i] = w
+        week[i] = int64((float(until[i]) + 0.5) * share)
+    for i in range(n):
         late[uint64(m)] = i
-        m += int64(w) >= simulated_weeks
+        m += week[i] >= simulated_weeks
     return m
 
 
@@ -206,17 +210,19 @@ def pass_tilted(
 
 
 @kernel
-def keep_late(n: int, passed: int, now: Integers, after: int, began: Integers, late: Integers, keep: Integers, lost: Integers) -> int:
-    """Join the items that pass, ``keep``, with those that may still be open at the end, in order; return how many.
+def keep_late(
+    n: int, passed: int, after: int, now: Integers, began: Integers, keep: Integers, joined: Integers, lost: Integers
+) -> int:
+    """Join the ``passed`` items of ``keep`` with those that may be open at the end, in order; return how many.
 
-    ``after``: an item that entered its stage before this hour is due before the end, however long it waits. ``late``
-    is overwritten with the joined list, and ``lost`` (int32) says of each of it whether it does not pass.
+    ``after``: an item that entered its stage before this hour is due before the end, however long it waits.
+    ``joined``: int32, filled with the list; ``lost``: int32, filled with whether each of it does not pass.
     """
     m, j = 0, 0
     for i in range(n):
         passes = j < passed and keep[j] == i
         j += passes
-        late[uint64(m)] = i
+        joined[uint64(m)] = i
         lost[uint64(m)] = not passes
         m += passes or now[i] >= after or began[i] > 0
     return m

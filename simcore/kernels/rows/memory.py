@@ -27,6 +27,9 @@ LANES = 4096
 MOST_CALLS = 1 << 21
 """Calls that are simulated at a time have at most about this many places."""
 
+PLACES = 1 << 17
+"""Windows that are added to the bins at a time, about."""
+
 C0, C1, WHO, SLOT, STEP_2, STEP_3, STEP_4 = range(7)
 """Rows of `Items.words`: address, replication in the row, and the words of `simcore.random.addresses.ITEM`."""
 KEPT_WORDS = 7
@@ -70,8 +73,8 @@ class Weeks(NamedTuple):
     """int32[weeks of a stride, size, most calls]"""
     slots: Longs
     """int64[most calls + 1]"""
-    per_hour: Longs
-    per_day: Longs
+    per_hour: Integers
+    """int32[size, hours of a week]: zero between uses."""
 
 
 class Items(NamedTuple):
@@ -83,6 +86,8 @@ class Items(NamedTuple):
     """int32[10, capacity]"""
     due: Longs
     """int64[capacity]: due hours not yet cut; then values in cents."""
+    units: Longs
+    """int64[capacity]: values in units."""
     own: Floats
     """float64[capacity]: rates."""
     ends: Longs
@@ -92,21 +97,69 @@ class Items(NamedTuple):
 
 
 class Booked(NamedTuple):
-    """Revenue of one seat in units by account, zero between seats; and what `windows` needs to sum it up."""
+    """What sums up the revenue of one seat in units; all but lists is zero between seats."""
 
     hours: Longs
-    """int64[accounts, size, counted hours]"""
+    """int64[hours of a week and days of a week, size]"""
     touched: Longs
-    """int64[accounts, size * counted hours + 1]"""
-    days: Longs
-    """int64[size, counted days]"""
-    touched_days: Longs
+    """int64[2, places in hours + 1]"""
+    ends: Longs
+    """int64[counted weeks + 1]"""
     weeks: Longs
     """int64[counted weeks, size]"""
     sums: Longs
     """int64[3, size]: the first is zero between uses."""
     team: Longs
     """int64[counted weeks, size]: by quota period."""
+
+
+class Closed:
+    """The deals of one seat of a row: a list that grows."""
+
+    def __init__(self, room: int) -> None:
+        self.n = 0
+        self.hours = np.empty((2, room), np.int32)
+        """int32[accounts, room]"""
+        self.who = np.empty(room, np.uint32)
+        """uint32[room]: the replication in the row."""
+        self.units = np.empty(room, np.int64)
+        self.order = np.empty(room, np.int32)
+
+    def add(self, hours: tuple[Integers, Integers], who: Words, units: Longs) -> None:
+        """Add deals by their hours in both accounts."""
+        n, end = self.n, self.n + len(units)
+        if end > len(self.units):
+            self._grow(2 * end)
+        self.hours[0, n:end], self.hours[1, n:end] = hours
+        self.who[n:end], self.units[n:end] = who, units
+        self.n = end
+
+    def _grow(self, room: int) -> None:
+        before = self.hours, self.who, self.units
+        n = self.n
+        self.hours, self.who = np.empty((2, room), np.int32), np.empty(room, np.uint32)
+        self.units, self.order = np.empty(room, np.int64), np.empty(room, np.int32)
+        self.hours[:, :n], self.who[:n], self.units[:n] = before[0][:, :n], before[1][:n], before[2][:n]
+
+
+class Places:
+    """Windows that are not yet in the bins of the tally: a list that grows."""
+
+    def __init__(self, room: int) -> None:
+        self.n = 0
+        self.places, self.by_section = np.empty(room, np.uint32), np.empty(room, np.uint32)
+        self.ends = np.zeros(SECTIONS + 1, np.int64)
+
+    def make_room(self, more: int) -> bool:
+        """Make room for more windows, and return whether those that are there must be added to the bins first."""
+        if self.n + more <= len(self.places):
+            return False
+        if more > len(self.places) // 2:
+            before, room = self.places, 2 * (self.n + more)
+            self.places, self.by_section = np.empty(room, np.uint32), np.empty(room, np.uint32)
+            self.places[: self.n] = before[: self.n]
+            return False
+        return True
 
 
 class Counters(NamedTuple):
@@ -117,7 +170,7 @@ class Counters(NamedTuple):
     first: Longs
     """int64[2, 7, 256]"""
     moments: Longs
-    """int64[4, accounts * 7, 256]"""
+    """int64[accounts * 7, 256, 4]"""
     quota_hits: Longs
     """int64[2, 256]"""
     conduct: Longs
@@ -130,11 +183,17 @@ class Memory(NamedTuple):
     """All working memory of one thread."""
 
     size: int
-    """Most replications of a row."""
+    """Most replications of a row, a power of two."""
+    bits: int
+    """Its logarithm."""
     seats: Seats
     weeks: Weeks
     items: Items
     booked: Booked
+    closed: Closed
+    windows: Places
+    longest: dict[int, int]
+    """The longest lag of each step that was asked for, in hours."""
     counters: Counters
 
 
@@ -147,10 +206,10 @@ def row_size(program: Program) -> int:
 
 def new_memory(program: Program) -> Memory:
     """Allocate the working memory of a thread for a program."""
-    clock, calendar, steps = program.clock, program.calendar, program.clock.steps
+    clock, steps = program.clock, program.clock.steps
     size, stride, most_calls = row_size(program), stride_weeks(program), program.plan.slot_hour.shape[1]
     simulated, counted = clock.simulated_weeks, clock.counted_weeks
-    hours, days = len(calendar.day_of_hour), len(calendar.week_of_day)
+    places = clock.hours_per_week + clock.hours_per_week // clock.hours_per_day
     capacity = size * (stride * most_calls + int(np.diff(program.start.first).max())) + AHEAD
     room = capacity if is_capped(program) else 0
     ramped = program.team.ramp_weeks > 0
@@ -158,6 +217,7 @@ def new_memory(program: Program) -> Memory:
     rate[:] = program.rates.base[:, None, None]
     return Memory(
         size,
+        size.bit_length() - 1,
         Seats(
             person=np.zeros((simulated, size), np.int32),
             activity=np.full((simulated, size), FULL_ACTIVITY, np.int32),
@@ -173,31 +233,33 @@ def new_memory(program: Program) -> Memory:
             successes=np.zeros((simulated, size), np.int32),
             ramp_hour=np.empty((stride, size, most_calls if ramped else 0), np.int32),
             slots=np.array([0] * most_calls + [1]),
-            per_hour=np.zeros(clock.hours_per_week, np.int64),
-            per_day=np.zeros(clock.hours_per_week // clock.hours_per_day, np.int64),
+            per_hour=np.zeros((size, clock.hours_per_week), np.int32),
         ),
         Items(
             words=np.empty((11, capacity), np.uint32),
             hours=np.zeros((10, capacity), np.int32),
             due=np.empty(capacity, np.int64),
+            units=np.empty(capacity, np.int64),
             own=np.empty(capacity),
             ends=np.zeros(size + 1, np.int64),
             entries=np.zeros(MAX_WEEKS if room else 0, np.int64),
             dues=np.empty(room, np.int64),
         ),
         Booked(
-            hours=np.zeros((ACCOUNTS, size, hours), np.int64),
-            touched=np.zeros((ACCOUNTS, size * hours + 1), np.int64),
-            days=np.zeros((size, days), np.int64),
-            touched_days=np.empty(size * days, np.int64),
+            hours=np.zeros((places, size), np.int64),
+            touched=np.empty((2, places * size + 1), np.int64),
+            ends=np.zeros(counted + 1, np.int64),
             weeks=np.zeros((counted, size), np.int64),
             sums=np.zeros((3, size), np.int64),
             team=np.zeros((counted, size), np.int64),
         ),
+        Closed(LANES),
+        Places(PLACES),
+        {},
         Counters(
             stages=np.zeros((3, steps + 1, GROUPS), np.int64),
             first=np.zeros((2, N_HORIZONS, GROUPS), np.int64),
-            moments=np.zeros((4, ACCOUNTS * N_HORIZONS, GROUPS), np.int64),
+            moments=np.zeros((ACCOUNTS * N_HORIZONS, GROUPS, 4), np.int64),
             quota_hits=np.zeros((2, GROUPS), np.int64),
             conduct=np.zeros((3, GROUPS), np.int64),
             weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, GROUPS), np.int64),
@@ -212,7 +274,7 @@ def bins_of_cells(tally: TallyArrays) -> Longs:
 
 def flush(counters: Counters, tally: TallyArrays) -> None:
     """Add what was counted to a tally, and start anew."""
-    moments = counters.moments.reshape(4, ACCOUNTS, N_HORIZONS, GROUPS).transpose(3, 1, 2, 0)
+    moments = counters.moments.reshape(ACCOUNTS, N_HORIZONS, GROUPS, 4).transpose(2, 0, 1, 3)
     low = tally.moments[..., 2].view(np.uint64)
     tally.moments[...] += moments
     tally.moments[..., 3] += low < moments[..., 2].astype(np.uint64)

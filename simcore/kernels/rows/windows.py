@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import CALL, DAY, HOUR, WEEK, WEEKS_PER_QUARTER
-from simcore.compiled.jit import inlined, int64, kernel, uint64
+from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
 from simcore.kernels.rows.words import Words
 from simcore.program.tally import (
     N_HORIZONS,
@@ -25,95 +25,138 @@ from simcore.program.tally import (
     high_half_of_square,
 )
 
+SECTION_SHIFT, CELL_SHIFT = np.uint32(19), np.uint32(15)
+BIN_MASK = (1 << 15) - 1
+"""Of a window's place in the bins: section, account and horizon, bin."""
+
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 
 @inlined
-def count_window(moments: Longs, bins: Longs, cell: int, group: int, units: int) -> None:
-    """Count a window with a revenue of ``units`` > 0.
+def count_window(moments: Longs, cell: int, group: int, units: int) -> np.uint32:
+    """Count a window with a revenue of ``units`` > 0, and return its place in the bins of a tally.
 
-    ``moments``: int64[4, accounts * horizons, 256]; ``bins``: int64[sections, accounts * horizons, bins].
+    ``moments``: int64[accounts * horizons, 256, 4]. See `add_to_bins` for the place.
     """
-    moments[TOTAL, cell, group] += units
-    moments[WITH_DEAL, cell, group] += 1
-    bins[group & (SECTIONS - 1), cell, min(bin_of(units), bins.shape[2] - 1)] += 1
+    moments[cell, group, TOTAL] += units
+    moments[cell, group, WITH_DEAL] += 1
     square = uint64(units) * uint64(units)
-    low = uint64(moments[SQUARE_LOW, cell, group]) + square
-    moments[SQUARE_LOW, cell, group] = int64(low)
+    low = uint64(moments[cell, group, SQUARE_LOW]) + square
+    moments[cell, group, SQUARE_LOW] = int64(low)
     carry = int64(low < square)
     if units >= (1 << 32):
         carry += int64(high_half_of_square(uint64(units)))
-    moments[SQUARE_HIGH, cell, group] += carry
+    moments[cell, group, SQUARE_HIGH] += carry
+    section = uint32(group & (SECTIONS - 1))
+    return uint32((section << SECTION_SHIFT) | (uint32(cell) << CELL_SHIFT) | uint32(bin_of(units)))
 
 
 @kernel
-def book_deals(
-    n: int, account: int, first_group: int, first_hour: int, end_hour: int, unit: int, who: Words, hours: Integers,
-    cents: Longs, booked: Longs, touched: Longs, moments: Longs, bins: Longs,
-) -> int:  # fmt: skip
-    """Book the deals of counted hours; return how many hours of seats got their first.
+def add_to_bins(n: int, places: Words, by_section: Words, ends: Longs, bins: Longs) -> None:
+    """Add n windows to the bins of a tally: int64[sections, accounts * horizons, bins]; the last holds all beyond it.
 
-    ``booked``: int64[size or more, counted hours], in units; ``touched``: int64, after the first ``touched[-1]``, the
-    places of these hours in it.
+    ``places``: uint32[n or more], from `count_window`; ``by_section``: room for as many; ``ends``: int64[sections + 1].
+    Section by section, for the bins of one fit into the cache, and those of all do not.
     """
-    m = touched[touched.shape[0] - 1]
-    cell, length = account * N_HORIZONS + CALL, booked.shape[1]
+    for section in range(SECTIONS + 1):
+        ends[section] = 0
     for i in range(n):
-        if not first_hour <= hours[i] < end_hour:
-            continue
-        r, hour, units = int64(who[i]), int64(hours[i]) - first_hour, cents[i] // unit
-        if booked[r, hour] == 0:
-            touched[m] = r * length + hour
-            m += 1
-        booked[r, hour] += units
-        count_window(moments, bins, cell, first_group + r, units)
-    touched[touched.shape[0] - 1] = m
-    return m
+        ends[uint64(places[i] >> SECTION_SHIFT) + uint64(1)] += 1
+    for section in range(SECTIONS):
+        ends[section + 1] += ends[section]
+    for i in range(n):
+        section = uint64(places[i] >> SECTION_SHIFT)
+        by_section[uint64(ends[section])] = places[i]
+        ends[section] += 1
+    last = bins.shape[2] - 1
+    for i in range(n):
+        place = uint64(by_section[i])
+        section, cell = place >> uint64(SECTION_SHIFT), (place >> uint64(CELL_SHIFT)) & uint64(15)
+        bins[section, cell, min(int64(place & uint64(BIN_MASK)), last)] += 1
 
 
 @kernel
-def tally_hours(
-    account: int, first_group: int, booked: Longs, touched: Longs, day_of_hour: Integers, days: Longs,
-    touched_days: Longs, moments: Longs, bins: Longs,
+def order_by_week(
+    n: int, first_hour: int, end_hour: int, hours_per_week: int, hours: Integers, ends: Longs, order: Integers
+) -> None:
+    """List the deals of counted hours week by week; ``ends``: int64[counted weeks + 1], where each week ends."""
+    for week in range(ends.shape[0]):
+        ends[week] = 0
+    # Exact: a quotient of hours of the clock is never so near to a whole number from below.
+    share = 1.0 / float(hours_per_week)
+    for i in range(n):
+        if first_hour <= hours[i] < end_hour:
+            ends[uint64((float(hours[i] - first_hour) + 0.5) * share) + uint64(1)] += 1
+    for week in range(1, ends.shape[0]):
+        ends[week] += ends[week - 1]
+    for i in range(n):
+        if first_hour <= hours[i] < end_hour:
+            week = uint64((float(hours[i] - first_hour) + 0.5) * share)
+            order[uint64(ends[week])] = i
+            ends[week] += 1
+
+
+@kernel
+def tally_deals(
+    account: int, first_group: int, first_hour: int, hours_per_day: int, bits: int, order: Integers, ends: Longs,
+    hours: Integers, who: Words, units: Longs, booked: Longs, touched: Longs, weeks: Longs, moments: Longs, n: int, places: Words,
 ) -> int:  # fmt: skip
-    """Count the hours with revenue, and sum them to days, int64[size or more, counted days]; return how many days."""
-    cell, length, m = account * N_HORIZONS + HOUR, booked.shape[1], 0
-    for j in range(touched[touched.shape[0] - 1]):
-        r, hour = touched[j] // length, touched[j] % length
-        units = booked[r, hour]
-        booked[r, hour] = 0
-        count_window(moments, bins, cell, first_group + r, units)
-        day = int64(day_of_hour[hour])
-        if days[r, day] == 0:
-            touched_days[m] = r * days.shape[1] + day
-            m += 1
-        days[r, day] += units
-    touched[touched.shape[0] - 1] = 0
-    return m
+    """Count the calls, hours and days with revenue, and sum them to weeks: int64[counted weeks, 2**bits].
 
+    Their places in the bins are added to the n of ``places``; returns how many there are in all.
 
-@kernel
-def tally_days(
-    m: int, account: int, first_group: int, days: Longs, touched_days: Longs, week_of_day: Integers, weeks: Longs,
-    moments: Longs, bins: Longs,
-) -> None:  # fmt: skip
-    """Count the m days with revenue, and sum them to weeks, int64[counted weeks, size or more]."""
-    cell, length = account * N_HORIZONS + DAY, days.shape[1]
-    for j in range(m):
-        r, day = touched_days[j] // length, touched_days[j] % length
-        units = days[r, day]
-        days[r, day] = 0
-        count_window(moments, bins, cell, first_group + r, units)
-        weeks[week_of_day[day], r] += units
+    Parameters
+    ----------
+    order, ends
+        See `order_by_week`.
+    hours, who, units
+        By deal: its hour, the replication in the row, and its value.
+    booked
+        int64[hours of a week and days of a week, 2**bits]: zero before and after.
+    touched
+        int64[2, places in ``booked``]: for lists of those that are not zero.
+    """
+    cell, begin = account * N_HORIZONS, 0
+    hours_per_week = booked.shape[0] * hours_per_day // (hours_per_day + 1)
+    low = (1 << bits) - 1
+    for week in range(weeks.shape[0]):
+        start, end, n_hours, n_days = first_hour + week * hours_per_week, ends[week], 0, 0
+        for j in range(begin, end):
+            i = uint64(order[j])
+            hour, r = uint64(hours[i] - start), uint64(who[i])
+            touched[0, uint64(n_hours)] = int64(hour << uint64(bits) | r)
+            n_hours += booked[hour, r] == 0
+            booked[hour, r] += units[i]
+            places[uint64(n)] = count_window(moments, cell + CALL, first_group + int64(r), units[i])
+            n += 1
+        for j in range(n_hours):
+            hour, r = uint64(touched[0, j] >> bits), uint64(touched[0, j] & low)
+            amount = booked[hour, r]
+            booked[hour, r] = 0
+            places[uint64(n)] = count_window(moments, cell + HOUR, first_group + int64(r), amount)
+            n += 1
+            day = uint64(hours_per_week + int64(hour) // hours_per_day)
+            touched[1, uint64(n_days)] = int64(day << uint64(bits) | r)
+            n_days += booked[day, r] == 0
+            booked[day, r] += amount
+        for j in range(n_days):
+            day, r = uint64(touched[1, j] >> bits), uint64(touched[1, j] & low)
+            amount = booked[day, r]
+            booked[day, r] = 0
+            places[uint64(n)] = count_window(moments, cell + DAY, first_group + int64(r), amount)
+            n += 1
+            weeks[week, r] += amount
+        begin = end
+    return n
 
 
 @kernel
 def tally_periods(
     account: int, horizon: int, first_group: int, size: int, period_of_week: Integers, weeks: Longs, sums: Longs,
-    moments: Longs, bins: Longs,
-) -> None:  # fmt: skip
-    """Count the weeks, months, quarters or years with revenue.
+    moments: Longs, n: int, places: Words,
+) -> int:  # fmt: skip
+    """Count the weeks, months, quarters or years with revenue, like `tally_deals`.
 
     ``period_of_week``: int32[7, counted weeks]; ``sums``: int64[size or more], zero before and after.
     """
@@ -128,8 +171,10 @@ def tally_periods(
             continue
         for r in range(size):
             if sums[r] > 0:
-                count_window(moments, bins, cell, first_group + r, sums[r])
+                places[uint64(n)] = count_window(moments, cell, first_group + r, sums[r])
+                n += 1
             sums[r] = 0
+    return n
 
 
 @kernel
