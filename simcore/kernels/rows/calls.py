@@ -232,3 +232,20 @@ def squares_of_seat(per_hour: Integers, hours_per_day: int) -> tuple[int, int]:
     for hour in range(per_hour.shape[0]):
         per_hour[hour] = 0
     return squares, days
+
+
+@kernel
+def squares_of_seats(
+    counted: bool, n: int, bits: int, hours_per_day: int, per_hour: Integers, by_hour: Longs, by_day: Longs
+) -> None:
+    """Add the squares of the successes of a week of n seats by hour and by day, if they count, and empty their hours.
+
+    ``per_hour``: int32[seats, hours of a week]; ``by_hour``, ``by_day``: int64, by the last bits of a seat's number.
+    """
+    mask = (1 << bits) - 1
+    for s in range(n):
+        squares, days = squares_of_seat(per_hour[s], hours_per_day)
+        # A seat of no replication adds nothing, and its place may not exist.
+        if counted and squares > 0:
+            by_hour[s & mask] += squares
+            by_day[s & mask] += days

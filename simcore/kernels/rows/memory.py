@@ -204,10 +204,10 @@ def row_size(program: Program) -> int:
     return 1 << (max(1, most).bit_length() - 1)
 
 
-def new_memory(program: Program) -> Memory:
-    """Allocate the working memory of a thread for a program."""
+def new_memory(program: Program, size: int | None = None) -> Memory:
+    """Allocate the working memory of a thread for a program; ``size``: of its rows."""
     clock, steps = program.clock, program.clock.steps
-    size, stride, most_calls = row_size(program), stride_weeks(program), program.plan.slot_hour.shape[1]
+    size, stride, most_calls = size or row_size(program), stride_weeks(program), program.plan.slot_hour.shape[1]
     simulated, counted = clock.simulated_weeks, clock.counted_weeks
     places = clock.hours_per_week + clock.hours_per_week // clock.hours_per_day
     capacity = size * (stride * most_calls + int(np.diff(program.start.first).max())) + AHEAD

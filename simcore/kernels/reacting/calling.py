@@ -1,0 +1,397 @@
+"""The calls of all lanes: candidates drawn once for the week, thinned interval by interval.
+
+The candidates are the world's: no strategy changes them, so strategies share them. See docs/randomness.md, "Strategies
+thin one stream of candidates".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
+from simcore.kernels.reacting.state import BANDS, C0, HOUR, LANE, NEXT, RANK, SHEETS, SLOT
+from simcore.kernels.rows.words import words_at
+from simcore.program.layout import FULL_ACTIVITY
+from simcore.random.addresses import ITEM, SUCCESSES, decision
+from simcore.random.draws import binomial_inverse, parts_of, take_slot, threshold, uniform53
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Words = NDArray[np.uint32]
+
+MAX_SUCCESSES = 1 << 16
+"""Most candidates of a cell: the range of their addresses."""
+
+
+@inlined
+def edge(rate: float, band: int) -> float:
+    """Return the rate up to which band ``band`` reaches."""
+    return min(1.0, rate * float(1 << band))
+
+
+@inlined
+def calls_until(carry: int, activity: int, planned: int) -> int:
+    """Return the calls made at an ``activity`` of ``planned`` calls, with a fraction of a call carried over."""
+    return (carry + activity * planned) >> 20
+
+
+@kernel
+def begin_week(
+    n: int, planned: int, per_hour: Longs, person: Integers, ramp: Integers, starts: Bytes, calls: Integers,
+    before: Integers, base_carry: Longs,
+) -> None:  # fmt: skip
+    """Count the calls of a week without drives: int32[lanes], and under a ramp those before each hour.
+
+    ``per_hour``: int64[hours of a week], the plan; ``before``: int32[lanes, hours of a week + 1].
+    """
+    for s in range(n):
+        calls[s] = planned if person[s] >= 0 else 0
+    for s in range(n):
+        if person[s] >= 0 and ramp[s] != FULL_ACTIVITY:
+            carried, made = 0 if starts[s] > 0 else base_carry[s], 0
+            for hour in range(per_hour.shape[0]):
+                before[s, hour] = made
+                carried += per_hour[hour] * ramp[s]
+                made += carried >> 20
+                carried &= FULL_ACTIVITY - 1
+            before[s, per_hour.shape[0]] = made
+            calls[s], base_carry[s] = made, carried
+
+
+@kernel
+def fix_activity(n: int, person: Integers, ramp: Integers, response: Floats, active: Longs, last_booking: Longs) -> None:
+    """Fix the activity of an interval, fixed point; nothing is booked yet. ``response``: of the activity, by lane."""
+    for s in range(n):
+        active[s] = int64(np.floor(float(ramp[s]) * response[s] + 0.5)) if person[s] >= 0 else 0
+        last_booking[s] = -1
+
+
+@kernel
+def find_needs(
+    n: int, rate: Floats, response: Floats, ramp: Integers, active: Longs, drawn: Integers, wanted: Integers,
+    lanes: Integers,
+) -> int:  # fmt: skip
+    """List the lanes that need more candidates than are drawn for their activity or rate; return how many.
+
+    ``rate``, ``response``: of step 1, by lane; ``drawn``, ``wanted``: int32[2, lanes], bands and sheets.
+    """
+    m = 0
+    for s in range(n):
+        at_rate, bands = min(1.0, rate[s]), int64(drawn[0, s])
+        while response[s] > float(1 << bands) and edge(at_rate, bands) < 1.0:
+            bands += 1
+        # A whole plan for each begun multiple of it; under a ramp sheet 0 may have no place where a call is made.
+        sheets = (active[s] + FULL_ACTIVITY - 1) >> 20
+        sheets -= 1 if ramp[s] == FULL_ACTIVITY else 0
+        sheets = max(int64(drawn[1, s]), sheets)
+        wanted[0, s], wanted[1, s] = bands, sheets
+        lanes[uint64(m)] = s
+        m += active[s] > 0 and (bands != drawn[0, s] or sheets != drawn[1, s])
+    return m
+
+
+@kernel
+def lanes_of_cell(m: int, cell: int, lanes: Integers, drawn: Integers, wanted: Integers, mine: Integers) -> int:
+    """List those of m lanes that need a cell which is not drawn; return how many."""
+    sheet, band, k = cell & (SHEETS - 1), cell >> 4, 0
+    for i in range(m):
+        s = lanes[i]
+        mine[uint64(k)] = s
+        needed = sheet <= wanted[1, s] and band <= wanted[0, s]
+        k += needed and (sheet > drawn[1, s] or band > drawn[0, s])
+    return k
+
+
+@kernel
+def note_drawn(m: int, lanes: Integers, drawn: Integers, wanted: Integers) -> None:
+    """Note that m lanes have the bands and sheets that they wanted."""
+    for i in range(m):
+        s = lanes[i]
+        drawn[0, s], drawn[1, s] = wanted[0, s], wanted[1, s]
+
+
+@kernel
+def draw_counts(
+    m: int, cell: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    lanes: Integers, x0: Words, x1: Words,
+) -> None:  # fmt: skip
+    """Draw the words that decide how many calls of a cell of m lanes succeed: uint32[m or more] each."""
+    c0, mask = uint32(decision(SUCCESSES, 0, cell)), (1 << bits) - 1
+    for i in range(m):
+        s = int64(lanes[i])
+        c1 = uint32(((s >> bits) << 16) | week)
+        x0[i], x1[i], _, _ = words_at(c0, c1, number + (s & mask), flip, k0, k1)
+
+
+@kernel
+def count_cell(
+    m: int, cell: int, week: int, bits: int, planned: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    lanes: Integers, x0: Words, x1: Words, rate: Floats, calls: Integers, cells: Integers, count: Integers,
+) -> int:  # fmt: skip
+    """Count the candidates of a cell of m lanes: int32[m or more]; return how many in all.
+
+    ``rate``: of step 1, by lane; ``cells``: int32[lanes, cells, 2], where the lower bands of the sheet are counted.
+    """
+    sheet, band, mask, total = cell & (SHEETS - 1), cell >> 4, (1 << bits) - 1, 0
+    for i in range(m):
+        s = int64(lanes[i])
+        p = min(1.0, rate[s])
+        left = int64(calls[s]) if sheet == 0 else planned
+        for lower in range(band):
+            left -= cells[s, sheet + 16 * lower, 1]
+        low = 0.0 if band == 0 else edge(p, band - 1)
+        count[i] = 0
+        if low < 1.0 and left > 0:
+            at_rate = p if band == 0 else (edge(p, band) - low) / (1.0 - low)
+            parts = parts_of(left, at_rate)
+            if parts == 1:
+                count[i] = binomial_inverse(uniform53(x0[i], x1[i]), left, at_rate)
+            else:
+                where, found = uint32(((s >> bits) << 16) | week), 0
+                for part in range(parts):
+                    x = words_at(decision(SUCCESSES, part, cell), where, number + (s & mask), flip, k0, k1)
+                    size = (part + 1) * left // parts - part * left // parts
+                    found += binomial_inverse(uniform53(x[0], x[1]), size, at_rate)
+                count[i] = found
+        total += count[i]
+    return total
+
+
+@kernel
+def list_cell(m: int, cell: int, n: int, lanes: Integers, count: Integers, cells: Integers, words: Words) -> int:
+    """List the candidates of a cell of m lanes after the n that are there: lane and address; return the largest count.
+
+    ``words``: uint32[n and more, 6], see `simcore.kernels.reacting.state.Candidates`.
+    """
+    most = 0
+    for i in range(m):
+        s = int64(lanes[i])
+        cells[s, cell, 0], cells[s, cell, 1] = n, count[i]
+        most = max(most, int64(count[i]))
+        for k in range(count[i]):
+            words[uint64(n), LANE] = uint32(s)
+            words[uint64(n), C0] = decision(ITEM, cell, k)
+            n += 1
+    return most
+
+
+@kernel
+def draw_candidates(
+    first: int, last: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    words: Words, columns: Words,
+) -> None:  # fmt: skip
+    """Draw the words of the candidates ``first .. last - 1``: the slot, and steps 2 to 4.
+
+    ``columns``: uint32[4, last - first or more], room to work.
+    """
+    mask = (1 << bits) - 1
+    for i in range(last - first):
+        lane = int64(words[uint64(first + i), LANE])
+        where = uint32(((lane >> bits) << 16) | week)
+        x = words_at(words[uint64(first + i), C0], where, number + (lane & mask), flip, k0, k1)
+        columns[0, i], columns[1, i], columns[2, i], columns[3, i] = x
+    for i in range(last - first):
+        for j in range(4):
+            words[uint64(first + i), SLOT + j] = columns[j, i]
+
+
+@kernel
+def place_cell(
+    m: int, cell: int, span: int, planned: int, lanes: Integers, ramp: Integers, calls: Integers, before: Integers,
+    plan_before: Longs, slot_hour: Integers, cells: Integers, words: Words, slots: Longs, places: Integers,
+    head: Integers,
+) -> None:  # fmt: skip
+    """Give the candidates of a cell of m lanes their calls, and put them into the chains of their hours.
+
+    Parameters
+    ----------
+    span
+        Hours of a chain.
+    plan_before, slot_hour
+        int64[hours of a week + 1], int32[calls]: the plan of the week.
+    slots
+        int64[most calls + 1], see `simcore.random.draws.take_slot`, and after them the next tag.
+    places, head
+        See `simcore.kernels.reacting.state.Candidates`.
+    """
+    sheet, band, most_calls, tag = cell & (SHEETS - 1), cell >> 4, slots.shape[0] - 1, slots[slots.shape[0] - 1]
+    for i in range(m):
+        s, taken = int64(lanes[i]), 0
+        ramped = sheet == 0 and ramp[s] != FULL_ACTIVITY
+        n = int64(calls[s]) if sheet == 0 else planned
+        for lower in range(band):
+            # What the lower bands took is taken again: the shuffle goes on from there.
+            begin = int64(cells[s, sheet + 16 * lower, 0])
+            for k in range(cells[s, sheet + 16 * lower, 1]):
+                take_slot(words[uint64(begin + k), SLOT], taken, n, tag, slots)
+                taken += 1
+        begin = int64(cells[s, cell, 0])
+        for k in range(cells[s, cell, 1]):
+            at = uint64(begin + k)
+            slot = take_slot(words[at, SLOT], taken + k, n, tag, slots)
+            if ramped:
+                hour = 0
+                while before[s, hour + 1] <= slot:
+                    hour += 1
+                places[at, RANK] = slot - before[s, hour]
+            else:
+                hour = int64(slot_hour[uint64(slot)])
+                places[at, RANK] = slot - plan_before[hour]
+            places[at, HOUR] = hour
+            chain = uint64(hour // span)
+            places[at, NEXT] = head[chain]
+            head[chain] = int64(at)
+        tag += most_calls
+    slots[most_calls] = tag
+
+
+@kernel
+def list_chain(first: int, places: Integers, here: Integers) -> int:
+    """List the candidates of a chain that begins with one; return how many."""
+    n, candidate = 0, first
+    while candidate >= 0:
+        here[uint64(n)] = candidate
+        n += 1
+        candidate = int64(places[uint64(candidate), NEXT])
+    return n
+
+
+@kernel
+def keep_called(
+    n: int, first: int, plan_before: Longs, words: Words, places: Integers, ramp: Integers, before: Integers,
+    active: Longs, carry: Longs, here: Integers,
+) -> int:  # fmt: skip
+    """Keep the n candidates whose calls are made, in an interval that begins in an hour of the week; return how many."""
+    kept, from_plan = 0, plan_before[first]
+    for i in range(n):
+        at = uint64(here[i])
+        s, hour, rank = uint64(words[at, LANE]), int64(places[at, HOUR]), int64(places[at, RANK])
+        sheet = int64((words[at, C0] >> uint32(16)) & uint32(SHEETS - 1))
+        until = calls_until(carry[s], active[s], plan_before[hour + 1] - from_plan)
+        calls = until - calls_until(carry[s], active[s], plan_before[hour] - from_plan)
+        if sheet > 0:
+            planned = plan_before[hour + 1] - plan_before[hour]
+            base = planned
+            if ramp[s] != FULL_ACTIVITY:
+                base = int64(before[s, hour + 1]) - int64(before[s, hour])
+            calls = calls - base - (sheet - 1) * planned
+        here[uint64(kept)] = int64(at)
+        kept += rank < calls
+    return kept
+
+
+@kernel
+def list_thinned(
+    n: int, words: Words, rate: Floats, habit: Floats, response: Floats, here: Integers, limit: Floats, doubtful: Integers
+) -> int:
+    """Work out which of n candidates' latent uniforms lie below the rate of the hour; return how many are doubtful.
+
+    ``limit``: float64, by place in ``here``: 1 and more for a yes, 0 for a no, else what the word THIN must lie below;
+    ``doubtful``: the places in ``here`` of those.
+    """
+    m = 0
+    for i in range(n):
+        at = uint64(here[i])
+        s, band = uint64(words[at, LANE]), int64((words[at, C0] >> uint32(20)) & uint32(BANDS - 1))
+        uncut = rate[s]
+        p = min(1.0, uncut)
+        low = 0.0 if band == 0 else edge(p, band - 1)
+        high, q = edge(p, band), min(1.0, uncut * habit[s] * response[s])
+        if q >= high:
+            limit[i] = 2.0
+        elif q <= low:
+            limit[i] = 0.0
+        else:
+            limit[i] = q / high if band == 0 else (q - low) / (high - low)
+            doubtful[uint64(m)] = i
+            m += 1
+    return m
+
+
+@kernel
+def draw_thinning(
+    m: int, purpose: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    doubtful: Integers, here: Integers, words: Words, limit: Floats, x: Words,
+) -> None:  # fmt: skip
+    """Decide the m doubtful candidates by their words; ``x``: uint32[3, m or more], room to work."""
+    mask, other = (1 << bits) - 1, uint32((purpose - ITEM) << 24)
+    for j in range(m):
+        at = uint64(here[uint64(doubtful[j])])
+        x[0, j], x[1, j] = uint32(words[at, C0] + other), words[at, LANE]
+    for j in range(m):
+        lane = int64(x[1, j])
+        where = uint32(((lane >> bits) << 16) | week)
+        x[2, j] = words_at(x[0, j], where, number + (lane & mask), flip, k0, k1)[0]
+    for j in range(m):
+        i = uint64(doubtful[j])
+        limit[i] = 2.0 if int64(x[2, j]) < threshold(limit[i]) else 0.0
+
+
+@kernel
+def keep_passed(n: int, limit: Floats, here: Integers) -> int:
+    """Keep the candidates that were let through; return how many."""
+    kept = 0
+    for i in range(n):
+        here[uint64(kept)] = here[i]
+        kept += limit[i] >= 1.0
+    return kept
+
+
+@kernel
+def count_bookings(
+    n: int, here: Integers, words: Words, places: Integers, last_booking: Longs, per_hour: Integers, of_week: Integers
+) -> None:
+    """Count n bookings: int32[lanes, hours of a week], and int32[lanes] in this week."""
+    for i in range(n):
+        at = uint64(here[i])
+        s, hour = uint64(words[at, LANE]), int64(places[at, HOUR])
+        last_booking[s] = max(last_booking[s], hour)
+        per_hour[s, uint64(hour)] += 1
+        of_week[s] += 1
+
+
+@kernel
+def end_calls(
+    n: int, first: int, last: int, plan_before: Longs, ramp: Integers, before: Integers, rate: Floats, habit: Floats,
+    response: Floats, active: Longs, last_booking: Longs, unanswered: Longs, carry: Longs, made: Integers,
+    above: Integers,
+) -> int:  # fmt: skip
+    """Count the calls of the hours ``first .. last - 1`` of a week, and carry the fractions of calls on.
+
+    Fills the calls and those above plan, by lane; returns the calls whose rate was cut at 1.
+    """
+    planned, cut = plan_before[last] - plan_before[first], 0
+    for s in range(n):
+        calls = calls_until(carry[s], active[s], planned)
+        cut += calls if rate[s] * habit[s] * response[s] > 1.0 else 0
+        made[s], above[s] = calls, max(0, calls - planned)
+        if last_booking[s] < 0:
+            unanswered[s] += calls
+        else:
+            so_far = plan_before[last_booking[s] + 1] - plan_before[first]
+            unanswered[s] = calls - calls_until(carry[s], active[s], so_far)
+    for s in range(n):
+        if ramp[s] != FULL_ACTIVITY:
+            # Two carries of fractions: an hour may have a call more, the next one less.
+            extra = 0
+            for hour in range(first, last):
+                until = calls_until(carry[s], active[s], plan_before[hour + 1] - plan_before[first])
+                so_far = calls_until(carry[s], active[s], plan_before[hour] - plan_before[first])
+                extra += max(0, until - so_far - int64(before[s, hour + 1] - before[s, hour]))
+            above[s] = extra
+    for s in range(n):
+        carry[s] = (carry[s] + active[s] * planned) & (FULL_ACTIVITY - 1)
+    return cut
+
+
+@kernel
+def add_by_group(n: int, bits: int, numbers: Integers, total: Longs) -> None:
+    """Add numbers by lane to those of the replications of the row: int64[2**bits or more]."""
+    mask = (1 << bits) - 1
+    for s in range(n):
+        # A lane of no replication adds nothing, and its place may not exist.
+        if numbers[s] != 0:
+            total[s & mask] += numbers[s]

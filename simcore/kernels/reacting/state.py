@@ -1,0 +1,356 @@
+"""The working memory of a thread that plays teams that react in rows: what each seat knows, and the open items.
+
+A *lane* is a seat of a replication of the row: lane ``rep << bits | replication in the row``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.kernels.rows.memory import Closed, Seats
+from simcore.kernels.rows.memory import Memory as RowMemory
+from simcore.kernels.rows.memory import new_memory as new_row_memory
+from simcore.kernels.workspace import is_capped
+from simcore.program.layout import FULL_ACTIVITY, ORACLE, PROCESS, Program
+from simcore.program.layout import RESULT as BY_RESULT
+from simcore.program.tally import GROUPS
+from simcore.scenario.channels import channel_count
+from simcore.scenario.signals import SIGNALS
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Words = NDArray[np.uint32]
+
+LANES = 2560
+"""Seats side by side, about."""
+SHEETS = BANDS = 16
+
+BOOKED, RESULT, MARK, UNANSWERED, CARRY, ACTIVE, LAST_BOOKING, PRESSED, REFERRED, OPEN = range(10)
+"""Rows of `Lanes.known`: booked this period and in this interval, in cents; the hour after the last deal; calls since
+the last booking; the carried fraction of a call; the activity of the interval, fixed point; the last hour of the week
+in it with a booking, or -1; whether the week has a session on the result; referrals; and open items."""
+BAND, SHEET = range(2)
+"""Rows of `Lanes.drawn`: bands and sheets that are drawn."""
+
+LANE, C0, SLOT, STEP_2, STEP_3, STEP_4 = range(6)
+"""Columns of `Candidates.words`."""
+HOUR, RANK, NEXT = range(3)
+"""Columns of `Candidates.places`: the hour of the week, the place among the calls of the hour on its sheet, and the
+next candidate of the chain, or -1."""
+
+ITEM_LANE, ITEM_C0, ITEM_C1, ITEM_STEP_2 = range(4)
+"""Columns of `Pool.words`: the lane, the address, and the words of steps 2 to 4."""
+ORIGIN, DUE, STAGE, GIVEN, AFTER, BEFORE = range(6)
+"""Columns of `Pool.numbers`: the hour of the call or -1, the due hour, the stage, the number in `OpenItems` or -1, and
+the neighbours in its bucket, or -1."""
+RESPONSE, WIN_FACTOR, PRICE = range(3)
+"""Columns of `Pool.factors`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
+
+ROOM = 1 << 12
+
+
+class Lanes(NamedTuple):
+    """What each seat knows and how it responds; lanes last."""
+
+    person: Integers
+    """int32[lanes]: in this week."""
+    ramp: Integers
+    """int32[lanes]: activity in this week without drives, fixed point."""
+    starts: Bytes
+    """uint8[lanes]: whether somebody else, or nobody, sits in the seat since this week."""
+    decides: Bytes
+    """uint8[lanes]"""
+    calls: Integers
+    """int32[lanes]: of this week, without drives."""
+    before: Integers
+    """int32[lanes, hours of a week + 1]: calls of the week before each hour without drives, under a ramp."""
+    base_carry: Longs
+    """int64[lanes]: the fraction of a call that a ramp carries on."""
+    known: Longs
+    """int64[10, lanes]"""
+    drawn: Integers
+    """int32[2, lanes]"""
+    wanted: Integers
+    """int32[2, lanes]: the same as needed by the interval."""
+    signal: Floats
+    """float64[signals, lanes]"""
+    level: Floats
+    """float64[drives, lanes]"""
+    response: Floats
+    """float64[channels, lanes]: by number, see `simcore.scenario.channels`."""
+    rate: Floats
+    """float64[S + 1, lanes]: of this week, not yet cut at 1, without habits."""
+    habit: Floats
+    """float64[S + 1, lanes]: what habits leave of the rates."""
+    per_hour: Integers
+    """int32[lanes, hours of a week]: bookings of the week."""
+    cell: Integers
+    """int32[lanes, sheets * bands, 2]: a cell's first candidate, and how many it has."""
+    scratch: Floats
+    """float64[lanes]"""
+    list: Integers
+    """int32[2, lanes + 1]"""
+    team: Longs
+    """int64[replications of the row]"""
+    count: Integers
+    """int32[3, lanes]: calls of an interval, those above plan, and bookings of the week."""
+
+
+class Candidates:
+    """The calls of a week that may succeed, of all lanes: a list that grows."""
+
+    def __init__(self, chains: int) -> None:
+        self.n = 0
+        self.words = np.empty((ROOM, 6), np.uint32)
+        self.places = np.empty((ROOM, 3), np.int32)
+        self.head = np.full(chains, -1, np.int32)
+        """int32[chains]: the first candidate of each interval (or hour) of the week, or -1."""
+
+    def make_room(self, more: int) -> None:
+        """Make room for more candidates."""
+        need = self.n + more
+        if need > len(self.words):
+            words, places = self.words, self.places
+            self.words, self.places = np.empty((2 * need, 6), np.uint32), np.empty((2 * need, 3), np.int32)
+            self.words[: self.n], self.places[: self.n] = words[: self.n], places[: self.n]
+
+
+class Pool:
+    """The open items of all lanes, by the bucket of hours in which they are due: room that grows."""
+
+    def __init__(self, buckets: int, steps: int) -> None:
+        self.words = np.empty((ROOM, 6), np.uint32)
+        self.numbers = np.empty((ROOM, 6), np.int32)
+        self.factors = np.empty((ROOM, 3))
+        self.free = np.empty(ROOM, np.int32)
+        self.size = np.zeros(2, np.int64)
+        """int64[2]: entries given back, and entries ever used."""
+        self.head = np.full((buckets + 2, steps), -1, np.int32)
+        """int32[buckets + 2, S]: the first item due in each bucket and stage; the last but one holds what is due later
+        still, the last one what of that is due next."""
+
+    def make_room(self, more: int) -> None:
+        """Make room for more items."""
+        need = int(self.size[1]) + max(0, more - int(self.size[0]))
+        if need > len(self.words):
+            room, used = 2 * need, int(self.size[1])
+            for name in ("words", "numbers", "factors", "free"):
+                old = getattr(self, name)
+                new = np.empty((room, *old.shape[1:]), old.dtype)
+                new[:used] = old[:used]
+                setattr(self, name, new)
+
+    def clear(self) -> None:
+        """Forget all items."""
+        self.size[:] = 0
+        self.head[:] = -1
+
+
+class Work:
+    """Lists of candidates, items and deals that are worked on: columns that grow."""
+
+    def __init__(self) -> None:
+        self.room = 0
+        self.make_room(ROOM)
+
+    def make_room(self, n: int) -> None:
+        """Make room for lists of n entries; what they hold is lost."""
+        if n > self.room:
+            self.room = room = 2 * n
+            self.ids = np.empty((5, room), np.int32)
+            self.hours = np.empty((5, room), np.int32)
+            self.words = np.empty((8, room), np.uint32)
+            self.floats = np.empty((3, room))
+            self.longs = np.empty((4, room), np.int64)
+
+
+class Coached(NamedTuple):
+    """The habits of each lane, and what a manager sees of it."""
+
+    habits: Longs
+    """int64[lanes]: bit s is set while the person has the habit at step s."""
+    decided: Longs
+    """int64[S + 1, simulated weeks, lanes]: decisions of a step (calls, for step 1); of no weeks if not used."""
+    passed: Longs
+    revenue: Longs
+    """int64[simulated weeks, lanes]: by close, in cents."""
+    score: Floats
+    step: Longs
+    """int64[lanes]: the step that a session would be on; 0: none, or no longer waiting for one."""
+    order: Words
+    """uint32[lanes]: the order of equal scores."""
+    session: Longs
+
+
+class Capped(NamedTuple):
+    """What is in a stage."""
+
+    open: Longs
+    """int64[lanes], or empty where the stage has no cap: items that are open in it."""
+    week: Longs
+    """int64[lanes]: the last week in which an item entered it."""
+    entries: Longs
+    """int64[lanes]: how many did in that week."""
+
+
+class Pulls:
+    """The items that may be pulled in this window: a list that grows."""
+
+    def __init__(self, pulls: int, lanes: int) -> None:
+        self.limit = np.zeros((pulls, lanes), np.int64)
+        """int64[pulls, lanes]: thresholds of the shares."""
+        self.listed, self.pulled = np.zeros(ROOM, np.int32), np.zeros(ROOM, np.int32)
+        """int32: how many, and the items; those of a window, and those pulled in this hour."""
+        self.words = np.empty((4, ROOM), np.uint32)
+        self.seen = 0
+        """Items that are listed, with their words, and that were looked at."""
+        self.end = 0
+        """The end of the period; 0: no window."""
+
+    def make_room(self, n: int) -> None:
+        """Make room for lists of n items."""
+        if n >= len(self.listed):
+            listed, words = self.listed, self.words
+            self.listed, self.pulled = np.zeros(2 * n + 1, np.int32), np.zeros(2 * n + 1, np.int32)
+            self.words = np.empty((4, 2 * n + 1), np.uint32)
+            self.listed[: len(listed)], self.words[:, : words.shape[1]] = listed, words
+
+
+class Memory(NamedTuple):
+    """All working memory of one thread."""
+
+    rows: RowMemory
+    """What rows without reactions need too: seats are those of the first rep."""
+    seats: list[Seats]
+    """Of each rep."""
+    rates: Floats
+    """float64[reps, S + 1, simulated weeks, size]: those of ``seats``."""
+    persons: Integers
+    """int32[reps, simulated weeks, size]"""
+    ramps: Integers
+    """int32[reps, simulated weeks, size]"""
+    bookings: Integers
+    """int32[reps, simulated weeks, size]"""
+    owns: Floats
+    """float64[reps, S + 1, simulated weeks, size]: rates without market and noise, if a manager knows them."""
+    closed: Closed
+    """The deals of all reps: those of `rows` are of one rep at a time."""
+    lanes: Lanes
+    candidates: Candidates
+    pool: Pool
+    work: Work
+    capped: list[Capped]
+    pulls: Pulls
+    coached: Coached
+
+
+def by_hours(program: Program) -> bool:
+    """Return whether the hours between two decisions are played in turn: caps and pulls look at what is open in one."""
+    return is_capped(program) or len(program.reaction.pull_drive) > 0
+
+
+def bucket_hours(program: Program) -> int:
+    """Return the hours of a bucket of due items and of a chain of candidates."""
+    return 1 if by_hours(program) else program.reaction.interval
+
+
+def reach_hours(program: Program) -> int:
+    """Return for how many hours due items have buckets: the run, and as far as a pull reaches beyond it."""
+    reach = int(program.reaction.pull_hours.sum(axis=1).max(initial=0))
+    periods = int(program.reaction.period_hours.max(initial=0))
+    return program.clock.end_hour + (reach + periods if reach else 0)
+
+
+def row_size(program: Program) -> int:
+    """Return the largest number of replications that are played side by side: a power of two up to 256."""
+    most = min(GROUPS, LANES // program.team.reps)
+    return 1 << (max(1, most).bit_length() - 1)
+
+
+def new_memory(program: Program) -> Memory:
+    """Allocate the working memory of a thread for a program."""
+    clock, reaction, reps, size = program.clock, program.reaction, program.team.reps, row_size(program)
+    rows = new_row_memory(program, size)
+    simulated, steps, lanes = clock.simulated_weeks, clock.steps, reps * size
+    rates = np.empty((reps, steps + 1, simulated, size))
+    rates[:] = program.rates.base[:, None, None]
+    persons = np.zeros((reps, simulated, size), np.int32)
+    ramps = np.full((reps, simulated, size), FULL_ACTIVITY, np.int32)
+    seats = [
+        rows.seats._replace(
+            person=persons[rep], activity=ramps[rep], rate=rates[rep], last_rate=rows.seats.last_rate.copy()
+        )
+        for rep in range(reps)
+    ]
+    span = bucket_hours(program)
+    return Memory(
+        rows=rows,
+        seats=seats,
+        rates=rates,
+        persons=persons,
+        ramps=ramps,
+        bookings=np.zeros((reps, simulated, size), np.int32),
+        owns=rates.copy() if program.coaching.rule == ORACLE else np.empty((0, 0, 0, 0)),
+        closed=Closed(ROOM),
+        lanes=_new_lanes(program, lanes, size),
+        candidates=Candidates(clock.hours_per_week // span),
+        pool=Pool(reach_hours(program) // span, steps),
+        work=Work(),
+        capped=[_new_capped(program, stage, lanes) for stage in range(steps + 1)],
+        pulls=Pulls(len(reaction.pull_drive), lanes),
+        coached=_new_coached(program, lanes),
+    )
+
+
+def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
+    clock, reaction, steps = program.clock, program.reaction, program.clock.steps
+    hours = clock.hours_per_week
+    return Lanes(
+        person=np.zeros(lanes, np.int32),
+        ramp=np.full(lanes, FULL_ACTIVITY, np.int32),
+        starts=np.zeros(lanes, np.uint8),
+        decides=np.zeros(lanes, np.uint8),
+        calls=np.zeros(lanes, np.int32),
+        before=np.zeros((lanes, hours + 1), np.int32),
+        base_carry=np.zeros(lanes, np.int64),
+        known=np.zeros((OPEN + 1, lanes), np.int64),
+        drawn=np.zeros((2, lanes), np.int32),
+        wanted=np.zeros((2, lanes), np.int32),
+        signal=np.zeros((len(SIGNALS), lanes)),
+        level=np.zeros((len(reaction.memory), lanes)),
+        response=np.ones((channel_count(steps), lanes)),
+        rate=np.ones((steps + 1, lanes)),
+        habit=np.ones((steps + 1, lanes)),
+        per_hour=np.zeros((lanes, hours), np.int32),
+        cell=np.zeros((lanes, SHEETS * BANDS, 2), np.int32),
+        scratch=np.zeros(lanes),
+        list=np.zeros((2, lanes + 1), np.int32),
+        team=np.zeros(size, np.int64),
+        count=np.zeros((3, lanes), np.int32),
+    )
+
+
+def _new_capped(program: Program, stage: int, lanes: int) -> Capped:
+    capped = bool(program.caps.per_week[stage] >= 0 or program.caps.open[stage] >= 0)
+    return Capped(*(np.zeros(lanes if capped else 0, np.int64) for _ in range(3)))
+
+
+def _new_coached(program: Program, lanes: int) -> Coached:
+    clock, coaching = program.clock, program.coaching
+    weeks = clock.simulated_weeks
+    by_step = (clock.steps + 1, weeks if coaching.rule in (BY_RESULT, PROCESS) else 0, lanes)
+    return Coached(
+        habits=np.zeros(lanes, np.int64),
+        decided=np.zeros(by_step, np.int64),
+        passed=np.zeros(by_step, np.int64),
+        revenue=np.zeros(by_step[1:], np.int64),
+        score=np.zeros(lanes),
+        step=np.zeros(lanes, np.int64),
+        order=np.zeros(lanes, np.uint32),
+        session=np.zeros(lanes, np.int64),
+    )

@@ -1,0 +1,381 @@
+"""A row of teams that react, from the first week to the last: the order of the kernels, in plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from simcore.kernels.reacting import calling, deciding
+from simcore.kernels.reacting.coach import Coach
+from simcore.kernels.reacting.funnel import Funnel
+from simcore.kernels.reacting.state import (
+    ACTIVE,
+    BOOKED,
+    CARRY,
+    LAST_BOOKING,
+    MARK,
+    NEXT,
+    OPEN,
+    PRESSED,
+    RESULT,
+    SHEETS,
+    UNANSWERED,
+    Memory,
+    bucket_hours,
+    by_hours,
+)
+from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
+from simcore.kernels.reactive.state import MAX_OPEN, NO_BREACH, TOO_MANY_OPEN, TOO_MANY_REFERRALS, TOO_MANY_SUCCESSES
+from simcore.kernels.rows import windows
+from simcore.kernels.rows.calls import count_tabulated, squares_of_seats
+from simcore.kernels.rows.drive import tally_account, tally_first_step
+from simcore.kernels.rows.row import Row
+from simcore.kernels.rows.seats import know_market, settle
+from simcore.program.layout import FULL_ACTIVITY
+from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
+from simcore.program.tally import ORIGIN as BY_ORIGIN
+from simcore.base.periods import DAY, HOUR
+from simcore.random.addresses import THIN
+from simcore.scenario.channels import ACTIVITY, REFERRALS
+from simcore.scenario.signals import (
+    AHEAD, BEHIND, COACH, DEADLINE, DRY_SPELL, OVERWORK, PEERS, REJECTIONS, SURPRISE,
+)  # fmt: skip
+
+
+class BreachError(Exception):
+    """A seat exceeds a limit: what, the replication in the row, the seat, the hour, a drive, its level, the figure."""
+
+    def __init__(self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float) -> None:
+        super().__init__(what, replication, rep, hour)
+        self.what, self.replication, self.rep, self.hour = what, replication, rep, hour
+        self.drive, self.level, self.figure = drive, level, figure
+
+
+class Team:
+    """Plays the teams of a row."""
+
+    def __init__(self, row: Row, memory: Memory) -> None:
+        self._row, self._memory, self._program = row, memory, row.program
+        self._clock, self._reaction = row.program.clock, row.program.reaction
+        self._lanes = memory.lanes
+        self._n, self._bits, self._reps = len(memory.lanes.person), memory.rows.bits, row.program.team.reps
+        self._groups = slice(row.first_group, row.first_group + row.size)
+        self._funnel = Funnel(row, memory, self.breach)
+        self._coach = Coach(row, memory) if row.program.coaching.active else None
+        self._heard = set(self._reaction.gain_signal.tolist())
+
+    def play(self) -> None:
+        """Simulate the replications of the row.
+
+        Raises
+        ------
+        BreachError
+            If a seat exceeds a limit.
+        """
+        self._begin()
+        for week in range(self._clock.simulated_weeks):
+            self._play_week(week)
+        self._lanes.response[:] = 1.0
+        self._funnel.play_out()
+        self._tally()
+
+    def breach(self, what: int, lane: int, hour: int, figure: float) -> None:
+        """Report a lane that exceeds a limit.
+
+        Raises
+        ------
+        BreachError
+            Always.
+        """
+        levels = self._lanes.level[:, lane]
+        drive = int(np.abs(levels).argmax()) if len(levels) else -1
+        level = float(levels[drive]) if drive >= 0 else 0.0
+        size = 1 << self._bits
+        raise BreachError(what, lane % size, lane // size, hour, drive, level, figure)
+
+    def _begin(self) -> None:
+        """Forget the row before; decide who sits where, and at what rates."""
+        row, memory, lanes = self._row, self._memory, self._lanes
+        lanes.known[:], lanes.level[:], lanes.response[:], lanes.habit[:] = 0, 0.0, 1.0, 1.0
+        memory.pool.clear()
+        memory.closed.n = 0
+        memory.persons[:, :, : row.size] = 0
+        know_market(row, self._clock.simulated_weeks)
+        for rep in range(self._reps):
+            settle(self._of_rep(rep), rep)
+        if row.size < memory.rows.size:
+            memory.persons[:, :, row.size :] = -1
+        if self._coach:
+            self._coach.begin()
+        self._funnel.begin()
+
+    def _of_rep(self, rep: int) -> Row:
+        """Return the row as that of one rep."""
+        rows = self._memory.rows
+        weeks = rows.weeks._replace(successes=self._memory.bookings[rep])
+        return replace(self._row, memory=rows._replace(seats=self._memory.seats[rep], weeks=weeks))
+
+    def _play_week(self, week: int) -> None:
+        clock, lanes, first_hour = self._clock, self._lanes, week * self._clock.hours_per_week
+        self._begin_week(week)
+        span = self._reaction.interval
+        for first in range(0, clock.hours_per_week, span):
+            self._decide(first_hour + first, week)
+            self._draw_as_needed(first_hour + first, week)
+            if by_hours(self._program):
+                for hour in range(first, first + span):
+                    self._funnel.pull(first_hour + hour, week)
+                    self._play_interval(hour, first, hour, week)
+            else:
+                self._play_interval(first // span, first, first, week)
+            self._end_calls(first, first + span, week)
+        self._end_week(week)
+
+    def _begin_week(self, week: int) -> None:
+        memory, lanes, plan, n = self._memory, self._lanes, self._program.plan, self._n
+        lanes.person[:] = memory.persons[:, week].reshape(n)
+        lanes.ramp[:] = memory.ramps[:, week].reshape(n)
+        lanes.starts[:] = 1 if week == 0 else (memory.persons[:, week] != memory.persons[:, week - 1]).reshape(n)
+        if week == 0 or not self._program.rates.fixed:
+            lanes.rate[:] = memory.rates[:, :, week].transpose(1, 0, 2).reshape(lanes.rate.shape)
+        if self._coach:
+            self._coach.begin_week(week)
+        row = plan.row_of_week[week]
+        calling.begin_week(
+            n, int(plan.calls[row]), plan.per_hour[row], lanes.person, lanes.ramp, lanes.starts, lanes.calls,
+            lanes.before, lanes.base_carry,
+        )  # fmt: skip
+        candidates = memory.candidates
+        candidates.n = 0
+        candidates.head[:] = -1
+        lanes.drawn[:], lanes.count[2] = 0, 0
+        lanes.list[1, :n] = np.arange(n, dtype=np.int32)
+        self._draw_cell(0, n, lanes.list[1], week)
+
+    def _decide(self, hour: int, week: int) -> None:
+        """Let the lanes decide at the beginning of an interval, and fix their activity."""
+        reaction, lanes, n, known = self._reaction, self._lanes, self._n, self._lanes.known
+        new_week = hour == week * self._clock.hours_per_week
+        if reaction.quota > 0.0 and hour == reaction.period_first[week]:
+            known[BOOKED] = 0
+        if new_week:
+            deciding.begin_persons(
+                n, hour, lanes.starts, lanes.level, lanes.response, known[MARK], known[UNANSWERED], known[CARRY]
+            )
+        if len(reaction.memory) > 0 and hour > 0:
+            deciding.who_decides(n, new_week, lanes.person, lanes.starts, lanes.decides)
+            self._hear(hour, week)
+            deciding.update_levels(
+                n, reaction.memory, reaction.level, reaction.first_gain, reaction.gain_signal, reaction.gain,
+                lanes.decides, lanes.signal, lanes.scratch, lanes.level,
+            )  # fmt: skip
+            deciding.respond(
+                n, reaction.change_drive, reaction.change_channel, reaction.change, lanes.decides, lanes.level,
+                lanes.response,
+            )  # fmt: skip
+            self._look_for_breach(hour)
+        known[RESULT] = 0
+        calling.fix_activity(
+            n, lanes.person, lanes.ramp, lanes.response[ACTIVITY], known[ACTIVE], known[LAST_BOOKING]
+        )
+
+    def _hear(self, hour: int, week: int) -> None:
+        """Fill the signals that drives listen to."""
+        reaction, lanes, n, known, signal = (
+            self._reaction, self._lanes, self._n, self._lanes.known, self._lanes.signal,
+        )  # fmt: skip
+        hears, clock = reaction.hears, self._clock
+        if hears[BEHIND]:
+            first, length = float(max(0, reaction.period_first[week])), float(reaction.period_hours[week])
+            elapsed = (hour - first) / length
+            deciding.hear_quota(
+                n, elapsed, reaction.quota, known[BOOKED], signal[BEHIND], signal[AHEAD], signal[DEADLINE]
+            )
+        if hears[PEERS]:
+            deciding.hear_peers(
+                self._reps, self._bits, reaction.quota, known[BOOKED], lanes.team, signal[PEERS]
+            )
+        if hears[SURPRISE]:
+            planned = self._planned_before(hour, week)
+            deciding.hear_surprise(n, planned, reaction.call_value, known[RESULT], signal[SURPRISE])
+        if hears[DRY_SPELL]:
+            deciding.hear_dry_spell(n, hour, reaction.between_wins, known[MARK], signal[DRY_SPELL])
+        if hears[REJECTIONS]:
+            rate = float(self._program.rates.base[1])
+            deciding.hear_rejections(n, rate, known[UNANSWERED], signal[REJECTIONS])
+        if hears[OVERWORK]:
+            deciding.hear_overwork(n, lanes.response[ACTIVITY], signal[OVERWORK])
+        if hears[COACH]:
+            begins = hour == week * clock.hours_per_week
+            deciding.hear_coach(n, self._program.coaching.pressure, begins, known[PRESSED], signal[COACH])
+
+    def _planned_before(self, hour: int, week: int) -> int:
+        """Return the planned calls of the interval before a decision."""
+        clock, plan = self._clock, self._program.plan
+        of_week = hour - week * clock.hours_per_week
+        before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
+        until = of_week if of_week > 0 else clock.hours_per_week
+        return int(before[until] - before[until - self._reaction.interval])
+
+    def _look_for_breach(self, hour: int) -> None:
+        reaction, lanes = self._reaction, self._lanes
+        channel, most = self._clock.steps + REFERRALS, lanes.scratch[:4] if self._n >= 4 else np.zeros(4)
+        deciding.most_extreme(self._n, lanes.level, lanes.response, channel, most)
+        level, activity, response, referrals = most[:4]
+        if (
+            level > MAX_LEVEL
+            or activity > MAX_ACTIVITY
+            or response > MAX_RESPONSE
+            or reaction.referrals * referrals > MAX_REFERRALS
+        ):
+            what, figure = np.zeros(3, np.int64), np.zeros(1)
+            deciding.find_breach(
+                self._reps, self._bits, self._row.size, reaction.referrals, channel, lanes.level, lanes.response, what,
+                figure,
+            )  # fmt: skip
+            if what[0] != NO_BREACH:
+                self.breach(int(what[0]), int(what[2] << self._bits) + int(what[1]), hour, float(figure[0]))
+
+    def _draw_as_needed(self, hour: int, week: int) -> None:
+        """Draw more candidates where the activity or the rate of an interval needs them."""
+        lanes, known, plan = self._lanes, self._lanes.known, self._program.plan
+        if plan.calls[plan.row_of_week[week]] == 0:
+            return
+        m = calling.find_needs(
+            self._n, lanes.rate[1], lanes.response[1], lanes.ramp, known[ACTIVE], lanes.drawn, lanes.wanted,
+            lanes.list[0],
+        )  # fmt: skip
+        if m == 0:
+            return
+        mine = lanes.list[0, :m]
+        bands, sheets = (int(lanes.wanted[i, mine].max()) for i in (0, 1))
+        for sheet in range(sheets + 1):
+            for band in range(bands + 1):
+                cell = sheet + SHEETS * band
+                k = calling.lanes_of_cell(m, cell, lanes.list[0], lanes.drawn, lanes.wanted, lanes.list[1])
+                if k > 0:
+                    self._draw_cell(cell, k, lanes.list[1], week, hour)
+        calling.note_drawn(m, lanes.list[0], lanes.drawn, lanes.wanted)
+
+    def _draw_cell(self, cell: int, k: int, mine: np.ndarray, week: int, hour: int = 0) -> None:
+        """Draw the candidates of a cell of k lanes."""
+        program, memory, lanes, luck = self._program, self._memory, self._lanes, self._row.luck
+        plan, candidates, work = program.plan, memory.candidates, memory.work
+        row = plan.row_of_week[week]
+        work.make_room(self._n)
+        x0, x1, count = work.words[0], work.words[1], work.ids[0]
+        calling.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
+        total = calling.count_cell(
+            k, cell, week, self._bits, int(plan.calls[row]), *luck, mine, x0, x1, lanes.rate[1], lanes.calls,
+            lanes.cell, count,
+        )  # fmt: skip
+        if cell == 0 and self._row.given_successes.shape[0] > 0:
+            given = np.zeros((self._reps, 1 << self._bits), np.int64)
+            given[:, : self._row.size] = self._row.given_successes[:, :, week].T
+            count[: self._n] = given.ravel()
+            total = int(given.sum())
+        candidates.make_room(total)
+        first, last = candidates.n, candidates.n + total
+        most = calling.list_cell(k, cell, first, mine, count, lanes.cell, candidates.words)
+        if most > calling.MAX_SUCCESSES:
+            lane = int(mine[int(count[:k].argmax())])
+            self.breach(TOO_MANY_SUCCESSES, lane, hour, float(most))
+        candidates.n = last
+        work.make_room(total)
+        calling.draw_candidates(first, last, week, self._bits, *luck, candidates.words, work.words)
+        calling.place_cell(
+            k, cell, bucket_hours(program), int(plan.calls[row]), mine, lanes.ramp, lanes.calls, lanes.before,
+            plan.before[row], plan.slot_hour[row], lanes.cell, candidates.words, memory.rows.weeks.slots,
+            candidates.places, candidates.head,
+        )  # fmt: skip
+
+    def _play_interval(self, chain: int, first: int, hour: int, week: int) -> None:
+        """Make the calls of an interval (or hour) that begins in an hour of the week, and play what is due in it."""
+        n = self._book(chain, first, week)
+        self._funnel.play(week * self._clock.hours_per_week + hour, week, n)
+
+    def _book(self, chain: int, first: int, week: int) -> int:
+        """List the bookings of a chain of candidates in ``work.ids[0]``; return how many."""
+        program, memory, lanes, known = self._program, self._memory, self._lanes, self._lanes.known
+        candidates, work, plan = memory.candidates, memory.work, program.plan
+        head = int(candidates.head[chain])
+        if head < 0:
+            return 0
+        work.make_room(candidates.n)
+        here = work.ids[0]
+        n = calling.list_chain(head, candidates.places, here)
+        n = calling.keep_called(
+            n, first, plan.before[plan.row_of_week[week]], candidates.words, candidates.places, lanes.ramp,
+            lanes.before, known[ACTIVE], known[CARRY], here,
+        )  # fmt: skip
+        limit, doubtful = work.floats[0], work.ids[1]
+        m = calling.list_thinned(
+            n, candidates.words, lanes.rate[1], lanes.habit[1], lanes.response[1], here, limit, doubtful
+        )
+        if m > 0:
+            calling.draw_thinning(
+                m, THIN, week, self._bits, *self._row.luck, doubtful, here, candidates.words, limit, work.words
+            )
+        n = calling.keep_passed(n, limit, here)
+        calling.count_bookings(
+            n, here, candidates.words, candidates.places, known[LAST_BOOKING], lanes.per_hour, lanes.count[2]
+        )
+        return n
+
+    def _end_calls(self, first: int, last: int, week: int) -> None:
+        """Count the calls of an interval."""
+        row, lanes, known, plan, clock = self._row, self._lanes, self._lanes.known, self._program.plan, self._clock
+        made, above = lanes.count[0], lanes.count[1]
+        row.clipped[1] += calling.end_calls(
+            self._n, first, last, plan.before[plan.row_of_week[week]], lanes.ramp, lanes.before, lanes.rate[1],
+            lanes.habit[1], lanes.response[1], known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY],
+            made, above,
+        )  # fmt: skip
+        if self._coach:
+            self._coach.count_calls(week, made)
+        if week >= clock.warmup_weeks:
+            counters = self._memory.rows.counters
+            calling.add_by_group(self._n, self._bits, made, self._of_row(counters.stages[ENTERED, 0]))
+            calling.add_by_group(self._n, self._bits, above, self._of_row(counters.conduct[ABOVE_PLAN]))
+            if row.detail.entered.shape[0] > 0:
+                of_week = made.reshape(self._reps, -1)[:, : row.size].T
+                row.detail.entered[:, :, week - clock.warmup_weeks, 0] += of_week
+
+    def _of_row(self, groups: np.ndarray) -> np.ndarray:
+        """Return the part of int64[256] from the row's first replication on."""
+        return groups[self._row.first_group :]
+
+    def _end_week(self, week: int) -> None:
+        """Count the bookings of a week."""
+        memory, lanes, clock = self._memory, self._lanes, self._clock
+        memory.bookings[:, week] = lanes.count[2].reshape(self._reps, -1)
+        if self._coach:
+            self._coach.count_bookings(week, lanes.count[2])
+        squares = memory.rows.counters.first[SQUARE]
+        squares_of_seats(
+            week >= clock.warmup_weeks, self._n, self._bits, clock.hours_per_day, lanes.per_hour,
+            self._of_row(squares[HOUR]), self._of_row(squares[DAY]),
+        )  # fmt: skip
+
+    def _tally(self) -> None:
+        """Tally the windows of all reps, and of the team."""
+        row, memory, program = self._row, self._memory, self._program
+        closed, mine = memory.closed, memory.rows.closed
+        lane = closed.who[: closed.n]
+        for rep in range(self._reps):
+            of_rep = self._of_rep(rep)
+            here = np.flatnonzero(lane >> np.uint32(self._bits) == rep)
+            mine.n = 0
+            mine.add(
+                (closed.hours[0, here], closed.hours[1, here]), lane[here] & np.uint32((1 << self._bits) - 1),
+                closed.units[here],
+            )  # fmt: skip
+            tally_first_step(of_rep)
+            for account in (CLOSE,) if self._clock.one_account else (CLOSE, BY_ORIGIN):
+                tally_account(of_rep, rep, account)
+        quota = program.quota
+        if quota.horizon > 0:
+            periods = int(program.calendar.periods[quota.horizon])
+            hits = memory.rows.counters.quota_hits[1, self._groups]
+            windows.tally_team(row.size, periods, quota.units_team, memory.rows.booked.team, hits)
