@@ -164,20 +164,26 @@ class Funnel:
 
     def _wait(self, stage: int, n: int, least: int, *, stretched: bool) -> int:
         """Hold the n listed items of a stage until they are due; return how many are due at once."""
-        work, pool, lanes = self._work, self._pool, self._lanes
+        work, pool = self._work, self._pool
         pulls, lag, cut = self._memory.pulls, work.floats[0], np.zeros(1, np.int64)
-        if stretched and self._running:
-            items.stretch_lags(n, self._lane, lanes.response[self._clock.steps + LAG_CHANNEL], lag)
+        if stretched:
+            self._stretch(n)
         pull_end = pulls.end if stage == self._clock.steps - 1 else 0
         if pull_end > 0:
             pulls.make_room(int(pulls.listed[0]) + n)
         at_once = items.wait(
             n, least, self._last, self._clock.end_hour, self._span, stage, self._mask, pull_end, self._ids,
             self._hours, self._lane, lag, pool.numbers, pool.head, self._stages[OPEN_AT_END, stage], cut,
-            self._memory.capped[stage].open, pulls.listed,
+            pulls.listed,
         )  # fmt: skip
         self._row.clipped[self._clock.steps + 1] += int(cut[0])
         return at_once
+
+    def _stretch(self, n: int) -> None:
+        """Multiply the lags of the n listed items by the responses of their lanes."""
+        if self._running:
+            stretch = self._lanes.response[self._clock.steps + LAG_CHANNEL]
+            items.stretch_lags(n, self._lane, stretch, self._work.floats[0])
 
     def _pass_through(self, bucket: int, n: int) -> None:
         """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
@@ -314,12 +320,18 @@ class Funnel:
     def _admit(self, stage: int, n: int) -> int:
         """Turn away the listed items that a capped stage has no room for; return how many stay."""
         work, pool, capped, caps = self._work, self._pool, self._memory.capped[stage], self._program.caps
-        keys, admitted = work.longs[0], work.ids[3]
+        keys, admitted, lag = work.longs[0], work.ids[3], work.floats[0]
+        if self._program.lags.lagged[stage + 1]:
+            self._address(n)
+            self._fill_lags(stage + 1, n)
+            self._stretch(n)
+        else:
+            lag[:n] = 0.0
         items.arrival_keys(n, self._ids, pool.words, keys)
         week = int(self._hours[0]) // self._clock.hours_per_week
         limits.admit(
-            n, week, int(caps.per_week[stage]), int(caps.open[stage]), keys, work.ids[1], work.ids[2], self._lane,
-            capped.open, capped.week, capped.entries, admitted,
+            n, week, self._last - int(self._hours[0]), int(caps.per_week[stage]), int(caps.open[stage]), keys,
+            work.ids[1], work.ids[2], self._lane, lag, capped.open, capped.week, capped.entries, admitted,
         )  # fmt: skip
         if self._clock.warmup_weeks <= week < self._clock.simulated_weeks:
             away = self._lane[:n][admitted[:n] == 0] & np.uint32(self._mask)

@@ -335,7 +335,7 @@ def stretch_lags(n: int, lane: Words, stretch: Floats, lag: Floats) -> None:
 def wait(
     n: int, least: int, last: int, end_hour: int, span: int, stage: int, mask: int, pull_end: int, ids: Integers,
     hours: Integers, lane: Words, lag: Floats, numbers: Integers, head: Integers, open_at_end: Longs, cut: Longs,
-    open_now: Longs, listed: Integers,
+    listed: Integers,
 ) -> int:  # fmt: skip
     """Hold n items of a stage until they are due; return how many, moved to the front, are due at once.
 
@@ -347,8 +347,6 @@ def wait(
         The last hour of the clock, at which due hours are cut; ``cut``: int64[1], how many.
     open_at_end
         int64[replications of the row]: counts those that are due at the end of the run or later.
-    open_now
-        int64[lanes], counts those that wait; or empty.
     pull_end, listed
         int32: how many, and the items that are due at this hour or later, which may be pulled; 0: none are listed.
     """
@@ -369,8 +367,6 @@ def wait(
             if hour < end_hour <= due:
                 open_at_end[int64(lane[i]) & mask] += 1
             put(head, bucket_of(due, span, head.shape[0]), stage, item, numbers)
-            if open_now.shape[0] > 0:
-                open_now[uint64(lane[i])] += 1
             if 0 < pull_end <= due:
                 listed[0] += 1
                 listed[listed[0]] = item

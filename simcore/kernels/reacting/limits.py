@@ -27,13 +27,19 @@ def leave_stage(n: int, ids: Integers, words: Words, open_now: Longs) -> None:
 
 @kernel
 def admit(
-    n: int, week: int, most_week: int, most_open: int, keys: Longs, order: Integers, spare: Integers, lane: Words,
-    open_now: Longs, last_week: Longs, entries: Longs, admitted: Integers,
+    n: int, week: int, longest: int, most_week: int, most_open: int, keys: Longs, order: Integers, spare: Integers,
+    lane: Words, lag: Floats, open_now: Longs, last_week: Longs, entries: Longs, admitted: Integers,
 ) -> None:  # fmt: skip
     """Decide which of n items, which arrive in one hour, have a place in a capped stage, in the order of their keys.
 
-    ``open_now``, ``last_week``, ``entries``: int64[lanes], items open in the stage, and entries in the last week in
-    which there was one.
+    Parameters
+    ----------
+    longest
+        Hours that are left on the clock: no item waits longer.
+    lag
+        float64, by item, hours: those that wait are open in the stage from now on.
+    open_now, last_week, entries
+        int64[lanes]: items open in the stage, and entries in the last week in which there was one.
     """
     for i in range(n):
         order[i] = i
@@ -46,6 +52,8 @@ def admit(
         full = (most_week >= 0 and entries[s] >= most_week) or (most_open >= 0 and open_now[s] >= most_open)
         admitted[i] = not full
         entries[s] += not full
+        waits = longest > 0 and lag[i] >= 0.5
+        open_now[s] += waits and not full
 
 
 @kernel
