@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
-from simcore.kernels.reacting.state import BANDS, C0, HOUR, LANE, NEXT, RANK, SHEETS, SLOT
+from simcore.kernels.reacting.state import BANDS, SHEETS
 from simcore.kernels.rows.words import words_at
 from simcore.program.layout import FULL_ACTIVITY
 from simcore.random.addresses import ITEM, SUCCESSES, decision
@@ -161,10 +161,12 @@ def count_cell(
 
 
 @kernel
-def list_cell(m: int, cell: int, n: int, lanes: Integers, count: Integers, cells: Integers, words: Words) -> int:
+def list_cell(
+    m: int, cell: int, n: int, lanes: Integers, count: Integers, cells: Integers, lane: Words, c0: Words
+) -> int:
     """List the candidates of a cell of m lanes after the n that are there: lane and address; return the largest count.
 
-    ``words``: uint32[n and more, 6], see `simcore.kernels.reacting.state.Candidates`.
+    ``cells``: int32[lanes, cells, 2], filled with the first candidate and how many there are.
     """
     most = 0
     for i in range(m):
@@ -172,50 +174,41 @@ def list_cell(m: int, cell: int, n: int, lanes: Integers, count: Integers, cells
         cells[s, cell, 0], cells[s, cell, 1] = n, count[i]
         most = max(most, int64(count[i]))
         for k in range(count[i]):
-            words[uint64(n), LANE] = uint32(s)
-            words[uint64(n), C0] = decision(ITEM, cell, k)
+            lane[uint64(n)] = uint32(s)
+            c0[uint64(n)] = decision(ITEM, cell, k)
             n += 1
     return most
 
 
 @kernel
 def draw_candidates(
-    first: int, last: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
-    words: Words, columns: Words,
+    n: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, lane: Words, c0: Words,
+    slot: Words, x1: Words, x2: Words, x3: Words,
 ) -> None:  # fmt: skip
-    """Draw the words of the candidates ``first .. last - 1``: the slot, and steps 2 to 4.
-
-    ``columns``: uint32[4, last - first or more], room to work.
-    """
+    """Draw the words of n candidates: the slot, and steps 2 to 4."""
     mask = (1 << bits) - 1
-    for i in range(last - first):
-        lane = int64(words[uint64(first + i), LANE])
-        where = uint32(((lane >> bits) << 16) | week)
-        x = words_at(words[uint64(first + i), C0], where, number + (lane & mask), flip, k0, k1)
-        columns[0, i], columns[1, i], columns[2, i], columns[3, i] = x
-    for i in range(last - first):
-        for j in range(4):
-            words[uint64(first + i), SLOT + j] = columns[j, i]
+    for i in range(n):
+        s = int64(lane[i])
+        where = uint32(((s >> bits) << 16) | week)
+        slot[i], x1[i], x2[i], x3[i] = words_at(c0[i], where, number + (s & mask), flip, k0, k1)
 
 
 @kernel
 def place_cell(
-    m: int, cell: int, span: int, planned: int, lanes: Integers, ramp: Integers, calls: Integers, before: Integers,
-    plan_before: Longs, slot_hour: Integers, cells: Integers, words: Words, slots: Longs, places: Integers,
-    head: Integers,
+    m: int, cell: int, planned: int, lanes: Integers, ramp: Integers, calls: Integers, before: Integers,
+    plan_before: Longs, slot_hour: Integers, cells: Integers, words: Words, slots: Longs, hours: Integers,
+    ranks: Integers,
 ) -> None:  # fmt: skip
-    """Give the candidates of a cell of m lanes their calls, and put them into the chains of their hours.
+    """Give the candidates of a cell of m lanes their calls: the hour of the week, and the place in it on the sheet.
 
     Parameters
     ----------
-    span
-        Hours of a chain.
     plan_before, slot_hour
         int64[hours of a week + 1], int32[calls]: the plan of the week.
+    words
+        uint32, by candidate: of the slots.
     slots
         int64[most calls + 1], see `simcore.random.draws.take_slot`, and after them the next tag.
-    places, head
-        See `simcore.kernels.reacting.state.Candidates`.
     """
     sheet, band, most_calls, tag = cell & (SHEETS - 1), cell >> 4, slots.shape[0] - 1, slots[slots.shape[0] - 1]
     for i in range(m):
@@ -226,50 +219,59 @@ def place_cell(
             # What the lower bands took is taken again: the shuffle goes on from there.
             begin = int64(cells[s, sheet + 16 * lower, 0])
             for k in range(cells[s, sheet + 16 * lower, 1]):
-                take_slot(words[uint64(begin + k), SLOT], taken, n, tag, slots)
+                take_slot(words[uint64(begin + k)], taken, n, tag, slots)
                 taken += 1
         begin = int64(cells[s, cell, 0])
         for k in range(cells[s, cell, 1]):
             at = uint64(begin + k)
-            slot = take_slot(words[at, SLOT], taken + k, n, tag, slots)
+            slot = take_slot(words[at], taken + k, n, tag, slots)
             if ramped:
                 hour = 0
                 while before[s, hour + 1] <= slot:
                     hour += 1
-                places[at, RANK] = slot - before[s, hour]
+                ranks[at] = slot - before[s, hour]
             else:
                 hour = int64(slot_hour[uint64(slot)])
-                places[at, RANK] = slot - plan_before[hour]
-            places[at, HOUR] = hour
-            chain = uint64(hour // span)
-            places[at, NEXT] = head[chain]
-            head[chain] = int64(at)
+                ranks[at] = slot - plan_before[hour]
+            hours[at] = hour
         tag += most_calls
     slots[most_calls] = tag
 
 
 @kernel
-def list_chain(first: int, places: Integers, here: Integers) -> int:
-    """List the candidates of a chain that begins with one; return how many."""
-    n, candidate = 0, first
-    while candidate >= 0:
-        here[uint64(n)] = candidate
-        n += 1
-        candidate = int64(places[uint64(candidate), NEXT])
-    return n
+def order_candidates(first: int, n: int, span: int, hours: Integers, ends: Integers, order: Integers) -> None:
+    """Order the n candidates from a first one on by the interval in which they are made; see `Batch`."""
+    for chain in range(ends.shape[0]):
+        ends[chain] = 0
+    share = 1.0 / float(span)
+    for i in range(n):
+        ends[uint64((float(hours[uint64(first + i)]) + 0.5) * share) + uint64(1)] += 1
+    for chain in range(1, ends.shape[0]):
+        ends[chain] += ends[chain - 1]
+    for i in range(n):
+        chain = uint64((float(hours[uint64(first + i)]) + 0.5) * share)
+        order[uint64(ends[chain])] = first + i
+        ends[chain] += 1
+    # Now each end is that of its own interval: moved back by one place.
+    for chain in range(ends.shape[0] - 1, 0, -1):
+        ends[chain] = ends[chain - 1]
+    ends[0] = 0
 
 
 @kernel
-def keep_called(
-    n: int, first: int, plan_before: Longs, words: Words, places: Integers, ramp: Integers, before: Integers,
-    active: Longs, carry: Longs, here: Integers,
+def list_called(
+    chain: int, n: int, first: int, order: Integers, ends: Integers, plan_before: Longs, lane: Words, c0: Words,
+    hours: Integers, ranks: Integers, ramp: Integers, before: Integers, active: Longs, carry: Longs, here: Integers,
 ) -> int:  # fmt: skip
-    """Keep the n candidates whose calls are made, in an interval that begins in an hour of the week; return how many."""
-    kept, from_plan = 0, plan_before[first]
-    for i in range(n):
-        at = uint64(here[i])
-        s, hour, rank = uint64(words[at, LANE]), int64(places[at, HOUR]), int64(places[at, RANK])
-        sheet = int64((words[at, C0] >> uint32(16)) & uint32(SHEETS - 1))
+    """Add the candidates of an interval whose calls are made to the n of a list; return how many it has.
+
+    ``first``: the hour of the week in which the decision was made.
+    """
+    from_plan = plan_before[first]
+    for j in range(ends[chain], ends[chain + 1]):
+        at = uint64(order[j])
+        s, hour, rank = uint64(lane[at]), int64(hours[at]), int64(ranks[at])
+        sheet = int64((c0[at] >> uint32(16)) & uint32(SHEETS - 1))
         until = calls_until(carry[s], active[s], plan_before[hour + 1] - from_plan)
         calls = until - calls_until(carry[s], active[s], plan_before[hour] - from_plan)
         if sheet > 0:
@@ -278,15 +280,16 @@ def keep_called(
             if ramp[s] != FULL_ACTIVITY:
                 base = int64(before[s, hour + 1]) - int64(before[s, hour])
             calls = calls - base - (sheet - 1) * planned
-        here[uint64(kept)] = int64(at)
-        kept += rank < calls
-    return kept
+        here[uint64(n)] = int64(at)
+        n += rank < calls
+    return n
 
 
 @kernel
 def list_thinned(
-    n: int, words: Words, rate: Floats, habit: Floats, response: Floats, here: Integers, limit: Floats, doubtful: Integers
-) -> int:
+    n: int, lane: Words, c0: Words, rate: Floats, habit: Floats, response: Floats, here: Integers, limit: Floats,
+    doubtful: Integers,
+) -> int:  # fmt: skip
     """Work out which of n candidates' latent uniforms lie below the rate of the hour; return how many are doubtful.
 
     ``limit``: float64, by place in ``here``: 1 and more for a yes, 0 for a no, else what the word THIN must lie below;
@@ -295,7 +298,7 @@ def list_thinned(
     m = 0
     for i in range(n):
         at = uint64(here[i])
-        s, band = uint64(words[at, LANE]), int64((words[at, C0] >> uint32(20)) & uint32(BANDS - 1))
+        s, band = uint64(lane[at]), int64((c0[at] >> uint32(20)) & uint32(BANDS - 1))
         uncut = rate[s]
         p = min(1.0, uncut)
         low = 0.0 if band == 0 else edge(p, band - 1)
@@ -314,17 +317,17 @@ def list_thinned(
 @kernel
 def draw_thinning(
     m: int, purpose: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
-    doubtful: Integers, here: Integers, words: Words, limit: Floats, x: Words,
+    doubtful: Integers, here: Integers, lane: Words, c0: Words, limit: Floats, x: Words,
 ) -> None:  # fmt: skip
-    """Decide the m doubtful candidates by their words; ``x``: uint32[3, m or more], room to work."""
+    """Decide the m doubtful candidates by their words; ``x``: uint32[3 or more, m or more], room to work."""
     mask, other = (1 << bits) - 1, uint32((purpose - ITEM) << 24)
     for j in range(m):
         at = uint64(here[uint64(doubtful[j])])
-        x[0, j], x[1, j] = uint32(words[at, C0] + other), words[at, LANE]
+        x[0, j], x[1, j] = uint32(c0[at] + other), lane[at]
     for j in range(m):
-        lane = int64(x[1, j])
-        where = uint32(((lane >> bits) << 16) | week)
-        x[2, j] = words_at(x[0, j], where, number + (lane & mask), flip, k0, k1)[0]
+        s = int64(x[1, j])
+        where = uint32(((s >> bits) << 16) | week)
+        x[2, j] = words_at(x[0, j], where, number + (s & mask), flip, k0, k1)[0]
     for j in range(m):
         i = uint64(doubtful[j])
         limit[i] = 2.0 if int64(x[2, j]) < threshold(limit[i]) else 0.0
@@ -342,12 +345,12 @@ def keep_passed(n: int, limit: Floats, here: Integers) -> int:
 
 @kernel
 def count_bookings(
-    n: int, here: Integers, words: Words, places: Integers, last_booking: Longs, per_hour: Integers, of_week: Integers
+    n: int, here: Integers, lane: Words, hours: Integers, last_booking: Longs, per_hour: Integers, of_week: Integers
 ) -> None:
     """Count n bookings: int32[lanes, hours of a week], and int32[lanes] in this week."""
     for i in range(n):
         at = uint64(here[i])
-        s, hour = uint64(words[at, LANE]), int64(places[at, HOUR])
+        s, hour = uint64(lane[at]), int64(hours[at])
         last_booking[s] = max(last_booking[s], hour)
         per_hour[s, uint64(hour)] += 1
         of_week[s] += 1

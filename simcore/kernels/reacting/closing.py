@@ -6,18 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
-from simcore.kernels.reacting.items import FAR, allocate, release
-from simcore.kernels.reacting.state import (
-    GIVEN,
-    ITEM_C0,
-    ITEM_C1,
-    ITEM_LANE,
-    ORIGIN,
-    PRICE,
-    RESPONSE,
-    STAGE,
-    WIN_FACTOR,
-)
+from simcore.kernels.reacting.items import FAR
+from simcore.kernels.reacting.state import C0, C1, GIVEN, HOUR, LANE, ORIGIN
 from simcore.kernels.rows.deals import MAX_CENTS
 from simcore.numerics.elementary import exp
 from simcore.random.addresses import ITEM, REFERRED
@@ -32,33 +22,28 @@ MAX_REFERRALS_OF_A_WIN = 255
 
 
 @kernel
-def list_given(n: int, ids: Integers, numbers: Integers, given: Longs, cents: Longs) -> None:
+def list_given(n: int, number: Integers, given: Longs, cents: Longs) -> None:
     """Set the values of items that were open at the start where they are given; see `OpenItems`."""
     for i in range(n):
-        number = int64(numbers[uint64(ids[i]), GIVEN])
-        if number >= 0 and given[number] >= 0:
-            cents[i] = given[number]
+        if number[i] >= 0 and given[uint64(number[i])] >= 0:
+            cents[i] = given[uint64(number[i])]
 
 
 @kernel
 def price_deals(
-    n: int, unit: int, ids: Integers, lane: Words, factors: Floats, numbers: Integers, response: Floats, listed: Longs,
-    cents: Longs, units: Longs, origin: Integers,
-) -> int:  # fmt: skip
-    """Fill what n deals bring after discounts, in cents and units, and the hours of their calls; return how many are cut.
+    n: int, unit: int, lane: Words, response: Floats, price: Floats, listed: Longs, cents: Longs, units: Longs
+) -> int:
+    """Fill what n deals bring after discounts, in cents and units; return how many are cut.
 
-    ``response``: of the deal value, by lane; ``listed``: values before discounts.
+    ``response``: of the deal value, by lane; ``price``: what pulls leave of it; ``listed``: values before discounts.
     """
     cut = 0
     for i in range(n):
-        item = uint64(ids[i])
-        price = response[uint64(lane[i])] * factors[item, PRICE]
-        value = max(1, int64(np.floor(min(float(listed[i]) * price, FAR) + 0.5)))
+        value = max(1, int64(np.floor(min(float(listed[i]) * (response[uint64(lane[i])] * price[i]), FAR) + 0.5)))
         cut += value > MAX_CENTS
         cents[i] = min(value, MAX_CENTS)
         # Exact below 2**41: the quotient's fraction is never rounded away.
         units[i] = int64(float(cents[i]) / float(unit))
-        origin[i] = numbers[item, ORIGIN]
     return cut
 
 
@@ -109,11 +94,10 @@ def detail_deals(
 
 
 @kernel
-def give_back(n: int, ids: Integers, lane: Words, size: Longs, free: Integers, open_items: Longs) -> None:
-    """Give the entries of n items back that have come to their end."""
+def forget(n: int, lane: Words, open_items: Longs) -> None:
+    """Let the seats forget n items that have come to their end."""
     for i in range(n):
         open_items[uint64(lane[i])] -= 1
-        release(size, free, int64(ids[i]))
 
 
 @inlined
@@ -142,26 +126,24 @@ def count_referrals(n: int, per_win: float, lane: Words, response: Floats, word:
 
 @kernel
 def add_referrals(
-    n: int, count: Integers, hours: Integers, origin: Integers, lane: Words, x1: Words, x2: Words, size: Longs,
-    free: Integers, words: Words, numbers: Integers, factors: Floats, open_items: Longs, referred: Longs,
-    ids: Integers, begins: Integers,
+    n: int, count: Integers, hours: Integers, origin: Integers, lane: Words, x1: Words, x2: Words, words: Words,
+    new_hours: Integers, response: Floats, open_items: Longs, referred: Longs,
 ) -> int:  # fmt: skip
-    """Put the referrals of n deals into the pool; return how many.
+    """List the referrals of n deals; return how many.
 
-    ``x1``, ``x2``: the words that give them addresses; ``ids``, ``begins``: the new items, and the hours of the deals.
+    ``x1``, ``x2``: the words of the deals that give them addresses; ``words``, ``new_hours``, ``response``: the list.
     """
     m = 0
     for i in range(n):
         s = uint64(lane[i])
         for j in range(count[i]):
-            item = uint64(allocate(size, free))
-            words[item, ITEM_LANE] = lane[i]
-            words[item, ITEM_C0] = uint32(((ITEM + REFERRED) << 24) | (int64(x2[i]) & 0xFFFFFF))
-            words[item, ITEM_C1] = uint32(int64(x1[i]) + j)
-            numbers[item, ORIGIN], numbers[item, GIVEN], numbers[item, STAGE] = origin[i], -1, 0
-            factors[item, RESPONSE], factors[item, WIN_FACTOR], factors[item, PRICE] = 1.0, 1.0, 1.0
+            at = uint64(m)
+            words[LANE, at] = lane[i]
+            words[C0, at] = uint32(((ITEM + REFERRED) << 24) | (int64(x2[i]) & 0xFFFFFF))
+            words[C1, at] = uint32(int64(x1[i]) + j)
+            new_hours[HOUR, at], new_hours[ORIGIN, at], new_hours[GIVEN, at] = hours[i], origin[i], -1
+            response[at] = 1.0
             open_items[s] += 1
             referred[s] += 1
-            ids[m], begins[m] = int64(item), hours[i]
             m += 1
     return m

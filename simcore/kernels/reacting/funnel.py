@@ -6,13 +6,37 @@ from collections.abc import Callable
 
 import numpy as np
 
-from simcore.kernels.reacting import closing, items, limits
+from simcore.kernels.reacting import calendar, closing, items, limits
 from simcore.kernels.reacting.state import (
     BOOKED,
+    C0,
+    C1,
+    CENTS,
+    COUNT,
+    DEAD,
+    GIVEN,
+    HOUR,
+    KEEP,
+    KEPT_FLOATS,
+    KEPT_HOURS,
+    KEPT_WORDS,
+    LAG,
+    LANE,
+    LISTED,
     MARK,
     OPEN,
+    ORIGIN,
+    OWN,
+    PASSED,
+    PRICE,
+    RATE,
     REFERRED,
+    RESPONSE,
     RESULT,
+    STEP_2,
+    UNITS,
+    WHO,
+    WIN_FACTOR,
     Memory,
     bucket_hours,
     by_hours,
@@ -22,17 +46,32 @@ from simcore.kernels.rows import deals
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
 from simcore.kernels.rows.words import draw_items
-from simcore.program.layout import DISCOUNT as PULL_DISCOUNT
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, REACH, WIN_RATE, WINDOW
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, REACH, TABLE, WINDOW, Lags
 from simcore.program.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, PULL, REFERRAL, VALUE
+from simcore.random.addresses import ITEM, ITEM_LATE, LAG_LATE, MAX_WEEKS, PULL, REFERRAL, VALUE
+from simcore.random.addresses import LAG as LAG_PURPOSE
 from simcore.scenario.channels import DEAL_VALUE, REFERRALS
 from simcore.scenario.channels import LAG as LAG_CHANNEL
 
 LATE_STEP = 4
 """Steps after it have words of their own purposes."""
-EMPTY = np.zeros(0, np.int64)
+DUE = COUNT
+"""Row of `Items.hours`: the hours in which items are due; and how many referrals a deal brings."""
+
+
+def longest_lag(lags: Lags, step: int) -> float:
+    """Return the longest lag of a step in hours, or more: that of the largest word."""
+    kind, scale, lag, own = lags.kind[step], float(lags.scale[step]), np.zeros(1), np.array([DEAD], np.uint32)
+    if kind == LOGNORMAL:
+        items.lag_lognormal(1, scale, float(lags.sigma[step]), own, lag)
+    elif kind == GAMMA:
+        items.lag_gamma(1, scale, lags.gamma_tables[lags.table[step]], own, lag)
+    elif kind == TABLE:
+        return float(lags.hours[lags.table[step] :].max())
+    else:
+        return scale
+    return float(lag[0])
 
 
 class Funnel:
@@ -40,84 +79,80 @@ class Funnel:
 
     def __init__(self, row: Row, memory: Memory, breach: Callable[[int, int, int, float], None]) -> None:
         self._row, self._memory, self._program, self._breach = row, memory, row.program, breach
-        self._clock, self._pool, self._work = row.program.clock, memory.pool, memory.work
+        self._clock, self._calendar, self._items = row.program.clock, memory.calendar, memory.items
         self._lanes, self._bits = memory.lanes, memory.rows.bits
         self._mask, self._span = (1 << memory.rows.bits) - 1, bucket_hours(row.program)
         self._stages = memory.rows.counters.stages[:, :, row.first_group :]
         self._last = MAX_WEEKS * self._clock.hours_per_week - 1
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
-        self._running = True
+        self._running, self._now = True, 0
+        self._pulls = len(row.program.reaction.pull_drive) > 0
+        self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
 
-    # Lists: ids, hours and lanes of n items, and their addresses.
-
-    @property
-    def _ids(self) -> np.ndarray:
-        return self._work.ids[0]
-
-    @property
-    def _hours(self) -> np.ndarray:
-        return self._work.hours[0]
-
-    @property
-    def _lane(self) -> np.ndarray:
-        return self._work.words[3]
-
-    def _draw(self, purpose: int, n: int) -> np.ndarray:
-        """Draw the blocks of the n listed items for a purpose: uint32[4, n or more]."""
-        c0, c1, who = self._work.words[:3]
-        x = self._work.words[4:8]
-        draw_items(n, purpose, c0, c1, who, *self._row.luck, *x)
-        return x
-
-    def _address(self, n: int) -> None:
-        """Fill the addresses and lanes of the n listed items."""
-        words = self._work.words
-        items.addresses_of(n, self._mask, self._ids, self._pool.words, words[0], words[1], words[2], words[3])
+    def _is_early(self, step: int) -> bool:
+        """Return whether a step can be decided before the wait for it: nothing that comes later changes its rate."""
+        program = self._program
+        return bool(
+            1 < step <= LATE_STEP
+            and program.lags.lagged[step]
+            and not program.rates.varies[step]
+            and not program.coaching.active
+            and not program.source.tilted
+            and not (self._pulls and step == self._clock.steps)
+            and len(self._memory.capped[step - 1].open) == 0
+        )
 
     def begin(self) -> None:
-        """Put the items into the pool that are open at the start."""
+        """Put the items into the calendar that are open at the start."""
         self._running = True
         for capped in self._memory.capped:
             capped.open[:], capped.week[:], capped.entries[:] = 0, -1, 0
-        self._memory.pulls.end = 0
-        start, row, pool, work = self._program.start, self._row, self._pool, self._work
+        self._memory.pulls.end, self._memory.pulls.pulled[0] = 0, 0
+        start, size = self._program.start, self._row.size
         if len(start.stage) == 0:
             return
-        most = len(start.stage) * row.size
-        pool.make_room(most)
-        work.make_room(most)
-        n, listed = 0, work.ids[1]
-        for rep in range(self._program.team.reps):
-            n = items.list_open_items(
-                int(start.first[rep]), int(start.first[rep + 1]), rep, row.size, self._bits, self._last, start.stage,
-                start.due, pool.size, pool.free, pool.words, pool.numbers, pool.factors, listed, n,
-            )  # fmt: skip
-        for stage in range(self._clock.steps):
-            m = items.list_stage(n, stage, listed, pool.numbers, self._ids)
-            if m > 0:
-                self._hold_open_items(stage, m)
+        self._items.make_room(len(start.stage) * size)
+        for stage in np.unique(start.stage):
+            n, listed = 0, self._items
+            for rep in range(self._program.team.reps):
+                n = items.list_open_items(
+                    n, int(start.first[rep]), int(start.first[rep + 1]), rep, size, self._bits, int(stage), start.stage,
+                    listed.words, listed.hours, listed.floats[RESPONSE], self._lanes.known[OPEN],
+                )  # fmt: skip
+            self._find(n)
+            self._draw_steps(n)
+            self._fill_lags(int(stage) + 1, n)
+            items.lag_as_given(n, start.due, listed.hours[GIVEN], listed.floats[LAG])
+            if len(self._memory.capped[stage].open) > 0:
+                np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
+            self._fill_dues(int(stage), n, 0)
+            self._put_away(int(stage), n, np.arange(n, dtype=np.int32))
 
-    def _hold_open_items(self, stage: int, m: int) -> None:
-        pool = self._pool
-        self._address(m)
-        x = self._draw(ITEM, m)
-        items.keep_step_words(m, self._ids, x[1], x[2], x[3], pool.words)
-        self._fill_lags(stage + 1, m)
-        self._row.clipped[self._clock.steps + 1] += items.hold_open_items(
-            m, stage, self._last, self._clock.end_hour, self._span, self._mask, self._ids, self._lane,
-            self._work.floats[0], pool.numbers, pool.head, self._stages[OPEN_AT_END, stage], self._lanes.known[OPEN],
-            self._memory.capped[stage].open,
-        )  # fmt: skip
+    # Draws.
+
+    def _find(self, n: int) -> None:
+        """Fill the replications of the n listed items."""
+        items.find_replications(n, self._mask, self._items.words[LANE], self._items.words[WHO])
+
+    def _draw(self, purpose: int, n: int) -> np.ndarray:
+        """Draw the blocks of the n listed items, whose replications are known, for a purpose: uint32[4, n or more]."""
+        words, drawn = self._items.words, self._items.drawn
+        draw_items(n, purpose, words[C0], words[C1], words[WHO], *self._row.luck, *drawn)
+        return drawn
+
+    def _draw_steps(self, n: int) -> None:
+        """Draw the words of the steps 2 to 4 of n new items."""
+        self._items.words[STEP_2 : STEP_2 + 3, :n] = self._draw(ITEM, n)[1:, :n]
 
     def _fill_lags(self, step: int, n: int) -> None:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is a referral's, which takes step 1's place."""
-        lags, lag = self._program.lags, self._work.floats[0]
+        lags, lag = self._program.lags, self._items.floats[LAG]
         kind, scale = lags.kind[step], float(lags.scale[step])
         if not lags.lagged[step] or kind == FIXED:
             items.lag_fixed(n, scale, lag)
             return
         drawn = step if step <= self._clock.steps else 1
-        own = self._draw(LAG if drawn <= LATE_STEP else LAG_LATE, n)[(drawn - 1) % LATE_STEP]
+        own = self._draw(LAG_PURPOSE if drawn <= LATE_STEP else LAG_LATE, n)[(drawn - 1) % LATE_STEP]
         if kind == LOGNORMAL:
             items.lag_lognormal(n, scale, float(lags.sigma[step]), own, lag)
         elif kind == GAMMA:
@@ -126,34 +161,183 @@ class Funnel:
             at = lags.table[step]
             items.lag_listed(n, lags.thresholds[at:], lags.hours[at:], own, lag)
 
+    def _stretch(self, n: int) -> None:
+        """Multiply the lags of the n listed items by the responses of their lanes."""
+        if self._running:
+            stretch = self._lanes.response[self._clock.steps + LAG_CHANNEL]
+            items.stretch_lags(n, self._items.words[LANE], stretch, self._items.floats[LAG])
+
+    # Passing through.
+
     def play(self, hour: int, week: int, n_booked: int) -> None:
-        """Play what begins or is due in an interval, or an hour: ``work.ids[0]`` has the candidates that are booked."""
-        bucket = hour // self._span
+        """Play what begins or is due in an interval, or an hour: ``items.hours[KEEP]`` has the candidates booked."""
+        self._now, bucket, count = hour, hour // self._span, self._calendar.count
         n = self._book(n_booked, week) if n_booked > 0 else 0
-        if self._memory.pulls.pulled[0] > 0 or n > 0 or (self._pool.head[bucket] >= 0).any():
+        if n > 0 or self._memory.pulls.pulled[0] > 0 or count[bucket].any():
             self._pass_through(bucket, n)
-            while not by_hours(self._program) and (self._pool.head[bucket] >= 0).any():
+            while not by_hours(self._program) and count[bucket].any():
                 # Referrals may be due in the interval of the deal that they come of.
                 self._pass_through(bucket, 0)
 
+    def play_out(self) -> None:
+        """Play all that is still open after the run: nobody calls or decides any more."""
+        self._running = False
+        self._memory.pulls.end, self._memory.pulls.pulled[0] = 0, 0
+        kept = self._calendar
+        if not by_hours(self._program):
+            while kept.count[kept.far].any():
+                self._pass_through(kept.far, 0)
+            return
+        # Hour by hour, as caps need it: first in the buckets, then wherever something is due.
+        for bucket in range(self._clock.end_hour, kept.far):
+            if kept.count[bucket].any():
+                self._pass_through(bucket, 0)
+        while True:
+            hour = self._next_far()
+            if hour < 0:
+                return
+            self._bring_near(hour)
+            self._pass_through(kept.far + 1, 0)
+
+    def _next_far(self) -> int:
+        kept = self._calendar
+        return int(calendar.next_due(kept.far, kept.next, kept.chunks, kept.count, kept.words, kept.hours))
+
+    def _bring_near(self, hour: int) -> None:
+        """Move what is due in an hour far away to the last bucket."""
+        kept, listed = self._calendar, self._items
+        for stage in range(self._clock.steps):
+            entries = np.empty(int(kept.count[kept.far, stage]), np.int32)
+            m = calendar.list_due(
+                hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.words, kept.hours, entries
+            )
+            if m > 0:
+                listed.make_room(m)
+                self._take_entries(m, entries)
+                kept.words[entries[:m], 0] = DEAD
+                listed.hours[DUE, :m] = hour
+                self._put_away(stage, m, np.arange(m, dtype=np.int32), bucket=kept.far + 1)
+
+    def _take_entries(self, m: int, entries: np.ndarray) -> None:
+        """Copy m entries of the calendar to the front of the list."""
+        kept, into = self._calendar, self._items
+        calendar.take_entries(
+            m, entries, into.words, into.hours, into.floats[RESPONSE], kept.words, kept.hours, kept.response
+        )
+
+    def _pass_through(self, bucket: int, n: int) -> None:
+        """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
+        steps, capped = self._clock.steps, self._memory.capped
+        if by_hours(self._program):
+            self._leave_stages(bucket)
+        for stage in range(1, steps + 1):
+            n = self._take_due(bucket, stage - 1, n)
+            if self._pulls and stage == steps:
+                n = self._take_pulled(n)
+            if n == 0:
+                continue
+            if stage > 1:
+                n = self._decide(stage, n)
+            if n == 0:
+                continue
+            if stage == steps:
+                self._count_entries(stage, n)
+                self._close(n)
+            else:
+                n = self._enter(stage, n)
+        self._memory.pulls.pulled[0] = 0
+
+    def _take_due(self, bucket: int, stage: int, n: int) -> int:
+        """Add what is due in a bucket at a stage to the n listed items; return how many there are."""
+        kept, listed = self._calendar, self._items
+        more = int(kept.count[bucket, stage])
+        if more == 0:
+            return n
+        listed.make_room(n + more, n)
+        return int(
+            calendar.take_due(
+                n, bucket, stage, listed.words, listed.hours, listed.floats[RESPONSE], kept.size, kept.free, kept.next,
+                kept.chunks, kept.count, kept.words, kept.hours, kept.response,
+            )
+        )  # fmt: skip
+
+    def _decide(self, step: int, n: int) -> int:
+        """Decide a step of the n listed items, unless they were before they waited; return how many pass."""
+        if self._early[step]:
+            return n
+        passed = self._pass(step, n)
+        return self._keep(items.list_passed(
+            n, passed, self._items.words[LANE], self._lanes.known[OPEN], self._items.hours[KEEP]
+        ))  # fmt: skip
+
+    def _pass(self, step: int, n: int) -> np.ndarray:
+        """Decide a step of the n listed items: int32, by item, whether it passes."""
+        row, lanes, listed, source = self._row, self._lanes, self._items, self._program.source
+        lane, rate, passed = listed.words[LANE], listed.floats[RATE], listed.hours[PASSED]
+        if self._running or not self._program.rates.varies[step]:
+            items.uncut_rates(n, lane, lanes.rate[step], rate)
+        else:
+            self._fill_rates_after_run(step, n)
+        items.respond(n, lane, lanes.habit[step], listed.floats[RESPONSE], rate)
+        if self._pulls and step == self._clock.steps:
+            items.multiply(n, listed.floats[WIN_FACTOR], rate)
+        own = listed.words[STEP_2 + step - 2] if step <= LATE_STEP else listed.words[OWN]
+        if step > LATE_STEP:
+            self._find(n)
+            own = self._draw(ITEM_LATE, n)[step - LATE_STEP - 1]
+        if source.tilted:
+            row.clipped[step] += items.pass_tilted(
+                n, step, self._bits, self._clock.hours_per_week, own, rate, listed.hours[HOUR], lane, source.tilt,
+                source.tilt_weeks, row.detail.log_weight, passed,
+            )  # fmt: skip
+        else:
+            row.clipped[step] += items.pass_items(n, own, rate, passed)
+        coached = self._memory.coached
+        if coached.decided.shape[1] > 0:
+            items.count_decisions(
+                n, step, self._clock.hours_per_week, listed.hours[HOUR], lane, passed, coached.decided, coached.passed
+            )
+        return passed
+
+    def _keep(self, m: int) -> int:
+        """Move the m listed items to the front; return how many they are."""
+        listed = self._items
+        keep = listed.hours[KEEP]
+        items.keep_words(m, keep, KEPT_WORDS, listed.words)
+        items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)
+        items.keep_hours(m, keep, KEPT_HOURS, listed.hours)
+        return m
+
+    def _fill_rates_after_run(self, step: int, n: int) -> None:
+        rates, memory, listed = self._program.rates, self._memory, self._items
+        in_market, hours = bool(rates.in_market[step]), listed.hours[HOUR]
+        if in_market:
+            know_market(self._row, int(hours[:n].max()) // self._clock.hours_per_week + 1)
+        last = np.concatenate([seats.last_rate[step] for seats in memory.seats])
+        items.rates_after_run(
+            n, step, self._bits, self._clock.hours_per_week, float(rates.noise_sigma[step]), in_market, hours,
+            listed.words[LANE], last, memory.rows.seats.factor, *self._row.noise, listed.floats[RATE],
+        )  # fmt: skip
+
+    # Entering and waiting.
+
     def _book(self, n: int, week: int) -> int:
         """Turn n candidates into items; return how many enter stage 1 at once."""
-        pool, work, candidates, clock = self._pool, self._work, self._memory.candidates, self._clock
-        pool.make_room(n)
-        here = work.ids[2]
-        here[:n] = self._ids[:n]
-        first_hour = week * clock.hours_per_week
+        listed, candidates = self._items, self._memory.candidates
+        first_hour = week * self._clock.hours_per_week
         most = items.book_calls(
-            n, week, first_hour, self._bits, here, candidates.words, candidates.places, pool.size, pool.free,
-            pool.words, pool.numbers, pool.factors, self._lanes.known[OPEN], self._ids, self._hours,
+            n, week, first_hour, self._bits, listed.hours[KEEP], candidates.words, candidates.hour, listed.words,
+            listed.hours, listed.floats[RESPONSE], self._lanes.known[OPEN],
         )  # fmt: skip
         if most > MAX_OPEN:
             self._too_many(TOO_MANY_OPEN, OPEN, first_hour)
         if not self._program.lags.lagged[1]:
             return n
-        self._address(n)
+        self._find(n)
         self._fill_lags(1, n)
-        self._wait(0, n, 0, stretched=True)
+        self._stretch(n)
+        self._fill_dues(0, n, 0)
+        self._put_away(0, n, np.arange(n, dtype=np.int32))
         return 0
 
     def _too_many(self, what: int, column: int, hour: int) -> None:
@@ -162,142 +346,96 @@ class Funnel:
         rep = int((numbers[:, r] > MAX_OPEN).argmax())
         self._breach(what, (rep << self._bits) + r, hour, float(MAX_OPEN))
 
-    def _wait(self, stage: int, n: int, least: int, *, stretched: bool) -> int:
-        """Hold the n listed items of a stage until they are due; return how many are due at once."""
-        work, pool = self._work, self._pool
-        pulls, lag, cut = self._memory.pulls, work.floats[0], np.zeros(1, np.int64)
-        if stretched:
-            self._stretch(n)
-        pull_end = pulls.end if stage == self._clock.steps - 1 else 0
-        if pull_end > 0:
-            pulls.make_room(int(pulls.listed[0]) + n)
-        at_once = items.wait(
-            n, least, self._last, self._clock.end_hour, self._span, stage, self._mask, pull_end, self._ids,
-            self._hours, self._lane, lag, pool.numbers, pool.head, self._stages[OPEN_AT_END, stage], cut,
-            pulls.listed,
-        )  # fmt: skip
-        self._row.clipped[self._clock.steps + 1] += int(cut[0])
-        return at_once
-
-    def _stretch(self, n: int) -> None:
-        """Multiply the lags of the n listed items by the responses of their lanes."""
-        if self._running:
-            stretch = self._lanes.response[self._clock.steps + LAG_CHANNEL]
-            items.stretch_lags(n, self._lane, stretch, self._work.floats[0])
-
-    def _pass_through(self, bucket: int, n: int) -> None:
-        """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
-        pool, steps = self._pool, self._clock.steps
-        if by_hours(self._program):
-            self._leave_stages(bucket)
-        for stage in range(1, steps + 1):
-            n = self._take_due(bucket, stage - 1, n)
-            if stage == steps:
-                n = self._take_pulled(n)
-            if n == 0:
-                continue
-            self._address(n)
-            if stage > 1:
-                n = self._decide(stage, n)
-            if stage < steps:
-                n = self._enter(stage, n)
-            elif n > 0:
-                self._count_entries(stage, n)
-                self._close(n)
-        self._memory.pulls.pulled[0] = 0
-
-    def _take_due(self, bucket: int, stage: int, n: int) -> int:
-        """Add what is due in a bucket at a stage to the n listed items; return how many there are."""
-        pool, work = self._pool, self._work
-        first = int(pool.head[bucket, stage])
-        if first < 0:
-            return n
-        self._grow(n, items.count_due(first, pool.numbers))
-        pool.head[bucket, stage] = -1
-        return items.take_due(first, n, pool.numbers, work.ids[0], work.hours[0])
-
-    def _take_pulled(self, n: int) -> int:
-        """Add what is pulled into this hour to the n listed items; return how many there are."""
-        pulled = self._memory.pulls.pulled
-        m = int(pulled[0])
-        if m > 0:
-            self._grow(n, m)
-            self._ids[n : n + m] = pulled[1 : m + 1]
-            self._hours[n : n + m] = self._pool.numbers[pulled[1 : m + 1], 1]
-        return n + m
-
-    def _grow(self, n: int, more: int) -> None:
-        """Make room for more items in the list of n."""
-        if n + more > self._work.room:
-            ids, hours = self._ids[:n].copy(), self._hours[:n].copy()
-            self._work.make_room(n + more)
-            self._ids[:n], self._hours[:n] = ids, hours
-
-    def _decide(self, step: int, n: int) -> int:
-        """Decide a step of the n listed items; return how many pass."""
-        work, pool, lanes, row = self._work, self._pool, self._lanes, self._row
-        rates, source, uncut = self._program.rates, self._program.source, work.floats[1]
-        if self._running or not rates.varies[step]:
-            items.uncut_rates(n, self._lane, lanes.rate[step], uncut)
-        else:
-            self._fill_rates_after_run(step, n)
-        items.response_rates(n, self._ids, self._lane, lanes.habit[step], pool.factors, uncut)
-        own = work.words[4]
-        if step <= LATE_STEP:
-            items.step_words(n, step, self._ids, pool.words, own)
-        else:
-            own = self._draw(ITEM_LATE, n)[step - LATE_STEP - 1]
-        passed = work.ids[3]
-        if source.tilted:
-            row.clipped[step] += items.pass_tilted(
-                n, step, self._bits, self._clock.hours_per_week, own, uncut, self._hours, self._lane, source.tilt,
-                source.tilt_weeks, row.detail.log_weight, passed,
-            )  # fmt: skip
-        else:
-            row.clipped[step] += items.pass_items(n, own, uncut, passed)
-        coached = self._memory.coached
-        if coached.decided.shape[1] > 0:
-            items.count_decisions(
-                n, step, self._clock.hours_per_week, self._hours, self._lane, passed, coached.decided, coached.passed
-            )
-        return items.keep_items(
-            n, passed, pool.size, pool.free, lanes.known[OPEN], self._ids, self._hours, self._lane
-        )
-
-    def _fill_rates_after_run(self, step: int, n: int) -> None:
-        rates, memory = self._program.rates, self._memory
-        in_market = bool(rates.in_market[step])
-        if in_market:
-            know_market(self._row, int(self._hours[:n].max()) // self._clock.hours_per_week + 1)
-        last = np.concatenate([seats.last_rate[step] for seats in memory.seats])
-        items.rates_after_run(
-            n, step, self._bits, self._clock.hours_per_week, float(rates.noise_sigma[step]), in_market, self._hours,
-            self._lane, last, memory.rows.seats.factor, *self._row.noise, self._work.floats[1],
-        )  # fmt: skip
-
     def _enter(self, stage: int, n: int) -> int:
         """Let the n listed items enter a stage before the last; return how many are decided at once."""
-        caps, pool, lanes = self._program.caps, self._pool, self._lanes
-        if n > 0 and (caps.per_week[stage] >= 0 or caps.open[stage] >= 0):
+        caps, lanes, listed = self._program.caps, self._lanes, self._items
+        if caps.per_week[stage] >= 0 or caps.open[stage] >= 0:
             n = self._admit(stage, n)
-        if n == 0:
-            return 0
+            if n == 0:
+                return 0
         self._count_entries(stage, n)
-        items.enter(n, stage, self._ids, self._lane, lanes.response[stage + 1], pool.numbers, pool.factors)
+        items.uncut_rates(n, listed.words[LANE], lanes.response[stage + 1], listed.floats[RESPONSE])
         if not self._program.lags.lagged[stage + 1]:
             return n
-        self._address(n)
+        if self._early[stage + 1]:
+            n = self._lose_early(stage, n)
+            if n == 0:
+                return 0
+        self._find(n)
         self._fill_lags(stage + 1, n)
-        return self._wait(stage, n, 0, stretched=True)
+        self._stretch(n)
+        self._fill_dues(stage, n, 0)
+        waiting = listed.hours[PASSED]
+        m = items.list_waiting(n, listed.hours[HOUR], listed.hours[DUE], listed.hours[KEEP], waiting)
+        self._put_away(stage, n - m, waiting)
+        return self._keep(m)
+
+    def _lose_early(self, stage: int, n: int) -> int:
+        """Decide the step out of a stage for the n listed items before they wait; return how many pass.
+
+        Those that do not pass count as open at the end if they are, and that is all that becomes of them.
+        """
+        listed, lanes = self._items, self._lanes
+        passed = self._pass(stage + 1, n)
+        if self._may_stay(stage):
+            self._count_lost(stage, n)
+        return self._keep(
+            items.list_passed(n, passed, listed.words[LANE], lanes.known[OPEN], listed.hours[KEEP])
+        )
+
+    def _may_stay(self, stage: int) -> bool:
+        """Return whether an item that enters a stage in this interval may still wait at the end of the run."""
+        longest = longest_lag(self._program.lags, stage + 1)
+        stretch = float(self._lanes.response[self._clock.steps + LAG_CHANNEL].max())
+        return self._running and self._now + self._span + longest * stretch + 1.0 >= self._clock.end_hour
+
+    def _count_lost(self, stage: int, n: int) -> None:
+        """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
+        listed, end = self._items, self._clock.end_hour
+        self._find(n)
+        self._fill_lags(stage + 1, n)
+        self._stretch(n)
+        lost = listed.hours[PASSED, :n] == 0
+        due = listed.hours[HOUR, :n] + np.floor(listed.floats[LAG, :n] + 0.5)
+        self._row.clipped[self._clock.steps + 1] += int((lost & (due > self._last)).sum())
+        stays = lost & (listed.hours[HOUR, :n] < end) & (np.minimum(due, self._last) >= end)
+        np.add.at(self._stages[OPEN_AT_END, stage], listed.words[LANE, :n][stays] & np.uint32(self._mask), 1)
+
+    def _fill_dues(self, stage: int, n: int, least: int) -> None:
+        """Fill the hours in which the n listed items of a stage are due."""
+        listed = self._items
+        self._row.clipped[self._clock.steps + 1] += items.fill_dues(
+            n, least, self._last, self._clock.end_hour, self._mask, listed.hours[HOUR], listed.words[LANE],
+            listed.floats[LAG], listed.hours[DUE], self._stages[OPEN_AT_END, stage],
+        )  # fmt: skip
+
+    def _put_away(self, stage: int, n: int, places: np.ndarray, bucket: int | None = None) -> None:
+        """Put n of the listed items of a stage away until they are due."""
+        if n == 0:
+            return
+        kept, listed, pulls = self._calendar, self._items, self._memory.pulls
+        kept.make_room(n)
+        entries = np.empty(n, np.int32)
+        calendar.put_away(
+            n, stage, self._span, -1 if bucket is None else bucket, places, listed.hours[DUE], listed.words, listed.hours, listed.floats[RESPONSE],
+            kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.words, kept.hours, kept.response, entries,
+        )  # fmt: skip
+        if pulls.end > 0 and stage == self._clock.steps - 1:
+            late = entries[listed.hours[DUE, places[:n]] >= pulls.end]
+            m = int(pulls.listed[0])
+            pulls.make_room(m + len(late))
+            pulls.listed[m + 1 : m + 1 + len(late)] = late
+            pulls.listed[0] = m + len(late)
 
     def _count_entries(self, stage: int, n: int) -> None:
-        clock, row = self._clock, self._row
+        clock, row, listed = self._clock, self._row, self._items
+        hours, lane = listed.hours[HOUR], listed.words[LANE]
         items.count_entries(
-            n, self._mask, self._first_hour, clock.end_hour, self._hours, self._lane, self._stages[ENTERED, stage]
+            n, self._mask, self._first_hour, clock.end_hour, hours, lane, self._stages[ENTERED, stage]
         )
         if row.detail.entered.shape[0] > 0:
             items.detail_entries(
-                n, stage, self._bits, self._first_hour, clock.end_hour, clock.hours_per_week, self._hours, self._lane,
+                n, stage, self._bits, self._first_hour, clock.end_hour, clock.hours_per_week, hours, lane,
                 row.detail.entered,
             )  # fmt: skip
 
@@ -305,193 +443,174 @@ class Funnel:
 
     def _leave_stages(self, bucket: int) -> None:
         """Let what is due in an hour leave the capped stages."""
-        pool, work, pulled = self._pool, self._work, self._memory.pulls.pulled
+        kept, pulls = self._calendar, self._memory.pulls
         for stage, capped in enumerate(self._memory.capped[: self._clock.steps]):
-            if len(capped.open) == 0:
-                continue
-            first = int(pool.head[bucket, stage])
-            if first >= 0:
-                listed = np.empty(items.count_due(first, pool.numbers), np.int32)
-                m = items.take_due(first, 0, pool.numbers, listed, np.empty_like(listed))
-                limits.leave_stage(m, listed, pool.words, capped.open)
-            if stage == self._clock.steps - 1 and pulled[0] > 0:
-                limits.leave_stage(int(pulled[0]), pulled[1:], pool.words, capped.open)
+            if len(capped.open) > 0:
+                calendar.lanes_due(bucket, stage, kept.next, kept.chunks, kept.count, kept.words, capped.open)
+                if stage == self._clock.steps - 1 and pulls.pulled[0] > 0:
+                    lane = np.ascontiguousarray(kept.words[pulls.pulled[1 : pulls.pulled[0] + 1], 0])
+                    limits.leave_stage(len(lane), lane, capped.open)
 
     def _admit(self, stage: int, n: int) -> int:
         """Turn away the listed items that a capped stage has no room for; return how many stay."""
-        work, pool, capped, caps = self._work, self._pool, self._memory.capped[stage], self._program.caps
-        keys, admitted, lag = work.longs[0], work.ids[3], work.floats[0]
+        listed, capped, caps = self._items, self._memory.capped[stage], self._program.caps
+        keys, admitted, lag, lane = listed.longs[0], listed.hours[PASSED], listed.floats[LAG], listed.words[LANE]
         if self._program.lags.lagged[stage + 1]:
-            self._address(n)
+            self._find(n)
             self._fill_lags(stage + 1, n)
             self._stretch(n)
         else:
             lag[:n] = 0.0
-        items.arrival_keys(n, self._ids, pool.words, keys)
-        week = int(self._hours[0]) // self._clock.hours_per_week
+        items.arrival_keys(n, listed.words[C0], listed.words[C1], keys)
+        hour = int(listed.hours[HOUR, 0])
+        week = hour // self._clock.hours_per_week
         limits.admit(
-            n, week, self._last - int(self._hours[0]), int(caps.per_week[stage]), int(caps.open[stage]), keys,
-            work.ids[1], work.ids[2], self._lane, lag, capped.open, capped.week, capped.entries, admitted,
+            n, week, self._last - hour, int(caps.per_week[stage]), int(caps.open[stage]), keys, listed.hours[KEEP],
+            listed.hours[DUE], lane, lag, capped.open, capped.week, capped.entries, admitted,
         )  # fmt: skip
         if self._clock.warmup_weeks <= week < self._clock.simulated_weeks:
-            away = self._lane[:n][admitted[:n] == 0] & np.uint32(self._mask)
+            away = lane[:n][admitted[:n] == 0] & np.uint32(self._mask)
             np.add.at(self._stages[TURNED_AWAY, stage], away, 1)
-        return items.keep_items(
-            n, admitted, pool.size, pool.free, self._lanes.known[OPEN], self._ids, self._hours, self._lane
-        )
+        return self._keep(items.list_passed(n, admitted, lane, self._lanes.known[OPEN], listed.hours[KEEP]))
 
     def pull(self, hour: int, week: int) -> None:
-        """Pull opportunities forward at the beginning of an hour: they are in ``pulls.pulled``."""
-        reaction, memory, pulls = self._program.reaction, self._memory, self._memory.pulls
-        count = len(reaction.pull_drive)
-        if count == 0:
+        """Pull opportunities forward at the beginning of an hour: their entries are in ``pulls.pulled``."""
+        reaction, pulls, kept = self._program.reaction, self._memory.pulls, self._calendar
+        if not self._pulls:
             return
+        pulls.pulled[0] = 0
         end = int(reaction.period_first[week] + reaction.period_hours[week])
-        window = int(reaction.pull_hours[:, WINDOW].max())
-        if hour < end - window:
+        if hour < end - int(reaction.pull_hours[:, WINDOW].max()):
             pulls.end = 0
             return
         if pulls.end != end:
             self._open_window(end)
-        pool, pulls.pulled[0] = self._pool, 0
         self._draw_pulled()
-        pulls.make_room(int(pulls.listed[0]))
-        for number in range(count):
-            active = hour >= end - reaction.pull_hours[number, WINDOW]
-            drive = int(reaction.pull_drive[number])
+        before = pulls.seen
+        for number in range(len(reaction.pull_drive)):
             risen = limits.fill_shares(
-                len(self._lanes.person), bool(active), drive, reaction.pull, number, self._lanes.person,
-                self._lanes.level, pulls.limit[number],
+                len(self._lanes.person), bool(hour >= end - reaction.pull_hours[number, WINDOW]),
+                int(reaction.pull_drive[number]), reaction.pull, number, self._lanes.person, self._lanes.level,
+                pulls.limit[number],
             )  # fmt: skip
-            first = 0 if risen else min(pulls.seen, int(pulls.listed[0]))
-            before = int(pulls.listed[0])
-            kept = limits.pull_items(
-                first, number, hour, end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask,
-                float(reaction.pull[number, PULL_DISCOUNT]), float(reaction.pull[number, WIN_RATE]),
-                pulls.limit[number], pulls.listed, pulls.words, pool.words, pool.numbers, pool.factors, pool.head,
-                self._stages[OPEN_AT_END, self._clock.steps - 1], pulls.pulled,
+            left = limits.pull_items(
+                0 if risen else min(before, int(pulls.listed[0])), number,
+                end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask, pulls.limit[number],
+                pulls.listed, pulls.words, kept.words, kept.hours, self._stages[OPEN_AT_END, self._clock.steps - 1],
+                pulls.pulled, pulls.by,
             )  # fmt: skip
-            if risen and count > 1:
-                pulls.seen = 0 if kept < before else pulls.seen
+            # Places have moved if an earlier one was pulled: the next drive looks at all.
+            before = before if left >= before else 0
         pulls.seen = int(pulls.listed[0])
 
     def _open_window(self, end: int) -> None:
         """List what may be pulled into a period that ends soon."""
-        reaction, pulls, pool = self._program.reaction, self._memory.pulls, self._pool
-        until = min(end + int(reaction.pull_hours[:, REACH].max()), len(pool.head) - 2)
+        reaction, pulls, kept = self._program.reaction, self._memory.pulls, self._calendar
+        until, stage = min(end + int(reaction.pull_hours[:, REACH].max()), kept.far), self._clock.steps - 1
         pulls.end, pulls.seen = end, 0
         pulls.limit[:] = 0
-        n = limits.list_pullable(end, until, self._clock.steps - 1, pool.head, pool.numbers, pulls.listed)
-        if n > pulls.listed[0]:
-            pulls.make_room(n)
-            limits.list_pullable(end, until, self._clock.steps - 1, pool.head, pool.numbers, pulls.listed)
+        pulls.make_room(int(kept.count[end:until, stage].sum()))
+        calendar.list_entries(end, until, stage, kept.next, kept.chunks, kept.count, kept.words, pulls.listed)
 
     def _draw_pulled(self) -> None:
-        """Draw the words of the listed items that have none yet."""
+        """Draw the words of the listed entries that have none yet."""
         pulls, n = self._memory.pulls, int(self._memory.pulls.listed[0])
         m = n - pulls.seen
         if m > 0:
-            self._work.make_room(m)
-            self._ids[:m] = pulls.listed[pulls.seen + 1 : n + 1]
-            self._address(m)
+            self._items.make_room(m)
+            self._take_entries(m, pulls.listed[pulls.seen + 1 :])
+            self._find(m)
             pulls.words[:, pulls.seen : n] = self._draw(PULL, m)[:, :m]
+
+    def _take_pulled(self, n: int) -> int:
+        """Add what is pulled into this hour to the n listed items; return how many there are."""
+        pulls, listed, kept = self._memory.pulls, self._items, self._calendar
+        m = int(pulls.pulled[0])
+        listed.make_room(n + m, n)
+        listed.floats[WIN_FACTOR, :n], listed.floats[PRICE, :n] = 1.0, 1.0
+        if m > 0:
+            entries, here = pulls.pulled[1 : m + 1], slice(n, n + m)
+            listed.words[:KEPT_WORDS, here] = kept.words[entries].T
+            listed.hours[:KEPT_HOURS, here] = kept.hours[entries].T
+            listed.floats[RESPONSE, here] = kept.response[entries]
+            limits.finish_pulls(
+                m, self._now, entries, pulls.by[1:], self._program.reaction.pull, listed.hours[HOUR, n:],
+                listed.floats[WIN_FACTOR, n:], listed.floats[PRICE, n:], kept.words,
+            )  # fmt: skip
+        return n + m
 
     # Deals.
 
     def _close(self, n: int) -> None:
         """Close the n listed deals."""
-        program, work, pool, lanes, row = self._program, self._work, self._pool, self._lanes, self._row
-        clock, listed, cents, units = self._clock, work.longs[0], work.longs[1], work.longs[2]
-        self._address(n)
-        self._fill_values(n, listed)
-        origin = work.hours[1]
+        program, listed, lanes, row, clock = self._program, self._items, self._lanes, self._row, self._clock
+        lane, hours, known = listed.words[LANE], listed.hours[HOUR], lanes.known
+        values, cents, units = listed.longs[LISTED], listed.longs[CENTS], listed.longs[UNITS]
+        self._find(n)
+        self._fill_values(n, values)
+        if not self._pulls:
+            items.fill_ones(n, listed.floats[PRICE])
         row.clipped[clock.steps + 2] += closing.price_deals(
-            n, program.deals.unit, self._ids, self._lane, pool.factors, pool.numbers,
-            lanes.response[clock.steps + DEAL_VALUE], listed, cents, units, origin,
+            n, program.deals.unit, lane, lanes.response[clock.steps + DEAL_VALUE], listed.floats[PRICE], values, cents,
+            units,
         )  # fmt: skip
-        hours, lane, known = self._hours, self._lane, lanes.known
         closing.hear_of_deals(n, clock.end_hour, hours, lane, cents, known[BOOKED], known[RESULT], known[MARK])
         closing.add_discounts(
-            n, self._mask, self._first_hour, clock.end_hour, hours, lane, listed, cents,
+            n, self._mask, self._first_hour, clock.end_hour, hours, lane, values, cents,
             self._memory.rows.counters.conduct[DISCOUNT, row.first_group :],
         )  # fmt: skip
         coached = self._memory.coached
         if coached.revenue.shape[0] > 0:
             closing.add_revenue(n, clock.end_hour, clock.hours_per_week, hours, lane, cents, coached.revenue)
-        by_origin = hours if clock.one_account else origin
-        self._memory.closed.add((hours[:n], by_origin[:n]), lane[:n], units[:n])
+        origin = hours if clock.one_account else listed.hours[ORIGIN]
+        self._memory.closed.add((hours[:n], origin[:n]), lane[:n], units[:n])
         if row.detail.cents.shape[0] > 0:
-            for account in (CLOSE, BY_ORIGIN):
+            for account, dated in ((CLOSE, hours), (BY_ORIGIN, origin)):
                 closing.detail_deals(
-                    n, account, self._bits, self._first_hour, clock.end_hour, clock.hours_per_week,
-                    hours if account == CLOSE else by_origin, lane, cents, row.detail.cents,
+                    n, account, self._bits, self._first_hour, clock.end_hour, clock.hours_per_week, dated, lane, cents,
+                    row.detail.cents,
                 )  # fmt: skip
+        closing.forget(n, lane, known[OPEN])
         if program.reaction.referrals > 0.0:
-            self._refer(n, origin)
-        else:
-            closing.give_back(n, self._ids, lane, pool.size, pool.free, known[OPEN])
+            self._refer(n)
 
-    def _fill_values(self, n: int, listed: np.ndarray) -> None:
+    def _fill_values(self, n: int, values: np.ndarray) -> None:
         """Fill the values of the n listed deals before discounts, in cents."""
         law, start = self._program.deals, self._program.start
         if law.kind == FIXED:
-            deals.price_fixed(n, int(law.scale), listed)
+            deals.price_fixed(n, int(law.scale), values)
         else:
             own = self._draw(VALUE, n)[0]
             if law.kind == LOGNORMAL:
-                deals.price_lognormal(n, float(law.scale), float(law.sigma), own, listed)
+                deals.price_lognormal(n, float(law.scale), float(law.sigma), own, values)
             elif law.kind == GAMMA:
-                deals.price_gamma(n, float(law.scale), law.gamma_table, own, listed)
+                deals.price_gamma(n, float(law.scale), law.gamma_table, own, values)
             else:
-                deals.price_listed(n, law.thresholds, law.values, own, listed)
+                deals.price_listed(n, law.thresholds, law.values, own, values)
         if len(start.stage) > 0:
-            closing.list_given(n, self._ids, self._pool.numbers, start.value, listed)
+            closing.list_given(n, self._items.hours[GIVEN], start.value, values)
 
-    def _refer(self, n: int, origin: np.ndarray) -> None:
+    def _refer(self, n: int) -> None:
         """Let the n listed deals bring referrals, which wait for stage 1."""
-        work, pool, lanes, reaction = self._work, self._pool, self._lanes, self._program.reaction
-        steps = self._clock.steps
-        x = self._draw(REFERRAL, n)
-        count = work.ids[1]
+        listed, lanes, reaction = self._items, self._lanes, self._program.reaction
+        steps, drawn, count = self._clock.steps, self._draw(REFERRAL, n), listed.hours[COUNT]
         total = closing.count_referrals(
-            n, reaction.referrals, self._lane, lanes.response[steps + REFERRALS], x[0], count
+            n, reaction.referrals, listed.words[LANE], lanes.response[steps + REFERRALS], drawn[0], count
         )
-        closing.give_back(n, self._ids, self._lane, pool.size, pool.free, lanes.known[OPEN])
         if total == 0:
             return
-        hours, lane, counts, begun = (
-            self._hours[:n].copy(), self._lane[:n].copy(), count[:n].copy(), origin[:n].copy(),
-        )  # fmt: skip
-        x1, x2 = x[1, :n].copy(), x[2, :n].copy()
-        pool.make_room(total)
-        work.make_room(total)
+        hours, origin, counts = (listed.hours[row, :n].copy() for row in (HOUR, ORIGIN, COUNT))
+        lane, x1, x2 = listed.words[LANE, :n].copy(), drawn[1, :n].copy(), drawn[2, :n].copy()
+        listed.make_room(total)
         m = closing.add_referrals(
-            n, counts, hours, begun, lane, x1, x2, pool.size, pool.free, pool.words, pool.numbers, pool.factors,
-            lanes.known[OPEN], lanes.known[REFERRED], self._ids, self._hours,
+            n, counts, hours, origin, lane, x1, x2, listed.words, listed.hours, listed.floats[RESPONSE],
+            lanes.known[OPEN], lanes.known[REFERRED],
         )  # fmt: skip
         for column in (OPEN, REFERRED):
             if lanes.known[column].max() > MAX_OPEN:
                 self._too_many(TOO_MANY_REFERRALS, column, int(hours.max()))
-        self._address(m)
-        drawn = self._draw(ITEM, m)
-        items.keep_step_words(m, self._ids, drawn[1], drawn[2], drawn[3], pool.words)
+        self._find(m)
+        self._draw_steps(m)
         self._fill_lags(steps + 1, m)
-        self._wait(0, m, 1, stretched=False)
-
-    def play_out(self) -> None:
-        """Play all that is still open after the run: nobody calls or decides any more."""
-        self._running = False
-        self._memory.pulls.end, self._memory.pulls.pulled[0] = 0, 0
-        pool, end = self._pool, self._clock.end_hour // self._span
-        far = len(pool.head) - 2
-        if not by_hours(self._program):
-            while (pool.head[far] >= 0).any():
-                self._pass_through(far, 0)
-            return
-        # Hour by hour, as caps need it: first in the buckets, then wherever something is due.
-        for bucket in range(end, far):
-            if (pool.head[bucket] >= 0).any():
-                self._pass_through(bucket, 0)
-        while (hour := items.next_far(pool.head, pool.numbers)) >= 0:
-            items.bring_near(hour, pool.head, pool.numbers)
-            self._pass_through(far + 1, 0)
+        self._fill_dues(0, m, 1)
+        self._put_away(0, m, np.arange(m, dtype=np.int32))

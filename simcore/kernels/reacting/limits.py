@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint64
 from simcore.kernels.caps import sort_stable
-from simcore.kernels.reacting.items import bucket_of, take_out
-from simcore.kernels.reacting.state import AFTER, DUE, ITEM_LANE, PRICE, STAGE, WIN_FACTOR
-from simcore.program.layout import CURVE, LEAST, MOST, SLOPE
+from simcore.kernels.reacting.state import DEAD
+from simcore.program.layout import CURVE, DISCOUNT, LEAST, MOST, SLOPE, WIN_RATE
 from simcore.random.draws import threshold
 
 Floats = NDArray[np.float64]
@@ -19,10 +18,10 @@ Words = NDArray[np.uint32]
 
 
 @kernel
-def leave_stage(n: int, ids: Integers, words: Words, open_now: Longs) -> None:
+def leave_stage(n: int, lane: Words, open_now: Longs) -> None:
     """Let n items leave a capped stage: int64[lanes], those that are open in it."""
     for i in range(n):
-        open_now[uint64(words[uint64(ids[i]), ITEM_LANE])] -= 1
+        open_now[uint64(lane[i])] -= 1
 
 
 @kernel
@@ -57,24 +56,6 @@ def admit(
 
 
 @kernel
-def list_pullable(begin: int, end: int, stage: int, head: Integers, numbers: Integers, listed: Integers) -> int:
-    """List the items of a stage that are due in the hours ``begin .. end - 1``; return how many there are.
-
-    ``listed``: int32, how many, and the items, as far as there is room; a bucket is an hour.
-    """
-    n = 0
-    for due in range(begin, end):
-        item = int64(head[due, stage])
-        while item >= 0:
-            n += 1
-            if n < listed.shape[0]:
-                listed[n] = item
-            item = int64(numbers[uint64(item), AFTER])
-    listed[0] = min(n, listed.shape[0] - 1)
-    return n
-
-
-@kernel
 def fill_shares(
     n: int, active: bool, drive: int, pull: Floats, number: int, person: Integers, level: Floats, limit: Longs
 ) -> bool:
@@ -92,11 +73,10 @@ def fill_shares(
 
 @kernel
 def pull_items(
-    first: int, number: int, hour: int, until: int, end_hour: int, mask: int, discount: float, win_rate: float,
-    limit: Longs, listed: Integers, own: Words, words: Words, numbers: Integers, factors: Floats, head: Integers,
-    open_at_end: Longs, pulled: Integers,
+    first: int, number: int, until: int, end_hour: int, mask: int, limit: Longs, listed: Integers, own: Words,
+    kept_words: Words, kept_hours: Integers, open_at_end: Longs, pulled: Integers, by: Integers,
 ) -> int:  # fmt: skip
-    """Pull items into an hour whose words lie below the threshold of their lane; return how many.
+    """Pull the entries of the calendar whose words lie below the threshold of their lane; return how many are left.
 
     Parameters
     ----------
@@ -105,25 +85,37 @@ def pull_items(
     until
         Items due before this hour are pulled.
     listed, own
-        int32, how many, and the items; uint32[4, places], the words of each drive that pulls.
-    pulled
-        int32: how many, and the items that were pulled in this hour.
+        int32, how many, and the entries; uint32[4, places], the words of each drive that pulls.
+    pulled, by
+        int32, how many, and the entries that were pulled in this hour; and the drive that did.
     """
     kept, n = first, int64(listed[0])
     for i in range(first, n):
-        item = int64(listed[i + 1])
-        lane, due, stage = uint64(words[item, ITEM_LANE]), int64(numbers[item, DUE]), int64(numbers[item, STAGE])
-        if due < until and int64(own[number, i]) < limit[lane]:
-            take_out(head, bucket_of(due, 1, head.shape[0]), stage, item, numbers)
+        entry = uint64(listed[i + 1])
+        lane, due = kept_words[entry, 0], int64(kept_hours[entry, 0])
+        if due < until and int64(own[number, i]) < limit[uint64(lane)]:
             open_at_end[int64(lane) & mask] -= due >= end_hour
-            numbers[item, DUE] = hour
-            factors[item, PRICE], factors[item, WIN_FACTOR] = 1.0 - discount, win_rate
             pulled[0] += 1
-            pulled[pulled[0]] = item
+            pulled[pulled[0]], by[pulled[0]] = int64(entry), number
         else:
-            listed[kept + 1] = item
+            listed[kept + 1] = int64(entry)
             for p in range(own.shape[0]):
                 own[p, kept] = own[p, i]
             kept += 1
     listed[0] = kept
     return kept
+
+
+@kernel
+def finish_pulls(
+    n: int, hour: int, pulled: Integers, by: Integers, pull: Floats, hours: Integers, win_factor: Floats, price: Floats,
+    kept_words: Words,
+) -> None:  # fmt: skip
+    """Give the n items pulled in an hour what their drives make of them, and take them out of the calendar.
+
+    ``pulled``, ``by``: the entries and the drives; ``hours``, ``win_factor``, ``price``: by item.
+    """
+    for i in range(n):
+        kept_words[uint64(pulled[i]), 0] = DEAD
+        hours[i] = hour
+        price[i], win_factor[i] = 1.0 - pull[by[i], DISCOUNT], pull[by[i], WIN_RATE]

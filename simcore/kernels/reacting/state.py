@@ -37,19 +37,28 @@ in it with a booking, or -1; whether the week has a session on the result; refer
 BAND, SHEET = range(2)
 """Rows of `Lanes.drawn`: bands and sheets that are drawn."""
 
-LANE, C0, SLOT, STEP_2, STEP_3, STEP_4 = range(6)
-"""Columns of `Candidates.words`."""
-HOUR, RANK, NEXT = range(3)
-"""Columns of `Candidates.places`: the hour of the week, the place among the calls of the hour on its sheet, and the
-next candidate of the chain, or -1."""
-
-ITEM_LANE, ITEM_C0, ITEM_C1, ITEM_STEP_2 = range(4)
-"""Columns of `Pool.words`: the lane, the address, and the words of steps 2 to 4."""
-ORIGIN, DUE, STAGE, GIVEN, AFTER, BEFORE = range(6)
-"""Columns of `Pool.numbers`: the hour of the call or -1, the due hour, the stage, the number in `OpenItems` or -1, and
-the neighbours in its bucket, or -1."""
-RESPONSE, WIN_FACTOR, PRICE = range(3)
-"""Columns of `Pool.factors`: of the next step's rate, what a pull adds to it, and what it leaves of the price."""
+LANE, C0, C1, STEP_2, STEP_3, STEP_4, WHO, OWN = range(8)
+"""Rows of `Items.words`: the lane, the address, the words of steps 2 to 4; then the replication in the row, and the word
+of a decision. The first six are the columns of `Calendar.words`."""
+SLOT = C1
+"""Row of `Candidates.words` in the place of `C1`, which is the same for a lane and week."""
+HOUR, ORIGIN, GIVEN, KEEP, PASSED, COUNT = range(6)
+"""Rows of `Items.hours`: the hour in which an item is due or moves on; that of its call, or -1; its number in
+`OpenItems`, or -1; and lists. The first three are the columns of `Calendar.hours`."""
+RESPONSE, WIN_FACTOR, PRICE, RATE, LAG = range(5)
+"""Rows of `Items.floats`: the response to the next step's rate, what a pull adds to it, and what it leaves of the price;
+the rate of a decision; a lag in hours."""
+LISTED, CENTS, UNITS = range(3)
+"""Rows of `Items.longs`: the value of a deal before discounts, and after, in cents and in units."""
+KEPT_WORDS, KEPT_HOURS, KEPT_FLOATS = 6, 3, 3
+"""Rows that stay with an item."""
+DEAD = np.uint32(0xFFFFFFFF)
+"""The lane of an entry of the calendar that was taken out."""
+CHUNK_BITS = 4
+CHUNK = 1 << CHUNK_BITS
+"""Entries of a chunk of the calendar."""
+MOST_BITS = 24
+"""Entries of the calendar have numbers below two to this."""
 
 ROOM = 1 << 12
 
@@ -101,72 +110,120 @@ class Lanes(NamedTuple):
     """int32[3, lanes]: calls of an interval, those above plan, and bookings of the week."""
 
 
+class Batch:
+    """The candidates of a cell of some lanes, interval by interval: room that grows."""
+
+    def __init__(self, chains: int) -> None:
+        self.order = np.empty(ROOM, np.int32)
+        """int32: the candidates, by number."""
+        self.ends = np.zeros(chains + 1, np.int32)
+        """int32[chains + 1]: where each interval (or hour) of the week ends in ``order``, after that of none."""
+
+    def make_room(self, n: int) -> None:
+        """Make room for n candidates."""
+        if n > len(self.order):
+            self.order = np.empty(2 * n, np.int32)
+
+
 class Candidates:
     """The calls of a week that may succeed, of all lanes: a list that grows."""
 
     def __init__(self, chains: int) -> None:
         self.n = 0
-        self.words = np.empty((ROOM, 6), np.uint32)
-        self.places = np.empty((ROOM, 3), np.int32)
-        self.head = np.full(chains, -1, np.int32)
-        """int32[chains]: the first candidate of each interval (or hour) of the week, or -1."""
+        self.chains = chains
+        self.words = np.empty((6, ROOM), np.uint32)
+        """uint32[6, room]: see `LANE` and `SLOT`."""
+        self.hour, self.rank = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
+        """int32[room]: the hour of the week; the place among the calls of the hour on its sheet."""
+        self.batches: list[Batch] = []
+        self.used = 0
+        """Batches of this week."""
 
     def make_room(self, more: int) -> None:
         """Make room for more candidates."""
         need = self.n + more
-        if need > len(self.words):
-            words, places = self.words, self.places
-            self.words, self.places = np.empty((2 * need, 6), np.uint32), np.empty((2 * need, 3), np.int32)
-            self.words[: self.n], self.places[: self.n] = words[: self.n], places[: self.n]
+        if need > self.words.shape[1]:
+            words, hour, rank = self.words, self.hour, self.rank
+            self.words = np.empty((6, 2 * need), np.uint32)
+            self.hour, self.rank = np.empty(2 * need, np.int32), np.empty(2 * need, np.int32)
+            self.words[:, : self.n], self.hour[: self.n] = words[:, : self.n], hour[: self.n]
+            self.rank[: self.n] = rank[: self.n]
+
+    def next_batch(self, n: int) -> Batch:
+        """Return a batch with room for n candidates."""
+        if self.used == len(self.batches):
+            self.batches.append(Batch(self.chains))
+        batch = self.batches[self.used]
+        batch.make_room(n)
+        self.used += 1
+        return batch
 
 
-class Pool:
-    """The open items of all lanes, by the bucket of hours in which they are due: room that grows."""
-
-    def __init__(self, buckets: int, steps: int) -> None:
-        self.words = np.empty((ROOM, 6), np.uint32)
-        self.numbers = np.empty((ROOM, 6), np.int32)
-        self.factors = np.empty((ROOM, 3))
-        self.free = np.empty(ROOM, np.int32)
-        self.size = np.zeros(2, np.int64)
-        """int64[2]: entries given back, and entries ever used."""
-        self.head = np.full((buckets + 2, steps), -1, np.int32)
-        """int32[buckets + 2, S]: the first item due in each bucket and stage; the last but one holds what is due later
-        still, the last one what of that is due next."""
-
-    def make_room(self, more: int) -> None:
-        """Make room for more items."""
-        need = int(self.size[1]) + max(0, more - int(self.size[0]))
-        if need > len(self.words):
-            room, used = 2 * need, int(self.size[1])
-            for name in ("words", "numbers", "factors", "free"):
-                old = getattr(self, name)
-                new = np.empty((room, *old.shape[1:]), old.dtype)
-                new[:used] = old[:used]
-                setattr(self, name, new)
-
-    def clear(self) -> None:
-        """Forget all items."""
-        self.size[:] = 0
-        self.head[:] = -1
-
-
-class Work:
-    """Lists of candidates, items and deals that are worked on: columns that grow."""
+class Items:
+    """Items that are worked on, a column each: room that grows."""
 
     def __init__(self) -> None:
         self.room = 0
         self.make_room(ROOM)
 
-    def make_room(self, n: int) -> None:
-        """Make room for lists of n entries; what they hold is lost."""
-        if n > self.room:
-            self.room = room = 2 * n
-            self.ids = np.empty((5, room), np.int32)
-            self.hours = np.empty((5, room), np.int32)
-            self.words = np.empty((8, room), np.uint32)
-            self.floats = np.empty((3, room))
-            self.longs = np.empty((4, room), np.int64)
+    def make_room(self, n: int, kept: int = 0) -> None:
+        """Make room for n items; the first ``kept`` stay."""
+        if n <= self.room:
+            return
+        before = self.__dict__ if self.room else {}
+        self.room = room = 2 * n
+        shapes = {"words": (8, np.uint32), "drawn": (4, np.uint32), "hours": (6, np.int32), "floats": (5, np.float64)}
+        for name, (rows, kind) in {**shapes, "longs": (3, np.int64)}.items():
+            new = np.empty((rows, room), kind)
+            if name in before:
+                new[:, :kept] = before[name][:, :kept]
+            setattr(self, name, new)
+
+    words: Words
+    drawn: Words
+    hours: Integers
+    floats: Floats
+    longs: Longs
+
+
+class Calendar:
+    """The open items by the bucket of hours in which they are due, and by stage, in chunks: room that grows."""
+
+    def __init__(self, buckets: int, steps: int) -> None:
+        self.words = np.empty((ROOM, 6), np.uint32)
+        self.hours = np.empty((ROOM, 3), np.int32)
+        self.response = np.empty(ROOM)
+        self.next = np.empty(ROOM >> CHUNK_BITS, np.int32)
+        """int32[chunks]: the next chunk of the bucket, or -1."""
+        self.free = np.empty(ROOM >> CHUNK_BITS, np.int32)
+        self.size = np.zeros(2, np.int64)
+        """int64[2]: chunks given back, and chunks ever used."""
+        self.chunks = np.full((2, buckets + 2, steps), -1, np.int32)
+        """int32[2, buckets + 2, S]: the first and the last chunk of each bucket and stage; the last but one bucket
+        holds what is due later than in the others, the last one what of that is due next."""
+        self.count = np.zeros((buckets + 2, steps), np.int32)
+
+    def make_room(self, more: int) -> None:
+        """Make room for more items, even if each needs a chunk."""
+        need = int(self.size[1]) + max(0, more - int(self.size[0]))
+        if need > len(self.next):
+            chunks, used = 2 * need, int(self.size[1])
+            for name in ("words", "hours", "response", "next", "free"):
+                old = getattr(self, name)
+                rows = used if name in {"next", "free"} else used * CHUNK
+                new = np.empty((chunks if name in {"next", "free"} else chunks * CHUNK, *old.shape[1:]), old.dtype)
+                new[:rows] = old[:rows]
+                setattr(self, name, new)
+
+    def clear(self) -> None:
+        """Forget all items."""
+        self.size[:] = 0
+        self.count[:] = 0
+
+    @property
+    def far(self) -> int:
+        """The bucket of what is due later than in the others."""
+        return len(self.count) - 2
 
 
 class Coached(NamedTuple):
@@ -205,7 +262,9 @@ class Pulls:
         self.limit = np.zeros((pulls, lanes), np.int64)
         """int64[pulls, lanes]: thresholds of the shares."""
         self.listed, self.pulled = np.zeros(ROOM, np.int32), np.zeros(ROOM, np.int32)
-        """int32: how many, and the items; those of a window, and those pulled in this hour."""
+        """int32: how many, and the entries of the calendar; those of a window, and those pulled in this hour."""
+        self.by = np.zeros(ROOM, np.int32)
+        """int32: which drive pulled each of the latter."""
         self.words = np.empty((4, ROOM), np.uint32)
         self.seen = 0
         """Items that are listed, with their words, and that were looked at."""
@@ -217,6 +276,7 @@ class Pulls:
         if n >= len(self.listed):
             listed, words = self.listed, self.words
             self.listed, self.pulled = np.zeros(2 * n + 1, np.int32), np.zeros(2 * n + 1, np.int32)
+            self.by = np.zeros(2 * n + 1, np.int32)
             self.words = np.empty((4, 2 * n + 1), np.uint32)
             self.listed[: len(listed)], self.words[:, : words.shape[1]] = listed, words
 
@@ -242,8 +302,8 @@ class Memory(NamedTuple):
     """The deals of all reps: those of `rows` are of one rep at a time."""
     lanes: Lanes
     candidates: Candidates
-    pool: Pool
-    work: Work
+    calendar: Calendar
+    items: Items
     capped: list[Capped]
     pulls: Pulls
     coached: Coached
@@ -299,8 +359,8 @@ def new_memory(program: Program) -> Memory:
         closed=Closed(ROOM),
         lanes=_new_lanes(program, lanes, size),
         candidates=Candidates(clock.hours_per_week // span),
-        pool=Pool(reach_hours(program) // span, steps),
-        work=Work(),
+        calendar=Calendar(reach_hours(program) // span, steps),
+        items=Items(),
         capped=[_new_capped(program, stage, lanes) for stage in range(steps + 1)],
         pulls=Pulls(len(reaction.pull_drive), lanes),
         coached=_new_coached(program, lanes),

@@ -12,14 +12,17 @@ from simcore.kernels.reacting.funnel import Funnel
 from simcore.kernels.reacting.state import (
     ACTIVE,
     BOOKED,
+    C0,
     CARRY,
+    KEEP,
+    LANE,
     LAST_BOOKING,
     MARK,
-    NEXT,
-    OPEN,
+    PASSED,
     PRESSED,
     RESULT,
     SHEETS,
+    SLOT,
     UNANSWERED,
     Memory,
     bucket_hours,
@@ -98,7 +101,7 @@ class Team:
         """Forget the row before; decide who sits where, and at what rates."""
         row, memory, lanes = self._row, self._memory, self._lanes
         lanes.known[:], lanes.level[:], lanes.response[:], lanes.habit[:] = 0, 0.0, 1.0, 1.0
-        memory.pool.clear()
+        memory.calendar.clear()
         memory.closed.n = 0
         memory.persons[:, :, : row.size] = 0
         know_market(row, self._clock.simulated_weeks)
@@ -147,8 +150,7 @@ class Team:
             lanes.before, lanes.base_carry,
         )  # fmt: skip
         candidates = memory.candidates
-        candidates.n = 0
-        candidates.head[:] = -1
+        candidates.n, candidates.used = 0, 0
         lanes.drawn[:], lanes.count[2] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
         self._draw_cell(0, n, lanes.list[1], week)
@@ -261,10 +263,10 @@ class Team:
     def _draw_cell(self, cell: int, k: int, mine: np.ndarray, week: int, hour: int = 0) -> None:
         """Draw the candidates of a cell of k lanes."""
         program, memory, lanes, luck = self._program, self._memory, self._lanes, self._row.luck
-        plan, candidates, work = program.plan, memory.candidates, memory.work
+        plan, candidates, listed = program.plan, memory.candidates, memory.items
         row = plan.row_of_week[week]
-        work.make_room(self._n)
-        x0, x1, count = work.words[0], work.words[1], work.ids[0]
+        listed.make_room(self._n)
+        x0, x1, count = listed.drawn[0], listed.drawn[1], listed.hours[KEEP]
         calling.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
         total = calling.count_cell(
             k, cell, week, self._bits, int(plan.calls[row]), *luck, mine, x0, x1, lanes.rate[1], lanes.calls,
@@ -276,19 +278,19 @@ class Team:
             count[: self._n] = given.ravel()
             total = int(given.sum())
         candidates.make_room(total)
-        first, last = candidates.n, candidates.n + total
-        most = calling.list_cell(k, cell, first, mine, count, lanes.cell, candidates.words)
+        first, words = candidates.n, candidates.words
+        most = calling.list_cell(k, cell, first, mine, count, lanes.cell, words[LANE], words[C0])
         if most > calling.MAX_SUCCESSES:
             lane = int(mine[int(count[:k].argmax())])
             self.breach(TOO_MANY_SUCCESSES, lane, hour, float(most))
-        candidates.n = last
-        work.make_room(total)
-        calling.draw_candidates(first, last, week, self._bits, *luck, candidates.words, work.words)
+        candidates.n += total
+        calling.draw_candidates(total, week, self._bits, *luck, *words[:, first:])
         calling.place_cell(
-            k, cell, bucket_hours(program), int(plan.calls[row]), mine, lanes.ramp, lanes.calls, lanes.before,
-            plan.before[row], plan.slot_hour[row], lanes.cell, candidates.words, memory.rows.weeks.slots,
-            candidates.places, candidates.head,
+            k, cell, int(plan.calls[row]), mine, lanes.ramp, lanes.calls, lanes.before, plan.before[row],
+            plan.slot_hour[row], lanes.cell, words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
         )  # fmt: skip
+        batch = candidates.next_batch(total)
+        calling.order_candidates(first, total, bucket_hours(program), candidates.hour, batch.ends, batch.order)
 
     def _play_interval(self, chain: int, first: int, hour: int, week: int) -> None:
         """Make the calls of an interval (or hour) that begins in an hour of the week, and play what is due in it."""
@@ -296,30 +298,30 @@ class Team:
         self._funnel.play(week * self._clock.hours_per_week + hour, week, n)
 
     def _book(self, chain: int, first: int, week: int) -> int:
-        """List the bookings of a chain of candidates in ``work.ids[0]``; return how many."""
+        """List the bookings of an interval in ``items.hours[KEEP]``; return how many."""
         program, memory, lanes, known = self._program, self._memory, self._lanes, self._lanes.known
-        candidates, work, plan = memory.candidates, memory.work, program.plan
-        head = int(candidates.head[chain])
-        if head < 0:
+        candidates, listed, plan = memory.candidates, memory.items, program.plan
+        batches = [batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[chain + 1]]
+        if not batches:
             return 0
-        work.make_room(candidates.n)
-        here = work.ids[0]
-        n = calling.list_chain(head, candidates.places, here)
-        n = calling.keep_called(
-            n, first, plan.before[plan.row_of_week[week]], candidates.words, candidates.places, lanes.ramp,
-            lanes.before, known[ACTIVE], known[CARRY], here,
-        )  # fmt: skip
-        limit, doubtful = work.floats[0], work.ids[1]
+        listed.make_room(candidates.n)
+        here, lane, c0, n = listed.hours[KEEP], candidates.words[LANE], candidates.words[C0], 0
+        for batch in batches:
+            n = calling.list_called(
+                chain, n, first, batch.order, batch.ends, plan.before[plan.row_of_week[week]], lane, c0,
+                candidates.hour, candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
+            )  # fmt: skip
+        limit, doubtful = listed.floats[0], listed.hours[PASSED]
         m = calling.list_thinned(
-            n, candidates.words, lanes.rate[1], lanes.habit[1], lanes.response[1], here, limit, doubtful
+            n, lane, c0, lanes.rate[1], lanes.habit[1], lanes.response[1], here, limit, doubtful
         )
         if m > 0:
             calling.draw_thinning(
-                m, THIN, week, self._bits, *self._row.luck, doubtful, here, candidates.words, limit, work.words
+                m, THIN, week, self._bits, *self._row.luck, doubtful, here, lane, c0, limit, listed.drawn
             )
         n = calling.keep_passed(n, limit, here)
         calling.count_bookings(
-            n, here, candidates.words, candidates.places, known[LAST_BOOKING], lanes.per_hour, lanes.count[2]
+            n, here, lane, candidates.hour, known[LAST_BOOKING], lanes.per_hour, lanes.count[2]
         )
         return n
 

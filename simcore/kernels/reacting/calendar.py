@@ -1,0 +1,197 @@
+"""The calendar of open items: put away until they are due, bucket by bucket of hours, in chunks that are read in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiled.jit import inlined, int64, kernel, uint64
+from simcore.kernels.reacting.state import C0, C1, CHUNK, CHUNK_BITS, DEAD, GIVEN, HOUR, LANE, ORIGIN, STEP_2
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Words = NDArray[np.uint32]
+
+
+@inlined
+def bucket_of(due: int, span: int, buckets: int) -> int:
+    """Return the bucket of a due hour; the last but one holds all that is due later still."""
+    return min(due if span == 1 else due // span, buckets - 2)
+
+
+@inlined
+def new_entry(
+    bucket: int, stage: int, size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers
+) -> int:
+    """Return the number of a new entry at the end of a bucket and stage."""
+    k = int64(count[bucket, stage])
+    count[bucket, stage] = k + 1
+    if k & (CHUNK - 1) != 0:
+        return int64(chunks[1, bucket, stage]) << CHUNK_BITS | (k & (CHUNK - 1))
+    if size[0] > 0:
+        size[0] -= 1
+        chunk = int64(free[uint64(size[0])])
+    else:
+        chunk = size[1]
+        size[1] += 1
+    following[uint64(chunk)] = -1
+    if k == 0:
+        chunks[0, bucket, stage] = chunk
+    else:
+        following[uint64(chunks[1, bucket, stage])] = chunk
+    chunks[1, bucket, stage] = chunk
+    return chunk << CHUNK_BITS
+
+
+@kernel
+def put_away(
+    n: int, stage: int, span: int, into: int, places: Integers, due: Integers, words: Words, hours: Integers, response: Floats,
+    size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers, kept_words: Words,
+    kept_hours: Integers, kept_response: Floats, entries: Integers,
+) -> None:  # fmt: skip
+    """Put n items away until they are due.
+
+    Parameters
+    ----------
+    into
+        The bucket; -1: that of the due hour.
+    places
+        int32, where the items are in ``words`` (uint32[8, ..]), ``hours`` (int32[6, ..]) and ``response`` (float64).
+    due
+        int32, by place: the hours in which they are due.
+    entries
+        int32[n or more], filled with the numbers of their entries. For the others see
+        `simcore.kernels.reacting.state.Calendar`.
+    """
+    for j in range(n):
+        i = uint64(places[j])
+        bucket = into if into >= 0 else bucket_of(int64(due[i]), span, count.shape[0])
+        at = new_entry(bucket, stage, size, free, following, chunks, count)
+        entries[j] = at
+        entry = uint64(at)
+        kept_words[entry, 0], kept_words[entry, 1], kept_words[entry, 2] = words[LANE, i], words[C0, i], words[C1, i]
+        for k in range(3):
+            kept_words[entry, 3 + k] = words[STEP_2 + k, i]
+        kept_hours[entry, 0], kept_hours[entry, 1], kept_hours[entry, 2] = due[i], hours[ORIGIN, i], hours[GIVEN, i]
+        kept_response[entry] = response[i]
+
+
+@kernel
+def take_due(
+    n: int, bucket: int, stage: int, words: Words, hours: Integers, response: Floats, size: Longs, free: Integers,
+    following: Integers, chunks: Integers, count: Integers, kept_words: Words, kept_hours: Integers,
+    kept_response: Floats,
+) -> int:  # fmt: skip
+    """Take all items of a bucket and stage out, and add them to a list of n; return how many it has."""
+    left, chunk = int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
+    count[bucket, stage] = 0
+    while left > 0:
+        for k in range(min(left, CHUNK)):
+            entry, i = uint64((chunk << CHUNK_BITS) | k), uint64(n)
+            words[LANE, i], words[C0, i], words[C1, i] = kept_words[entry, 0], kept_words[entry, 1], kept_words[entry, 2]
+            for j in range(3):
+                words[STEP_2 + j, i] = kept_words[entry, 3 + j]
+            hours[HOUR, i], hours[ORIGIN, i], hours[GIVEN, i] = (
+                kept_hours[entry, 0], kept_hours[entry, 1], kept_hours[entry, 2],
+            )  # fmt: skip
+            response[i] = kept_response[entry]
+            n += kept_words[entry, 0] != DEAD
+        after = int64(following[uint64(chunk)])
+        free[uint64(size[0])] = chunk
+        size[0] += 1
+        left -= CHUNK
+        chunk = after
+    return n
+
+
+@kernel
+def lanes_due(
+    bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words, open_now: Longs
+) -> None:
+    """Let what is due in a bucket at a stage leave it: int64[lanes], the items that are open in the stage."""
+    left, chunk = int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
+    while left > 0:
+        for k in range(min(left, CHUNK)):
+            lane = kept_words[uint64((chunk << CHUNK_BITS) | k), 0]
+            if lane != DEAD:
+                open_now[uint64(lane)] -= 1
+        left -= CHUNK
+        chunk = int64(following[uint64(chunk)])
+
+
+@kernel
+def list_entries(
+    begin: int, end: int, stage: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words,
+    listed: Integers,
+) -> int:  # fmt: skip
+    """List the entries of a stage in the buckets ``begin .. end - 1``; return how many there are.
+
+    ``listed``: int32, how many, and their numbers, as far as there is room.
+    """
+    n = 0
+    for bucket in range(begin, end):
+        left, chunk = int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
+        while left > 0:
+            for k in range(min(left, CHUNK)):
+                entry = (chunk << CHUNK_BITS) | k
+                if kept_words[uint64(entry), 0] != DEAD:
+                    n += 1
+                    if n < listed.shape[0]:
+                        listed[n] = entry
+            left -= CHUNK
+            chunk = int64(following[uint64(chunk)])
+    listed[0] = min(n, listed.shape[0] - 1)
+    return n
+
+
+@kernel
+def take_entries(
+    n: int, entries: Integers, words: Words, hours: Integers, response: Floats, kept_words: Words, kept_hours: Integers,
+    kept_response: Floats,
+) -> None:  # fmt: skip
+    """Copy n entries of the calendar to the front of a list."""
+    for i in range(n):
+        entry = uint64(entries[i])
+        words[LANE, i], words[C0, i], words[C1, i] = kept_words[entry, 0], kept_words[entry, 1], kept_words[entry, 2]
+        for j in range(3):
+            words[STEP_2 + j, i] = kept_words[entry, 3 + j]
+        hours[HOUR, i], hours[ORIGIN, i], hours[GIVEN, i] = (
+            kept_hours[entry, 0], kept_hours[entry, 1], kept_hours[entry, 2],
+        )  # fmt: skip
+        response[i] = kept_response[entry]
+
+
+@kernel
+def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words, kept_hours: Integers) -> int:
+    """Return the earliest due hour of a bucket, or -1."""
+    least = -1
+    for stage in range(count.shape[1]):
+        left, chunk = int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
+        while left > 0:
+            for k in range(min(left, CHUNK)):
+                entry = uint64((chunk << CHUNK_BITS) | k)
+                if kept_words[entry, 0] != DEAD:
+                    due = int64(kept_hours[entry, 0])
+                    least = due if least < 0 else min(least, due)
+            left -= CHUNK
+            chunk = int64(following[uint64(chunk)])
+    return least
+
+
+@kernel
+def list_due(
+    hour: int, bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words,
+    kept_hours: Integers, listed: Integers,
+) -> int:  # fmt: skip
+    """List the entries of a bucket and stage that are due in an hour; return how many."""
+    n, left, chunk = 0, int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
+    while left > 0:
+        for k in range(min(left, CHUNK)):
+            entry = (chunk << CHUNK_BITS) | k
+            if kept_words[uint64(entry), 0] != DEAD and kept_hours[uint64(entry), 0] == hour:
+                listed[n] = entry
+                n += 1
+        left -= CHUNK
+        chunk = int64(following[uint64(chunk)])
+    return n
