@@ -66,7 +66,9 @@ def fill_calls(
 
 
 @kernel
-def fill_planned(first_week: int, weeks: int, size: int, row_of_week: Integers, planned: Longs, calls: Integers) -> None:
+def fill_planned(
+    first_week: int, weeks: int, size: int, row_of_week: Integers, planned: Longs, calls: Integers
+) -> None:
     """Fill the numbers of calls of a stride of weeks where every seat is held by somebody experienced."""
     for i in range(weeks):
         for r in range(size):

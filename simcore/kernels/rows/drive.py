@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
 from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
 from simcore.kernels.rows.seats import know_market, settle
-from simcore.kernels.workspace import Detail, stride_weeks
+from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -45,14 +43,12 @@ def play_row(row: Row) -> None:
     if program.quota.horizon > 0:
         groups = slice(row.first_group, row.first_group + row.size)
         periods = int(program.calendar.periods[program.quota.horizon])
-        windows.tally_team(
-            row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups]
-        )
+        windows.tally_team(row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups])
 
 
 def play_rep(row: Row, rep: int) -> None:
     """Simulate one rep from the first week to the last, and tally the windows."""
-    program, stride = row.program, stride_weeks(row.program)
+    program, stride = row.program, row.memory.stride
     simulated = program.clock.simulated_weeks
     settle(row, rep)
     row.memory.closed.n = 0
@@ -91,9 +87,7 @@ def tally_account(row: Row, rep: int, account: int) -> None:
     most = len(PERIODS) * weeks.shape[0] * size + 3 * closed.n
     if waiting.make_room(most):
         add_to_bins(row)
-    windows.order_by_week(
-        closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order
-    )
+    windows.order_by_week(closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order)
     waiting.n = windows.tally_deals(
         account, group, first_hour, clock.hours_per_day, row.memory.bits, closed.order, booked.ends, hours, closed.who,
         closed.units, booked.hours, booked.touched, weeks, moments, waiting.n,

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
+from simcore.kernels.funnel import FAR
 from simcore.kernels.rows import calls, caps, deals, items, windows
 from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
-    Integers, Longs, Words,
-    ASIDE, BEGAN, C0, C1, KEEP, KEPT_HOURS, KEPT_WORDS, LATE, LOST, NOW, ORDER, ORIGIN, SLOT, SPARE, UNTIL, WEEK, WHO,
+    ASIDE,
+    BEGAN,
+    C0,
+    C1,
+    KEEP,
+    LATE,
+    LOST,
+    NOW,
+    ORDER,
+    ORIGIN,
+    SLOT,
+    SPARE,
+    UNTIL,
+    WEEK,
+    WHO,
+    Integers,
+    Longs,
+    Words,
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
@@ -40,7 +57,7 @@ def wait(lags: Lags, step: int, n: int, own: Words, now: Integers, due: Longs) -
     """Fill the due hours of n items after the lag of a step, each by its own word."""
     kind, scale = lags.kind[step], float(lags.scale[step])
     if not lags.lagged[step] or kind == FIXED:
-        items.wait_fixed(n, int(min(scale, items.FAR)), now, due)
+        items.wait_fixed(n, int(min(scale, FAR)), now, due)
     elif kind == LOGNORMAL:
         items.wait_lognormal(n, scale, float(lags.sigma[step]), own, now, due)
     elif kind == GAMMA:

@@ -186,6 +186,8 @@ class Memory(NamedTuple):
     """Most replications of a row, a power of two."""
     bits: int
     """Its logarithm."""
+    stride: int
+    """Weeks that are simulated at a time."""
     seats: Seats
     weeks: Weeks
     items: Items
@@ -197,17 +199,25 @@ class Memory(NamedTuple):
     counters: Counters
 
 
-def row_size(program: Program) -> int:
-    """Return the largest number of replications that are played side by side: a power of two up to 256."""
-    stride, most_calls = stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
-    most = min(GROUPS, LANES // stride, MOST_CALLS // (stride * most_calls))
+def row_size(program: Program, stride: int | None = None) -> int:
+    """Return the largest number of replications that are played side by side: a power of two up to 256.
+
+    ``stride``: the weeks that are simulated at a time, by default those of `stride_weeks`.
+    """
+    weeks, most_calls = stride or stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
+    most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls))
     return 1 << (max(1, most).bit_length() - 1)
 
 
-def new_memory(program: Program) -> Memory:
-    """Allocate the working memory of a thread for a program."""
+def new_memory(program: Program, *, most: int | None = None, stride: int | None = None) -> Memory:
+    """Allocate the working memory of a thread for a program; results depend neither on row nor on stride.
+
+    ``most``: replications of a row, a power of two; ``stride``: weeks that are simulated at a time, all of them where
+    there is a cap; both as the program has them by default.
+    """
     clock, steps = program.clock, program.clock.steps
-    size, stride, most_calls = row_size(program), stride_weeks(program), program.plan.slot_hour.shape[1]
+    stride = stride_weeks(program) if stride is None else min(stride, clock.simulated_weeks)
+    size, most_calls = most or row_size(program, stride), program.plan.slot_hour.shape[1]
     simulated, counted = clock.simulated_weeks, clock.counted_weeks
     places = clock.hours_per_week + clock.hours_per_week // clock.hours_per_day
     capacity = size * (stride * most_calls + int(np.diff(program.start.first).max())) + AHEAD
@@ -218,6 +228,7 @@ def new_memory(program: Program) -> Memory:
     return Memory(
         size,
         size.bit_length() - 1,
+        stride,
         Seats(
             person=np.zeros((simulated, size), np.int32),
             activity=np.full((simulated, size), FULL_ACTIVITY, np.int32),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import inlined, kernel, uint32, uint64
+from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
 from simcore.random.addresses import ITEM
 from simcore.random.philox import rounds
 
@@ -60,4 +60,4 @@ def draw_items(
     other = uint32((purpose - ITEM) << 24)
     for i in range(n):
         at = uint32(c0[i] + other)
-        x0[i], x1[i], x2[i], x3[i] = words_at(at, c1[i], number + who[i], flip, k0, k1)
+        x0[i], x1[i], x2[i], x3[i] = words_at(at, c1[i], number + int64(who[i]), flip, k0, k1)
