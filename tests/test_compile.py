@@ -14,10 +14,11 @@ def kernel_of(name: str) -> str:
     """Return the kernel that a strategy needs."""
     program = compile_scenario(with_strategy(load_scenario(name), STRATEGIES[name]))
     if not program.reaction.needed:
-        return "run_block"
+        return "play_block"
     return "run_reactive_block" if in_turn(program) else "run_intervals"
 
 
 def test_every_kernel_of_the_runner_is_compiled() -> None:
     kernels = {name for name in vars(runner) if name.startswith("run_") and hasattr(vars(runner)[name], "py_func")}
+    kernels.add(runner.play_block.__name__)
     assert {kernel_of(name) for name in STRATEGIES} == kernels

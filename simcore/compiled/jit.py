@@ -80,7 +80,7 @@ def listen(warn: Callable[[str], None], compiling: Callable[[str, bool], None] |
     warn
         Called with a message, once per process, when compiled code cannot be cached or the cache cannot be trusted.
     compiling
-        Called before a function is compiled, with its name (as in ``kernels.steady.run_block``) and whether it will be
+        Called before a function is compiled, with its name (as in ``kernels.rows.words.draw_weeks``) and whether it will be
         cached for the next process.
     """
     _Listeners.warn = staticmethod(warn)

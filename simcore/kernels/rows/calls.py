@@ -139,7 +139,7 @@ def list_items(
         where = place(rep, first_week + i)
         for r in range(size):
             count = int64(successes[i, r])
-            # In sixteens, the last ones beyond the count and overwritten by the next week: no branch to be mispredicted.
+            # In sixteens, the last ones beyond the count and overwritten by the next week: no branch to mispredict.
             for sixteen in range(0, count, AHEAD):
                 for k in range(sixteen, sixteen + AHEAD):
                     at = uint64(n + k)

@@ -64,7 +64,7 @@ def count_units(n: int, unit: int, cents: Longs, units: Longs) -> int:
     for i in range(n):
         cut += cents[i] > MAX_CENTS
         cents[i] = min(cents[i], MAX_CENTS)
-        # Exact below 2**41: the quotient's fraction is never rounded away; a division of integers takes ten times as long.
+        # Exact below 2**41, as a quotient's fraction is never rounded away; integers take ten times as long to divide.
         units[i] = int64(float(cents[i]) / float(unit))
     return cut
 

@@ -29,11 +29,11 @@ from simcore.kernels.rows.memory import (
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
-from simcore.kernels.rows.words import draw_items, draw_weeks
+from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags, Program
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE, decision
+from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
 
 TWO_32 = 4294967296.0
 LATE_STEP = 4
@@ -174,7 +174,7 @@ class Funnel:
         row, rep, first = self._row, self._rep, self._program.first
         memory, part = row.memory.weeks, slice(first_week, first_week + weeks)
         made, successes, words = memory.calls[part], memory.successes[part], memory.words
-        draw_weeks(decision(SUCCESSES, 0, 0), rep, first_week, weeks, row.size, *row.luck, *words)
+        draw_weeks(first_word(SUCCESSES), rep, first_week, weeks, row.size, *row.luck, *words)
         if first.tabulated:
             calls.count_tabulated(
                 weeks, row.size, words[0], words[1], first.thresholds, first.guide, first.calls,

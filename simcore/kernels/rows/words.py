@@ -24,6 +24,11 @@ def words_at(
     return uint32(w0 ^ flip), uint32(w1 ^ flip), uint32(w2 ^ flip), uint32(w3 ^ flip)
 
 
+def first_word(purpose: int, item: int = 0) -> int:
+    """Return `simcore.random.addresses.decision` as an integer of Python, for which nothing is compiled."""
+    return purpose << 24 | item
+
+
 @kernel
 def draw_weeks(
     c0: int, rep: int, first_week: int, weeks: int, size: int, number: int, flip: np.uint32,

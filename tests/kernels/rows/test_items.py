@@ -41,7 +41,7 @@ def test_items_are_due_after_a_whole_number_of_hours(lag: object, step: int) -> 
     plain = scenario(plan={"calls_per_week": 90}, funnel=chain([1] * 7, **{f"s{step}": {"lag": lag}}))
     program, spread = compiled(plain), read(plain).steps[step].lag
     numbers, who = [1, 2, *range(5, 300)], [item % 3 for item in range(297)]
-    kept = [decision(ITEM, 0, item) for item in numbers]
+    kept = [int(decision(ITEM, 0, item)) for item in numbers]
     purpose, number = (LAG, step - 1) if step <= 4 else (LAG_LATE, step - 5)
     now, due, until = np.arange(297, dtype=np.int32) // 7, np.zeros(297, np.int64), np.zeros(297, np.int32)
     wait(program.lags, step, 297, drawn(purpose, kept, 3, who)[number], now, due)
@@ -61,7 +61,7 @@ def test_a_due_hour_past_the_clock_is_cut_and_counted() -> None:
 
 @pytest.mark.parametrize("purpose", [LAG, VALUE])
 def test_an_item_that_was_open_has_words_of_its_own(purpose: int) -> None:
-    found = drawn(purpose, [decision(ITEM, 0, 9), decision(ITEM + OPEN_AT_START, 0, 9)], 0, [0, 0])[2].tolist()
+    found = drawn(purpose, [int(decision(of, 0, 9)) for of in (ITEM, ITEM + OPEN_AT_START)], 0, [0, 0])[2].tolist()
     source = Source(SEED, REPLICATION)
     assert found == [source.words(of, seat=REP, week=0, item=9)[2] for of in (purpose, purpose + AT_START)]
     assert found[0] != found[1]
