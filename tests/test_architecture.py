@@ -8,6 +8,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -272,11 +273,12 @@ def test_importing_simcore_costs_nothing() -> None:
 
 
 def test_public_names_exist() -> None:
-    assert sorted(simcore.__all__) == simcore.__all__
-    assert all(getattr(simcore, name) is not None for name in simcore.__all__)
-    assert set(dir(simcore)) >= set(simcore.__all__) - set(simcore._HOME)
+    package: Any = simcore
+    assert sorted(package.__all__) == package.__all__
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    assert set(dir(package)) >= set(package.__all__) - set(package._HOME)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = simcore.nothing
+        _ = package.nothing
 
 
 SOURCES = sorted(
