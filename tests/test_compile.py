@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simcore.engine import runner
 from simcore.kernels.reactive.state import in_turn
+from simcore.kernels.rows.drive import play_block
 from simcore.program.compiler import compile_scenario
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
@@ -20,5 +21,5 @@ def kernel_of(name: str) -> str:
 
 def test_every_kernel_of_the_runner_is_compiled() -> None:
     kernels = {name for name in vars(runner) if name.startswith("run_") and hasattr(vars(runner)[name], "py_func")}
-    kernels.add(runner.play_block.__name__)
+    kernels.add(play_block.__name__)
     assert {kernel_of(name) for name in STRATEGIES} == kernels

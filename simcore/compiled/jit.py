@@ -45,8 +45,8 @@ def listen(
     warn
         Called with a message, once per process, when compiled code cannot be cached or the cache cannot be trusted.
     compiling
-        Called before a function is compiled, with its name (as in ``kernels.rows.words.draw_weeks``) and whether it will be
-        cached for the next process.
+        Called before a function is compiled, with its name (as in ``kernels.rows.words.draw_weeks``) and whether it
+        will be cached for the next process.
     loading
         Numba is loaded, if it has to be, in the context that this returns.
     """
