@@ -70,7 +70,11 @@ def _add_to_bins(row: Row) -> None:
 def _tally_first_step(row: Row) -> None:
     """Add the successes of step 1 of one rep by window."""
     program, memory = row.program, row.memory
-    for horizon in PERIODS:
+    windows.tally_first_step_of_weeks(
+        row.first_group, row.size, program.clock.warmup_weeks, program.clock.counted_weeks, memory.weeks.successes,
+        memory.booked.sums[0], memory.counters.first,
+    )  # fmt: skip
+    for horizon in PERIODS[1:]:
         windows.tally_first_step(
             horizon, row.first_group, row.size, program.clock.warmup_weeks, program.calendar.period_of_week,
             memory.weeks.successes, memory.booked.sums[0], memory.counters.first,

@@ -135,12 +135,12 @@ class Funnel:
         draw_items(n, ITEM, words[C0], words[C1], words[WHO], *row.luck, *words[SLOT:ASIDE])
         calls.place_calls(
             first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, ramp_hour,
-            row.memory.seats.activity, made, successes, words[SLOT], memory.slots, hours[NOW],
+            row.memory.seats.activity, made, successes, words[C0], words[WHO], words[SLOT], memory.slots, hours[NOW],
         )  # fmt: skip
         squares = self._first[1, :, self._groups]
         calls.square_hours(
-            first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, hours[NOW],
-            memory.per_hour, squares[1], squares[2],
+            first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, words[WHO],
+            hours[NOW], memory.per_hour, squares[1], squares[2],
         )  # fmt: skip
         windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._stages[ENTERED, 0, self._groups])
         if self._detailed and first_week + weeks > clock.warmup_weeks:

@@ -266,22 +266,36 @@ def tally_first_step(
     horizon: int, first_group: int, size: int, warmup_weeks: int, period_of_week: Integers, successes: Integers,
     sums: Longs, first: Longs,
 ) -> None:  # fmt: skip
-    """Add the successes of step 1 in weeks, months, quarters or years, and their squares: int64[2, 7, 256].
+    """Add the successes of step 1 in months, quarters or years, and their squares: int64[2, 7, 256].
 
-    ``successes``: int32[simulated weeks, size or more]; squares by hour and by day are added elsewhere.
+    ``successes``: int32[simulated weeks, size or more].
     """
     for week in range(period_of_week.shape[1]):
-        period = add_week(horizon, week, size, period_of_week, successes[warmup_weeks + week], sums)
-        if period < 0:
-            continue
+        if add_week(horizon, week, size, period_of_week, successes[warmup_weeks + week], sums) >= 0:
+            for r in range(size):
+                first[SUM, horizon, first_group + r] += sums[r]
+                first[SQUARE, horizon, first_group + r] += sums[r] * sums[r]
+                sums[r] = 0
+
+
+@kernel
+def tally_first_step_of_weeks(
+    first_group: int, size: int, warmup_weeks: int, weeks: int, successes: Integers, sums: Longs, first: Longs
+) -> None:
+    """Add the same of weeks; sums by call, hour and day are those of weeks, their squares are added elsewhere.
+
+    ``sums``: int64[size or more], zero before and after.
+    """
+    for week in range(warmup_weeks, warmup_weeks + weeks):
         for r in range(size):
+            count = int64(successes[week, r])
+            sums[r] += count
+            first[SQUARE, WEEK, first_group + r] += count * count
+    for r in range(size):
+        for horizon in (CALL, HOUR, DAY, WEEK):
             first[SUM, horizon, first_group + r] += sums[r]
-            first[SQUARE, horizon, first_group + r] += sums[r] * sums[r]
-            if horizon == WEEK:
-                for shorter in (CALL, HOUR, DAY):
-                    first[SUM, shorter, first_group + r] += sums[r]
-                first[SQUARE, CALL, first_group + r] += sums[r]
-            sums[r] = 0
+        first[SQUARE, CALL, first_group + r] += sums[r]
+        sums[r] = 0
 
 
 @kernel
