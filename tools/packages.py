@@ -14,7 +14,8 @@ SOURCES = {"simcore": ROOT / "simcore", "simcore.cli": ROOT / "cli", "simcore.sc
 """Where the modules of a package lie in the repository."""
 
 PACKAGES = (
-    *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels", "kernels.reactive"),
+    *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
+    *("kernels.rows", "kernels.reactive"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction"),
     *("studies", "studies.compare", "studies.sweep", "studies.plan", "studies.luck", "studies.steadiness"),
     *("studies.coach", "results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),

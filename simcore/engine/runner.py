@@ -13,8 +13,9 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.kernels.reactive.by_hour import run_reactive_block
 from simcore.kernels.reactive.by_interval import run_intervals
 from simcore.kernels.reactive.state import NO_BREACH, LimitBreach, Memory, ReactiveRun, in_turn, new_memory
-from simcore.kernels.steady import run_block
-from simcore.kernels.workspace import Detail, Run, Scratch, new_detail, new_scratch, stride_weeks
+from simcore.kernels.rows import memory as rows
+from simcore.kernels.rows.drive import play_block
+from simcore.kernels.workspace import Detail, new_detail
 from simcore.program.layout import Program
 from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key
@@ -67,7 +68,7 @@ class Watch(NamedTuple):
 class Workspace(NamedTuple):
     """What a thread needs of its own."""
 
-    scratch: Scratch | Memory
+    scratch: Memory | rows.Memory
     tally: TallyArrays
 
 
@@ -92,12 +93,11 @@ class Runner:
     def __init__(self, program: Program, key: Key) -> None:
         self.program = program
         self._key = key
-        self._stride = stride_weeks(program)
-        self.simulate(self.workspace(), Block(0, 0), detailed=False)
+        self._compile()
 
     def workspace(self) -> Workspace:
         """Return working memory and empty counters for a thread."""
-        memory = new_memory(self.program) if self.program.reaction.needed else new_scratch(self.program)
+        memory = new_memory(self.program) if self.program.reaction.needed else rows.new_memory(self.program)
         return Workspace(memory, self.counters())
 
     def counters(self) -> TallyArrays:
@@ -140,9 +140,17 @@ class Runner:
             play(reactive, self._key, block.first, block.replications)
             raise_explosion(workspace.scratch.breach, block.first)
             return detail
-        run = Run(program, workspace.scratch, workspace.tally, detail)
-        run_block(run, self._key, block.first, block.replications, self._stride)
+        play_block(program, workspace.scratch, workspace.tally, detail, self._key, block.first, block.replications)
         return detail
+
+    def _compile(self) -> None:
+        """Call the kernels once: those of rows for one rep of one replication, into counters that are thrown away."""
+        program = self.program
+        if program.reaction.needed:
+            self.simulate(self.workspace(), Block(0, 0))
+            return
+        alone = program._replace(team=program.team._replace(reps=1))
+        play_block(alone, rows.new_memory(alone, most=1), self.counters(), new_detail(alone, 0), self._key, 0, 1)
 
 
 def raise_explosion(breach: LimitBreach, first: int) -> None:
@@ -177,6 +185,9 @@ def cut(
 ) -> Iterator[Block]:
     """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several per thread.
 
+    Where they are larger than a row, they are whole rows; those that keep rep-weeks stay as they always were, for the
+    last bits of floating-point sums over blocks depend on them.
+
     ``size`` is the number of replications of a block, or ``None``; ``together`` is how many programs like this one a
     block is played with.
     """
@@ -185,6 +196,9 @@ def cut(
         weeks = program.team.reps * program.clock.simulated_weeks * together
         by_size = int(limit / (weeks * slowness(program)))
         size = max(1, min(by_size, -(-replications // (4 * threads))))
+        if not (detailed or program.reaction.needed):
+            row = rows.row_size(program)
+            size = size // row * row or size
     for first in range(0, replications, size):
         yield Block(first, min(size, replications - first))
 

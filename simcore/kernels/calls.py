@@ -9,20 +9,16 @@ from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.kernels.workspace import (
     C0,
     C1,
-    NOW,
-    ORIGIN,
     SLOT_WORD,
     SPARE,
     STEP_WORDS,
-    Calls,
-    Items,
     Seat,
     Stride,
     Weeks,
 )
-from simcore.program.layout import FULL_ACTIVITY, Clock, FirstStep, Plan
+from simcore.program.layout import FULL_ACTIVITY, FirstStep, Plan
 from simcore.random.addresses import ITEM, OPEN_AT_START, SUCCESSES, Stream, decision, place
-from simcore.random.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, take_slot, uniform53
+from simcore.random.draws import binomial_in_parts, binomial_inverse, count_at, parts_of, uniform53
 from simcore.random.streams import fill_words
 
 
@@ -151,41 +147,3 @@ def squares_by_day(per_hour: NDArray[np.int32], hours_per_day: int, first_hour: 
             count += int64(per_hour[hour])
         squares += count * count
     return squares
-
-
-@kernel
-def place_successes(
-    clock: Clock, plan: Plan, stride: Stride, seat: Seat, weeks: Weeks, calls: Calls, items: Items, n: int
-) -> tuple[int, int]:
-    """Assign a call and its hour to every success of a stride.
-
-    Returns the sums of squares of successes by hour and by day, over counted weeks.
-    """
-    words, now, origin = items.words[SLOT_WORD], items.hours[NOW], items.hours[ORIGIN]
-    slots, per_hour = calls.slots, calls.per_hour
-    by_hour, tag, base, at = 0, calls.tag[0], 0, uint64(stride.starters)
-    warmup = max(0, clock.warmup_weeks - stride.first_week)
-    first_hour = stride.first_week * clock.hours_per_week
-    for i in range(stride.weeks):
-        week = stride.first_week + i
-        full = seat.activity[week] == FULL_ACTIVITY
-        hours = plan.slot_hour[plan.row_of_week[week]] if full else weeks.ramp_hour[i]
-        n_calls, successes, pairs = weeks.calls[i], weeks.successes[i], 0
-        for k in range(successes):
-            hour = base + int64(hours[uint64(take_slot(words[at + uint64(k)], k, n_calls, tag, slots))])
-            now[at + uint64(k)] = first_hour + hour
-            # A sum of squares grows by 2c + 1 where a count of c grows by one.
-            count = per_hour[uint64(hour)]
-            pairs += int64(count)
-            per_hour[uint64(hour)] = count + 1
-        at += uint64(successes)
-        by_hour += 2 * pairs + successes if i >= warmup else 0
-        tag += slots.shape[0]
-        base += clock.hours_per_week
-    calls.tag[0] = tag
-    for item in range(stride.starters, n):
-        origin[item] = now[item]
-    by_day = squares_by_day(per_hour, clock.hours_per_day, warmup * clock.hours_per_week, base)
-    for hour in range(base):
-        per_hour[hour] = 0
-    return by_hour, by_day

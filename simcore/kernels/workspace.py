@@ -13,21 +13,17 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import QUARTER
 from simcore.program.layout import FULL_ACTIVITY, Program
-from simcore.program.tally import TallyArrays
 from simcore.random.addresses import MAX_WEEKS
 
 STRIDE_CALLS = 1 << 15
 """Weeks are simulated in strides of about this many calls, so that the working set stays in the cache."""
 
 C0, C1, SLOT_WORD, STEP_WORDS = range(4)
-"""Rows of `Items.words`; the words of steps 2, 3 and 4 are in the rows from STEP_WORDS on."""
-ORIGIN, NOW, DUE = range(3)
-"""Rows of `Items.hours`: the hour of the call (-1: open at the start), the hour in which the item entered its stage,
-and the one in which it comes up at the next step."""
+"""Rows of the address and the words of items; the words of steps 2, 3 and 4 are in the rows from STEP_WORDS on."""
 HIT, REPAIRED = 16, 32
 """Added to `Detail.session`."""
 SPARE = 16
-"""Columns of `Items` beyond its capacity that may be overwritten, see `draw_items`."""
+"""Columns beyond the last item that may be overwritten, see `simcore.kernels.calls.draw_items`."""
 
 
 class Seat(NamedTuple):
@@ -56,19 +52,6 @@ class MarketPath(NamedTuple):
     """int64[1]: number of weeks known."""
 
 
-class Items(NamedTuple):
-    """The successes of step 1 of one stride, a column each."""
-
-    words: NDArray[np.uint32]
-    """uint32[6, capacity]: address and words, see `C0`."""
-    hours: NDArray[np.int64]
-    """int64[3, capacity]: see `ORIGIN`."""
-    alive: NDArray[np.int32]
-    """int32[capacity]: the items still in the funnel, in order."""
-    aside: NDArray[np.uint32]
-    """uint32[6, capacity]: address and words of the items alive for another purpose."""
-
-
 class Weeks(NamedTuple):
     """Working arrays of the weeks of a stride."""
 
@@ -80,19 +63,6 @@ class Weeks(NamedTuple):
     """Of each week."""
     ramp_hour: NDArray[np.int32]
     """int32[weeks, calls]: for weeks under a ramp, the hour of the week of each call."""
-
-
-class Calls(NamedTuple):
-    """Working arrays of the calls of a stride."""
-
-    slots: NDArray[np.int64]
-    """int64[calls of a week]: see `simcore.random.draws.take_slot`."""
-    tag: NDArray[np.int64]
-    """int64[1]: the next tag of ``slots``."""
-    per_hour: NDArray[np.int32]
-    """Successes of each hour of a stride; zero between strides."""
-    per_week: NDArray[np.int64]
-    """int64[counted weeks]: of each week of the rep in work."""
 
 
 class Booked(NamedTuple):
@@ -116,29 +86,13 @@ class Sums(NamedTuple):
     """int64[counted weeks]: the team's revenue by quota period."""
 
 
-class Room(NamedTuple):
-    """Working arrays of a capped stage; empty where there is no cap."""
-
-    refused: NDArray[np.bool_]
-    entries: NDArray[np.int64]
-    """int64[65536]: entries of each week; zero between uses."""
-    dues: NDArray[np.int64]
-    """A heap of the due hours of the open items."""
-    arrivals: NDArray[np.int32]
-    """int32[2, capacity]: the items in the order of arrival, and room to sort them."""
-
-
 class Scratch(NamedTuple):
-    """All working memory of one thread."""
+    """What a seat needs that is simulated alone, and its market."""
 
     seat: Seat
     market: MarketPath
-    items: Items
-    weeks: Weeks
-    calls: Calls
     booked: Booked
     sums: Sums
-    room: Room
 
 
 class Detail(NamedTuple):
@@ -158,15 +112,6 @@ class Detail(NamedTuple):
     habits: NDArray[np.int64]
     """int64[replications, reps, counted weeks]: bit s is set if the person has the habit at step s after the sessions
     of the week; or empty."""
-
-
-class Run(NamedTuple):
-    """What a block works on."""
-
-    program: Program
-    scratch: Scratch
-    tally: TallyArrays
-    detail: Detail
 
 
 class Stride(NamedTuple):
@@ -213,14 +158,10 @@ def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detai
     )
 
 
-def new_scratch(program: Program, *, items: bool = True) -> Scratch:
-    """Allocate the working memory for a program; without ``items``, no room for those of a stride."""
+def new_scratch(program: Program) -> Scratch:
+    """Allocate what a seat needs."""
     clock, calendar = program.clock, program.calendar
     simulated, counted = clock.simulated_weeks, clock.counted_weeks
-    most_calls, weeks = program.plan.slot_hour.shape[1], stride_weeks(program)
-    weeks = weeks if items else 0
-    capacity = weeks * most_calls + int(np.diff(program.start.first).max()) + SPARE
-    room = capacity if is_capped(program) else 0
     hours, days = len(calendar.day_of_hour), len(calendar.week_of_day)
     return Scratch(
         seat=Seat(
@@ -231,24 +172,6 @@ def new_scratch(program: Program, *, items: bool = True) -> Scratch:
             carry=np.zeros(1, np.int64),
         ),
         market=MarketPath(np.empty(MAX_WEEKS), np.zeros(1), np.zeros(1, np.int64)),
-        items=Items(
-            words=np.empty((6, capacity), np.uint32),
-            hours=np.empty((3, capacity), np.int64),
-            alive=np.empty(capacity, np.int32),
-            aside=np.empty((6, capacity), np.uint32),
-        ),
-        weeks=Weeks(
-            words=np.empty((6, weeks), np.uint32),
-            calls=np.empty(weeks, np.int64),
-            successes=np.empty(weeks, np.int64),
-            ramp_hour=np.empty((weeks, most_calls), np.int32),
-        ),
-        calls=Calls(
-            slots=np.zeros(most_calls, np.int64),
-            tag=np.ones(1, np.int64),
-            per_hour=np.zeros(weeks * clock.hours_per_week, np.int32),
-            per_week=np.zeros(counted, np.int64),
-        ),
         booked=Booked(
             hours=np.zeros((2, hours), np.int64),
             touched=np.empty((2, hours), np.int32),
@@ -259,11 +182,5 @@ def new_scratch(program: Program, *, items: bool = True) -> Scratch:
             touched_days=np.empty(days, np.int32),
             weeks=np.zeros(counted, np.int64),
             team=np.zeros(counted, np.int64),
-        ),
-        room=Room(
-            refused=np.zeros(room, np.bool_),
-            entries=np.zeros(MAX_WEEKS if room else 0, np.int64),
-            dues=np.empty(room, np.int64),
-            arrivals=np.empty((2, room), np.int32),
         ),
     )

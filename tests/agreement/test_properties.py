@@ -163,12 +163,15 @@ def test_threads_blocks_and_their_order_change_nothing(
 
 
 @HEAVY
-@given(scenarios(), SEEDS, st.integers(1, 7))
-def test_the_length_of_a_stride_changes_nothing(scenario: Scenario, seed: int, stride: int) -> None:
-    uncapped = [{key: part for key, part in stage.items() if key != "cap"} for stage in scenario["funnel"]]
-    program = compiled(scenario | {"funnel": uncapped})
-    assert not is_capped(program)
-    whole, cut = play(program, seed, count=4), play(program, seed, count=4, stride=stride)
+@given(scenarios(), SEEDS, st.none() | st.integers(1, 7), st.sampled_from([None, 1, 2, 4, 16]))
+def test_the_sizes_of_rows_and_strides_change_nothing(
+    scenario: Scenario, seed: int, stride: int | None, row: int | None
+) -> None:
+    """Over replications that straddle the groups of a tally: a row ends there."""
+    program = compiled(scenario)
+    stride = None if is_capped(program) else stride
+    whole = play(program, seed, first=247, count=13)
+    cut = play(program, seed, first=247, count=13, stride=stride, row=row)
     assert whole.tally.same_as(cut.tally)
     assert all(np.array_equal(a, b) for a, b in zip(whole.detail, cut.detail, strict=True))
 

@@ -1,20 +1,15 @@
-"""Calls of a week, with and without a ramp, and which of them succeed."""
+"""Calls of a week, with and without a ramp."""
 
 from __future__ import annotations
-
-from collections import Counter
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore.kernels.calls import calls_of_week, calls_under_ramp, place_successes, squares_by_day
-from simcore.kernels.workspace import NOW, ORIGIN, SLOT_WORD, Seat, Stride, new_scratch
+from simcore.kernels.calls import calls_of_week, calls_under_ramp, squares_by_day
+from simcore.kernels.workspace import Seat
 from simcore.program.layout import FULL_ACTIVITY, Plan
-from tests.support.both_engines import compiled
-from tests.support.scenario_cases import scenario
-from tests.twin.decisions import take_slots
 
 QUICK = settings(derandomize=True, deadline=None)
 WEEKS = st.lists(st.tuples(st.integers(0, FULL_ACTIVITY), st.lists(st.integers(0, 30), min_size=3, max_size=3)))
@@ -65,37 +60,6 @@ def test_calls_of_a_week(person: list[int], activity: list[float], expected: lis
     seat.carry[0] = FULL_ACTIVITY - 1  # of another seat: must not matter
     hours = np.zeros(3, np.int32)
     assert [calls_of_week(PLAN, seat, week, hours) for week in range(5)] == expected
-
-
-@QUICK
-@given(st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=12), min_size=1, max_size=4), st.integers(0, 3))
-def test_successes_get_the_hours_of_their_calls(weeks: list[list[int]], starters: int) -> None:
-    """Weeks of twelve calls over four hours and two days, after some items that were open at the start."""
-    plain = scenario(
-        calendar={"hours_per_day": 2, "days_per_week": 2},
-        horizon={"weeks": 6},
-        plan={"calls_per_week": 12},
-        start={"open": [{"stage": "meetings", "count": 3}]},
-    )
-    program = compiled(plain)
-    scratch = new_scratch(program)
-    words = [word for week in weeks for word in week]
-    n = starters + len(words)
-    scratch.items.words[SLOT_WORD, starters:n] = words
-    scratch.items.hours[:] = -7
-    scratch.weeks.calls[: len(weeks)] = 12
-    scratch.weeks.successes[: len(weeks)] = [len(week) for week in weeks]
-    slots = [(number, slot) for number, week in enumerate(weeks) for slot in take_slots(12, week)]
-    expected = [(2 + number) * 4 + slot // 3 for number, slot in slots]
-    for _ in range(2):  # what the first leaves behind must not matter to the second
-        squares = place_successes(
-            program.clock, program.plan, Stride(2, len(weeks), starters), scratch.seat, scratch.weeks, scratch.calls,
-            scratch.items, n,
-        )  # fmt: skip
-        for row in (NOW, ORIGIN):
-            assert scratch.items.hours[row].tolist()[:n] == [-7] * starters + expected
-        by_hour, by_day = (Counter(hour // length for hour in expected) for length in (1, 2))
-        assert squares == tuple(sum(count**2 for count in counts.values()) for counts in (by_hour, by_day))
 
 
 @QUICK

@@ -1,4 +1,4 @@
-"""The heap, the sort and the bookkeeping behind caps, against the standard library."""
+"""The heap and the sort behind caps, against the standard library."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore.kernels.caps import drop_refused, pop, push, sort_stable
-from simcore.kernels.workspace import NOW, Items, Room
+from simcore.kernels.caps import pop, push, sort_stable
 
 QUICK = settings(derandomize=True, deadline=None)
 
@@ -43,18 +42,3 @@ def test_equal_items_stay_in_their_order(keys: list[int], beyond: int) -> None:
     sort_stable(order, np.array(keys, np.int64), np.zeros(n, np.int32), n)
     assert order[:n].tolist() == expected
     assert order[n:].tolist() == list(range(n, n + beyond))
-
-
-def test_refused_items_are_removed_and_weeks_emptied() -> None:
-    alive = np.array([0, 2, 3, 4, 9], np.int32)
-    items = Items(np.zeros((6, 5), np.uint32), np.zeros((3, 5), np.int64), alive, np.zeros((6, 5), np.uint32))
-    items.hours[NOW] = [0, 99, 39, 40, 95]
-    room = Room(
-        refused=np.array([False, True, True, False, False]),
-        entries=np.array([3, 1, 2], np.int64),
-        dues=np.zeros(0, np.int64),
-        arrivals=np.zeros((2, 0), np.int32),
-    )
-    assert drop_refused(items, room, 40, 4) == 3
-    assert items.alive[:3].tolist() == [0, 3, 4]
-    assert room.entries.tolist() == [0, 0, 0]

@@ -14,6 +14,7 @@ import numpy as np
 
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import Block, Runner
+from simcore.kernels.rows.memory import new_memory
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
@@ -55,15 +56,18 @@ def compiled(scenario: Scenario) -> Program:
     return compile_scenario(validate(scenario))
 
 
-def play(program: Program, seed: int, first: int = 0, count: int = 1, stride: int | None = None) -> Played:
+def play(
+    program: Program, seed: int, first: int = 0, count: int = 1, *, stride: int | None = None, row: int | None = None
+) -> Played:
     """Simulate ``count`` replications from ``first`` on in one block.
 
-    ``stride`` is the number of weeks simulated at a time; by default the engine's own.
+    ``stride`` is the number of weeks, ``row`` (a power of two) that of replications simulated at a time by a program
+    that does not react; by default the engine's own.
     """
     runner = Runner(program, split_seed(seed))
-    if stride is not None:
-        runner._stride = stride
     workspace = runner.workspace()
+    if not program.reaction.needed:
+        workspace = workspace._replace(scratch=new_memory(program, most=row, stride=stride))
     detail = runner.simulate(workspace, Block(first, count), detailed=True)
     return Played(program, runner.tally([workspace.tally]), detail)
 

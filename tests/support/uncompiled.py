@@ -58,6 +58,16 @@ def _copied() -> dict[str, ModuleType]:
     return {name: module for name, module in sys.modules.items() if name.startswith(COPIED)}
 
 
+def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a generator's words wrap around, of which NumPy warns for scalars but not for arrays."""
+
+    def quietly(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        with np.errstate(over="ignore"):
+            return function(*arguments, **options)
+
+    return quietly
+
+
 def load(prepare: Callable[[], None] = lambda: None) -> Engine:
     """Load a copy; ``prepare`` is called before its modules load, so that all of them see its changes."""
     compiled = _copied()
@@ -73,14 +83,8 @@ def load(prepare: Callable[[], None] = lambda: None) -> Engine:
             del sys.modules[name]
         sys.modules.update(compiled)
     runner = modules["simcore.engine.runner"].Runner
-    simulate = runner.simulate
-
-    def quietly(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        # The generator's words wrap around, of which NumPy warns for scalars but not for arrays.
-        with np.errstate(over="ignore"):
-            return simulate(*arguments, **options)
-
-    runner.simulate = quietly
+    for name in ("simulate", "_compile"):
+        setattr(runner, name, _quiet(getattr(runner, name)))
     return Engine(modules, both)
 
 

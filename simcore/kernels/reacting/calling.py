@@ -22,6 +22,8 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
+USUAL_DAY = 8
+"""Hours."""
 MAX_SUCCESSES = 1 << 16
 """Most candidates of a cell: the range of their addresses."""
 
@@ -398,3 +400,46 @@ def add_by_group(n: int, bits: int, numbers: Integers, total: Longs) -> None:
         # A lane of no replication adds nothing, and its place may not exist.
         if numbers[s] != 0:
             total[s & mask] += numbers[s]
+
+
+@inlined
+def squares_of_seat(per_hour: Integers, hours_per_day: int) -> tuple[int, int]:
+    """Return the sums of squares of the successes of a week by hour and by day, and empty the hours."""
+    squares, days = 0, 0
+    if hours_per_day == USUAL_DAY:
+        # With a length known to the compiler.
+        for day in range(0, per_hour.shape[0], USUAL_DAY):
+            of_day = 0
+            for hour in range(USUAL_DAY):
+                count = int64(per_hour[uint64(day + hour)])
+                of_day += count
+                squares += count * count
+            days += of_day * of_day
+    else:
+        for day in range(0, per_hour.shape[0], hours_per_day):
+            of_day = 0
+            for hour in range(day, day + hours_per_day):
+                count = int64(per_hour[uint64(hour)])
+                of_day += count
+                squares += count * count
+            days += of_day * of_day
+    for hour in range(per_hour.shape[0]):
+        per_hour[hour] = 0
+    return squares, days
+
+
+@kernel
+def squares_of_seats(
+    counted: bool, n: int, bits: int, hours_per_day: int, per_hour: Integers, by_hour: Longs, by_day: Longs
+) -> None:
+    """Add the squares of the successes of a week of n seats by hour and by day, if they count, and empty their hours.
+
+    ``per_hour``: int32[seats, hours of a week]; ``by_hour``, ``by_day``: int64, by the last bits of a seat's number.
+    """
+    mask = (1 << bits) - 1
+    for s in range(n):
+        squares, days = squares_of_seat(per_hour[s], hours_per_day)
+        # A seat of no replication adds nothing, and its place may not exist.
+        if counted and squares > 0:
+            by_hour[s & mask] += squares
+            by_day[s & mask] += days

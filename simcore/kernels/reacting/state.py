@@ -335,7 +335,7 @@ def row_size(program: Program) -> int:
 def new_memory(program: Program) -> Memory:
     """Allocate the working memory of a thread for a program."""
     clock, reaction, reps, size = program.clock, program.reaction, program.team.reps, row_size(program)
-    rows = new_row_memory(program, size)
+    rows = new_row_memory(program, most=size)
     simulated, steps, lanes = clock.simulated_weeks, clock.steps, reps * size
     rates = np.empty((reps, steps + 1, simulated, size))
     rates[:] = program.rates.base[:, None, None]

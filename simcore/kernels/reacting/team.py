@@ -31,7 +31,6 @@ from simcore.kernels.reacting.state import (
 from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
 from simcore.kernels.reactive.state import MAX_OPEN, NO_BREACH, TOO_MANY_OPEN, TOO_MANY_REFERRALS, TOO_MANY_SUCCESSES
 from simcore.kernels.rows import windows
-from simcore.kernels.rows.calls import count_tabulated, squares_of_seats
 from simcore.kernels.rows.drive import tally_account, tally_first_step
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, settle
@@ -355,7 +354,7 @@ class Team:
         if self._coach:
             self._coach.count_bookings(week, lanes.count[2])
         squares = memory.rows.counters.first[SQUARE]
-        squares_of_seats(
+        calling.squares_of_seats(
             week >= clock.warmup_weeks, self._n, self._bits, clock.hours_per_day, lanes.per_hour,
             self._of_row(squares[HOUR]), self._of_row(squares[DAY]),
         )  # fmt: skip

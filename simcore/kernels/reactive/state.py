@@ -373,7 +373,7 @@ def new_memory(program: Program) -> Memory:
     """Allocate the working memory for a program."""
     clock, reaction = program.clock, program.reaction
     places, capacity = places_of(program), pool_capacity(program)
-    scratch = new_scratch(program, items=False)
+    scratch = new_scratch(program)
     return Memory(
         drives=DriveState(
             level=np.zeros((places, len(reaction.memory))),

@@ -11,12 +11,13 @@ from simcore.program.layout import FULL_ACTIVITY
 from simcore.random.addresses import ITEM, SUCCESSES, decision, place
 from simcore.random.draws import binomial_inverse, count_at, parts_of, take_slot, uniform53
 
+NUMBER = np.uint32(0xFFFF)
+"""Of an address for `ITEM`: which of the week's successes it is."""
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-USUAL_DAY = 8
-"""Hours."""
 AHEAD = 16
 """Places beyond the last item of a list that may be overwritten, see `list_items`."""
 
@@ -66,7 +67,9 @@ def fill_calls(
 
 
 @kernel
-def fill_planned(first_week: int, weeks: int, size: int, row_of_week: Integers, planned: Longs, calls: Integers) -> None:
+def fill_planned(
+    first_week: int, weeks: int, size: int, row_of_week: Integers, planned: Longs, calls: Integers
+) -> None:
     """Fill the numbers of calls of a stride of weeks where every seat is held by somebody experienced."""
     for i in range(weeks):
         for r in range(size):
@@ -134,118 +137,103 @@ def list_items(
     more than items. Returns how many there are in all.
     """
     for i in range(weeks):
-        where = place(rep, first_week + i)
+        where, begin = place(rep, first_week + i), n
         for r in range(size):
             count = int64(successes[i, r])
-            # In sixteens, the last ones beyond the count and overwritten by the next week: no branch to be mispredicted.
+            # In sixteens, the last ones beyond the count and overwritten by the next ones: no branch to mispredict.
             for sixteen in range(0, count, AHEAD):
-                for k in range(sixteen, sixteen + AHEAD):
-                    at = uint64(n + k)
-                    c0[at] = decision(ITEM, 0, k)
-                    c1[at] = where
-                    who[at] = uint32(r)
+                at = uint64(n + sixteen)
+                for k in range(AHEAD):
+                    c0[at + uint64(k)] = decision(ITEM, 0, sixteen + k)
+                    who[at + uint64(k)] = uint32(r)
             n += count
+        for item in range(uint64(begin), uint64(n)):
+            c1[item] = where
     return n
 
 
 @kernel
 def place_calls(
     first_week: int, weeks: int, size: int, at: int, row_of_week: Integers, slot_hour: Integers, ramp_hour: Integers,
-    activity: Integers, calls: Integers, successes: Integers, words: Words, slots: Longs, hours: Integers,
+    activity: Integers, calls: Integers, successes: Integers, c0: Words, who: Words, words: Words, slots: Longs,
+    hours: Integers,
 ) -> None:  # fmt: skip
     """Give every success of a stride its call, and so its hour of the week: ``hours``, int32, by item from ``at`` on.
 
-    ``words``: uint32, by item; ``slots``: int64[most calls + 1], see `simcore.random.draws.take_slot`, and after them
-    the next tag.
+    ``c0``, ``who``: see `list_items`; ``words``: uint32, by item; ``slots``: int64[most calls + 1], see
+    `simcore.random.draws.take_slot`, and after them the next tag.
     """
     most_calls = slots.shape[0] - 1
-    tag = slots[most_calls]
-    item = uint64(at)
+    begin, tag = uint64(at), slots[most_calls]
     for i in range(weeks):
-        row = row_of_week[first_week + i]
+        row, end = row_of_week[first_week + i], begin
         for r in range(size):
-            n, k = int64(calls[i, r]), int64(successes[i, r])
-            if ramp_hour.shape[2] > 0 and activity[first_week + i, r] != FULL_ACTIVITY:
-                for j in range(k):
-                    slot = take_slot(words[item], j, n, tag, slots)
-                    hours[item] = ramp_hour[i, r, uint64(slot)]
-                    item += uint64(1)
-            else:
-                for j in range(k):
-                    slot = take_slot(words[item], j, n, tag, slots)
-                    hours[item] = slot_hour[row, uint64(slot)]
-                    item += uint64(1)
-            tag += most_calls
+            end += uint64(successes[i, r])
+        # One loop over all items of the week: a loop for each replication ends where no processor expects it.
+        if ramp_hour.shape[2] == 0:
+            for item in range(begin, end):
+                hours[item] = slot_hour[row, slot_of(item, tag, c0, who, words, calls[i], slots)]
+        else:
+            for item in range(begin, end):
+                slot, r = slot_of(item, tag, c0, who, words, calls[i], slots), uint64(who[item])
+                ramped = activity[first_week + i, r] != FULL_ACTIVITY
+                hours[item] = ramp_hour[i, r, slot] if ramped else slot_hour[row, slot]
+        tag += most_calls * size
+        begin = end
     slots[most_calls] = tag
+
+
+@inlined
+def slot_of(item: int, tag: int, c0: Words, who: Words, words: Words, calls: Integers, slots: Longs) -> np.uint64:
+    """Return the call that an item takes among those of its week: one shuffle for each replication, by tags."""
+    r, most_calls = uint64(who[item]), slots.shape[0] - 1
+    own = tag + int64(r) * most_calls
+    return uint64(take_slot(words[item], int64(c0[item] & NUMBER), int64(calls[r]), own, slots))
 
 
 @kernel
 def square_hours(
     first_week: int, weeks: int, size: int, at: int, hours_per_day: int, warmup_weeks: int, successes: Integers,
-    hours: Integers, per_hour: Integers, by_hour: Longs, by_day: Longs,
+    who: Words, hours: Integers, per_hour: Words, by_hour: Longs, by_day: Longs,
 ) -> None:  # fmt: skip
     """Add the squares of the successes by hour and by day of counted weeks, and turn hours of the week into hours.
 
-    ``hours``: int32, by item from ``at`` on; ``per_hour``: int32[size or more, hours of a week], zero before and after;
-    ``by_hour``, ``by_day``: int64[size or more].
+    ``hours``: int32, by item from ``at`` on; ``per_hour``: uint32[hours of a week and three, size or more], zero before
+    and after; ``by_hour``, ``by_day``: int64[size or more].
     """
-    item = uint64(at)
-    hours_per_week = per_hour.shape[1]
+    hours_per_week = per_hour.shape[0] - 3
+    of_day, squares, days = per_hour[hours_per_week], per_hour[hours_per_week + 1], per_hour[hours_per_week + 2]
+    begin = at
     for i in range(weeks):
-        first_hour = (first_week + i) * hours_per_week
+        first_hour, end = (first_week + i) * hours_per_week, begin
         for r in range(size):
-            for _ in range(successes[i, r]):
+            end += successes[i, r]
+        if first_week + i < warmup_weeks:
+            for item in range(uint64(begin), uint64(end)):
+                hours[item] += first_hour
+        else:
+            for item in range(uint64(begin), uint64(end)):
                 hour = uint64(hours[item])
                 hours[item] = first_hour + int64(hour)
-                per_hour[r, hour] += 1
-                item += uint64(1)
-        # Apart from the counting: a vector cannot be read while its parts are still on their way to memory.
-        counted = first_week + i >= warmup_weeks
-        for r in range(size):
-            squares, days = squares_of_seat(per_hour[r], hours_per_day)
-            if counted:
-                by_hour[r] += squares
-                by_day[r] += days
+                per_hour[hour, uint64(who[item])] += uint32(1)
+            for day in range(0, hours_per_week, hours_per_day):
+                for hour in range(day, day + hours_per_day):
+                    add_squares(size, per_hour[hour], of_day, squares)
+                for r in range(size):
+                    days[r] = uint32(days[r] + uint32(of_day[r] * of_day[r]))
+                    of_day[r] = uint32(0)
+            for r in range(size):
+                by_hour[r] += int64(squares[r])
+                by_day[r] += int64(days[r])
+                squares[r] = days[r] = uint32(0)
+        begin = end
 
 
 @inlined
-def squares_of_seat(per_hour: Integers, hours_per_day: int) -> tuple[int, int]:
-    """Return the sums of squares of the successes of a week by hour and by day, and empty the hours."""
-    squares, days = 0, 0
-    if hours_per_day == USUAL_DAY:
-        # With a length known to the compiler.
-        for day in range(0, per_hour.shape[0], USUAL_DAY):
-            of_day = 0
-            for hour in range(USUAL_DAY):
-                count = int64(per_hour[uint64(day + hour)])
-                of_day += count
-                squares += count * count
-            days += of_day * of_day
-    else:
-        for day in range(0, per_hour.shape[0], hours_per_day):
-            of_day = 0
-            for hour in range(day, day + hours_per_day):
-                count = int64(per_hour[uint64(hour)])
-                of_day += count
-                squares += count * count
-            days += of_day * of_day
-    for hour in range(per_hour.shape[0]):
-        per_hour[hour] = 0
-    return squares, days
-
-
-@kernel
-def squares_of_seats(
-    counted: bool, n: int, bits: int, hours_per_day: int, per_hour: Integers, by_hour: Longs, by_day: Longs
-) -> None:
-    """Add the squares of the successes of a week of n seats by hour and by day, if they count, and empty their hours.
-
-    ``per_hour``: int32[seats, hours of a week]; ``by_hour``, ``by_day``: int64, by the last bits of a seat's number.
-    """
-    mask = (1 << bits) - 1
-    for s in range(n):
-        squares, days = squares_of_seat(per_hour[s], hours_per_day)
-        # A seat of no replication adds nothing, and its place may not exist.
-        if counted and squares > 0:
-            by_hour[s & mask] += squares
-            by_day[s & mask] += days
+def add_squares(size: int, counts: Words, total: Words, squares: Words) -> None:
+    """Add counts and their squares to totals, and empty them; 32 bits hold the squares of all successes of a week."""
+    for r in range(size):
+        count = counts[r]
+        counts[r] = uint32(0)
+        total[r] = uint32(total[r] + count)
+        squares[r] = uint32(squares[r] + uint32(count * count))

@@ -74,8 +74,8 @@ def fill_own_rates(
 ) -> None:  # fmt: skip
     """Fill the own rate at a step of who sits in a seat in each week; the base rate while it is vacant.
 
-    ``given``: uint32[size, reps, S + 1], words that replace those of the first person; or empty. ``rate``: float64[weeks,
-    size or more].
+    ``given``: uint32[size, reps, S + 1], words that replace those of the first person; or empty. ``rate``:
+    float64[weeks, size or more].
     """
     for r in range(size):
         before, own = -2, base

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint32, uint64
+from simcore.kernels.funnel import FAR, MAX_CENTS
 from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp
 from simcore.numerics.quantile_table import gamma_quantile
@@ -14,11 +15,6 @@ from simcore.random.draws import normal, pick
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
-
-MAX_CENTS = 1 << 40
-"""A deal is cut here, and counted."""
-FAR = 1e15
-"""Cents beyond that which an integer still holds."""
 
 
 @kernel
@@ -68,7 +64,7 @@ def count_units(n: int, unit: int, cents: Longs, units: Longs) -> int:
     for i in range(n):
         cut += cents[i] > MAX_CENTS
         cents[i] = min(cents[i], MAX_CENTS)
-        # Exact below 2**41: the quotient's fraction is never rounded away; a division of integers takes ten times as long.
+        # Exact below 2**41, as a quotient's fraction is never rounded away; integers take ten times as long to divide.
         units[i] = int64(float(cents[i]) / float(unit))
     return cut
 

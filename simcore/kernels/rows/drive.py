@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
 from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
 from simcore.kernels.rows.seats import know_market, settle
-from simcore.kernels.workspace import Detail, stride_weeks
+from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -29,59 +27,61 @@ def play_block(
     bins = bins_of_cells(tally)
     for begin, size in sizes_of(first, count, memory.size, GROUPS):
         row = new_row(program, memory, bins, tally.clipped, detail, key, first, begin, size)
-        play_row(row)
+        _play_row(row)
         groups = slice(row.first_group, row.first_group + size)
         tally.replications[groups] += 1
-        add_to_bins(row)
+        _add_to_bins(row)
     flush(memory.counters, tally)
 
 
-def play_row(row: Row) -> None:
+def _play_row(row: Row) -> None:
     """Simulate the replications of a row."""
     program, booked, counters = row.program, row.memory.booked, row.memory.counters
     know_market(row, program.clock.simulated_weeks)
     for rep in range(program.team.reps):
-        play_rep(row, rep)
+        _play_rep(row, rep)
     if program.quota.horizon > 0:
         groups = slice(row.first_group, row.first_group + row.size)
         periods = int(program.calendar.periods[program.quota.horizon])
-        windows.tally_team(
-            row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups]
-        )
+        windows.tally_team(row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups])
 
 
-def play_rep(row: Row, rep: int) -> None:
+def _play_rep(row: Row, rep: int) -> None:
     """Simulate one rep from the first week to the last, and tally the windows."""
-    program, stride = row.program, stride_weeks(row.program)
+    program, stride = row.program, row.memory.stride
     simulated = program.clock.simulated_weeks
     settle(row, rep)
     row.memory.closed.n = 0
     funnel = Funnel(row, rep)
     for first_week in range(0, simulated, stride):
         funnel.play(first_week, min(stride, simulated - first_week))
-    tally_first_step(row)
+    _tally_first_step(row)
     for account in (CLOSE,) if program.clock.one_account else (CLOSE, BY_ORIGIN):
-        tally_account(row, rep, account)
+        _tally_account(row, rep, account)
 
 
-def add_to_bins(row: Row) -> None:
+def _add_to_bins(row: Row) -> None:
     """Add the windows that wait for it to the bins of the tally."""
     waiting = row.memory.windows
     windows.add_to_bins(waiting.n, waiting.places, waiting.by_section, waiting.ends, row.bins)
     waiting.n = 0
 
 
-def tally_first_step(row: Row) -> None:
+def _tally_first_step(row: Row) -> None:
     """Add the successes of step 1 of one rep by window."""
     program, memory = row.program, row.memory
-    for horizon in PERIODS:
+    windows.tally_first_step_of_weeks(
+        row.first_group, row.size, program.clock.warmup_weeks, program.clock.counted_weeks, memory.weeks.successes,
+        memory.booked.sums[0], memory.counters.first,
+    )  # fmt: skip
+    for horizon in PERIODS[1:]:
         windows.tally_first_step(
             horizon, row.first_group, row.size, program.clock.warmup_weeks, program.calendar.period_of_week,
             memory.weeks.successes, memory.booked.sums[0], memory.counters.first,
         )  # fmt: skip
 
 
-def tally_account(row: Row, rep: int, account: int) -> None:
+def _tally_account(row: Row, rep: int, account: int) -> None:
     """Tally the windows of one rep in an account."""
     program, size, group = row.program, row.size, row.first_group
     booked, counters, calendar = row.memory.booked, row.memory.counters, row.program.calendar
@@ -90,10 +90,8 @@ def tally_account(row: Row, rep: int, account: int) -> None:
     first_hour, hours = clock.warmup_weeks * clock.hours_per_week, closed.hours[account]
     most = len(PERIODS) * weeks.shape[0] * size + 3 * closed.n
     if waiting.make_room(most):
-        add_to_bins(row)
-    windows.order_by_week(
-        closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order
-    )
+        _add_to_bins(row)
+    windows.order_by_week(closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order)
     waiting.n = windows.tally_deals(
         account, group, first_hour, clock.hours_per_day, row.memory.bits, closed.order, booked.ends, hours, closed.who,
         closed.units, booked.hours, booked.touched, weeks, moments, waiting.n,

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 
+from simcore.kernels.funnel import FAR
 from simcore.kernels.rows import calls, caps, deals, items, windows
 from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
-    Integers, Longs, Words,
-    ASIDE, BEGAN, C0, C1, KEEP, KEPT_HOURS, KEPT_WORDS, LATE, LOST, NOW, ORDER, ORIGIN, SLOT, SPARE, UNTIL, WEEK, WHO,
+    ASIDE,
+    BEGAN,
+    C0,
+    C1,
+    KEEP,
+    LATE,
+    LOST,
+    NOW,
+    ORDER,
+    ORIGIN,
+    SLOT,
+    SPARE,
+    UNTIL,
+    WEEK,
+    WHO,
+    Integers,
+    Longs,
+    Words,
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
-from simcore.kernels.rows.words import draw_items, draw_weeks
+from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags, Program
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE, decision
+from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
 
 TWO_32 = 4294967296.0
 LATE_STEP = 4
@@ -40,7 +57,7 @@ def wait(lags: Lags, step: int, n: int, own: Words, now: Integers, due: Longs) -
     """Fill the due hours of n items after the lag of a step, each by its own word."""
     kind, scale = lags.kind[step], float(lags.scale[step])
     if not lags.lagged[step] or kind == FIXED:
-        items.wait_fixed(n, int(min(scale, items.FAR)), now, due)
+        items.wait_fixed(n, int(min(scale, FAR)), now, due)
     elif kind == LOGNORMAL:
         items.wait_lognormal(n, scale, float(lags.sigma[step]), own, now, due)
     elif kind == GAMMA:
@@ -118,12 +135,12 @@ class Funnel:
         draw_items(n, ITEM, words[C0], words[C1], words[WHO], *row.luck, *words[SLOT:ASIDE])
         calls.place_calls(
             first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, ramp_hour,
-            row.memory.seats.activity, made, successes, words[SLOT], memory.slots, hours[NOW],
+            row.memory.seats.activity, made, successes, words[C0], words[WHO], words[SLOT], memory.slots, hours[NOW],
         )  # fmt: skip
         squares = self._first[1, :, self._groups]
         calls.square_hours(
-            first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, hours[NOW],
-            memory.per_hour, squares[1], squares[2],
+            first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, words[WHO],
+            hours[NOW], memory.per_hour, squares[1], squares[2],
         )  # fmt: skip
         windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._stages[ENTERED, 0, self._groups])
         if self._detailed and first_week + weeks > clock.warmup_weeks:
@@ -157,7 +174,7 @@ class Funnel:
         row, rep, first = self._row, self._rep, self._program.first
         memory, part = row.memory.weeks, slice(first_week, first_week + weeks)
         made, successes, words = memory.calls[part], memory.successes[part], memory.words
-        draw_weeks(decision(SUCCESSES, 0, 0), rep, first_week, weeks, row.size, *row.luck, *words)
+        draw_weeks(first_word(SUCCESSES), rep, first_week, weeks, row.size, *row.luck, *words)
         if first.tabulated:
             calls.count_tabulated(
                 weeks, row.size, words[0], words[1], first.thresholds, first.guide, first.calls,

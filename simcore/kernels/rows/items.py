@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint32, uint64
+from simcore.kernels.funnel import FAR
 from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import gamma_quantile
@@ -15,9 +16,6 @@ from simcore.random.draws import normal, pick, threshold
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
-
-FAR = 1e15
-"""Hours beyond the clock that an integer still holds."""
 
 
 @kernel
@@ -92,7 +90,9 @@ def wait_listed(n: int, thresholds: Longs, hours: Longs, words: Words, now: Inte
 
 
 @kernel
-def wait_as_given(n: int, step: int, first: int, given: Longs, c0: Words, began: Integers, now: Integers, due: Longs) -> None:
+def wait_as_given(
+    n: int, step: int, first: int, given: Longs, c0: Words, began: Integers, now: Integers, due: Longs
+) -> None:
     """Set the due hours of the items that were open at the start in stage ``step - 1`` with one given, or come later.
 
     ``first``, ``given``: of the seat, see `simcore.program.layout.OpenItems`.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simcore.base.periods import WEEKS_PER_QUARTER
 from simcore.kernels.rows.calls import AHEAD
 from simcore.kernels.workspace import is_capped, stride_weeks
-from simcore.program.layout import FULL_ACTIVITY, Program
+from simcore.program.layout import FULL_ACTIVITY, Clock, Program
 from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
 
@@ -73,8 +73,8 @@ class Weeks(NamedTuple):
     """int32[weeks of a stride, size, most calls]"""
     slots: Longs
     """int64[most calls + 1]"""
-    per_hour: Integers
-    """int32[size, hours of a week]: zero between uses."""
+    per_hour: Words
+    """uint32[hours of a week and three, size]: zero between uses."""
 
 
 class Items(NamedTuple):
@@ -186,6 +186,8 @@ class Memory(NamedTuple):
     """Most replications of a row, a power of two."""
     bits: int
     """Its logarithm."""
+    stride: int
+    """Weeks that are simulated at a time."""
     seats: Seats
     weeks: Weeks
     items: Items
@@ -197,62 +199,42 @@ class Memory(NamedTuple):
     counters: Counters
 
 
-def row_size(program: Program) -> int:
-    """Return the largest number of replications that are played side by side: a power of two up to 256."""
-    stride, most_calls = stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
-    most = min(GROUPS, LANES // stride, MOST_CALLS // (stride * most_calls))
+def row_size(program: Program, stride: int | None = None) -> int:
+    """Return the largest number of replications that are played side by side: a power of two up to 256.
+
+    ``stride``: the weeks that are simulated at a time, by default those of `stride_weeks`.
+    """
+    weeks, most_calls = stride or stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
+    most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls))
     return 1 << (max(1, most).bit_length() - 1)
 
 
-def new_memory(program: Program, size: int | None = None) -> Memory:
-    """Allocate the working memory of a thread for a program; ``size``: of its rows."""
+def new_memory(program: Program, *, most: int | None = None, stride: int | None = None) -> Memory:
+    """Allocate the working memory of a thread for a program; results depend neither on row nor on stride.
+
+    ``most``: replications of a row, a power of two; ``stride``: weeks that are simulated at a time, all of them where
+    there is a cap; both as the program has them by default.
+    """
     clock, steps = program.clock, program.clock.steps
-    size, stride, most_calls = size or row_size(program), stride_weeks(program), program.plan.slot_hour.shape[1]
-    simulated, counted = clock.simulated_weeks, clock.counted_weeks
-    places = clock.hours_per_week + clock.hours_per_week // clock.hours_per_day
+    stride = stride_weeks(program) if stride is None else min(stride, clock.simulated_weeks)
+    size, most_calls = most or row_size(program, stride), program.plan.slot_hour.shape[1]
+    simulated = clock.simulated_weeks
     capacity = size * (stride * most_calls + int(np.diff(program.start.first).max())) + AHEAD
-    room = capacity if is_capped(program) else 0
-    ramped = program.team.ramp_weeks > 0
-    rate = np.empty((steps + 1, simulated, size))
-    rate[:] = program.rates.base[:, None, None]
     return Memory(
         size,
         size.bit_length() - 1,
-        Seats(
-            person=np.zeros((simulated, size), np.int32),
-            activity=np.full((simulated, size), FULL_ACTIVITY, np.int32),
-            rate=rate,
-            last_rate=np.tile(program.rates.base[:, None], (1, size)),
-            carry=np.zeros(size, np.int64),
-            state=np.zeros(size),
-            factor=np.empty((MAX_WEEKS, size)),
-        ),
+        stride,
+        _new_seats(program, size),
         Weeks(
             words=np.empty((4, simulated, size), np.uint32),
             calls=np.zeros((simulated, size), np.int32),
             successes=np.zeros((simulated, size), np.int32),
-            ramp_hour=np.empty((stride, size, most_calls if ramped else 0), np.int32),
+            ramp_hour=np.empty((stride, size, most_calls if program.team.ramp_weeks > 0 else 0), np.int32),
             slots=np.array([0] * most_calls + [1]),
-            per_hour=np.zeros((size, clock.hours_per_week), np.int32),
+            per_hour=np.zeros((clock.hours_per_week + 3, size), np.uint32),
         ),
-        Items(
-            words=np.empty((11, capacity), np.uint32),
-            hours=np.zeros((10, capacity), np.int32),
-            due=np.empty(capacity, np.int64),
-            units=np.empty(capacity, np.int64),
-            own=np.empty(capacity),
-            ends=np.zeros(size + 1, np.int64),
-            entries=np.zeros(MAX_WEEKS if room else 0, np.int64),
-            dues=np.empty(room, np.int64),
-        ),
-        Booked(
-            hours=np.zeros((places, size), np.int64),
-            touched=np.empty((2, places * size + 1), np.int64),
-            ends=np.zeros(counted + 1, np.int64),
-            weeks=np.zeros((counted, size), np.int64),
-            sums=np.zeros((3, size), np.int64),
-            team=np.zeros((counted, size), np.int64),
-        ),
+        _new_items(size, capacity, capped=is_capped(program)),
+        _new_booked(clock, size),
         Closed(LANES),
         Places(PLACES),
         {},
@@ -267,6 +249,46 @@ def new_memory(program: Program, size: int | None = None) -> Memory:
     )
 
 
+def _new_seats(program: Program, size: int) -> Seats:
+    simulated, rates = program.clock.simulated_weeks, program.rates
+    rate = np.empty((program.clock.steps + 1, simulated, size))
+    rate[:] = rates.base[:, None, None]
+    return Seats(
+        person=np.zeros((simulated, size), np.int32),
+        activity=np.full((simulated, size), FULL_ACTIVITY, np.int32),
+        rate=rate,
+        last_rate=np.tile(rates.base[:, None], (1, size)),
+        carry=np.zeros(size, np.int64),
+        state=np.zeros(size),
+        factor=np.empty((MAX_WEEKS, size)),
+    )
+
+
+def _new_items(size: int, capacity: int, *, capped: bool) -> Items:
+    return Items(
+        words=np.empty((11, capacity), np.uint32),
+        hours=np.zeros((10, capacity), np.int32),
+        due=np.empty(capacity, np.int64),
+        units=np.empty(capacity, np.int64),
+        own=np.empty(capacity),
+        ends=np.zeros(size + 1, np.int64),
+        entries=np.zeros(MAX_WEEKS if capped else 0, np.int64),
+        dues=np.empty(capacity if capped else 0, np.int64),
+    )
+
+
+def _new_booked(clock: Clock, size: int) -> Booked:
+    counted, places = clock.counted_weeks, clock.hours_per_week + clock.hours_per_week // clock.hours_per_day
+    return Booked(
+        hours=np.zeros((places, size), np.int64),
+        touched=np.empty((2, places * size + 1), np.int64),
+        ends=np.zeros(counted + 1, np.int64),
+        weeks=np.zeros((counted, size), np.int64),
+        sums=np.zeros((3, size), np.int64),
+        team=np.zeros((counted, size), np.int64),
+    )
+
+
 def bins_of_cells(tally: TallyArrays) -> Longs:
     """Return the bins of a tally by section, account and horizon, and bin: the same memory, int64[32, 14, bins]."""
     return tally.bins.reshape(SECTIONS, ACCOUNTS * N_HORIZONS, -1)
@@ -278,13 +300,10 @@ def flush(counters: Counters, tally: TallyArrays) -> None:
     low = tally.moments[..., 2].view(np.uint64)
     tally.moments[...] += moments
     tally.moments[..., 3] += low < moments[..., 2].astype(np.uint64)
-    for mine, total in (
-        (counters.stages.transpose(2, 0, 1), tally.stages),
-        (counters.first.transpose(2, 0, 1), tally.first),
-        (counters.quota_hits.T, tally.quota_hits),
-        (counters.conduct.T, tally.conduct),
-        (counters.weeks_of_quarter.T, tally.weeks_of_quarter),
-    ):
-        total += mine
+    tally.stages[...] += counters.stages.transpose(2, 0, 1)
+    tally.first[...] += counters.first.transpose(2, 0, 1)
+    tally.quota_hits[...] += counters.quota_hits.T
+    tally.conduct[...] += counters.conduct.T
+    tally.weeks_of_quarter[...] += counters.weeks_of_quarter.T
     for each in counters:
         each[...] = 0

@@ -56,20 +56,20 @@ def new_row(program: Program, memory: Memory, bins: Longs, clipped: Longs, detai
             begin: int, size: int) -> Row:  # fmt: skip
     """Return the row of the replications ``begin .. begin + size - 1`` of a block that begins with number ``first``."""
     source, part = program.source, slice(begin, begin + size)
-    draws = [
+    luck, market, people, noise = (
         Draws(first + begin + int(source.shift[factor]), source.flip[factor], *key)
         for factor in (LUCK, MARKET, PEOPLE, NOISE)
-    ]
+    )
     return Row(
         program, memory, bins, clipped,
-        Detail(*(each[part] for each in detail)),
+        Detail._make(each[part] for each in detail),
         source.market[part], source.people[part], source.successes[part],
-        (first + begin) % memory.counters.conduct.shape[1], size, *draws,
+        (first + begin) % memory.counters.conduct.shape[1], size, luck, market, people, noise,
     )  # fmt: skip
 
 
 def sizes_of(first: int, count: int, most: int, groups: int) -> list[tuple[int, int]]:
-    """Cut a block into rows of at most ``most`` that do not cross a multiple of ``groups``: where each begins, and size.
+    """Cut a block into rows of at most ``most`` that cross no multiple of ``groups``: where each begins, and its size.
 
     Examples
     --------

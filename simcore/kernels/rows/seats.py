@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simcore.kernels.rows import conditions
 from simcore.kernels.rows.row import Row
-from simcore.kernels.rows.words import draw_weeks
-from simcore.random.addresses import TURNOVER, WEEK_NOISE, decision
+from simcore.kernels.rows.words import draw_weeks, first_word
+from simcore.random.addresses import TURNOVER, WEEK_NOISE
 
 WORDS = 4
 """Of a block: the steps that share one."""
@@ -27,7 +27,7 @@ def settle(row: Row, rep: int) -> None:
     program, seats, words = row.program, row.memory.seats, row.memory.weeks.words
     team, simulated = program.team, program.clock.simulated_weeks
     if team.leave_threshold > 0 or team.new > 0:
-        draw_weeks(decision(TURNOVER, 0, 0), rep, 0, simulated, row.size, *row.people, *words)
+        draw_weeks(first_word(TURNOVER), rep, 0, simulated, row.size, *row.people, *words)
         conditions.fill_seats(
             simulated, row.size, rep < team.new, team.leave_threshold, team.vacancy_weeks, team.ramp_weeks,
             team.ramp_start, words[0], seats.person, seats.activity,
@@ -39,7 +39,7 @@ def settle(row: Row, rep: int) -> None:
     for first in range(1, program.clock.steps + 1, WORDS):
         steps = range(first, min(first + WORDS, program.clock.steps + 1))
         if program.rates.noise_sigma[steps.start : steps.stop].any():
-            draw_weeks(decision(WEEK_NOISE, 0, first // WORDS), rep, 0, simulated, row.size, *row.noise, *words)
+            draw_weeks(first_word(WEEK_NOISE, first // WORDS), rep, 0, simulated, row.size, *row.noise, *words)
             for step in steps:
                 if program.rates.noise_sigma[step] > 0.0:
                     sigma = float(program.rates.noise_sigma[step])

@@ -100,7 +100,8 @@ def order_by_week(
 @kernel
 def tally_deals(
     account: int, first_group: int, first_hour: int, hours_per_day: int, bits: int, order: Integers, ends: Longs,
-    hours: Integers, who: Words, units: Longs, booked: Longs, touched: Longs, weeks: Longs, moments: Longs, n: int, places: Words,
+    hours: Integers, who: Words, units: Longs, booked: Longs, touched: Longs, weeks: Longs, moments: Longs, n: int,
+    places: Words,
 ) -> int:  # fmt: skip
     """Count the calls, hours and days with revenue, and sum them to weeks: int64[counted weeks, 2**bits].
 
@@ -151,6 +152,25 @@ def tally_deals(
     return n
 
 
+@inlined
+def add_week(
+    horizon: int, week: int, size: int, period_of_week: Integers, numbers: Integers | Longs, sums: Longs
+) -> int:
+    """Add the numbers of a week to the sums of its period; return the period if it ends there, else -1.
+
+    Weeks of a period that is not whole belong to none, and are not added.
+    """
+    period = period_of_week[horizon, week]
+    if period < 0:
+        return -1
+    for r in range(size):
+        sums[r] += numbers[r]
+    following = week + 1
+    if following < period_of_week.shape[1] and period_of_week[horizon, following] == period:
+        return -1
+    return period
+
+
 @kernel
 def tally_periods(
     account: int, horizon: int, first_group: int, size: int, period_of_week: Integers, weeks: Longs, sums: Longs,
@@ -160,14 +180,10 @@ def tally_periods(
 
     ``period_of_week``: int32[7, counted weeks]; ``sums``: int64[size or more], zero before and after.
     """
-    cell, counted = account * N_HORIZONS + horizon, weeks.shape[0]
-    for week in range(counted):
-        period = period_of_week[horizon, week]
+    cell = account * N_HORIZONS + horizon
+    for week in range(weeks.shape[0]):
+        period = add_week(horizon, week, size, period_of_week, weeks[week], sums)
         if period < 0:
-            break
-        for r in range(size):
-            sums[r] += weeks[week, r]
-        if week + 1 < counted and period_of_week[horizon, week + 1] == period:
             continue
         for r in range(size):
             if sums[r] > 0:
@@ -185,14 +201,9 @@ def tally_quota(
 
     ``sums``, ``hits``: int64[size or more]; ``team``: int64[periods or more, size or more].
     """
-    counted = weeks.shape[0]
-    for week in range(counted):
-        period = period_of_week[horizon, week]
+    for week in range(weeks.shape[0]):
+        period = add_week(horizon, week, size, period_of_week, weeks[week], sums)
         if period < 0:
-            break
-        for r in range(size):
-            sums[r] += weeks[week, r]
-        if week + 1 < counted and period_of_week[horizon, week + 1] == period:
             continue
         for r in range(size):
             hits[r] += sums[r] >= units
@@ -255,27 +266,36 @@ def tally_first_step(
     horizon: int, first_group: int, size: int, warmup_weeks: int, period_of_week: Integers, successes: Integers,
     sums: Longs, first: Longs,
 ) -> None:  # fmt: skip
-    """Add the successes of step 1 in weeks, months, quarters or years, and their squares: int64[2, 7, 256].
+    """Add the successes of step 1 in months, quarters or years, and their squares: int64[2, 7, 256].
 
-    ``successes``: int32[simulated weeks, size or more]; squares by hour and by day are added elsewhere.
+    ``successes``: int32[simulated weeks, size or more].
     """
-    counted = period_of_week.shape[1]
-    for week in range(counted):
-        period = period_of_week[horizon, week]
-        if period < 0:
-            break
+    for week in range(period_of_week.shape[1]):
+        if add_week(horizon, week, size, period_of_week, successes[warmup_weeks + week], sums) >= 0:
+            for r in range(size):
+                first[SUM, horizon, first_group + r] += sums[r]
+                first[SQUARE, horizon, first_group + r] += sums[r] * sums[r]
+                sums[r] = 0
+
+
+@kernel
+def tally_first_step_of_weeks(
+    first_group: int, size: int, warmup_weeks: int, weeks: int, successes: Integers, sums: Longs, first: Longs
+) -> None:
+    """Add the same of weeks; sums by call, hour and day are those of weeks, their squares are added elsewhere.
+
+    ``sums``: int64[size or more], zero before and after.
+    """
+    for week in range(warmup_weeks, warmup_weeks + weeks):
         for r in range(size):
-            sums[r] += successes[warmup_weeks + week, r]
-        if week + 1 < counted and period_of_week[horizon, week + 1] == period:
-            continue
-        for r in range(size):
+            count = int64(successes[week, r])
+            sums[r] += count
+            first[SQUARE, WEEK, first_group + r] += count * count
+    for r in range(size):
+        for horizon in (CALL, HOUR, DAY, WEEK):
             first[SUM, horizon, first_group + r] += sums[r]
-            first[SQUARE, horizon, first_group + r] += sums[r] * sums[r]
-            if horizon == WEEK:
-                for shorter in (CALL, HOUR, DAY):
-                    first[SUM, shorter, first_group + r] += sums[r]
-                first[SQUARE, CALL, first_group + r] += sums[r]
-            sums[r] = 0
+        first[SQUARE, CALL, first_group + r] += sums[r]
+        sums[r] = 0
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import inlined, kernel, uint32, uint64
+from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
 from simcore.random.addresses import ITEM
 from simcore.random.philox import rounds
 
@@ -22,6 +22,11 @@ def words_at(
     own = uint64(number)
     w0, w1, w2, w3 = rounds(c0, c1, uint32(own & _LOW), uint32(own >> np.uint64(32)), (k0, k1))
     return uint32(w0 ^ flip), uint32(w1 ^ flip), uint32(w2 ^ flip), uint32(w3 ^ flip)
+
+
+def first_word(purpose: int, item: int = 0) -> int:
+    """Return `simcore.random.addresses.decision` as an integer of Python, for which nothing is compiled."""
+    return purpose << 24 | item
 
 
 @kernel
@@ -60,4 +65,4 @@ def draw_items(
     other = uint32((purpose - ITEM) << 24)
     for i in range(n):
         at = uint32(c0[i] + other)
-        x0[i], x1[i], x2[i], x3[i] = words_at(at, c1[i], number + who[i], flip, k0, k1)
+        x0[i], x1[i], x2[i], x3[i] = words_at(at, c1[i], number + int64(who[i]), flip, k0, k1)

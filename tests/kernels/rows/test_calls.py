@@ -1,0 +1,131 @@
+"""The calls of a row, how many of them succeed and which, each kernel alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simcore.kernels.rows.calls import AHEAD, fill_calls, list_items, place_calls, square_hours
+from simcore.program.layout import FULL_ACTIVITY
+from simcore.random.addresses import ITEM, decision, place
+from tests.support.both_engines import compiled
+from tests.support.scenario_cases import scenario
+from tests.twin.decisions import take_slots
+
+QUICK = settings(derandomize=True, deadline=None)
+WORDS = st.integers(0, 2**32 - 1)
+CALLS = 12
+
+ROW_OF_WEEK = np.array([0, 0, 1, 0, 0], np.int32)
+PLANNED = np.array([3, 2], np.int64)
+PER_HOUR = np.array([[1, 2], [0, 2]], np.int64)
+
+
+@pytest.mark.parametrize(
+    ("person", "activity", "expected"),
+    [
+        ([0, 0, 0, 0, 0], [1, 1, 1, 1, 1], [3, 3, 2, 3, 3]),
+        ([0, -1, -1, 1, 1], [1, 1, 1, 1, 1], [3, 0, 0, 3, 3]),
+        ([0, 0, 0, 0, 0], [0.5] * 5, [1, 2, 1, 1, 2]),  # 1.5 a week, 1 in the week with a holiday
+        ([0, 1, 1, 2, 3], [0.5] * 5, [1, 1, 1, 1, 1]),  # what is carried ends with the person
+        ([0, 0, -1, 0, 0], [0.5] * 5, [1, 2, 0, 1, 2]),
+    ],
+)
+@pytest.mark.parametrize("stride", [1, 2, 5])
+def test_calls_of_a_week(person: list[int], activity: list[float], expected: list[int], stride: int) -> None:
+    """Of the second replication of three; strides carry fractions of a call on, the neighbours do not matter."""
+    persons, levels = np.zeros((5, 3), np.int32), np.full((5, 3), FULL_ACTIVITY, np.int32)
+    persons[:, 1], levels[:, 1] = person, [int(level * FULL_ACTIVITY) for level in activity]
+    levels[persons < 0] = FULL_ACTIVITY  # as a seat without anybody has
+    calls, hours = np.full((5, 3), -1, np.int32), np.full((5, 3, 3), -1, np.int32)
+    carry = np.full(3, FULL_ACTIVITY - 1)  # of another seat: must not matter
+    for first in range(0, 5, stride):
+        weeks = min(stride, 5 - first)
+        fill_calls(
+            first, weeks, 3, ROW_OF_WEEK, PLANNED, PER_HOUR, persons, levels, carry, calls[first:], hours[first:]
+        )
+    assert calls[:, 1].tolist() == expected
+    assert calls[:, 0].tolist() == calls[:, 2].tolist() == [3, 3, 2, 3, 3]
+    ramped = levels[:, 1] != FULL_ACTIVITY
+    for week in np.flatnonzero(ramped & (persons[:, 1] >= 0)):
+        hours_of_calls = hours[week, 1, : expected[week]]
+        assert all(np.bincount(hours_of_calls, minlength=2) <= PER_HOUR[ROW_OF_WEEK[week]])
+    assert (hours[:, [0, 2]] == -1).all()
+
+
+@QUICK
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 20)), min_size=1, max_size=5), st.integers(0, 3))
+def test_items_are_listed_week_by_week(counts: list[tuple[int, int]], before: int) -> None:
+    """Items past a sixteen, and none at all, after some that are there already."""
+    total = before + sum(map(sum, counts))
+    c0, c1, who = (np.full(total + AHEAD, 7, np.uint32) for _ in range(3))
+    n = list_items(3, 2, len(counts), 2, before, np.array(counts, np.int32), c0, c1, who)
+    items = [(k, 2 + week, r) for week, pair in enumerate(counts) for r in (0, 1) for k in range(pair[r])]
+    assert n == total
+    assert c0[before:n].tolist() == [decision(ITEM, 0, k) for k, _, _ in items]
+    assert c1[before:n].tolist() == [place(3, week) for _, week, _ in items]
+    assert who[before:n].tolist() == [r for _, _, r in items]
+    assert all((column[:before] == 7).all() for column in (c0, c1, who))
+
+
+@QUICK
+@given(
+    st.lists(st.lists(st.lists(WORDS, max_size=CALLS), min_size=2, max_size=2), min_size=1, max_size=4),
+    st.integers(0, 3),
+    st.integers(0, 4),
+)
+def test_successes_get_the_hours_of_their_calls(weeks: list[list[list[int]]], before: int, warmup: int) -> None:
+    """Weeks of twelve calls over four hours and two days in two replications, after items that were there already."""
+    program = compiled(
+        scenario(
+            calendar={"hours_per_day": 2, "days_per_week": 2}, horizon={"weeks": 6}, plan={"calls_per_week": CALLS}
+        )
+    )
+    successes = np.array([[len(words) for words in pair] for pair in weeks], np.int32)
+    words = np.array([0] * before + [word for pair in weeks for own in pair for word in own], np.uint32)
+    by_week = [[take_slots(CALLS, own) for own in pair] for pair in weeks]
+    expected = [slot // 3 + (2 + week) * 4 for week, pair in enumerate(by_week) for own in pair for slot in own]
+    calls = np.full((len(weeks), 2), CALLS, np.int32)
+    slots, per_hour = np.array([0] * CALLS + [1]), np.zeros((2, 4), np.int32)
+    activity = np.full((6, 2), FULL_ACTIVITY, np.int32)
+    for _ in range(2):  # what the first leaves behind must not matter to the second
+        hours, by_hour, by_day = np.full(len(words), -7, np.int32), np.zeros(2, np.int64), np.zeros(2, np.int64)
+        place_calls(
+            2, len(weeks), 2, before, program.plan.row_of_week, program.plan.slot_hour, np.empty((6, 2, 0), np.int32),
+            activity, calls, successes, words, slots, hours,
+        )  # fmt: skip
+        square_hours(2, len(weeks), 2, before, 2, warmup, successes, hours, per_hour, by_hour, by_day)
+        assert hours.tolist() == [-7] * before + expected
+        for r in (0, 1):
+            counted = [
+                slot // 3 + week * 4 for week, pair in enumerate(by_week) if 2 + week >= warmup for slot in pair[r]
+            ]
+            for length, found in ((1, by_hour[r]), (2, by_day[r])):
+                assert found == sum(count**2 for count in Counter(hour // length for hour in counted).values())
+        assert not per_hour.any()
+
+
+@QUICK
+@given(st.lists(st.tuples(st.integers(1, CALLS), st.lists(WORDS, max_size=CALLS)), min_size=1, max_size=6))
+def test_weeks_under_a_ramp_have_hours_of_their_own(weeks: list[tuple[int, list[int]]]) -> None:
+    """Every second week is under a ramp; its calls are as many as were made, in the hours that were kept."""
+    n = [len(words[:calls]) for calls, words in weeks]
+    words = np.array([word for calls, own in weeks for word in own[:calls]], np.uint32)
+    ramp_hour = np.arange(len(weeks) * CALLS, dtype=np.int32).reshape(-1, 1, CALLS)
+    activity = np.array([[FULL_ACTIVITY - (week % 2)] for week in range(len(weeks))], np.int32)
+    slot_hour, hours = np.full((1, CALLS), -3, np.int32), np.zeros(len(words), np.int32)
+    place_calls(
+        0, len(weeks), 1, 0, np.zeros(len(weeks), np.int32), slot_hour, ramp_hour, activity,
+        np.array([[calls] for calls, _ in weeks], np.int32), np.array(n, np.int32)[:, None], words,
+        np.array([0] * CALLS + [1]), hours,
+    )  # fmt: skip
+    expected = [
+        week * CALLS + slot if week % 2 else -3
+        for week, (calls, own) in enumerate(weeks)
+        for slot in take_slots(calls, own[:calls])
+    ]
+    assert hours.tolist() == expected
