@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pages import LINK, every_page, quoted_words
+from tests.support.pages import LINK, every_page, fences, quoted_words
 from tools.docs import BLOCK
 from tools.packages import ROOT
 
@@ -30,6 +30,12 @@ def too_long(text: str) -> list[str]:
 @every_page
 def test_lines_have_at_most_120_characters(page: Path) -> None:
     assert too_long(page.read_text(encoding="utf-8")) == []
+
+
+@every_page
+def test_commands_have_at_most_120_characters(page: Path) -> None:
+    lines = "\n".join(fences(page, "sh")).splitlines()
+    assert [line for line in lines if len(line) > WIDTH] == []
 
 
 def test_long_lines_are_found() -> None:
