@@ -60,7 +60,7 @@ def session(*arguments: str) -> str:
 
 
 def _on_lines(*words: str) -> str:
-    """Return a command on lines of `WIDTH` at most; a backslash ends all but the last, and options keep their values."""
+    """Return a command on lines of `WIDTH` at most; a backslash ends all but the last; options keep their values."""
     lines, pieces = [""], [""]
     for word in map(shlex.quote, words):
         if word.startswith("-"):

@@ -62,7 +62,11 @@ def exists(quoted: str, folder: Path) -> bool:
     """Tell whether something in backticks that looks like a name of the sources names something that is there."""
     path = quoted.rstrip("/").replace("NAME", "*")
     if path.endswith(".py") and "/" not in path:
-        return (folder / path).exists() or any(any((ROOT / place).rglob(path)) for place in FOLDERS)
+        return (
+            (folder / path).exists()
+            or (ROOT / path).exists()
+            or any(any((ROOT / place).rglob(path)) for place in FOLDERS)
+        )
     if path.endswith(".py") or ("/" in quoted and path.split("/")[0] in FOLDERS):
         return any(any(place.glob(path)) for place in (ROOT, folder))
     if DOTTED.fullmatch(quoted):
