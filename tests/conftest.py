@@ -35,9 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _no_compiling(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Skip a test at the moment at which a kernel would be compiled, if that is asked for."""
     if request.config.getoption("--quick"):
-        from simcore.compiled import jit  # noqa: PLC0415  (it loads Numba)
+        from simcore.compiled.kept import Listeners  # noqa: PLC0415  (most tests need nothing compiled)
 
-        monkeypatch.setattr(jit._Listeners, "compiling", skip_compiling)
+        monkeypatch.setattr(Listeners, "compiling", staticmethod(skip_compiling))
 
 
 def skip_compiling(name: str, _kept: bool) -> NoReturn:

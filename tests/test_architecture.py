@@ -191,7 +191,7 @@ def test_the_folder_of_commands_has_a_module_per_command() -> None:
 
 
 def test_only_one_module_knows_numba() -> None:
-    assert importers("numba") == {"simcore.compiled.jit"}
+    assert importers("numba") == {"simcore.compiled.numba_compiler"}
 
 
 def test_only_one_module_knows_yaml() -> None:
