@@ -26,7 +26,8 @@ from benchmarks.peers.canonical import (
     quantile,
     sums,
 )
-from benchmarks.peers.numpy_reactive import Decides, Draws, Periods, ReactiveStatistics
+from benchmarks.peers.numpy_reactive import Decides, Draws, ReactiveStatistics
+from benchmarks.peers.periods import Periods
 from benchmarks.report import Goal, Report, Series, Strategies, render
 from simcore.base.periods import WEEK
 from simcore.engine.simulation import simulate as simcore_simulate
