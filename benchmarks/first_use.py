@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 CACHE: Final = "NUMBA_CACHE_DIR"
 COPIED: Final = ("benchmarks", "cli", "scenarios", "simcore")
-KERNELS: Final = ("random", "numerics", "kernels")
-"""Packages of simcore that hold kernels."""
 COMMENT: Final = "# A comment moves all lines, and changes nothing.\n"
 QUICKLY: Final = ("--replications", "10", "--quiet")
 
@@ -90,10 +88,9 @@ def second_environment(folder: Path) -> Path:
 
 
 def comment(folder: Path) -> None:
-    """Put a comment before the first line of every module with kernels."""
-    for package in KERNELS:
-        for path in (folder / "simcore" / package).rglob("*.py"):
-            path.write_text(COMMENT + path.read_text(encoding="utf-8"), encoding="utf-8")
+    """Put a comment before the first line of every module of simcore."""
+    for path in (folder / "simcore").rglob("*.py"):
+        path.write_text(COMMENT + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def again(what: str, change: Callable[[Path], Path], _effort: Effort) -> Goal:
@@ -112,7 +109,7 @@ def elsewhere(folder: Path) -> Path:
 
 
 def commented(folder: Path) -> Path:
-    """Comment the kernels; the environment stays."""
+    """Comment the sources; the environment stays."""
     comment(folder)
     return Path(sys.executable)
 
@@ -128,5 +125,5 @@ ROWS: Final[dict[str, Callable[[Effort], Goal]]] = {
     },
     "first-everything": partial(first, "everything", 40.0, [sys.executable, "-m", "benchmarks.play"]),
     "second-environment": partial(again, "in a second environment", elsewhere),
-    "comment": partial(again, "after a comment in every kernel", commented),
+    "comment": partial(again, "after a comment in every module", commented),
 }
