@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from simcore.cli.main import STATUS_WORDS
 from simcore.cli.numbers import figure
-from simcore.scenario_files.scenario_file import load_scenario, shipped
+from simcore.scenario_files.scenario_file import load_scenario
+from simcore.scenario_files.shipped import shipped
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
 from simcore.studies.study import STUDIES

@@ -28,10 +28,12 @@ def check(
     from simcore.analytic.run_cost import LIMIT, cost  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
     from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
+    from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.engine.playable import refuse_unplayable  # noqa: PLC0415
     from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
     from simcore.scenario.model import assumptions  # noqa: PLC0415
 
+    load_engine(quiet=False)
     scenario = load(file, changes, replications=replications, strategy=strategy)
     refuse_unplayable(scenario)
     price = cost(scenario, threads or 1)

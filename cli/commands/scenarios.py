@@ -6,7 +6,7 @@ from simcore.cli.options import JsonOption
 def scenarios(*, json: JsonOption = False) -> None:
     """List the shipped scenarios."""
     from simcore.cli.output import print_json, print_result  # noqa: PLC0415
-    from simcore.scenario_files.scenario_file import shipped  # noqa: PLC0415
+    from simcore.scenario_files.shipped import shipped  # noqa: PLC0415
 
     rows = shipped()
     if json:

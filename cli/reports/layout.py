@@ -12,7 +12,6 @@ from simcore.base.text import printable
 from simcore.cli.numbers import NONE, Figure, bound, figure, money_units
 from simcore.cli.tables import Grid, Paragraph
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -185,6 +184,8 @@ def note_on_errors(document: Document, replications: int) -> str:
     replications
         Behind each of its figures.
     """
+    from simcore.statistics.intervals import LEAST_REPLICATIONS  # noqa: PLC0415 - `simcore scenarios` needs no NumPy
+
     if replications < 2:
         text = "One replication: no standard errors can be given."
     elif replications < LEAST_REPLICATIONS:

@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.analytic.capped_rates import cut_share
 from simcore.base.money import cents
+from simcore.numerics.gamma_beta import beta_i
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -352,11 +353,9 @@ def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]
 
 def _at_least(wins: int, calls: int, q: float) -> float:
     """Return P(Binomial(calls, q) >= wins) = I_q(wins, calls - wins + 1), the incomplete beta function."""
-    from scipy.special import betainc  # noqa: PLC0415
-
     if wins <= 0 or wins > calls:
         return float(wins <= 0)
-    return float(betainc(wins, calls - wins + 1, q))
+    return beta_i(float(wins), float(calls - wins + 1), q)
 
 
 def _open(scenario: Scenario) -> list[Expected]:

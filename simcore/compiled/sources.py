@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 POLICY = frozenset(
-    {"simcore.compiled.jit", "simcore.compiled.store", "simcore.compiled.sources", "simcore.compiled.folder"}
+    f"simcore.compiled.{name}"
+    for name in (
+        *("direct", "direct_entries", "folder", "function", "gateway", "jit", "kept", "numba_compiler", "policy"),
+        *("sources", "store"),
+    )
 )
 """Modules that compile and cache kernels; those of their settings that change machine code are in an entry's key."""
 
@@ -48,17 +52,19 @@ class Sources:
         self._parsed: dict[str, Parsed] = {}
         self._known: dict[str, Parsed] = {}
         self._used: dict[str, Parsed] = {}
+        self._wanted: dict[str, frozenset[str]] = {}
+        self._digests: dict[str, str | None] = {}
         self.learned = False
         """Whether something was parsed that was not in `remembered`."""
 
     def digest(self, module: str) -> str | None:
         """Return the hexadecimal SHA-256 of a module and its imports, or ``None`` if its file is not known."""
-        if self._file(module) is None:
-            return None
-        total = hashlib.sha256()
-        for name in sorted(self.closure(module)):
-            total.update(f"{name} {self._module(name).digest}\n".encode())
-        return total.hexdigest()
+        if module not in self._digests:
+            total = hashlib.sha256()
+            for name in sorted(self.closure(module)):
+                total.update(f"{name} {self._module(name).digest}\n".encode())
+            self._digests[module] = None if self._file(module) is None else total.hexdigest()
+        return self._digests[module]
 
     def closure(self, module: str) -> set[str]:
         """Return a module and all its imports within this package, except the package itself and `POLICY`."""
@@ -67,8 +73,10 @@ class Sources:
         while waiting:
             name = waiting.pop()
             found.add(name)
-            wanted = {own for target in self._module(name).imports if (own := self._own(target)) is not None}
-            waiting |= wanted - found - POLICY
+            if name not in self._wanted:
+                owned = {self._own(target) for target in self._module(name).imports}
+                self._wanted[name] = frozenset(own for own in owned if own is not None)
+            waiting |= self._wanted[name] - found - POLICY
         return found
 
     def remember(self, text: bytes) -> None:

@@ -6,7 +6,6 @@ misspelt word, the nearest correct one.
 
 from __future__ import annotations
 
-import importlib.resources
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from os import PathLike
@@ -18,6 +17,7 @@ from simcore.base.text import did_you_mean, printable
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
 from simcore.scenario_files.overrides import apply_override
 from simcore.scenario_files.paths import with_likely_paths
+from simcore.scenario_files.shipped import SUFFIX, shipped_files
 from simcore.scenario_files.yaml_problems import MAX_BYTES, decode, table_problem
 from simcore.scenario_files.yaml_tree import Tree, read
 from simcore.scenario_files.yaml_writer import write, written_flow
@@ -31,9 +31,6 @@ Source = str | PathLike[str] | Mapping[str, object] | Scenario
 """What a scenario can be loaded from."""
 Changes = str | Iterable[str] | Mapping[str, object]
 """The forms in which overrides can be given."""
-
-_SHIPPED = "simcore.scenarios"
-_SUFFIX = ".yaml"
 
 
 def _locate(complaint: Complaint, tree: Tree, file: str, overridden: Iterable[Location]) -> Place:
@@ -109,12 +106,6 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
         raise with_likely_paths(error, overrides, before) from None
 
 
-def _shipped_files() -> dict[str, importlib.resources.abc.Traversable]:
-    files = importlib.resources.files(_SHIPPED).iterdir()
-    found = {entry.name.removesuffix(_SUFFIX): entry for entry in files if entry.name.endswith(_SUFFIX)}
-    return dict(sorted(found.items()))
-
-
 def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -151,12 +142,12 @@ def scenario_text(source: str | Path) -> tuple[str, str]:
     if _exists(path):
         file = printable(str(path))
         return decode(_read_bytes(path), file), file
-    shipped = _shipped_files()
+    shipped = shipped_files()
     name = str(source)
     if name in shipped:
-        file = name + _SUFFIX
+        file = name + SUFFIX
         return decode(shipped[name].read_bytes(), file), file
-    hint = did_you_mean(path.name.removesuffix(_SUFFIX), shipped) or "shipped are " + ", ".join(shipped)
+    hint = did_you_mean(path.name.removesuffix(SUFFIX), shipped) or "shipped are " + ", ".join(shipped)
     raise FileError(f"{printable(name)} is neither a file nor a shipped scenario; {hint}")
 
 
@@ -241,12 +232,6 @@ def load_scenario(source: Source, overrides: Changes = ()) -> Scenario:
     shown = "none" if given is None else type(given).__name__
     allowed = "the name of a shipped scenario, a path, a mapping with the keys of a scenario file, or a Scenario"
     raise UsageError((Problem("is no scenario", "scenario", value=shown, allowed=allowed),))
-
-
-def shipped() -> list[tuple[str, str]]:
-    """Return the name of each shipped scenario and the line that says what it is about."""
-    files = _shipped_files().items()
-    return [(name, parse_scenario(decode(file.read_bytes(), file.name), file.name).about) for name, file in files]
 
 
 def revalidated(scenario: Scenario) -> Scenario:

@@ -84,13 +84,14 @@ def test_what_takes_long_to_compile_is_announced(
 def test_compilation_is_announced_by_what_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each announced kernel exists under the name that the compiler will tell, and ``--quiet`` tells nothing."""
     from simcore.cli.startup import COMPILED_IN_SECONDS, announce_compilation, load_engine  # noqa: PLC0415
-    from simcore.compiled import jit  # noqa: PLC0415
+    from simcore.compiled.kept import Listeners  # noqa: PLC0415
     from simcore.engine import runner  # noqa: PLC0415
 
-    monkeypatch.setattr(jit, "_Listeners", type("_Listeners", (), {"told": None, "compiling": None}))
-    names = {vars(runner)[name]._cache._name for name in vars(runner) if name.startswith("run_")}
+    for name in ("warn", "compiling", "loading"):
+        monkeypatch.setattr(Listeners, name, getattr(Listeners, name))
+    names = {vars(runner)[name].identity.name for name in vars(runner) if name.startswith("run_")}
     assert names == set(COMPILED_IN_SECONDS)
     load_engine(quiet=False)
-    assert jit._Listeners.compiling is announce_compilation
+    assert Listeners.compiling is announce_compilation
     load_engine(quiet=True)
-    assert jit._Listeners.compiling is None
+    assert Listeners.compiling is None

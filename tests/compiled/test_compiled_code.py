@@ -18,8 +18,9 @@ import numpy as np
 import platformdirs
 import pytest
 
+from simcore.compiled import direct, direct_entries, kept, numba_compiler, policy
 from simcore.compiled import folder as private_folder
-from simcore.compiled import jit
+from simcore.compiled import function as functions
 from simcore.compiled import sources as kernel_sources
 from simcore.compiled import store as compiled_code
 from simcore.compiled.sources import Sources
@@ -43,13 +44,14 @@ class Started(NamedTuple):
     call: Callable[[int], int]
     compiled: list[str]
     told: list[str]
+    kernel: Any
 
 
 class Checkout:
     """A toy package in a folder, and processes that use it with a folder for compiled code."""
 
-    def __init__(self, root: Path, kept: Path, patch: pytest.MonkeyPatch) -> None:
-        self.root, self.kept, self._patch = root, kept, patch
+    def __init__(self, root: Path, kept: Path, patch: pytest.MonkeyPatch, *, direct: bool) -> None:
+        self.root, self.kept, self._patch, self.direct = root, kept, patch, direct
         self.root.mkdir()
         self.write(helper=HELPER, kernels=KERNEL, other="UNUSED = 1\n")
 
@@ -61,14 +63,11 @@ class Checkout:
         """Load the toy package as a new process would, with nothing in memory."""
         compiled: list[str] = []
         told: list[str] = []
-        kept = jit._Kept.__new__(jit._Kept)
-        self._patch.setattr(jit, "Store", lambda _named: Store(str(self.kept)))
-        self._patch.setattr(jit, "Sources", lambda _package, _root: Sources("toy", self.root))
-        jit._Kept.__init__(kept)
-        self._patch.setattr(jit, "_kept", lambda: kept)
-        self._patch.setattr(jit, "_NAMES", {})
-        self._patch.setattr(jit._Listeners, "warn", staticmethod(told.append))
-        self._patch.setattr(jit._Listeners, "compiling", staticmethod(lambda name, _kept: compiled.append(name)))
+        self._patch.setattr(kept, "Store", lambda _named: Store(str(self.kept)))
+        self._patch.setattr(kept, "Sources", lambda _package, _root: Sources("toy", self.root))
+        kept.kept.cache_clear()
+        self._patch.setattr(kept.Listeners, "warn", staticmethod(told.append))
+        self._patch.setattr(kept.Listeners, "compiling", staticmethod(lambda name, _kept: compiled.append(name)))
         for name in [name for name in sys.modules if name.startswith("toy")]:
             del sys.modules[name]
         for name in ("toy", "toy.helper", "toy.kernels"):
@@ -76,15 +75,19 @@ class Checkout:
             module = type(sys)(name)
             sys.modules[name] = module
             exec(compile(text, name, "exec"), vars(module))  # noqa: S102 - never from a .pyc of the second before
-        return Started(sys.modules["toy.kernels"].tripled, compiled, told)
+        tripled = sys.modules["toy.kernels"].tripled
+        # Arguments by name are left to Numba.
+        return Started(tripled if self.direct else lambda x: tripled(x=x), compiled, told, tripled)
 
     def entries(self) -> list[Path]:
         return sorted(path for path in (self.kept / "simcore").iterdir() if path.name.startswith("toy."))
 
 
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
-    yield Checkout(tmp_path / "toy", tmp_path / "kept", monkeypatch)
+@pytest.fixture(params=["direct", "numba"])
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Checkout]:
+    """A toy package, whose kernel is called directly, or by Numba."""
+    yield Checkout(tmp_path / "toy", tmp_path / "kept", monkeypatch, direct=request.param == "direct")
+    kept.kept.cache_clear()
     for name in [name for name in sys.modules if name.startswith("toy")]:
         del sys.modules[name]
 
@@ -99,7 +102,8 @@ def test_a_second_process_starts_warm_and_so_does_another_checkout(
 ) -> None:
     assert outcome(checkout.start()) == (6, 1)
     assert outcome(checkout.start()) == (6, 0)
-    assert outcome(Checkout(tmp_path / "elsewhere", checkout.kept, monkeypatch).start()) == (6, 0)
+    elsewhere = Checkout(tmp_path / "elsewhere", checkout.kept, monkeypatch, direct=checkout.direct)
+    assert outcome(elsewhere.start()) == (6, 0)
     (tmp_path / "moved").mkdir()
     checkout.kept.rename(tmp_path / "moved" / "kept")
     checkout.kept = tmp_path / "moved" / "kept"
@@ -126,16 +130,23 @@ def test_what_a_kernel_is_made_of_compiles_it_anew(checkout: Checkout, place: st
     assert outcome(checkout.start()) == (6, 0)
 
 
+ALL = {**policy.POLICY, "inlined": {"nogil": True}}
+
+
 @pytest.mark.parametrize(
-    ("module", "name", "value"),
+    ("module", "name", "value", "by"),
     [
-        (numba.config, "BOUNDSCHECK", 1),
-        (numba.config, "OPT", numba.core.config._OptLevel(1)),
-        (numba, "__version__", "0.1"),
-        (llvmlite, "__version__", "0.1"),
-        (np, "__version__", "0.1"),
-        (jit, "version_of_python", lambda: "cpython-99"),
-        (jit, "_POLICY", {**jit._POLICY, "inlined": {"nogil": True}}),
+        (numba.config, "BOUNDSCHECK", 1, "both"),
+        (numba.config, "OPT", numba.core.config._OptLevel(1), "both"),
+        (numba, "__version__", "0.1", "numba"),
+        (llvmlite, "__version__", "0.1", "both"),
+        (np, "__version__", "0.1", "both"),
+        (direct_entries, "version_of_python", lambda: "cpython-99", "direct"),
+        (direct_entries, "_version_of_numba", lambda: "0.1", "direct"),
+        (direct_entries, "POLICY", ALL, "direct"),
+        (direct, "here", lambda: ("another processor",), "direct"),
+        (numba_compiler, "version_of_python", lambda: "cpython-99", "numba"),
+        (numba_compiler, "POLICY", ALL, "numba"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -145,11 +156,16 @@ def test_policy_settings_and_versions_are_told_apart(
     module: Any,  # noqa: ANN401
     name: str,
     value: Any,  # noqa: ANN401
+    by: str,
 ) -> None:
+    if by != "both" and checkout.direct != (by == "direct"):
+        return
     assert outcome(checkout.start()) == (6, 1)
     with monkeypatch.context() as patch:
         patch.setattr(module, name, value)
+        direct_entries.versions.cache_clear()
         assert outcome(checkout.start()) == (6, 1)
+    direct_entries.versions.cache_clear()
     assert outcome(checkout.start()) == (6, 0)
 
 
@@ -164,11 +180,12 @@ class _Codegen:
 def test_processors_kinds_of_functions_and_unknown_settings_are_told_apart(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def name(processor: str, options: str = "kernel") -> str:
-        code = jit._Code(function, jit._POLICY[options])
+    def name(processor: str, kind: str = "kernel") -> str:
+        function = functions.Function(started.kernel.py_func, kind)
+        code = numba_compiler._Code(function, function.targetoptions)
         return code._entry((numba.int64,), _Codegen(processor))
 
-    function = checkout.start().call.py_func  # type: ignore[attr-defined]
+    started = checkout.start()
     names = [name("znver4"), name("haswell"), name("znver4", "inlined")]
     monkeypatch.setenv("NUMBA_CACHE_DIR", "elsewhere")
     assert name("znver4") == names[0]
@@ -195,12 +212,13 @@ class _Ba(NamedTuple):
 
 
 def test_named_tuples_are_told_apart_by_their_fields() -> None:
+    in_words = numba_compiler.type_in_words
     both = [numba.typeof(kind(1.0, 2.0)) for kind in (_Ab, _Ba)]
-    assert jit.type_in_words(both[0]).endswith("_Ab(a: float64, b: float64)")
-    assert jit.type_in_words(both[1]).endswith("_Ba(b: float64, a: float64)")
+    assert in_words(both[0]).endswith("_Ab(a: float64, b: float64)")
+    assert in_words(both[1]).endswith("_Ba(b: float64, a: float64)")
     mixed = numba.typeof((1, (_Ab(1.0, 2.0), np.zeros(3))))
-    assert "a: float64" in jit.type_in_words(mixed)
-    assert "Array(float64, 1, 'C'" in jit.type_in_words(mixed) or "array(float64, 1d, C)" in jit.type_in_words(mixed)
+    assert "a: float64" in in_words(mixed)
+    assert "Array(float64, 1, 'C'" in in_words(mixed) or "array(float64, 1d, C)" in in_words(mixed)
 
 
 def damage_empty(path: Path) -> None:
@@ -303,12 +321,22 @@ class _Planted:
         return (pytest.fail, ("code of somebody else was run",))
 
 
+def plant(checkout: Checkout) -> None:
+    """Replace the only entry by code of somebody else: a pickle that fails the test, or another kernel."""
+    (entry,) = checkout.entries()
+    planted = pickle.dumps(_Planted())
+    if checkout.direct:
+        code = numba_compiler.object_code(functions.Function(lambda x: x + 1_000, "kernel"), ("i8",))
+        assert code is not None
+        planted = direct_entries._SERVED + code
+    Store(str(checkout.kept)).save(entry.name, planted)
+
+
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
 @pytest.mark.parametrize("which", ["kept", "kept/simcore"])
 def test_a_folder_that_others_may_write_to_is_refused_with_a_word(checkout: Checkout, mode: int, which: str) -> None:
     assert outcome(checkout.start()) == (6, 1)
-    (entry,) = checkout.entries()
-    Store(str(checkout.kept)).save(entry.name, pickle.dumps(_Planted()))
+    plant(checkout)
     folder = checkout.root.parent / which
     folder.chmod(mode)
     started = checkout.start()
@@ -321,8 +349,10 @@ def test_a_folder_that_others_may_write_to_is_refused_with_a_word(checkout: Chec
 def test_the_planted_code_would_be_run(checkout: Checkout) -> None:
     """The test above can fail: in a private folder, which nobody else could have written, what lies there is run."""
     assert outcome(checkout.start()) == (6, 1)
-    (entry,) = checkout.entries()
-    Store(str(checkout.kept)).save(entry.name, pickle.dumps(_Planted()))
+    plant(checkout)
+    if checkout.direct:
+        assert outcome(checkout.start()) == (1_002, 0)
+        return
     with pytest.raises(pytest.fail.Exception, match="was run"):
         outcome(checkout.start())
 
@@ -469,13 +499,14 @@ def test_a_container_with_any_user_runs(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     script = (
         "import os, numba, platformdirs\n"
-        "from simcore.compiled import jit\n"
+        "from simcore.compiled import direct_entries, jit, kept\n"
         "from simcore.numerics.elementary import exp, log\n"
         "exp(0.0)\n"
+        "direct_entries.numba_compiler()\n"
         f"os.chdir({str(tmp_path)!r})\n"
         "os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
         "numba.config.CACHE_DIR = ''\n"
-        "jit._kept.cache_clear()\n"
+        "kept.kept.cache_clear()\n"
         "jit.listen(print)\n"
         "print(log(1.0))\n"
     )

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError
 from simcore.scenario.model import MAX_PROBLEMS, Scenario, validate
-from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario, shipped
+from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario
+from simcore.scenario_files.shipped import shipped
 from simcore.scenario_files.yaml_problems import MAX_BYTES
 from simcore.scenario_files.yaml_tree import MAX_DEPTH, MAX_NODES, read, resolve
 from simcore.scenario_files.yaml_writer import write
@@ -434,8 +435,9 @@ def test_shipped_scenarios_load_and_are_listed() -> None:
         "connected-calls",
     } <= listed.keys()
     assert all(listed.values())
-    for name in listed:
+    for name, about in listed.items():
         scenario = load_scenario(name)
+        assert about == scenario.about
         assert parse_scenario(dump_yaml(scenario)) == scenario
 
 

@@ -9,7 +9,8 @@ import pytest
 from simcore.base.errors import ScenarioError
 from simcore.engine.runner import Progress, StoppedError
 from simcore.scenario.model import validate
-from simcore.scenario_files.scenario_file import load_scenario, shipped
+from simcore.scenario_files.scenario_file import load_scenario
+from simcore.scenario_files.shipped import shipped
 from simcore.variance_reduction import benchmark as module
 from simcore.variance_reduction.benchmark import bench_variance
 from simcore.variance_reduction.document import TechniqueRow, VarianceBench

@@ -12,9 +12,12 @@ fact of the worlds, not of the way on which it was found: it never falls when th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from math import ceil, exp, log
 from typing import NamedTuple
+
+from simcore.numerics.gamma_beta import beta_i
 
 LEVEL = 0.95
 """Confidence of the intervals."""
@@ -42,16 +45,20 @@ def orders(worlds: int, confidence: float) -> Orders:
     >>> orders(1000, 0.8)
     Orders(low=775, middle=800, high=825)
     """
-    from scipy.stats import binom  # noqa: PLC0415
-
     tail = (1.0 - LEVEL) / 2.0
-    # P(X <= low - 1) <= tail and P(X >= high) <= tail, X the number of worlds that reach the target at the truth.
-    low = int(binom.ppf(tail, worlds, confidence))
-    while low > 0 and binom.cdf(low - 1, worlds, confidence) > tail:
-        low -= 1
-    high = int(binom.isf(tail, worlds, confidence)) + 1
+    # P(X < low) <= tail and P(X >= high) <= tail, X the number of worlds that reach the target at the truth.
+    low = _below(worlds, 1.0 - confidence, tail)
+    high = worlds + 1 - _below(worlds, confidence, tail)
     # A product such as 0.8 * 1000 may lie a rounding error above a whole number.
     return Orders(low, min(worlds, max(1, ceil(confidence * worlds - 1e-9))), high)
+
+
+def _below(worlds: int, miss: float, tail: float) -> int:
+    """Return the largest k with P(X < k) <= ``tail``; X of the ``worlds`` do not miss.
+
+    P(X < k) is the incomplete beta function I_miss(worlds - k + 1, k).
+    """
+    return bisect_right(range(1, worlds + 1), tail, key=lambda k: beta_i(float(worlds - k + 1), float(k), miss))
 
 
 def grid_value(place: int) -> int:

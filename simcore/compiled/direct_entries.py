@@ -1,0 +1,86 @@
+"""Kernels that are called without Numba: found in the cache, or compiled and kept there."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simcore.compiled import direct
+from simcore.compiled.kept import Listeners, kept
+from simcore.compiled.policy import POLICY, processor_settings
+from simcore.compiled.sources import version_of_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from simcore.compiled.function import Function
+
+_SERVED, _NOT_SERVED = b"object\n", b"left to Numba\n"
+
+
+def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any] | None:
+    """Return a function for these kinds of arguments as a built-in function; it is compiled if it is not in the cache.
+
+    Returns
+    -------
+    callable or None
+        ``None`` if the function must be left to Numba.
+    """
+    processor, place = processor_settings(), direct.here()
+    if function.py_func.__closure__ is not None or processor is None or place is None:
+        return None
+    identity = function.identity
+    kept().remember_sources()
+    made_from = [*identity, "direct", POLICY, function.kind, processor, *versions(), *place, list(kinds)]
+    name = kept().entry(identity.name, made_from)
+    payload = kept().store.load(name) if identity.sources is not None else None
+    if payload == _NOT_SERVED:
+        return None
+    if payload is not None and payload.startswith(_SERVED):
+        try:
+            return direct.linked(payload.removeprefix(_SERVED), identity.name)
+        except RuntimeError:  # an entry that cannot be linked is compiled again
+            pass
+    return _compiled(function, kinds, name)
+
+
+def _compiled(function: Function, kinds: Sequence[str], name: str) -> Callable[..., Any] | None:
+    kept().announce(function.identity)
+    code = numba_compiler().object_code(function, kinds)
+    if function.identity.sources is not None:
+        kept().store.save(name, _NOT_SERVED if code is None else _SERVED + code)
+        kept().report_trouble()
+    return None if code is None else direct.linked(code, function.identity.name)
+
+
+@cache
+def numba_compiler() -> Any:  # noqa: ANN401 - its types need Numba
+    """Load Numba, ready to compile, and return the module that knows it."""
+    with Listeners.loading():
+        from simcore.compiled import numba_compiler as loaded  # noqa: PLC0415
+
+        loaded.load_registries()
+    return loaded
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """Return the versions that machine code depends on; Numba is not imported for its own."""
+    import llvmlite  # noqa: PLC0415
+
+    return (_version_of_numba(), llvmlite.__version__, np.__version__, version_of_python(), sys.platform)
+
+
+def _version_of_numba() -> str:
+    """Return Numba's version, from the file in which its build wrote it."""
+    spec = importlib.util.find_spec("numba")
+    file = None if spec is None or spec.origin is None else Path(spec.origin).with_name("_version.py")
+    if file is not None and file.is_file():
+        return json.dumps(file.read_text(encoding="utf-8"))
+    return str(numba_compiler().numba.__version__)
