@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from simcore.compiled.function import Function
 
-_SERVED, _NOT_SERVED = b"object\n", b"left to Numba\n"
+_NOT_SERVED = b"left to Numba\n"
 
 
 def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any] | None:
@@ -42,10 +42,10 @@ def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any]
     payload = kept().store.load(name) if identity.sources is not None else None
     if payload == _NOT_SERVED:
         return None
-    if payload is not None and payload.startswith(_SERVED):
+    if payload is not None:
         try:
-            return direct.linked(payload.removeprefix(_SERVED), identity.name)
-        except RuntimeError:  # an entry that cannot be linked is compiled again
+            return direct.linked(direct.ObjectCode.from_bytes(payload), identity.name)
+        except (ValueError, TypeError, RuntimeError):  # an entry that cannot be linked is compiled again
             pass
     return _compiled(function, kinds, name)
 
@@ -54,7 +54,7 @@ def _compiled(function: Function, kinds: Sequence[str], name: str) -> Callable[.
     kept().announce(function.identity)
     code = numba_compiler().object_code(function, kinds)
     if function.identity.sources is not None:
-        kept().store.save(name, _NOT_SERVED if code is None else _SERVED + code)
+        kept().store.save(name, _NOT_SERVED if code is None else code.as_bytes())
         kept().report_trouble()
     return None if code is None else direct.linked(code, function.identity.name)
 
