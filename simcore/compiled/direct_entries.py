@@ -7,6 +7,7 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simcore.compiled.function import Function
 
 _NOT_SERVED = b"left to Numba\n"
+_lock = RLock()
 
 
 def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any] | None:
@@ -59,14 +61,19 @@ def _compiled(function: Function, kinds: Sequence[str], name: str) -> Callable[.
     return None if code is None else direct.linked(code, function.identity.name)
 
 
-@cache
 def numba_compiler() -> Any:  # noqa: ANN401 - its types need Numba
     """Load Numba, ready to compile, and return the module that knows it."""
-    with Listeners.loading():
-        from simcore.compiled import numba_compiler as loaded  # noqa: PLC0415
+    with _lock:
+        return _loaded()
 
-        loaded.load_registries()
-    return loaded
+
+@cache
+def _loaded() -> Any:  # noqa: ANN401
+    with Listeners.loading():
+        from simcore.compiled import numba_compiler as module  # noqa: PLC0415
+
+        module.load_registries()
+    return module
 
 
 @cache

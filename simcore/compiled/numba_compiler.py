@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import llvmlite
@@ -40,14 +41,16 @@ if TYPE_CHECKING:
 _TYPES = {np.dtype(kind.name).str[1:]: kind for kind in (*types.integer_domain, *types.real_domain)}
 _TYPES["b1"] = types.boolean
 _NUMBERS = {kind: code for code, kind in _TYPES.items()}
+_lock = Lock()
 _RENAMED = tuple(f"llvm.{name}" for name in ("cos", "exp", "ldexp", "log", "pow", "sin", "tan"))
 """What LLVM replaces by functions of libraries; it writes out the others in place, or needs C's ``memset`` and such."""
 
 
 def load_registries() -> None:
     """Load what Numba loads at its first compilation."""
-    cpu_target.typing_context.refresh()
-    cpu_target.target_context.refresh()
+    with global_compiler_lock:
+        cpu_target.typing_context.refresh()
+        cpu_target.target_context.refresh()
 
 
 class _Code:
@@ -133,12 +136,13 @@ def type_in_words(kind: Any) -> str:  # noqa: ANN401
 
 def dispatcher(function: Function, *, part: bool = False) -> Any:  # noqa: ANN401
     """Return a function as Numba's dispatcher; as a ``part``, one that only compiled functions call."""
-    if part not in function.parts:
-        options = {**function.targetoptions, **(PART if part else {})}
-        made = numba.njit(**options)(function.py_func)
-        made._cache = _Code(function, options)  # noqa: SLF001
-        function.parts[part] = made
-    return function.parts[part]
+    with _lock:
+        if part not in function.parts:
+            options = {**function.targetoptions, **(PART if part else {})}
+            made = numba.njit(**options)(function.py_func)
+            made._cache = _Code(function, options)  # noqa: SLF001
+            function.parts[part] = made
+        return function.parts[part]
 
 
 @typeof_impl.register(Function)  # type: ignore[untyped-decorator]

@@ -300,6 +300,33 @@ def test_threads_that_call_at_once_compile_once(monkeypatch: pytest.MonkeyPatch)
     assert (found, len(compiled)) == ([10.0] * 8, 1)
 
 
+THREADS = """
+import sys, threading
+from simcore.compiled import jit
+def pair(x):
+    return x, x
+kernels = [jit.Compiled(eval(f"lambda x: x + {i}"), "kernel") for i in range(8)] + [jit.Compiled(pair, "kernel")] * 8
+sys.setswitchinterval(1e-6)
+start, found = threading.Barrier(len(kernels)), []
+def call(kernel):
+    start.wait()
+    found.append(kernel(x=1))
+threads = [threading.Thread(target=call, args=[kernel]) for kernel in kernels]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(sorted(map(str, found)))
+"""
+
+
+def test_threads_may_load_numba_at_once(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", THREADS], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stderr == ""
+    assert done.stdout == f"{['(1, 1)'] * 8 + [str(1 + i) for i in range(8)]}\n"
+
+
 @pytest.mark.parametrize("where", ["environment", "file", "run time", "processor at run time"])
 def test_with_settings_of_its_own_everything_is_left_to_numba(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
