@@ -29,8 +29,10 @@ demo: $(VENV)/.runtime ## Simulate the canonical scenario
 
 test: demo lint types suite ## The demo, then lint, types and the whole suite
 
+# Python keeps the bytecode of what it imports, even where the environment says not to: that saves a third of the time.
+quick: export PYTHONDONTWRITEBYTECODE =
 quick: lint types ## Within a minute: lint, types, and the fast tests that compile nothing
-	$(python) -m pytest --quiet --numprocesses=2 --dist=worksteal -m "not slow and not long" --no-compiling $(PYTEST)
+	$(python) -m pytest --quiet --numprocesses=2 --dist=worksteal -m "not slow and not long" --quick $(PYTEST)
 
 lint: $(VENV)/.dev ## Style of the sources
 	$(python) -m ruff check --output-format concise .

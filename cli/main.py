@@ -1,6 +1,6 @@
 """The command `simcore`, and the boundary at which every error becomes a message and an exit status.
 
-Only the command that runs imports what it needs: `simcore --help` loads no numba, scipy, pyarrow or pydantic.
+Only the command that runs is imported, with what it needs: `simcore --help` loads no numba, scipy, pyarrow or pydantic.
 """
 
 from __future__ import annotations
@@ -10,32 +10,19 @@ import gc
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
 from simcore.base.errors import ExitStatus, ScenarioError, SimcoreError
 from simcore.cli.blame import blamed, hinted
-from simcore.cli.commands.bench import bench
-from simcore.cli.commands.breakeven import breakeven
-from simcore.cli.commands.check import check
-from simcore.cli.commands.coach import coach
-from simcore.cli.commands.compare import compare
-from simcore.cli.commands.init import init
-from simcore.cli.commands.luck import luck
-from simcore.cli.commands.plan import plan
-from simcore.cli.commands.run import run
-from simcore.cli.commands.scenarios import scenarios
-from simcore.cli.commands.schema import schema
-from simcore.cli.commands.sweep import sweep
-from simcore.cli.commands.verify import verify
+from simcore.cli.commands import CommandGroup
 from simcore.cli.interrupt import ending_as_interrupt
 from simcore.cli.streams import left_over, prepare, silence
 from simcore.studies.study import STUDIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     # What a context is called there is not public; only its parameters are used.
     Context = Any
@@ -58,8 +45,22 @@ _ARGUMENTS = "simcore.arguments"
 """Where a context keeps the command line."""
 
 
-class _Boundary(TyperGroup):
+_QUESTIONS = {study.command: study.title for study in STUDIES.values() if " " not in study.command}
+
+
+class _Boundary(CommandGroup):
     """The group of commands; an error of simcore leaves it as a message on stderr and an exit status."""
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "run": _QUESTIONS["run"],
+        "check": "Validate a scenario; show its cost and assumptions.",
+        **_QUESTIONS,
+        "verify": "Check that a folder of results is whole.",
+        "scenarios": "List the shipped scenarios.",
+        "init": "Write a commented scenario to start from.",
+        "schema": "Print the JSON Schema of a format, or list them.",
+        "bench": "Measure what reduces variance, and what it is made of.",
+    }
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Context:  # noqa: ANN401
         """Read the command line; ``--help`` and ``--version`` are printed here, and may fail at that."""
@@ -175,29 +176,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 """The application; `main` is what the command `simcore` calls."""
-
-_TITLES = {study.command: study.title for study in STUDIES.values()}
-_COMMANDS: dict[Callable[..., None], str] = {
-    run: _TITLES["run"],
-    check: "Validate a scenario; show its cost and assumptions.",
-    compare: _TITLES["compare"],
-    sweep: _TITLES["sweep"],
-    breakeven: _TITLES["breakeven"],
-    plan: _TITLES["plan"],
-    luck: _TITLES["luck"],
-    coach: _TITLES["coach"],
-    verify: "Check that a folder of results is whole.",
-    scenarios: "List the shipped scenarios.",
-    init: "Write a commented scenario to start from.",
-    schema: "Print the JSON Schema of a format, or list them.",
-}
-"""The commands, each with a line for the list of them: one that fits 80 columns in full."""
-
-for _command, _about in _COMMANDS.items():
-    app.command(short_help=_about)(_command)
-
-
-app.add_typer(bench)
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """simcore: a Monte Carlo simulator of sales work.
 
+Its public names are those of `_HOME`; type checkers know them from ``__init__.pyi``.
+
 >>> import simcore
 >>> scenario = simcore.load_scenario("trust-the-process")
 >>> result = simcore.simulate(scenario, replications=100)
@@ -10,42 +12,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simcore.base.version import __version__
+from simcore.base.version import __version__ as __version__
 from simcore.studies.study import STUDIES as _STUDIES
-
-if TYPE_CHECKING:
-    from simcore.api.signatures import (
-        attribute,
-        bench_variance,
-        breakeven,
-        coach,
-        compare,
-        luck,
-        plan,
-        simulate,
-        steadiness,
-        sweep,
-    )
-    from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError, SimcoreError, UsageError
-    from simcore.results.result import Result
-    from simcore.results.summary import Summary
-    from simcore.results_folders.results_folder import read_rep_weeks
-    from simcore.results_folders.verification import verify
-    from simcore.results_folders.verification_document import Verification
-    from simcore.scenario.model import Scenario
-    from simcore.scenario.precision_goal import Goal
-    from simcore.scenario_files.scenario_file import load_scenario
-    from simcore.statistics.estimate import Estimate
-    from simcore.studies.coach.document import Coach
-    from simcore.studies.coach.hours import HourEffect, HoursAsked
-    from simcore.studies.compare.document import Comparison
-    from simcore.studies.luck.document import Luck
-    from simcore.studies.plan.document import BackwardPlan
-    from simcore.studies.steadiness.document import Steadiness
-    from simcore.studies.sweep.document import Breakeven, Sweep
-    from simcore.variance_reduction.document import VarianceBench
 
 _HOME = {
     "Estimate": "statistics.estimate",
@@ -73,44 +43,7 @@ _HOME = {
 _QUESTIONS = frozenset(("attribute", *(study.function for study in _STUDIES.values())))
 """Functions that take a scenario first: what is public reads what people pass, see `simcore.api.arguments`."""
 
-__all__ = [
-    "BackwardPlan",
-    "Breakeven",
-    "Coach",
-    "Comparison",
-    "Estimate",
-    "ExitStatus",
-    "FileError",
-    "Goal",
-    "HourEffect",
-    "HoursAsked",
-    "Luck",
-    "Problem",
-    "Result",
-    "Scenario",
-    "ScenarioError",
-    "SimcoreError",
-    "Steadiness",
-    "Summary",
-    "Sweep",
-    "UsageError",
-    "VarianceBench",
-    "Verification",
-    "__version__",
-    "attribute",
-    "bench_variance",
-    "breakeven",
-    "coach",
-    "compare",
-    "load_scenario",
-    "luck",
-    "plan",
-    "read_rep_weeks",
-    "simulate",
-    "steadiness",
-    "sweep",
-    "verify",
-]
+__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605  (all of `_HOME`)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

@@ -1,17 +1,26 @@
-"""Marks what `make quick` leaves out, and lets it skip what would compile a kernel."""
+"""Marks what is slow, and lets `make quick` leave it unread and skip what would compile a kernel."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from tests.support.slow import is_slow
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option of `make quick`."""
-    parser.addoption("--no-compiling", action="store_true", help="skip tests for which a kernel must be compiled")
+    text = "leave slow files unread, and skip tests for which a kernel must be compiled"
+    parser.addoption("--quick", action="store_true", help=text)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave slow files unread, if that is asked for: what they import takes seconds in each process."""
+    return True if config.getoption("--quick") and is_slow(collection_path) else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _no_compiling(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Skip a test at the moment at which a kernel would be compiled, if that is asked for."""
-    if request.config.getoption("--no-compiling"):
+    if request.config.getoption("--quick"):
         from simcore.compiled.kept import Listeners  # noqa: PLC0415  (most tests need nothing compiled)
 
         monkeypatch.setattr(Listeners, "compiling", staticmethod(skip_compiling))

@@ -6,7 +6,9 @@ import ast
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -18,7 +20,6 @@ from tools.packages import PACKAGES, ROOT, modules, package_of
 
 FILES = modules()
 PLAN = sorted(FILES)
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
 JIT_FLAGS = {
     "_nrt",
@@ -77,10 +78,23 @@ SAME_BITS = [
 """Modules whose floating-point results must be the same on every machine."""
 
 
+@cache
+def tree(name: str) -> ast.Module:
+    """Return the parsed source of a module."""
+    return ast.parse(FILES[name].read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    """Return all nodes of that tree: walking it takes longer than parsing it."""
+    return tuple(ast.walk(tree(name)))
+
+
+@cache
 def imports(name: str) -> set[str]:
     """Return the dotted names that a module imports, those for type checkers and inside functions included."""
     found: set[str] = set()
-    for node in ast.walk(TREES[name]):
+    for node in nodes(name):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -90,6 +104,7 @@ def imports(name: str) -> set[str]:
     return found
 
 
+@cache
 def own_imports(name: str) -> set[str]:
     """Return the modules of simcore that a module imports; the package root is among them if it is imported."""
     own = {target for target in imports(name) if target.split(".")[0] == "simcore"}
@@ -108,9 +123,10 @@ def reached(name: str) -> set[str]:
     return found
 
 
+@cache
 def imports_when_run(name: str) -> set[str]:
     """Return the modules of simcore that a module imports when it is run: without those for type checkers."""
-    body = TREES[name].body
+    body = tree(name).body
     kept = [node for node in body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))]
     found = {
         f"{node.module}.{alias.name}"
@@ -202,32 +218,31 @@ WITH_GENERATORS = {
 
 def test_no_global_randomness() -> None:
     assert importers("random") == set()
-    for name, tree in TREES.items():
-        drawn = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "random"]
+    for name in PLAN:
+        attributes = [node for node in nodes(name) if isinstance(node, ast.Attribute)]
+        drawn = [node for node in attributes if node.attr == "random"]
         assert not drawn or name in WITH_GENERATORS, name
-        of_module = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.value in drawn]
+        of_module = [node for node in attributes if node.value in drawn]
         assert {node.attr for node in of_module} <= {"Generator", "default_rng"}, name
-        made = [
-            node for node in ast.walk(tree) if isinstance(node, ast.Call) and "default_rng" in ast.unparse(node.func)
-        ]
+        made = [node for node in nodes(name) if isinstance(node, ast.Call) and "default_rng" in ast.unparse(node.func)]
         assert all(node.args for node in made), name
 
 
 @pytest.mark.parametrize("name", sorted(set(PLAN) - {"simcore.compiled.jit"}))
 def test_no_compiler_flag_outside_the_policy(name: str) -> None:
-    flags = {node.arg for node in ast.walk(TREES[name]) if isinstance(node, ast.keyword)}
+    flags = {node.arg for node in nodes(name) if isinstance(node, ast.keyword)}
     assert not flags & JIT_FLAGS
 
 
 @pytest.mark.parametrize("name", SAME_BITS)
 def test_no_function_of_the_c_library_where_bits_count(name: str) -> None:
-    assert c_library_calls(TREES[name]) == []
+    assert c_library_calls(tree(name)) == []
 
 
-def c_library_calls(tree: ast.Module) -> list[str]:
+def c_library_calls(module: ast.Module) -> list[str]:
     """Return the uses of functions of ``math`` and NumPy that differ between machines, and of powers that do."""
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom) and node.module in {"cmath", "math", "numpy", "scipy.special"}:
             found += [f"{node.lineno}: {alias.name}" for alias in node.names if alias.name in C_LIBRARY]
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -258,11 +273,12 @@ def test_importing_simcore_costs_nothing() -> None:
 
 
 def test_public_names_exist() -> None:
-    assert sorted(simcore.__all__) == simcore.__all__
-    assert all(getattr(simcore, name) is not None for name in simcore.__all__)
-    assert set(dir(simcore)) >= set(simcore.__all__) - set(simcore._HOME)
+    package: Any = simcore
+    assert sorted(package.__all__) == package.__all__
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    assert set(dir(package)) >= set(package.__all__) - set(package._HOME)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = simcore.nothing
+        _ = package.nothing
 
 
 SOURCES = sorted(

@@ -46,14 +46,14 @@ def test_quick_leaves_out_slow_and_long_tests() -> None:
         check=True,
     )
     lines = done.stdout.splitlines()
-    assert '-m "not slow and not long" --no-compiling' in lines[-1]
+    assert '-m "not slow and not long" --quick' in lines[-1]
     assert any("ruff check" in line for line in lines)
     assert any("tools.typecheck" in line for line in lines)
 
 
 @pytest.mark.slow
 def test_quick_compiles_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n0", "--no-compiling"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n0", "--quick"]
     done = subprocess.run(  # noqa: S603
         [*command, "tests/numerics/test_normal.py"],
         cwd=ROOT,

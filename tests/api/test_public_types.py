@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+from typing import Any
 
 import pytest
 
 import simcore
 from tools.packages import ROOT
 
-STUB = ROOT / "simcore" / "api" / "signatures.pyi"
-FUNCTIONS = {node.name: node for node in ast.parse(STUB.read_text(encoding="utf-8")).body
-             if isinstance(node, ast.FunctionDef)}  # fmt: skip
+ANY: Any = simcore
+STUB = ast.parse((ROOT / "simcore" / "__init__.pyi").read_text(encoding="utf-8")).body
+FUNCTIONS = {node.name: node for node in STUB if isinstance(node, ast.FunctionDef)}
 
 
 def test_what_people_pass_is_of_the_stated_types() -> None:
@@ -44,6 +45,12 @@ def test_what_is_stated_is_what_there_is() -> None:
         defaults = [each.default for each in there if each.default is not each.empty]
         given = [*positional, *(each for each in node.args.kw_defaults if each is not None)]
         assert defaults == [ast.literal_eval(each) for each in given], name
+
+
+def test_every_public_name_is_stated_with_its_home() -> None:
+    stated = {each.asname: node.module for node in STUB if isinstance(node, ast.ImportFrom) for each in node.names}
+    there = {name: f"simcore.{home}" for name, home in ANY._HOME.items() if name not in FUNCTIONS}
+    assert {name: home for name, home in stated.items() if name} == there | {"__version__": "simcore.base.version"}
 
 
 def test_every_question_is_stated() -> None:

@@ -216,6 +216,7 @@ def confidence(name: str) -> float:
     return parse_target(CASES[name][0]).confidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_interval_of_a_spread_covers_where_a_run_ends(name: str) -> None:
     check_share_at_least(f"coverage, {name}", held(name, 250), 250, confidence(name) - ALLOWED, detect=0.22)
@@ -229,6 +230,7 @@ def test_the_interval_of_a_spread_covers_in_2000_runs(name: str) -> None:
     assert found >= (confidence(name) - ALLOWED) * 2000, "and so does the sample itself"
 
 
+@pytest.mark.slow
 def test_intervals_of_half_the_length_are_caught() -> None:
     name = "sd, windows that hang together"
     with pytest.raises(DeviationError):

@@ -101,6 +101,7 @@ def test_the_answer_is_the_document_of_the_study(name: str) -> None:
     assert not document.interrupted
 
 
+@pytest.mark.slow
 def test_a_comparison_that_is_split_costs_what_is_run_and_holds_the_split() -> None:
     plain, split = ComparisonRequest(TEAM, BOTH), ComparisonRequest(TEAM, BOTH, split=True)
     beside = ATTRIBUTION.cost(1).cost.rep_weeks

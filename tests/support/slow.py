@@ -1,6 +1,6 @@
-"""The tests that `make quick` leaves out, by folder or file.
+"""The tests that `make quick` leaves out, by folder or file; such files are not even read.
 
-List a file that takes more than two processor seconds here, or move its slow tests to a file that is listed.
+List a file that takes more than two processor seconds here, or mark its slow tests: ``@pytest.mark.slow``.
 """
 
 from __future__ import annotations
