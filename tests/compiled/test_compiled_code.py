@@ -328,7 +328,7 @@ def plant(checkout: Checkout) -> None:
     if checkout.direct:
         code = numba_compiler.object_code(functions.Function(lambda x: x + 1_000, "kernel"), ("i8",))
         assert code is not None
-        planted = direct_entries._SERVED + code
+        planted = code.as_bytes()
     Store(str(checkout.kept)).save(entry.name, planted)
 
 
