@@ -144,6 +144,7 @@ ALL = {**policy.POLICY, "inlined": {"nogil": True}}
         (direct_entries, "version_of_python", lambda: "cpython-99", "direct"),
         (direct_entries, "_version_of_numba", lambda: "0.1", "direct"),
         (direct_entries, "POLICY", ALL, "direct"),
+        (direct_entries, "makers", lambda: ["another gateway"], "direct"),
         (direct, "here", lambda: ("another processor",), "direct"),
         (numba_compiler, "version_of_python", lambda: "cpython-99", "numba"),
         (numba_compiler, "POLICY", ALL, "numba"),

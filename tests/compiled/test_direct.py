@@ -370,8 +370,9 @@ def test_a_field_of_arrays_that_lies_elsewhere_is_noticed(monkeypatch: pytest.Mo
 SCRIPT = """
 import sys, json
 from simcore.compiled import jit
-from simcore.numerics.elementary import exp, log
-results = [exp(0.3), log(0.3)]
+from simcore.numerics.elementary import exp
+from simcore.numerics.normal import normal_quantile
+results = [normal_quantile(0.3), exp(0.3)]
 print(json.dumps([[value.hex() for value in results], 'numba' in sys.modules]))
 """
 
@@ -399,3 +400,8 @@ def test_a_warm_start_imports_no_numba(tmp_path: Path) -> None:
 
 def test_the_version_of_numba_is_known_without_it() -> None:
     assert json.dumps(numba.__version__)[1:-1] in direct_entries._version_of_numba()
+
+
+def test_a_gateway_written_otherwise_has_entries_of_its_own() -> None:
+    digests = direct_entries.makers()
+    assert len({*digests, None}) == len(digests) + 1
