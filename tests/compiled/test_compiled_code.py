@@ -76,8 +76,8 @@ class Checkout:
             sys.modules[name] = module
             exec(compile(text, name, "exec"), vars(module))  # noqa: S102 - never from a .pyc of the second before
         tripled = sys.modules["toy.kernels"].tripled
-        # Arguments by name are left to Numba.
-        return Started(tripled if self.direct else lambda x: tripled(x=x), compiled, told, tripled)
+        call = tripled if self.direct else tripled._dispatcher()
+        return Started(call, compiled, told, tripled)
 
     def entries(self) -> list[Path]:
         return sorted(path for path in (self.kept / "simcore").iterdir() if path.name.startswith("toy."))
