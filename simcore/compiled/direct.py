@@ -193,12 +193,13 @@ def linked(code: ObjectCode, name: str) -> Callable[..., Any] | None:
     """
     import llvmlite.binding as llvm  # noqa: PLC0415
 
-    if any(llvm.address_of_symbol(function) is None for function in code.outside):
-        return None
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    # From the first engine on, LLVM finds what this process has loaded.
+    if any(llvm.address_of_symbol(function) is None for function in code.outside):
+        return None
     engine.add_object_file(llvm.ObjectFileRef.from_data(code.file))
     engine.finalize_object()
     address = engine.get_function_address(ENTRY_POINT)

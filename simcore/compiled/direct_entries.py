@@ -38,8 +38,8 @@ def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any]
     if function.py_func.__closure__ is not None or processor is None or place is None:
         return None
     identity = function.identity
+    made_from = [*identity, "direct", POLICY, function.kind, processor, *versions(), *makers(), *place, list(kinds)]
     kept().remember_sources()
-    made_from = [*identity, "direct", POLICY, function.kind, processor, *versions(), *place, list(kinds)]
     name = kept().entry(identity.name, made_from)
     payload = kept().store.load(name) if identity.sources is not None else None
     if payload == _NOT_SERVED:
@@ -82,6 +82,11 @@ def versions() -> tuple[str, ...]:
     import llvmlite  # noqa: PLC0415
 
     return (_version_of_numba(), llvmlite.__version__, np.__version__, version_of_python(), sys.platform)
+
+
+def makers() -> list[str | None]:
+    """Return the digests of the modules that write gateways and call them."""
+    return [kept().sources.digest(f"simcore.compiled.{name}") for name in ("direct", "gateway", "numba_compiler")]
 
 
 def _version_of_numba() -> str:

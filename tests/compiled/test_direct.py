@@ -142,7 +142,7 @@ def test_arrays_of_every_kind_arrive_with_their_shapes(code: str, ndim: int) -> 
 
 def test_results_have_the_same_bits_as_by_numba() -> None:
     made, results = kernel(mixed), []
-    calls: tuple[Callable[..., Any], ...] = (made, lambda *given: made(*given[:-1], sums=given[-1]))
+    calls: tuple[Callable[..., Any], ...] = (made, made._dispatcher())
     for call in calls:
         a, sums = np.zeros(1000), np.zeros(1, np.uint64)
         found = call(1000, np.uint32(2**32 - 1), np.uint64(2**64 - 1), 0.1, True, a, sums)
@@ -214,6 +214,19 @@ def test_kinds_of_arguments_have_entries_of_their_own() -> None:
     for _ in range(2):
         assert [made(1), made(1.5), made(np.uint32(2**31)), made(2)] == [2, 3.0, 2**32, 4]
     assert sorted(made._entries) == [("f8",), ("i8",), ("u4",)]
+
+
+def test_arguments_by_name_and_left_out_are_put_in_order() -> None:
+    def line(x: float, slope: float, start: float = 0.5) -> float:
+        return slope * x + start
+
+    made = kernel(line)
+    assert served(made, 2.0, 3.0, 1.0) == 7.0
+    assert [made(2.0, 3.0), made(slope=3.0, x=2.0), made(2.0, start=1.0, slope=3.0)] == [6.5, 6.5, 7.0]
+    assert list(made._entries) == [("f8", "f8", "f8")]
+    for arguments, named in (((2.0,), {}), ((1.0,) * 4, {}), ((2.0, 3.0), {"x": 1.0}), ((2.0, 3.0), {"z": 1.0})):
+        with pytest.raises(TypeError):
+            made(*arguments, **named)
 
 
 def test_read_only_arrays_are_read_and_never_written() -> None:
@@ -310,7 +323,7 @@ sys.setswitchinterval(1e-6)
 start, found = threading.Barrier(len(kernels)), []
 def call(kernel):
     start.wait()
-    found.append(kernel(x=1))
+    found.append(kernel._dispatcher()(1))
 threads = [threading.Thread(target=call, args=[kernel]) for kernel in kernels]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
@@ -370,8 +383,9 @@ def test_a_field_of_arrays_that_lies_elsewhere_is_noticed(monkeypatch: pytest.Mo
 SCRIPT = """
 import sys, json
 from simcore.compiled import jit
-from simcore.numerics.elementary import exp, log
-results = [exp(0.3), log(0.3)]
+from simcore.numerics.elementary import exp
+from simcore.numerics.normal import normal_quantile
+results = [normal_quantile(0.3), exp(0.3)]
 print(json.dumps([[value.hex() for value in results], 'numba' in sys.modules]))
 """
 
@@ -399,3 +413,8 @@ def test_a_warm_start_imports_no_numba(tmp_path: Path) -> None:
 
 def test_the_version_of_numba_is_known_without_it() -> None:
     assert json.dumps(numba.__version__)[1:-1] in direct_entries._version_of_numba()
+
+
+def test_a_gateway_written_otherwise_has_entries_of_its_own() -> None:
+    digests = direct_entries.makers()
+    assert len({*digests, None}) == len(digests) + 1
