@@ -30,7 +30,7 @@ def play_block(
         _play_row(row)
         groups = slice(row.first_group, row.first_group + size)
         tally.replications[groups] += 1
-        _add_to_bins(row)
+        add_to_bins(row)
     flush(memory.counters, tally)
 
 
@@ -55,19 +55,19 @@ def _play_rep(row: Row, rep: int) -> None:
     funnel = Funnel(row, rep)
     for first_week in range(0, simulated, stride):
         funnel.play(first_week, min(stride, simulated - first_week))
-    _tally_first_step(row)
+    tally_first_step(row)
     for account in (CLOSE,) if program.clock.one_account else (CLOSE, BY_ORIGIN):
-        _tally_account(row, rep, account)
+        tally_account(row, rep, account)
 
 
-def _add_to_bins(row: Row) -> None:
+def add_to_bins(row: Row) -> None:
     """Add the windows that wait for it to the bins of the tally."""
     waiting = row.memory.windows
     windows.add_to_bins(waiting.n, waiting.places, waiting.by_section, waiting.ends, row.bins)
     waiting.n = 0
 
 
-def _tally_first_step(row: Row) -> None:
+def tally_first_step(row: Row) -> None:
     """Add the successes of step 1 of one rep by window."""
     program, memory = row.program, row.memory
     windows.tally_first_step_of_weeks(
@@ -81,7 +81,7 @@ def _tally_first_step(row: Row) -> None:
         )  # fmt: skip
 
 
-def _tally_account(row: Row, rep: int, account: int) -> None:
+def tally_account(row: Row, rep: int, account: int) -> None:
     """Tally the windows of one rep in an account."""
     program, size, group = row.program, row.size, row.first_group
     booked, counters, calendar = row.memory.booked, row.memory.counters, row.program.calendar
@@ -90,7 +90,7 @@ def _tally_account(row: Row, rep: int, account: int) -> None:
     first_hour, hours = clock.warmup_weeks * clock.hours_per_week, closed.hours[account]
     most = len(PERIODS) * weeks.shape[0] * size + 3 * closed.n
     if waiting.make_room(most):
-        _add_to_bins(row)
+        add_to_bins(row)
     windows.order_by_week(closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order)
     waiting.n = windows.tally_deals(
         account, group, first_hour, clock.hours_per_day, row.memory.bits, closed.order, booked.ends, hours, closed.who,
