@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from simcore.kernels.reacting import calendar, closing, items, limits
+from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN, TOO_MANY_REFERRALS
 from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
@@ -41,7 +42,6 @@ from simcore.kernels.reacting.state import (
     bucket_hours,
     by_hours,
 )
-from simcore.kernels.reactive.state import MAX_OPEN, TOO_MANY_OPEN, TOO_MANY_REFERRALS
 from simcore.kernels.rows import deals
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market

@@ -7,6 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from simcore.kernels.reacting import calling, deciding
+from simcore.kernels.reacting.breaches import (
+    MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE, NO_BREACH, TOO_MANY_SUCCESSES, BreachError,
+)  # fmt: skip
 from simcore.kernels.reacting.coach import Coach
 from simcore.kernels.reacting.funnel import Funnel
 from simcore.kernels.reacting.state import (
@@ -28,8 +31,6 @@ from simcore.kernels.reacting.state import (
     bucket_hours,
     by_hours,
 )
-from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
-from simcore.kernels.reactive.state import MAX_OPEN, NO_BREACH, TOO_MANY_OPEN, TOO_MANY_REFERRALS, TOO_MANY_SUCCESSES
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.drive import tally_account, tally_first_step
 from simcore.kernels.rows.row import Row
@@ -43,15 +44,6 @@ from simcore.scenario.channels import ACTIVITY, REFERRALS
 from simcore.scenario.signals import (
     AHEAD, BEHIND, COACH, DEADLINE, DRY_SPELL, OVERWORK, PEERS, REJECTIONS, SURPRISE,
 )  # fmt: skip
-
-
-class BreachError(Exception):
-    """A seat exceeds a limit: what, the replication in the row, the seat, the hour, a drive, its level, the figure."""
-
-    def __init__(self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float) -> None:
-        super().__init__(what, replication, rep, hour)
-        self.what, self.replication, self.rep, self.hour = what, replication, rep, hour
-        self.drive, self.level, self.figure = drive, level, figure
 
 
 class Team:
