@@ -14,6 +14,7 @@ from simcore.kernels.reacting.state import (
     CENTS,
     COUNT,
     DEAD,
+    ENTRY_LANE,
     GIVEN,
     HOUR,
     KEEP,
@@ -54,24 +55,26 @@ from simcore.random.addresses import LAG as LAG_PURPOSE
 from simcore.scenario.channels import DEAL_VALUE, REFERRALS
 from simcore.scenario.channels import LAG as LAG_CHANNEL
 
+QUANTILES, QUANTILE_SHIFT = 256, 24
+TINY = 1e-300
 LATE_STEP = 4
 """Steps after it have words of their own purposes."""
 DUE = COUNT
 """Row of `Items.hours`: the hours in which items are due; and how many referrals a deal brings."""
 
 
-def longest_lag(lags: Lags, step: int) -> float:
-    """Return the longest lag of a step in hours, or more: that of the largest word."""
-    kind, scale, lag, own = lags.kind[step], float(lags.scale[step]), np.zeros(1), np.array([DEAD], np.uint32)
+def lag_quantiles(lags: Lags, step: int) -> np.ndarray:
+    """Return the lags of a step at 256 words, evenly spaced from the lowest on, in hours: float64[256]."""
+    kind, scale, lag = lags.kind[step], float(lags.scale[step]), np.full(QUANTILES, float(lags.scale[step]))
+    own = np.arange(QUANTILES, dtype=np.uint32) << np.uint32(QUANTILE_SHIFT)
     if kind == LOGNORMAL:
-        items.lag_lognormal(1, scale, float(lags.sigma[step]), own, lag)
+        items.lag_lognormal(QUANTILES, scale, float(lags.sigma[step]), own, lag)
     elif kind == GAMMA:
-        items.lag_gamma(1, scale, lags.gamma_tables[lags.table[step]], own, lag)
+        items.lag_gamma(QUANTILES, scale, lags.gamma_tables[lags.table[step]], own, lag)
     elif kind == TABLE:
-        return float(lags.hours[lags.table[step] :].max())
-    else:
-        return scale
-    return float(lag[0])
+        # Entries of a table need not ascend.
+        lag[:] = lags.hours[lags.table[step] :].max()
+    return lag
 
 
 class Funnel:
@@ -87,6 +90,8 @@ class Funnel:
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
         self._running, self._now = True, 0
         self._pulls = len(row.program.reaction.pull_drive) > 0
+        self._known_quantiles: dict[int, np.ndarray] = {}
+        self._by_hours = by_hours(row.program)
         self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
 
     def _is_early(self, step: int) -> bool:
@@ -146,14 +151,24 @@ class Funnel:
 
     def _fill_lags(self, step: int, n: int) -> None:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is a referral's, which takes step 1's place."""
-        lags, lag = self._program.lags, self._items.floats[LAG]
-        kind, scale = lags.kind[step], float(lags.scale[step])
-        if not lags.lagged[step] or kind == FIXED:
-            items.lag_fixed(n, scale, lag)
-            return
+        self._lags_of(step, n, self._lag_words(step, n), self._items.floats[LAG])
+
+    def _lag_words(self, step: int, n: int) -> np.ndarray | None:
+        """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
+        lags = self._program.lags
+        if not lags.lagged[step] or lags.kind[step] == FIXED:
+            return None
+        self._find(n)
         drawn = step if step <= self._clock.steps else 1
-        own = self._draw(LAG_PURPOSE if drawn <= LATE_STEP else LAG_LATE, n)[(drawn - 1) % LATE_STEP]
-        if kind == LOGNORMAL:
+        return self._draw(LAG_PURPOSE if drawn <= LATE_STEP else LAG_LATE, n)[(drawn - 1) % LATE_STEP]
+
+    def _lags_of(self, step: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
+        """Fill n lags of a step by their words, in hours."""
+        lags = self._program.lags
+        kind, scale = lags.kind[step], float(lags.scale[step])
+        if own is None:
+            items.lag_fixed(n, scale, lag)
+        elif kind == LOGNORMAL:
             items.lag_lognormal(n, scale, float(lags.sigma[step]), own, lag)
         elif kind == GAMMA:
             items.lag_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, lag)
@@ -175,7 +190,7 @@ class Funnel:
         n = self._book(n_booked, week) if n_booked > 0 else 0
         if n > 0 or self._memory.pulls.pulled[0] > 0 or count[bucket].any():
             self._pass_through(bucket, n)
-            while not by_hours(self._program) and count[bucket].any():
+            while not self._by_hours and count[bucket].any():
                 # Referrals may be due in the interval of the deal that they come of.
                 self._pass_through(bucket, 0)
 
@@ -184,7 +199,7 @@ class Funnel:
         self._running = False
         self._memory.pulls.end, self._memory.pulls.pulled[0] = 0, 0
         kept = self._calendar
-        if not by_hours(self._program):
+        if not self._by_hours:
             while kept.count[kept.far].any():
                 self._pass_through(kept.far, 0)
             return
@@ -201,7 +216,7 @@ class Funnel:
 
     def _next_far(self) -> int:
         kept = self._calendar
-        return int(calendar.next_due(kept.far, kept.next, kept.chunks, kept.count, kept.words, kept.hours))
+        return int(calendar.next_due(kept.far, kept.next, kept.chunks, kept.count, kept.entries))
 
     def _bring_near(self, hour: int) -> None:
         """Move what is due in an hour far away to the last bucket."""
@@ -209,26 +224,24 @@ class Funnel:
         for stage in range(self._clock.steps):
             entries = np.empty(int(kept.count[kept.far, stage]), np.int32)
             m = calendar.list_due(
-                hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.words, kept.hours, entries
+                hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.entries, entries
             )
             if m > 0:
                 listed.make_room(m)
                 self._take_entries(m, entries)
-                kept.words[entries[:m], 0] = DEAD
+                kept.entries[entries[:m], ENTRY_LANE] = DEAD
                 listed.hours[DUE, :m] = hour
                 self._put_away(stage, m, np.arange(m, dtype=np.int32), bucket=kept.far + 1)
 
     def _take_entries(self, m: int, entries: np.ndarray) -> None:
         """Copy m entries of the calendar to the front of the list."""
         kept, into = self._calendar, self._items
-        calendar.take_entries(
-            m, entries, into.words, into.hours, into.floats[RESPONSE], kept.words, kept.hours, kept.response
-        )
+        calendar.read_entries(m, 0, entries, kept.entries, into.words, into.hours, into.floats[RESPONSE])
 
     def _pass_through(self, bucket: int, n: int) -> None:
         """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
         steps, capped = self._clock.steps, self._memory.capped
-        if by_hours(self._program):
+        if self._by_hours:
             self._leave_stages(bucket)
         for stage in range(1, steps + 1):
             n = self._take_due(bucket, stage - 1, n)
@@ -257,7 +270,7 @@ class Funnel:
         return int(
             calendar.take_due(
                 n, bucket, stage, listed.words, listed.hours, listed.floats[RESPONSE], kept.size, kept.free, kept.next,
-                kept.chunks, kept.count, kept.words, kept.hours, kept.response,
+                kept.chunks, kept.count, kept.entries,
             )
         )  # fmt: skip
 
@@ -377,29 +390,41 @@ class Funnel:
         """
         listed, lanes = self._items, self._lanes
         passed = self._pass(stage + 1, n)
-        if self._may_stay(stage):
-            self._count_lost(stage, n)
+        self._count_lost(stage, n)
         return self._keep(
             items.list_passed(n, passed, listed.words[LANE], lanes.known[OPEN], listed.hours[KEEP])
         )
 
-    def _may_stay(self, stage: int) -> bool:
-        """Return whether an item that enters a stage in this interval may still wait at the end of the run."""
-        longest = longest_lag(self._program.lags, stage + 1)
-        stretch = float(self._lanes.response[self._clock.steps + LAG_CHANNEL].max())
-        return self._running and self._now + self._span + longest * stretch + 1.0 >= self._clock.end_hour
-
     def _count_lost(self, stage: int, n: int) -> None:
         """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
-        listed, end = self._items, self._clock.end_hour
-        self._find(n)
-        self._fill_lags(stage + 1, n)
-        self._stretch(n)
-        lost = listed.hours[PASSED, :n] == 0
-        due = listed.hours[HOUR, :n] + np.floor(listed.floats[LAG, :n] + 0.5)
-        self._row.clipped[self._clock.steps + 1] += int((lost & (due > self._last)).sum())
-        stays = lost & (listed.hours[HOUR, :n] < end) & (np.minimum(due, self._last) >= end)
-        np.add.at(self._stages[OPEN_AT_END, stage], listed.words[LANE, :n][stays] & np.uint32(self._mask), 1)
+        listed, end, step = self._items, self._clock.end_hour, stage + 1
+        lost = np.flatnonzero(listed.hours[PASSED, :n] == 0)
+        if len(lost) == 0 or not self._running:
+            return
+        stretch = self._lanes.response[self._clock.steps + LAG_CHANNEL]
+        # Hours that a wait which began last in this interval must have, and the least word that can bring so many.
+        needed = (end - self._now - self._span - 1) / max(float(stretch.max()), TINY)
+        number = int(np.searchsorted(self._quantiles(step), needed))
+        own = self._lag_words(step, n)
+        if own is not None and number > 1:
+            lost = lost[own[lost] >= np.uint32((number - 1) << QUANTILE_SHIFT)]
+        elif own is None and self._quantiles(step)[0] < needed:
+            return
+        m = len(lost)
+        if m == 0:
+            return
+        lag, hours, lane = np.empty(m), listed.hours[HOUR, lost], listed.words[LANE, lost]
+        self._lags_of(step, m, None if own is None else own[lost], lag)
+        due = hours + np.floor(lag * stretch[lane] + 0.5)
+        self._row.clipped[self._clock.steps + 1] += int((due > self._last).sum())
+        stays = (hours < end) & (np.minimum(due, self._last) >= end)
+        np.add.at(self._stages[OPEN_AT_END, stage], lane[stays] & np.uint32(self._mask), 1)
+
+    def _quantiles(self, step: int) -> np.ndarray:
+        """Return `lag_quantiles` of a step, worked out once."""
+        if step not in self._known_quantiles:
+            self._known_quantiles[step] = lag_quantiles(self._program.lags, step)
+        return self._known_quantiles[step]
 
     def _fill_dues(self, stage: int, n: int, least: int) -> None:
         """Fill the hours in which the n listed items of a stage are due."""
@@ -418,7 +443,7 @@ class Funnel:
         entries = np.empty(n, np.int32)
         calendar.put_away(
             n, stage, self._span, -1 if bucket is None else bucket, places, listed.hours[DUE], listed.words, listed.hours, listed.floats[RESPONSE],
-            kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.words, kept.hours, kept.response, entries,
+            kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
         )  # fmt: skip
         if pulls.end > 0 and stage == self._clock.steps - 1:
             late = entries[listed.hours[DUE, places[:n]] >= pulls.end]
@@ -446,9 +471,9 @@ class Funnel:
         kept, pulls = self._calendar, self._memory.pulls
         for stage, capped in enumerate(self._memory.capped[: self._clock.steps]):
             if len(capped.open) > 0:
-                calendar.lanes_due(bucket, stage, kept.next, kept.chunks, kept.count, kept.words, capped.open)
+                calendar.lanes_due(bucket, stage, kept.next, kept.chunks, kept.count, kept.entries, capped.open)
                 if stage == self._clock.steps - 1 and pulls.pulled[0] > 0:
-                    lane = np.ascontiguousarray(kept.words[pulls.pulled[1 : pulls.pulled[0] + 1], 0])
+                    lane = kept.entries[pulls.pulled[1 : pulls.pulled[0] + 1], ENTRY_LANE]
                     limits.leave_stage(len(lane), lane, capped.open)
 
     def _admit(self, stage: int, n: int) -> int:
@@ -496,7 +521,7 @@ class Funnel:
             left = limits.pull_items(
                 0 if risen else min(before, int(pulls.listed[0])), number,
                 end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask, pulls.limit[number],
-                pulls.listed, pulls.words, kept.words, kept.hours, self._stages[OPEN_AT_END, self._clock.steps - 1],
+                pulls.listed, pulls.words, kept.entries, self._stages[OPEN_AT_END, self._clock.steps - 1],
                 pulls.pulled, pulls.by,
             )  # fmt: skip
             # Places have moved if an earlier one was pulled: the next drive looks at all.
@@ -510,7 +535,7 @@ class Funnel:
         pulls.end, pulls.seen = end, 0
         pulls.limit[:] = 0
         pulls.make_room(int(kept.count[end:until, stage].sum()))
-        calendar.list_entries(end, until, stage, kept.next, kept.chunks, kept.count, kept.words, pulls.listed)
+        calendar.list_entries(end, until, stage, kept.next, kept.chunks, kept.count, kept.entries, pulls.listed)
 
     def _draw_pulled(self) -> None:
         """Draw the words of the listed entries that have none yet."""
@@ -529,13 +554,13 @@ class Funnel:
         listed.make_room(n + m, n)
         listed.floats[WIN_FACTOR, :n], listed.floats[PRICE, :n] = 1.0, 1.0
         if m > 0:
-            entries, here = pulls.pulled[1 : m + 1], slice(n, n + m)
-            listed.words[:KEPT_WORDS, here] = kept.words[entries].T
-            listed.hours[:KEPT_HOURS, here] = kept.hours[entries].T
-            listed.floats[RESPONSE, here] = kept.response[entries]
+            entries = pulls.pulled[1:]
+            calendar.read_entries(
+                m, n, entries, kept.entries, listed.words, listed.hours, listed.floats[RESPONSE]
+            )
             limits.finish_pulls(
                 m, self._now, entries, pulls.by[1:], self._program.reaction.pull, listed.hours[HOUR, n:],
-                listed.floats[WIN_FACTOR, n:], listed.floats[PRICE, n:], kept.words,
+                listed.floats[WIN_FACTOR, n:], listed.floats[PRICE, n:], kept.entries,
             )  # fmt: skip
         return n + m
 

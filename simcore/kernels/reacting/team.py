@@ -65,7 +65,7 @@ class Team:
         self._groups = slice(row.first_group, row.first_group + row.size)
         self._funnel = Funnel(row, memory, self.breach)
         self._coach = Coach(row, memory) if row.program.coaching.active else None
-        self._heard = set(self._reaction.gain_signal.tolist())
+        self._by_hours, self._chain_hours = by_hours(row.program), bucket_hours(row.program)
 
     def play(self) -> None:
         """Simulate the replications of the row.
@@ -125,7 +125,7 @@ class Team:
         for first in range(0, clock.hours_per_week, span):
             self._decide(first_hour + first, week)
             self._draw_as_needed(first_hour + first, week)
-            if by_hours(self._program):
+            if self._by_hours:
                 for hour in range(first, first + span):
                     self._funnel.pull(first_hour + hour, week)
                     self._play_interval(hour, first, hour, week)
@@ -289,7 +289,7 @@ class Team:
             plan.slot_hour[row], lanes.cell, words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
         )  # fmt: skip
         batch = candidates.next_batch(total)
-        calling.order_candidates(first, total, bucket_hours(program), candidates.hour, batch.ends, batch.order)
+        calling.order_candidates(first, total, self._chain_hours, candidates.hour, batch.ends, batch.order)
 
     def _play_interval(self, chain: int, first: int, hour: int, week: int) -> None:
         """Make the calls of an interval (or hour) that begins in an hour of the week, and play what is due in it."""
