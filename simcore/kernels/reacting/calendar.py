@@ -172,7 +172,9 @@ def list_entries(
 
 
 @kernel
-def read_entries(n: int, first: int, numbers: Integers, entries: Words, words: Words, hours: Integers, response: Floats) -> None:
+def read_entries(
+    n: int, first: int, numbers: Integers, entries: Words, words: Words, hours: Integers, response: Floats
+) -> None:
     """Copy n entries of the calendar to a list, from a first place on."""
     for i in range(n):
         read_entry(uint64(numbers[i]), uint64(first + i), entries, words, hours, response)

@@ -183,7 +183,9 @@ def hold_sessions(
 
 
 @kernel
-def detail_coaching(reps: int, bits: int, size: int, week: int, session: Longs, habits: Longs, sessions: Longs, kept: Longs) -> None:
+def detail_coaching(
+    reps: int, bits: int, size: int, week: int, session: Longs, habits: Longs, sessions: Longs, kept: Longs
+) -> None:
     """Record the sessions and habits of a counted week: int64[size, reps, counted weeks] each."""
     for rep in range(reps):
         for r in range(size):

@@ -178,6 +178,11 @@ class Items:
             if name in before:
                 new[:, :kept] = before[name][:, :kept]
             setattr(self, name, new)
+        # A view of a row takes as long to make as a small kernel to call.
+        self.lane, self.c0, self.c1, *self.step_words, self.who, self.own = self.words
+        self.hour, self.origin, self.given, self.keep, self.passed, self.count = self.hours
+        self.response, self.win_factor, self.price, self.rate, self.lag = self.floats
+        self.listed, self.cents, self.units = self.longs
 
     words: Words
     drawn: Words
