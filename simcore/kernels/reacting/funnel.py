@@ -11,31 +11,22 @@ from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
     C1,
-    CENTS,
     COUNT,
     DEAD,
     ENTRY_LANE,
-    GIVEN,
     HOUR,
-    KEEP,
     KEPT_FLOATS,
     KEPT_HOURS,
     KEPT_WORDS,
-    LAG,
     LANE,
-    LISTED,
     MARK,
     OPEN,
     ORIGIN,
-    OWN,
     PASSED,
     PRICE,
-    RATE,
     REFERRED,
-    RESPONSE,
     RESULT,
     STEP_2,
-    UNITS,
     WHO,
     WIN_FACTOR,
     Memory,
@@ -155,7 +146,7 @@ class Funnel:
         self._items.words[STEP_2 : STEP_2 + 3, :n] = self._draw(ITEM, n)[1:, :n]
 
     def _fill_lags(self, step: int, n: int) -> None:
-        """Fill the lags of a step of the n listed items, in hours; S + 1 is a referral's, which takes step 1's place."""
+        """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
         self._lags_of(step, n, self._lag_words(step, n), self._items.lag)
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
@@ -243,7 +234,7 @@ class Funnel:
 
     def _pass_through(self, bucket: int, n: int) -> None:
         """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
-        steps, capped = self._clock.steps, self._memory.capped
+        steps = self._clock.steps
         if self._by_hours:
             self._leave_stages(bucket)
         for stage in range(1, steps + 1):
@@ -443,8 +434,8 @@ class Funnel:
         kept.make_room(n)
         entries = np.empty(n, np.int32)
         calendar.put_away(
-            n, stage, self._span, -1 if bucket is None else bucket, places, listed.count, listed.words, listed.hours, listed.response,
-            kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
+            n, stage, self._span, -1 if bucket is None else bucket, places, listed.count, listed.words, listed.hours,
+            listed.response, kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
         )  # fmt: skip
         if pulls.end > 0 and stage == self._clock.steps - 1:
             late = entries[listed.hours[DUE, places[:n]] >= pulls.end]

@@ -13,11 +13,7 @@ from simcore.kernels.reacting.state import (
     HOUR,
     LANE,
     ORIGIN,
-    PRICE,
-    RESPONSE,
-    SLOT,
     STEP_2,
-    WIN_FACTOR,
 )
 from simcore.kernels.rows.words import words_at
 from simcore.numerics.elementary import exp, log

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from simcore.base.periods import DAY, HOUR
 from simcore.kernels.reacting import calling, deciding
 from simcore.kernels.reacting.coach import Coach
 from simcore.kernels.reacting.funnel import Funnel
@@ -14,11 +15,9 @@ from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
     CARRY,
-    KEEP,
     LANE,
     LAST_BOOKING,
     MARK,
-    PASSED,
     PRESSED,
     RESULT,
     SHEETS,
@@ -29,19 +28,25 @@ from simcore.kernels.reacting.state import (
     by_hours,
 )
 from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
-from simcore.kernels.reactive.state import MAX_OPEN, NO_BREACH, TOO_MANY_OPEN, TOO_MANY_REFERRALS, TOO_MANY_SUCCESSES
+from simcore.kernels.reactive.state import NO_BREACH, TOO_MANY_SUCCESSES
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.drive import tally_account, tally_first_step
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, settle
-from simcore.program.layout import FULL_ACTIVITY
 from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.base.periods import DAY, HOUR
 from simcore.random.addresses import THIN
 from simcore.scenario.channels import ACTIVITY, REFERRALS
 from simcore.scenario.signals import (
-    AHEAD, BEHIND, COACH, DEADLINE, DRY_SPELL, OVERWORK, PEERS, REJECTIONS, SURPRISE,
+    AHEAD,
+    BEHIND,
+    COACH,
+    DEADLINE,
+    DRY_SPELL,
+    OVERWORK,
+    PEERS,
+    REJECTIONS,
+    SURPRISE,
 )  # fmt: skip
 
 
@@ -67,7 +72,7 @@ class Team:
         self._known, self._response, self._signal = (
             list(of) for of in (memory.lanes.known, memory.lanes.response, memory.lanes.signal)
         )
-        self._plan_before, self._made, self._above = row.program.plan.before[0], *memory.lanes.count[:2]
+        self._plan_before, self._made, self._above = row.program.plan.before[0], *memory.lanes.counts[:2]
         self._rate, self._habit, self._drawn = memory.lanes.rate[1], memory.lanes.habit[1], memory.lanes.list[0]
         counters = memory.rows.counters
         self._calls_made = counters.stages[ENTERED, 0, row.first_group :]
@@ -130,7 +135,7 @@ class Team:
         return replace(self._row, memory=rows._replace(seats=self._memory.seats[rep], weeks=weeks))
 
     def _play_week(self, week: int) -> None:
-        clock, lanes, first_hour = self._clock, self._lanes, week * self._clock.hours_per_week
+        clock, first_hour = self._clock, week * self._clock.hours_per_week
         self._begin_week(week)
         span = self._reaction.interval
         for first in range(0, clock.hours_per_week, span):
@@ -162,7 +167,7 @@ class Team:
         )  # fmt: skip
         candidates = memory.candidates
         candidates.n, candidates.used = 0, 0
-        lanes.drawn[:], lanes.count[2] = 0, 0
+        lanes.drawn[:], lanes.counts[2] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
         self._draw_cell(0, n, lanes.list[1], week)
 
@@ -306,8 +311,8 @@ class Team:
 
     def _book(self, chain: int, first: int, week: int) -> int:
         """List the bookings of an interval in ``items.hours[KEEP]``; return how many."""
-        program, memory, lanes, known = self._program, self._memory, self._lanes, self._known
-        candidates, listed, plan = memory.candidates, memory.items, program.plan
+        memory, lanes, known = self._memory, self._lanes, self._known
+        candidates, listed = memory.candidates, memory.items
         batches = [
             batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[chain + 1]
         ]
@@ -327,7 +332,7 @@ class Team:
                 m, THIN, week, self._bits, *self._row.luck, doubtful, here, lane, c0, limit, listed.drawn
             )
         n = calling.keep_passed(n, limit, here)
-        calling.count_bookings(n, here, lane, candidates.hour, known[LAST_BOOKING], lanes.per_hour, lanes.count[2])
+        calling.count_bookings(n, here, lane, candidates.hour, known[LAST_BOOKING], lanes.per_hour, lanes.counts[2])
         return n
 
     def _end_calls(self, first: int, last: int, week: int) -> None:
@@ -355,9 +360,9 @@ class Team:
     def _end_week(self, week: int) -> None:
         """Count the bookings of a week."""
         memory, lanes, clock = self._memory, self._lanes, self._clock
-        memory.bookings[:, week] = lanes.count[2].reshape(self._reps, -1)
+        memory.bookings[:, week] = lanes.counts[2].reshape(self._reps, -1)
         if self._coach:
-            self._coach.count_bookings(week, lanes.count[2])
+            self._coach.count_bookings(week, lanes.counts[2])
         squares = memory.rows.counters.first[SQUARE]
         calling.squares_of_seats(
             week >= clock.warmup_weeks, self._n, self._bits, clock.hours_per_day, lanes.per_hour,
