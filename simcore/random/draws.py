@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import builder, inlined, int64, kernel, uint64
+from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.numerics.normal import normal_quantile
 from simcore.random.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
 from simcore.random.streams import words_at
@@ -137,7 +137,6 @@ def take_slot(word: np.uint32, k: int, n: int, tag: int, slots: NDArray[np.int64
     return there - tag if there >= tag else int64(j)
 
 
-@builder
 def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     """Tabulate `binomial_inverse` for ``p <= 1/2``: the 53-bit integers at which the count steps up.
 
@@ -158,7 +157,6 @@ def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     return thresholds
 
 
-@builder
 def guide_of(thresholds: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return where the search in ``thresholds`` may start, by the top eight bits of the uniform (int32[256])."""
     guide = np.empty(256, np.int32)
