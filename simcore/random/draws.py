@@ -6,6 +6,8 @@ antithetic and quasi-random points work), and what is discrete compares integers
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -150,8 +152,12 @@ def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     f = _power(q, n)
     total = f
     for k in range(n):
-        thresholds[k] = min(int64(np.ceil(total * _TWO_53)), _TWO_53)
-        f *= (float(n - k) * p) / (float(k + 1) * q)
+        thresholds[k] = min(math.ceil(total * _TWO_53), _TWO_53)
+        ratio = (float(n - k) * p) / (float(k + 1) * q)
+        f *= ratio
+        if ratio < 1.0 and total + f == total:  # beyond the mode: what follows is less still
+            thresholds[k:n] = thresholds[k]
+            break
         total += f
     thresholds[n] = _TWO_53
     return thresholds
