@@ -127,7 +127,12 @@ class Funnel:
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
             self._fill_dues(int(stage), n, 0)
-            self._put_away(int(stage), n, np.arange(n, dtype=np.int32))
+            if self._early[stage + 1]:
+                passed = self._pass(int(stage) + 1, n)
+                n = items.list_passed(n, passed, listed.lane, self._known[OPEN], listed.keep)
+                self._put_away(int(stage), n, listed.keep)
+            else:
+                self._put_away(int(stage), n, np.arange(n, dtype=np.int32))
 
     # Draws.
 
