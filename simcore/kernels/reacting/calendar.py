@@ -1,12 +1,28 @@
-"""The calendar of open items: put away until they are due, bucket by bucket of hours, in chunks that are read in order."""
+"""The calendar of open items: put away until they are due, by bucket of hours, in chunks that are read in order."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import inlined, int64, kernel, uint64
-from simcore.kernels.reacting.state import C0, C1, CHUNK, CHUNK_BITS, DEAD, GIVEN, HOUR, LANE, ORIGIN, STEP_2
+from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
+from simcore.kernels.reacting.state import (
+    C0,
+    C1,
+    CHUNK,
+    CHUNK_BITS,
+    DEAD,
+    ENTRY_DUE,
+    ENTRY_GIVEN,
+    ENTRY_LANE,
+    ENTRY_ORIGIN,
+    ENTRY_RESPONSE,
+    GIVEN,
+    HOUR,
+    LANE,
+    ORIGIN,
+    STEP_2,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -44,11 +60,24 @@ def new_entry(
     return chunk << CHUNK_BITS
 
 
+@inlined
+def read_entry(entry: np.uint64, i: np.uint64, entries: Words, words: Words, hours: Integers, response: Floats) -> None:
+    """Copy an entry to place i of a list."""
+    words[LANE, i], words[C0, i], words[C1, i] = entries[entry, 0], entries[entry, 1], entries[entry, 2]
+    for k in range(3):
+        words[STEP_2 + k, i] = entries[entry, 3 + k]
+    hours[HOUR, i] = int64(entries[entry, ENTRY_DUE])
+    hours[ORIGIN, i] = int64(entries[entry, ENTRY_ORIGIN]) - 1
+    hours[GIVEN, i] = int64(entries[entry, ENTRY_GIVEN]) - 1
+    high = uint64(entries[entry, ENTRY_RESPONSE + 1]) << uint64(32)
+    response[i] = uint64(high | uint64(entries[entry, ENTRY_RESPONSE])).view(np.float64)
+
+
 @kernel
 def put_away(
-    n: int, stage: int, span: int, into: int, places: Integers, due: Integers, words: Words, hours: Integers, response: Floats,
-    size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers, kept_words: Words,
-    kept_hours: Integers, kept_response: Floats, entries: Integers,
+    n: int, stage: int, span: int, into: int, places: Integers, due: Integers, words: Words, hours: Integers,
+    response: Floats, size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers,
+    entries: Words, numbers: Integers,
 ) -> None:  # fmt: skip
     """Put n items away until they are due.
 
@@ -60,7 +89,7 @@ def put_away(
         int32, where the items are in ``words`` (uint32[8, ..]), ``hours`` (int32[6, ..]) and ``response`` (float64).
     due
         int32, by place: the hours in which they are due.
-    entries
+    numbers
         int32[n or more], filled with the numbers of their entries. For the others see
         `simcore.kernels.reacting.state.Calendar`.
     """
@@ -68,35 +97,32 @@ def put_away(
         i = uint64(places[j])
         bucket = into if into >= 0 else bucket_of(int64(due[i]), span, count.shape[0])
         at = new_entry(bucket, stage, size, free, following, chunks, count)
-        entries[j] = at
+        numbers[j] = at
         entry = uint64(at)
-        kept_words[entry, 0], kept_words[entry, 1], kept_words[entry, 2] = words[LANE, i], words[C0, i], words[C1, i]
+        entries[entry, 0], entries[entry, 1], entries[entry, 2] = words[LANE, i], words[C0, i], words[C1, i]
         for k in range(3):
-            kept_words[entry, 3 + k] = words[STEP_2 + k, i]
-        kept_hours[entry, 0], kept_hours[entry, 1], kept_hours[entry, 2] = due[i], hours[ORIGIN, i], hours[GIVEN, i]
-        kept_response[entry] = response[i]
+            entries[entry, 3 + k] = words[STEP_2 + k, i]
+        entries[entry, ENTRY_DUE] = uint32(due[i])
+        entries[entry, ENTRY_ORIGIN] = uint32(int64(hours[ORIGIN, i]) + 1)
+        entries[entry, ENTRY_GIVEN] = uint32(int64(hours[GIVEN, i]) + 1)
+        bits = np.float64(response[i]).view(np.uint64)
+        entries[entry, ENTRY_RESPONSE] = uint32(bits & uint64(0xFFFFFFFF))
+        entries[entry, ENTRY_RESPONSE + 1] = uint32(bits >> uint64(32))
 
 
 @kernel
 def take_due(
     n: int, bucket: int, stage: int, words: Words, hours: Integers, response: Floats, size: Longs, free: Integers,
-    following: Integers, chunks: Integers, count: Integers, kept_words: Words, kept_hours: Integers,
-    kept_response: Floats,
+    following: Integers, chunks: Integers, count: Integers, entries: Words,
 ) -> int:  # fmt: skip
     """Take all items of a bucket and stage out, and add them to a list of n; return how many it has."""
     left, chunk = int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
     count[bucket, stage] = 0
     while left > 0:
         for k in range(min(left, CHUNK)):
-            entry, i = uint64((chunk << CHUNK_BITS) | k), uint64(n)
-            words[LANE, i], words[C0, i], words[C1, i] = kept_words[entry, 0], kept_words[entry, 1], kept_words[entry, 2]
-            for j in range(3):
-                words[STEP_2 + j, i] = kept_words[entry, 3 + j]
-            hours[HOUR, i], hours[ORIGIN, i], hours[GIVEN, i] = (
-                kept_hours[entry, 0], kept_hours[entry, 1], kept_hours[entry, 2],
-            )  # fmt: skip
-            response[i] = kept_response[entry]
-            n += kept_words[entry, 0] != DEAD
+            entry = uint64((chunk << CHUNK_BITS) | k)
+            read_entry(entry, uint64(n), entries, words, hours, response)
+            n += entries[entry, ENTRY_LANE] != DEAD
         after = int64(following[uint64(chunk)])
         free[uint64(size[0])] = chunk
         size[0] += 1
@@ -107,13 +133,13 @@ def take_due(
 
 @kernel
 def lanes_due(
-    bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words, open_now: Longs
+    bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, entries: Words, open_now: Longs
 ) -> None:
     """Let what is due in a bucket at a stage leave it: int64[lanes], the items that are open in the stage."""
     left, chunk = int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
     while left > 0:
         for k in range(min(left, CHUNK)):
-            lane = kept_words[uint64((chunk << CHUNK_BITS) | k), 0]
+            lane = entries[uint64((chunk << CHUNK_BITS) | k), ENTRY_LANE]
             if lane != DEAD:
                 open_now[uint64(lane)] -= 1
         left -= CHUNK
@@ -122,7 +148,7 @@ def lanes_due(
 
 @kernel
 def list_entries(
-    begin: int, end: int, stage: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words,
+    begin: int, end: int, stage: int, following: Integers, chunks: Integers, count: Integers, entries: Words,
     listed: Integers,
 ) -> int:  # fmt: skip
     """List the entries of a stage in the buckets ``begin .. end - 1``; return how many there are.
@@ -135,7 +161,7 @@ def list_entries(
         while left > 0:
             for k in range(min(left, CHUNK)):
                 entry = (chunk << CHUNK_BITS) | k
-                if kept_words[uint64(entry), 0] != DEAD:
+                if entries[uint64(entry), ENTRY_LANE] != DEAD:
                     n += 1
                     if n < listed.shape[0]:
                         listed[n] = entry
@@ -146,24 +172,16 @@ def list_entries(
 
 
 @kernel
-def take_entries(
-    n: int, entries: Integers, words: Words, hours: Integers, response: Floats, kept_words: Words, kept_hours: Integers,
-    kept_response: Floats,
-) -> None:  # fmt: skip
-    """Copy n entries of the calendar to the front of a list."""
+def read_entries(
+    n: int, first: int, numbers: Integers, entries: Words, words: Words, hours: Integers, response: Floats
+) -> None:
+    """Copy n entries of the calendar to a list, from a first place on."""
     for i in range(n):
-        entry = uint64(entries[i])
-        words[LANE, i], words[C0, i], words[C1, i] = kept_words[entry, 0], kept_words[entry, 1], kept_words[entry, 2]
-        for j in range(3):
-            words[STEP_2 + j, i] = kept_words[entry, 3 + j]
-        hours[HOUR, i], hours[ORIGIN, i], hours[GIVEN, i] = (
-            kept_hours[entry, 0], kept_hours[entry, 1], kept_hours[entry, 2],
-        )  # fmt: skip
-        response[i] = kept_response[entry]
+        read_entry(uint64(numbers[i]), uint64(first + i), entries, words, hours, response)
 
 
 @kernel
-def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words, kept_hours: Integers) -> int:
+def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers, entries: Words) -> int:
     """Return the earliest due hour of a bucket, or -1."""
     least = -1
     for stage in range(count.shape[1]):
@@ -171,8 +189,8 @@ def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers
         while left > 0:
             for k in range(min(left, CHUNK)):
                 entry = uint64((chunk << CHUNK_BITS) | k)
-                if kept_words[entry, 0] != DEAD:
-                    due = int64(kept_hours[entry, 0])
+                if entries[entry, ENTRY_LANE] != DEAD:
+                    due = int64(entries[entry, ENTRY_DUE])
                     least = due if least < 0 else min(least, due)
             left -= CHUNK
             chunk = int64(following[uint64(chunk)])
@@ -181,15 +199,15 @@ def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers
 
 @kernel
 def list_due(
-    hour: int, bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, kept_words: Words,
-    kept_hours: Integers, listed: Integers,
+    hour: int, bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, entries: Words,
+    listed: Integers,
 ) -> int:  # fmt: skip
     """List the entries of a bucket and stage that are due in an hour; return how many."""
     n, left, chunk = 0, int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
     while left > 0:
         for k in range(min(left, CHUNK)):
             entry = (chunk << CHUNK_BITS) | k
-            if kept_words[uint64(entry), 0] != DEAD and kept_hours[uint64(entry), 0] == hour:
+            if entries[uint64(entry), ENTRY_LANE] != DEAD and entries[uint64(entry), ENTRY_DUE] == hour:
                 listed[n] = entry
                 n += 1
         left -= CHUNK

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint64
 from simcore.kernels.caps import sort_stable
-from simcore.kernels.reacting.state import DEAD
+from simcore.kernels.reacting.state import DEAD, ENTRY_DUE, ENTRY_LANE
 from simcore.program.layout import CURVE, DISCOUNT, LEAST, MOST, SLOPE, WIN_RATE
 from simcore.random.draws import threshold
 
@@ -74,7 +74,7 @@ def fill_shares(
 @kernel
 def pull_items(
     first: int, number: int, until: int, end_hour: int, mask: int, limit: Longs, listed: Integers, own: Words,
-    kept_words: Words, kept_hours: Integers, open_at_end: Longs, pulled: Integers, by: Integers,
+    entries: Words, open_at_end: Longs, pulled: Integers, by: Integers,
 ) -> int:  # fmt: skip
     """Pull the entries of the calendar whose words lie below the threshold of their lane; return how many are left.
 
@@ -92,7 +92,7 @@ def pull_items(
     kept, n = first, int64(listed[0])
     for i in range(first, n):
         entry = uint64(listed[i + 1])
-        lane, due = kept_words[entry, 0], int64(kept_hours[entry, 0])
+        lane, due = entries[entry, ENTRY_LANE], int64(entries[entry, ENTRY_DUE])
         if due < until and int64(own[number, i]) < limit[uint64(lane)]:
             open_at_end[int64(lane) & mask] -= due >= end_hour
             pulled[0] += 1
@@ -109,13 +109,13 @@ def pull_items(
 @kernel
 def finish_pulls(
     n: int, hour: int, pulled: Integers, by: Integers, pull: Floats, hours: Integers, win_factor: Floats, price: Floats,
-    kept_words: Words,
+    entries: Words,
 ) -> None:  # fmt: skip
     """Give the n items pulled in an hour what their drives make of them, and take them out of the calendar.
 
     ``pulled``, ``by``: the entries and the drives; ``hours``, ``win_factor``, ``price``: by item.
     """
     for i in range(n):
-        kept_words[uint64(pulled[i]), 0] = DEAD
+        entries[uint64(pulled[i]), ENTRY_LANE] = DEAD
         hours[i] = hour
         price[i], win_factor[i] = 1.0 - pull[by[i], DISCOUNT], pull[by[i], WIN_RATE]

@@ -40,28 +40,28 @@ BAND, SHEET = range(2)
 """Rows of `Lanes.drawn`: bands and sheets that are drawn."""
 
 LANE, C0, C1, STEP_2, STEP_3, STEP_4, WHO, OWN = range(8)
-"""Rows of `Items.words`: the lane, the address, the words of steps 2 to 4; then the replication in the row, and the word
-of a decision. The first six are the columns of `Calendar.words`."""
+"""Rows of `Items.words`: the lane, the address, the words of steps 2 to 4; then the replication in the row, and the
+word of a decision. The first six are columns of `Calendar.entries`."""
 SLOT = C1
 """Row of `Candidates.words` in the place of `C1`, which is the same for a lane and week."""
 HOUR, ORIGIN, GIVEN, KEEP, PASSED, COUNT = range(6)
 """Rows of `Items.hours`: the hour in which an item is due or moves on; that of its call, or -1; its number in
-`OpenItems`, or -1; and lists. The first three are the columns of `Calendar.hours`."""
+`OpenItems`, or -1; and lists."""
 RESPONSE, WIN_FACTOR, PRICE, RATE, LAG = range(5)
-"""Rows of `Items.floats`: the response to the next step's rate, what a pull adds to it, and what it leaves of the price;
-the rate of a decision; a lag in hours."""
+"""Rows of `Items.floats`: the response to the next step's rate, what a pull adds to it, and what it leaves of the
+price; the rate of a decision; a lag in hours."""
 LISTED, CENTS, UNITS = range(3)
 """Rows of `Items.longs`: the value of a deal before discounts, and after, in cents and in units."""
 KEPT_WORDS, KEPT_HOURS, KEPT_FLOATS = 6, 3, 3
 """Rows that stay with an item."""
 DEAD = np.uint32(0xFFFFFFFF)
 """The lane of an entry of the calendar that was taken out."""
+ENTRY_LANE, ENTRY_DUE, ENTRY_ORIGIN, ENTRY_GIVEN, ENTRY_RESPONSE = 0, 6, 7, 8, 9
+"""Columns of `Calendar.entries`: the first of six words, see `LANE`; the due hour; one more than the hour of the call
+and than the number in `OpenItems`; and the two halves of the response."""
 CHUNK_BITS = 4
 CHUNK = 1 << CHUNK_BITS
 """Entries of a chunk of the calendar."""
-MOST_BITS = 24
-"""Entries of the calendar have numbers below two to this."""
-
 ROOM = 1 << 12
 
 
@@ -108,7 +108,7 @@ class Lanes(NamedTuple):
     """int32[2, lanes + 1]"""
     team: Longs
     """int64[replications of the row]"""
-    count: Integers
+    counts: Integers
     """int32[3, lanes]: calls of an interval, those above plan, and bookings of the week."""
 
 
@@ -180,6 +180,11 @@ class Items:
             if name in before:
                 new[:, :kept] = before[name][:, :kept]
             setattr(self, name, new)
+        # A view of a row takes as long to make as a small kernel to call.
+        self.lane, self.c0, self.c1, *self.step_words, self.who, self.own = self.words
+        self.hour, self.origin, self.given, self.keep, self.passed, self.count = self.hours
+        self.response, self.win_factor, self.price, self.rate, self.lag = self.floats
+        self.listed, self.cents, self.units = self.longs
 
     words: Words
     drawn: Words
@@ -192,9 +197,8 @@ class Calendar:
     """The open items by the bucket of hours in which they are due, and by stage, in chunks: room that grows."""
 
     def __init__(self, buckets: int, steps: int) -> None:
-        self.words = np.empty((ROOM, 6), np.uint32)
-        self.hours = np.empty((ROOM, 3), np.int32)
-        self.response = np.empty(ROOM)
+        self.entries = np.empty((ROOM, 12), np.uint32)
+        """uint32[room, 12]: an item each, see `ENTRY_LANE`; in one piece, for it is far from the last that was read."""
         self.next = np.empty(ROOM >> CHUNK_BITS, np.int32)
         """int32[chunks]: the next chunk of the bucket, or -1."""
         self.free = np.empty(ROOM >> CHUNK_BITS, np.int32)
@@ -210,7 +214,7 @@ class Calendar:
         need = int(self.size[1]) + max(0, more - int(self.size[0]))
         if need > len(self.next):
             chunks, used = 2 * need, int(self.size[1])
-            for name in ("words", "hours", "response", "next", "free"):
+            for name in ("entries", "next", "free"):
                 old = getattr(self, name)
                 rows = used if name in {"next", "free"} else used * CHUNK
                 new = np.empty((chunks if name in {"next", "free"} else chunks * CHUNK, *old.shape[1:]), old.dtype)
@@ -403,7 +407,7 @@ def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
         scratch=np.zeros(lanes),
         list=np.zeros((2, lanes + 1), np.int32),
         team=np.zeros(size, np.int64),
-        count=np.zeros((3, lanes), np.int32),
+        counts=np.zeros((3, lanes), np.int32),
     )
 
 
