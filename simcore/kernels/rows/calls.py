@@ -209,19 +209,20 @@ def square_hours(
     """
     hours_per_week = per_hour.shape[0] - 3
     of_day, squares, days = per_hour[hours_per_week], per_hour[hours_per_week + 1], per_hour[hours_per_week + 2]
-    begin = at
+    begin = uint64(at)
     for i in range(weeks):
-        first_hour, end = (first_week + i) * hours_per_week, begin
+        end = begin
         for r in range(size):
-            end += successes[i, r]
-        if first_week + i < warmup_weeks:
-            for item in range(uint64(begin), uint64(end)):
-                hours[item] += first_hour
-        else:
-            for item in range(uint64(begin), uint64(end)):
-                hour = uint64(hours[item])
-                hours[item] = first_hour + int64(hour)
-                per_hour[hour, uint64(who[item])] += uint32(1)
+            end += uint64(successes[i, r])
+        counted = first_week + i >= warmup_weeks
+        if counted:
+            for item in range(begin, end):
+                per_hour[uint64(hours[item]), uint64(who[item])] += uint32(1)
+        # Apart from the counting, so that it is a loop of vectors, and so that the counts are in memory before they are
+        # read as vectors.
+        for item in range(begin, end):
+            hours[item] += (first_week + i) * hours_per_week
+        if counted:
             for day in range(0, hours_per_week, hours_per_day):
                 for hour in range(day, day + hours_per_day):
                     add_squares(size, per_hour[hour], of_day, squares)
