@@ -22,11 +22,15 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-LANES = 4096
+LANES = 8192
 """Weeks of seats that are simulated at a time, about."""
-MOST_CALLS = 1 << 21
-"""Calls that are simulated at a time have at most about this many places."""
+MOST_ITEMS = 1 << 17
+"""Successes of step 1 that are in work at a time, about: a few megabytes."""
+MOST_CALLS = 1 << 22
+"""Calls that are simulated at a time, which is how many successes there is room for; what is not used costs nothing."""
 
+DEALS = 1 << 12
+"""Deals of a seat of a row that a list has room for before it grows."""
 PLACES = 1 << 17
 """Windows that are added to the bins at a time, about."""
 
@@ -212,7 +216,8 @@ def row_size(program: Program, stride: int | None = None) -> int:
     ``stride``: the weeks that are simulated at a time, by default those of `stride_weeks`.
     """
     weeks, most_calls = stride or stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
-    most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls))
+    items = weeks * most_calls * min(1.0, float(program.rates.base[1]))
+    most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls), int(MOST_ITEMS / max(1.0, items)))
     return 1 << (max(1, most).bit_length() - 1)
 
 
@@ -242,7 +247,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
         ),
         _new_items(size, capacity, capped=is_capped(program)),
         _new_booked(clock, size),
-        Closed(LANES),
+        Closed(DEALS),
         Places(PLACES),
         *columns_kept(program),
         {},
