@@ -18,7 +18,8 @@ QUICK = settings(derandomize=True, deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=30))
 def test_a_list_of_windows_grows_or_is_full(steps: list[int]) -> None:
     """What is in it stays until it is said to be full; then there is room once it is empty."""
-    waiting, kept, number = Places(8), [], 0
+    waiting, number = Places(8), 0
+    kept: list[int] = []
     for more in steps:
         if waiting.make_room(more):
             assert len(kept) + more > len(waiting.places)
