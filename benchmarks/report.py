@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,24 +49,6 @@ class Goal(NamedTuple):
         return cls(what, f"at most {goal:,g}", reached, reached.median <= goal)
 
 
-class Strategies(NamedTuple):
-    """What was measured of strategies that react.
-
-    Attributes
-    ----------
-    series
-        Nanoseconds per rep-week of every program.
-    reference
-        The program that the others are compared with.
-    comparisons
-        Figures of comparisons, each with the words that stand before it.
-    """
-
-    series: Mapping[str, Series]
-    reference: str
-    comparisons: Mapping[str, Series]
-
-
 class Report(NamedTuple):
     """All that the page shows.
 
@@ -76,12 +58,11 @@ class Report(NamedTuple):
         CPU and versions, one line.
     rounds
         Number of repetitions.
-    series
-        Nanoseconds per rep-week of every program.
-    reference
-        The program that the others are compared with.
-    strategies
-        What was measured of strategies that react.
+    tables
+        Of each section, the nanoseconds per rep-week of its programs; the first is the one that the others are
+        compared with.
+    comparisons
+        Figures of comparisons, each with the words that stand before it.
     variance
         The tables of variance reduction, Markdown.
     goals
@@ -92,9 +73,8 @@ class Report(NamedTuple):
 
     machine: str
     rounds: int
-    series: Mapping[str, Series]
-    reference: str
-    strategies: Strategies
+    tables: Mapping[str, Mapping[str, Series]]
+    comparisons: Mapping[str, Series]
     variance: str
     goals: Sequence[Goal]
     notes: str
@@ -127,11 +107,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
 
 
-def speed_table(programs: Mapping[str, Series], reference: str) -> str:
-    """A row for every program, compared with one of them."""
+def speed_table(programs: Mapping[str, Series]) -> str:
+    """A row for every program, compared with the first."""
+    reference, first = next(iter(programs.items()))
     rows = []
     for name, series in programs.items():
-        ratio = series.over(programs[reference])
+        ratio = series.over(first)
         rows.append([name, figure(series.median), spread(series), figure(ratio.median), spread(ratio)])
     header = ["program", "ns per rep-week", "min to max", f"time relative to {reference}", "min to max"]
     return table(header, rows)
@@ -143,7 +124,7 @@ def comparison_table(comparisons: Mapping[str, Series]) -> str:
     return table(["comparison", "median", "min to max"], rows)
 
 
-def goal_table(report: Report) -> str:
+def goal_table(goals: Sequence[Goal]) -> str:
     """A row for every goal."""
     rows = [
         [
@@ -153,9 +134,30 @@ def goal_table(report: Report) -> str:
             spread(goal.reached),
             "yes" if goal.met else "**no**",
         ]
-        for goal in report.goals
+        for goal in goals
     ]
     return table(["goal", "wanted", "reached", "min to max", "met"], rows)
+
+
+INTRODUCTIONS: Final = {
+    "Speed": "The canonical scenario.",
+    "Whole scenarios": """\
+Lags, a market, reps that differ, people who come and go, and strategies with memory, fatigue, discounts, referrals or
+an eye on the team; one thread. Weeks of a warm-up count. The C program plays the canonical scenario alone.""",
+    "Strategies that react": """\
+The canonical scenario under the drive `urgency` of `quota-pressure`, one thread. All strategies of a file are counted
+alike: since this drive changes prices, revenue is counted in cents, that of the plan too.""",
+}
+"""What stands before the table of a section."""
+
+
+def speed_sections(tables: Mapping[str, Mapping[str, Series]]) -> str:
+    """Return a section for every table that has programs."""
+    return "\n\n".join(
+        f"## {title}\n\n{INTRODUCTIONS[title]}\n\n{speed_table(programs)}"
+        for title, programs in tables.items()
+        if programs
+    )
 
 
 def render(report: Report) -> str:
@@ -167,25 +169,23 @@ says how this is measured.
 
 Machine: {report.machine}.
 
-Medians over {report.rounds} rounds, with the least and the greatest value; each round runs every program
-once, and a ratio is taken within a round. A rep-week is a week of one rep, 500 calls.
+Medians over {report.rounds} rounds, with the least and the greatest value; each round runs every program once, and a
+ratio is taken within a round. Times are those of the processor, except where threads share the work. A rep-week is a
+week of one rep, 500 calls.
 
-## Speed
+## Goals
 
-{speed_table(report.series, report.reference)}
+{goal_table(report.goals)}
 
-## Strategies that react
+{speed_sections(report.tables)}
 
-The canonical scenario under the drive `urgency` of `quota-pressure`, one thread. All strategies of a file are counted
-alike: since this drive changes prices, revenue is counted in cents, that of the plan too.
-
-{speed_table(report.strategies.series, report.strategies.reference)}
+## Comparisons
 
 A comparison runs its strategies in the same worlds. Its time is compared with that of separate runs: one of the plan
 for each strategy, and what those that react take beyond it. Sharing worlds is worth as many times the replications as
 the variance of a difference between independent worlds is times that of the difference between equal ones.
 
-{comparison_table(report.strategies.comparisons)}
+{comparison_table(report.comparisons)}
 
 ## Variance reduction
 
@@ -194,10 +194,6 @@ many times as long crude Monte Carlo would run for the same error, processor tim
 what a plain run costs, the techniques what they cost with all their points and weights.
 
 {report.variance}
-## Goals
-
-{goal_table(report)}
-
 ## Notes
 
 {report.notes.strip()}

@@ -1,78 +1,29 @@
-"""Measures strategies that react: how fast they are, what a comparison costs, and what sharing worlds is worth."""
+"""Measures comparisons of strategies: what they cost, and what sharing worlds is worth."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from benchmarks.contenders import (
-    CANONICAL,
-    Contender,
-    measure,
-    python_contender,
-    say,
-    scenario_path,
-    simcore_contender,
-    wall,
-)
-from benchmarks.peers import numpy_reactive
-from benchmarks.peers.canonical import REPS
-from benchmarks.report import Goal, Series, Strategies
+from benchmarks.contenders import PRESSED, Effort, say, taken
+from benchmarks.report import Goal, Series
+from benchmarks.speed import CANONICAL_REACTING, reacting, shipped
 from simcore.engine.simulation import simulate
-from simcore.scenario.model import validate, with_strategy
-from simcore.scenario_files.scenario_file import load_scenario
+from simcore.scenario.model import with_strategy
 from simcore.studies.compare.study import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from simcore.scenario.model import Scenario
 
-PRESSED: Final = "quota-pressure"
-CANONICAL_REACTING: Final = f"{CANONICAL}, urgency"
-STEADY: Final = "simcore, the plan"
-WEEKLY: Final = "simcore, deciding weekly"
-DAILY: Final = "simcore, deciding daily"
-HOURLY: Final = "simcore, deciding hourly"
-NUMPY: Final = "NumPy, deciding hourly, one draw per meeting"
-NUMPY_PLAIN: Final = "NumPy, deciding hourly, one draw per hour"
-STRATEGIES: Final = {"process": STEADY, "week": WEEKLY, "day": DAILY, "hour": HOURLY}
-"""The strategies of `reacting`, and how they are called on the page."""
+REPLICATIONS: Final = 400
 COST: Final = "`{name}`, the comparison over the separate runs"
 GAIN: Final = "`{name}`, replications that sharing worlds is worth, times"
 
 
-def reacting() -> Scenario:
-    """Return the canonical scenario with the drive `urgency` of quota-pressure, decided each week, day and hour."""
-    pressed = load_scenario(scenario_path(PRESSED)).resolved(sources=False)
-    urgency = pressed["strategies"]["pressure"]["drives"]["urgency"]
-    scenario = load_scenario(scenario_path(CANONICAL)).resolved(sources=False)
-    scenario["name"] = CANONICAL_REACTING
-    scenario["strategies"] = {
-        "process": {},
-        **{decides: {"decides": decides, "drives": {"urgency": urgency}} for decides in ("week", "day", "hour")},
-    }
-    return validate(scenario)
-
-
-def contenders() -> list[Contender]:
-    """Return simcore with each strategy, and the peer."""
-    scenario = reacting()
-    replications = {"process": 6_000, "week": 1_000, "day": 1_000, "hour": 500}
-    ours = [
-        simcore_contender(STRATEGIES[name], with_strategy(scenario, name), count, 1)
-        for name, count in replications.items()
-    ]
-    whole_batch = numpy_reactive.BATCH // REPS
-    return [
-        *ours,
-        python_contender(NUMPY, numpy_reactive.simulate, whole_batch),
-        python_contender(NUMPY_PLAIN, partial(numpy_reactive.simulate, draws="hour"), whole_batch),
-    ]
-
-
 class Cost(NamedTuple):
-    """One comparison of all strategies of a file; seconds on one thread."""
+    """One comparison of all strategies of a file; processor seconds, one thread."""
 
     together: float
     """All in one comparison."""
@@ -87,16 +38,16 @@ class Cost(NamedTuple):
 def compared(scenario: Scenario, replications: int, seed: int) -> Cost:
     """Compare the strategies of a file, and run each alone."""
     documents = []
-    together = wall(lambda: documents.append(compare(scenario, replications=replications, seed=seed, threads=1)))
+    together = taken(lambda: documents.append(compare(scenario, replications=replications, seed=seed, threads=1)))
     alone = {name: with_strategy(scenario, name) for name in scenario.strategies}
     seconds = {
-        name: wall(partial(simulate, run, replications=replications, seed=seed, threads=1))
+        name: taken(partial(simulate, run, replications=replications, seed=seed, threads=1)).processor
         for name, run in alone.items()
     }
     document = documents[0]
     steady = len(seconds) * seconds[document.baseline]
     gain = min(against.pairing_gain or 0.0 for against in document.against)
-    return Cost(together, steady, sum(seconds.values()) - steady, gain)
+    return Cost(together.processor, steady, sum(seconds.values()) - steady, gain)
 
 
 def figures(scenario: Scenario, rounds: Sequence[Cost]) -> dict[str, Series]:
@@ -113,25 +64,20 @@ def figures(scenario: Scenario, rounds: Sequence[Cost]) -> dict[str, Series]:
     }
 
 
-def measured(rounds: int) -> Strategies:
-    """Measure everything."""
-    say("strategies that react")
-    series = measure(contenders(), rounds)
+def measured(effort: Effort) -> dict[str, Series]:
+    """Measure the comparisons."""
     say("comparisons")
-    comparisons: dict[str, Series] = {}
-    for scenario, replications in ((load_scenario(scenario_path(PRESSED)), 400), (reacting(), 400)):
+    found: dict[str, Series] = {}
+    for scenario in (shipped(PRESSED), reacting()):
         compared(scenario, 2, 0)
-        costs = [compared(scenario, replications, seed) for seed in range(rounds)]
-        comparisons |= figures(scenario, costs)
-    return Strategies(series, STEADY, comparisons)
+        costs = [compared(scenario, effort.of(REPLICATIONS), seed) for seed in range(effort.rounds)]
+        found |= figures(scenario, costs)
+    return found
 
 
-def goals(found: Strategies) -> list[Goal]:
-    """Goals for strategies that react, by the median over the rounds."""
-    series, comparisons = found.series, found.comparisons
+def goals(comparisons: Mapping[str, Series]) -> list[Goal]:
+    """Goals for comparisons, by the median over the rounds."""
     return [
-        Goal.at_least("deciding hourly against NumPy, times faster", 8.0, series[NUMPY].over(series[HOURLY])),
-        Goal.at_least("deciding weekly, rate in that of the plan", 0.5, series[STEADY].over(series[WEEKLY])),
         *(
             Goal.at_most(f"time of a comparison, `{name}`, in separate runs", 1.0, comparisons[COST.format(name=name)])
             for name in (PRESSED, CANONICAL_REACTING)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from benchmarks.contenders import CANONICAL, say, scenario_path
+from benchmarks.contenders import CANONICAL, PRESSED, say, scenario_path
 from benchmarks.report import Goal, Series, figure, table
-from benchmarks.strategies import PRESSED
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.variance_reduction.benchmark import bench_variance
 

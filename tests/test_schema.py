@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 
 from simcore import schema as schema_module
 from simcore.base.errors import ExitStatus, FileError, ScenarioError
-from simcore.results.summary import Summary
 from simcore.scenario.model import validate
 from simcore.schema import SCHEMAS, document_schema, scenario_schema, schema_text
+from tests.support.summaries import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,40 +162,8 @@ def test_what_is_wrong_by_itself_is_refused_as_the_loader_refuses_it(change: Cal
 
 
 def test_a_result_fits_its_schema() -> None:
-    estimate = {"estimate": 1.0, "se": None}
-    spread = {"mean": estimate, "sd": estimate, "cv": estimate}
-    row = {
-        "horizon": "week",
-        "periods": 5,
-        "revenue": {**spread, "q05": estimate, "q50": estimate, "q95": estimate, "p_zero": estimate},
-        "first_step": spread,
-    }
-    summary = Summary.model_validate(
-        {
-            "version": "0",
-            "scenario": {
-                "name": "a",
-                "digest": "b",
-                "seed": 2**64 - 1,
-                "strategies": ["process"],
-                "currency": "USD",
-            },
-            **dict.fromkeys(("replications", "reps", "weeks", "rep_weeks", "calls", "seconds"), 1),
-            "interrupted": False,
-            "funnel": [{"stage": "calls", "per_rep_week": estimate}],
-            "averaging": {"close": [row], "origin": []},
-            "value": {"per_call": estimate, "per_no": estimate},
-            "quota": {"period": "quarter", "amount": 1, "p_hit": None, "p_hit_team": estimate},
-            "open_at_end": [],
-            "turned_away": [],
-            "clipped": [],
-            "quantile_error_bound": 0,
-            "speed": {"seconds": 1, "compile_seconds": 0, "rep_weeks_per_second": 1, "threads": 1},
-            "assumptions": [{"path": "funnel.meetings.rate", "value": "0.02", "source": None}],
-            "sentence": "It averages out.",
-        }
-    )
-    document = json.loads(summary.model_dump_json())
+    quota = {"period": "quarter", "amount": 1, "p_hit": None, "p_hit_team": {"estimate": 1.0, "se": None}}
+    document = json.loads(summary(quota=quota).model_dump_json())
     validator = Draft202012Validator(document_schema("result"))
     assert validator.is_valid(document)
     assert document

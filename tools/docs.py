@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 BLOCK = re.compile(r"(?<=<!-- generated: )(?P<name>[a-z-]+) -->\n(?P<text>.*?)(?=<!-- end -->)", re.DOTALL)
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+WIDTH = 120
+"""Characters of a line."""
 
 
 def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -55,7 +57,22 @@ def demo() -> str:
 
 def session(*arguments: str) -> str:
     """Return a command of simcore and what it prints."""
-    return f"\n```sh\nsimcore {shlex.join(arguments)}\n```\n\n{printed(*arguments)}\n"
+    return f"\n```sh\n{_on_lines('simcore', *arguments)}\n```\n\n{printed(*arguments)}\n"
+
+
+def _on_lines(*words: str) -> str:
+    """Return a command on lines of `WIDTH` at most; a backslash ends all but the last; options keep their values."""
+    lines, pieces = [""], [""]
+    for word in map(shlex.quote, words):
+        if word.startswith("-"):
+            pieces.append(word)
+        else:
+            pieces[-1] = f"{pieces[-1]} {word}".lstrip()
+    for piece in pieces:
+        if len(f"{lines[-1]} {piece} \\") > WIDTH:
+            lines.append(" ")
+        lines[-1] = f"{lines[-1]} {piece}" if lines[-1] else piece
+    return " \\\n".join(lines)
 
 
 def scenarios() -> str:
@@ -89,17 +106,22 @@ def packages() -> str:
 
 
 def documents() -> str:
-    """Return every document with a schema: how it is asked for, and its class in Python."""
+    """Return every document with a schema: how it is asked for, with the page of that name, and its class in Python."""
     rows = (
         (
             f"[{study.name}](schema/{study.name}.schema.json)",
-            f"`simcore {study.command}`",
+            _linked(study.command),
             f"`simcore.{study.function}`",
             f"`{study.document_name}`",
         )
         for study in STUDIES.values()
     )
     return f"\n{table(('document', 'command', 'in Python', 'its class'), rows)}\n"
+
+
+def _linked(command: str) -> str:
+    page = f"{command.rsplit(maxsplit=1)[-1]}.md"
+    return f"[`simcore {command}`]({page})" if (ROOT / "docs" / page).exists() else f"`simcore {command}`"
 
 
 def speed() -> str:

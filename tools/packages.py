@@ -1,6 +1,7 @@
 """The order of the packages of simcore, from the ground up.
 
-A package imports only from those before it in this list, and inside a package no imports go in a circle.
+A package imports only from those before it in this list, and inside a package no imports go in a circle. The packages
+of studies stand in the order of `simcore.studies.study.STUDIES`.
 `tests/test_architecture.py` holds the sources to it, and docs/architecture.md shows it.
 """
 
@@ -9,16 +10,20 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from simcore.studies.study import STUDIES
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {"simcore": ROOT / "simcore", "simcore.cli": ROOT / "cli", "simcore.scenarios": ROOT / "scenarios"}
 """Where the modules of a package lie in the repository."""
 
+_STUDIES = tuple(
+    dict.fromkeys(study.home.rpartition(".")[0] for study in STUDIES.values() if study.home.startswith("studies."))
+)
 PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reactive"),
-    *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction"),
-    *("studies", "studies.compare", "studies.sweep", "studies.plan", "studies.luck", "studies.steadiness"),
-    *("studies.coach", "results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),
+    *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
+    *("results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
 

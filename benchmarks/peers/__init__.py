@@ -1,4 +1,6 @@
-"""The canonical scenario, written four more times: NumPy, SimPy, plain Python and C.
+"""Scenarios of simcore, written once more by other means, to be measured beside it. None of them imports simcore.
 
-None of them imports simcore. Each simulates the same weeks and returns the same `canonical.Statistics`.
+The canonical scenario in NumPy, SimPy, plain Python and C, each of which returns the same `canonical.Statistics`; the
+canonical scenario under a drive, in NumPy; and in NumPy `real-team` and the plan of `quota-pressure`, which return
+`accounts.ScenarioStatistics`.
 """

@@ -33,7 +33,7 @@ class Counts(TypedDict):
 
 
 class TimedStatistics(NamedTuple):
-    """Statistics and the seconds that the program took for them, its start not included."""
+    """Statistics and the seconds of processor time that they took, the start of the program not included."""
 
     statistics: Statistics
     seconds: float

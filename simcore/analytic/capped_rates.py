@@ -6,6 +6,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
+from simcore.numerics.gamma_beta import beta_i
 from simcore.scenario.distributions import beta_parameters
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def cut_share(rate: Rate, market_variance: float) -> float:
     """Return the share of a step's mean rate that is lost by cutting it at 1: E[(r L - 1)+] / E[r L].
 
     r is the rep's rate, Beta(a, b), and L the product of the log-normal factors. With c = min(1, 1 / L),
-    E[(r L - 1)+ | L] = L E[r] (1 - I_c(a + 1, b)) - (1 - I_c(a, b)), I the regularised incomplete beta
+    E[(r L - 1)+ | L] = L E[r] I_{1 - c}(b, a + 1) - I_{1 - c}(b, a), I the regularised incomplete beta
     function; the normal variable underlying L is integrated by Gauss-Hermite quadrature.
 
     Parameters
@@ -39,14 +40,15 @@ def cut_share(rate: Rate, market_variance: float) -> float:
     if variance == 0:
         return 0.0
     import numpy as np  # noqa: PLC0415
-    from scipy.special import betainc  # noqa: PLC0415
 
     nodes, weights = _hermite()
     factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
     if rate.rep_cv:
         a, b = beta_parameters(rate.mean, rate.rep_cv)
         cut = np.minimum(1, 1 / factor)
-        excess = factor * rate.mean * (1 - betainc(a + 1, b, cut)) - (1 - betainc(a, b, cut))
+        above = [(beta_i(b, a + 1, beyond), beta_i(b, a, beyond)) for beyond in map(float, 1 - cut)]
+        more, reached = np.array(above).T
+        excess = factor * rate.mean * more - reached
     else:
         excess = np.maximum(factor * rate.mean - 1, 0)
     return float(weights @ excess) / math.sqrt(2 * math.pi) / rate.mean

@@ -392,7 +392,7 @@ def _argument_names(signature: inspect.Signature) -> list[str]:
     """Return the names of a function's arguments, including its options."""
     known = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
     if len(known) < len(signature.parameters):
-        from simcore.studies.plan.study import How  # noqa: PLC0415  (only the plan has options in a mapping)
+        from simcore.studies.plan.search import How  # noqa: PLC0415  (only the plan has options in a mapping)
 
         known += How.__annotations__
     return known

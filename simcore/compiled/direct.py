@@ -12,8 +12,9 @@ it knows of arrays are the first fields of ``PyArrayObject``, which NumPy's inte
 from __future__ import annotations
 
 import ctypes
+import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -150,10 +151,40 @@ def _table() -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.array([*functions, *map(id, _OBJECTS.values())], np.int64)
 
 
-def linked(machine_code: bytes, name: str) -> Callable[..., Any]:
-    """Return the gateway of an object file as a built-in function, which is named after its kernel.
+class ObjectCode(NamedTuple):
+    """A compiled kernel with its gateway.
+
+    Attributes
+    ----------
+    outside
+        The functions of libraries that it calls, such as ``sqrt``.
+    file
+        An object file in the format of this system.
+    """
+
+    outside: tuple[str, ...]
+    file: bytes
+
+    def as_bytes(self) -> bytes:
+        """Return both in one."""
+        return json.dumps(self.outside).encode() + b"\n" + self.file
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> ObjectCode:
+        """Return what `as_bytes` made; raise a ``ValueError`` if it did not."""
+        names, _, file = content.partition(b"\n")
+        return cls(tuple(map(str, json.loads(names))), file)
+
+
+def linked(code: ObjectCode, name: str) -> Callable[..., Any] | None:
+    """Return a gateway as a built-in function, which is named after its kernel.
 
     It returns ``NotImplemented`` for arguments that it was not compiled for.
+
+    Returns
+    -------
+    callable or None
+        ``None`` if this process has not loaded a library that it needs.
 
     Raises
     ------
@@ -166,7 +197,10 @@ def linked(machine_code: bytes, name: str) -> Callable[..., Any]:
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
+    # From the first engine on, LLVM finds what this process has loaded.
+    if any(llvm.address_of_symbol(function) is None for function in code.outside):
+        return None
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code.file))
     engine.finalize_object()
     address = engine.get_function_address(ENTRY_POINT)
     if not address:

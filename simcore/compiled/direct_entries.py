@@ -7,6 +7,7 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from simcore.compiled.function import Function
 
-_SERVED, _NOT_SERVED = b"object\n", b"left to Numba\n"
+_NOT_SERVED = b"left to Numba\n"
+_lock = RLock()
 
 
 def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any] | None:
@@ -36,16 +38,16 @@ def direct_entry(function: Function, kinds: Sequence[str]) -> Callable[..., Any]
     if function.py_func.__closure__ is not None or processor is None or place is None:
         return None
     identity = function.identity
+    made_from = [*identity, "direct", POLICY, function.kind, processor, *versions(), *makers(), *place, list(kinds)]
     kept().remember_sources()
-    made_from = [*identity, "direct", POLICY, function.kind, processor, *versions(), *place, list(kinds)]
     name = kept().entry(identity.name, made_from)
     payload = kept().store.load(name) if identity.sources is not None else None
     if payload == _NOT_SERVED:
         return None
-    if payload is not None and payload.startswith(_SERVED):
+    if payload is not None:
         try:
-            return direct.linked(payload.removeprefix(_SERVED), identity.name)
-        except RuntimeError:  # an entry that cannot be linked is compiled again
+            return direct.linked(direct.ObjectCode.from_bytes(payload), identity.name)
+        except (ValueError, TypeError, RuntimeError):  # an entry that cannot be linked is compiled again
             pass
     return _compiled(function, kinds, name)
 
@@ -54,19 +56,24 @@ def _compiled(function: Function, kinds: Sequence[str], name: str) -> Callable[.
     kept().announce(function.identity)
     code = numba_compiler().object_code(function, kinds)
     if function.identity.sources is not None:
-        kept().store.save(name, _NOT_SERVED if code is None else _SERVED + code)
+        kept().store.save(name, _NOT_SERVED if code is None else code.as_bytes())
         kept().report_trouble()
     return None if code is None else direct.linked(code, function.identity.name)
 
 
-@cache
 def numba_compiler() -> Any:  # noqa: ANN401 - its types need Numba
     """Load Numba, ready to compile, and return the module that knows it."""
-    with Listeners.loading():
-        from simcore.compiled import numba_compiler as loaded  # noqa: PLC0415
+    with _lock:
+        return _loaded()
 
-        loaded.load_registries()
-    return loaded
+
+@cache
+def _loaded() -> Any:  # noqa: ANN401
+    with Listeners.loading():
+        from simcore.compiled import numba_compiler as module  # noqa: PLC0415
+
+        module.load_registries()
+    return module
 
 
 @cache
@@ -75,6 +82,11 @@ def versions() -> tuple[str, ...]:
     import llvmlite  # noqa: PLC0415
 
     return (_version_of_numba(), llvmlite.__version__, np.__version__, version_of_python(), sys.platform)
+
+
+def makers() -> list[str | None]:
+    """Return the digests of the modules that write gateways and call them."""
+    return [kept().sources.digest(f"simcore.compiled.{name}") for name in ("direct", "gateway", "numba_compiler")]
 
 
 def _version_of_numba() -> str:

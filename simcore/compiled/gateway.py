@@ -39,6 +39,8 @@ class Gateway:
         signature = ir.FunctionType(_POINTER, [_POINTER, _POINTER.as_pointer(), _WORD])
         self._module, self._kinds = module, kinds
         self._function = ir.Function(module, signature, direct.ENTRY_POINT)
+        self._function.attributes.add("optnone")
+        self._function.attributes.add("noinline")
         self.builder = ir.IRBuilder(self._function.append_basic_block("entry"))
         table, _, count = self._function.args
         self._addresses = self._read(table, direct.DATA, _WORD.as_pointer())

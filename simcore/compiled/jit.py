@@ -62,6 +62,9 @@ class Compiled(Function):
         super().__init__(function, kind)
         self._entry: Callable[..., Any] = _nothing
         self._entries: dict[tuple[str, ...], Callable[..., Any] | None] = {}
+        code, defaults = function.__code__, function.__defaults__ or ()
+        names = code.co_varnames[: code.co_argcount]
+        self._parameters = (names, dict(zip(names[len(names) - len(defaults) :], defaults, strict=True)))
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         """Call the compiled function."""
@@ -78,18 +81,30 @@ class Compiled(Function):
         return getattr(self._dispatcher(), name)
 
     def _search(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:  # noqa: ANN401
-        kinds = None if named else kinds_of(arguments)
-        if kinds is not None:
+        ordered = self._in_order(arguments, named)
+        kinds = None if ordered is None else kinds_of(ordered)
+        if ordered is not None and kinds is not None:
             with _lock:
                 if kinds not in self._entries:
                     self._entries[kinds] = direct_entry(self, kinds)
             entry = self._entries[kinds]
             if entry is not None:
                 self._entry = entry
-                result = entry(*arguments)
+                result = entry(*ordered)
                 if result is not NotImplemented:
                     return result
         return self._dispatcher()(*arguments, **named)
+
+    def _in_order(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...] | None:
+        """Return all arguments in order, with defaults for those left out; ``None`` if they are not the function's."""
+        names, defaults = self._parameters
+        if len(arguments) > len(names):
+            return None
+        given = dict(zip(names, arguments, strict=False))
+        if not named.keys() <= set(names[len(arguments) :]):
+            return None
+        values = {**defaults, **given, **named}
+        return tuple(values[name] for name in names) if len(values) == len(names) else None
 
     def _dispatcher(self) -> Any:  # noqa: ANN401
         return numba_compiler().dispatcher(self)

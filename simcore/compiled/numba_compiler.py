@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import llvmlite
@@ -27,6 +28,7 @@ from numba.core.serialize import dumps
 from numba.extending import typeof_impl
 from numba.np.arrayobj import populate_array
 
+from simcore.compiled.direct import ObjectCode
 from simcore.compiled.function import Function
 from simcore.compiled.gateway import RESULTS, Gateway
 from simcore.compiled.kept import kept
@@ -39,14 +41,16 @@ if TYPE_CHECKING:
 _TYPES = {np.dtype(kind.name).str[1:]: kind for kind in (*types.integer_domain, *types.real_domain)}
 _TYPES["b1"] = types.boolean
 _NUMBERS = {kind: code for code, kind in _TYPES.items()}
-_OF_LLVM, _OF_LIBRARIES = "llvm.", ("llvm.powi", "llvm.sin", "llvm.cos", "llvm.exp", "llvm.log", "llvm.pow")
-"""Functions that LLVM writes out in place, apart from those for which it calls the C library or its own."""
+_lock = Lock()
+_RENAMED = tuple(f"llvm.{name}" for name in ("cos", "exp", "ldexp", "log", "pow", "sin", "tan"))
+"""What LLVM replaces by functions of libraries; it writes out the others in place, or needs C's ``memset`` and such."""
 
 
 def load_registries() -> None:
     """Load what Numba loads at its first compilation."""
-    cpu_target.typing_context.refresh()
-    cpu_target.target_context.refresh()
+    with global_compiler_lock:
+        cpu_target.typing_context.refresh()
+        cpu_target.target_context.refresh()
 
 
 class _Code:
@@ -132,12 +136,13 @@ def type_in_words(kind: Any) -> str:  # noqa: ANN401
 
 def dispatcher(function: Function, *, part: bool = False) -> Any:  # noqa: ANN401
     """Return a function as Numba's dispatcher; as a ``part``, one that only compiled functions call."""
-    if part not in function.parts:
-        options = {**function.targetoptions, **(PART if part else {})}
-        made = numba.njit(**options)(function.py_func)
-        made._cache = _Code(function, options)  # noqa: SLF001
-        function.parts[part] = made
-    return function.parts[part]
+    with _lock:
+        if part not in function.parts:
+            options = {**function.targetoptions, **(PART if part else {})}
+            made = numba.njit(**options)(function.py_func)
+            made._cache = _Code(function, options)  # noqa: SLF001
+            function.parts[part] = made
+        return function.parts[part]
 
 
 @typeof_impl.register(Function)  # type: ignore[untyped-decorator]
@@ -146,13 +151,13 @@ def _type_of_function(function: Function, _context: Any) -> Any:  # noqa: ANN401
     return types.Dispatcher(dispatcher(function, part=True))
 
 
-def object_code(function: Function, kinds: Sequence[str]) -> bytes | None:
+def object_code(function: Function, kinds: Sequence[str]) -> ObjectCode | None:
     """Compile a function of plain arguments to an object file with a gateway (`simcore.compiled.gateway`).
 
     Returns
     -------
-    bytes or None
-        ``None`` if it cannot be called without Numba: its result is no number, or it calls functions of libraries.
+    ObjectCode or None
+        ``None`` if it cannot be called without Numba: its result is no number, or its code has addresses in it.
     """
     made = dispatcher(function, part=True)
     flags = compiler.Flags()
@@ -169,9 +174,10 @@ def object_code(function: Function, kinds: Sequence[str]) -> bytes | None:
         _write_gateway(context, result, kinds, f"{function.identity.name} failed", returned)
         library = result.library
         library.finalize()
-        if library.has_dynamic_globals or not _is_closed(library._final_module):  # noqa: SLF001
+        outside = _outside(library._final_module)  # noqa: SLF001
+        if library.has_dynamic_globals or outside is None:
             return None
-        return bytes(library._get_compiled_object())  # noqa: SLF001
+        return ObjectCode(outside, bytes(library._get_compiled_object()))  # noqa: SLF001
 
 
 def _type(kind: str) -> Any:  # noqa: ANN401
@@ -210,7 +216,9 @@ def _write_gateway(context: Any, result: Any, kinds: Sequence[str], words: str, 
     result.library.add_ir_module(module)
 
 
-def _is_closed(module: llvm.ModuleRef) -> bool:
-    """Return whether code calls nothing but itself and what LLVM writes out."""
-    outside = [one.name for one in module.functions if one.is_declaration]
-    return all(name.startswith(_OF_LLVM) and not name.startswith(_OF_LIBRARIES) for name in outside)
+def _outside(module: llvm.ModuleRef) -> tuple[str, ...] | None:
+    """Return the functions that code calls outside of itself, or ``None`` if they have other names in the end."""
+    names = [one.name for one in module.functions if one.is_declaration]
+    if any(name.startswith(_RENAMED) for name in names):
+        return None
+    return tuple(name for name in names if not name.startswith("llvm."))

@@ -62,7 +62,7 @@ def processor_settings() -> dict[str, str] | None:
     numba = sys.modules.get("numba")
     if numba is not None:
         start = _settings_at_start(numba.config.__file__, tuple(made.items()))
-        known = [name for name in FLAGS if hasattr(start, name)]
+        known = [name for name in (*FLAGS, *_PROCESSOR) if hasattr(start, name)]
         if any(repr(getattr(numba.config, name)) != repr(getattr(start, name)) for name in known):
             return None
     return made

@@ -53,17 +53,19 @@ class Sources:
         self._known: dict[str, Parsed] = {}
         self._used: dict[str, Parsed] = {}
         self._wanted: dict[str, frozenset[str]] = {}
-        self._digests: dict[str, str | None] = {}
+        self._digests: dict[str, str] = {}
         self.learned = False
         """Whether something was parsed that was not in `remembered`."""
 
     def digest(self, module: str) -> str | None:
         """Return the hexadecimal SHA-256 of a module and its imports, or ``None`` if its file is not known."""
+        if self._file(module) is None:
+            return None
         if module not in self._digests:
             total = hashlib.sha256()
             for name in sorted(self.closure(module)):
                 total.update(f"{name} {self._module(name).digest}\n".encode())
-            self._digests[module] = None if self._file(module) is None else total.hexdigest()
+            self._digests[module] = total.hexdigest()
         return self._digests[module]
 
     def closure(self, module: str) -> set[str]:

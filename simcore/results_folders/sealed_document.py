@@ -7,12 +7,13 @@ the previous format are accepted, too: their header is moved to its present plac
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
 from simcore.base.text import printable
 from simcore.base.version import __version__
+from simcore.results_folders.verification_document import KINDS
 from simcore.scenario.digest import digest_of_digests
 from simcore.studies.study import STUDIES
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Json = dict[str, Any]
-Holds = Literal["run", "comparison", "sweep", "breakeven", "plan", "luck", "coach", "steadiness"]
-
-_HOLDS: dict[str, Holds] = {"result": "run", **{name: name for name in get_args(Holds) if name != "run"}}
-"""The kind of result in a folder, by its document's name. `bench variance` has no folder: it has one per metric."""
 
 
 class Sealed(NamedTuple):
@@ -31,7 +28,8 @@ class Sealed(NamedTuple):
 
     document: Json
     """As JSON; empty if it is not a document of simcore."""
-    holds: Holds | None
+    holds: str | None
+    """One of `KINDS`."""
     problem: str | None = None
     """What is wrong with it, as the end of a sentence."""
     is_former: bool = False
@@ -68,7 +66,7 @@ def sealed_document(data: bytes, version: str) -> Sealed:
     if name is None:
         former = next((each for mark, each in _FORMER.items() if mark in document), None)
         return none if former is None else Sealed(former.lifted(document), former.holds, is_former=True)
-    if not isinstance(name, str) or name not in _HOLDS:
+    if not isinstance(name, str) or name not in KINDS:
         return none
     if version == __version__:
         try:
@@ -77,7 +75,7 @@ def sealed_document(data: bytes, version: str) -> Sealed:
             first = error.errors(include_url=False, include_input=False)[0]
             where = printable(".".join(map(str, first["loc"])))
             return Sealed({}, None, f"does not fit its schema: {where}: {printable(first['msg'])}")
-    return Sealed(document, _HOLDS[name])
+    return Sealed(document, KINDS[name])
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -114,7 +112,7 @@ def _former_comparison(document: Json) -> Json:
 
 
 class _Former(NamedTuple):
-    holds: Holds
+    holds: str
     lifted: Callable[[Json], Json]
     """Returns the document with its header in its present place."""
 

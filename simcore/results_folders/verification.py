@@ -29,7 +29,7 @@ from simcore.results_folders.manifest import (
 )
 from simcore.results_folders.parts import Shape, Sums, check_identity, check_part, parts_of, read_rep_weeks, repeated
 from simcore.results_folders.sealed_document import Sealed, sealed_document
-from simcore.results_folders.verification_document import Verification
+from simcore.results_folders.verification_document import Verification, is_of_one_strategy
 from simcore.scenario.digest import digest_of_digests, joint_digest, scenario_digest
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import parse_scenario
@@ -37,14 +37,11 @@ from simcore.scenario_files.scenario_file import parse_scenario
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simcore.results_folders.sealed_document import Holds
     from simcore.scenario.model import Scenario
 
 __all__ = ["read_rep_weeks", "verification", "verify"]
 
 _LARGEST = 10**300
-_OF_ONE_STRATEGY = ("run", "plan", "luck", "coach", "steadiness")
-"""Kinds of result that are of the scenario's own strategy only."""
 _MOST_ROWS = 2**60
 """Maximum rows of a replication, so that row numbers fit in 64-bit integers."""
 _TOLERANCE = 1e-13
@@ -117,7 +114,7 @@ def _checked(folder: Path, data: bytes | None) -> Verification:
     """Return the findings for a folder whose manifest has this content, or ``None`` without one."""
     found = Findings()
     manifest: Manifest | None = None
-    holds: Holds | None = None
+    holds: str | None = None
     try:
         manifest = _manifest(folder, data, found)
         if manifest is not None:
@@ -153,7 +150,7 @@ def _manifest(folder: Path, data: bytes | None, found: Findings) -> Manifest | N
         return None
 
 
-def _document(folder: Path, manifest: Manifest | None, holds: Holds | None, found: Findings) -> Verification:
+def _document(folder: Path, manifest: Manifest | None, holds: str | None, found: Findings) -> Verification:
     stated: dict[str, Any] = {
         name: getattr(manifest, name, None)
         for name in ("complete", "version", "scenario", "digest", "seed", "replications", "rows")
@@ -172,7 +169,7 @@ def _document(folder: Path, manifest: Manifest | None, holds: Holds | None, foun
     )
 
 
-def _check_all(folder: Path, manifest: Manifest, found: Findings) -> Holds | None:
+def _check_all(folder: Path, manifest: Manifest, found: Findings) -> str | None:
     """Check everything that a manifest lists; return the kind of result in the folder."""
     if not manifest.unchanged():
         found.problems.append(f"{MANIFEST} was changed: its SHA-256 is not that of what it says")
@@ -220,7 +217,7 @@ def _at(document: object, path: str) -> Any:  # noqa: ANN401  (JSON)
     return document
 
 
-def _against_summary(manifest: Manifest, document: dict[str, Any], holds: Holds) -> list[str]:
+def _against_summary(manifest: Manifest, document: dict[str, Any], holds: str) -> list[str]:
     """Return the differences between the manifest and the summary."""
     stated = {
         "version": _at(document, "version"),
@@ -275,7 +272,7 @@ def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Fin
         stated["reps"] = (scenario.team.reps, _at(document, "reps"))
         if holds != "plan":  # which states the weeks of its period
             stated["weeks"] = (scenario.horizon.weeks, _at(document, "weeks"))
-    if holds in _OF_ONE_STRATEGY:
+    if is_of_one_strategy(holds):
         stated["strategy"] = (scenario.run.strategy, ", ".join(map(str, _listed(document, "scenario.strategies"))))
     if holds == "run":
         stated["stages"] = (", ".join(stage.stage for stage in scenario.funnel), ", ".join(_stages(document)))
@@ -305,9 +302,13 @@ def _listed(document: object, path: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _digest_again(scenario: Scenario, document: dict[str, Any], holds: Holds | None) -> str | None:
+def _digest_again(scenario: Scenario, document: dict[str, Any], holds: str | None) -> str | None:
     """Return the digest that the manifest should have for this scenario; ``None`` if its values are varied."""
-    if holds in _OF_ONE_STRATEGY:
+    weeks = _at(document, "weeks")
+    if holds == "plan" and isinstance(weeks, int):  # whose horizon is its period
+        horizon = scenario.horizon.model_copy(update={"weeks": weeks})
+        scenario = scenario.model_copy(update={"horizon": horizon})
+    if is_of_one_strategy(holds):
         return scenario_digest(scenario)
     digests = _at(document, "digests")
     if holds != "comparison" or not isinstance(digests, dict):

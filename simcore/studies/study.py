@@ -90,10 +90,8 @@ class Study(NamedTuple):
     """The public class of the document."""
     document_home: str
     """The module of the document, without ``simcore.``."""
-
-    def load_function(self) -> Callable[..., Any]:
-        """Return the function, as it is in its module: with a `Scenario` first, and without limits on cost."""
-        return cast("Callable[..., Any]", _loaded(self.home, self.function))
+    has_folder: bool = True
+    """Whether ``--out`` keeps its answer: a folder of results holds one document."""
 
     def load_request(self) -> Callable[..., Request[Any]]:
         """Return what makes a request of the arguments of the function."""
@@ -182,6 +180,7 @@ STUDIES: dict[str, Study] = {
             *("bench_variance", "variance_reduction.benchmark"),
             *("VarianceRequest", "variance_reduction.benchmark"),
             *("VarianceBench", "variance_reduction.document"),
+            has_folder=False,  # it answers with a document per metric
         ),
     )
 }

@@ -39,7 +39,8 @@ from simcore.statistics.sequential_interval import (
     read_mean,
     read_share,
 )
-from simcore.variance_reduction.benchmark import FEW, NOTHING, bench_variance, best_of, windows_per_world
+from simcore.variance_reduction.benchmark import bench_variance
+from simcore.variance_reduction.gains import FEW, NOTHING, best_of, windows_per_world
 from simcore.variance_reduction.techniques import (
     CRUDE,
     SHARED,

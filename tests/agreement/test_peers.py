@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
-from benchmarks import strategies
+from benchmarks import speed
 from benchmarks.peers import c_peer, numpy_peer, numpy_reactive, python_peer, simpy_peer
 from benchmarks.peers.canonical import (
     HORIZONS,
@@ -26,8 +26,9 @@ from benchmarks.peers.canonical import (
     quantile,
     sums,
 )
-from benchmarks.peers.numpy_reactive import Decides, Draws, Periods, ReactiveStatistics
-from benchmarks.report import Goal, Report, Series, Strategies, render
+from benchmarks.peers.numpy_reactive import Decides, Draws, ReactiveStatistics
+from benchmarks.peers.periods import Periods
+from benchmarks.report import Goal, Report, Series, render
 from simcore.base.periods import WEEK
 from simcore.engine.simulation import simulate as simcore_simulate
 from simcore.program.tally import CLOSE, ENTERED, GROUPS, TOTAL
@@ -193,7 +194,7 @@ class Figure(NamedTuple):
 
 @cache
 def figures_of_simcore(decides: Decides) -> dict[str, Figure]:
-    result = simcore_simulate(with_strategy(strategies.reacting(), decides), replications=600, seed=SEED)
+    result = simcore_simulate(with_strategy(speed.reacting(), decides), replications=600, seed=SEED)
     rows = {row.horizon: row for row in result.summary.averaging.close}
     arrays, unit = result.tally.arrays, result.program.deals.unit
     quota = result.summary.quota
@@ -283,7 +284,7 @@ def test_the_check_of_the_reacting_peer_can_fail(monkeypatch: pytest.MonkeyPatch
 
 
 def test_reacting_peer_has_the_drive_of_the_scenario() -> None:
-    drive = strategies.reacting().strategies["hour"].drives["urgency"]
+    drive = speed.reacting().strategies["hour"].drives["urgency"]
     slopes = {name: channel.slope for name, channel in drive.changes.items()}
     assert (drive.memory, drive.level) == (0, numpy_reactive.LEVEL)
     assert drive.signals.gains == [(DEADLINE, numpy_reactive.GAIN)]
@@ -348,8 +349,9 @@ def test_binomial_of_the_test_itself() -> None:
 
 def report_of(*goals: Goal) -> Report:
     series = {"fast": Series((100.0, 110.0, 90.0)), "slow": Series((2000.0, 2420.0, 1710.0))}
-    reacting = Strategies({"plan": Series((100.0,)), "hourly": Series((400.0,))}, "plan", {"gain": Series((16.0,))})
-    return Report("A CPU, 2 cores", 3, series, "fast", reacting, "### A question", goals, "Some words.\n")
+    tables = {"Speed": series, "Strategies that react": {"plan": Series((100.0,)), "hourly": Series((400.0,))}}
+    gain = {"gain": Series((16.0,))}
+    return Report("A CPU, 2 cores", 3, tables, gain, "### A question", goals, "Some words.\n")
 
 
 def test_page_shows_medians_spreads_and_ratios_within_a_round() -> None:

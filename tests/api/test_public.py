@@ -22,6 +22,8 @@ from simcore.base.frames import to_pandas, to_polars
 from simcore.scenario.precision_goal import Goal
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.studies.coach.hours import HourEffect, HoursAsked
+from simcore.studies.study import STUDIES
+from tests.support.study_cases import CASES, TEAM
 from tools.packages import modules
 
 ANY: Any = simcore
@@ -63,17 +65,10 @@ def test_functions_stay_callable_where_their_module_comes_first(name: str) -> No
 QUICK: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("simulate", (CANON,), {"replications": "50"}),
     ("simulate", (CANON,), {"replications": 8, "keep_rep_weeks": True}),
-    ("compare", (PRESSED,), {"replications": 32}),
     ("attribute", (PRESSED, "pressure", "process"), {"replications": 8}),
-    ("sweep", (CANON, "team.reps=2:4:2"), {"replications": 32}),
-    ("breakeven", (PRESSED, "quota.amount=100k:130k"), {"replications": 32}),
-    ("plan", ("backward-from-100k", "100k"), {"replications": 64, "frontier": False}),
-    ("luck", (SMALL,), {"replications": 128}),
-    ("coach", (SMALL,), {"replications": 32}),
-    ("steadiness", (SMALL,), {"replications": 256}),
-    ("bench_variance", (SMALL,), {"batch": 256, "batches": 3}),
     ("load_scenario", (CANON, "team.reps=4"), {}),
     ("verify", ("no such folder",), {}),
+    *((STUDIES[name].function, (TEAM, *case.args), case.options) for name, case in CASES.items()),
 ]
 
 

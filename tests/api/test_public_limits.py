@@ -17,54 +17,41 @@ from simcore.base.errors import ScenarioError, SimcoreError, UsageError
 from simcore.base.machine import Memory
 from simcore.engine.playable import refuse_unplayable
 from simcore.scenario_files.scenario_file import load_scenario
+from simcore.studies.study import STUDIES
+from tests.support.study_cases import ALWAYS, CASES, ROWS, TEAM, Costly
 from tools.packages import modules
 
 ANY: Any = simcore
 CANON = "trust-the-process"
-TWO = load_scenario("quota-pressure", {"horizon.weeks": 13})
-ALWAYS = {f"funnel.{stage.stage}.rate": 1 for stage in TWO.funnel[1:]}
-DEAR = load_scenario(CANON, {"plan.calls_per_week": 65_535, **ALWAYS})
-ROWS = "up to 2,000,000,000 rep-weeks"
-HOURS = "allowed: up to 12 h"
-
-COSTLY: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
-    ("simulate", (CANON,), {"replications": 10**12}, "replications", ROWS),
-    ("simulate", (DEAR,), {"replications": 10**5}, "replications", HOURS),
-    ("simulate", (CANON,), {"threads": 1024}, "threads", "GB of memory"),
-    (
+MORE = {
+    "replications": ("simulate", Costly(TEAM, (), {"replications": 10**12}, "replications", ROWS)),
+    "threads": ("simulate", Costly(TEAM, (), {"threads": 1024}, "threads", "GB of memory")),
+    "rep-weeks": (
         "simulate",
-        (CANON,),
-        {"threads": 1, "replications": 1_000_000, "keep_rep_weeks": True},
-        "threads",
-        "GB of memory",
+        Costly(
+            load_scenario(CANON),
+            *((), {"threads": 1, "replications": 1_000_000, "keep_rep_weeks": True}, "threads", "GB of memory"),
+        ),
     ),
-    ("simulate", (CANON,), {"precision": "revenue=0.5"}, "precision", "did you mean revenue=0.5%?"),
-    ("compare", (TWO,), {"replications": 10**10}, "replications", ROWS),
-    ("attribute", (TWO, "pressure", "process"), {"replications": 10**10}, "replications", ROWS),
-    ("sweep", (CANON, "team.reps=2:40:2"), {"replications": 10**9}, "replications", ROWS),
-    ("breakeven", (TWO, "team.reps=2:40"), {"replications": 10**9}, "replications", ROWS),
-    ("luck", (DEAR,), {"replications": 10**4}, "replications", HOURS),
-    ("steadiness", (DEAR,), {"replications": 10**4}, "replications", HOURS),
-    ("coach", (DEAR,), {"replications": 16_000}, "replications", HOURS),
-    ("bench_variance", (DEAR,), {"batch": 2**20, "batches": 200}, "batch", ROWS),
-    ("plan", (DEAR, "900k"), {"replications": 100_000}, "replications", HOURS),
-]
+    "precision": (
+        "simulate", Costly(TEAM, (), {"precision": "revenue=0.5"}, "precision", "did you mean revenue=0.5%?")
+    ),
+    "attribute": (
+        "attribute", Costly(TEAM, ("pressure", "process"), {"replications": 10**10}, "replications", ROWS)
+    ),
+}  # fmt: skip
+COSTLY = {name: (STUDIES[name].function, case.costly) for name, case in CASES.items()} | MORE
+FUNCTIONS = {function for function, _ in COSTLY.values()}
 
 
-@pytest.mark.parametrize(("name", "args", "options", "argument", "said"), COSTLY)
-def test_what_costs_too_much_is_refused_with_what_lifts_the_limit(
-    name: str,
-    args: tuple[Any, ...],
-    options: dict[str, Any],
-    argument: str,
-    said: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.parametrize("name", COSTLY)
+def test_what_costs_too_much_is_refused_with_what_lifts_the_limit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    function, (scenario, args, options, argument, said) = COSTLY[name]
     monkeypatch.setattr(
         "simcore.analytic.run_cost.memory", lambda: Memory(8_000_000_000, "the limit of the control group")
     )
     with pytest.raises(UsageError) as error:
-        getattr(ANY, name)(*args, **options)
+        getattr(ANY, function)(scenario, *args, **options)
     (problem,) = error.value.problems
     assert problem.path == argument
     assert said in str(problem)
@@ -73,8 +60,7 @@ def test_what_costs_too_much_is_refused_with_what_lifts_the_limit(
 
 
 def test_every_question_has_a_limit_that_can_be_lifted(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {name for name, *_ in COSTLY}
-    assert asked == {name for name in simcore.__all__ if "limit" in parameters(name)}
+    assert {name for name in simcore.__all__ if "limit" in parameters(name)} == FUNCTIONS
     monkeypatch.setattr("simcore.analytic.run_cost.memory", lambda: Memory(1_000_000, "the limit of the control group"))
     with pytest.raises(UsageError, match="limit=False"):
         simcore.simulate(CANON, replications=8, threads=1)
@@ -82,7 +68,7 @@ def test_every_question_has_a_limit_that_can_be_lifted(monkeypatch: pytest.Monke
 
 
 def test_help_tells_what_the_limit_is() -> None:
-    for name in {name for name, *_ in COSTLY}:
+    for name in FUNCTIONS:
         text = getattr(simcore, name).__doc__
         before, _, after = text.partition("    limit\n        Whether")
         assert "    Parameters\n" in before
@@ -108,26 +94,17 @@ UNPLAYABLE: dict[str, dict[str, object]] = {
     "law": {"funnel.wins.rate": {"mean": 1e-9, "rep_cv": 0.01}},
     "range": {"deal": 1e9, "plan.calls_per_week": 60_000, **ALWAYS},
 }
-QUESTIONS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
-    ("simulate", (), {"replications": 32}),
-    ("compare", (), {"replications": 32}),
-    ("attribute", ("pressure", "process"), {"replications": 32}),
-    ("sweep", ("team.reps=2:4:2",), {"replications": 32}),
-    ("breakeven", ("team.reps=2:4",), {"replications": 32}),
-    ("plan", ("900k",), {"replications": 64}),
-    ("luck", (), {"replications": 128}),
-    ("coach", (), {"replications": 32}),
-    ("steadiness", (), {"replications": 256}),
-    ("bench_variance", (), {"batch": 256, "batches": 3}),
-]
+QUESTIONS = {
+    **{STUDIES[name].function: (case.args, case.options) for name, case in CASES.items()},
+    "attribute": (("pressure", "process"), {"replications": 32}),
+}
 
 
 @pytest.mark.parametrize("kind", UNPLAYABLE)
-@pytest.mark.parametrize(("name", "args", "options"), QUESTIONS, ids=[row[0] for row in QUESTIONS])
-def test_every_question_refuses_what_check_refuses(
-    kind: str, name: str, args: tuple[Any, ...], options: dict[str, Any]
-) -> None:
-    scenario = load_scenario(TWO, UNPLAYABLE[kind])
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_refuses_what_check_refuses(kind: str, name: str) -> None:
+    args, options = QUESTIONS[name]
+    scenario = load_scenario(TEAM, UNPLAYABLE[kind])
     with pytest.raises(ScenarioError) as checked:
         refuse_unplayable(scenario)
     with pytest.raises(ScenarioError) as error:

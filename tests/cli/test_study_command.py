@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
 from simcore.cli.options import PRECISION, RESULTS_FOLDER, STUDY_OPTIONS
+from simcore.results_folders.verification_document import KINDS
 from simcore.studies.study import STUDIES
-from tests.support.command_lines import SCENARIO
+from tests.support.study_cases import command_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,13 +27,6 @@ MISSING = {
 """Shared options that a command lacks, by the name of its document; of all others, those of a precision."""
 OWN = {"comparison": {"strategy"}, "sweep": {"strategy"}, "breakeven": {"strategy"}, "plan": {"max_replications"}}
 """Shared options that a command has in a form of its own, before the others."""
-ANSWERS = {
-    "breakeven": ("--vary", "team.reps=1:2", "-n", "8", "--strategy", "process", "--strategy", "react"),
-    "plan": ("--target", "20k", "--no-frontier", "-n", "64"),
-    "luck": ("-n", "128"),
-    "coach": ("-n", "32"),
-    "bench steadiness": ("-n", "256"),
-}
 
 
 def parameters(command: str) -> list[str]:
@@ -52,11 +46,9 @@ def test_every_question_has_the_shared_options_in_one_order_after_its_own(name: 
     assert names[-len(wanted) :] == wanted
 
 
-@pytest.mark.parametrize("command", ANSWERS)
-def test_every_answer_can_be_kept_and_verified(command: str, tmp_path: Path) -> None:
-    file, out = tmp_path / "tiny.yaml", tmp_path / "out"
-    file.write_text(SCENARIO)
-    line = [*command.split(), str(file), *ANSWERS[command], "--json"]
+@pytest.mark.parametrize("name", [study.name for study in STUDIES.values() if study.has_folder])
+def test_every_answer_can_be_kept_and_verified(name: str, tmp_path: Path) -> None:
+    out, line = tmp_path / "out", [*command_line(name), "--json"]
     kept = CliRunner().invoke(app, [*line, "--out", str(out)])
     assert kept.exit_code == ExitStatus.DONE, kept.stderr
     assert kept.stderr.endswith(f"results are in {out}\n")
@@ -64,7 +56,7 @@ def test_every_answer_can_be_kept_and_verified(command: str, tmp_path: Path) -> 
     assert json.loads(summary.read_text()) == json.loads(kept.stdout)
     checked = CliRunner().invoke(app, ["verify", str(out), "--json"])
     found = json.loads(checked.stdout)
-    assert (found["problems"], found["holds"]) == ([], command.rpartition(" ")[2])
+    assert (found["problems"], found["holds"]) == ([], KINDS[name])
     assert CliRunner().invoke(app, [*line, "--out", str(out)]).exit_code == ExitStatus.IO
     summary.write_text(summary.read_text().replace('"replications": ', '"replications": 1', 1))
     assert CliRunner().invoke(app, ["verify", str(out)]).exit_code == ExitStatus.INVALID

@@ -76,8 +76,8 @@ class Checkout:
             sys.modules[name] = module
             exec(compile(text, name, "exec"), vars(module))  # noqa: S102 - never from a .pyc of the second before
         tripled = sys.modules["toy.kernels"].tripled
-        # Arguments by name are left to Numba.
-        return Started(tripled if self.direct else lambda x: tripled(x=x), compiled, told, tripled)
+        call = tripled if self.direct else tripled._dispatcher()
+        return Started(call, compiled, told, tripled)
 
     def entries(self) -> list[Path]:
         return sorted(path for path in (self.kept / "simcore").iterdir() if path.name.startswith("toy."))
@@ -144,6 +144,7 @@ ALL = {**policy.POLICY, "inlined": {"nogil": True}}
         (direct_entries, "version_of_python", lambda: "cpython-99", "direct"),
         (direct_entries, "_version_of_numba", lambda: "0.1", "direct"),
         (direct_entries, "POLICY", ALL, "direct"),
+        (direct_entries, "makers", lambda: ["another gateway"], "direct"),
         (direct, "here", lambda: ("another processor",), "direct"),
         (numba_compiler, "version_of_python", lambda: "cpython-99", "numba"),
         (numba_compiler, "POLICY", ALL, "numba"),
@@ -328,7 +329,7 @@ def plant(checkout: Checkout) -> None:
     if checkout.direct:
         code = numba_compiler.object_code(functions.Function(lambda x: x + 1_000, "kernel"), ("i8",))
         assert code is not None
-        planted = direct_entries._SERVED + code
+        planted = code.as_bytes()
     Store(str(checkout.kept)).save(entry.name, planted)
 
 

@@ -159,7 +159,7 @@ def test_quoted_commands_exist(page: Path) -> None:
 
 def quoted_lines(page: Path) -> list[str]:
     """Return the lines of a page's shell excerpts, without comments, and its quoted words."""
-    shell = "\n".join(fences(page, "", "sh")).splitlines()
+    shell = "\n".join(fences(page, "", "sh")).replace(" \\\n", "").splitlines()
     return [line.partition(" #")[0] for line in [*shell, *quoted_words(page)]]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pages import LINK, every_page, quoted_words
+from tests.support.pages import LINK, every_page, fences, quoted_words
 from tools.docs import BLOCK
 from tools.packages import ROOT
 
@@ -30,6 +30,12 @@ def too_long(text: str) -> list[str]:
 @every_page
 def test_lines_have_at_most_120_characters(page: Path) -> None:
     assert too_long(page.read_text(encoding="utf-8")) == []
+
+
+@every_page
+def test_commands_have_at_most_120_characters(page: Path) -> None:
+    lines = "\n".join(fences(page, "sh")).splitlines()
+    assert [line for line in lines if len(line) > WIDTH] == []
 
 
 def test_long_lines_are_found() -> None:
@@ -56,7 +62,11 @@ def exists(quoted: str, folder: Path) -> bool:
     """Tell whether something in backticks that looks like a name of the sources names something that is there."""
     path = quoted.rstrip("/").replace("NAME", "*")
     if path.endswith(".py") and "/" not in path:
-        return (folder / path).exists() or any(any((ROOT / place).rglob(path)) for place in FOLDERS)
+        return (
+            (folder / path).exists()
+            or (ROOT / path).exists()
+            or any(any((ROOT / place).rglob(path)) for place in FOLDERS)
+        )
     if path.endswith(".py") or ("/" in quoted and path.split("/")[0] in FOLDERS):
         return any(any(place.glob(path)) for place in (ROOT, folder))
     if DOTTED.fullmatch(quoted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -21,75 +21,25 @@ from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.schema import SCHEMAS
 from simcore.studies.study import STUDIES
-
-if TYPE_CHECKING:
-    from simcore.scenario.model import Scenario
+from tests.support.study_cases import BOTH, CASES, CHANGES, FILE, TEAM, command_line
 
 ANY: Any = simcore
 HEADER = [*PublishedDocument.model_fields, *Header.__annotations__]
 """The keys that every document begins with, in their order."""
-SMALL = {"team.reps": 3, "horizon.weeks": 26, "run.seed": 7}
-BOTH = ("pressure", "process")
-
-
-class Case(NamedTuple):
-    """A small question: how it is asked, and what the header must say."""
-
-    file: str
-    args: tuple[Any, ...]
-    """Of the Python function, after the scenario."""
-    options: dict[str, Any]
-    line: tuple[str, ...]
-    """The same on the command line."""
-    replications: int
-    strategies: tuple[str, ...]
-    weeks: int = 26
-
-
-CASES = {
-    "result": Case("real-team", (), {"replications": 40}, ("-n40",), 40, ("process",)),
-    "comparison": Case("quota-pressure", (), {"replications": 40}, ("-n40",), 40, ("process", "pressure")),
-    "sweep": Case(
-        *("quota-pressure", ("plan.calls_per_week=40,50",), {"replications": 40, "strategies": BOTH}),
-        ("--vary", "plan.calls_per_week=40,50", "-n40", *(part for name in BOTH for part in ("--strategy", name))),
-        *(40, BOTH),
-    ),
-    "breakeven": Case(
-        *("quota-pressure", ("quota.amount=100k:130k",), {"replications": 32, "strategies": BOTH}),
-        ("--vary", "quota.amount=100k:130k", "-n32", *(part for name in BOTH for part in ("--strategy", name))),
-        *(32, BOTH),
-    ),
-    "plan": Case(
-        "real-team", ("100k",), {"replications": 64, "frontier": False},
-        ("--target", "100k", "-n64", "--no-frontier"), 64, ("process",), 13,
-    ),
-    "luck": Case("real-team", (), {"replications": 128}, ("-n128",), 128, ("process",)),
-    "coach": Case("real-team", (), {"replications": 32}, ("-n32",), 32, ("process",)),
-    "steadiness": Case("real-team", (), {"replications": 256}, ("-n256",), 256, ("process",)),
-    "variance": Case(
-        "real-team", (), {"batch": 256, "batches": 3}, ("--batch", "256", "--batches", "3"), 768, ("process",)
-    ),
-}  # fmt: skip
-
-
-def scenario_of(case: Case) -> Scenario:
-    return load_scenario(case.file, SMALL)
 
 
 @cache
 def answered(name: str) -> StudyHeader:
     """Return the document that the public function answers with."""
     case = CASES[name]
-    found = getattr(ANY, STUDIES[name].function)(scenario_of(case), *case.args, **case.options)
+    found = getattr(ANY, STUDIES[name].function)(TEAM, *case.args, **case.options)
     document: StudyHeader = found.summary if name == "result" else found
     return document
 
 
 def printed(name: str) -> dict[str, Any]:
     """Return what the command prints as JSON."""
-    case = CASES[name]
-    changes = [part for path, value in SMALL.items() for part in ("--set", f"{path}={value}")]
-    done = CliRunner().invoke(app, [*STUDIES[name].command.split(), case.file, *changes, *case.line, "-q", "--json"])
+    done = CliRunner().invoke(app, [*command_line(name), "-q", "--json"])
     assert done.exit_code == ExitStatus.DONE, done.stderr
     document = json.loads(done.stdout)
     found = document[0] if name == "variance" else document
@@ -99,17 +49,16 @@ def printed(name: str) -> dict[str, Any]:
 
 def digest_of(name: str, document: StudyHeader) -> str:
     """Return the digest that the header must have."""
-    case, scenario = CASES[name], scenario_of(CASES[name])
-    runs = [with_strategy(scenario, each) for each in case.strategies]
+    runs = [with_strategy(TEAM, each) for each in CASES[name].strategies]
     if name in ("comparison", "variance"):
         return joint_digest(runs)
     if name in ("sweep", "breakeven"):
-        path, values = ("plan.calls_per_week", (40, 50)) if name == "sweep" else ("quota.amount", (100_000, 130_000))
-        varied = [load_scenario(case.file, SMALL | {path: value}) for value in values]
-        return joint_digest(with_strategy(each, strategy) for each in varied for strategy in case.strategies)
+        path, values = ("team.reps", (1, 2)) if name == "sweep" else ("quota.amount", (100_000, 130_000))
+        varied = [load_scenario(FILE, CHANGES | {path: value}) for value in values]
+        return joint_digest(with_strategy(each, strategy) for each in varied for strategy in CASES[name].strategies)
     if name == "plan":  # whose horizon is the period
-        return scenario_digest(load_scenario(case.file, SMALL | {"horizon.weeks": document.weeks}))
-    return scenario_digest(scenario)
+        return scenario_digest(load_scenario(FILE, CHANGES | {"horizon.weeks": document.weeks}))
+    return scenario_digest(TEAM)
 
 
 def test_every_question_is_asked_here() -> None:
@@ -118,8 +67,7 @@ def test_every_question_is_asked_here() -> None:
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_document_has_its_header_and_fits_its_schema(name: str) -> None:
-    case, scenario = CASES[name], scenario_of(CASES[name])
-    found = answered(name)
+    case, found = CASES[name], answered(name)
     assert type(found) is STUDIES[name].load_document()
     told = json.loads(found.model_dump_json())
     schema = SCHEMAS[name]()
@@ -134,18 +82,18 @@ def test_a_document_has_its_header_and_fits_its_schema(name: str) -> None:
         "format": schema["version"],
         "version": __version__,
         "scenario": {
-            "name": scenario.name,
+            "name": TEAM.name,
             "digest": digest_of(name, found),
-            "seed": 7,
+            "seed": TEAM.run.seed,
             "strategies": list(case.strategies),
-            "currency": scenario.deal.currency,
+            "currency": TEAM.deal.currency,
         },
         "replications": case.replications,
-        "reps": 3,
+        "reps": TEAM.team.reps,
         "weeks": case.weeks,
         "interrupted": False,
     }
-    assert (found.seed, found.currency, found.digest) == (7, scenario.deal.currency, told["scenario"]["digest"])
+    assert (found.seed, found.currency, found.digest) == (TEAM.run.seed, TEAM.deal.currency, told["scenario"]["digest"])
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -180,8 +128,8 @@ def test_the_public_functions_are_those_of_the_registry() -> None:
     functions = {study.function for study in STUDIES.values()}
     assert functions <= set(simcore.__all__)
     for study in STUDIES.values():
-        assert study.load_function().__name__ == study.function
-        assert getattr(ANY, study.function).__wrapped__ is study.load_function()
+        function = getattr(ANY, study.function).__wrapped__
+        assert (function.__module__, function.__name__) == (f"simcore.{study.home}", study.function)
         assert getattr(ANY, study.document_name) is study.load_document()
 
 

@@ -10,7 +10,6 @@ import pytest
 import simcore
 from simcore.api.limits import HOW
 from simcore.engine.simulation import SimulationRequest
-from simcore.scenario_files.scenario_file import load_scenario
 from simcore.studies.coach.study import plan_coach
 from simcore.studies.compare.request import AttributionRequest, ComparisonRequest
 from simcore.studies.luck.study import LuckRequest
@@ -20,6 +19,7 @@ from simcore.studies.study import STUDIES, Request
 from simcore.studies.sweep.breakeven import BreakevenRequest
 from simcore.studies.sweep.study import plan_sweep
 from simcore.variance_reduction.benchmark import VarianceRequest
+from tests.support.study_cases import BOTH, TEAM, request
 
 if TYPE_CHECKING:
     from simcore.results.result import Result
@@ -31,62 +31,47 @@ if TYPE_CHECKING:
     from simcore.studies.sweep.document import Breakeven, Sweep
     from simcore.variance_reduction.document import VarianceBench
 
-TEAM = load_scenario("quota-pressure", {"team.reps": 2, "horizon.weeks": 13, "run.replications": 32})
-BOTH = ["process", "pressure"]
-WEEKS = TEAM.horizon.warmup_weeks + TEAM.horizon.weeks
-
-# The types of the answers are checked by mypy, with each assignment.
-RUN: Request[Result] = SimulationRequest(TEAM)
-COMPARISON: Request[Comparison] = ComparisonRequest(TEAM)
-ATTRIBUTION: Request[AttributionTable | None] = AttributionRequest(TEAM, "pressure", "process")
-SWEEP: Request[Sweep] = plan_sweep(TEAM, {"team.reps": [1, 2]})
-BREAKEVEN: Request[Breakeven] = BreakevenRequest(TEAM, {"team.reps": (1, 2)}, BOTH)
-PLAN: Request[BackwardPlan] = plan_search(TEAM, 20_000, replications=64, frontier=False)
-LUCK: Request[Luck] = LuckRequest(TEAM, replications=128)
-COACH: Request[Coach] = plan_coach(TEAM, replications=32)
-STEADINESS: Request[Steadiness] = SteadinessRequest(TEAM, replications=256)
-VARIANCE: Request[VarianceBench] = VarianceRequest(TEAM, batch=256, batches=3)
-REQUESTS: dict[str, Request[Any]] = {
-    "result": RUN,
-    "comparison": COMPARISON,
-    "sweep": SWEEP,
-    "breakeven": BREAKEVEN,
-    "plan": PLAN,
-    "luck": LUCK,
-    "coach": COACH,
-    "steadiness": STEADINESS,
-    "variance": VARIANCE,
-}
+SIZE = TEAM.team.reps * (TEAM.horizon.warmup_weeks + TEAM.horizon.weeks)
+"""Rep-weeks of a replication."""
 EXACT = {
-    "result": 32 * 2 * WEEKS,
-    "comparison": 2 * 32 * 2 * WEEKS,
-    "sweep": 32 * (1 + 2) * WEEKS,
-    "luck": 2 * 128 * 2 * WEEKS,
+    "result": 40 * SIZE,
+    "comparison": 2 * 40 * SIZE,
+    "sweep": 2 * 32 * (1 + 2) * SIZE // 2,
+    "luck": 2 * 128 * SIZE,
 }
 """Rep-weeks that are known beforehand, not about."""
 
-
-def test_every_study_has_a_request() -> None:
-    assert list(REQUESTS) == list(STUDIES)
+# The types of the answers are checked by mypy, with each assignment.
+ATTRIBUTION: Request[AttributionTable | None] = AttributionRequest(TEAM, "pressure", "process", replications=32)
+RUN: Request[Result] = SimulationRequest(TEAM)
+COMPARISON: Request[Comparison] = ComparisonRequest(TEAM)
+SWEEP: Request[Sweep] = plan_sweep(TEAM, {"team.reps": [1, 2]})
+BREAKEVEN: Request[Breakeven] = BreakevenRequest(TEAM, {"team.reps": (1, 2)}, BOTH)
+PLAN: Request[BackwardPlan] = plan_search(TEAM, 20_000)
+LUCK: Request[Luck] = LuckRequest(TEAM)
+COACH: Request[Coach] = plan_coach(TEAM)
+STEADINESS: Request[Steadiness] = SteadinessRequest(TEAM)
+VARIANCE: Request[VarianceBench] = VarianceRequest(TEAM)
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_request_takes_the_arguments_of_its_function(name: str) -> None:
     build = inspect.signature(STUDIES[name].load_request()).parameters
-    asked = [each for each in inspect.signature(STUDIES[name].load_function()).parameters if each not in HOW]
-    assert set(asked) <= set(build)
-    for each in asked:
-        assert build[each].default == inspect.signature(STUDIES[name].load_function()).parameters[each].default, each
+    public: Any = getattr(simcore, STUDIES[name].function)
+    asked = inspect.signature(public.__wrapped__).parameters
+    assert {*asked} - {*HOW} <= set(build)
+    for each in {*asked} - {*HOW}:
+        assert build[each].default == asked[each].default, each
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_request_is_frozen_and_priced_without_a_run(name: str) -> None:
-    request = REQUESTS[name]
-    assert list(inspect.signature(request.run).parameters) == list(HOW)
-    field = next(iter(getattr(request, "_fields", None) or vars(request)))
+    asked = request(name)
+    assert list(inspect.signature(asked.run).parameters) == list(HOW)
+    field = next(iter(getattr(asked, "_fields", None) or vars(asked)))
     with pytest.raises(AttributeError):
-        setattr(request, field, None)
-    one, two = request.cost(1), request.cost(2)
+        setattr(asked, field, None)
+    one, two = asked.cost(1), asked.cost(2)
     assert one.cost.rep_weeks == two.cost.rep_weeks == EXACT.get(name, one.cost.rep_weeks) > 0
     one.check()
     with pytest.raises(simcore.ScenarioError, match=r"--no-limit to run it all the same"):
@@ -95,7 +80,7 @@ def test_a_request_is_frozen_and_priced_without_a_run(name: str) -> None:
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_answer_is_the_document_of_the_study(name: str) -> None:
-    found = REQUESTS[name].run(threads=1)
+    found = request(name).run(threads=1)
     document = found.summary if name == "result" else found
     assert type(document) is STUDIES[name].load_document()
     assert not document.interrupted
@@ -103,7 +88,7 @@ def test_the_answer_is_the_document_of_the_study(name: str) -> None:
 
 @pytest.mark.slow
 def test_a_comparison_that_is_split_costs_what_is_run_and_holds_the_split() -> None:
-    plain, split = ComparisonRequest(TEAM, BOTH), ComparisonRequest(TEAM, BOTH, split=True)
+    plain, split = (ComparisonRequest(TEAM, BOTH[::-1], replications=32, split=split) for split in (False, True))
     beside = ATTRIBUTION.cost(1).cost.rep_weeks
     assert beside > 0
     assert split.cost(1).cost.rep_weeks == plain.cost(1).cost.rep_weeks + beside
@@ -114,9 +99,9 @@ def test_a_comparison_that_is_split_costs_what_is_run_and_holds_the_split() -> N
 
 
 def test_a_goal_is_priced_by_one_replication_and_reached_by_the_run() -> None:
-    request = SimulationRequest(TEAM, precision=["p_zero:week=0.05"])
-    assert request.cost(1).cost.rep_weeks == 2 * WEEKS
-    found = request.run_within_limit(threads=1, progress=None, stop=None)
-    reached = request.reached_by(found)
+    goal = SimulationRequest(TEAM, precision=["p_zero:week=0.05"])
+    assert goal.cost(1).cost.rep_weeks == SIZE
+    found = goal.run_within_limit(threads=1, progress=None, stop=None)
+    reached = goal.reached_by(found)
     assert reached is not None
     assert reached.ended == "met"

@@ -30,8 +30,8 @@ from simcore.studies.steadiness.document import Steadiness
 from simcore.studies.steadiness.study import steadiness
 from simcore.studies.sweep.breakeven import breakeven
 from simcore.studies.sweep.document import Breakeven
-from simcore.variance_reduction import benchmark as variance
 from simcore.variance_reduction import document as variance_document
+from simcore.variance_reduction import gains as variance
 from tests.support.scenario_cases import funnel, scenario
 
 QUICK, LONG = 5, 60

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.version import __version__
-from simcore.results.summary import Summary
 from simcore.results_folders.manifest import Manifest
 from simcore.results_folders.results_folder import RepWeekBlock, ResultsFolder
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import validate
+from tests.support.summaries import summary as hand_made
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from simcore.results.summary import Summary
 
 REPS, WEEKS = 3, 4
 SEED = 2**64 - 1
@@ -49,38 +51,28 @@ def summary(replications: int, world: int = 0, *, interrupted: bool = False) -> 
         mean = figure(int(cents.sum()) / 100, size)
         return [{"horizon": "week", "periods": size, "revenue": {"mean": mean, **revenue}, "first_step": first}]
 
-    return Summary.model_validate(
-        {
-            "version": VERSION,
-            "scenario": {
-                "name": "Two steps",
-                "digest": DIGEST,
-                "seed": SEED,
-                "strategies": ["process"],
-                "currency": "EUR",
-            },
-            "replications": replications,
-            "reps": REPS,
-            "weeks": WEEKS,
-            "rep_weeks": size,
-            "calls": calls,
-            "seconds": 1.0,
-            "interrupted": interrupted,
-            "funnel": [
-                {"stage": stage, "per_rep_week": figure(int(rows.counts[..., number].sum()), size)}
-                for number, stage in enumerate(("Calls", "meetings", "wins"))
-            ],
-            "averaging": {"close": week(rows.cents_close), "origin": week(rows.cents_origin)},
-            "value": {name: {"estimate": 1.0, "se": 0.1} for name in ("per_call", "per_no")},
-            "quota": None,
-            "open_at_end": [],
-            "turned_away": [],
-            "clipped": [],
-            "quantile_error_bound": 0.0,
-            "speed": {"seconds": 1, "compile_seconds": 0, "rep_weeks_per_second": 1, "threads": 1},
-            "assumptions": [],
-            "sentence": "It averages out.",
-        }
+    return hand_made(
+        version=VERSION,
+        scenario={
+            "name": "Two steps",
+            "digest": DIGEST,
+            "seed": SEED,
+            "strategies": ["process"],
+            "currency": "EUR",
+        },
+        replications=replications,
+        reps=REPS,
+        weeks=WEEKS,
+        rep_weeks=size,
+        calls=calls,
+        interrupted=interrupted,
+        funnel=[
+            {"stage": stage, "per_rep_week": figure(int(rows.counts[..., number].sum()), size)}
+            for number, stage in enumerate(("Calls", "meetings", "wins"))
+        ],
+        averaging={"close": week(rows.cents_close), "origin": week(rows.cents_origin)},
+        quota=None,
+        assumptions=[],
     )
 
 

@@ -17,6 +17,7 @@ from simcore.program.layout import Program
 from simcore.scenario.model import validate
 from simcore.studies.plan import frontier as plan_frontier
 from simcore.studies.plan import rest_of_period as plan_rest
+from simcore.studies.plan import search as plan_search
 from simcore.studies.plan import study as plans
 from simcore.studies.plan.document import BackwardPlan
 from simcore.studies.plan.request import PlanRequest, plan_request
@@ -427,7 +428,7 @@ def lags_ignored(asked: PlanRequest) -> Setting:
 
 
 def test_sabotage_lags_that_are_ignored_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "setting_of", lags_ignored)
+    monkeypatch.setattr(plan_search, "setting_of", lags_ignored)
     with pytest.raises((AssertionError, DeviationError)):
         test_what_starts_too_late_cannot_close_in_time()
 
@@ -468,7 +469,7 @@ def test_a_stopped_search_tells_what_it_has(monkeypatch: pytest.MonkeyPatch) -> 
     def stopped(_: object) -> None:
         raise StoppedError
 
-    monkeypatch.setattr(plans._Planner, "_rows", stopped)
+    monkeypatch.setattr(plan_search.Planner, "_rows", stopped)
     late = plans.plan(given, 9000, by="4w", replications=100)
     assert late.interrupted
     assert not late.table
