@@ -102,7 +102,7 @@ def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy
     patch
         Undoes the change at the end of the test.
     function
-        The name of the kernel from ``simcore.kernels`` on, as in ``"world.fill_seat"``.
+        The name of the kernel from ``simcore.kernels`` on, as in ``"world.fill_seat"``, or of a method of a class.
     old, new
         An expression, or one or more statements; the function contains ``old`` exactly once.
     copy
@@ -116,13 +116,20 @@ def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy
     copy = copy or engine()
     place, _, name = function.rpartition(".")
     module = copy.modules.get(f"{KERNELS}.{place}")
-    kernel = getattr(module, name, None)
+    owner: Any = module
+    if module is None:
+        place, _, owned_by = place.rpartition(".")
+        module = copy.modules.get(f"{KERNELS}.{place}")
+        owner = getattr(module, owned_by, None)
+    kernel = getattr(owner, name, None)
     if module is None or not inspect.isfunction(kernel) or kernel.__module__ != module.__name__:
         message = f"{KERNELS} has no function {function}"
         raise CodeNotFoundError(message)
     namespace: dict[str, Any] = {}
     with _without_compiler():
         exec(_changed(function, inspect.getsource(kernel), old, new), vars(module), namespace)  # noqa: S102 - our own
+    if owner is not module:
+        patch.setattr(owner, name, namespace[name])
     for other in copy.modules.values():
         for where, value in list(vars(other).items()):
             if value is kernel:
