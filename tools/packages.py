@@ -33,7 +33,7 @@ def package_of(module: str) -> str:
 
     Examples
     --------
-    >>> package_of("simcore.kernels.world"), package_of("simcore.cli.main"), package_of("simcore.cli.output")
+    >>> package_of("simcore.kernels.caps"), package_of("simcore.cli.main"), package_of("simcore.cli.output")
     ('kernels', 'cli.main', 'cli')
     """
     name = module.removeprefix("simcore.")

@@ -10,8 +10,8 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.engine.runner import yearly_units
 from simcore.engine.sequential_stopping import goal_for
+from simcore.kernels.caps import is_capped
 from simcore.kernels.reacting.state import items_of
-from simcore.kernels.workspace import is_capped
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import GROUPS
 from simcore.random.addresses import MAX_ITEMS, MAX_REPLICATIONS

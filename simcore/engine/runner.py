@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from simcore.base.periods import WEEKS_PER_YEAR
+from simcore.kernels.detail import Detail, new_detail
 from simcore.kernels.reacting import drive as reacting
 from simcore.kernels.reacting import state
 from simcore.kernels.reacting.breaches import BreachError
 from simcore.kernels.rows import drive as steady
 from simcore.kernels.rows import memory as rows
-from simcore.kernels.workspace import Detail, new_detail
 from simcore.program.layout import Program
 from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key
@@ -77,7 +77,7 @@ class StoppedError(Exception):
 
 
 class ExplosionError(Exception):
-    """A strategy passed a limit of the engine: which (`simcore.kernels.reacting.breaches`), where, and at which level."""
+    """A strategy passed a limit of the engine: which (see `simcore.kernels.reacting.breaches`), where, at which level."""
 
     def __init__(
         self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float

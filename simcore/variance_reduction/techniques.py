@@ -54,7 +54,7 @@ from simcore.variance_reduction.point_sets import (
 )
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.program.layout import Program
     from simcore.random.philox import Key
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from simcore.kernels.workspace import is_capped
+from simcore.kernels.caps import is_capped
 from tests.support import both_engines
 from tests.support.both_engines import Counts, Played, assert_agree, counts_of_engine
 from tests.support.scenario_cases import CASES

@@ -14,9 +14,9 @@ import numpy as np
 
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import Block, Runner
+from simcore.kernels.detail import Detail
 from simcore.kernels.reacting import state
 from simcore.kernels.rows import memory
-from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.program.tally import (

@@ -27,7 +27,7 @@ class BreachError(Exception):
         self.drive, self.level, self.figure = drive, level, figure
 
     def counted_from(self, first: int) -> BreachError:
-        """Return the same breach with its replication counted from elsewhere, which is ``first`` replications before."""
+        """Return the same breach with its replication counted from ``first`` replications before."""
         return BreachError(
             self.what, first + self.replication, self.rep, self.hour, self.drive, self.level, self.figure
         )

@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import kernel, uint64
 from simcore.kernels.reacting.breaches import (
-    LEVEL, MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE, NO_BREACH, TOO_ACTIVE, TOO_MANY_REFERRALS,
+    LEVEL,
+    MAX_ACTIVITY,
+    MAX_LEVEL,
+    MAX_REFERRALS,
+    MAX_RESPONSE,
+    NO_BREACH,
+    TOO_ACTIVE,
+    TOO_MANY_REFERRALS,
     TOO_RESPONSIVE,
 )  # fmt: skip
 from simcore.program.layout import CURVE, HIGH, LEAST, LOW, MOST, SLOPE

@@ -6,23 +6,22 @@ from contextlib import suppress
 
 import numpy as np
 
+from simcore.kernels.detail import Detail, new_detail
 from simcore.kernels.reacting.breaches import BreachError
 from simcore.kernels.reacting.state import Memory, new_memory
 from simcore.kernels.reacting.team import Team
 from simcore.kernels.rows.drive import add_to_bins
 from simcore.kernels.rows.memory import bins_of_cells, flush
 from simcore.kernels.rows.row import new_row, sizes_of
-from simcore.kernels.workspace import Detail, new_detail
 from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, TallyArrays
 from simcore.random.philox import Key
-
 
 SOME_WEEKS = 2
 
 
 def play_some_weeks(program: Program, tally: TallyArrays, key: Key) -> None:
-    """Simulate a replication that ends after some weeks, so that most kernels are compiled; nobody wants its results."""
+    """Simulate a replication that ends after some weeks, for most kernels to be compiled; nobody wants its results."""
     weeks, calendar = min(program.clock.counted_weeks, SOME_WEEKS), program.calendar
     clock = program.clock._replace(
         warmup_weeks=0, counted_weeks=weeks, simulated_weeks=weeks, end_hour=weeks * program.clock.hours_per_week

@@ -23,7 +23,6 @@ from simcore.kernels.reacting.state import (
     MARK,
     OPEN,
     ORIGIN,
-    PASSED,
     PRICE,
     REFERRED,
     RESULT,

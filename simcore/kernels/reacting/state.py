@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.memory import Closed, Seats
 from simcore.kernels.rows.memory import Memory as RowMemory
 from simcore.kernels.rows.memory import new_memory as new_row_memory
-from simcore.kernels.workspace import is_capped
 from simcore.program.layout import FULL_ACTIVITY, ORACLE, PROCESS, Program
 from simcore.program.layout import RESULT as BY_RESULT
 from simcore.program.tally import GROUPS

@@ -9,7 +9,13 @@ import numpy as np
 from simcore.base.periods import DAY, HOUR
 from simcore.kernels.reacting import calling, deciding
 from simcore.kernels.reacting.breaches import (
-    MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE, NO_BREACH, TOO_MANY_SUCCESSES, BreachError,
+    MAX_ACTIVITY,
+    MAX_LEVEL,
+    MAX_REFERRALS,
+    MAX_RESPONSE,
+    NO_BREACH,
+    TOO_MANY_SUCCESSES,
+    BreachError,
 )  # fmt: skip
 from simcore.kernels.reacting.coach import Coach
 from simcore.kernels.reacting.funnel import Funnel

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
+from simcore.kernels.detail import Detail
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
 from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
 from simcore.kernels.rows.seats import know_market, settle
-from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN

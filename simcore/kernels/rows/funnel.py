@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.base.periods import DAY, HOUR
-from simcore.kernels.funnel import FAR
 from simcore.kernels.rows import calls, caps, deals, items, windows
 from simcore.kernels.rows.conditions import rates_after_run
+from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.memory import (
     ASIDE,
     BEGAN,

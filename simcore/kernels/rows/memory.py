@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_QUARTER
+from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
-from simcore.kernels.workspace import is_capped, stride_weeks
 from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
 from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
@@ -22,6 +22,8 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
+STRIDE_CALLS = 1 << 15
+"""Weeks are simulated in strides of about this many calls, so that the working set stays in the cache."""
 LANES = 8192
 """Weeks of seats that are simulated at a time, about."""
 MOST_ITEMS = 1 << 17
@@ -208,6 +210,12 @@ class Memory(NamedTuple):
     longest: dict[int, int]
     """The longest lag of each step that was asked for, in hours."""
     counters: Counters
+
+
+def stride_weeks(program: Program) -> int:
+    """Return how many weeks are simulated at a time: all of them where a cap needs the whole run in order."""
+    simulated, most_calls = program.clock.simulated_weeks, program.plan.slot_hour.shape[1]
+    return simulated if is_capped(program) else int(min(simulated, max(1, STRIDE_CALLS // most_calls)))
 
 
 def row_size(program: Program, stride: int | None = None) -> int:
