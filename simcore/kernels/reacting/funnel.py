@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from simcore.kernels.caps import is_capped
 from simcore.kernels.reacting import calendar, closing, items, limits
 from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN, TOO_MANY_REFERRALS
 from simcore.kernels.reacting.state import (
@@ -37,7 +38,6 @@ from simcore.kernels.rows import deals
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
 from simcore.kernels.rows.words import draw_items
-from simcore.kernels.workspace import is_capped
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, REACH, TABLE, WINDOW, Lags
 from simcore.program.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN

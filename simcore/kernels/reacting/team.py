@@ -317,9 +317,7 @@ class Team:
         """List the bookings of the chains ``chain .. until - 1`` in ``items.keep``; return how many."""
         memory, lanes, known = self._memory, self._lanes, self._known
         candidates, listed = memory.candidates, memory.items
-        batches = [
-            batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[until]
-        ]
+        batches = [batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[until]]
         if not batches:
             return 0
         listed.make_room(candidates.n)
