@@ -77,7 +77,8 @@ def _own_rates(program: Program, people: Draws, worlds: int, rep: int, step: int
         step, 1, worlds, rep, float(rates.base[step]), rates.beta_tables[rates.beta[step]],
         np.zeros((1, worlds), np.int32), none, *people, rate,
     )  # fmt: skip
-    return rate[0]
+    first: NDArray[np.float64] = rate[0]
+    return first
 
 
 def _weeks_of_first_person(program: Program, people: Draws, worlds: int, rep: int) -> NDArray[np.int64]:

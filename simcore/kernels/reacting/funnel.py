@@ -533,14 +533,15 @@ class Funnel:
                 int(reaction.pull_drive[number]), reaction.pull, number, self._lanes.person, self._lanes.level,
                 pulls.limit[number],
             )  # fmt: skip
+            start, listed = 0 if risen else before, int(pulls.listed[0])
             left = limits.pull_items(
-                0 if risen else min(before, int(pulls.listed[0])), number,
+                start, number,
                 end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask, pulls.limit[number],
                 pulls.listed, pulls.words, kept.entries, self._stage_rows[OPEN_AT_END][self._clock.steps - 1],
                 pulls.pulled, pulls.by,
             )  # fmt: skip
-            # Places have moved if an earlier one was pulled: the next drive looks at all.
-            before = before if left >= before else 0
+            # The new ones have moved if an earlier one was pulled: the next drive looks at all.
+            before = before if left == listed or start == before else 0
         pulls.seen = int(pulls.listed[0])
 
     def _open_window(self, end: int) -> None:
