@@ -28,7 +28,8 @@ def play_some_weeks(program: Program, tally: TallyArrays, key: Key) -> None:
     )
     period_of_week = np.ascontiguousarray(calendar.period_of_week[:, :weeks])
     calendar = calendar._replace(period_of_week=period_of_week, periods=period_of_week.max(axis=1) + np.int64(1))
-    short = program._replace(clock=clock, calendar=calendar)
+    source = program.source._replace(successes=np.empty((0, 0, 0), np.int64))
+    short = program._replace(clock=clock, calendar=calendar, source=source)
     # The run itself may breach the same limit, or another one before.
     with suppress(BreachError):
         play_block(short, new_memory(short, most=1), tally, new_detail(short, 0), key, 0, 1)
