@@ -18,11 +18,12 @@ Options = dict[str, Any]
 
 _ALL: Options = {"nogil": True, "fastmath": False, "error_model": "numpy"}
 POLICY: dict[str, Options] = {
-    "kernel": {**_ALL, "_nrt": False},
+    "kernel": {**_ALL, "_nrt": False, "forceinline": False},
     "inlined": {**_ALL, "_nrt": False, "forceinline": True},
 }
 """The flags of each kind of function. The key of a cache entry has all of them, as a kernel contains functions of every
-kind."""
+kind. Every kind says whether it is inlined: where a flag is not given, Numba takes that of whatever calls a function
+first, and code would depend on what was compiled before it."""
 
 PART: Options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """More flags for functions that only other compiled functions call: without Numba's way to call them from Python."""

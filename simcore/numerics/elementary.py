@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from simcore.compiled.jit import kernel
+from simcore.compiled.jit import inlined, kernel
 
 _LN2_HIGH: Final = 6.93147180369123816490e-01
 _LN2_LOW: Final = 1.90821492927058770002e-10
@@ -45,7 +45,7 @@ _L6: Final = 1.531383769920937332e-01
 _L7: Final = 1.479819860511658591e-01
 
 
-@kernel
+@inlined
 def exp(x: float) -> float:
     """Return e to the power x.
 
@@ -91,7 +91,7 @@ def exp(x: float) -> float:
     return (y * first) * second
 
 
-@kernel
+@inlined
 def log(x: float) -> float:
     """Return the natural logarithm of x.
 

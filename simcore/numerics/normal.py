@@ -89,7 +89,7 @@ def _polynomial(c: tuple[float, ...], r: float) -> float:
     return ((((((c[7] * r + c[6]) * r + c[5]) * r + c[4]) * r + c[3]) * r + c[2]) * r + c[1]) * r + c[0]
 
 
-@kernel
+@inlined
 def normal_quantile(u: float) -> float:
     """Return z with P(Z <= z) = u for a standard normal Z.
 
