@@ -13,6 +13,8 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.kernels.reactive.by_hour import run_reactive_block
 from simcore.kernels.reactive.by_interval import run_intervals
 from simcore.kernels.reactive.state import NO_BREACH, LimitBreach, Memory, ReactiveRun, in_turn, new_memory
+from simcore.kernels.reacting import drive as _reacting_drive
+from simcore.kernels.reacting.state import new_memory as reacting_memory
 from simcore.kernels.rows import memory as rows
 from simcore.kernels.rows.drive import play_block
 from simcore.kernels.workspace import Detail, new_detail
@@ -97,7 +99,7 @@ class Runner:
 
     def workspace(self) -> Workspace:
         """Return working memory and empty counters for a thread."""
-        memory = new_memory(self.program) if self.program.reaction.needed else rows.new_memory(self.program)
+        memory = reacting_memory(self.program, most=1) if self.program.reaction.needed else rows.new_memory(self.program)
         return Workspace(memory, self.counters())
 
     def counters(self) -> TallyArrays:
@@ -134,6 +136,9 @@ class Runner:
         if program.source.successes.shape[0] > 0 and program.reaction.needed and in_turn(program):
             raise ValueError("successes cannot be given to a program that is played hour by hour")
         detail = new_detail(program, block.replications if detailed else 0, block.replications if quarterly else 0)
+        if program.reaction.needed:
+            _reacting_drive.play_block(program, workspace.scratch, workspace.tally, detail, self._key, block.first, block.replications)
+            return detail
         if isinstance(workspace.scratch, Memory):
             reactive = ReactiveRun(program, workspace.scratch, workspace.tally, detail)
             play = run_reactive_block if in_turn(program) else run_intervals

@@ -14,6 +14,7 @@ import numpy as np
 
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import Block, Runner
+from simcore.kernels.reacting import state as reacting
 from simcore.kernels.rows.memory import new_memory
 from simcore.kernels.workspace import Detail
 from simcore.program.compiler import compile_scenario
@@ -61,12 +62,14 @@ def play(
 ) -> Played:
     """Simulate ``count`` replications from ``first`` on in one block.
 
-    ``stride`` is the number of weeks, ``row`` (a power of two) that of replications simulated at a time by a program
+    ``row`` (a power of two) is the number of replications simulated at a time, ``stride`` that of weeks of a program
     that does not react; by default the engine's own.
     """
     runner = Runner(program, split_seed(seed))
     workspace = runner.workspace()
-    if not program.reaction.needed:
+    if program.reaction.needed:
+        workspace = workspace._replace(scratch=reacting.new_memory(program, most=row))
+    else:
         workspace = workspace._replace(scratch=new_memory(program, most=row, stride=stride))
     detail = runner.simulate(workspace, Block(first, count), detailed=True)
     return Played(program, runner.tally([workspace.tally]), detail)

@@ -331,9 +331,12 @@ def row_size(program: Program) -> int:
     return 1 << (max(1, most).bit_length() - 1)
 
 
-def new_memory(program: Program) -> Memory:
-    """Allocate the working memory of a thread for a program."""
-    clock, reaction, reps, size = program.clock, program.reaction, program.team.reps, row_size(program)
+def new_memory(program: Program, *, most: int | None = None) -> Memory:
+    """Allocate the working memory of a thread for a program; results do not depend on the size of a row.
+
+    ``most``: replications of a row, a power of two; by default as many as the program has.
+    """
+    clock, reaction, reps, size = program.clock, program.reaction, program.team.reps, most or row_size(program)
     rows = new_row_memory(program, most=size)
     simulated, steps, lanes = clock.simulated_weeks, clock.steps, reps * size
     rates = np.empty((reps, steps + 1, simulated, size))
