@@ -1,4 +1,4 @@
-"""The calendar of open items: put away until they are due, bucket by bucket of hours, in chunks that are read in order."""
+"""The calendar of open items: put away until they are due, by bucket of hours, in chunks that are read in order."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def read_entry(entry: np.uint64, i: np.uint64, entries: Words, words: Words, hou
 
 @kernel
 def put_away(
-    n: int, stage: int, span: int, into: int, places: Integers, due: Integers, words: Words, hours: Integers, response: Floats,
-    size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers, entries: Words,
-    numbers: Integers,
+    n: int, stage: int, span: int, into: int, places: Integers, due: Integers, words: Words, hours: Integers,
+    response: Floats, size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers,
+    entries: Words, numbers: Integers,
 ) -> None:  # fmt: skip
     """Put n items away until they are due.
 
@@ -172,7 +172,9 @@ def list_entries(
 
 
 @kernel
-def read_entries(n: int, first: int, numbers: Integers, entries: Words, words: Words, hours: Integers, response: Floats) -> None:
+def read_entries(
+    n: int, first: int, numbers: Integers, entries: Words, words: Words, hours: Integers, response: Floats
+) -> None:
     """Copy n entries of the calendar to a list, from a first place on."""
     for i in range(n):
         read_entry(uint64(numbers[i]), uint64(first + i), entries, words, hours, response)
@@ -197,7 +199,8 @@ def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers
 
 @kernel
 def list_due(
-    hour: int, bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, entries: Words, listed: Integers,
+    hour: int, bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, entries: Words,
+    listed: Integers,
 ) -> int:  # fmt: skip
     """List the entries of a bucket and stage that are due in an hour; return how many."""
     n, left, chunk = 0, int64(count[bucket, stage]), int64(chunks[0, bucket, stage])

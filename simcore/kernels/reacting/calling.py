@@ -64,7 +64,9 @@ def begin_week(
 
 
 @kernel
-def fix_activity(n: int, person: Integers, ramp: Integers, response: Floats, active: Longs, last_booking: Longs) -> None:
+def fix_activity(
+    n: int, person: Integers, ramp: Integers, response: Floats, active: Longs, last_booking: Longs
+) -> None:
     """Fix the activity of an interval, fixed point; nothing is booked yet. ``response``: of the activity, by lane."""
     for s in range(n):
         active[s] = int64(np.floor(float(ramp[s]) * response[s] + 0.5)) if person[s] >= 0 else 0

@@ -35,9 +35,7 @@ class Coach:
 
     def begin_week(self, week: int) -> None:
         """Change the habits, hold the sessions, and record both in counted weeks."""
-        row, memory, law, lanes, coached = (
-            self._row, self._memory, self._coaching, self._memory.lanes, self._memory.coached,
-        )  # fmt: skip
+        row, law, lanes, coached = self._row, self._coaching, self._memory.lanes, self._memory.coached
         for step in np.flatnonzero(law.prone):
             coaching.change_habits(
                 self._reps, self._bits, self._size, week, int(step), float(law.factor[step]), int(law.begins[step]),
@@ -64,8 +62,9 @@ class Coach:
         memory, law, coached = self._memory, self._coaching, self._memory.coached
         base, where = self._row.program.rates.base, (self._reps, self._bits, self._size)
         coaching.score_lanes(
-            *where, week, *self._row.people, len(base) - 1, memory.persons, coached.score, coached.step, coached.order
-        )
+            self._reps, self._bits, self._size, week, *self._row.people, len(base) - 1, memory.persons, coached.score,
+            coached.step, coached.order,
+        )  # fmt: skip
         if law.rule == RESULT:
             coaching.score_by_result(*where, week, law.window, memory.persons, coached.revenue, coached.score)
         elif law.rule == PROCESS:

@@ -120,7 +120,7 @@ def score_by_process(
 
 @kernel
 def score_by_truth(
-    reps: int, bits: int, size: int, prone: Bytes, factor: Floats, own: Floats, person: Integers, habits: Longs,
+    reps: int, bits: int, size: int, prone: NDArray[np.bool_], factor: Floats, own: Floats, person: Integers, habits: Longs,
     score: Floats, step: Longs,
 ) -> None:  # fmt: skip
     """Score by minus the largest loss by a habit of a person; the session is on that step, or there is none.
@@ -183,7 +183,9 @@ def hold_sessions(
 
 
 @kernel
-def detail_coaching(reps: int, bits: int, size: int, week: int, session: Longs, habits: Longs, sessions: Longs, kept: Longs) -> None:
+def detail_coaching(
+    reps: int, bits: int, size: int, week: int, session: Longs, habits: Longs, sessions: Longs, kept: Longs
+) -> None:
     """Record the sessions and habits of a counted week: int64[size, reps, counted weeks] each."""
     for rep in range(reps):
         for r in range(size):

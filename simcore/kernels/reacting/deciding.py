@@ -110,7 +110,7 @@ def update_levels(
     n: int, memory: Floats, bounds: Floats, first_gain: Longs, gain_signal: Longs, gain: Floats, decides: Bytes,
     signal: Floats, x: Floats, level: Floats,
 ) -> None:  # fmt: skip
-    """Update the levels of the lanes that decide; ``x``: float64[lanes], room to work. See `Reaction` for the others."""
+    """Update the levels of the lanes that decide; ``x``: float64[lanes], room to work; for the rest see `Reaction`."""
     for drive in range(level.shape[0]):
         for s in range(n):
             x[s] = memory[drive] * level[drive, s]

@@ -11,31 +11,22 @@ from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
     C1,
-    CENTS,
     COUNT,
     DEAD,
     ENTRY_LANE,
-    GIVEN,
     HOUR,
-    KEEP,
     KEPT_FLOATS,
     KEPT_HOURS,
     KEPT_WORDS,
-    LAG,
     LANE,
-    LISTED,
     MARK,
     OPEN,
     ORIGIN,
-    OWN,
     PASSED,
     PRICE,
-    RATE,
     REFERRED,
-    RESPONSE,
     RESULT,
     STEP_2,
-    UNITS,
     WHO,
     WIN_FACTOR,
     Memory,
@@ -90,6 +81,11 @@ class Funnel:
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
         self._running, self._now = True, 0
         self._pulls = len(row.program.reaction.pull_drive) > 0
+        # A view of a row takes as long to make as a small kernel to call.
+        self._known, self._response = list(memory.lanes.known), list(memory.lanes.response)
+        self._rates, self._habits = list(memory.lanes.rate), list(memory.lanes.habit)
+        self._stage_rows = [[*of_stages] for of_stages in self._stages]
+        self._discounts = memory.rows.counters.conduct[DISCOUNT, row.first_group :]
         self._known_quantiles: dict[int, np.ndarray] = {}
         self._by_hours = by_hours(row.program)
         self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
@@ -122,12 +118,12 @@ class Funnel:
             for rep in range(self._program.team.reps):
                 n = items.list_open_items(
                     n, int(start.first[rep]), int(start.first[rep + 1]), rep, size, self._bits, int(stage), start.stage,
-                    listed.words, listed.hours, listed.floats[RESPONSE], self._lanes.known[OPEN],
+                    listed.words, listed.hours, listed.response, self._known[OPEN],
                 )  # fmt: skip
             self._find(n)
             self._draw_steps(n)
             self._fill_lags(int(stage) + 1, n)
-            items.lag_as_given(n, start.due, listed.hours[GIVEN], listed.floats[LAG])
+            items.lag_as_given(n, start.due, listed.given, listed.lag)
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
             self._fill_dues(int(stage), n, 0)
@@ -137,7 +133,7 @@ class Funnel:
 
     def _find(self, n: int) -> None:
         """Fill the replications of the n listed items."""
-        items.find_replications(n, self._mask, self._items.words[LANE], self._items.words[WHO])
+        items.find_replications(n, self._mask, self._items.lane, self._items.who)
 
     def _draw(self, purpose: int, n: int) -> np.ndarray:
         """Draw the blocks of the n listed items, whose replications are known, for a purpose: uint32[4, n or more]."""
@@ -150,8 +146,8 @@ class Funnel:
         self._items.words[STEP_2 : STEP_2 + 3, :n] = self._draw(ITEM, n)[1:, :n]
 
     def _fill_lags(self, step: int, n: int) -> None:
-        """Fill the lags of a step of the n listed items, in hours; S + 1 is a referral's, which takes step 1's place."""
-        self._lags_of(step, n, self._lag_words(step, n), self._items.floats[LAG])
+        """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
+        self._lags_of(step, n, self._lag_words(step, n), self._items.lag)
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
         """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
@@ -179,8 +175,8 @@ class Funnel:
     def _stretch(self, n: int) -> None:
         """Multiply the lags of the n listed items by the responses of their lanes."""
         if self._running:
-            stretch = self._lanes.response[self._clock.steps + LAG_CHANNEL]
-            items.stretch_lags(n, self._items.words[LANE], stretch, self._items.floats[LAG])
+            stretch = self._response[self._clock.steps + LAG_CHANNEL]
+            items.stretch_lags(n, self._items.lane, stretch, self._items.lag)
 
     # Passing through.
 
@@ -223,9 +219,7 @@ class Funnel:
         kept, listed = self._calendar, self._items
         for stage in range(self._clock.steps):
             entries = np.empty(int(kept.count[kept.far, stage]), np.int32)
-            m = calendar.list_due(
-                hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.entries, entries
-            )
+            m = calendar.list_due(hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.entries, entries)
             if m > 0:
                 listed.make_room(m)
                 self._take_entries(m, entries)
@@ -236,11 +230,11 @@ class Funnel:
     def _take_entries(self, m: int, entries: np.ndarray) -> None:
         """Copy m entries of the calendar to the front of the list."""
         kept, into = self._calendar, self._items
-        calendar.read_entries(m, 0, entries, kept.entries, into.words, into.hours, into.floats[RESPONSE])
+        calendar.read_entries(m, 0, entries, kept.entries, into.words, into.hours, into.response)
 
     def _pass_through(self, bucket: int, n: int) -> None:
         """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
-        steps, capped = self._clock.steps, self._memory.capped
+        steps = self._clock.steps
         if self._by_hours:
             self._leave_stages(bucket)
         for stage in range(1, steps + 1):
@@ -269,7 +263,7 @@ class Funnel:
         listed.make_room(n + more, n)
         return int(
             calendar.take_due(
-                n, bucket, stage, listed.words, listed.hours, listed.floats[RESPONSE], kept.size, kept.free, kept.next,
+                n, bucket, stage, listed.words, listed.hours, listed.response, kept.size, kept.free, kept.next,
                 kept.chunks, kept.count, kept.entries,
             )
         )  # fmt: skip
@@ -280,27 +274,27 @@ class Funnel:
             return n
         passed = self._pass(step, n)
         return self._keep(items.list_passed(
-            n, passed, self._items.words[LANE], self._lanes.known[OPEN], self._items.hours[KEEP]
+            n, passed, self._items.lane, self._known[OPEN], self._items.keep
         ))  # fmt: skip
 
     def _pass(self, step: int, n: int) -> np.ndarray:
         """Decide a step of the n listed items: int32, by item, whether it passes."""
-        row, lanes, listed, source = self._row, self._lanes, self._items, self._program.source
-        lane, rate, passed = listed.words[LANE], listed.floats[RATE], listed.hours[PASSED]
+        row, listed, source = self._row, self._items, self._program.source
+        lane, rate, passed = listed.lane, listed.rate, listed.passed
         if self._running or not self._program.rates.varies[step]:
-            items.uncut_rates(n, lane, lanes.rate[step], rate)
+            items.uncut_rates(n, lane, self._rates[step], rate)
         else:
             self._fill_rates_after_run(step, n)
-        items.respond(n, lane, lanes.habit[step], listed.floats[RESPONSE], rate)
+        items.respond(n, lane, self._habits[step], listed.response, rate)
         if self._pulls and step == self._clock.steps:
-            items.multiply(n, listed.floats[WIN_FACTOR], rate)
-        own = listed.words[STEP_2 + step - 2] if step <= LATE_STEP else listed.words[OWN]
+            items.multiply(n, listed.win_factor, rate)
+        own = listed.step_words[step - 2] if step <= LATE_STEP else listed.own
         if step > LATE_STEP:
             self._find(n)
             own = self._draw(ITEM_LATE, n)[step - LATE_STEP - 1]
         if source.tilted:
             row.clipped[step] += items.pass_tilted(
-                n, step, self._bits, self._clock.hours_per_week, own, rate, listed.hours[HOUR], lane, source.tilt,
+                n, step, self._bits, self._clock.hours_per_week, own, rate, listed.hour, lane, source.tilt,
                 source.tilt_weeks, row.detail.log_weight, passed,
             )  # fmt: skip
         else:
@@ -308,14 +302,14 @@ class Funnel:
         coached = self._memory.coached
         if coached.decided.shape[1] > 0:
             items.count_decisions(
-                n, step, self._clock.hours_per_week, listed.hours[HOUR], lane, passed, coached.decided, coached.passed
+                n, step, self._clock.hours_per_week, listed.hour, lane, passed, coached.decided, coached.passed
             )
         return passed
 
     def _keep(self, m: int) -> int:
         """Move the m listed items to the front; return how many they are."""
         listed = self._items
-        keep = listed.hours[KEEP]
+        keep = listed.keep
         items.keep_words(m, keep, KEPT_WORDS, listed.words)
         items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)
         items.keep_hours(m, keep, KEPT_HOURS, listed.hours)
@@ -323,13 +317,13 @@ class Funnel:
 
     def _fill_rates_after_run(self, step: int, n: int) -> None:
         rates, memory, listed = self._program.rates, self._memory, self._items
-        in_market, hours = bool(rates.in_market[step]), listed.hours[HOUR]
+        in_market, hours = bool(rates.in_market[step]), listed.hour
         if in_market:
             know_market(self._row, int(hours[:n].max()) // self._clock.hours_per_week + 1)
         last = np.concatenate([seats.last_rate[step] for seats in memory.seats])
         items.rates_after_run(
             n, step, self._bits, self._clock.hours_per_week, float(rates.noise_sigma[step]), in_market, hours,
-            listed.words[LANE], last, memory.rows.seats.factor, *self._row.noise, listed.floats[RATE],
+            listed.lane, last, memory.rows.seats.factor, *self._row.noise, listed.rate,
         )  # fmt: skip
 
     # Entering and waiting.
@@ -339,8 +333,8 @@ class Funnel:
         listed, candidates = self._items, self._memory.candidates
         first_hour = week * self._clock.hours_per_week
         most = items.book_calls(
-            n, week, first_hour, self._bits, listed.hours[KEEP], candidates.words, candidates.hour, listed.words,
-            listed.hours, listed.floats[RESPONSE], self._lanes.known[OPEN],
+            n, week, first_hour, self._bits, listed.keep, candidates.words, candidates.hour, listed.words,
+            listed.hours, listed.response, self._known[OPEN],
         )  # fmt: skip
         if most > MAX_OPEN:
             self._too_many(TOO_MANY_OPEN, OPEN, first_hour)
@@ -354,20 +348,20 @@ class Funnel:
         return 0
 
     def _too_many(self, what: int, column: int, hour: int) -> None:
-        numbers = self._lanes.known[column].reshape(self._program.team.reps, -1)[:, : self._row.size]
+        numbers = self._known[column].reshape(self._program.team.reps, -1)[:, : self._row.size]
         r = int((numbers > MAX_OPEN).any(axis=0).argmax())
         rep = int((numbers[:, r] > MAX_OPEN).argmax())
         self._breach(what, (rep << self._bits) + r, hour, float(MAX_OPEN))
 
     def _enter(self, stage: int, n: int) -> int:
         """Let the n listed items enter a stage before the last; return how many are decided at once."""
-        caps, lanes, listed = self._program.caps, self._lanes, self._items
+        caps, listed = self._program.caps, self._items
         if caps.per_week[stage] >= 0 or caps.open[stage] >= 0:
             n = self._admit(stage, n)
             if n == 0:
                 return 0
         self._count_entries(stage, n)
-        items.uncut_rates(n, listed.words[LANE], lanes.response[stage + 1], listed.floats[RESPONSE])
+        items.uncut_rates(n, listed.lane, self._response[stage + 1], listed.response)
         if not self._program.lags.lagged[stage + 1]:
             return n
         if self._early[stage + 1]:
@@ -378,8 +372,8 @@ class Funnel:
         self._fill_lags(stage + 1, n)
         self._stretch(n)
         self._fill_dues(stage, n, 0)
-        waiting = listed.hours[PASSED]
-        m = items.list_waiting(n, listed.hours[HOUR], listed.hours[DUE], listed.hours[KEEP], waiting)
+        waiting = listed.passed
+        m = items.list_waiting(n, listed.hour, listed.count, listed.keep, waiting)
         self._put_away(stage, n - m, waiting)
         return self._keep(m)
 
@@ -388,12 +382,10 @@ class Funnel:
 
         Those that do not pass count as open at the end if they are, and that is all that becomes of them.
         """
-        listed, lanes = self._items, self._lanes
+        listed = self._items
         passed = self._pass(stage + 1, n)
         self._count_lost(stage, n)
-        return self._keep(
-            items.list_passed(n, passed, listed.words[LANE], lanes.known[OPEN], listed.hours[KEEP])
-        )
+        return self._keep(items.list_passed(n, passed, listed.lane, self._known[OPEN], listed.keep))
 
     def _count_lost(self, stage: int, n: int) -> None:
         """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
@@ -401,7 +393,7 @@ class Funnel:
         lost = np.flatnonzero(listed.hours[PASSED, :n] == 0)
         if len(lost) == 0 or not self._running:
             return
-        stretch = self._lanes.response[self._clock.steps + LAG_CHANNEL]
+        stretch = self._response[self._clock.steps + LAG_CHANNEL]
         # Hours that a wait which began last in this interval must have, and the least word that can bring so many.
         needed = (end - self._now - self._span - 1) / max(float(stretch.max()), TINY)
         number = int(np.searchsorted(self._quantiles(step), needed))
@@ -418,7 +410,7 @@ class Funnel:
         due = hours + np.floor(lag * stretch[lane] + 0.5)
         self._row.clipped[self._clock.steps + 1] += int((due > self._last).sum())
         stays = (hours < end) & (np.minimum(due, self._last) >= end)
-        np.add.at(self._stages[OPEN_AT_END, stage], lane[stays] & np.uint32(self._mask), 1)
+        np.add.at(self._stage_rows[OPEN_AT_END][stage], lane[stays] & np.uint32(self._mask), 1)
 
     def _quantiles(self, step: int) -> np.ndarray:
         """Return `lag_quantiles` of a step, worked out once."""
@@ -430,8 +422,8 @@ class Funnel:
         """Fill the hours in which the n listed items of a stage are due."""
         listed = self._items
         self._row.clipped[self._clock.steps + 1] += items.fill_dues(
-            n, least, self._last, self._clock.end_hour, self._mask, listed.hours[HOUR], listed.words[LANE],
-            listed.floats[LAG], listed.hours[DUE], self._stages[OPEN_AT_END, stage],
+            n, least, self._last, self._clock.end_hour, self._mask, listed.hour, listed.lane,
+            listed.lag, listed.count, self._stage_rows[OPEN_AT_END][stage],
         )  # fmt: skip
 
     def _put_away(self, stage: int, n: int, places: np.ndarray, bucket: int | None = None) -> None:
@@ -442,8 +434,8 @@ class Funnel:
         kept.make_room(n)
         entries = np.empty(n, np.int32)
         calendar.put_away(
-            n, stage, self._span, -1 if bucket is None else bucket, places, listed.hours[DUE], listed.words, listed.hours, listed.floats[RESPONSE],
-            kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
+            n, stage, self._span, -1 if bucket is None else bucket, places, listed.count, listed.words, listed.hours,
+            listed.response, kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
         )  # fmt: skip
         if pulls.end > 0 and stage == self._clock.steps - 1:
             late = entries[listed.hours[DUE, places[:n]] >= pulls.end]
@@ -454,9 +446,9 @@ class Funnel:
 
     def _count_entries(self, stage: int, n: int) -> None:
         clock, row, listed = self._clock, self._row, self._items
-        hours, lane = listed.hours[HOUR], listed.words[LANE]
+        hours, lane = listed.hour, listed.lane
         items.count_entries(
-            n, self._mask, self._first_hour, clock.end_hour, hours, lane, self._stages[ENTERED, stage]
+            n, self._mask, self._first_hour, clock.end_hour, hours, lane, self._stage_rows[ENTERED][stage]
         )
         if row.detail.entered.shape[0] > 0:
             items.detail_entries(
@@ -479,24 +471,24 @@ class Funnel:
     def _admit(self, stage: int, n: int) -> int:
         """Turn away the listed items that a capped stage has no room for; return how many stay."""
         listed, capped, caps = self._items, self._memory.capped[stage], self._program.caps
-        keys, admitted, lag, lane = listed.longs[0], listed.hours[PASSED], listed.floats[LAG], listed.words[LANE]
+        keys, admitted, lag, lane = listed.longs[0], listed.passed, listed.lag, listed.lane
         if self._program.lags.lagged[stage + 1]:
             self._find(n)
             self._fill_lags(stage + 1, n)
             self._stretch(n)
         else:
             lag[:n] = 0.0
-        items.arrival_keys(n, listed.words[C0], listed.words[C1], keys)
+        items.arrival_keys(n, listed.c0, listed.c1, keys)
         hour = int(listed.hours[HOUR, 0])
         week = hour // self._clock.hours_per_week
         limits.admit(
-            n, week, self._last - hour, int(caps.per_week[stage]), int(caps.open[stage]), keys, listed.hours[KEEP],
-            listed.hours[DUE], lane, lag, capped.open, capped.week, capped.entries, admitted,
+            n, week, self._last - hour, int(caps.per_week[stage]), int(caps.open[stage]), keys, listed.keep,
+            listed.count, lane, lag, capped.open, capped.week, capped.entries, admitted,
         )  # fmt: skip
         if self._clock.warmup_weeks <= week < self._clock.simulated_weeks:
             away = lane[:n][admitted[:n] == 0] & np.uint32(self._mask)
-            np.add.at(self._stages[TURNED_AWAY, stage], away, 1)
-        return self._keep(items.list_passed(n, admitted, lane, self._lanes.known[OPEN], listed.hours[KEEP]))
+            np.add.at(self._stage_rows[TURNED_AWAY][stage], away, 1)
+        return self._keep(items.list_passed(n, admitted, lane, self._known[OPEN], listed.keep))
 
     def pull(self, hour: int, week: int) -> None:
         """Pull opportunities forward at the beginning of an hour: their entries are in ``pulls.pulled``."""
@@ -521,7 +513,7 @@ class Funnel:
             left = limits.pull_items(
                 0 if risen else min(before, int(pulls.listed[0])), number,
                 end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask, pulls.limit[number],
-                pulls.listed, pulls.words, kept.entries, self._stages[OPEN_AT_END, self._clock.steps - 1],
+                pulls.listed, pulls.words, kept.entries, self._stage_rows[OPEN_AT_END][self._clock.steps - 1],
                 pulls.pulled, pulls.by,
             )  # fmt: skip
             # Places have moved if an earlier one was pulled: the next drive looks at all.
@@ -555,9 +547,7 @@ class Funnel:
         listed.floats[WIN_FACTOR, :n], listed.floats[PRICE, :n] = 1.0, 1.0
         if m > 0:
             entries = pulls.pulled[1:]
-            calendar.read_entries(
-                m, n, entries, kept.entries, listed.words, listed.hours, listed.floats[RESPONSE]
-            )
+            calendar.read_entries(m, n, entries, kept.entries, listed.words, listed.hours, listed.response)
             limits.finish_pulls(
                 m, self._now, entries, pulls.by[1:], self._program.reaction.pull, listed.hours[HOUR, n:],
                 listed.floats[WIN_FACTOR, n:], listed.floats[PRICE, n:], kept.entries,
@@ -568,26 +558,26 @@ class Funnel:
 
     def _close(self, n: int) -> None:
         """Close the n listed deals."""
-        program, listed, lanes, row, clock = self._program, self._items, self._lanes, self._row, self._clock
-        lane, hours, known = listed.words[LANE], listed.hours[HOUR], lanes.known
-        values, cents, units = listed.longs[LISTED], listed.longs[CENTS], listed.longs[UNITS]
+        program, listed, row, clock = self._program, self._items, self._row, self._clock
+        lane, hours, known = listed.lane, listed.hour, self._known
+        values, cents, units = listed.listed, listed.cents, listed.units
         self._find(n)
         self._fill_values(n, values)
         if not self._pulls:
-            items.fill_ones(n, listed.floats[PRICE])
+            items.fill_ones(n, listed.price)
         row.clipped[clock.steps + 2] += closing.price_deals(
-            n, program.deals.unit, lane, lanes.response[clock.steps + DEAL_VALUE], listed.floats[PRICE], values, cents,
+            n, program.deals.unit, lane, self._response[clock.steps + DEAL_VALUE], listed.price, values, cents,
             units,
         )  # fmt: skip
         closing.hear_of_deals(n, clock.end_hour, hours, lane, cents, known[BOOKED], known[RESULT], known[MARK])
         closing.add_discounts(
             n, self._mask, self._first_hour, clock.end_hour, hours, lane, values, cents,
-            self._memory.rows.counters.conduct[DISCOUNT, row.first_group :],
+            self._discounts,
         )  # fmt: skip
         coached = self._memory.coached
         if coached.revenue.shape[0] > 0:
             closing.add_revenue(n, clock.end_hour, clock.hours_per_week, hours, lane, cents, coached.revenue)
-        origin = hours if clock.one_account else listed.hours[ORIGIN]
+        origin = hours if clock.one_account else listed.origin
         self._memory.closed.add((hours[:n], origin[:n]), lane[:n], units[:n])
         if row.detail.cents.shape[0] > 0:
             for account, dated in ((CLOSE, hours), (BY_ORIGIN, origin)):
@@ -613,14 +603,14 @@ class Funnel:
             else:
                 deals.price_listed(n, law.thresholds, law.values, own, values)
         if len(start.stage) > 0:
-            closing.list_given(n, self._items.hours[GIVEN], start.value, values)
+            closing.list_given(n, self._items.given, start.value, values)
 
     def _refer(self, n: int) -> None:
         """Let the n listed deals bring referrals, which wait for stage 1."""
-        listed, lanes, reaction = self._items, self._lanes, self._program.reaction
-        steps, drawn, count = self._clock.steps, self._draw(REFERRAL, n), listed.hours[COUNT]
+        listed, reaction = self._items, self._program.reaction
+        steps, drawn, count = self._clock.steps, self._draw(REFERRAL, n), listed.count
         total = closing.count_referrals(
-            n, reaction.referrals, listed.words[LANE], lanes.response[steps + REFERRALS], drawn[0], count
+            n, reaction.referrals, listed.lane, self._response[steps + REFERRALS], drawn[0], count
         )
         if total == 0:
             return
@@ -628,11 +618,11 @@ class Funnel:
         lane, x1, x2 = listed.words[LANE, :n].copy(), drawn[1, :n].copy(), drawn[2, :n].copy()
         listed.make_room(total)
         m = closing.add_referrals(
-            n, counts, hours, origin, lane, x1, x2, listed.words, listed.hours, listed.floats[RESPONSE],
-            lanes.known[OPEN], lanes.known[REFERRED],
+            n, counts, hours, origin, lane, x1, x2, listed.words, listed.hours, listed.response,
+            self._known[OPEN], self._known[REFERRED],
         )  # fmt: skip
         for column in (OPEN, REFERRED):
-            if lanes.known[column].max() > MAX_OPEN:
+            if self._known[column].max() > MAX_OPEN:
                 self._too_many(TOO_MANY_REFERRALS, column, int(hours.max()))
         self._find(m)
         self._draw_steps(m)

@@ -13,11 +13,7 @@ from simcore.kernels.reacting.state import (
     HOUR,
     LANE,
     ORIGIN,
-    PRICE,
-    RESPONSE,
-    SLOT,
     STEP_2,
-    WIN_FACTOR,
 )
 from simcore.kernels.rows.words import words_at
 from simcore.numerics.elementary import exp, log
@@ -232,7 +228,9 @@ def keep_floats(m: int, keep: Integers, rows: int, floats: Floats) -> None:
 
 
 @kernel
-def count_entries(n: int, mask: int, first_hour: int, end_hour: int, hours: Integers, lane: Words, entered: Longs) -> None:
+def count_entries(
+    n: int, mask: int, first_hour: int, end_hour: int, hours: Integers, lane: Words, entered: Longs
+) -> None:
     """Count the entries of n items into a stage in counted weeks, by replication of the row."""
     for i in range(n):
         if first_hour <= hours[i] < end_hour:

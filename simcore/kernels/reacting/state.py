@@ -38,16 +38,16 @@ BAND, SHEET = range(2)
 """Rows of `Lanes.drawn`: bands and sheets that are drawn."""
 
 LANE, C0, C1, STEP_2, STEP_3, STEP_4, WHO, OWN = range(8)
-"""Rows of `Items.words`: the lane, the address, the words of steps 2 to 4; then the replication in the row, and the word
-of a decision. The first six are columns of `Calendar.entries`."""
+"""Rows of `Items.words`: the lane, the address, the words of steps 2 to 4; then the replication in the row, and the
+word of a decision. The first six are columns of `Calendar.entries`."""
 SLOT = C1
 """Row of `Candidates.words` in the place of `C1`, which is the same for a lane and week."""
 HOUR, ORIGIN, GIVEN, KEEP, PASSED, COUNT = range(6)
 """Rows of `Items.hours`: the hour in which an item is due or moves on; that of its call, or -1; its number in
 `OpenItems`, or -1; and lists."""
 RESPONSE, WIN_FACTOR, PRICE, RATE, LAG = range(5)
-"""Rows of `Items.floats`: the response to the next step's rate, what a pull adds to it, and what it leaves of the price;
-the rate of a decision; a lag in hours."""
+"""Rows of `Items.floats`: the response to the next step's rate, what a pull adds to it, and what it leaves of the
+price; the rate of a decision; a lag in hours."""
 LISTED, CENTS, UNITS = range(3)
 """Rows of `Items.longs`: the value of a deal before discounts, and after, in cents and in units."""
 KEPT_WORDS, KEPT_HOURS, KEPT_FLOATS = 6, 3, 3
@@ -106,7 +106,7 @@ class Lanes(NamedTuple):
     """int32[2, lanes + 1]"""
     team: Longs
     """int64[replications of the row]"""
-    count: Integers
+    counts: Integers
     """int32[3, lanes]: calls of an interval, those above plan, and bookings of the week."""
 
 
@@ -178,6 +178,11 @@ class Items:
             if name in before:
                 new[:, :kept] = before[name][:, :kept]
             setattr(self, name, new)
+        # A view of a row takes as long to make as a small kernel to call.
+        self.lane, self.c0, self.c1, *self.step_words, self.who, self.own = self.words
+        self.hour, self.origin, self.given, self.keep, self.passed, self.count = self.hours
+        self.response, self.win_factor, self.price, self.rate, self.lag = self.floats
+        self.listed, self.cents, self.units = self.longs
 
     words: Words
     drawn: Words
@@ -191,7 +196,7 @@ class Calendar:
 
     def __init__(self, buckets: int, steps: int) -> None:
         self.entries = np.empty((ROOM, 12), np.uint32)
-        """uint32[room, 12]: an item each, see `ENTRY_LANE`; side by side, for they are far from the last that was read."""
+        """uint32[room, 12]: an item each, see `ENTRY_LANE`; in one piece, for it is far from the last that was read."""
         self.next = np.empty(ROOM >> CHUNK_BITS, np.int32)
         """int32[chunks]: the next chunk of the bucket, or -1."""
         self.free = np.empty(ROOM >> CHUNK_BITS, np.int32)
@@ -393,7 +398,7 @@ def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
         scratch=np.zeros(lanes),
         list=np.zeros((2, lanes + 1), np.int32),
         team=np.zeros(size, np.int64),
-        count=np.zeros((3, lanes), np.int32),
+        counts=np.zeros((3, lanes), np.int32),
     )
 
 

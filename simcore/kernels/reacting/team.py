@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from simcore.base.periods import DAY, HOUR
 from simcore.kernels.reacting import calling, deciding
 from simcore.kernels.reacting.coach import Coach
 from simcore.kernels.reacting.funnel import Funnel
@@ -14,11 +15,9 @@ from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
     CARRY,
-    KEEP,
     LANE,
     LAST_BOOKING,
     MARK,
-    PASSED,
     PRESSED,
     RESULT,
     SHEETS,
@@ -29,26 +28,34 @@ from simcore.kernels.reacting.state import (
     by_hours,
 )
 from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
-from simcore.kernels.reactive.state import MAX_OPEN, NO_BREACH, TOO_MANY_OPEN, TOO_MANY_REFERRALS, TOO_MANY_SUCCESSES
+from simcore.kernels.reactive.state import NO_BREACH, TOO_MANY_SUCCESSES
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.drive import tally_account, tally_first_step
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, settle
-from simcore.program.layout import FULL_ACTIVITY
 from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.base.periods import DAY, HOUR
 from simcore.random.addresses import THIN
 from simcore.scenario.channels import ACTIVITY, REFERRALS
 from simcore.scenario.signals import (
-    AHEAD, BEHIND, COACH, DEADLINE, DRY_SPELL, OVERWORK, PEERS, REJECTIONS, SURPRISE,
+    AHEAD,
+    BEHIND,
+    COACH,
+    DEADLINE,
+    DRY_SPELL,
+    OVERWORK,
+    PEERS,
+    REJECTIONS,
+    SURPRISE,
 )  # fmt: skip
 
 
 class BreachError(Exception):
     """A seat exceeds a limit: what, the replication in the row, the seat, the hour, a drive, its level, the figure."""
 
-    def __init__(self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float) -> None:
+    def __init__(
+        self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float
+    ) -> None:
         super().__init__(what, replication, rep, hour)
         self.what, self.replication, self.rep, self.hour = what, replication, rep, hour
         self.drive, self.level, self.figure = drive, level, figure
@@ -61,6 +68,15 @@ class Team:
         self._row, self._memory, self._program = row, memory, row.program
         self._clock, self._reaction = row.program.clock, row.program.reaction
         self._lanes = memory.lanes
+        # A view of a row takes as long to make as a small kernel to call.
+        self._known, self._response, self._signal = (
+            list(of) for of in (memory.lanes.known, memory.lanes.response, memory.lanes.signal)
+        )
+        self._plan_before, self._made, self._above = row.program.plan.before[0], *memory.lanes.counts[:2]
+        self._rate, self._habit, self._drawn = memory.lanes.rate[1], memory.lanes.habit[1], memory.lanes.list[0]
+        counters = memory.rows.counters
+        self._calls_made = counters.stages[ENTERED, 0, row.first_group :]
+        self._above_plan = counters.conduct[ABOVE_PLAN, row.first_group :]
         self._n, self._bits, self._reps = len(memory.lanes.person), memory.rows.bits, row.program.team.reps
         self._groups = slice(row.first_group, row.first_group + row.size)
         self._funnel = Funnel(row, memory, self.breach)
@@ -119,7 +135,7 @@ class Team:
         return replace(self._row, memory=rows._replace(seats=self._memory.seats[rep], weeks=weeks))
 
     def _play_week(self, week: int) -> None:
-        clock, lanes, first_hour = self._clock, self._lanes, week * self._clock.hours_per_week
+        clock, first_hour = self._clock, week * self._clock.hours_per_week
         self._begin_week(week)
         span = self._reaction.interval
         for first in range(0, clock.hours_per_week, span):
@@ -144,22 +160,23 @@ class Team:
         if self._coach:
             self._coach.begin_week(week)
         row = plan.row_of_week[week]
+        self._plan_before = plan.before[row]
         calling.begin_week(
             n, int(plan.calls[row]), plan.per_hour[row], lanes.person, lanes.ramp, lanes.starts, lanes.calls,
             lanes.before, lanes.base_carry,
         )  # fmt: skip
         candidates = memory.candidates
         candidates.n, candidates.used = 0, 0
-        lanes.drawn[:], lanes.count[2] = 0, 0
+        lanes.drawn[:], lanes.counts[2] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
         self._draw_cell(0, n, lanes.list[1], week)
 
     def _decide(self, hour: int, week: int) -> None:
         """Let the lanes decide at the beginning of an interval, and fix their activity."""
-        reaction, lanes, n, known = self._reaction, self._lanes, self._n, self._lanes.known
+        reaction, lanes, n, known = self._reaction, self._lanes, self._n, self._known
         new_week = hour == week * self._clock.hours_per_week
         if reaction.quota > 0.0 and hour == reaction.period_first[week]:
-            known[BOOKED] = 0
+            known[BOOKED][:] = 0
         if new_week:
             deciding.begin_persons(
                 n, hour, lanes.starts, lanes.level, lanes.response, known[MARK], known[UNANSWERED], known[CARRY]
@@ -176,15 +193,13 @@ class Team:
                 lanes.response,
             )  # fmt: skip
             self._look_for_breach(hour)
-        known[RESULT] = 0
-        calling.fix_activity(
-            n, lanes.person, lanes.ramp, lanes.response[ACTIVITY], known[ACTIVE], known[LAST_BOOKING]
-        )
+        known[RESULT][:] = 0
+        calling.fix_activity(n, lanes.person, lanes.ramp, self._response[ACTIVITY], known[ACTIVE], known[LAST_BOOKING])
 
     def _hear(self, hour: int, week: int) -> None:
         """Fill the signals that drives listen to."""
         reaction, lanes, n, known, signal = (
-            self._reaction, self._lanes, self._n, self._lanes.known, self._lanes.signal,
+            self._reaction, self._lanes, self._n, self._known, self._signal,
         )  # fmt: skip
         hears, clock = reaction.hears, self._clock
         if hears[BEHIND]:
@@ -194,9 +209,7 @@ class Team:
                 n, elapsed, reaction.quota, known[BOOKED], signal[BEHIND], signal[AHEAD], signal[DEADLINE]
             )
         if hears[PEERS]:
-            deciding.hear_peers(
-                self._reps, self._bits, reaction.quota, known[BOOKED], lanes.team, signal[PEERS]
-            )
+            deciding.hear_peers(self._reps, self._bits, reaction.quota, known[BOOKED], lanes.team, signal[PEERS])
         if hears[SURPRISE]:
             planned = self._planned_before(hour, week)
             deciding.hear_surprise(n, planned, reaction.call_value, known[RESULT], signal[SURPRISE])
@@ -206,7 +219,7 @@ class Team:
             rate = float(self._program.rates.base[1])
             deciding.hear_rejections(n, rate, known[UNANSWERED], signal[REJECTIONS])
         if hears[OVERWORK]:
-            deciding.hear_overwork(n, lanes.response[ACTIVITY], signal[OVERWORK])
+            deciding.hear_overwork(n, self._response[ACTIVITY], signal[OVERWORK])
         if hears[COACH]:
             begins = hour == week * clock.hours_per_week
             deciding.hear_coach(n, self._program.coaching.pressure, begins, known[PRESSED], signal[COACH])
@@ -240,12 +253,12 @@ class Team:
 
     def _draw_as_needed(self, hour: int, week: int) -> None:
         """Draw more candidates where the activity or the rate of an interval needs them."""
-        lanes, known, plan = self._lanes, self._lanes.known, self._program.plan
+        lanes, known, plan = self._lanes, self._known, self._program.plan
         if plan.calls[plan.row_of_week[week]] == 0:
             return
         m = calling.find_needs(
-            self._n, lanes.rate[1], lanes.response[1], lanes.ramp, known[ACTIVE], lanes.drawn, lanes.wanted,
-            lanes.list[0],
+            self._n, self._rate, self._response[1], lanes.ramp, known[ACTIVE], lanes.drawn, lanes.wanted,
+            self._drawn,
         )  # fmt: skip
         if m == 0:
             return
@@ -265,7 +278,7 @@ class Team:
         plan, candidates, listed = program.plan, memory.candidates, memory.items
         row = plan.row_of_week[week]
         listed.make_room(self._n)
-        x0, x1, count = listed.drawn[0], listed.drawn[1], listed.hours[KEEP]
+        x0, x1, count = listed.drawn[0], listed.drawn[1], listed.keep
         calling.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
         total = calling.count_cell(
             k, cell, week, self._bits, int(plan.calls[row]), *luck, mine, x0, x1, lanes.rate[1], lanes.calls,
@@ -298,47 +311,44 @@ class Team:
 
     def _book(self, chain: int, first: int, week: int) -> int:
         """List the bookings of an interval in ``items.hours[KEEP]``; return how many."""
-        program, memory, lanes, known = self._program, self._memory, self._lanes, self._lanes.known
-        candidates, listed, plan = memory.candidates, memory.items, program.plan
-        batches = [batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[chain + 1]]
+        memory, lanes, known = self._memory, self._lanes, self._known
+        candidates, listed = memory.candidates, memory.items
+        batches = [
+            batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[chain + 1]
+        ]
         if not batches:
             return 0
         listed.make_room(candidates.n)
-        here, lane, c0, n = listed.hours[KEEP], candidates.words[LANE], candidates.words[C0], 0
+        here, lane, c0, n = listed.keep, candidates.words[LANE], candidates.words[C0], 0
         for batch in batches:
             n = calling.list_called(
-                chain, n, first, batch.order, batch.ends, plan.before[plan.row_of_week[week]], lane, c0,
+                chain, n, first, batch.order, batch.ends, self._plan_before, lane, c0,
                 candidates.hour, candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
             )  # fmt: skip
-        limit, doubtful = listed.floats[0], listed.hours[PASSED]
-        m = calling.list_thinned(
-            n, lane, c0, lanes.rate[1], lanes.habit[1], lanes.response[1], here, limit, doubtful
-        )
+        limit, doubtful = listed.floats[0], listed.passed
+        m = calling.list_thinned(n, lane, c0, self._rate, self._habit, self._response[1], here, limit, doubtful)
         if m > 0:
             calling.draw_thinning(
                 m, THIN, week, self._bits, *self._row.luck, doubtful, here, lane, c0, limit, listed.drawn
             )
         n = calling.keep_passed(n, limit, here)
-        calling.count_bookings(
-            n, here, lane, candidates.hour, known[LAST_BOOKING], lanes.per_hour, lanes.count[2]
-        )
+        calling.count_bookings(n, here, lane, candidates.hour, known[LAST_BOOKING], lanes.per_hour, lanes.counts[2])
         return n
 
     def _end_calls(self, first: int, last: int, week: int) -> None:
         """Count the calls of an interval."""
-        row, lanes, known, plan, clock = self._row, self._lanes, self._lanes.known, self._program.plan, self._clock
-        made, above = lanes.count[0], lanes.count[1]
+        row, lanes, known, clock = self._row, self._lanes, self._known, self._clock
+        made, above = self._made, self._above
         row.clipped[1] += calling.end_calls(
-            self._n, first, last, plan.before[plan.row_of_week[week]], lanes.ramp, lanes.before, lanes.rate[1],
-            lanes.habit[1], lanes.response[1], known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY],
+            self._n, first, last, self._plan_before, lanes.ramp, lanes.before, self._rate,
+            self._habit, self._response[1], known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY],
             made, above,
         )  # fmt: skip
         if self._coach:
             self._coach.count_calls(week, made)
         if week >= clock.warmup_weeks:
-            counters = self._memory.rows.counters
-            calling.add_by_group(self._n, self._bits, made, self._of_row(counters.stages[ENTERED, 0]))
-            calling.add_by_group(self._n, self._bits, above, self._of_row(counters.conduct[ABOVE_PLAN]))
+            calling.add_by_group(self._n, self._bits, made, self._calls_made)
+            calling.add_by_group(self._n, self._bits, above, self._above_plan)
             if row.detail.entered.shape[0] > 0:
                 of_week = made.reshape(self._reps, -1)[:, : row.size].T
                 row.detail.entered[:, :, week - clock.warmup_weeks, 0] += of_week
@@ -350,9 +360,9 @@ class Team:
     def _end_week(self, week: int) -> None:
         """Count the bookings of a week."""
         memory, lanes, clock = self._memory, self._lanes, self._clock
-        memory.bookings[:, week] = lanes.count[2].reshape(self._reps, -1)
+        memory.bookings[:, week] = lanes.counts[2].reshape(self._reps, -1)
         if self._coach:
-            self._coach.count_bookings(week, lanes.count[2])
+            self._coach.count_bookings(week, lanes.counts[2])
         squares = memory.rows.counters.first[SQUARE]
         calling.squares_of_seats(
             week >= clock.warmup_weeks, self._n, self._bits, clock.hours_per_day, lanes.per_hour,
