@@ -66,7 +66,8 @@ class Checked:
         counts = self._counts_of_kernels(fault.case, fault.of)
         with pytest.raises(AssertionError) as raised:
             assert_agree(counts, self._twin(fault.case, fault.of))
-        assert fault.shows in {line.split(":")[0].split("[")[0] for line in str(raised.value).splitlines()}
+        shown = {line.split(":")[0].split("[")[0] for line in str(raised.value).splitlines()}
+        assert fault.shows in shown
 
     def _counts_of_twin(self, name: str, of: Replications) -> Counts:
         case, total = self._cases[name], Counts()

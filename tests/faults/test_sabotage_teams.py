@@ -1,0 +1,387 @@
+"""Bugs planted in rows of teams that react: calendar, lists, lanes, the row before, room that grows.
+
+As in `tests.faults.test_sabotage_reactive`, in cases with more that happens at once; several replications are played
+where a bug needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
+from tests.support.planted import Checked, Fault, Replications
+from tests.support.reactive_cases import MONTHLY, drive, playing
+from tests.support.scenario_cases import RAMP, Scenario, chain, funnel
+from tests.support.uncompiled import engine
+
+LANES_TO_SPARE = Replications(count=3, row=4)
+"""A lane of each rep plays no replication."""
+TWO_ROWS = Replications(count=2, row=1)
+AFTER_A_SMALLER_ONE = Replications(first=255, count=3, row=2)
+"""Rows end where the groups of a tally do: one of one replication, then one of two."""
+
+CASES: dict[str, Scenario] = {
+    "much by the day": playing(
+        "day",
+        {
+            "urge": drive(
+                {"surprise": -0.2, "dry_spell": 0.4},
+                {
+                    "activity": {"slope": 0.4},
+                    "meetings": {"slope": 0.8, "min": 1},
+                    "opportunities": {"slope": -0.2},
+                    "wins": {"slope": 0.3},
+                    "lag": {"slope": 0.5},
+                    "deal_value": {"slope": -0.1},
+                },
+            )
+        },
+        horizon={"weeks": 3},
+        team={"reps": 3},
+        plan={"calls_per_week": 120},
+        funnel=funnel({"rate": 0.3, "lag": "3h"}, {"rate": 0.6, "lag": GAMMA_LAG}, {"rate": 0.6, "lag": LOGNORMAL_LAG}),
+        deal={"mean": 50, "cv": 0.7},
+    ),
+    "much by the week": playing(
+        "week",
+        {"urge": drive({"surprise": -0.5}, {"meetings": {"slope": 0.4}, "wins": {"slope": 0.3}})},
+        horizon={"weeks": 4},
+        plan={"calls_per_week": 200},
+        funnel=funnel(
+            {"rate": 0.4, "lag": "3d"}, {"rate": 0.6, "lag": "1w"}, {"rate": 0.6, "lag": {"median": "1w", "p90": "2w"}}
+        ),
+    ),
+    "caps": playing(
+        "day",
+        {"urge": drive({"surprise": -0.2, "dry_spell": 0.2}, {"lag": {"slope": 0.3}, "wins": {"slope": 0.2}})},
+        horizon={"weeks": 3},
+        plan={"calls_per_week": 200},
+        funnel=funnel(
+            {"rate": 0.3, "cap": {"open": 9}, "lag": {"values": ["1h", "5h", "2d", "1w"]}},
+            {"rate": 0.7, "cap": {"per_week": 9, "open": 6}, "lag": GAMMA_LAG},
+            {"rate": 0.6, "lag": {"median": "3d", "p90": "4w"}},
+        ),
+    ),
+    "pulls at each stage": playing(
+        "day",
+        {
+            "ups and downs": drive(
+                {"surprise": -0.5},
+                {"pull_forward": {"slope": 0.5, "window": "2w", "reach": "3w", "discount": 0.2, "win_rate": 0.8}},
+                memory=0.2,
+            ),
+            "habit": drive(
+                {"behind": 0.1},
+                {"pull_forward": {"slope": 0.1, "min": 0.15, "window": "2w", "reach": "2w", "discount": 0.1}},
+            ),
+        },
+        horizon={"weeks": 5},
+        quota=MONTHLY | {"amount": 30000},
+        plan={"calls_per_week": 150},
+        funnel=funnel({"lag": "3h"}, {"lag": "1d"}, {"lag": {"median": "2w", "p90": "4w"}}),
+    ),
+    "seven steps": playing(
+        "day",
+        {"urge": drive({"dry_spell": 0.4}, {"s1": {"slope": 0.4}, "s6": {"slope": -0.4}, "s7": {"slope": -0.1}})},
+        horizon={"weeks": 2},
+        plan={"calls_per_week": 40},
+        funnel=chain(
+            [0.8, 0.9, 0.8, 0.8, 0.7, 0.9, 0.8],
+            s2={"lag": {"values": ["0h", "1d"]}},
+            s4={"lag": "2h"},
+            s6={"lag": GAMMA_LAG},
+        ),
+    ),
+    "few calls": playing(
+        "week",
+        {
+            "urge": drive(
+                {"dry_spell": 0.5, "rejections": 0.3}, {"activity": {"slope": 0.7}, "meetings": {"slope": 0.3}}
+            )
+        },
+        quota=MONTHLY,
+        plan={"calls_per_week": 33},
+        team={"reps": 2, "new": 1, "ramp": RAMP},
+        funnel=funnel({"lag": "1h"}, {"rate": 0.7}, {"lag": "1d"}),
+    ),
+}
+CHECKED = Checked(CASES)
+
+FAULTS: dict[str, Fault] = {
+    # The calendar
+    "a chunk given out twice": Fault(
+        "seven steps",
+        "entries",
+        "reacting.calendar.new_entry",
+        "size[0] -= 1\nchunk = int64(free[uint64(size[0])])",
+        "chunk = int64(free[uint64(size[0] - 1)])",
+    ),
+    "a chunk given back twice": Fault(
+        "seven steps",
+        "entries",
+        "reacting.calendar.take_due",
+        "size[0] += 1",
+        "free[uint64(size[0] + 1)] = chunk\nsize[0] += 2",
+    ),
+    "a chunk that is not linked": Fault(
+        "much by the week", "entries", "reacting.calendar.take_due", "left -= CHUNK", "left = 0"
+    ),
+    "the last entry of a chunk lost": Fault(
+        "much by the week",
+        "entries",
+        "reacting.calendar.take_due",
+        "range(min(left, CHUNK))",
+        "range(min(left, CHUNK - 1))",
+    ),
+    "an entry lost": Fault(
+        "much by the day",
+        "entries",
+        "reacting.calendar.take_due",
+        "int64(count[bucket, stage])",
+        "int64(count[bucket, stage]) - 1",
+    ),
+    "a bucket that begins an hour early": Fault(
+        "much by the day", "calls", "reacting.calendar.bucket_of", "due // span", "(due + 1) // span"
+    ),
+    "what is due in the bucket before": Fault(
+        "much by the week", "entries", "reacting.calendar.bucket_of", "due // span", "max(0, due // span - 1)"
+    ),
+    "what is due far away decided in the wrong order": Fault(
+        "caps", "rep-weeks", "reacting.calendar.next_due", "min(least, due)", "max(least, due)"
+    ),
+    "what is due far away at one stage alone": Fault(
+        "caps", "rep-weeks", "reacting.funnel.Funnel._bring_near", "range(self._clock.steps)", "range(1)"
+    ),
+    "what was brought near left far away, too": Fault(
+        "caps",
+        "rep-weeks",
+        "reacting.funnel.Funnel._bring_near",
+        "kept.entries[entries[:m], ENTRY_LANE] = DEAD",
+        "kept.entries[entries[1:m], ENTRY_LANE] = DEAD",
+    ),
+    "an entry with the hour of its call for the due hour": Fault(
+        "much by the day",
+        "entries",
+        "reacting.calendar.put_away",
+        "entries[entry, ENTRY_DUE] = uint32(due[i])",
+        "entries[entry, ENTRY_DUE] = uint32(int64(hours[ORIGIN, i]))",
+    ),
+    "the response of the first entry": Fault(
+        "seven steps",
+        "entries",
+        "reacting.calendar.read_entry",
+        "entries[entry, ENTRY_RESPONSE + 1]",
+        "entries[0, ENTRY_RESPONSE + 1]",
+    ),
+    # Lists
+    "words that do not move up": Fault(
+        "much by the day",
+        "rep-weeks",
+        "reacting.funnel.Funnel._keep",
+        "items.keep_words(m, keep, KEPT_WORDS, listed.words)",
+        "pass",
+    ),
+    "words of later steps that do not move up": Fault(
+        "seven steps", "entries", "reacting.funnel.Funnel._keep", "KEPT_WORDS", "KEPT_WORDS - 1"
+    ),
+    "hours that do not move up": Fault(
+        "much by the day",
+        "rep-weeks",
+        "reacting.funnel.Funnel._keep",
+        "items.keep_hours(m, keep, KEPT_HOURS, listed.hours)",
+        "pass",
+    ),
+    "responses that do not move up": Fault(
+        "seven steps",
+        "entries",
+        "reacting.funnel.Funnel._keep",
+        "items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)",
+        "pass",
+    ),
+    "discounts that do not move up": Fault(
+        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel._keep", "KEPT_FLOATS if self._pulls else 1", "1"
+    ),
+    "late steps by the words of the early ones": Fault(
+        "seven steps", "entries", "reacting.funnel.Funnel._pass", "ITEM_LATE", "ITEM"
+    ),
+    "late steps by the word of the one before": Fault(
+        "seven steps", "entries", "reacting.funnel.Funnel._pass", "step - LATE_STEP - 1", "max(0, step - LATE_STEP - 2)"
+    ),
+    "the response of the stage after next": Fault(
+        "much by the day",
+        "entries",
+        "reacting.funnel.Funnel._enter",
+        "self._response[stage + 1]",
+        "self._response[stage + 2]",
+    ),
+    "decided before the wait at the rate of another lane": Fault(
+        "much by the day", "entries", "reacting.items.uncut_rates", "rate[uint64(lane[i])]", "rate[uint64(lane[0])]"
+    ),
+    "losers that stay open left out": Fault(
+        "much by the day", "open at the end", "reacting.funnel.Funnel._lose_early", "self._count_lost(stage, n)", "pass"
+    ),
+    "losers whose long wait is overlooked": Fault(
+        "much by the day", "open at the end", "reacting.funnel.Funnel._count_lost", "number - 1", "number + 64"
+    ),
+    "losers that nobody stretches": Fault(
+        "much by the day", "open at the end", "reacting.funnel.Funnel._count_lost", "lag * stretch[lane]", "lag"
+    ),
+    "winners counted with the losers": Fault(
+        "much by the day",
+        "open at the end",
+        "reacting.funnel.Funnel._count_lost",
+        "listed.hours[PASSED, :n] == 0",
+        "listed.hours[PASSED, :n] >= 0",
+    ),
+    "what waits no time put away": Fault(
+        "seven steps", "entries", "reacting.items.list_waiting", "m += now", "m += False"
+    ),
+    "a band among all calls": Fault(
+        "much by the day", "entries", "reacting.calling.count_cell", "left -= cells[s, sheet + 16 * lower, 1]", "pass"
+    ),
+    "arrivals in no order under a cap": Fault(
+        "caps", "rep-weeks", "reacting.limits.admit", "sort_stable(order, keys, spare, n)", "pass"
+    ),
+    "arrivals in the order of their words alone": Fault(
+        "caps",
+        "rep-weeks",
+        "reacting.items.arrival_keys",
+        "1 << KIND_BITS | (c1 & 0xFFFF) << 24 | low",
+        "1 << KIND_BITS | low",
+    ),
+    "a week's entries that are never forgotten": Fault(
+        "caps", "turned away", "reacting.limits.admit", "last_week[s], entries[s] = week, 0", "last_week[s] = week"
+    ),
+    "those who wait no time take a place": Fault(
+        "caps", "turned away", "reacting.limits.admit", "longest > 0 and lag[i] >= 0.5", "True"
+    ),
+    "those who go on leave a capped stage twice": Fault(
+        "caps",
+        "turned away",
+        "reacting.calendar.lanes_due",
+        "open_now[uint64(lane)] -= 1",
+        "open_now[uint64(lane)] -= 2",
+    ),
+    # Pulls
+    "pulled from every stage": Fault(
+        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel._put_away", "stage == self._clock.steps - 1", "True"
+    ),
+    "a share that fell and is still the largest": Fault(
+        "pulls at each stage",
+        "rep-weeks",
+        "reacting.limits.fill_shares",
+        "limit[s] = now",
+        "limit[s] = max(limit[s], now)",
+    ),
+    "a share that rose again and looks at what is new alone": Fault(
+        "pulls at each stage",
+        "rep-weeks",
+        "reacting.limits.fill_shares",
+        "risen or now > limit[s]",
+        "risen or (limit[s] == 0 and now > 0)",
+    ),
+    "the rest looked at by the next drive in old places": Fault(
+        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel.pull", "before if left >= before else 0", "before"
+    ),
+    "words that stay where a pulled item was": Fault(
+        "pulls at each stage", "rep-weeks", "reacting.limits.pull_items", "own[p, kept] = own[p, i]", "pass"
+    ),
+    "a window that is never closed": Fault(
+        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel.pull", "pulls.end != end", "pulls.end == 0"
+    ),
+    "shares of the window before": Fault(
+        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel._open_window", "pulls.limit[:] = 0", "pass"
+    ),
+    # Rows
+    "a lane of no replication that calls": Fault(
+        "few calls",
+        "calls",
+        "reacting.calling.fix_activity",
+        "int64(np.floor(float(ramp[s]) * response[s] + 0.5)) if person[s] >= 0 else 0",
+        "int64(np.floor(float(ramp[s]) * response[s] + 0.5))",
+        LANES_TO_SPARE,
+    ),
+    "replications that share the words of their counts": Fault(
+        "few calls", "calls", "reacting.calling.draw_counts", "number + (s & mask)", "number", LANES_TO_SPARE
+    ),
+    "replications that share candidates": Fault(
+        "few calls", "calls", "reacting.calling.draw_candidates", "number + (s & mask)", "number", LANES_TO_SPARE
+    ),
+    "replications that are thinned by the same words": Fault(
+        "much by the day", "calls", "reacting.calling.draw_thinning", "number + (s & mask)", "number", LANES_TO_SPARE
+    ),
+    "reps that share candidates": Fault(
+        "few calls", "calls", "reacting.calling.draw_candidates", "s >> bits", "0", LANES_TO_SPARE
+    ),
+    "items of one replication": Fault(
+        "seven steps", "entries", "reacting.items.find_replications", "int64(lane[i]) & mask", "0", LANES_TO_SPARE
+    ),
+    "a team of all replications": Fault(
+        "few calls",
+        "calls",
+        "reacting.team.Team._tally",
+        "lane >> np.uint32(self._bits) == rep",
+        "lane >> np.uint32(self._bits) >= rep",
+        LANES_TO_SPARE,
+    ),
+    "deals of the row before": Fault(
+        "few calls", "call, close", "reacting.team.Team._begin", "memory.closed.n = 0", "pass", TWO_ROWS
+    ),
+    "what the row before knew": Fault(
+        "few calls",
+        "calls",
+        "reacting.team.Team._begin",
+        "lanes.known[:], lanes.level[:], lanes.response[:], lanes.habit[:] = 0, 0.0, 1.0, 1.0",
+        "pass",
+        TWO_ROWS,
+    ),
+    "a row after a smaller one with empty lanes": Fault(
+        "few calls",
+        "calls",
+        "reacting.team.Team._begin",
+        "memory.persons[:, :, :row.size] = 0",
+        "pass",
+        AFTER_A_SMALLER_ONE,
+    ),
+    "bookings of an hour of the week before": Fault(
+        "few calls", "hour", "reacting.calling.squares_of_seat", "per_hour[hour] = 0", "pass", TWO_ROWS
+    ),
+    "a cap that is full since the row before": Fault(
+        "caps",
+        "turned away",
+        "reacting.funnel.Funnel.begin",
+        "capped.open[:], capped.week[:], capped.entries[:] = 0, -1, 0",
+        "pass",
+        TWO_ROWS,
+    ),
+    # Room that grows
+    "items lost when a list grows": Fault(
+        "much by the day", "entries", "reacting.state.Items.make_room", "new[:, :kept] = before[name][:, :kept]", "pass"
+    ),
+    "hours lost when candidates grow": Fault(
+        "much by the day",
+        "entries",
+        "reacting.state.Candidates.make_room",
+        "self.rank[:self.n] = rank[:self.n]",
+        "self.rank[:self.n] = 0",
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let all that grows begin with room for 32, in the uncompiled kernels."""
+    monkeypatch.setattr(engine().modules["simcore.kernels.reacting.state"], "ROOM", 32)
+    yield
+
+
+@pytest.mark.parametrize(("name", "of"), sorted({(fault.case, fault.of) for fault in FAULTS.values()}))
+def test_without_a_bug_the_uncompiled_kernels_agree(name: str, of: Replications) -> None:
+    CHECKED.agree(name, of)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_bug_planted_in_rows_of_teams_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    CHECKED.catch(FAULTS[name], monkeypatch)
