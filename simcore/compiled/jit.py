@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-__all__ = ["Compiled", "builder", "inlined", "int32", "int64", "kernel", "listen", "spliced", "uint32", "uint64"]
+__all__ = ["Compiled", "inlined", "int32", "int64", "kernel", "listen", "spliced", "uint32", "uint64"]
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
@@ -145,11 +145,3 @@ def spliced(function: _Function) -> _Function:
     For parts that pass the whole program on: compiled separately, each level would compile all levels below it again.
     """
     return _compiled(function, "spliced")
-
-
-def builder(function: _Function) -> _Function:
-    """Leave a function that returns a new array as it is: such tables are short, and Numba takes half a second to load.
-
-    What it calls is compiled, and the same operations on floats give the same bits.
-    """
-    return function

@@ -94,7 +94,7 @@ def build_gamma(cv: float) -> QuantileTable:
         message = f"a gamma distribution needs a coefficient of variation from {low:g} to {high:g}, got {cv}"
         raise ValueError(message)
     table = np.zeros((ROWS, COLUMNS))
-    _fill(table, gamma_shape(1.0 / (cv * cv)))
+    _fill_gamma(table, cv)
     return table
 
 
@@ -141,7 +141,7 @@ def build_beta(mean: float, cv: float) -> QuantileTable:
         message = f"the Beta distribution with mean {mean:g} and coefficient of variation {cv:g} is too extreme"
         raise ValueError(f"{message}: its parameters are {a:g} and {b:g}, {low:g} to {high:g} are allowed")
     table = np.zeros((ROWS, COLUMNS))
-    _fill(table, beta_shape(a, b))
+    _fill_beta(table, a, b)
     _shift(table, float(log(a / b)))
     return table
 
@@ -236,6 +236,18 @@ def _quintic(
     c4 = (-15.0 * rise + 7.0 * slope - bend) / (h3 * h)
     c5 = (6.0 * rise - 3.0 * slope + 0.5 * bend) / (h3 * h * h)
     return c0, c1, c2, c3, c4, c5
+
+
+@kernel
+def _fill_gamma(table: QuantileTable, cv: float) -> None:
+    """Build the table of a gamma with mean 1; its arguments are plain, so that a start needs no Numba."""
+    _fill(table, gamma_shape(1.0 / (cv * cv)))
+
+
+@kernel
+def _fill_beta(table: QuantileTable, a: float, b: float) -> None:
+    """Build the table of a Beta distribution, before its s is shifted."""
+    _fill(table, beta_shape(a, b))
 
 
 @kernel

@@ -6,10 +6,12 @@ antithetic and quasi-random points work), and what is discrete compares integers
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import builder, inlined, int64, kernel, uint64
+from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.numerics.normal import normal_quantile
 from simcore.random.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
 from simcore.random.streams import words_at
@@ -137,7 +139,6 @@ def take_slot(word: np.uint32, k: int, n: int, tag: int, slots: NDArray[np.int64
     return there - tag if there >= tag else int64(j)
 
 
-@builder
 def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     """Tabulate `binomial_inverse` for ``p <= 1/2``: the 53-bit integers at which the count steps up.
 
@@ -151,14 +152,17 @@ def binomial_thresholds(n: int, p: float) -> NDArray[np.int64]:
     f = _power(q, n)
     total = f
     for k in range(n):
-        thresholds[k] = min(int64(np.ceil(total * _TWO_53)), _TWO_53)
-        f *= (float(n - k) * p) / (float(k + 1) * q)
+        thresholds[k] = min(math.ceil(total * _TWO_53), _TWO_53)
+        ratio = (float(n - k) * p) / (float(k + 1) * q)
+        f *= ratio
+        if ratio < 1.0 and total + f == total:  # beyond the mode: what follows is less still
+            thresholds[k:n] = thresholds[k]
+            break
         total += f
     thresholds[n] = _TWO_53
     return thresholds
 
 
-@builder
 def guide_of(thresholds: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return where the search in ``thresholds`` may start, by the top eight bits of the uniform (int32[256])."""
     guide = np.empty(256, np.int32)

@@ -137,7 +137,7 @@ def count_cell(
 ) -> int:  # fmt: skip
     """Count the candidates of a cell of m lanes: int32[m or more]; return how many in all.
 
-    ``rate``: of step 1, by lane; ``cells``: int32[lanes, cells, 2], where the lower bands of the sheet are counted.
+    ``rate``: of step 1, by lane; ``cells``: int32[cells, lanes, 2], where the lower bands of the sheet are counted.
     """
     sheet, band, mask, total = cell & (SHEETS - 1), cell >> 4, (1 << bits) - 1, 0
     for i in range(m):
@@ -145,7 +145,7 @@ def count_cell(
         p = min(1.0, rate[s])
         left = int64(calls[s]) if sheet == 0 else planned
         for lower in range(band):
-            left -= cells[s, sheet + 16 * lower, 1]
+            left -= cells[sheet + 16 * lower, s, 1]
         low = 0.0 if band == 0 else edge(p, band - 1)
         count[i] = 0
         if low < 1.0 and left > 0:
@@ -170,12 +170,12 @@ def list_cell(
 ) -> int:
     """List the candidates of a cell of m lanes after the n that are there: lane and address; return the largest count.
 
-    ``cells``: int32[lanes, cells, 2], filled with the first candidate and how many there are.
+    ``cells``: int32[cells, lanes, 2], filled with the first candidate and how many there are.
     """
     most = 0
     for i in range(m):
         s = int64(lanes[i])
-        cells[s, cell, 0], cells[s, cell, 1] = n, count[i]
+        cells[cell, s, 0], cells[cell, s, 1] = n, count[i]
         most = max(most, int64(count[i]))
         for k in range(count[i]):
             lane[uint64(n)] = uint32(s)
@@ -221,12 +221,12 @@ def place_cell(
         n = int64(calls[s]) if sheet == 0 else planned
         for lower in range(band):
             # What the lower bands took is taken again: the shuffle goes on from there.
-            begin = int64(cells[s, sheet + 16 * lower, 0])
-            for k in range(cells[s, sheet + 16 * lower, 1]):
+            begin = int64(cells[sheet + 16 * lower, s, 0])
+            for k in range(cells[sheet + 16 * lower, s, 1]):
                 take_slot(words[uint64(begin + k)], taken, n, tag, slots)
                 taken += 1
-        begin = int64(cells[s, cell, 0])
-        for k in range(cells[s, cell, 1]):
+        begin = int64(cells[cell, s, 0])
+        for k in range(cells[cell, s, 1]):
             at = uint64(begin + k)
             slot = take_slot(words[at], taken + k, n, tag, slots)
             if ramped:

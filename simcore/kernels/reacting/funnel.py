@@ -127,7 +127,12 @@ class Funnel:
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
             self._fill_dues(int(stage), n, 0)
-            self._put_away(int(stage), n, np.arange(n, dtype=np.int32))
+            if self._early[stage + 1]:
+                passed = self._pass(int(stage) + 1, n)
+                n = items.list_passed(n, passed, listed.lane, self._known[OPEN], listed.keep)
+                self._put_away(int(stage), n, listed.keep)
+            else:
+                self._put_away(int(stage), n, np.arange(n, dtype=np.int32))
 
     # Draws.
 
@@ -390,12 +395,15 @@ class Funnel:
     def _count_lost(self, stage: int, n: int) -> None:
         """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
         listed, end, step = self._items, self._clock.end_hour, stage + 1
-        lost = np.flatnonzero(listed.hours[PASSED, :n] == 0)
-        if len(lost) == 0 or not self._running:
+        lost = np.flatnonzero(listed.passed[:n] == 0)
+        if len(lost) == 0:
             return
         stretch = self._response[self._clock.steps + LAG_CHANNEL]
-        # Hours that a wait which began last in this interval must have, and the least word that can bring so many.
-        needed = (end - self._now - self._span - 1) / max(float(stretch.max()), TINY)
+        latest, until = self._now + self._span, end
+        if not self._running:
+            latest, until = int(listed.hour[:n].max()), self._last
+        # Hours that the last wait to begin must have, and the least word that can bring so many.
+        needed = (until - latest - 1) / max(float(stretch.max()), TINY)
         number = int(np.searchsorted(self._quantiles(step), needed))
         own = self._lag_words(step, n)
         if own is not None and number > 1:

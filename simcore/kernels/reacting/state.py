@@ -99,7 +99,7 @@ class Lanes(NamedTuple):
     per_hour: Integers
     """int32[lanes, hours of a week]: bookings of the week."""
     cell: Integers
-    """int32[lanes, sheets * bands, 2]: a cell's first candidate, and how many it has."""
+    """int32[sheets * bands, lanes, 2]: a cell's first candidate, and how many it has."""
     scratch: Floats
     """float64[lanes]"""
     list: Integers
@@ -394,7 +394,7 @@ def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
         rate=np.ones((steps + 1, lanes)),
         habit=np.ones((steps + 1, lanes)),
         per_hour=np.zeros((lanes, hours), np.int32),
-        cell=np.zeros((lanes, SHEETS * BANDS, 2), np.int32),
+        cell=np.zeros((SHEETS * BANDS, lanes, 2), np.int32),
         scratch=np.zeros(lanes),
         list=np.zeros((2, lanes + 1), np.int32),
         team=np.zeros(size, np.int64),

@@ -126,6 +126,7 @@ class Team:
             memory.persons[:, :, row.size :] = -1
         if self._coach:
             self._coach.begin()
+        self._take_rates(0)
         self._funnel.begin()
 
     def _of_rep(self, rep: int) -> Row:
@@ -155,8 +156,8 @@ class Team:
         lanes.person[:] = memory.persons[:, week].reshape(n)
         lanes.ramp[:] = memory.ramps[:, week].reshape(n)
         lanes.starts[:] = 1 if week == 0 else (memory.persons[:, week] != memory.persons[:, week - 1]).reshape(n)
-        if week == 0 or not self._program.rates.fixed:
-            lanes.rate[:] = memory.rates[:, :, week].transpose(1, 0, 2).reshape(lanes.rate.shape)
+        if not self._program.rates.fixed:
+            self._take_rates(week)
         if self._coach:
             self._coach.begin_week(week)
         row = plan.row_of_week[week]
@@ -170,6 +171,11 @@ class Team:
         lanes.drawn[:], lanes.counts[2] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
         self._draw_cell(0, n, lanes.list[1], week)
+
+    def _take_rates(self, week: int) -> None:
+        """Take the rates of a week for all lanes."""
+        rate = self._lanes.rate
+        rate[:] = self._memory.rates[:, :, week].transpose(1, 0, 2).reshape(rate.shape)
 
     def _decide(self, hour: int, week: int) -> None:
         """Let the lanes decide at the beginning of an interval, and fix their activity."""
