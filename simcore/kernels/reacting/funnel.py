@@ -513,19 +513,20 @@ class Funnel:
         self._draw_pulled()
         before = pulls.seen
         for number in range(len(reaction.pull_drive)):
+            n = int(pulls.listed[0])
             risen = limits.fill_shares(
                 len(self._lanes.person), bool(hour >= end - reaction.pull_hours[number, WINDOW]),
                 int(reaction.pull_drive[number]), reaction.pull, number, self._lanes.person, self._lanes.level,
                 pulls.limit[number],
             )  # fmt: skip
             left = limits.pull_items(
-                0 if risen else min(before, int(pulls.listed[0])), number,
+                0 if risen else before, number,
                 end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask, pulls.limit[number],
                 pulls.listed, pulls.words, kept.entries, self._stage_rows[OPEN_AT_END][self._clock.steps - 1],
                 pulls.pulled, pulls.by,
             )  # fmt: skip
             # Places have moved if an earlier one was pulled: the next drive looks at all.
-            before = before if left >= before else 0
+            before = 0 if risen and left < n else before
         pulls.seen = int(pulls.listed[0])
 
     def _open_window(self, end: int) -> None:
