@@ -2,7 +2,7 @@
 
 The kernels are run without a compiler (`tests.support.uncompiled`). A bug names a kernel or a method, and an expression
 or statements in it; one that is no longer there cannot be planted, and the test fails. See also
-`tests.faults.test_sabotage_calendar`: what only rows can get wrong.
+`tests.faults.test_sabotage_teams`: what only rows can get wrong.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ FAULTS: dict[str, Fault] = {
         "peers", "calls", "reacting.team.Team._decide", "known[BOOKED][:] = 0", "pass"
     ),
     "a quota period that begins an interval late": Fault(
-        "new people",
+        "peers",
         "calls",
         "reacting.team.Team._decide",
         "hour == reaction.period_first[week]",
@@ -328,9 +328,6 @@ FAULTS: dict[str, Fault] = {
         "(edge(p, band) - low) / (1.0 - low)",
         "edge(p, band) - low",
     ),
-    "a band among all calls": Fault(
-        "surprise by the day", "calls", "reacting.calling.count_cell", "left -= cells[s, sheet + 16 * lower, 1]", "pass"
-    ),
     "cells that share words": Fault(
         "surprise by the day",
         "calls",
@@ -394,34 +391,11 @@ FAULTS: dict[str, Fault] = {
         "self._response[stage + 1]",
         "self._response[stage]",
     ),
-    "the response of the stage after next": Fault(
-        "surprise by the day",
-        "calls",
-        "reacting.funnel.Funnel._enter",
-        "self._response[stage + 1]",
-        "self._response[stage + 2]",
-    ),
-    "decided before the wait at the rate of another lane": Fault(
-        "surprise by the day", "calls", "reacting.items.uncut_rates", "rate[uint64(lane[i])]", "rate[uint64(lane[0])]"
-    ),
-    "losers that stay open left out": Fault(
-        "surprise by the day",
-        "open at the end",
-        "reacting.funnel.Funnel._lose_early",
-        "self._count_lost(stage, n)",
-        "pass",
-    ),
-    "losers whose long wait is overlooked": Fault(
-        "surprise by the day", "open at the end", "reacting.funnel.Funnel._count_lost", "number - 1", "number + 8"
-    ),
     "lags that nobody stretches": Fault(
         "surprise by the day", "calls", "reacting.funnel.Funnel._stretch", "self._running", "False"
     ),
     "the same before stage 1": Fault(
         "new people", "rep-weeks", "reacting.funnel.Funnel._book", "self._stretch(n)", "pass"
-    ),
-    "losers that nobody stretches": Fault(
-        "surprise by the day", "open at the end", "reacting.funnel.Funnel._count_lost", "lag * stretch[lane]", "lag"
     ),
     "a price paid twice": Fault(
         "surprise by the day",
@@ -437,34 +411,7 @@ FAULTS: dict[str, Fault] = {
         "max(0, min(listed[i], MAX_CENTS) - cents[i])",
         "min(listed[i], MAX_CENTS) - cents[i]",
     ),
-    "words that do not move up": Fault(
-        "surprise by the day",
-        "rep-weeks",
-        "reacting.funnel.Funnel._keep",
-        "items.keep_words(m, keep, KEPT_WORDS, listed.words)",
-        "pass",
-    ),
-    "a word that does not move up": Fault(
-        "surprise by the day", "rep-weeks", "reacting.funnel.Funnel._keep", "KEPT_WORDS", "KEPT_WORDS - 1"
-    ),
-    "hours that do not move up": Fault(
-        "surprise by the day",
-        "rep-weeks",
-        "reacting.funnel.Funnel._keep",
-        "items.keep_hours(m, keep, KEPT_HOURS, listed.hours)",
-        "pass",
-    ),
-    "responses that do not move up": Fault(
-        "surprise by the day",
-        "calls",
-        "reacting.funnel.Funnel._keep",
-        "items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)",
-        "pass",
-    ),
     # Caps
-    "arrivals in no order under a cap": Fault(
-        "referrals", "entries", "reacting.limits.admit", "sort_stable(order, keys, spare, n)", "pass"
-    ),
     "referrals before the called": Fault(
         "referrals", "entries", "reacting.items.arrival_keys", "2 << KIND_BITS", "0 << KIND_BITS"
     ),
@@ -483,6 +430,13 @@ FAULTS: dict[str, Fault] = {
         "reacting.funnel.Funnel.begin",
         "np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)",
         "pass",
+    ),
+    "a chunk of the calendar given out twice": Fault(
+        "referrals",
+        "entries",
+        "reacting.calendar.new_entry",
+        "size[0] -= 1\nchunk = int64(free[uint64(size[0])])",
+        "chunk = int64(free[uint64(size[0] - 1)])",
     ),
     # Referrals
     "referrals whatever the response": Fault(
@@ -538,23 +492,11 @@ FAULTS: dict[str, Fault] = {
     "pulled at the list price": Fault(
         "pulls", "rep-weeks", "reacting.limits.finish_pulls", "1.0 - pull[by[i], DISCOUNT]", "1.0"
     ),
-    "pulled from every stage": Fault(
-        "pulls", "rep-weeks", "reacting.funnel.Funnel._put_away", "stage == self._clock.steps - 1", "True"
-    ),
     "what is new in the window left out": Fault(
         "pulls", "rep-weeks", "reacting.funnel.Funnel._put_away", "pulls.end > 0", "False"
     ),
     "a larger share later that is ignored": Fault(
         "pulls", "rep-weeks", "reacting.limits.fill_shares", "risen or now > limit[s]", "False"
-    ),
-    "a share that fell and is still the largest": Fault(
-        "pulls", "rep-weeks", "reacting.limits.fill_shares", "limit[s] = now", "limit[s] = max(limit[s], now)"
-    ),
-    "words that stay where a pulled item was": Fault(
-        "pulls", "rep-weeks", "reacting.limits.pull_items", "own[p, kept] = own[p, i]", "pass"
-    ),
-    "the rest looked at by the next drive in old places": Fault(
-        "pulls", "rep-weeks", "reacting.funnel.Funnel.pull", "before if left >= before else 0", "before"
     ),
     "a vacant seat that pulls": Fault(
         "pulls", "entries", "reacting.limits.fill_shares", "active and person[s] >= 0", "active"
