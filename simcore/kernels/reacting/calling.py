@@ -264,15 +264,15 @@ def order_candidates(first: int, n: int, span: int, hours: Integers, ends: Integ
 
 @kernel
 def list_called(
-    chain: int, n: int, first: int, order: Integers, ends: Integers, plan_before: Longs, lane: Words, c0: Words,
-    hours: Integers, ranks: Integers, ramp: Integers, before: Integers, active: Longs, carry: Longs, here: Integers,
+    chain: int, until: int, n: int, first: int, order: Integers, ends: Integers, plan_before: Longs, lane: Words,
+    c0: Words, hours: Integers, ranks: Integers, ramp: Integers, before: Integers, active: Longs, carry: Longs, here: Integers,
 ) -> int:  # fmt: skip
-    """Add the candidates of an interval whose calls are made to the n of a list; return how many it has.
+    """Add the candidates of the chains ``chain .. until - 1`` whose calls are made to a list of n; return how many.
 
     ``first``: the hour of the week in which the decision was made.
     """
     from_plan = plan_before[first]
-    for j in range(ends[chain], ends[chain + 1]):
+    for j in range(ends[chain], ends[until]):
         at = uint64(order[j])
         s, hour, rank = uint64(lane[at]), int64(hours[at]), int64(ranks[at])
         sheet = int64((c0[at] >> uint32(16)) & uint32(SHEETS - 1))

@@ -120,8 +120,8 @@ def score_by_process(
 
 @kernel
 def score_by_truth(
-    reps: int, bits: int, size: int, prone: NDArray[np.bool_], factor: Floats, own: Floats, person: Integers, habits: Longs,
-    score: Floats, step: Longs,
+    reps: int, bits: int, size: int, prone: NDArray[np.bool_], factor: Floats, own: Floats, person: Integers,
+    habits: Longs, score: Floats, step: Longs,
 ) -> None:  # fmt: skip
     """Score by minus the largest loss by a habit of a person; the session is on that step, or there is none.
 

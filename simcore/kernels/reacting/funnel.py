@@ -22,7 +22,6 @@ from simcore.kernels.reacting.state import (
     MARK,
     OPEN,
     ORIGIN,
-    PASSED,
     PRICE,
     REFERRED,
     RESULT,
@@ -38,6 +37,7 @@ from simcore.kernels.rows import deals
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
 from simcore.kernels.rows.words import draw_items
+from simcore.kernels.workspace import is_capped
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, REACH, TABLE, WINDOW, Lags
 from simcore.program.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -79,7 +79,8 @@ class Funnel:
         self._stages = memory.rows.counters.stages[:, :, row.first_group :]
         self._last = MAX_WEEKS * self._clock.hours_per_week - 1
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
-        self._running, self._now = True, 0
+        self._running, self._now, self._until = True, 0, 0
+        self._capped = is_capped(row.program)
         self._pulls = len(row.program.reaction.pull_drive) > 0
         # A view of a row takes as long to make as a small kernel to call.
         self._known, self._response = list(memory.lanes.known), list(memory.lanes.response)
@@ -185,15 +186,28 @@ class Funnel:
 
     # Passing through.
 
-    def play(self, hour: int, week: int, n_booked: int) -> None:
-        """Play what begins or is due in an interval, or an hour: ``items.hours[KEEP]`` has the candidates booked."""
-        self._now, bucket, count = hour, hour // self._span, self._calendar.count
+    def needs_hours(self, until: int, week: int) -> bool:
+        """Return whether the hours before ``until`` must be played in turn: for caps, and in a window of pulls."""
+        reaction, pulls = self._program.reaction, self._memory.pulls
+        if self._capped:
+            return True
+        if self._pulls:
+            end = int(reaction.period_first[week] + reaction.period_hours[week])
+            if until > end - int(reaction.pull_hours[:, WINDOW].max()):
+                return True
+        pulls.end, pulls.pulled[0] = 0, 0
+        return False
+
+    def play(self, hour: int, until: int, week: int, n_booked: int) -> None:
+        """Play what begins or is due in the hours ``hour .. until - 1``: ``items.keep`` has the candidates booked."""
+        self._now, self._until = hour, until
+        first, last, count = hour // self._span, until // self._span, self._calendar.count
         n = self._book(n_booked, week) if n_booked > 0 else 0
-        if n > 0 or self._memory.pulls.pulled[0] > 0 or count[bucket].any():
-            self._pass_through(bucket, n)
-            while not self._by_hours and count[bucket].any():
+        if n > 0 or self._memory.pulls.pulled[0] > 0 or count[first:last].any():
+            self._pass_through(first, last, n)
+            while count[first:last].any():
                 # Referrals may be due in the interval of the deal that they come of.
-                self._pass_through(bucket, 0)
+                self._pass_through(first, last, 0)
 
     def play_out(self) -> None:
         """Play all that is still open after the run: nobody calls or decides any more."""
@@ -202,18 +216,18 @@ class Funnel:
         kept = self._calendar
         if not self._by_hours:
             while kept.count[kept.far].any():
-                self._pass_through(kept.far, 0)
+                self._pass_through(kept.far, kept.far + 1, 0)
             return
         # Hour by hour, as caps need it: first in the buckets, then wherever something is due.
         for bucket in range(self._clock.end_hour, kept.far):
             if kept.count[bucket].any():
-                self._pass_through(bucket, 0)
+                self._pass_through(bucket, bucket + 1, 0)
         while True:
             hour = self._next_far()
             if hour < 0:
                 return
             self._bring_near(hour)
-            self._pass_through(kept.far + 1, 0)
+            self._pass_through(kept.far + 1, kept.far + 2, 0)
 
     def _next_far(self) -> int:
         kept = self._calendar
@@ -237,13 +251,13 @@ class Funnel:
         kept, into = self._calendar, self._items
         calendar.read_entries(m, 0, entries, kept.entries, into.words, into.hours, into.response)
 
-    def _pass_through(self, bucket: int, n: int) -> None:
-        """Let the n listed bookings, and what is due in a bucket, pass through the stages."""
+    def _pass_through(self, first: int, last: int, n: int) -> None:
+        """Let the n listed bookings, and what is due in the buckets ``first .. last - 1``, pass through the stages."""
         steps = self._clock.steps
-        if self._by_hours:
-            self._leave_stages(bucket)
+        if self._capped:
+            self._leave_stages(first)
         for stage in range(1, steps + 1):
-            n = self._take_due(bucket, stage - 1, n)
+            n = self._take_due(first, last, stage - 1, n)
             if self._pulls and stage == steps:
                 n = self._take_pulled(n)
             if n == 0:
@@ -259,19 +273,20 @@ class Funnel:
                 n = self._enter(stage, n)
         self._memory.pulls.pulled[0] = 0
 
-    def _take_due(self, bucket: int, stage: int, n: int) -> int:
-        """Add what is due in a bucket at a stage to the n listed items; return how many there are."""
+    def _take_due(self, first: int, last: int, stage: int, n: int) -> int:
+        """Add what is due in some buckets at a stage to the n listed items; return how many there are."""
         kept, listed = self._calendar, self._items
-        more = int(kept.count[bucket, stage])
+        more = int(kept.count[first:last, stage].sum())
         if more == 0:
             return n
         listed.make_room(n + more, n)
-        return int(
-            calendar.take_due(
-                n, bucket, stage, listed.words, listed.hours, listed.response, kept.size, kept.free, kept.next,
-                kept.chunks, kept.count, kept.entries,
-            )
-        )  # fmt: skip
+        for bucket in range(first, last):
+            if kept.count[bucket, stage] > 0:
+                n = calendar.take_due(
+                    n, bucket, stage, listed.words, listed.hours, listed.response, kept.size, kept.free, kept.next,
+                    kept.chunks, kept.count, kept.entries,
+                )  # fmt: skip
+        return n
 
     def _decide(self, step: int, n: int) -> int:
         """Decide a step of the n listed items, unless they were before they waited; return how many pass."""
@@ -399,7 +414,7 @@ class Funnel:
         if len(lost) == 0:
             return
         stretch = self._response[self._clock.steps + LAG_CHANNEL]
-        latest, until = self._now + self._span, end
+        latest, until = self._until, end
         if not self._running:
             latest, until = int(listed.hour[:n].max()), self._last
         # Hours that the last wait to begin must have, and the least word that can bring so many.

@@ -142,12 +142,12 @@ class Team:
         for first in range(0, clock.hours_per_week, span):
             self._decide(first_hour + first, week)
             self._draw_as_needed(first_hour + first, week)
-            if self._by_hours:
+            if self._by_hours and self._funnel.needs_hours(first_hour + first + span, week):
                 for hour in range(first, first + span):
                     self._funnel.pull(first_hour + hour, week)
-                    self._play_interval(hour, first, hour, week)
+                    self._play_hours(hour, hour + 1, first, week)
             else:
-                self._play_interval(first // span, first, first, week)
+                self._play_hours(first, first + span, first, week)
             self._end_calls(first, first + span, week)
         self._end_week(week)
 
@@ -310,17 +310,19 @@ class Team:
         batch = candidates.next_batch(total)
         calling.order_candidates(first, total, self._chain_hours, candidates.hour, batch.ends, batch.order)
 
-    def _play_interval(self, chain: int, first: int, hour: int, week: int) -> None:
-        """Make the calls of an interval (or hour) that begins in an hour of the week, and play what is due in it."""
-        n = self._book(chain, first, week)
-        self._funnel.play(week * self._clock.hours_per_week + hour, week, n)
+    def _play_hours(self, begin: int, end: int, first: int, week: int) -> None:
+        """Make the calls of hours of the week, and play what is due in them; the decision was made in the ``first``."""
+        chains = self._chain_hours
+        n = self._book(begin // chains, end // chains, first, week)
+        first_hour = week * self._clock.hours_per_week
+        self._funnel.play(first_hour + begin, first_hour + end, week, n)
 
-    def _book(self, chain: int, first: int, week: int) -> int:
-        """List the bookings of an interval in ``items.hours[KEEP]``; return how many."""
+    def _book(self, chain: int, until: int, first: int, week: int) -> int:
+        """List the bookings of the chains ``chain .. until - 1`` in ``items.keep``; return how many."""
         memory, lanes, known = self._memory, self._lanes, self._known
         candidates, listed = memory.candidates, memory.items
         batches = [
-            batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[chain + 1]
+            batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[until]
         ]
         if not batches:
             return 0
@@ -328,7 +330,7 @@ class Team:
         here, lane, c0, n = listed.keep, candidates.words[LANE], candidates.words[C0], 0
         for batch in batches:
             n = calling.list_called(
-                chain, n, first, batch.order, batch.ends, self._plan_before, lane, c0,
+                chain, until, n, first, batch.order, batch.ends, self._plan_before, lane, c0,
                 candidates.hour, candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
             )  # fmt: skip
         limit, doubtful = listed.floats[0], listed.passed
