@@ -431,13 +431,6 @@ FAULTS: dict[str, Fault] = {
         "np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)",
         "pass",
     ),
-    "a chunk of the calendar given out twice": Fault(
-        "referrals",
-        "entries",
-        "reacting.calendar.new_entry",
-        "size[0] -= 1\nchunk = int64(free[uint64(size[0])])",
-        "chunk = int64(free[uint64(size[0] - 1)])",
-    ),
     # Referrals
     "referrals whatever the response": Fault(
         "referrals", "entries", "reacting.closing.count_referrals", "per_win * response[uint64(lane[i])]", "per_win"
