@@ -53,7 +53,7 @@ long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-c
 # Compiled with checks, which needs a cache of its own; the kernels of strategies, which would take minutes to compile once
 # more, as plain Python, where NumPy checks every index. Its scalars tell that the words of the generator wrap around.
 bounds: $(VENV)/.dev plain-bounds ## The tests of the kernels once more, every index checked
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/kernels --ignore=tests/kernels/reactive
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/kernels
 
 plain-bounds: $(VENV)/.dev
 	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/agreement/test_strategies_agreement.py -k "week and every_case or hour and (new_reps or signal or sheets)"

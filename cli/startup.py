@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
 COMPILED_IN_SECONDS = {
     "kernels.rows.words.draw_weeks": ("the engine for strategies that keep to the plan", 6),
-    "kernels.reactive.by_interval.run_intervals": ("the engine for strategies that react", 115),
-    "kernels.reactive.by_hour.run_reactive_block": ("the engine for strategies played hour by hour", 75),
+    "kernels.reacting.calling.begin_week": ("the engine for strategies that react", 12),
 }
 """What takes long to compile, and how long on a core of a 2020s server: measured, good to a factor of two. Of many
-small kernels, the one that all of them need."""
+small kernels, the one that is called first."""
 
 
 @contextmanager

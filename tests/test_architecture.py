@@ -75,7 +75,7 @@ CROWDED = {"scenario": 17}
 SAME_BITS = [
     name
     for name in PLAN
-    if package_of(name) in {"numerics", "random", "program", "kernels", "kernels.rows", "kernels.reactive"}
+    if package_of(name) in {"numerics", "random", "program", "kernels", "kernels.rows", "kernels.reacting"}
 ]
 """Modules whose floating-point results must be the same on every machine."""
 
@@ -324,7 +324,7 @@ MOST_ARGUMENTS_OF_KERNELS = 17
 
 def is_kernel(path: Path, function: ast.FunctionDef) -> bool:
     """Tell whether a function is a narrow kernel, or a part of one."""
-    folders = {ROOT / "simcore" / "kernels" / "rows"}
+    folders = {ROOT / "simcore" / "kernels" / name for name in ("rows", "reacting")}
     kinds = {ast.unparse(decorator) for decorator in function.decorator_list}
     return path.parent in folders and bool(kinds & {"kernel", "inlined"})
 

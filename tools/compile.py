@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from simcore.base.machine import processors
 
 STRATEGIES = {"hockey-stick": "hockey-stick", "quota-pressure": "pressure", "trust-the-process": "process"}
-"""Scenarios, and a strategy of each that needs a kernel of its own: in turn, by intervals, by the plan."""
+"""Scenarios, and a strategy of each: with a cap or pulls, without, and by the plan."""
 
 
 def play(name: str) -> None:

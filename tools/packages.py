@@ -21,7 +21,7 @@ _STUDIES = tuple(
 )
 PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
-    *("kernels.rows", "kernels.reactive", "kernels.reacting"),
+    *("kernels.rows", "kernels.reacting"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
     *("results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),
 )
@@ -33,7 +33,7 @@ def package_of(module: str) -> str:
 
     Examples
     --------
-    >>> package_of("simcore.kernels.world"), package_of("simcore.cli.main"), package_of("simcore.cli.output")
+    >>> package_of("simcore.kernels.caps"), package_of("simcore.cli.main"), package_of("simcore.cli.output")
     ('kernels', 'cli.main', 'cli')
     """
     name = module.removeprefix("simcore.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-__all__ = ["Compiled", "inlined", "int32", "int64", "kernel", "listen", "spliced", "uint32", "uint64"]
+__all__ = ["Compiled", "inlined", "int32", "int64", "kernel", "listen", "uint32", "uint64"]
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
@@ -137,11 +137,3 @@ def kernel(function: _Function) -> _Function:
 def inlined(function: _Function) -> _Function:
     """Compile a part of a kernel: LLVM inlines it wherever it is called, so that a call costs nothing."""
     return _compiled(function, "inlined")
-
-
-def spliced(function: _Function) -> _Function:
-    """Compile a part of a kernel by expanding it in its caller, before types are inferred.
-
-    For parts that pass the whole program on: compiled separately, each level would compile all levels below it again.
-    """
-    return _compiled(function, "spliced")

@@ -20,7 +20,6 @@ _ALL: Options = {"nogil": True, "fastmath": False, "error_model": "numpy"}
 POLICY: dict[str, Options] = {
     "kernel": {**_ALL, "_nrt": False},
     "inlined": {**_ALL, "_nrt": False, "forceinline": True},
-    "spliced": {**_ALL, "_nrt": False, "inline": "always"},
 }
 """The flags of each kind of function. The key of a cache entry has all of them, as a kernel contains functions of every
 kind."""

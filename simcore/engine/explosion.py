@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 from simcore.engine.runner import ExplosionError
-from simcore.kernels.reactive.state import (
+from simcore.kernels.reacting.breaches import (
     LEVEL,
     MAX_OPEN,
     TOO_ACTIVE,

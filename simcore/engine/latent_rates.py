@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.workspace import Seat
-from simcore.kernels.world import fill_own_rates, fill_seat
-from simcore.program.layout import FULL_ACTIVITY, Program
-from simcore.random.addresses import Stream
-from simcore.random.philox import Factor, Key
+from simcore.kernels.rows import conditions
+from simcore.kernels.rows.row import Draws
+from simcore.kernels.rows.words import draw_weeks, first_word
+from simcore.program.layout import Program
+from simcore.random.addresses import TURNOVER
+from simcore.random.philox import Key
 
 
 class People(NamedTuple):
@@ -52,39 +53,43 @@ def first_people(program: Program, key: Key, first: int, worlds: int) -> People:
     ([1.0, 0.02, 0.2, 0.5], 52)
     """
     clock, team, rates = program.clock, program.team, program.rates
-    reps, simulated = team.reps, clock.simulated_weeks
+    reps = team.reps
     own = np.tile(rates.base, (worlds, reps, 1))
     own[:, :, 0] = 1.0
     until = np.full((worlds, reps), clock.counted_weeks)
     ramped = max(0, team.ramp_weeks - clock.warmup_weeks)
     since = np.where(np.arange(reps) < team.new, ramped, 0)[None, :].repeat(worlds, axis=0)
-    alone = _seat(program, 1)
-    whole = _seat(program, simulated)
-    for world in range(worlds):
-        stream = _stream(key, first + world)
-        for rep in range(reps):
-            if (rates.beta >= 0).any():
-                fill_own_rates(rates, stream, rep, alone)
-                own[world, rep, 1:] = alone.own_rate[0, 1:]
-            if team.leave_threshold > 0:
-                fill_seat(team, stream, rep, whole)
-                stays = int((whole.person == 0).sum())
-                until[world, rep] = min(max(stays - clock.warmup_weeks, 0), clock.counted_weeks)
+    people = Draws(first, np.uint32(0), *key)
+    for rep in range(reps):
+        for step in np.flatnonzero(rates.beta >= 0).tolist():
+            own[:, rep, step] = _own_rates(program, people, worlds, rep, step)
+        if team.leave_threshold > 0:
+            stays = _weeks_of_first_person(program, people, worlds, rep)
+            until[:, rep] = np.clip(stays - clock.warmup_weeks, 0, clock.counted_weeks)
     return People(own, since, until)
 
 
-def _seat(program: Program, weeks: int) -> Seat:
-    """Return an empty seat of so many weeks; of one week, it has room for the first person's rates."""
-    return Seat(
-        person=np.zeros(weeks, np.int64),
-        activity=np.full(weeks, FULL_ACTIVITY, np.int64),
-        own_rate=np.tile(program.rates.base, (1, 1)),
-        rate=np.zeros((program.clock.steps + 1, weeks)),
-        carry=np.zeros(1, np.int64),
-    )
+def _own_rates(program: Program, people: Draws, worlds: int, rep: int, step: int) -> NDArray[np.float64]:
+    """Return the own rate of the first person in a seat, float64[worlds]."""
+    rates, none = program.rates, np.empty((0, 0, 0), np.uint32)
+    rate = np.empty((1, worlds))
+    conditions.fill_own_rates(
+        step, 1, worlds, rep, float(rates.base[step]), rates.beta_tables[rates.beta[step]],
+        np.zeros((1, worlds), np.int32), none, *people, rate,
+    )  # fmt: skip
+    first: NDArray[np.float64] = rate[0]
+    return first
 
 
-def _stream(key: Key, replication: int) -> Stream:
-    """Return the stream of a replication, with the types that the kernels take."""
-    own = Factor(np.uint32(replication & 0xFFFFFFFF), np.uint32(replication >> 32), np.uint32(0))
-    return Stream(key, own, own, own, own)
+def _weeks_of_first_person(program: Program, people: Draws, worlds: int, rep: int) -> NDArray[np.int64]:
+    """Return for how many simulated weeks the first person stays in a seat, int64[worlds]."""
+    team, simulated = program.team, program.clock.simulated_weeks
+    words = np.empty((4, simulated, worlds), np.uint32)
+    person, activity = np.empty((simulated, worlds), np.int32), np.empty((simulated, worlds), np.int32)
+    draw_weeks(first_word(TURNOVER), rep, 0, simulated, worlds, *people, *words)
+    conditions.fill_seats(
+        simulated, worlds, rep < team.new, team.leave_threshold, team.vacancy_weeks, team.ramp_weeks, team.ramp_start,
+        words[0], person, activity,
+    )  # fmt: skip
+    stays: NDArray[np.int64] = (person == 0).sum(axis=0)
+    return stays

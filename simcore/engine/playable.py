@@ -10,8 +10,8 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.engine.runner import yearly_units
 from simcore.engine.sequential_stopping import goal_for
-from simcore.kernels.reactive.state import places_of, pool_capacity
-from simcore.kernels.workspace import is_capped
+from simcore.kernels.caps import is_capped
+from simcore.kernels.reacting.state import items_of
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import GROUPS
 from simcore.random.addresses import MAX_ITEMS, MAX_REPLICATIONS
@@ -140,8 +140,8 @@ def check_ranges(scenario: Scenario, program: Program, *, detailed: bool, replic
         ("a rep's mean revenue in a year, in units, leaves the range of the counters", "deal", yearly, MAX_YEAR_UNITS),
         ("with a cap, all calls of a rep are held at once: too many", "plan.calls_per_week",
          calls if is_capped(program) else 0, MAX_CAPPED_CALLS),
-        ("seats that hear of their peers are held in memory together: too many items", "team.reps",
-         places_of(program) * pool_capacity(program) if program.reaction.lockstep else 0, MAX_TOGETHER),
+        ("a team that reacts has all its open items in memory at once: too many", "team.reps",
+         items_of(program) if program.reaction.needed else 0, MAX_TOGETHER),
         ("one replication has too many rep-weeks to be kept", "team.reps", rep_weeks if detailed else 0, MAX_KEPT),
         ("the run is too long for its counters (mean revenue of a 256th of the replications, in units)",
          "run.replications", yearly * max(1.0, years) if replications else 0, MAX_TOTAL_UNITS),

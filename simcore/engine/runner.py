@@ -10,14 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.kernels.reactive.by_hour import run_reactive_block
-from simcore.kernels.reactive.by_interval import run_intervals
-from simcore.kernels.reactive.state import NO_BREACH, LimitBreach, Memory, ReactiveRun, in_turn, new_memory
-from simcore.kernels.reacting import drive as _reacting_drive
-from simcore.kernels.reacting.state import new_memory as reacting_memory
+from simcore.kernels.detail import Detail, new_detail
+from simcore.kernels.reacting import drive as reacting
+from simcore.kernels.reacting import state
+from simcore.kernels.reacting.breaches import BreachError
+from simcore.kernels.rows import drive as steady
 from simcore.kernels.rows import memory as rows
-from simcore.kernels.rows.drive import play_block
-from simcore.kernels.workspace import Detail, new_detail
 from simcore.program.layout import Program
 from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key
@@ -29,8 +27,8 @@ DETAIL_REP_WEEKS = 1 << 16
 """The same where every rep-week is kept for writing."""
 USUAL_ITEMS = 100.0
 """Items of all steps that a rep-week has at most, for these sizes to hold."""
-REACTING = 4.0
-"""How many times as long a rep-week takes of a strategy that reacts, for a block to be as short."""
+ROW_REP_WEEKS = 1 << 20
+"""A block of a strategy that reacts is a row of at most about this many rep-weeks: a second, and 50 MB of detail."""
 HEADROOM = 1024.0
 """Bins of revenue reach so many times beyond the mean of a rep-year."""
 
@@ -70,7 +68,7 @@ class Watch(NamedTuple):
 class Workspace(NamedTuple):
     """What a thread needs of its own."""
 
-    scratch: Memory | rows.Memory
+    scratch: state.Memory | rows.Memory
     tally: TallyArrays
 
 
@@ -79,7 +77,7 @@ class StoppedError(Exception):
 
 
 class ExplosionError(Exception):
-    """A strategy passed a limit of the engine: which (`simcore.kernels.reactive.state`), where, and at which level."""
+    """A strategy passed a limit of the engine (`simcore.kernels.reacting.breaches`): which, where, and at which level."""
 
     def __init__(
         self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float
@@ -99,8 +97,8 @@ class Runner:
 
     def workspace(self) -> Workspace:
         """Return working memory and empty counters for a thread."""
-        memory = reacting_memory(self.program, most=1) if self.program.reaction.needed else rows.new_memory(self.program)
-        return Workspace(memory, self.counters())
+        new_memory = state.new_memory if self.program.reaction.needed else rows.new_memory
+        return Workspace(new_memory(self.program), self.counters())
 
     def counters(self) -> TallyArrays:
         """Return empty counters."""
@@ -127,49 +125,39 @@ class Runner:
 
         Raises
         ------
-        ValueError
-            If the source gives successes of step 1 to a program that must be played hour by hour.
         ExplosionError
             If a strategy passes a limit of the engine.
         """
         program = self.program if source is None else self.program._replace(source=source)
-        if program.source.successes.shape[0] > 0 and program.reaction.needed and in_turn(program):
-            raise ValueError("successes cannot be given to a program that is played hour by hour")
         detail = new_detail(program, block.replications if detailed else 0, block.replications if quarterly else 0)
-        if program.reaction.needed:
-            _reacting_drive.play_block(program, workspace.scratch, workspace.tally, detail, self._key, block.first, block.replications)
+        memory, of_block = workspace.scratch, (workspace.tally, detail, self._key, block.first, block.replications)
+        if isinstance(memory, rows.Memory):
+            steady.play_block(program, memory, *of_block)
             return detail
-        if isinstance(workspace.scratch, Memory):
-            reactive = ReactiveRun(program, workspace.scratch, workspace.tally, detail)
-            play = run_reactive_block if in_turn(program) else run_intervals
-            play(reactive, self._key, block.first, block.replications)
-            raise_explosion(workspace.scratch.breach, block.first)
-            return detail
-        play_block(program, workspace.scratch, workspace.tally, detail, self._key, block.first, block.replications)
+        try:
+            reacting.play_block(program, memory, *of_block)
+        except BreachError as error:
+            raise explosion_of(error.counted_from(block.first)) from error
         return detail
 
     def _compile(self) -> None:
-        """Call the kernels once: those of rows for one rep of one replication, into counters that are thrown away."""
+        """Call the kernels once, for one rep of one replication, into counters that are thrown away.
+
+        A strategy plays its first weeks; what they do not call is compiled when it is called.
+        """
         program = self.program
-        if program.reaction.needed:
-            self.simulate(self.workspace(), Block(0, 0))
-            return
         alone = program._replace(team=program.team._replace(reps=1))
-        play_block(alone, rows.new_memory(alone, most=1), self.counters(), new_detail(alone, 0), self._key, 0, 1)
+        if program.reaction.needed:
+            reacting.play_some_weeks(alone, self.counters(), self._key)
+            return
+        steady.play_block(alone, rows.new_memory(alone, most=1), self.counters(), new_detail(alone, 0), self._key, 0, 1)
 
 
-def raise_explosion(breach: LimitBreach, first: int) -> None:
-    """Raise what a reactive kernel reported, if anything; ``first`` is the number of the block's first replication.
-
-    Raises
-    ------
-    ExplosionError
-        With the limit that was passed.
-    """
-    what, replication, rep, hour, drive = (int(number) for number in breach.what)
-    if what != NO_BREACH:
-        level, figure = (float(number) for number in breach.level)
-        raise ExplosionError(what, first + replication, rep, hour, drive, level, figure)
+def explosion_of(breach: BreachError) -> ExplosionError:
+    """Return what is raised for a breach of a limit."""
+    return ExplosionError(
+        breach.what, breach.replication, breach.rep, breach.hour, breach.drive, breach.level, breach.figure
+    )
 
 
 def yearly_units(program: Program) -> float:
@@ -190,20 +178,22 @@ def cut(
 ) -> Iterator[Block]:
     """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several per thread.
 
-    Where they are larger than a row, they are whole rows; those that keep rep-weeks stay as they always were, for the
-    last bits of floating-point sums over blocks depend on them.
+    Where they are larger than a row, they are whole rows; of a strategy that reacts, a block is a row, for a row of few
+    takes nearly as long. Those of a steady program that keep rep-weeks stay as they always were, for the last bits of
+    floating-point sums over blocks depend on them.
 
     ``size`` is the number of replications of a block, or ``None``; ``together`` is how many programs like this one a
     block is played with.
     """
     if size is None:
-        limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
         weeks = program.team.reps * program.clock.simulated_weeks * together
-        by_size = int(limit / (weeks * slowness(program)))
-        size = max(1, min(by_size, -(-replications // (4 * threads))))
-        if not (detailed or program.reaction.needed):
+        if program.reaction.needed:
+            size = max(1, min(state.row_size(program), ROW_REP_WEEKS // weeks, -(-replications // threads)))
+        else:
+            limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
+            size = max(1, min(int(limit / (weeks * slowness(program))), -(-replications // (4 * threads))))
             row = rows.row_size(program)
-            size = size // row * row or size
+            size = size if detailed else size // row * row or size
     for first in range(0, replications, size):
         yield Block(first, min(size, replications - first))
 
@@ -219,9 +209,9 @@ def cut_in_multiples(program: Program, replications: int, multiple: int) -> Iter
 
 
 def slowness(program: Program) -> float:
-    """Return how many times as long as usual a rep-week takes, at least 1: where it has many items, or reacts.
+    """Return how many times as long as usual a rep-week takes, at least 1: where it has many items.
 
     A block must end soon all the same, for progress is told and a stop is heard between blocks.
     """
     items = float(program.plan.calls.max(initial=0)) * float(np.cumprod(program.rates.base[1:]).sum())
-    return max(1.0, items / USUAL_ITEMS) * (REACTING if program.reaction.needed else 1.0)
+    return max(1.0, items / USUAL_ITEMS)

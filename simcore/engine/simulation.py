@@ -29,7 +29,7 @@ from simcore.statistics.metrics import check_metric
 from simcore.statistics.running_estimates import block_statistic, running_estimate
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.results.summary import Precision
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal

@@ -18,7 +18,7 @@ from typing import TypeVar
 from simcore.base.machine import processors
 from simcore.engine.explosion import translate_explosion
 from simcore.engine.runner import Block, Progress, Runner, StoppedError, Watch, Workspace, cut
-from simcore.kernels.workspace import Detail
+from simcore.kernels.detail import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import Tally, TallyArrays
 from simcore.random.philox import split_seed

@@ -1,4 +1,4 @@
-"""Caps: how many items may enter a stage in a week, and how many may be open in it at once."""
+"""Caps: how many items may enter a stage in a week, and how many may be open in it at once; their heap and sort."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import kernel
+from simcore.program.layout import Program
+
+
+def is_capped(program: Program) -> bool:
+    """Return whether any stage has a cap."""
+    return bool((program.caps.per_week >= 0).any() or (program.caps.open >= 0).any())
 
 
 @kernel

@@ -32,7 +32,7 @@ class Source(NamedTuple):
     """uint32[replications of the block, reps, S + 1]: words for the own rates of each seat's first holder; or empty."""
     successes: NDArray[np.int64]
     """int64[replications of the block, reps, simulated weeks]: successes of step 1 of the weeks' calls, from another
-    sampler of counts; or empty. Not where `simcore.kernels.reactive.state.in_turn` requires simulation by hour."""
+    sampler of counts; or empty."""
     tilted: bool
     """Whether steps are decided at tilted rates (importance sampling); a seat's weight is then its likelihood ratio."""
     tilt: NDArray[np.float64]

@@ -19,7 +19,7 @@ from simcore.program.tally import CLOSE
 from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, lacking
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.program.layout import Program
     from simcore.scenario.model import Scenario
 

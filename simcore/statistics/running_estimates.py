@@ -27,7 +27,7 @@ from simcore.statistics.sequential_interval import Reading, RunningMoments, read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.program.layout import Program
 
 SPREAD_GUARD = 25.0

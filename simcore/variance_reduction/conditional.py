@@ -17,7 +17,7 @@ from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REV
 from simcore.statistics.metrics import at_most, by_period, by_quota_period, period_ends, values_of
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.program.layout import Program
     from simcore.scenario.metric import Metric
 

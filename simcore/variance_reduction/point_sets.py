@@ -97,12 +97,12 @@ class LeadingFactors(NamedTuple):
         return source._replace(market=self.market[part], people=self.people[part], successes=self.successes[part])
 
 
-def factors_of(program: Program, *, in_turn: bool) -> Factors:
-    """Return the leading factors; with ``in_turn`` (played hour by hour) the successes of step 1 are not among them."""
+def factors_of(program: Program) -> Factors:
+    """Return the leading factors; where they depend on others, the successes of step 1 are not among them."""
     rates, team = program.rates, program.team
     own = tuple(step for step in range(1, program.clock.steps + 1) if rates.beta[step] >= 0)
     first = rates.beta[1] >= 0 or rates.noise_sigma[1] > 0.0 or rates.in_market[1] or rates.base[1] > 1.0
-    known = not (first or in_turn or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0))
+    known = not (first or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0))
     calls = program.plan.calls[program.plan.row_of_week] if known else np.empty(0, np.int64)
     weeks = program.clock.simulated_weeks if program.market.sd > 0.0 and rates.in_market.any() else 0
     return Factors(weeks, own, calls)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
-from simcore.kernels.reactive.state import in_turn
 from simcore.program.tally import CLOSE
 from simcore.random.streams import Source
 from simcore.scenario.metric import P_ZERO, Metric
@@ -55,7 +54,7 @@ from simcore.variance_reduction.point_sets import (
 )
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.program.layout import Program
     from simcore.random.philox import Key
 
@@ -135,7 +134,7 @@ class Case:
         self.metric, self.level, self.programs, self.chances, self.key = metric, level, programs, chances, key
         self.runners = [Runner(program, key) for program in programs]
         self.spaces: list[Workspace] = [runner.workspace() for runner in self.runners]
-        self.factors: Factors = factors_of(programs[0], in_turn=any(_hourly(program) for program in programs))
+        self.factors: Factors = factors_of(programs[0])
 
     @property
     def is_difference(self) -> bool:
@@ -165,10 +164,6 @@ class Case:
             for _, detail in _details(self, 0, first, n, _giving(self.programs[0].source, None))
         ]
         return np.concatenate(found) / 100.0
-
-
-def _hourly(program: Program) -> bool:
-    return program.reaction.needed and in_turn(program)
 
 
 def refusal(technique: Technique, case: Case) -> str | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simcore.base.periods import CALL, DAY, HORIZONS, HOUR, WEEK, period_of_week
 from simcore.engine.runner import Block, Runner
 from simcore.engine.worlds import play_blocks
-from simcore.kernels.workspace import is_capped
+from simcore.kernels.caps import is_capped
 from simcore.program.layout import Program
 from simcore.program.tally import (
     CLOSE,

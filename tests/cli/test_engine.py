@@ -61,11 +61,11 @@ def test_init_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kept", "said"),
     [
-        ("kernels.reactive.by_interval.run_intervals", True, "react: about 115 s, kept for the next time\n"),
+        ("kernels.reacting.calling.begin_week", True, "react: about 12 s, kept for the next time\n"),
         (
-            "kernels.reactive.by_interval.run_intervals",
+            "kernels.reacting.calling.begin_week",
             False,
-            "react: about 115 s, and at every start, since it cannot be kept\n",
+            "react: about 12 s, and at every start, since it cannot be kept\n",
         ),
         ("elementary.exp", True, ""),
     ],
@@ -86,15 +86,13 @@ def test_compilation_is_announced_by_what_compiles(monkeypatch: pytest.MonkeyPat
     from simcore.cli.startup import COMPILED_IN_SECONDS, announce_compilation, load_engine  # noqa: PLC0415
     from simcore.compiled.jit import Compiled  # noqa: PLC0415
     from simcore.compiled.kept import Listeners  # noqa: PLC0415
-    from simcore.engine import runner  # noqa: PLC0415
+    from simcore.kernels.reacting.calling import begin_week  # noqa: PLC0415
     from simcore.kernels.rows.words import draw_weeks  # noqa: PLC0415
 
-    assert isinstance(draw_weeks, Compiled)
     for name in ("warn", "compiling", "loading"):
         monkeypatch.setattr(Listeners, name, getattr(Listeners, name))
-    names = {vars(runner)[name].identity.name for name in vars(runner) if name.startswith("run_")}
-    names.add(draw_weeks.identity.name)
-    assert names == set(COMPILED_IN_SECONDS)
+    kernels: tuple[object, ...] = (begin_week, draw_weeks)
+    assert {kernel.identity.name for kernel in kernels if isinstance(kernel, Compiled)} == set(COMPILED_IN_SECONDS)
     load_engine(quiet=False)
     assert Listeners.compiling is announce_compilation
     load_engine(quiet=True)

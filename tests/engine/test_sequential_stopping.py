@@ -14,7 +14,7 @@ from simcore.engine.paired import run_paired
 from simcore.engine.playable import most_replications
 from simcore.engine.runner import Progress
 from simcore.engine.simulation import simulate
-from simcore.kernels.workspace import Detail
+from simcore.kernels.detail import Detail
 from simcore.results.result import Result
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate

@@ -12,7 +12,7 @@ import pytest
 from simcore.engine.playable import playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, StoppedError, Watch
 from simcore.engine.worlds import Meter, Player, Worlds, in_order
-from simcore.kernels.workspace import Detail
+from simcore.kernels.detail import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import Tally
 from simcore.scenario.model import validate

@@ -416,7 +416,7 @@ FAULTS: dict[str, Fault] = {
         "referrals", "entries", "reacting.items.arrival_keys", "2 << KIND_BITS", "0 << KIND_BITS"
     ),
     "what is due stays in a capped stage": Fault(
-        "referrals", "turned away", "reacting.funnel.Funnel._pass_through", "self._leave_stages(bucket)", "pass"
+        "referrals", "turned away", "reacting.funnel.Funnel._pass_through", "self._leave_stages(first)", "pass"
     ),
     "a cap on those who are turned away, too": Fault(
         "referrals", "turned away", "reacting.limits.admit", "waits and not full", "waits"

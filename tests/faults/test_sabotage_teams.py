@@ -310,8 +310,8 @@ FAULTS: dict[str, Fault] = {
         "pulls that overlap",
         "rep-weeks",
         "reacting.funnel.Funnel.pull",
-        "0 if risen and left < n else before",
-        "before if left >= before else 0",
+        "left == listed or start == before",
+        "left >= before",
     ),
     "words that stay where a pulled item was": Fault(
         "pulls at each stage", "rep-weeks", "reacting.limits.pull_items", "own[p, kept] = own[p, i]", "pass"

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simcore.engine.runner import Block, Runner
-from simcore.kernels.workspace import Detail
+from simcore.kernels.detail import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simcore.base.errors import ScenarioError
 from simcore.engine.simulation import simulate
-from simcore.kernels.workspace import Detail
+from simcore.kernels.detail import Detail
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.scenario.metric import Metric, parse_metric

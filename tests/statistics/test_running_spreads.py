@@ -252,7 +252,7 @@ def test_a_block_gives_the_sums_of_its_windows() -> None:
     found = simulate(model(), replications=7, seed=2, keep_rep_weeks=True)
     rows = found.rep_weeks
     assert rows is not None
-    from simcore.kernels.workspace import Detail  # noqa: PLC0415
+    from simcore.kernels.detail import Detail  # noqa: PLC0415
 
     nothing = np.zeros((0, 2, 1), np.int64)
     cents = np.stack([rows.cents_close, rows.cents_origin], axis=1)

@@ -7,16 +7,16 @@ counters, so that their layout is defined once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import Block, Runner
-from simcore.kernels.reacting import state as reacting
-from simcore.kernels.rows.memory import new_memory
-from simcore.kernels.workspace import Detail
+from simcore.kernels.detail import Detail
+from simcore.kernels.reacting import state
+from simcore.kernels.rows import memory
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.program.tally import (
@@ -60,20 +60,31 @@ def compiled(scenario: Scenario) -> Program:
 
 
 def play(
-    program: Program, seed: int, first: int = 0, count: int = 1, *, stride: int | None = None, row: int | None = None
+    program: Program,
+    seed: int,
+    first: int = 0,
+    count: int = 1,
+    *,
+    blocks: Sequence[int] = (),
+    stride: int | None = None,
+    row: int | None = None,
 ) -> Played:
-    """Simulate ``count`` replications from ``first`` on in one block.
+    """Simulate ``count`` replications from ``first`` on in one block, or in ``blocks`` of so many each.
 
-    ``row`` (a power of two) is the number of replications simulated at a time, ``stride`` that of weeks of a program
+    ``row`` (a power of two) is the number of replications simulated at a time, ``stride`` that of weeks by a program
     that does not react; by default the engine's own.
     """
     runner = Runner(program, split_seed(seed))
     workspace = runner.workspace()
     if program.reaction.needed:
-        workspace = workspace._replace(scratch=reacting.new_memory(program, most=row))
+        workspace = workspace._replace(scratch=state.new_memory(program, most=row))
     else:
-        workspace = workspace._replace(scratch=new_memory(program, most=row, stride=stride))
-    detail = runner.simulate(workspace, Block(first, count), detailed=True)
+        workspace = workspace._replace(scratch=memory.new_memory(program, most=row, stride=stride))
+    details = []
+    for size in blocks or (count,):
+        details.append(runner.simulate(workspace, Block(first, size), detailed=True))
+        first += size
+    detail = Detail._make(np.concatenate(parts) for parts in zip(*details, strict=True))
     return Played(program, runner.tally([workspace.tally]), detail)
 
 

@@ -37,8 +37,6 @@ SLOW = (
     "tests/engine/test_sequential_stopping.py",
     "tests/faults",
     "tests/golden",
-    "tests/kernels/reactive/test_lookahead.py",
-    "tests/kernels/test_funnel.py",
     "tests/random/test_streams.py",
     "tests/results_folders/test_exchange.py",
     "tests/results_folders/test_hostile_folders.py",

@@ -103,8 +103,7 @@ def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy
     patch
         Undoes the change at the end of the test.
     function
-        The name of the kernel or the method from ``simcore.kernels`` on, as in ``"rows.calls.draw_counts"`` or
-        ``"reacting.team.Team.play"``.
+        The name of the kernel from ``simcore.kernels`` on, as in ``"world.fill_seat"``, or of a method of a class.
     old, new
         An expression, or one or more statements; the function contains ``old`` exactly once.
     copy
@@ -116,34 +115,26 @@ def change(patch: pytest.MonkeyPatch, function: str, old: str, new: str, *, copy
         If there is no such function, or it does not contain ``old`` exactly once.
     """
     copy = copy or engine()
-    module, owner, kernel = _found(copy, function)
-    namespace: dict[str, Any] = {}
-    with _without_compiler():
-        exec(_changed(function, inspect.getsource(kernel), old, new), vars(module), namespace)  # noqa: S102 - our own
-    changed = namespace[kernel.__name__]
-    if owner is not module:
-        patch.setattr(owner, kernel.__name__, changed)
-        return
-    for other in copy.modules.values():
-        for where, value in list(vars(other).items()):
-            if value is kernel:
-                patch.setattr(other, where, changed)
-
-
-def _found(copy: Engine, function: str) -> tuple[ModuleType, Any, Callable[..., Any]]:
-    """Return the module of a function of the kernels, the module or class that it is an attribute of, and it."""
     place, _, name = function.rpartition(".")
-    of_class = place.rpartition(".")
     module = copy.modules.get(f"{KERNELS}.{place}")
     owner: Any = module
     if module is None:
-        module = copy.modules.get(f"{KERNELS}.{of_class[0]}")
-        owner = getattr(module, of_class[2], None)
+        place, _, owned_by = place.rpartition(".")
+        module = copy.modules.get(f"{KERNELS}.{place}")
+        owner = getattr(module, owned_by, None)
     kernel = getattr(owner, name, None)
     if module is None or not inspect.isfunction(kernel) or kernel.__module__ != module.__name__:
         message = f"{KERNELS} has no function {function}"
         raise CodeNotFoundError(message)
-    return module, owner, kernel
+    namespace: dict[str, Any] = {}
+    with _without_compiler():
+        exec(_changed(function, inspect.getsource(kernel), old, new), vars(module), namespace)  # noqa: S102 - our own
+    if owner is not module:
+        patch.setattr(owner, name, namespace[name])
+    for other in copy.modules.values():
+        for where, value in list(vars(other).items()):
+            if value is kernel:
+                patch.setattr(other, where, namespace[name])
 
 
 class _Match(NamedTuple):

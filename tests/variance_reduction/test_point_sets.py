@@ -31,9 +31,9 @@ def address(seed: int) -> Address:
     return Address(split_seed(seed), 0, 0)
 
 
-def factors(given: dict[str, Any], *, in_turn: bool = False) -> tuple[Any, Any]:
+def factors(given: dict[str, Any]) -> tuple[Any, Any]:
     program = compile_scenario(validate(given))
-    return program, factors_of(program, in_turn=in_turn)
+    return program, factors_of(program)
 
 
 def scores(words: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -58,10 +58,6 @@ def test_what_leads() -> None:
 )
 def test_successes_are_left_to_the_engine_where_calls_or_rates_are_not_known(given: dict[str, Any]) -> None:
     assert len(factors(given)[1].calls) == 0
-
-
-def test_successes_are_left_to_a_kernel_that_plays_hour_by_hour() -> None:
-    assert len(factors(STEADY, in_turn=True)[1].calls) == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
-from simcore.kernels.reacting.items import FAR
 from simcore.kernels.reacting.state import C0, C1, GIVEN, HOUR, LANE, ORIGIN
+from simcore.kernels.rows.deals import FAR, MAX_CENTS
 from simcore.numerics.elementary import exp
 from simcore.random.addresses import ITEM, REFERRED
 from simcore.random.draws import uniform32
@@ -17,8 +17,6 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-MAX_CENTS = 1 << 40
-"""A deal is cut here, and counted."""
 MAX_REFERRALS_OF_A_WIN = 255
 
 

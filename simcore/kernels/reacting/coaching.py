@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint64
+from simcore.kernels.detail import HIT, REPAIRED
 from simcore.kernels.rows.words import words_at
-from simcore.kernels.workspace import HIT, REPAIRED
 from simcore.random.addresses import COACHING, HABIT, decision, place
 
 Bytes = NDArray[np.uint8]

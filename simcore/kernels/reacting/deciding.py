@@ -6,8 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import kernel, uint64
-from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
-from simcore.kernels.reactive.state import LEVEL, NO_BREACH, TOO_ACTIVE, TOO_MANY_REFERRALS, TOO_RESPONSIVE
+from simcore.kernels.reacting.breaches import (
+    LEVEL,
+    MAX_ACTIVITY,
+    MAX_LEVEL,
+    MAX_REFERRALS,
+    MAX_RESPONSE,
+    NO_BREACH,
+    TOO_ACTIVE,
+    TOO_MANY_REFERRALS,
+    TOO_RESPONSIVE,
+)  # fmt: skip
 from simcore.program.layout import CURVE, HIGH, LEAST, LOW, MOST, SLOPE
 
 Bytes = NDArray[np.uint8]

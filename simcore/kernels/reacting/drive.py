@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from simcore.kernels.reacting.state import Memory
-from simcore.kernels.reacting.team import BreachError, Team
+from contextlib import suppress
+
+import numpy as np
+
+from simcore.kernels.detail import Detail, new_detail
+from simcore.kernels.reacting.breaches import BreachError
+from simcore.kernels.reacting.state import Memory, new_memory
+from simcore.kernels.reacting.team import Team
 from simcore.kernels.rows.drive import add_to_bins
 from simcore.kernels.rows.memory import bins_of_cells, flush
 from simcore.kernels.rows.row import new_row, sizes_of
-from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, TallyArrays
 from simcore.random.philox import Key
+
+SOME_WEEKS = 2
+
+
+def play_some_weeks(program: Program, tally: TallyArrays, key: Key) -> None:
+    """Simulate a replication that ends after some weeks, for most kernels to be compiled; nobody wants its results."""
+    weeks, calendar = min(program.clock.counted_weeks, SOME_WEEKS), program.calendar
+    clock = program.clock._replace(
+        warmup_weeks=0, counted_weeks=weeks, simulated_weeks=weeks, end_hour=weeks * program.clock.hours_per_week
+    )
+    period_of_week = np.ascontiguousarray(calendar.period_of_week[:, :weeks])
+    calendar = calendar._replace(period_of_week=period_of_week, periods=period_of_week.max(axis=1) + np.int64(1))
+    source = program.source._replace(successes=np.empty((0, 0, 0), np.int64))
+    short = program._replace(clock=clock, calendar=calendar, source=source)
+    # The run itself may breach the same limit, or another one before.
+    with suppress(BreachError):
+        play_block(short, new_memory(short, most=1), tally, new_detail(short, 0), key, 0, 1)
 
 
 def play_block(
@@ -38,10 +60,7 @@ def play_block(
                 continue
             break
         if breach is not None:
-            raise BreachError(
-                breach.what, begin + breach.replication, breach.rep, breach.hour, breach.drive, breach.level,
-                breach.figure,
-            )  # fmt: skip
+            raise breach.counted_from(begin)
         tally.replications[row.first_group : row.first_group + size] += 1
         add_to_bins(row)
     flush(memory.rows.counters, tally)

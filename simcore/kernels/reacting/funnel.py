@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from simcore.kernels.caps import is_capped
 from simcore.kernels.reacting import calendar, closing, items, limits
+from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN, TOO_MANY_REFERRALS
 from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
@@ -32,12 +34,10 @@ from simcore.kernels.reacting.state import (
     bucket_hours,
     by_hours,
 )
-from simcore.kernels.reactive.state import MAX_OPEN, TOO_MANY_OPEN, TOO_MANY_REFERRALS
 from simcore.kernels.rows import deals
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
 from simcore.kernels.rows.words import draw_items
-from simcore.kernels.workspace import is_capped
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, REACH, TABLE, WINDOW, Lags
 from simcore.program.tally import CLOSE, DISCOUNT, ENTERED, OPEN_AT_END, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -528,20 +528,20 @@ class Funnel:
         self._draw_pulled()
         before = pulls.seen
         for number in range(len(reaction.pull_drive)):
-            n = int(pulls.listed[0])
             risen = limits.fill_shares(
                 len(self._lanes.person), bool(hour >= end - reaction.pull_hours[number, WINDOW]),
                 int(reaction.pull_drive[number]), reaction.pull, number, self._lanes.person, self._lanes.level,
                 pulls.limit[number],
             )  # fmt: skip
+            start, listed = 0 if risen else before, int(pulls.listed[0])
             left = limits.pull_items(
-                0 if risen else before, number,
+                start, number,
                 end + int(reaction.pull_hours[number, REACH]), self._clock.end_hour, self._mask, pulls.limit[number],
                 pulls.listed, pulls.words, kept.entries, self._stage_rows[OPEN_AT_END][self._clock.steps - 1],
                 pulls.pulled, pulls.by,
             )  # fmt: skip
-            # Places have moved if an earlier one was pulled: the next drive looks at all.
-            before = 0 if risen and left < n else before
+            # The new ones have moved if an earlier one was pulled: the next drive looks at all.
+            before = before if left == listed or start == before else 0
         pulls.seen = int(pulls.listed[0])
 
     def _open_window(self, end: int) -> None:

@@ -15,6 +15,7 @@ from simcore.kernels.reacting.state import (
     ORIGIN,
     STEP_2,
 )
+from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.words import words_at
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import gamma_quantile
@@ -26,8 +27,6 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-FAR = 1e15
-"""Hours beyond the clock that an integer still holds."""
 KIND_BITS = 60
 """The order of arrival: 0 open at the start, 1 called, 2 referred, above these bits."""
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.memory import Closed, Seats
 from simcore.kernels.rows.memory import Memory as RowMemory
 from simcore.kernels.rows.memory import new_memory as new_row_memory
-from simcore.kernels.workspace import is_capped
 from simcore.program.layout import FULL_ACTIVITY, ORACLE, PROCESS, Program
 from simcore.program.layout import RESULT as BY_RESULT
 from simcore.program.tally import GROUPS
@@ -28,6 +28,8 @@ Words = NDArray[np.uint32]
 
 LANES = 2560
 """Seats side by side, about."""
+ITEMS = 1 << 23
+"""Items of a row in memory at once, about: 100 bytes each."""
 SHEETS = BANDS = 16
 
 BOOKED, RESULT, MARK, UNANSWERED, CARRY, ACTIVE, LAST_BOOKING, PRESSED, REFERRED, OPEN = range(10)
@@ -330,19 +332,26 @@ def reach_hours(program: Program) -> int:
     return program.clock.end_hour + (reach + periods if reach else 0)
 
 
+def items_of(program: Program) -> float:
+    """Return about how many items of a replication are in memory at once, at most: those of a week, or of the run."""
+    weeks = program.clock.simulated_weeks if program.lags.lagged.any() or by_hours(program) else 1
+    a_week = float(program.plan.calls.max(initial=0)) * min(1.0, float(program.rates.base[1]))
+    return max(1.0, program.team.reps * weeks * a_week + float(program.start.first[-1]))
+
+
 def row_size(program: Program) -> int:
     """Return the largest number of replications that are played side by side: a power of two up to 256."""
-    most = min(GROUPS, LANES // program.team.reps)
+    most = min(GROUPS, LANES // program.team.reps, int(ITEMS / items_of(program)))
     return 1 << (max(1, most).bit_length() - 1)
 
 
 def new_memory(program: Program, *, most: int | None = None) -> Memory:
-    """Allocate the working memory of a thread for a program; results do not depend on the size of a row.
+    """Allocate the working memory of a thread for a program; results do not depend on the row.
 
-    ``most``: replications of a row, a power of two; by default as many as the program has.
+    ``most``: replications of a row, a power of two; by default `row_size`.
     """
     clock, reaction, reps, size = program.clock, program.reaction, program.team.reps, most or row_size(program)
-    rows = new_row_memory(program, most=size)
+    rows = new_row_memory(program, most=size, stride=1)
     simulated, steps, lanes = clock.simulated_weeks, clock.steps, reps * size
     rates = np.empty((reps, steps + 1, simulated, size))
     rates[:] = program.rates.base[:, None, None]

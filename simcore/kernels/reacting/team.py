@@ -8,6 +8,15 @@ import numpy as np
 
 from simcore.base.periods import DAY, HOUR
 from simcore.kernels.reacting import calling, deciding
+from simcore.kernels.reacting.breaches import (
+    MAX_ACTIVITY,
+    MAX_LEVEL,
+    MAX_REFERRALS,
+    MAX_RESPONSE,
+    NO_BREACH,
+    TOO_MANY_SUCCESSES,
+    BreachError,
+)  # fmt: skip
 from simcore.kernels.reacting.coach import Coach
 from simcore.kernels.reacting.funnel import Funnel
 from simcore.kernels.reacting.state import (
@@ -27,8 +36,6 @@ from simcore.kernels.reacting.state import (
     bucket_hours,
     by_hours,
 )
-from simcore.kernels.reactive.limits import MAX_ACTIVITY, MAX_LEVEL, MAX_REFERRALS, MAX_RESPONSE
-from simcore.kernels.reactive.state import NO_BREACH, TOO_MANY_SUCCESSES
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.drive import tally_account, tally_first_step
 from simcore.kernels.rows.row import Row
@@ -48,17 +55,6 @@ from simcore.scenario.signals import (
     REJECTIONS,
     SURPRISE,
 )  # fmt: skip
-
-
-class BreachError(Exception):
-    """A seat exceeds a limit: what, the replication in the row, the seat, the hour, a drive, its level, the figure."""
-
-    def __init__(
-        self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float
-    ) -> None:
-        super().__init__(what, replication, rep, hour)
-        self.what, self.replication, self.rep, self.hour = what, replication, rep, hour
-        self.drive, self.level, self.figure = drive, level, figure
 
 
 class Team:
@@ -321,9 +317,7 @@ class Team:
         """List the bookings of the chains ``chain .. until - 1`` in ``items.keep``; return how many."""
         memory, lanes, known = self._memory, self._lanes, self._known
         candidates, listed = memory.candidates, memory.items
-        batches = [
-            batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[until]
-        ]
+        batches = [batch for batch in candidates.batches[: candidates.used] if batch.ends[chain] < batch.ends[until]]
         if not batches:
             return 0
         listed.make_room(candidates.n)

@@ -11,6 +11,8 @@ from simcore.program.layout import FULL_ACTIVITY
 from simcore.random.addresses import ITEM, SUCCESSES, decision, place
 from simcore.random.draws import binomial_inverse, count_at, parts_of, take_slot, uniform53
 
+FIRST_ITEM = np.uint32(ITEM << 24)
+"""`simcore.random.addresses.decision` of the first item."""
 NUMBER = np.uint32(0xFFFF)
 """Of an address for `ITEM`: which of the week's successes it is."""
 
@@ -136,20 +138,24 @@ def list_items(
     ``c0``, ``c1``: their addresses for `ITEM`; ``who``: the replication in the row; uint32 each, with `AHEAD` places
     more than items. Returns how many there are in all.
     """
+    end = uint64(n)
     for i in range(weeks):
-        where, begin = place(rep, first_week + i), n
+        where, begin = place(rep, first_week + i), end
         for r in range(size):
-            count = int64(successes[i, r])
-            # In sixteens, the last ones beyond the count and overwritten by the next ones: no branch to mispredict.
-            for sixteen in range(0, count, AHEAD):
-                at = uint64(n + sixteen)
-                for k in range(AHEAD):
-                    c0[at + uint64(k)] = decision(ITEM, 0, sixteen + k)
-                    who[at + uint64(k)] = uint32(r)
-            n += count
-        for item in range(uint64(begin), uint64(n)):
+            count, own = uint64(successes[i, r]), uint32(r << 16)
+            # Sixteen always, those beyond the count overwritten by the next ones: no branch to mispredict. Into one
+            # array, for writing across the lines of the cache is what takes time.
+            for k in range(AHEAD):
+                c0[end + uint64(k)] = uint32(own | uint32(k))
+            for k in range(AHEAD, int64(count)):
+                c0[end + uint64(k)] = uint32(own | uint32(k))
+            end += count
+        for item in range(begin, end):
+            both = c0[item]
+            c0[item] = uint32(FIRST_ITEM | (both & NUMBER))
             c1[item] = where
-    return n
+            who[item] = uint32(both >> np.uint32(16))
+    return int64(end)
 
 
 @kernel
@@ -203,19 +209,20 @@ def square_hours(
     """
     hours_per_week = per_hour.shape[0] - 3
     of_day, squares, days = per_hour[hours_per_week], per_hour[hours_per_week + 1], per_hour[hours_per_week + 2]
-    begin = at
+    begin = uint64(at)
     for i in range(weeks):
-        first_hour, end = (first_week + i) * hours_per_week, begin
+        end = begin
         for r in range(size):
-            end += successes[i, r]
-        if first_week + i < warmup_weeks:
-            for item in range(uint64(begin), uint64(end)):
-                hours[item] += first_hour
-        else:
-            for item in range(uint64(begin), uint64(end)):
-                hour = uint64(hours[item])
-                hours[item] = first_hour + int64(hour)
-                per_hour[hour, uint64(who[item])] += uint32(1)
+            end += uint64(successes[i, r])
+        counted = first_week + i >= warmup_weeks
+        if counted:
+            for item in range(begin, end):
+                per_hour[uint64(hours[item]), uint64(who[item])] += uint32(1)
+        # Apart from the counting, so that it is a loop of vectors, and so that the counts are in memory before they are
+        # read as vectors.
+        for item in range(begin, end):
+            hours[item] += (first_week + i) * hours_per_week
+        if counted:
             for day in range(0, hours_per_week, hours_per_day):
                 for hour in range(day, day + hours_per_day):
                     add_squares(size, per_hour[hour], of_day, squares)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint32, uint64
-from simcore.kernels.funnel import FAR, MAX_CENTS
 from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp
 from simcore.numerics.quantile_table import gamma_quantile
@@ -15,6 +14,11 @@ from simcore.random.draws import normal, pick
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
+
+MAX_CENTS = 1 << 40
+"""A deal is cut here, and counted."""
+FAR = 1e15
+"""Hours or cents beyond all that counts, which an integer still holds."""
 
 
 @kernel

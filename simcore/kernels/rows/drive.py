@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
+from simcore.kernels.detail import Detail
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
 from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
 from simcore.kernels.rows.seats import know_market, settle
-from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -38,21 +38,22 @@ def _play_row(row: Row) -> None:
     """Simulate the replications of a row."""
     program, booked, counters = row.program, row.memory.booked, row.memory.counters
     know_market(row, program.clock.simulated_weeks)
+    funnel = Funnel(row)
     for rep in range(program.team.reps):
-        _play_rep(row, rep)
+        _play_rep(row, funnel, rep)
     if program.quota.horizon > 0:
         groups = slice(row.first_group, row.first_group + row.size)
         periods = int(program.calendar.periods[program.quota.horizon])
         windows.tally_team(row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups])
 
 
-def _play_rep(row: Row, rep: int) -> None:
+def _play_rep(row: Row, funnel: Funnel, rep: int) -> None:
     """Simulate one rep from the first week to the last, and tally the windows."""
     program, stride = row.program, row.memory.stride
     simulated = program.clock.simulated_weeks
     settle(row, rep)
     row.memory.closed.n = 0
-    funnel = Funnel(row, rep)
+    funnel.begin(rep)
     for first_week in range(0, simulated, stride):
         funnel.play(first_week, min(stride, simulated - first_week))
     tally_first_step(row)

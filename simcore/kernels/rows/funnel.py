@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.funnel import FAR
+from simcore.base.periods import DAY, HOUR
 from simcore.kernels.rows import calls, caps, deals, items, windows
 from simcore.kernels.rows.conditions import rates_after_run
+from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.memory import (
     ASIDE,
     BEGAN,
@@ -14,6 +15,7 @@ from simcore.kernels.rows.memory import (
     C1,
     KEEP,
     LATE,
+    LATE_STEP,
     LOST,
     NOW,
     ORDER,
@@ -30,27 +32,12 @@ from simcore.kernels.rows.memory import (
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
 from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags, Program
-from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, TURNED_AWAY
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags
+from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
 
 TWO_32 = 4294967296.0
-LATE_STEP = 4
-"""Steps after it have words of their own purposes."""
-
-
-def columns_kept(program: Program) -> tuple[list[int], int]:
-    """Return which rows of `Items.words` an item needs past each step, and of `Items.hours` at all, as bits."""
-    lags, steps = program.lags, program.clock.steps
-    given = len(program.start.stage) > 0
-    words = []
-    for step in range(steps + 1):
-        drawn = any(lags.lagged[later] and lags.kind[later] != FIXED for later in range(step, steps + 1))
-        addressed = drawn or given or program.deals.kind != FIXED or steps > LATE_STEP
-        own = sum(1 << (SLOT + later - 1) for later in range(max(2, step + 1), min(steps, LATE_STEP) + 1))
-        words.append(own | 1 << WHO | (1 << C0 | 1 << C1 if addressed else 0))
-    return words, 1 << NOW | (0 if program.clock.one_account else 1 << ORIGIN) | given << BEGAN
 
 
 def wait(lags: Lags, step: int, n: int, own: Words, now: Integers, due: Longs) -> None:
@@ -82,28 +69,38 @@ def longest_lag(row: Row, step: int) -> int:
 
 
 class Funnel:
-    """Plays strides of one rep of a row."""
+    """Plays strides of the reps of a row, one after the other."""
 
-    def __init__(self, row: Row, rep: int) -> None:
-        self._row, self._rep = row, rep
+    def __init__(self, row: Row) -> None:
+        self._row, self._rep, self._open = row, 0, (0, 0)
         self._program, self._items, self._clock = row.program, row.memory.items, row.program.clock
-        start, counters = row.program.start, row.memory.counters
-        self._open = int(start.first[rep]), int(start.first[rep + 1])
-        self._groups = slice(row.first_group, row.first_group + row.size)
-        self._stages, self._first = counters.stages, counters.first
+        counters, groups = row.memory.counters, slice(row.first_group, row.first_group + row.size)
+        stages = range(row.program.clock.steps + 1)
+        self._entered, self._open_at_end, self._turned_away = (
+            [counters.stages[number, stage, groups] for stage in stages]
+            for number in (ENTERED, OPEN_AT_END, TURNED_AWAY)
+        )
+        self._by_hour, self._by_day = (counters.first[SQUARE, horizon, groups] for horizon in (HOUR, DAY))
         self._detailed = row.detail.entered.shape[0] > 0
-        self._words, self._hours = columns_kept(row.program)
+        self._capped = [bool(limit[0] >= 0 or limit[1] >= 0) for limit in zip(*row.program.caps, strict=True)]
+        self._lagged = row.program.lags.lagged.tolist()
+        self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
+
+    def begin(self, rep: int) -> None:
+        """Begin with a rep."""
+        first = self._program.start.first
+        self._rep, self._open = rep, (int(first[rep]), int(first[rep + 1]))
 
     def play(self, first_week: int, weeks: int) -> None:
         """Play the calls of a stride of weeks, and all that comes of them."""
         n = self._call(first_week, weeks)
-        waited = bool(self._program.lags.lagged[1]) or (first_week == 0 and self._open[0] < self._open[1])
-        at_once = not waited and not self._is_capped(1)
+        waited = self._lagged[1] or (first_week == 0 and self._open[0] < self._open[1])
+        at_once = not waited and not self._capped[1]
         for stage in range(1, self._clock.steps + 1):
-            waited = waited or bool(self._program.lags.lagged[stage])
+            waited = waited or self._lagged[stage]
             if stage > 1:
                 n = self._decide(stage, n, waited=waited)
-            if self._is_capped(stage):
+            if self._capped[stage]:
                 n = self._cap(stage, n)
             if stage == 1 and at_once:
                 self._enter_at_once(first_week, weeks)
@@ -111,16 +108,12 @@ class Funnel:
                 self._enter(stage, n)
         self._close(n)
 
-    def _is_capped(self, stage: int) -> bool:
-        caps_ = self._program.caps
-        return bool(caps_.per_week[stage] >= 0 or caps_.open[stage] >= 0)
-
     def _call(self, first_week: int, weeks: int) -> int:
         """Make the calls of a stride: step 1 up to the entry into stage 1; return the number of items."""
         row, rep, program, clock = self._row, self._rep, self._program, self._clock
         memory, size, part = row.memory.weeks, row.size, slice(first_week, first_week + weeks)
-        made, successes, words = memory.calls[part], memory.successes[part], self._items.words
-        hours, ramp_hour = self._items.hours, memory.ramp_hour
+        made, successes, words = memory.calls[part], memory.successes[part], self._items.word
+        hours, ramp_hour = self._items.hour, memory.ramp_hour
         self._fill_calls(first_week, weeks)
         self._count_successes(first_week, weeks)
         n_open = 0
@@ -131,30 +124,26 @@ class Funnel:
             )  # fmt: skip
         n = calls.list_items(rep, first_week, weeks, size, n_open, successes, words[C0], words[C1], words[WHO])
         if len(program.start.stage) > 0:
-            hours[BEGAN, n_open:n] = 0
+            hours[BEGAN][n_open:n] = 0
         draw_items(n, ITEM, words[C0], words[C1], words[WHO], *row.luck, *words[SLOT:ASIDE])
         calls.place_calls(
             first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, ramp_hour,
             row.memory.seats.activity, made, successes, words[C0], words[WHO], words[SLOT], memory.slots, hours[NOW],
         )  # fmt: skip
-        squares = self._first[1, :, self._groups]
         calls.square_hours(
             first_week, weeks, size, n_open, clock.hours_per_day, clock.warmup_weeks, successes, words[WHO],
-            hours[NOW], memory.per_hour, squares[1], squares[2],
+            hours[NOW], memory.per_hour, self._by_hour, self._by_day,
         )  # fmt: skip
-        windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._stages[ENTERED, 0, self._groups])
+        windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._entered[0])
         if self._detailed and first_week + weeks > clock.warmup_weeks:
             first = max(0, clock.warmup_weeks - first_week)
             counted = slice(first_week + first - clock.warmup_weeks, first_week + weeks - clock.warmup_weeks)
             row.detail.entered[:, rep, counted, 0] = made[first:, :size].T
         if not clock.one_account:
-            hours[ORIGIN, n_open:n] = hours[NOW, n_open:n]
-        if program.lags.lagged[1]:
+            hours[ORIGIN][n_open:n] = hours[NOW][n_open:n]
+        if self._lagged[1]:
             self._wait(1, n)
-            waiting = self._stages[OPEN_AT_END, 0, self._groups]
-            items.count_open(
-                n, 1, clock.end_hour, words[WHO], hours[BEGAN], hours[NOW], hours[UNTIL], waiting,
-            )  # fmt: skip
+            self._count_open(1, n)
             items.arrive(n, 1, hours[BEGAN], hours[UNTIL], hours[NOW])
         return n
 
@@ -188,9 +177,9 @@ class Funnel:
         if row.given_successes.shape[0] > 0:
             successes[:, : row.size] = row.given_successes[:, rep, part].T
 
-    def _draw_aside(self, purpose: int, n: int) -> np.ndarray:
-        """Draw the blocks of n items for another purpose: uint32[4, n or more]."""
-        words = self._items.words
+    def _draw_aside(self, purpose: int, n: int) -> tuple[Words, ...]:
+        """Draw the blocks of n items for another purpose: four times uint32[n or more]."""
+        words = self._items.word
         aside = words[ASIDE : ASIDE + 4]
         draw_items(n, purpose, words[C0], words[C1], words[WHO], *self._row.luck, *aside)
         return aside
@@ -198,7 +187,7 @@ class Funnel:
     def _wait(self, step: int, n: int, *, count: bool = True) -> None:
         """Fill the hours in which n items of stage ``step - 1`` come up at a step."""
         lags, items_, start = self._program.lags, self._items, self._program.start
-        words, hours, due = items_.words, items_.hours, items_.due
+        words, hours, due = items_.word, items_.hour, items_.due
         if not lags.lagged[step] or lags.kind[step] == FIXED:
             own = words[ASIDE]
         else:
@@ -213,19 +202,19 @@ class Funnel:
 
     def _count_open(self, step: int, n: int) -> None:
         """Count the items of n that are open at the end before a step."""
-        words, hours = self._items.words, self._items.hours
+        words, hours = self._items.word, self._items.hour
         items.count_open(
             n, step, self._clock.end_hour, words[WHO], hours[BEGAN], hours[NOW], hours[UNTIL],
-            self._stages[OPEN_AT_END, step - 1, self._groups],
+            self._open_at_end[step - 1],
         )  # fmt: skip
 
     def _decide(self, step: int, n: int, *, waited: bool) -> int:
         """Decide a step after the first for n items; return how many stay."""
-        program, hours = self._program, self._items.hours
-        lagged, varies, tilted = program.lags.lagged[step], program.rates.varies[step], program.source.tilted
+        program, hours = self._program, self._items.hour
+        lagged, varies, tilted = self._lagged[step], program.rates.varies[step], program.source.tilted
         if not (waited or step > LATE_STEP or varies or tilted) and program.rates.fixed:
             limit = int(min(program.rates.base[step], 1.0) * TWO_32 + 0.5)
-            m = items.pass_at_limit(n, limit, self._items.words[SLOT + step - 1], hours[KEEP])
+            m = items.pass_at_limit(n, limit, self._items.word[SLOT + step - 1], hours[KEEP])
             return self._keep(m, step, timed=False)
         if lagged and not (step > LATE_STEP or varies or tilted):
             m = self._decide_before_wait(step, n)
@@ -240,13 +229,13 @@ class Funnel:
     def _decide_before_wait(self, step: int, n: int) -> int:
         """List the items that pass a step with the same rate in all weeks; only they wait, and who may stay open."""
         items_, row = self._items, self._row
-        words, hours = items_.words, items_.hours
+        words, hours = items_.word, items_.hour
         items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
         own = words[SLOT + step - 1]
         m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
         after = self._clock.end_hour - longest_lag(row, step)
         m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
-        hours[KEEP, :m] = hours[LATE, :m]
+        hours[KEEP][:m] = hours[LATE][:m]
         self._keep(m, step, timed=False)
         self._wait(step, m)
         self._count_open(step, m)
@@ -255,7 +244,7 @@ class Funnel:
     def _pass_when_due(self, step: int, n: int) -> int:
         """List the items that pass a step at the rates of the weeks in which they are due; return how many."""
         items_, row, simulated = self._items, self._row, self._clock.simulated_weeks
-        words, hours = items_.words, items_.hours
+        words, hours = items_.word, items_.hour
         late = items.weeks_of(n, self._clock.hours_per_week, hours[UNTIL], hours[WEEK], simulated, hours[LATE])
         items.rates_of_weeks(n, simulated, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own)
         if late > 0 and self._program.rates.varies[step]:
@@ -265,60 +254,60 @@ class Funnel:
 
     def _rates_after_run(self, step: int, late: int) -> None:
         rates, items_, row = self._program.rates, self._items, self._row
-        seats, hours = row.memory.seats, items_.hours
+        seats, hours = row.memory.seats, items_.hour
         in_market = bool(rates.in_market[step])
         if in_market:
-            know_market(row, int(hours[WEEK, hours[LATE, :late]].max()) + 1)
+            know_market(row, int(hours[WEEK][hours[LATE][:late]].max()) + 1)
         rates_after_run(
             step, late, self._rep, float(rates.noise_sigma[step]), in_market, hours[LATE], hours[WEEK],
-            items_.words[WHO], seats.last_rate[step], seats.factor, *row.noise, items_.own,
+            items_.word[WHO], seats.last_rate[step], seats.factor, *row.noise, items_.own,
         )  # fmt: skip
 
     def _pass(self, step: int, n: int, own: np.ndarray) -> int:
         """List the items that pass a step by their own words; return how many."""
         source, items_, row = self._program.source, self._items, self._row
-        hours = items_.hours
+        hours = items_.hour
         if source.tilted:
             return items.pass_tilted(
-                n, step, self._rep, own, items_.own, hours[BEGAN], hours[WEEK], items_.words[WHO], source.tilt,
+                n, step, self._rep, own, items_.own, hours[BEGAN], hours[WEEK], items_.word[WHO], source.tilt,
                 source.tilt_weeks, row.detail.log_weight, hours[KEEP], row.clipped,
             )  # fmt: skip
         return items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
 
     def _keep(self, m: int, step: int, *, timed: bool) -> int:
         """Move the m items of the list, which are past a step, to the front."""
-        keep = self._items.hours[KEEP]
-        items.keep_words(m, keep, self._words[step], self._items.words)
-        items.keep_hours(m, keep, self._hours | timed << UNTIL, self._items.hours)
+        keep = self._items.hour[KEEP]
+        items.keep_words(m, keep, self._row.memory.words_kept[step], self._items.words)
+        items.keep_hours(m, keep, self._row.memory.hours_kept | timed << UNTIL, self._items.hours)
         return m
 
     def _cap(self, stage: int, n: int) -> int:
         """Turn away the items that a stage has no room for; return how many stay."""
         items_, limits, clock = self._items, self._program.caps, self._clock
-        words, hours, size = items_.words, items_.hours, self._row.size
+        words, hours, size = items_.word, items_.hour, self._row.size
         # Which of them stay open how long; a lag that is cut is counted when the next step is decided.
         self._wait(stage + 1, n, count=False)
-        items_.due[:n] = hours[NOW, :n]
+        items_.due[:n] = hours[NOW][:n]
         caps.order_by_seat(n, size, words[WHO], items_.ends, hours[ORDER])
         caps.apply_caps(
             stage, size, int(limits.per_week[stage]), int(limits.open[stage]), clock.hours_per_week, items_.ends,
             hours[ORDER], hours[SPARE], hours[BEGAN], items_.due, hours[UNTIL], items_.entries, items_.dues,
             hours[LOST],
         )  # fmt: skip
-        first_hour = clock.warmup_weeks * clock.hours_per_week
+        first_hour = self._first_hour
         caps.count_turned_away(
             n, first_hour, clock.end_hour, words[WHO], hours[NOW], hours[LOST],
-            self._stages[TURNED_AWAY, stage, self._groups],
+            self._turned_away[stage],
         )  # fmt: skip
         return self._keep(items.drop_lost(n, hours[LOST], hours[KEEP]), stage, timed=False)
 
     def _enter(self, stage: int, n: int) -> None:
         """Count the entries of n items into a stage."""
-        words, hours, clock = self._items.words, self._items.hours, self._clock
-        first_hour = clock.warmup_weeks * clock.hours_per_week
+        words, hours, clock = self._items.word, self._items.hour, self._clock
+        first_hour = self._first_hour
         items.count_entries(
             n, stage, first_hour, clock.end_hour, words[WHO], hours[BEGAN], hours[NOW],
-            self._stages[ENTERED, stage, self._groups],
+            self._entered[stage],
         )  # fmt: skip
         if self._detailed:
             items.detail_entries(
@@ -330,8 +319,7 @@ class Funnel:
         """Count the entries of a stride's successes into stage 1 in the weeks of their calls."""
         row, warmup = self._row, self._clock.warmup_weeks
         successes = row.memory.weeks.successes[first_week : first_week + weeks]
-        entered = self._stages[ENTERED, 1, self._groups]
-        windows.add_counted(first_week, weeks, warmup, row.size, successes, entered)
+        windows.add_counted(first_week, weeks, warmup, row.size, successes, self._entered[1])
         if self._detailed and first_week + weeks > warmup:
             first = max(0, warmup - first_week)
             counted = slice(first_week + first - warmup, first_week + weeks - warmup)
@@ -340,12 +328,12 @@ class Funnel:
     def _close(self, n: int) -> None:
         """Book the n deals of a stride in both accounts."""
         program, items_, clock, row = self._program, self._items, self._clock, self._row
-        words, hours = items_.words, items_.hours
+        words, hours = items_.word, items_.hour
         self._price(n)
         row.clipped[clock.steps + 2] += deals.count_units(n, program.deals.unit, items_.due, items_.units)
-        first_hour = clock.warmup_weeks * clock.hours_per_week
+        first_hour = self._first_hour
         origin = hours[NOW if clock.one_account else ORIGIN]
-        row.memory.closed.add((hours[NOW, :n], origin[:n]), words[WHO, :n], items_.units[:n])
+        row.memory.closed.add((hours[NOW][:n], origin[:n]), words[WHO][:n], items_.units[:n])
         for account in (CLOSE,) if clock.one_account else (CLOSE, BY_ORIGIN):
             hour = hours[NOW if account == CLOSE else ORIGIN]
             if row.detail.cents.shape[0] > 0:
@@ -370,4 +358,4 @@ class Funnel:
             else:
                 deals.price_listed(n, law.thresholds, law.values, own, cents)
         if self._open[0] < self._open[1]:
-            deals.price_given(n, self._open[0], start.value, items_.words[C0], items_.hours[BEGAN], cents)
+            deals.price_given(n, self._open[0], start.value, items_.word[C0], items_.hour[BEGAN], cents)

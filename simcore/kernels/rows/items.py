@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint32, uint64
-from simcore.kernels.funnel import FAR
+from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import gamma_quantile

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_QUARTER
+from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
-from simcore.kernels.workspace import is_capped, stride_weeks
-from simcore.program.layout import FULL_ACTIVITY, Clock, Program
+from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
 from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
 
@@ -22,23 +22,30 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-LANES = 4096
+STRIDE_CALLS = 1 << 15
+"""Weeks are simulated in strides of about this many calls, so that the working set stays in the cache."""
+LANES = 8192
 """Weeks of seats that are simulated at a time, about."""
-MOST_CALLS = 1 << 21
-"""Calls that are simulated at a time have at most about this many places."""
+MOST_ITEMS = 1 << 17
+"""Successes of step 1 that are in work at a time, about: a few megabytes."""
+MOST_CALLS = 1 << 22
+"""Calls that are simulated at a time, which is how many successes there is room for; what is not used costs nothing."""
 
+DEALS = 1 << 12
+"""Deals of a seat of a row that a list has room for before it grows."""
 PLACES = 1 << 17
 """Windows that are added to the bins at a time, about."""
 
+LATE_STEP = 4
+"""Steps after it have words of their own purposes."""
+
 C0, C1, WHO, SLOT, STEP_2, STEP_3, STEP_4 = range(7)
 """Rows of `Items.words`: address, replication in the row, and the words of `simcore.random.addresses.ITEM`."""
-KEPT_WORDS = 7
 ASIDE = 7
 """The first of four rows for the words of another purpose."""
 ORIGIN, NOW, BEGAN = range(3)
 """Rows of `Items.hours` that stay with an item: the hour of its call (-1: open at the start), the hour in which it
 entered its stage, and the stage in which it was open at the start (0: none)."""
-KEPT_HOURS = 3
 UNTIL, WEEK, KEEP, LATE, LOST, ORDER, SPARE = range(3, 10)
 """Rows of `Items.hours` for what is worked out at a step: the hour in which an item is due, its week, and lists."""
 
@@ -63,8 +70,8 @@ class Seats(NamedTuple):
 class Weeks(NamedTuple):
     """The calls of one seat."""
 
-    words: Words
-    """uint32[4, simulated weeks, size]"""
+    words: tuple[Words, Words, Words, Words]
+    """uint32[simulated weeks, size] each"""
     calls: Integers
     """int32[simulated weeks, size]"""
     successes: Integers
@@ -84,6 +91,9 @@ class Items(NamedTuple):
     """uint32[11, capacity]"""
     hours: Integers
     """int32[10, capacity]"""
+    word: tuple[Words, ...]
+    hour: tuple[Integers, ...]
+    """Row by row, which costs Python less than to take a row out of an array."""
     due: Longs
     """int64[capacity]: due hours not yet cut; then values in cents."""
     units: Longs
@@ -194,9 +204,18 @@ class Memory(NamedTuple):
     booked: Booked
     closed: Closed
     windows: Places
+    words_kept: list[int]
+    hours_kept: int
+    """Which rows of `Items.words` an item needs past each step, and of `Items.hours` past any, as bits."""
     longest: dict[int, int]
     """The longest lag of each step that was asked for, in hours."""
     counters: Counters
+
+
+def stride_weeks(program: Program) -> int:
+    """Return how many weeks are simulated at a time: all of them where a cap needs the whole run in order."""
+    simulated, most_calls = program.clock.simulated_weeks, program.plan.slot_hour.shape[1]
+    return simulated if is_capped(program) else int(min(simulated, max(1, STRIDE_CALLS // most_calls)))
 
 
 def row_size(program: Program, stride: int | None = None) -> int:
@@ -205,7 +224,8 @@ def row_size(program: Program, stride: int | None = None) -> int:
     ``stride``: the weeks that are simulated at a time, by default those of `stride_weeks`.
     """
     weeks, most_calls = stride or stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
-    most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls))
+    items = weeks * most_calls * min(1.0, float(program.rates.base[1]))
+    most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls), int(MOST_ITEMS / max(1.0, items)))
     return 1 << (max(1, most).bit_length() - 1)
 
 
@@ -226,7 +246,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
         stride,
         _new_seats(program, size),
         Weeks(
-            words=np.empty((4, simulated, size), np.uint32),
+            words=_four(simulated, size),
             calls=np.zeros((simulated, size), np.int32),
             successes=np.zeros((simulated, size), np.int32),
             ramp_hour=np.empty((stride, size, most_calls if program.team.ramp_weeks > 0 else 0), np.int32),
@@ -235,8 +255,9 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
         ),
         _new_items(size, capacity, capped=is_capped(program)),
         _new_booked(clock, size),
-        Closed(LANES),
+        Closed(DEALS),
         Places(PLACES),
+        *columns_kept(program),
         {},
         Counters(
             stages=np.zeros((3, steps + 1, GROUPS), np.int64),
@@ -264,10 +285,18 @@ def _new_seats(program: Program, size: int) -> Seats:
     )
 
 
+def _four(weeks: int, size: int) -> tuple[Words, Words, Words, Words]:
+    first, second, third, fourth = np.empty((4, weeks, size), np.uint32)
+    return first, second, third, fourth
+
+
 def _new_items(size: int, capacity: int, *, capped: bool) -> Items:
+    words, hours = np.empty((11, capacity), np.uint32), np.zeros((10, capacity), np.int32)
     return Items(
-        words=np.empty((11, capacity), np.uint32),
-        hours=np.zeros((10, capacity), np.int32),
+        words=words,
+        hours=hours,
+        word=tuple(words),
+        hour=tuple(hours),
         due=np.empty(capacity, np.int64),
         units=np.empty(capacity, np.int64),
         own=np.empty(capacity),
@@ -287,6 +316,19 @@ def _new_booked(clock: Clock, size: int) -> Booked:
         sums=np.zeros((3, size), np.int64),
         team=np.zeros((counted, size), np.int64),
     )
+
+
+def columns_kept(program: Program) -> tuple[list[int], int]:
+    """Return which rows of `Items.words` an item needs past each step, and of `Items.hours` at all, as bits."""
+    lags, steps = program.lags, program.clock.steps
+    given = len(program.start.stage) > 0
+    words = []
+    for step in range(steps + 1):
+        drawn = any(lags.lagged[later] and lags.kind[later] != FIXED for later in range(step, steps + 1))
+        addressed = drawn or given or program.deals.kind != FIXED or steps > LATE_STEP
+        own = sum(1 << (SLOT + later - 1) for later in range(max(2, step + 1), min(steps, LATE_STEP) + 1))
+        words.append(own | 1 << WHO | (1 << C0 | 1 << C1 if addressed else 0))
+    return words, 1 << NOW | (0 if program.clock.one_account else 1 << ORIGIN) | given << BEGAN
 
 
 def bins_of_cells(tally: TallyArrays) -> Longs:

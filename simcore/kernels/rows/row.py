@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.kernels.detail import Detail
 from simcore.kernels.rows.memory import Longs, Memory
-from simcore.kernels.workspace import Detail
 from simcore.program.layout import Program
 from simcore.random.philox import Key
 from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE

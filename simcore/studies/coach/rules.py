@@ -19,7 +19,7 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.engine.playable import playable
 from simcore.engine.runner import Block, Progress, StoppedError, Watch
 from simcore.engine.worlds import Meter, Player, Worlds
-from simcore.kernels.workspace import HIT, REPAIRED
+from simcore.kernels.detail import HIT, REPAIRED
 from simcore.program.tally import CLOSE, GROUPS
 from simcore.scenario.model import Manager
 from simcore.statistics.estimate import Estimate

@@ -106,7 +106,7 @@ def merged(sample: Sample, starts: NDArray[np.int64]) -> Sample:
 
 
 def sample_of(entered: NDArray[np.int64], cents: NDArray[np.int64], people: People, deal: float) -> Sample:
-    """Return a sample from the detail of a run, see `simcore.kernels.workspace.Detail`."""
+    """Return a sample from the detail of a run, see `simcore.kernels.detail.Detail`."""
     return Sample(entered, cents[:, CLOSE] / 100.0, people, deal)
 
 

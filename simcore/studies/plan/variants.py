@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
 from simcore.engine.playable import check_ranges, playable
-from simcore.kernels.workspace import is_capped
+from simcore.kernels.caps import is_capped
 from simcore.program.compiler import compile_scenario, first_step
 from simcore.program.layout import OpenItems, Plan
 from simcore.studies.plan.rest_of_period import rest_of

@@ -35,7 +35,7 @@ from simcore.studies.steadiness.document import PARTS, Part, Steadiness, Steadin
 from simcore.studies.steadiness.figures import VarianceFigures, power_of
 
 if TYPE_CHECKING:
-    from simcore.kernels.workspace import Detail
+    from simcore.kernels.detail import Detail
     from simcore.program.layout import Program
     from simcore.program.tally import TallyArrays
     from simcore.scenario.model import Scenario

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from simcore.kernels.rows.calls import AHEAD, fill_calls, list_items, place_calls, square_hours
 from simcore.program.layout import FULL_ACTIVITY
@@ -72,6 +73,13 @@ def test_items_are_listed_week_by_week(counts: list[tuple[int, int]], before: in
     assert all((column[:before] == 7).all() for column in (c0, c1, who))
 
 
+def listed(successes: NDArray[np.int32], before: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the first word of the address of each item, and its replication, after some items."""
+    c0, c1, who = (np.zeros(before + int(successes.sum()) + AHEAD, np.uint32) for _ in range(3))
+    list_items(3, 2, len(successes), successes.shape[1], before, successes, c0, c1, who)
+    return c0, who
+
+
 @QUICK
 @given(
     st.lists(st.lists(st.lists(WORDS, max_size=CALLS), min_size=2, max_size=2), min_size=1, max_size=4),
@@ -90,15 +98,16 @@ def test_successes_get_the_hours_of_their_calls(weeks: list[list[list[int]]], be
     by_week = [[take_slots(CALLS, own) for own in pair] for pair in weeks]
     expected = [slot // 3 + (2 + week) * 4 for week, pair in enumerate(by_week) for own in pair for slot in own]
     calls = np.full((len(weeks), 2), CALLS, np.int32)
-    slots, per_hour = np.array([0] * CALLS + [1]), np.zeros((2, 4), np.int32)
+    slots, per_hour = np.array([0] * CALLS + [1]), np.zeros((7, 2), np.uint32)
+    c0, who = listed(successes, before)
     activity = np.full((6, 2), FULL_ACTIVITY, np.int32)
     for _ in range(2):  # what the first leaves behind must not matter to the second
         hours, by_hour, by_day = np.full(len(words), -7, np.int32), np.zeros(2, np.int64), np.zeros(2, np.int64)
         place_calls(
             2, len(weeks), 2, before, program.plan.row_of_week, program.plan.slot_hour, np.empty((6, 2, 0), np.int32),
-            activity, calls, successes, words, slots, hours,
+            activity, calls, successes, c0, who, words, slots, hours,
         )  # fmt: skip
-        square_hours(2, len(weeks), 2, before, 2, warmup, successes, hours, per_hour, by_hour, by_day)
+        square_hours(2, len(weeks), 2, before, 2, warmup, successes, who, hours, per_hour, by_hour, by_day)
         assert hours.tolist() == [-7] * before + expected
         for r in (0, 1):
             counted = [
@@ -113,14 +122,14 @@ def test_successes_get_the_hours_of_their_calls(weeks: list[list[list[int]]], be
 @given(st.lists(st.tuples(st.integers(1, CALLS), st.lists(WORDS, max_size=CALLS)), min_size=1, max_size=6))
 def test_weeks_under_a_ramp_have_hours_of_their_own(weeks: list[tuple[int, list[int]]]) -> None:
     """Every second week is under a ramp; its calls are as many as were made, in the hours that were kept."""
-    n = [len(words[:calls]) for calls, words in weeks]
+    successes = np.array([[len(own[:calls])] for calls, own in weeks], np.int32)
     words = np.array([word for calls, own in weeks for word in own[:calls]], np.uint32)
     ramp_hour = np.arange(len(weeks) * CALLS, dtype=np.int32).reshape(-1, 1, CALLS)
     activity = np.array([[FULL_ACTIVITY - (week % 2)] for week in range(len(weeks))], np.int32)
     slot_hour, hours = np.full((1, CALLS), -3, np.int32), np.zeros(len(words), np.int32)
     place_calls(
         0, len(weeks), 1, 0, np.zeros(len(weeks), np.int32), slot_hour, ramp_hour, activity,
-        np.array([[calls] for calls, _ in weeks], np.int32), np.array(n, np.int32)[:, None], words,
+        np.array([[calls] for calls, _ in weeks], np.int32), successes, *listed(successes, 0), words,
         np.array([0] * CALLS + [1]), hours,
     )  # fmt: skip
     expected = [

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simcore.kernels.funnel import MAX_CENTS
 from simcore.kernels.rows import deals
+from simcore.kernels.rows.deals import MAX_CENTS
 from simcore.kernels.rows.memory import Closed
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL
 from simcore.random.addresses import ITEM, OPEN_AT_START, decision

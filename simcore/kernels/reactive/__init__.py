@@ -1,1 +1,0 @@
-"""Compiled simulation of strategies that react to results."""
