@@ -17,8 +17,15 @@ FAULTS: dict[str, Fault] = {
         "rule process",
         "sessions",
         "reacting.coach.Coach._score",
-        "coaching.score_by_process(*where, week, law.window, base, memory.persons, coached.decided, coached.passed, coached.score, coached.step)",
-        "coaching.score_by_truth(*where, law.prone, law.factor, np.repeat(base[:, None], len(memory.lanes.person), 1), memory.lanes.person, coached.habits, coached.score, coached.step)",
+        (
+            "coaching.score_by_process(*where, week, law.window, base, memory.persons, "
+            "coached.decided, coached.passed, coached.score, coached.step)"
+        ),
+        (
+            "coaching.score_by_truth(*where, law.prone, law.factor, np.repeat(base[:, None], "
+            "len(memory.lanes.person), 1), memory.lanes.person, coached.habits, coached.score, "
+            "coached.step)"
+        ),
     ),
     "a choice at random that is none": Fault(
         "rule random",
@@ -35,7 +42,13 @@ FAULTS: dict[str, Fault] = {
         "sessions",
         "reacting.coach.Coach._score",
         "coaching.score_by_result(*where, week, law.window, memory.persons, coached.revenue, coached.score)",
-        "coaching.score_by_truth(*where, law.prone, law.factor, np.repeat(base[:, None], len(memory.lanes.person), 1), memory.lanes.person, coached.habits, coached.score, coached.step)\ncoaching.score_by_result(*where, week, law.window, memory.persons, coached.revenue, coached.score)",
+        (
+            "coaching.score_by_truth(*where, law.prone, law.factor, np.repeat(base[:, None], "
+            "len(memory.lanes.person), 1), memory.lanes.person, coached.habits, coached.score, "
+            "coached.step)\n"
+            "coaching.score_by_result(*where, week, law.window, memory.persons, coached.revenue, "
+            "coached.score)"
+        ),
     ),
     "the highest results": Fault(
         "rule result",
@@ -171,7 +184,7 @@ FAULTS: dict[str, Fault] = {
         "reacting.calling.end_calls",
         "rate[s] * habit[s] * response[s]",
         "rate[s] * response[s]",
-        Replications(count=3, row=4),
+        Replications(number=3, row=4),
     ),
     "rates of the last week after the run": Fault(
         "fear by the week",

@@ -48,7 +48,12 @@ FAULTS: dict[str, Fault] = {
         "calls",
         "reacting.team.Team._decide",
         "self._hear(hour, week)",
-        "deciding.update_levels(n, reaction.memory, reaction.level, reaction.first_gain, reaction.gain_signal, reaction.gain, lanes.decides, lanes.signal, lanes.scratch, lanes.level)\nself._hear(hour, week)",
+        (
+            "deciding.update_levels(n, reaction.memory, reaction.level, reaction.first_gain, "
+            "reaction.gain_signal, reaction.gain, lanes.decides, lanes.signal, lanes.scratch, "
+            "lanes.level)\n"
+            "self._hear(hour, week)"
+        ),
     ),
     "a decision on the first hour": Fault(
         "new people",
@@ -127,7 +132,7 @@ FAULTS: dict[str, Fault] = {
         "calls",
         "reacting.deciding.hear_peers",
         "float(team[r]) / float(reps)",
-        "float(team[r] - booked[s]) / float(reps - 1)",
+        "float(team[r] - booked[s]) / max(1.0, float(reps - 1))",
     ),
     "peers who envy both ways": Fault(
         "peers",
@@ -153,8 +158,8 @@ FAULTS: dict[str, Fault] = {
         "referrals",
         "rep-weeks",
         "reacting.funnel.Funnel._close",
-        "closing.hear_of_deals(n, clock.end_hour, hours, lane, cents, known[BOOKED], known[RESULT], known[MARK])",
-        "closing.hear_of_deals(n, clock.end_hour, hours, lane, values, known[BOOKED], known[RESULT], known[MARK])",
+        ("closing.hear_of_deals(n, clock.end_hour, hours, lane, cents, known[BOOKED], known[RESULT], known[MARK])"),
+        ("closing.hear_of_deals(n, clock.end_hour, hours, lane, values, known[BOOKED], known[RESULT], known[MARK])"),
     ),
     # Periods, people, and the end
     "a quota period that does not end": Fault(
@@ -516,7 +521,11 @@ FAULTS: dict[str, Fault] = {
         "rep-weeks",
         "reacting.funnel.Funnel._take_pulled",
         "listed.floats[WIN_FACTOR, :n], listed.floats[PRICE, :n] = 1.0, 1.0",
-        "listed.floats[WIN_FACTOR, :n] = 1.0\nprice = listed.floats[PRICE, :n]\nprice[:] = np.where((price > 0.5) & (price < 1.0), price, 1.0)",
+        (
+            "listed.floats[WIN_FACTOR, :n] = 1.0\n"
+            "price = listed.floats[PRICE, :n]\n"
+            "price[:] = np.where((price > 0.5) & (price < 1.0), price, 1.0)"
+        ),
     ),
 }
 

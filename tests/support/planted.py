@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ class Replications(NamedTuple):
     """Replications that are compared, and how many are played side by side."""
 
     first: int = 0
-    count: int = 1
+    number: int = 1
     row: int = 1
 
 
@@ -37,7 +38,7 @@ ONE = Replications()
 
 
 class Fault(NamedTuple):
-    """A bug: the case that it is planted in, a count that must betray it, the function, and what replaces what in it."""
+    """A bug: its case, a count that must betray it, the function that it is in, and what replaces what there."""
 
     case: str
     shows: str
@@ -50,14 +51,14 @@ class Fault(NamedTuple):
 class Checked:
     """Cases in which bugs are planted; the twin plays each once."""
 
-    def __init__(self, cases: dict[str, Scenario]) -> None:
+    def __init__(self, cases: Mapping[str, Scenario]) -> None:
         self._cases = cases
         self._twin = cache(self._counts_of_twin)
 
     def agree(self, name: str, of: Replications = ONE) -> None:
         """Compare the uncompiled kernels, and the compiled ones, with the twin."""
         assert_agree(self._counts_of_kernels(name, of), self._twin(name, of))
-        played = play(compiled(self._cases[name]), SEED, of.first, of.count, row=of.row)
+        played = play(compiled(self._cases[name]), SEED, of.first, of.number, row=of.row)
         assert_agree(counts_of_engine(played) | coaching_of_engine(played.detail), self._twin(name, of))
 
     def catch(self, fault: Fault, patch: pytest.MonkeyPatch) -> None:
@@ -72,7 +73,7 @@ class Checked:
     def _counts_of_twin(self, name: str, of: Replications) -> Counts:
         case, total = self._cases[name], Counts()
         unit = compiled(case).deals.unit
-        for replication in range(of.first, of.first + of.count):
+        for replication in range(of.first, of.first + of.number):
             world = simulate(case, replication, SEED)
             counts = counts_of_twin(world, unit) | _coaching(coaching_of_twin(world), case)
             total = add_counts(total, counts) if total else counts
@@ -80,7 +81,7 @@ class Checked:
 
     def _counts_of_kernels(self, name: str, of: Replications) -> Counts:
         both, case = engine().both, self._cases[name]
-        played = both.play(both.compiled(case), SEED, of.first, of.count, row=of.row)
+        played = both.play(both.compiled(case), SEED, of.first, of.number, row=of.row)
         counts: Counts = both.counts_of_engine(played) | both.coaching_of_engine(played.detail)
         return counts
 
