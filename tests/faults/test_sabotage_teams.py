@@ -288,6 +288,23 @@ FAULTS: dict[str, Fault] = {
         "open_now[uint64(lane)] -= 1",
         "open_now[uint64(lane)] -= 2",
     ),
+    "open items counted after the arrivals of the hour": Fault(
+        "caps",
+        "turned away",
+        "reacting.funnel.Funnel._pass_through",
+        "n = self._enter(stage, n)",
+        (
+            "kept, of_stage, due = self._calendar, self._memory.capped[stage].open, 0\n"
+            "if len(of_stage) > 0:\n"
+            "    before = of_stage.copy()\n"
+            "    calendar.lanes_due(first, stage, kept.next, kept.chunks, kept.count, kept.entries, "
+            "of_stage)\n"
+            "    due = before - of_stage\n"
+            "    of_stage += 2 * due\n"
+            "n = self._enter(stage, n)\n"
+            "of_stage -= due"
+        ),
+    ),
     # Pulls
     "pulled from every stage": Fault(
         "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel._put_away", "stage == self._clock.steps - 1", "True"
