@@ -77,7 +77,7 @@ class StoppedError(Exception):
 
 
 class ExplosionError(Exception):
-    """A strategy passed a limit of the engine (`simcore.kernels.reacting.breaches`): which, where, and at which level."""
+    """A strategy passed a limit of the engine (`simcore.kernels.reacting.breaches`): which, where, at which level."""
 
     def __init__(
         self, what: int, replication: int, rep: int, hour: int, drive: int, level: float, figure: float

@@ -116,11 +116,27 @@ FAULTS: dict[str, Fault] = {
         "rates cut at one",
         "rates clipped",
         "rows.calls.count_at_rates",
-        "n if own > 1.0 else 0",
-        "1 if own > 1.0 else 0",
+        "n if p > 1.0 else 0",
+        "1 if p > 1.0 else 0",
     ),
     "rates of step 1 of the first weeks": Fault(
-        "noise", "entries", "rows.calls.count_at_rates", "rate[first_week + i, r]", "rate[i, r]"
+        "noise", "entries", "rows.calls.count_at_rates", "rate[first_week + i]", "rate[i]"
+    ),
+    "counts of the week before": Fault(
+        "noise", "out of bounds", "rows.calls.binomial_in_lanes", "successes[r] = 0", "pass"
+    ),
+    "a uniform that is not mirrored": Fault(
+        "rates cut at one",
+        "call: first step",
+        "rows.calls.binomial_in_lanes",
+        "LAST_53 - u53 if own > 0.5 else u53",
+        "u53",
+    ),
+    "replications that end with the first": Fault(
+        "noise", "call: first step", "rows.calls.binomial_in_lanes", "left += more", "left = more"
+    ),
+    "parts that are left out": Fault(
+        "rates above one half", "call: first step", "rows.calls.count_at_rates", "parts > 1", "False"
     ),
     "squares of the warm-up": Fault(
         "warm-up", "hour", "rows.calls.square_hours", "first_week + i >= warmup_weeks", "True"
@@ -310,7 +326,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "a market without memory": Fault("market", "entries", "rows.conditions.extend_market", "state[r] = x", "pass"),
     "windows that wait and are added twice": Fault(
-        "six days of 24 hours", "out of bounds", "rows.drive._add_to_bins", "waiting.n = 0", "pass"
+        "six days of 24 hours", "out of bounds", "rows.drive.add_to_bins", "waiting.n = 0", "pass"
     ),
     "late lags by the words of early ones": Fault(
         "eight stages",

@@ -41,6 +41,8 @@ from tests.twin import World, simulate, tallies
 
 Scenario = Mapping[str, Any]
 Counts = dict[str, Any]
+BY_REP_WEEK = ("rep-weeks", "sessions", "habits")
+"""Counts that are listed by replication, rep and week."""
 ACCOUNTS = {"close": CLOSE, "origin": ORIGIN}
 
 
@@ -164,6 +166,19 @@ def counts_of_twin(world: World, unit: int) -> Counts:
         counts["quota periods"] = quota["windows"]
         counts["quota reached"], counts["quota reached by the team"] = quota["hits"], quota["team_hits"]
     return counts
+
+
+def add_counts(one: Counts, other: Counts) -> Counts:
+    """Return the counts of both; what is listed by rep-week is listed one after the other."""
+    return {name: _sum(name, value, other[name]) for name, value in one.items()}
+
+
+def _sum(name: str, one: Any, other: Any) -> Any:  # noqa: ANN401 - numbers, lists or bins
+    if name in BY_REP_WEEK or isinstance(one, int):
+        return one + other
+    if isinstance(one, dict):
+        return dict(Counter(one) + Counter(other))
+    return [a + b for a, b in zip(one, other, strict=True)]
 
 
 def coaching_of_engine(detail: Detail) -> Counts:

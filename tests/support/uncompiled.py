@@ -34,9 +34,10 @@ class Engine(NamedTuple):
     modules: dict[str, ModuleType]
     both: ModuleType
 
-    def counts(self, scenario: Scenario, seed: int) -> Counts:
-        """Run one replication and return all counts."""
-        counts: Counts = self.both.counts_of_engine(self.both.play(self.both.compiled(scenario), seed))
+    def counts(self, scenario: Scenario, seed: int, first: int = 0, count: int = 1, row: int = 1) -> Counts:
+        """Run some replications, by default one, in rows of at most ``row``, and return all counts."""
+        both = self.both
+        counts: Counts = both.counts_of_engine(both.play(both.compiled(scenario), seed, first, count, row=row))
         return counts
 
 

@@ -265,7 +265,8 @@ def order_candidates(first: int, n: int, span: int, hours: Integers, ends: Integ
 @kernel
 def list_called(
     chain: int, until: int, n: int, first: int, order: Integers, ends: Integers, plan_before: Longs, lane: Words,
-    c0: Words, hours: Integers, ranks: Integers, ramp: Integers, before: Integers, active: Longs, carry: Longs, here: Integers,
+    c0: Words, hours: Integers, ranks: Integers, ramp: Integers, before: Integers, active: Longs, carry: Longs,
+    here: Integers,
 ) -> int:  # fmt: skip
     """Add the candidates of the chains ``chain .. until - 1`` whose calls are made to a list of n; return how many.
 

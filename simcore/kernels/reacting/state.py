@@ -278,13 +278,14 @@ class Pulls:
         """The end of the period; 0: no window."""
 
     def make_room(self, n: int) -> None:
-        """Make room for lists of n items."""
-        if n >= len(self.listed):
-            listed, words = self.listed, self.words
-            self.listed, self.pulled = np.zeros(2 * n + 1, np.int32), np.zeros(2 * n + 1, np.int32)
-            self.by = np.zeros(2 * n + 1, np.int32)
-            self.words = np.empty((4, 2 * n + 1), np.uint32)
-            self.listed[: len(listed)], self.words[:, : words.shape[1]] = listed, words
+        """Make room for lists of n items; what is listed, and was pulled in this hour, stays."""
+        if n < len(self.listed):
+            return
+        for name in ("listed", "pulled", "by", "words"):
+            old = getattr(self, name)
+            new = np.zeros((*old.shape[:-1], 2 * n + 1), old.dtype)
+            new[..., : old.shape[-1]] = old
+            setattr(self, name, new)
 
 
 class Memory(NamedTuple):

@@ -11,6 +11,10 @@ from simcore.program.layout import FULL_ACTIVITY
 from simcore.random.addresses import ITEM, SUCCESSES, decision, place
 from simcore.random.draws import binomial_inverse, count_at, parts_of, take_slot, uniform53
 
+PART_MEAN = 256.0
+"""See `simcore.random.draws.parts_of`."""
+LAST_53 = (1 << 53) - 1
+UNIT_53 = 1.0 / (1 << 53)
 FIRST_ITEM = np.uint32(ITEM << 24)
 """`simcore.random.addresses.decision` of the first item."""
 NUMBER = np.uint32(0xFFFF)
@@ -109,24 +113,71 @@ def count_in_parts(
 @kernel
 def count_at_rates(
     rep: int, first_week: int, weeks: int, size: int, x0: Words, x1: Words, number: int, flip: np.uint32,
-    k0: np.uint32, k1: np.uint32, rate: Floats, calls: Integers, successes: Integers,
+    k0: np.uint32, k1: np.uint32, rate: Floats, lanes: Floats, calls: Integers, successes: Integers,
 ) -> int:  # fmt: skip
     """Count the successes at the rates of step 1; return the number of calls whose rate was cut at 1.
 
-    ``rate``: float64[simulated weeks, size or more]; ``calls``, ``successes``: int32[weeks or more, size or more].
+    ``rate``: float64[simulated weeks, size or more]; ``lanes``: see `binomial_in_lanes`; ``calls``, ``successes``:
+    int32[weeks or more, size or more].
     """
     cut = 0
     for i in range(weeks):
+        own, in_parts = rate[first_week + i], 0
         for r in range(size):
-            n, own = int64(calls[i, r]), rate[first_week + i, r]
-            cut += n if own > 1.0 else 0
-            own = min(own, 1.0)
-            parts = parts_of(n, own)
-            if parts == 1:
-                successes[i, r] = binomial_inverse(uniform53(x0[i, r], x1[i, r]), n, own)
-            else:
-                successes[i, r] = count_in_parts(rep, first_week + i, n, own, parts, number + r, flip, k0, k1)
+            n, p = int64(calls[i, r]), own[r]
+            cut += n if p > 1.0 else 0
+            in_parts += float(n) * min(p, max(1.0 - p, 0.0)) > PART_MEAN
+        binomial_in_lanes(size, x0[i], x1[i], calls[i], own, lanes, successes[i])
+        if in_parts > 0:
+            for r in range(size):
+                n, p = int64(calls[i, r]), min(own[r], 1.0)
+                parts = parts_of(n, p)
+                if parts > 1:
+                    successes[i, r] = count_in_parts(rep, first_week + i, n, p, parts, number + r, flip, k0, k1)
     return cut
+
+
+@inlined
+def binomial_in_lanes(
+    size: int, x0: Words, x1: Words, calls: Integers, rate: Floats, lanes: Floats, successes: Integers
+) -> None:
+    """Do what `simcore.random.draws.binomial_inverse` does, bit for bit, with all replications in step.
+
+    ``rate``: cut at 1 here; ``lanes``: float64[6, size or more]. A replication that has found its count goes on without
+    effect, for its total only grows. Where the calls are to be divided into parts, nothing is looked for.
+    """
+    u, p, q, f, total, base = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], lanes[5]
+    most = 0
+    for r in range(size):
+        own, u53 = min(rate[r], 1.0), uniform53(x0[r], x1[r])
+        p[r] = 1.0 - own if own > 0.5 else own
+        u[r] = float(LAST_53 - u53 if own > 0.5 else u53) * UNIT_53
+        if float(calls[r]) * p[r] > PART_MEAN:
+            u[r] = -1.0
+        q[r] = 1.0 - p[r]
+        f[r], base[r] = 1.0, q[r]
+        successes[r] = 0
+        most |= int64(calls[r])
+    power = 0
+    while most >> power > 0:
+        for r in range(size):
+            f[r] = f[r] * base[r] if (calls[r] >> power) & 1 else f[r]
+            base[r] *= base[r]
+        power += 1
+    for r in range(size):
+        total[r] = f[r]
+    k, left = 0, 1
+    while left > 0:
+        k, left = k + 1, 0
+        for r in range(size):
+            more = u[r] >= total[r] and k <= calls[r]
+            successes[r] += more
+            left += more
+            f[r] *= (float(calls[r] - k + 1) * p[r]) / (float(k) * q[r])
+            total[r] += f[r]
+    for r in range(size):
+        found = calls[r] - successes[r] if rate[r] > 0.5 else successes[r]
+        successes[r] = calls[r] if rate[r] >= 1.0 else found
 
 
 @kernel

@@ -171,8 +171,8 @@ class Funnel:
             )  # fmt: skip
         else:
             self._row.clipped[1] += calls.count_at_rates(
-                rep, first_week, weeks, row.size, words[0], words[1], *row.luck, row.memory.seats.rate[1], made,
-                successes,
+                rep, first_week, weeks, row.size, words[0], words[1], *row.luck, row.memory.seats.rate[1],
+                memory.lanes, made, successes,
             )  # fmt: skip
         if row.given_successes.shape[0] > 0:
             successes[:, : row.size] = row.given_successes[:, rep, part].T

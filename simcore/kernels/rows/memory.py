@@ -80,6 +80,8 @@ class Weeks(NamedTuple):
     """int32[weeks of a stride, size, most calls]"""
     slots: Longs
     """int64[most calls + 1]"""
+    lanes: Floats
+    """float64[6, size]"""
     per_hour: Words
     """uint32[hours of a week and three, size]: zero between uses."""
 
@@ -251,6 +253,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             successes=np.zeros((simulated, size), np.int32),
             ramp_hour=np.empty((stride, size, most_calls if program.team.ramp_weeks > 0 else 0), np.int32),
             slots=np.array([0] * most_calls + [1]),
+            lanes=np.empty((6, size)),
             per_hour=np.zeros((clock.hours_per_week + 3, size), np.uint32),
         ),
         _new_items(size, capacity, capped=is_capped(program)),

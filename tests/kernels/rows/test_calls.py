@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simcore.kernels.rows.calls import AHEAD, fill_calls, list_items, place_calls, square_hours
+from simcore.kernels.rows.calls import AHEAD, count_at_rates, fill_calls, list_items, place_calls, square_hours
 from simcore.program.layout import FULL_ACTIVITY
-from simcore.random.addresses import ITEM, decision, place
+from simcore.random.addresses import ITEM, decision, place, stream_of
+from simcore.random.draws import binomial_in_parts, binomial_inverse, parts_of, uniform53
+from simcore.random.philox import split_seed
 from tests.support.both_engines import compiled
 from tests.support.scenario_cases import scenario
 from tests.twin.decisions import take_slots
@@ -20,6 +22,7 @@ from tests.twin.decisions import take_slots
 QUICK = settings(derandomize=True, deadline=None)
 WORDS = st.integers(0, 2**32 - 1)
 CALLS = 12
+KINDS = (np.int32, np.float64, np.uint32, np.uint32)
 
 ROW_OF_WEEK = np.array([0, 0, 1, 0, 0], np.int32)
 PLANNED = np.array([3, 2], np.int64)
@@ -56,6 +59,30 @@ def test_calls_of_a_week(person: list[int], activity: list[float], expected: lis
         hours_of_calls = hours[week, 1, : expected[week]]
         assert all(np.bincount(hours_of_calls, minlength=2) <= PER_HOUR[ROW_OF_WEEK[week]])
     assert (hours[:, [0, 2]] == -1).all()
+
+
+RATES = st.sampled_from([0.0, 1e-9, 0.02, 0.3, 0.5, 0.5000001, 0.9, 0.999, 1.0, 1.7])
+
+
+@QUICK
+@given(st.lists(st.tuples(st.integers(0, 400), RATES, WORDS, WORDS), min_size=1, max_size=20))
+def test_counts_in_step_are_those_one_by_one(lanes: list[tuple[int, float, int, int]]) -> None:
+    """Bit for bit, at the ends of the uniform, too; where a mean above 256 divides the calls, part by part."""
+    ends = [(n, rate, end, end) for n in (0, 1, 60, 2000) for rate in (0.3, 0.8) for end in (0, 2**32 - 1)]
+    lanes = [*lanes, *ends]
+    n, rate, x0, x1 = (np.array([column], kind) for column, kind in zip(zip(*lanes, strict=True), KINDS, strict=True))
+    key, successes = split_seed(3), np.full(n.shape, -1, np.int32)
+    cut = count_at_rates(
+        5, 0, 1, len(lanes), x0, x1, 9, np.uint32(0), *key, rate, np.empty((6, len(lanes))), n, successes
+    )
+    assert cut == sum(calls for calls, own, *_ in lanes if own > 1)
+    for r, (calls, own, high, low) in enumerate(lanes):
+        p = min(own, 1.0)
+        parts = parts_of(calls, p)
+        expected = binomial_inverse(uniform53(np.uint32(high), np.uint32(low)), calls, p) if parts == 1 else None
+        if expected is None:
+            expected = binomial_in_parts(stream_of(key, 9 + r), 5, 0, 0, calls, p, parts)
+        assert successes[0, r] == expected
 
 
 @QUICK
