@@ -166,7 +166,11 @@ FAULTS: dict[str, Fault] = {
         "rate[i] * response[i]",
     ),
     "a habit decided before the wait": Fault(
-        "a habit on the last step", "entries", "reacting.funnel.Funnel._is_early", "not program.coaching.active", "True"
+        "a habit on the last step",
+        "entries",
+        "reacting.listing.Listing._is_early",
+        "not program.coaching.active",
+        "True",
     ),
     "pressure that lasts the week": Fault(
         "fear by the day", "calls", "reacting.deciding.hear_coach", "begins and pressed[s] > 0", "pressed[s] > 0"

@@ -157,7 +157,7 @@ FAULTS: dict[str, Fault] = {
     "booked at the list price": Fault(
         "referrals",
         "rep-weeks",
-        "reacting.funnel.Funnel._close",
+        "reacting.selling.Selling._close",
         ("closing.hear_of_deals(n, clock.end_hour, hours, lane, cents, known[BOOKED], known[RESULT], known[MARK])"),
         ("closing.hear_of_deals(n, clock.end_hour, hours, lane, values, known[BOOKED], known[RESULT], known[MARK])"),
     ),
@@ -397,7 +397,7 @@ FAULTS: dict[str, Fault] = {
         "self._response[stage]",
     ),
     "lags that nobody stretches": Fault(
-        "surprise by the day", "calls", "reacting.funnel.Funnel._stretch", "self._running", "False"
+        "surprise by the day", "calls", "reacting.listing.Listing._stretch", "self._running", "False"
     ),
     "the same before stage 1": Fault(
         "new people", "rep-weeks", "reacting.funnel.Funnel._book", "self._stretch(n)", "pass"
@@ -441,10 +441,18 @@ FAULTS: dict[str, Fault] = {
         "referrals", "entries", "reacting.closing.count_referrals", "per_win * response[uint64(lane[i])]", "per_win"
     ),
     "referrals an hour late": Fault(
-        "referrals", "entries", "reacting.funnel.Funnel._refer", "self._fill_dues(0, m, 1)", "self._fill_dues(0, m, 2)"
+        "referrals",
+        "entries",
+        "reacting.selling.Selling._refer",
+        "self._fill_dues(0, m, 1)",
+        "self._fill_dues(0, m, 2)",
     ),
     "referrals due in the hour of their deal": Fault(
-        "referrals", "entries", "reacting.funnel.Funnel._refer", "self._fill_dues(0, m, 1)", "self._fill_dues(0, m, 0)"
+        "referrals",
+        "entries",
+        "reacting.selling.Selling._refer",
+        "self._fill_dues(0, m, 1)",
+        "self._fill_dues(0, m, 0)",
     ),
     "referrals that are copies": Fault(
         "referrals", "entries", "reacting.closing.add_referrals", "int64(x1[i]) + j", "int64(x1[i])"
@@ -455,7 +463,7 @@ FAULTS: dict[str, Fault] = {
     "a referral's lag by another word": Fault(
         "referrals",
         "entries",
-        "reacting.funnel.Funnel._lag_words",
+        "reacting.listing.Listing._lag_words",
         "step if step <= self._clock.steps else 1",
         "step if step <= self._clock.steps else 2",
     ),
@@ -466,7 +474,7 @@ FAULTS: dict[str, Fault] = {
     "pulled by the word that decides the win": Fault(
         "pulls",
         "rep-weeks",
-        "reacting.funnel.Funnel._draw_pulled",
+        "reacting.pulling.Pulling._draw_pulled",
         "self._draw(PULL, m)[:, :m]",
         "self._items.words[STEP_2 + 1, :m]",
     ),
@@ -476,14 +484,14 @@ FAULTS: dict[str, Fault] = {
     "a reach that moves on": Fault(
         "pulls",
         "rep-weeks",
-        "reacting.funnel.Funnel.pull",
+        "reacting.pulling.Pulling.pull",
         "end + int(reaction.pull_hours[number, REACH])",
         "hour + int(reaction.pull_hours[number, REACH])",
     ),
     "a window an hour short": Fault(
         "behind by the hour",
         "calls",
-        "reacting.funnel.Funnel.pull",
+        "reacting.pulling.Pulling.pull",
         "hour >= end - reaction.pull_hours[number, WINDOW]",
         "hour > end - reaction.pull_hours[number, WINDOW]",
     ),
@@ -491,7 +499,7 @@ FAULTS: dict[str, Fault] = {
         "pulls", "rep-weeks", "reacting.limits.finish_pulls", "1.0 - pull[by[i], DISCOUNT]", "1.0"
     ),
     "what is new in the window left out": Fault(
-        "pulls", "rep-weeks", "reacting.funnel.Funnel._put_away", "pulls.end > 0", "False"
+        "pulls", "rep-weeks", "reacting.waiting.Waiting._put_away", "pulls.end > 0", "False"
     ),
     "a larger share later that is ignored": Fault(
         "pulls", "rep-weeks", "reacting.limits.fill_shares", "risen or now > limit[s]", "False"
@@ -519,7 +527,7 @@ FAULTS: dict[str, Fault] = {
     "a discount that outlives its item": Fault(
         "pulls",
         "rep-weeks",
-        "reacting.funnel.Funnel._take_pulled",
+        "reacting.pulling.Pulling._take_pulled",
         "listed.floats[WIN_FACTOR, :n], listed.floats[PRICE, :n] = 1.0, 1.0",
         (
             "listed.floats[WIN_FACTOR, :n] = 1.0\n"

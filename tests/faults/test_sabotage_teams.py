@@ -199,29 +199,29 @@ FAULTS: dict[str, Fault] = {
     "words that do not move up": Fault(
         "much by the day",
         "rep-weeks",
-        "reacting.funnel.Funnel._keep",
+        "reacting.listing.Listing._keep",
         "items.keep_words(m, keep, KEPT_WORDS, listed.words)",
         "pass",
     ),
     "words of later steps that do not move up": Fault(
-        "seven steps", "entries", "reacting.funnel.Funnel._keep", "KEPT_WORDS", "KEPT_WORDS - 1"
+        "seven steps", "entries", "reacting.listing.Listing._keep", "KEPT_WORDS", "KEPT_WORDS - 1"
     ),
     "hours that do not move up": Fault(
         "much by the day",
         "rep-weeks",
-        "reacting.funnel.Funnel._keep",
+        "reacting.listing.Listing._keep",
         "items.keep_hours(m, keep, KEPT_HOURS, listed.hours)",
         "pass",
     ),
     "responses that do not move up": Fault(
         "seven steps",
         "rep-weeks",
-        "reacting.funnel.Funnel._keep",
+        "reacting.listing.Listing._keep",
         "items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)",
         "pass",
     ),
     "discounts that do not move up": Fault(
-        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel._keep", "KEPT_FLOATS if self._pulls else 1", "1"
+        "pulls at each stage", "rep-weeks", "reacting.listing.Listing._keep", "KEPT_FLOATS if self._pulls else 1", "1"
     ),
     "late steps by the words of the early ones": Fault(
         "seven steps", "entries", "reacting.funnel.Funnel._pass", "ITEM_LATE", "ITEM"
@@ -245,17 +245,17 @@ FAULTS: dict[str, Fault] = {
     "losers whose long wait is overlooked": Fault(
         "much by the day",
         "open at the end",
-        "reacting.funnel.Funnel._count_lost",
+        "reacting.waiting.Waiting._count_lost",
         "number - 1",
         "min(number + 64, 256) - 1",
     ),
     "losers that nobody stretches": Fault(
-        "much by the day", "open at the end", "reacting.funnel.Funnel._count_lost", "lag * stretch[lane]", "lag"
+        "much by the day", "open at the end", "reacting.waiting.Waiting._count_lost", "lag * stretch[lane]", "lag"
     ),
     "winners counted with the losers": Fault(
         "much by the day",
         "open at the end",
-        "reacting.funnel.Funnel._count_lost",
+        "reacting.waiting.Waiting._count_lost",
         "listed.passed[:n] == 0",
         "listed.passed[:n] >= 0",
     ),
@@ -307,7 +307,11 @@ FAULTS: dict[str, Fault] = {
     ),
     # Pulls
     "pulled from every stage": Fault(
-        "pulls at each stage", "rep-weeks", "reacting.funnel.Funnel._put_away", "stage == self._clock.steps - 1", "True"
+        "pulls at each stage",
+        "rep-weeks",
+        "reacting.waiting.Waiting._put_away",
+        "stage == self._clock.steps - 1",
+        "True",
     ),
     "a share that fell and is still the largest": Fault(
         "pulls at each stage",
@@ -326,7 +330,7 @@ FAULTS: dict[str, Fault] = {
     "the rest looked at by the next drive in old places": Fault(
         "pulls that overlap",
         "rep-weeks",
-        "reacting.funnel.Funnel.pull",
+        "reacting.pulling.Pulling.pull",
         "left == listed or start == before",
         "left >= before",
     ),
@@ -336,12 +340,12 @@ FAULTS: dict[str, Fault] = {
     "hours in turn on the last day of a window alone": Fault(
         "pulls at each stage",
         "rep-weeks",
-        "reacting.funnel.Funnel.needs_hours",
+        "reacting.pulling.Pulling.needs_hours",
         "until > end - int(reaction.pull_hours[:, WINDOW].max())",
         "until >= end",
     ),
     "a cap that looks at whole intervals": Fault(
-        "caps", "turned away", "reacting.funnel.Funnel.needs_hours", "self._capped", "False"
+        "caps", "turned away", "reacting.pulling.Pulling.needs_hours", "self._capped", "False"
     ),
     "the first hour of an interval alone": Fault(
         "pulls at each stage", "entries", "reacting.calling.list_called", "ends[until]", "ends[chain + 1]"

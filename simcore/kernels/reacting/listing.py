@@ -1,0 +1,135 @@
+"""Lists of items of a row of teams: their words and lags, in plain Python.
+
+`Listing`, `Waiting`, `Selling`, `Pulling` and `Funnel` are one class in five modules, each on those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from simcore.kernels.caps import is_capped
+from simcore.kernels.reacting import items
+from simcore.kernels.reacting.breaches import MAX_OPEN
+from simcore.kernels.reacting.state import (
+    C0,
+    C1,
+    KEPT_FLOATS,
+    KEPT_HOURS,
+    KEPT_WORDS,
+    STEP_2,
+    WHO,
+    Memory,
+    bucket_hours,
+    by_hours,
+)
+from simcore.kernels.rows.row import Row
+from simcore.kernels.rows.words import draw_items
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL
+from simcore.program.tally import DISCOUNT
+from simcore.random.addresses import ITEM, LAG_LATE, MAX_WEEKS
+from simcore.random.addresses import LAG as LAG_PURPOSE
+from simcore.scenario.channels import LAG as LAG_CHANNEL
+
+LATE_STEP = 4
+"""Steps after it have words of their own purposes."""
+
+
+class Listing:
+    """The items of a row of teams that are worked on."""
+
+    def __init__(self, row: Row, memory: Memory, breach: Callable[[int, int, int, float], None]) -> None:
+        self._row, self._memory, self._program, self._breach = row, memory, row.program, breach
+        self._clock, self._calendar, self._items = row.program.clock, memory.calendar, memory.items
+        self._lanes, self._bits = memory.lanes, memory.rows.bits
+        self._mask, self._span = (1 << memory.rows.bits) - 1, bucket_hours(row.program)
+        self._stages = memory.rows.counters.stages[:, :, row.first_group :]
+        self._last = MAX_WEEKS * self._clock.hours_per_week - 1
+        self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
+        self._running, self._now, self._until = True, 0, 0
+        self._capped = is_capped(row.program)
+        self._pulls = len(row.program.reaction.pull_drive) > 0
+        # A view of a row takes as long to make as a small kernel to call.
+        self._known, self._response = list(memory.lanes.known), list(memory.lanes.response)
+        self._rates, self._habits = list(memory.lanes.rate), list(memory.lanes.habit)
+        self._stage_rows = [[*of_stages] for of_stages in self._stages]
+        self._discounts = memory.rows.counters.conduct[DISCOUNT, row.first_group :]
+        self._known_quantiles: dict[int, np.ndarray] = {}
+        self._by_hours = by_hours(row.program)
+        self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
+
+    def _is_early(self, step: int) -> bool:
+        """Return whether a step can be decided before the wait for it: nothing that comes later changes its rate."""
+        program = self._program
+        return bool(
+            1 < step <= LATE_STEP
+            and program.lags.lagged[step]
+            and not program.rates.varies[step]
+            and not program.coaching.active
+            and not program.source.tilted
+            and not (self._pulls and step == self._clock.steps)
+            and len(self._memory.capped[step - 1].open) == 0
+        )
+
+    def _find(self, n: int) -> None:
+        """Fill the replications of the n listed items."""
+        items.find_replications(n, self._mask, self._items.lane, self._items.who)
+
+    def _draw(self, purpose: int, n: int) -> np.ndarray:
+        """Draw the blocks of the n listed items, whose replications are known, for a purpose: uint32[4, n or more]."""
+        words, drawn = self._items.words, self._items.drawn
+        draw_items(n, purpose, words[C0], words[C1], words[WHO], *self._row.luck, *drawn)
+        return drawn
+
+    def _draw_steps(self, n: int) -> None:
+        """Draw the words of the steps 2 to 4 of n new items."""
+        self._items.words[STEP_2 : STEP_2 + 3, :n] = self._draw(ITEM, n)[1:, :n]
+
+    def _fill_lags(self, step: int, n: int) -> None:
+        """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
+        self._lags_of(step, n, self._lag_words(step, n), self._items.lag)
+
+    def _lag_words(self, step: int, n: int) -> np.ndarray | None:
+        """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
+        lags = self._program.lags
+        if not lags.lagged[step] or lags.kind[step] == FIXED:
+            return None
+        self._find(n)
+        drawn = step if step <= self._clock.steps else 1
+        return self._draw(LAG_PURPOSE if drawn <= LATE_STEP else LAG_LATE, n)[(drawn - 1) % LATE_STEP]
+
+    def _lags_of(self, step: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
+        """Fill n lags of a step by their words, in hours."""
+        lags = self._program.lags
+        kind, scale = lags.kind[step], float(lags.scale[step])
+        if own is None:
+            items.lag_fixed(n, scale, lag)
+        elif kind == LOGNORMAL:
+            items.lag_lognormal(n, scale, float(lags.sigma[step]), own, lag)
+        elif kind == GAMMA:
+            items.lag_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, lag)
+        else:
+            at = lags.table[step]
+            items.lag_listed(n, lags.thresholds[at:], lags.hours[at:], own, lag)
+
+    def _stretch(self, n: int) -> None:
+        """Multiply the lags of the n listed items by the responses of their lanes."""
+        if self._running:
+            stretch = self._response[self._clock.steps + LAG_CHANNEL]
+            items.stretch_lags(n, self._items.lane, stretch, self._items.lag)
+
+    def _keep(self, m: int) -> int:
+        """Move the m listed items to the front; return how many they are."""
+        listed = self._items
+        keep = listed.keep
+        items.keep_words(m, keep, KEPT_WORDS, listed.words)
+        items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)
+        items.keep_hours(m, keep, KEPT_HOURS, listed.hours)
+        return m
+
+    def _too_many(self, what: int, column: int, hour: int) -> None:
+        numbers = self._known[column].reshape(self._program.team.reps, -1)[:, : self._row.size]
+        r = int((numbers > MAX_OPEN).any(axis=0).argmax())
+        rep = int((numbers[:, r] > MAX_OPEN).argmax())
+        self._breach(what, (rep << self._bits) + r, hour, float(MAX_OPEN))

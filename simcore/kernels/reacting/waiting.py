@@ -1,0 +1,139 @@
+"""Items of a row of teams that wait: put away until they are due, taken out then; plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.kernels.reacting import calendar, items
+from simcore.kernels.reacting.listing import Listing
+from simcore.kernels.reacting.state import (
+    COUNT,
+    DEAD,
+    ENTRY_LANE,
+    HOUR,
+    LANE,
+)
+from simcore.program.layout import GAMMA, LOGNORMAL, TABLE, Lags
+from simcore.program.tally import OPEN_AT_END
+from simcore.scenario.channels import LAG as LAG_CHANNEL
+
+QUANTILES, QUANTILE_SHIFT = 256, 24
+"""Lags of a step that are known beforehand, and the words between two of them as a power of two."""
+TINY = 1e-300
+DUE = COUNT
+"""Row of `Items.hours`: the hours in which items are due."""
+
+
+def lag_quantiles(lags: Lags, step: int) -> np.ndarray:
+    """Return the lags of a step at 256 words, evenly spaced from the lowest on, in hours: float64[256]."""
+    kind, scale, lag = lags.kind[step], float(lags.scale[step]), np.full(QUANTILES, float(lags.scale[step]))
+    own = np.arange(QUANTILES, dtype=np.uint32) << np.uint32(QUANTILE_SHIFT)
+    if kind == LOGNORMAL:
+        items.lag_lognormal(QUANTILES, scale, float(lags.sigma[step]), own, lag)
+    elif kind == GAMMA:
+        items.lag_gamma(QUANTILES, scale, lags.gamma_tables[lags.table[step]], own, lag)
+    elif kind == TABLE:
+        # Entries of a table need not ascend.
+        lag[:] = lags.hours[lags.table[step] :].max()
+    return lag
+
+
+class Waiting(Listing):
+    """Puts items away, and takes them out when they are due."""
+
+    def _fill_dues(self, stage: int, n: int, least: int) -> None:
+        """Fill the hours in which the n listed items of a stage are due."""
+        listed = self._items
+        self._row.clipped[self._clock.steps + 1] += items.fill_dues(
+            n, least, self._last, self._clock.end_hour, self._mask, listed.hour, listed.lane,
+            listed.lag, listed.count, self._stage_rows[OPEN_AT_END][stage],
+        )  # fmt: skip
+
+    def _put_away(self, stage: int, n: int, places: np.ndarray, bucket: int | None = None) -> None:
+        """Put n of the listed items of a stage away until they are due."""
+        if n == 0:
+            return
+        kept, listed, pulls = self._calendar, self._items, self._memory.pulls
+        kept.make_room(n)
+        entries = np.empty(n, np.int32)
+        calendar.put_away(
+            n, stage, self._span, -1 if bucket is None else bucket, places, listed.count, listed.words, listed.hours,
+            listed.response, kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
+        )  # fmt: skip
+        if pulls.end > 0 and stage == self._clock.steps - 1:
+            late = entries[listed.hours[DUE, places[:n]] >= pulls.end]
+            m = int(pulls.listed[0])
+            pulls.make_room(m + len(late))
+            pulls.listed[m + 1 : m + 1 + len(late)] = late
+            pulls.listed[0] = m + len(late)
+
+    def _take_due(self, first: int, last: int, stage: int, n: int) -> int:
+        """Add what is due in some buckets at a stage to the n listed items; return how many there are."""
+        kept, listed = self._calendar, self._items
+        more = int(kept.count[first:last, stage].sum())
+        if more == 0:
+            return n
+        listed.make_room(n + more, n)
+        for bucket in range(first, last):
+            if kept.count[bucket, stage] > 0:
+                n = calendar.take_due(
+                    n, bucket, stage, listed.words, listed.hours, listed.response, kept.size, kept.free, kept.next,
+                    kept.chunks, kept.count, kept.entries,
+                )  # fmt: skip
+        return n
+
+    def _take_entries(self, m: int, entries: np.ndarray) -> None:
+        """Copy m entries of the calendar to the front of the list."""
+        kept, into = self._calendar, self._items
+        calendar.read_entries(m, 0, entries, kept.entries, into.words, into.hours, into.response)
+
+    def _next_far(self) -> int:
+        kept = self._calendar
+        return int(calendar.next_due(kept.far, kept.next, kept.chunks, kept.count, kept.entries))
+
+    def _bring_near(self, hour: int) -> None:
+        """Move what is due in an hour far away to the last bucket."""
+        kept, listed = self._calendar, self._items
+        for stage in range(self._clock.steps):
+            entries = np.empty(int(kept.count[kept.far, stage]), np.int32)
+            m = calendar.list_due(hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.entries, entries)
+            if m > 0:
+                listed.make_room(m)
+                self._take_entries(m, entries)
+                kept.entries[entries[:m], ENTRY_LANE] = DEAD
+                listed.hours[DUE, :m] = hour
+                self._put_away(stage, m, np.arange(m, dtype=np.int32), bucket=kept.far + 1)
+
+    def _count_lost(self, stage: int, n: int) -> None:
+        """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
+        listed, end, step = self._items, self._clock.end_hour, stage + 1
+        lost = np.flatnonzero(listed.passed[:n] == 0)
+        if len(lost) == 0:
+            return
+        stretch = self._response[self._clock.steps + LAG_CHANNEL]
+        latest, until = self._until, end
+        if not self._running:
+            latest, until = int(listed.hour[:n].max()), self._last
+        # Hours that the last wait to begin must have, and the least word that can bring so many.
+        needed = (until - latest - 1) / max(float(stretch.max()), TINY)
+        number = int(np.searchsorted(self._quantiles(step), needed))
+        own = self._lag_words(step, n)
+        if own is not None and number > 1:
+            lost = lost[own[lost] >= np.uint32((number - 1) << QUANTILE_SHIFT)]
+        elif own is None and self._quantiles(step)[0] < needed:
+            return
+        m = len(lost)
+        if m == 0:
+            return
+        lag, hours, lane = np.empty(m), listed.hours[HOUR, lost], listed.words[LANE, lost]
+        self._lags_of(step, m, None if own is None else own[lost], lag)
+        due = hours + np.floor(lag * stretch[lane] + 0.5)
+        self._row.clipped[self._clock.steps + 1] += int((due > self._last).sum())
+        stays = (hours < end) & (np.minimum(due, self._last) >= end)
+        np.add.at(self._stage_rows[OPEN_AT_END][stage], lane[stays] & np.uint32(self._mask), 1)
+
+    def _quantiles(self, step: int) -> np.ndarray:
+        """Return `lag_quantiles` of a step, worked out once."""
+        if step not in self._known_quantiles:
+            self._known_quantiles[step] = lag_quantiles(self._program.lags, step)
+        return self._known_quantiles[step]
