@@ -21,7 +21,7 @@ _STUDIES = tuple(
 )
 PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
-    *("kernels.rows", "kernels.reacting"),
+    *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
     *("results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),
 )

@@ -11,11 +11,11 @@ import numpy as np
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.kernels.detail import Detail, new_detail
-from simcore.kernels.reacting import drive as reacting
 from simcore.kernels.reacting import state
 from simcore.kernels.reacting.breaches import BreachError
 from simcore.kernels.rows import drive as steady
 from simcore.kernels.rows import memory as rows
+from simcore.kernels.teams import drive as reacting
 from simcore.program.layout import Program
 from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key

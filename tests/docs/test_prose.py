@@ -98,7 +98,7 @@ def test_names_that_are_not_there_are_found(gone: str) -> None:
 
 @pytest.mark.parametrize(
     "there",
-    ["tests/test_*.py", "simcore/kernels/", "simcore.kernels.world", "simcore.load_scenario", "calls_per_week"],
+    ["tests/test_*.py", "simcore/kernels/", "simcore.kernels.caps", "simcore.load_scenario", "calls_per_week"],
 )
 def test_names_that_are_there_are_found(there: str) -> None:
     assert exists(there, ROOT / "docs")

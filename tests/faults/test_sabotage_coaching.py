@@ -16,7 +16,7 @@ FAULTS: dict[str, Fault] = {
     "a coach who sees the truth": Fault(
         "rule process",
         "sessions",
-        "reacting.coach.Coach._score",
+        "teams.coach.Coach._score",
         (
             "coaching.score_by_process(*where, week, law.window, base, memory.persons, "
             "coached.decided, coached.passed, coached.score, coached.step)"
@@ -40,7 +40,7 @@ FAULTS: dict[str, Fault] = {
     "a result that tells the step": Fault(
         "rule result",
         "sessions",
-        "reacting.coach.Coach._score",
+        "teams.coach.Coach._score",
         "coaching.score_by_result(*where, week, law.window, memory.persons, coached.revenue, coached.score)",
         (
             "coaching.score_by_truth(*where, law.prone, law.factor, np.repeat(base[:, None], "
@@ -88,14 +88,14 @@ FAULTS: dict[str, Fault] = {
     "calls that the manager does not see": Fault(
         "rule process",
         "sessions",
-        "reacting.coach.Coach.count_calls",
+        "teams.coach.Coach.count_calls",
         "self._memory.coached.decided[1, week] += made",
         "pass",
     ),
     "bookings that the manager does not see": Fault(
         "rule process",
         "sessions",
-        "reacting.coach.Coach.count_bookings",
+        "teams.coach.Coach.count_bookings",
         "self._memory.coached.passed[1, week] += bookings",
         "pass",
     ),
@@ -103,7 +103,7 @@ FAULTS: dict[str, Fault] = {
         "rule oracle", "sessions", "reacting.coaching.score_by_truth", "own[each, s]", "0.5"
     ),
     "a session in the first week": Fault(
-        "rule random", "sessions", "reacting.coach.Coach.begin_week", "week >= law.first_week", "week >= 0"
+        "rule random", "sessions", "teams.coach.Coach.begin_week", "week >= law.first_week", "week >= 0"
     ),
     "a repair that always works": Fault(
         "rule process", "sessions", "reacting.coaching.hold_sessions", "int64(x[2]) < repair", "True"
@@ -130,7 +130,7 @@ FAULTS: dict[str, Fault] = {
     "sessions of the week before": Fault(
         "rule random",
         "sessions",
-        "reacting.coach.Coach.begin_week",
+        "teams.coach.Coach.begin_week",
         "coached.session[:], lanes.known[PRESSED] = 0, 0",
         "lanes.known[PRESSED] = 0",
     ),
@@ -161,14 +161,14 @@ FAULTS: dict[str, Fault] = {
     "a habit that later steps do not feel": Fault(
         "a habit on the last step",
         "entries",
-        "reacting.items.respond",
+        "reacting.items.apply_responses",
         "rate[i] * habit[uint64(lane[i])] * response[i]",
         "rate[i] * response[i]",
     ),
     "a habit decided before the wait": Fault(
         "a habit on the last step",
         "entries",
-        "reacting.listing.Listing._is_early",
+        "teams.listing.Listing._is_early",
         "not program.coaching.active",
         "True",
     ),
@@ -193,7 +193,7 @@ FAULTS: dict[str, Fault] = {
     "rates of the last week after the run": Fault(
         "fear by the week",
         "rep-weeks",
-        "reacting.funnel.Funnel._pass",
+        "teams.funnel.Funnel._pass",
         "self._running or not self._program.rates.varies[step]",
         "True",
     ),

@@ -46,7 +46,7 @@ FAULTS: dict[str, Fault] = {
     "a decision before its signals": Fault(
         "peers",
         "calls",
-        "reacting.team.Team._decide",
+        "teams.team.Team._decide",
         "self._hear(hour, week)",
         (
             "deciding.update_levels(n, reaction.memory, reaction.level, reaction.first_gain, "
@@ -73,22 +73,22 @@ FAULTS: dict[str, Fault] = {
     "surprise that expects the week so far": Fault(
         "surprise by the day",
         "calls",
-        "reacting.team.Team._planned_before",
+        "teams.team.Team._planned_before",
         "before[until] - before[until - self._reaction.interval]",
         "before[until]",
     ),
     "surprise that expects the new week's plan": Fault(
-        "tired by the week", "calls", "reacting.team.Team._planned_before", "week if of_week > 0 else week - 1", "week"
+        "tired by the week", "calls", "teams.team.Team._planned_before", "week if of_week > 0 else week - 1", "week"
     ),
     "surprise that expects the plan of the week before": Fault(
         "surprise by the day",
         "calls",
-        "reacting.team.Team._planned_before",
+        "teams.team.Team._planned_before",
         "week if of_week > 0 else week - 1",
         "max(0, week - 1)",
     ),
     "surprise at all since the start": Fault(
-        "tired by the week", "calls", "reacting.team.Team._decide", "known[RESULT][:] = 0", "pass"
+        "tired by the week", "calls", "teams.team.Team._decide", "known[RESULT][:] = 0", "pass"
     ),
     "surprise at the last deal alone": Fault(
         "peers", "calls", "reacting.closing.hear_of_deals", "result[s] += cents[i]", "result[s] = cents[i]"
@@ -144,7 +144,7 @@ FAULTS: dict[str, Fault] = {
     "time before the run elapsed": Fault(
         "new people",
         "calls",
-        "reacting.team.Team._hear",
+        "teams.team.Team._hear",
         "max(0, reaction.period_first[week])",
         "reaction.period_first[week]",
     ),
@@ -157,18 +157,18 @@ FAULTS: dict[str, Fault] = {
     "booked at the list price": Fault(
         "referrals",
         "rep-weeks",
-        "reacting.selling.Selling._close",
+        "teams.selling.Selling._close",
         ("closing.hear_of_deals(n, clock.end_hour, hours, lane, cents, known[BOOKED], known[RESULT], known[MARK])"),
         ("closing.hear_of_deals(n, clock.end_hour, hours, lane, values, known[BOOKED], known[RESULT], known[MARK])"),
     ),
     # Periods, people, and the end
     "a quota period that does not end": Fault(
-        "peers", "calls", "reacting.team.Team._decide", "known[BOOKED][:] = 0", "pass"
+        "peers", "calls", "teams.team.Team._decide", "known[BOOKED][:] = 0", "pass"
     ),
     "a quota period that begins an interval late": Fault(
         "peers",
         "calls",
-        "reacting.team.Team._decide",
+        "teams.team.Team._decide",
         "hour == reaction.period_first[week]",
         "hour == reaction.period_first[week] + reaction.interval",
     ),
@@ -215,10 +215,10 @@ FAULTS: dict[str, Fault] = {
         "base_carry[s]",
     ),
     "responses after the end": Fault(
-        "referrals", "rep-weeks", "reacting.team.Team.play", "self._lanes.response[:] = 1.0", "pass"
+        "referrals", "rep-weeks", "teams.team.Team.play", "self._lanes.response[:] = 1.0", "pass"
     ),
     "responses after the end, item by item": Fault(
-        "surprise by the day", "rep-weeks", "reacting.team.Team.play", "self._lanes.response[:] = 1.0", "pass"
+        "surprise by the day", "rep-weeks", "teams.team.Team.play", "self._lanes.response[:] = 1.0", "pass"
     ),
     # Calls and their candidates
     "fractions of a call lost": Fault(
@@ -272,14 +272,14 @@ FAULTS: dict[str, Fault] = {
     "a week with the candidates of the week before": Fault(
         "tired by the week",
         "calls",
-        "reacting.team.Team._begin_week",
+        "teams.team.Team._begin_week",
         "candidates.n, candidates.used = 0, 0",
         "candidates.n = 0",
     ),
     "bands of the week before taken for drawn": Fault(
         "surprise by the day",
         "calls",
-        "reacting.team.Team._begin_week",
+        "teams.team.Team._begin_week",
         "lanes.drawn[:], lanes.counts[2] = 0, 0",
         "lanes.counts[2] = 0",
     ),
@@ -378,29 +378,29 @@ FAULTS: dict[str, Fault] = {
     "a response taken on leaving": Fault(
         "behind by the hour",
         "calls",
-        "reacting.funnel.Funnel._pass",
-        "items.respond(n, lane, self._habits[step], listed.response, rate)",
-        "items.respond(n, lane, self._habits[step], self._response[step][lane[:n]], rate)",
+        "teams.funnel.Funnel._pass",
+        "items.apply_responses(n, lane, self._habits[step], listed.response, rate)",
+        "items.apply_responses(n, lane, self._habits[step], self._response[step][lane[:n]], rate)",
     ),
     "a step decided at once without its response": Fault(
         "tired by the week",
         "calls",
-        "reacting.funnel.Funnel._enter",
+        "teams.funnel.Funnel._enter",
         "items.uncut_rates(n, listed.lane, self._response[stage + 1], listed.response)",
         "items.fill_ones(n, listed.response)",
     ),
     "the response of the stage entered": Fault(
         "surprise by the day",
         "calls",
-        "reacting.funnel.Funnel._enter",
+        "teams.funnel.Funnel._enter",
         "self._response[stage + 1]",
         "self._response[stage]",
     ),
     "lags that nobody stretches": Fault(
-        "surprise by the day", "calls", "reacting.listing.Listing._stretch", "self._running", "False"
+        "surprise by the day", "calls", "teams.listing.Listing._stretch", "self._running", "False"
     ),
     "the same before stage 1": Fault(
-        "new people", "rep-weeks", "reacting.funnel.Funnel._book", "self._stretch(n)", "pass"
+        "new people", "rep-weeks", "teams.funnel.Funnel._book", "self._stretch(n)", "pass"
     ),
     "a price paid twice": Fault(
         "surprise by the day",
@@ -421,7 +421,7 @@ FAULTS: dict[str, Fault] = {
         "referrals", "entries", "reacting.items.arrival_keys", "2 << KIND_BITS", "0 << KIND_BITS"
     ),
     "what is due stays in a capped stage": Fault(
-        "referrals", "turned away", "reacting.funnel.Funnel._pass_through", "self._leave_stages(first)", "pass"
+        "referrals", "turned away", "teams.funnel.Funnel._pass_through", "self._leave_stages(first)", "pass"
     ),
     "a cap on those who are turned away, too": Fault(
         "referrals", "turned away", "reacting.limits.admit", "waits and not full", "waits"
@@ -432,7 +432,7 @@ FAULTS: dict[str, Fault] = {
     "what is open at the start has room beside the cap": Fault(
         "referrals",
         "turned away",
-        "reacting.funnel.Funnel.begin",
+        "teams.funnel.Funnel.begin",
         "np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)",
         "pass",
     ),
@@ -443,14 +443,14 @@ FAULTS: dict[str, Fault] = {
     "referrals an hour late": Fault(
         "referrals",
         "entries",
-        "reacting.selling.Selling._refer",
+        "teams.selling.Selling._refer",
         "self._fill_dues(0, m, 1)",
         "self._fill_dues(0, m, 2)",
     ),
     "referrals due in the hour of their deal": Fault(
         "referrals",
         "entries",
-        "reacting.selling.Selling._refer",
+        "teams.selling.Selling._refer",
         "self._fill_dues(0, m, 1)",
         "self._fill_dues(0, m, 0)",
     ),
@@ -463,20 +463,20 @@ FAULTS: dict[str, Fault] = {
     "a referral's lag by another word": Fault(
         "referrals",
         "entries",
-        "reacting.listing.Listing._lag_words",
+        "teams.listing.Listing._lag_words",
         "step if step <= self._clock.steps else 1",
         "step if step <= self._clock.steps else 2",
     ),
     # Pulling forward
     "pulled items that win as ever": Fault(
-        "pulls", "entries", "reacting.funnel.Funnel._pass", "items.multiply(n, listed.win_factor, rate)", "pass"
+        "pulls", "entries", "teams.funnel.Funnel._pass", "items.multiply(n, listed.win_factor, rate)", "pass"
     ),
     "pulled by the word that decides the win": Fault(
         "pulls",
         "rep-weeks",
-        "reacting.pulling.Pulling._draw_pulled",
+        "teams.pulling.Pulling._draw_pulled",
         "self._draw(PULL, m)[:, :m]",
-        "self._items.words[STEP_2 + 1, :m]",
+        "self._items.step_words[1][:m]",
     ),
     "drives that pull by one word": Fault(
         "pulls", "rep-weeks", "reacting.limits.pull_items", "own[number, i]", "own[0, i]"
@@ -484,14 +484,14 @@ FAULTS: dict[str, Fault] = {
     "a reach that moves on": Fault(
         "pulls",
         "rep-weeks",
-        "reacting.pulling.Pulling.pull",
+        "teams.pulling.Pulling.pull",
         "end + int(reaction.pull_hours[number, REACH])",
         "hour + int(reaction.pull_hours[number, REACH])",
     ),
     "a window an hour short": Fault(
         "behind by the hour",
         "calls",
-        "reacting.pulling.Pulling.pull",
+        "teams.pulling.Pulling.pull",
         "hour >= end - reaction.pull_hours[number, WINDOW]",
         "hour > end - reaction.pull_hours[number, WINDOW]",
     ),
@@ -499,7 +499,7 @@ FAULTS: dict[str, Fault] = {
         "pulls", "rep-weeks", "reacting.limits.finish_pulls", "1.0 - pull[by[i], DISCOUNT]", "1.0"
     ),
     "what is new in the window left out": Fault(
-        "pulls", "rep-weeks", "reacting.waiting.Waiting._put_away", "pulls.end > 0", "False"
+        "pulls", "rep-weeks", "teams.waiting.Waiting._put_away", "pulls.end > 0", "False"
     ),
     "a larger share later that is ignored": Fault(
         "pulls", "rep-weeks", "reacting.limits.fill_shares", "risen or now > limit[s]", "False"
@@ -527,12 +527,12 @@ FAULTS: dict[str, Fault] = {
     "a discount that outlives its item": Fault(
         "pulls",
         "rep-weeks",
-        "reacting.pulling.Pulling._take_pulled",
+        "teams.pulling.Pulling._take_pulled",
         "listed.floats[WIN_FACTOR, :n], listed.floats[PRICE, :n] = 1.0, 1.0",
         (
             "listed.floats[WIN_FACTOR, :n] = 1.0\n"
             "price = listed.floats[PRICE, :n]\n"
-            "price[:] = np.where((price > 0.5) & (price < 1.0), price, 1.0)"
+            "price[(price <= 0.5) | (price >= 1.0)] = 1.0"
         ),
     ),
 }
@@ -556,10 +556,10 @@ def test_a_bug_planted_in_the_kernels_is_caught(name: str, monkeypatch: pytest.M
         pytest.param("reacting.deciding.respond", "level.shape", "pass", id="a statement for an expression"),
         pytest.param("reacting.deciding.no_such_kernel", "s", "0", id="a function that is gone"),
         pytest.param("reacting.deciding.MAX_LEVEL", "s", "0", id="a constant"),
-        pytest.param("reacting.coach.words_at", "s", "0", id="a function of another module"),
-        pytest.param("reacting.team.Team.no_such_method", "s", "0", id="a method that is gone"),
-        pytest.param("reacting.team.NoSuchClass.play", "s", "0", id="a class that is gone"),
-        pytest.param("reacting.coach.Coach.no_such_method", "s", "0", id="another method that is gone"),
+        pytest.param("teams.coach.words_at", "s", "0", id="a function of another module"),
+        pytest.param("teams.team.Team.no_such_method", "s", "0", id="a method that is gone"),
+        pytest.param("teams.team.NoSuchClass.play", "s", "0", id="a class that is gone"),
+        pytest.param("teams.coach.Coach.no_such_method", "s", "0", id="another method that is gone"),
     ],
 )
 def test_what_is_not_there_exactly_once_cannot_be_changed(

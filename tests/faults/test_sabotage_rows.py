@@ -326,7 +326,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "a market without memory": Fault("market", "entries", "rows.conditions.extend_market", "state[r] = x", "pass"),
     "windows that wait and are added twice": Fault(
-        "six days of 24 hours", "out of bounds", "rows.drive.add_to_bins", "waiting.n = 0", "pass"
+        "six days of 24 hours", "out of bounds", "rows.drive.add_waiting_windows", "waiting.n = 0", "pass"
     ),
     "late lags by the words of early ones": Fault(
         "eight stages",

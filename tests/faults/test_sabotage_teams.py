@@ -177,7 +177,7 @@ FAULTS: dict[str, Fault] = {
     "what is due soon after the end left out": Fault(
         "pulls at each stage",
         "rep-weeks",
-        "reacting.funnel.Funnel.play_out",
+        "teams.funnel.Funnel.play_out",
         "range(self._clock.end_hour, kept.far)",
         "range(0)",
     ),
@@ -199,40 +199,40 @@ FAULTS: dict[str, Fault] = {
     "words that do not move up": Fault(
         "much by the day",
         "rep-weeks",
-        "reacting.listing.Listing._keep",
+        "teams.listing.Listing._keep",
         "items.keep_words(m, keep, KEPT_WORDS, listed.words)",
         "pass",
     ),
     "words of later steps that do not move up": Fault(
-        "seven steps", "entries", "reacting.listing.Listing._keep", "KEPT_WORDS", "KEPT_WORDS - 1"
+        "seven steps", "entries", "teams.listing.Listing._keep", "KEPT_WORDS", "KEPT_WORDS - 1"
     ),
     "hours that do not move up": Fault(
         "much by the day",
         "rep-weeks",
-        "reacting.listing.Listing._keep",
+        "teams.listing.Listing._keep",
         "items.keep_hours(m, keep, KEPT_HOURS, listed.hours)",
         "pass",
     ),
     "responses that do not move up": Fault(
         "seven steps",
         "rep-weeks",
-        "reacting.listing.Listing._keep",
+        "teams.listing.Listing._keep",
         "items.keep_floats(m, keep, KEPT_FLOATS if self._pulls else 1, listed.floats)",
         "pass",
     ),
     "discounts that do not move up": Fault(
-        "pulls at each stage", "rep-weeks", "reacting.listing.Listing._keep", "KEPT_FLOATS if self._pulls else 1", "1"
+        "pulls at each stage", "rep-weeks", "teams.listing.Listing._keep", "KEPT_FLOATS if self._pulls else 1", "1"
     ),
     "late steps by the words of the early ones": Fault(
-        "seven steps", "entries", "reacting.funnel.Funnel._pass", "ITEM_LATE", "ITEM"
+        "seven steps", "entries", "teams.funnel.Funnel._pass", "ITEM_LATE", "ITEM_LATE - 1"
     ),
     "late steps by the word of the one before": Fault(
-        "seven steps", "entries", "reacting.funnel.Funnel._pass", "step - LATE_STEP - 1", "max(0, step - LATE_STEP - 2)"
+        "seven steps", "entries", "teams.funnel.Funnel._pass", "step - LATE_STEP - 1", "max(0, step - LATE_STEP - 2)"
     ),
     "the response of the stage after next": Fault(
         "much by the day",
         "entries",
-        "reacting.funnel.Funnel._enter",
+        "teams.funnel.Funnel._enter",
         "self._response[stage + 1]",
         "self._response[stage + 2]",
     ),
@@ -240,22 +240,22 @@ FAULTS: dict[str, Fault] = {
         "much by the day", "entries", "reacting.items.uncut_rates", "rate[uint64(lane[i])]", "rate[uint64(lane[0])]"
     ),
     "losers that stay open left out": Fault(
-        "much by the day", "open at the end", "reacting.funnel.Funnel._lose_early", "self._count_lost(stage, n)", "pass"
+        "much by the day", "open at the end", "teams.funnel.Funnel._lose_early", "self._count_lost(stage, n)", "pass"
     ),
     "losers whose long wait is overlooked": Fault(
         "much by the day",
         "open at the end",
-        "reacting.waiting.Waiting._count_lost",
+        "teams.waiting.Waiting._count_lost",
         "number - 1",
         "min(number + 64, 256) - 1",
     ),
     "losers that nobody stretches": Fault(
-        "much by the day", "open at the end", "reacting.waiting.Waiting._count_lost", "lag * stretch[lane]", "lag"
+        "much by the day", "open at the end", "teams.waiting.Waiting._count_lost", "lag * stretch[lane]", "lag"
     ),
     "winners counted with the losers": Fault(
         "much by the day",
         "open at the end",
-        "reacting.waiting.Waiting._count_lost",
+        "teams.waiting.Waiting._count_lost",
         "listed.passed[:n] == 0",
         "listed.passed[:n] >= 0",
     ),
@@ -291,7 +291,7 @@ FAULTS: dict[str, Fault] = {
     "open items counted after the arrivals of the hour": Fault(
         "caps",
         "turned away",
-        "reacting.funnel.Funnel._pass_through",
+        "teams.funnel.Funnel._pass_through",
         "n = self._enter(stage, n)",
         (
             "kept, of_stage, due = self._calendar, self._memory.capped[stage].open, 0\n"
@@ -309,7 +309,7 @@ FAULTS: dict[str, Fault] = {
     "pulled from every stage": Fault(
         "pulls at each stage",
         "rep-weeks",
-        "reacting.waiting.Waiting._put_away",
+        "teams.waiting.Waiting._put_away",
         "stage == self._clock.steps - 1",
         "True",
     ),
@@ -330,7 +330,7 @@ FAULTS: dict[str, Fault] = {
     "the rest looked at by the next drive in old places": Fault(
         "pulls that overlap",
         "rep-weeks",
-        "reacting.pulling.Pulling.pull",
+        "teams.pulling.Pulling.pull",
         "left == listed or start == before",
         "left >= before",
     ),
@@ -340,12 +340,12 @@ FAULTS: dict[str, Fault] = {
     "hours in turn on the last day of a window alone": Fault(
         "pulls at each stage",
         "rep-weeks",
-        "reacting.pulling.Pulling.needs_hours",
+        "teams.pulling.Pulling.needs_hours",
         "until > end - int(reaction.pull_hours[:, WINDOW].max())",
         "until >= end",
     ),
     "a cap that looks at whole intervals": Fault(
-        "caps", "turned away", "reacting.pulling.Pulling.needs_hours", "self._capped", "False"
+        "caps", "turned away", "teams.pulling.Pulling.needs_hours", "self._capped", "False"
     ),
     "the first hour of an interval alone": Fault(
         "pulls at each stage", "entries", "reacting.calling.list_called", "ends[until]", "ends[chain + 1]"
@@ -377,18 +377,18 @@ FAULTS: dict[str, Fault] = {
     "a team of all replications": Fault(
         "few calls",
         "call, close",
-        "reacting.team.Team._tally",
+        "teams.team.Team._tally",
         "lane >> np.uint32(self._bits) == rep",
         "lane >> np.uint32(self._bits) >= rep",
         LANES_TO_SPARE,
     ),
     "deals of the row before": Fault(
-        "few calls", "call, close", "reacting.team.Team._begin", "memory.closed.n = 0", "pass", TWO_ROWS
+        "few calls", "call, close", "teams.team.Team._begin", "memory.closed.n = 0", "pass", TWO_ROWS
     ),
     "what the row before knew": Fault(
         "few calls",
         "calls",
-        "reacting.team.Team._begin",
+        "teams.team.Team._begin",
         "lanes.known[:], lanes.level[:], lanes.response[:], lanes.habit[:] = 0, 0.0, 1.0, 1.0",
         "pass",
         TWO_ROWS,
@@ -396,7 +396,7 @@ FAULTS: dict[str, Fault] = {
     "a row after a smaller one with empty lanes": Fault(
         "seven steps",
         "calls",
-        "reacting.team.Team._begin",
+        "teams.team.Team._begin",
         "memory.persons[:, :, :row.size] = 0",
         "pass",
         AFTER_A_SMALLER_ONE,

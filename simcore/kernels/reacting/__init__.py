@@ -1,1 +1,1 @@
-"""Rows of teams that react: all seats of several replications side by side, interval by interval."""
+"""Kernels of teams that react: all seats of several replications side by side, interval by interval."""

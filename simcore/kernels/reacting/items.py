@@ -134,7 +134,7 @@ def rates_after_run(
 
 
 @kernel
-def respond(n: int, lane: Words, habit: Floats, response: Floats, rate: Floats) -> None:
+def apply_responses(n: int, lane: Words, habit: Floats, response: Floats, rate: Floats) -> None:
     """Multiply the rates of n items by what habits and reactions make of them."""
     for i in range(n):
         rate[i] = rate[i] * habit[uint64(lane[i])] * response[i]

@@ -30,7 +30,7 @@ def play_block(
         _play_row(row)
         groups = slice(row.first_group, row.first_group + size)
         tally.replications[groups] += 1
-        add_to_bins(row)
+        add_waiting_windows(row)
     flush(memory.counters, tally)
 
 
@@ -56,19 +56,19 @@ def _play_rep(row: Row, funnel: Funnel, rep: int) -> None:
     funnel.begin(rep)
     for first_week in range(0, simulated, stride):
         funnel.play(first_week, min(stride, simulated - first_week))
-    tally_first_step(row)
+    tally_bookings(row)
     for account in (CLOSE,) if program.clock.one_account else (CLOSE, BY_ORIGIN):
         tally_account(row, rep, account)
 
 
-def add_to_bins(row: Row) -> None:
+def add_waiting_windows(row: Row) -> None:
     """Add the windows that wait for it to the bins of the tally."""
     waiting = row.memory.windows
     windows.add_to_bins(waiting.n, waiting.places, waiting.by_section, waiting.ends, row.bins)
     waiting.n = 0
 
 
-def tally_first_step(row: Row) -> None:
+def tally_bookings(row: Row) -> None:
     """Add the successes of step 1 of one rep by window."""
     program, memory = row.program, row.memory
     windows.tally_first_step_of_weeks(
@@ -91,7 +91,7 @@ def tally_account(row: Row, rep: int, account: int) -> None:
     first_hour, hours = clock.warmup_weeks * clock.hours_per_week, closed.hours[account]
     most = len(PERIODS) * weeks.shape[0] * size + 3 * closed.n
     if waiting.make_room(most):
-        add_to_bins(row)
+        add_waiting_windows(row)
     windows.order_by_week(closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order)
     waiting.n = windows.tally_deals(
         account, group, first_hour, clock.hours_per_day, row.memory.bits, closed.order, booked.ends, hours, closed.who,

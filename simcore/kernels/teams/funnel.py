@@ -6,8 +6,6 @@ import numpy as np
 
 from simcore.kernels.reacting import calendar, items, limits
 from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN
-from simcore.kernels.reacting.listing import LATE_STEP
-from simcore.kernels.reacting.pulling import Pulling
 from simcore.kernels.reacting.state import (
     ENTRY_LANE,
     HOUR,
@@ -15,6 +13,8 @@ from simcore.kernels.reacting.state import (
     OPEN,
 )
 from simcore.kernels.rows.seats import know_market
+from simcore.kernels.teams.listing import LATE_STEP
+from simcore.kernels.teams.pulling import Pulling
 from simcore.program.tally import ENTERED, TURNED_AWAY
 from simcore.random.addresses import ITEM_LATE
 
@@ -123,7 +123,7 @@ class Funnel(Pulling):
             items.uncut_rates(n, lane, self._rates[step], rate)
         else:
             self._fill_rates_after_run(step, n)
-        items.respond(n, lane, self._habits[step], listed.response, rate)
+        items.apply_responses(n, lane, self._habits[step], listed.response, rate)
         if self._pulls and step == self._clock.steps:
             items.multiply(n, listed.win_factor, rate)
         own = listed.step_words[step - 2] if step <= LATE_STEP else listed.own

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.kernels.reacting import calendar, items
-from simcore.kernels.reacting.listing import Listing
 from simcore.kernels.reacting.state import (
     COUNT,
     DEAD,
@@ -13,6 +12,7 @@ from simcore.kernels.reacting.state import (
     HOUR,
     LANE,
 )
+from simcore.kernels.teams.listing import Listing
 from simcore.program.layout import GAMMA, LOGNORMAL, TABLE, Lags
 from simcore.program.tally import OPEN_AT_END
 from simcore.scenario.channels import LAG as LAG_CHANNEL

@@ -17,8 +17,6 @@ from simcore.kernels.reacting.breaches import (
     TOO_MANY_SUCCESSES,
     BreachError,
 )  # fmt: skip
-from simcore.kernels.reacting.coach import Coach
-from simcore.kernels.reacting.funnel import Funnel
 from simcore.kernels.reacting.state import (
     ACTIVE,
     BOOKED,
@@ -37,9 +35,11 @@ from simcore.kernels.reacting.state import (
     by_hours,
 )
 from simcore.kernels.rows import windows
-from simcore.kernels.rows.drive import tally_account, tally_first_step
+from simcore.kernels.rows.drive import tally_account, tally_bookings
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, settle
+from simcore.kernels.teams.coach import Coach
+from simcore.kernels.teams.funnel import Funnel
 from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import THIN
@@ -384,7 +384,7 @@ class Team:
                 (closed.hours[0, here], closed.hours[1, here]), lane[here] & np.uint32((1 << self._bits) - 1),
                 closed.units[here],
             )  # fmt: skip
-            tally_first_step(of_rep)
+            tally_bookings(of_rep)
             for account in (CLOSE,) if self._clock.one_account else (CLOSE, BY_ORIGIN):
                 tally_account(of_rep, rep, account)
         quota = program.quota

@@ -9,10 +9,10 @@ import numpy as np
 from simcore.kernels.detail import Detail, new_detail
 from simcore.kernels.reacting.breaches import BreachError
 from simcore.kernels.reacting.state import Memory, new_memory
-from simcore.kernels.reacting.team import Team
-from simcore.kernels.rows.drive import add_to_bins
+from simcore.kernels.rows.drive import add_waiting_windows
 from simcore.kernels.rows.memory import bins_of_cells, flush
 from simcore.kernels.rows.row import new_row, sizes_of
+from simcore.kernels.teams.team import Team
 from simcore.program.layout import Program
 from simcore.program.tally import GROUPS, TallyArrays
 from simcore.random.philox import Key
@@ -62,5 +62,5 @@ def play_block(
         if breach is not None:
             raise breach.counted_from(begin)
         tally.replications[row.first_group : row.first_group + size] += 1
-        add_to_bins(row)
+        add_waiting_windows(row)
     flush(memory.rows.counters, tally)

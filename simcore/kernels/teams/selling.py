@@ -17,8 +17,8 @@ from simcore.kernels.reacting.state import (
     REFERRED,
     RESULT,
 )
-from simcore.kernels.reacting.waiting import Waiting
 from simcore.kernels.rows import deals
+from simcore.kernels.teams.waiting import Waiting
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL
 from simcore.program.tally import CLOSE
 from simcore.program.tally import ORIGIN as BY_ORIGIN

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from simcore.kernels.reacting import calendar, limits
-from simcore.kernels.reacting.selling import Selling
 from simcore.kernels.reacting.state import (
     HOUR,
     PRICE,
     WIN_FACTOR,
 )
+from simcore.kernels.teams.selling import Selling
 from simcore.program.layout import REACH, WINDOW
 from simcore.program.tally import OPEN_AT_END
 from simcore.random.addresses import PULL

@@ -1,0 +1,1 @@
+"""Teams that react, in rows: the order of the kernels of `kernels.reacting`, in plain Python."""
