@@ -18,7 +18,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test quick lint types compiled suite long bounds plain-bounds bench docs format lock lowest clean
+.PHONY: help demo test quick lint types compiled suite long bounds bench docs format lock lowest clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -52,11 +52,8 @@ long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-c
 
 # Compiled with checks, which needs a cache of its own; the kernels of strategies, which would take minutes to compile once
 # more, as plain Python, where NumPy checks every index. Its scalars tell that the words of the generator wrap around.
-bounds: $(VENV)/.dev plain-bounds ## The tests of the kernels once more, every index checked
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/kernels
-
-plain-bounds: $(VENV)/.dev
-	NUMBA_DISABLE_JIT=1 $(python) -m pytest -q -W "ignore:overflow encountered:RuntimeWarning" tests/agreement/test_strategies_agreement.py -k "week and every_case or hour and (new_reps or signal or sheets)"
+bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench
