@@ -172,7 +172,7 @@ FAULTS: dict[str, Fault] = {
         "much by the week", "entries", "reacting.calendar.bucket_of", "due // span", "max(0, due // span - 1)"
     ),
     "what is due far away decided in the wrong order": Fault(
-        "caps", "rep-weeks", "reacting.calendar.next_due", "min(least, due)", "max(least, due)"
+        "caps", "rep-weeks", "teams.funnel.Funnel.play_out", "range(kept.far)", "range(kept.far - 1, -1, -1)"
     ),
     "what is due soon after the end left out": Fault(
         "pulls at each stage",

@@ -32,8 +32,8 @@ Words = NDArray[np.uint32]
 
 @inlined
 def bucket_of(due: int, span: int, buckets: int) -> int:
-    """Return the bucket of a due hour; the last but one holds all that is due later still."""
-    return min(due if span == 1 else due // span, buckets - 2)
+    """Return the bucket of a due hour; the last one holds all that is due later still."""
+    return min(due if span == 1 else due // span, buckets - 1)
 
 
 @inlined
@@ -75,7 +75,7 @@ def read_entry(entry: np.uint64, i: np.uint64, entries: Words, words: Words, hou
 
 @kernel
 def put_away(
-    n: int, stage: int, span: int, into: int, places: Integers, due: Integers, words: Words, hours: Integers,
+    n: int, stage: int, span: int, base: int, places: Integers, due: Integers, words: Words, hours: Integers,
     response: Floats, size: Longs, free: Integers, following: Integers, chunks: Integers, count: Integers,
     entries: Words, numbers: Integers,
 ) -> None:  # fmt: skip
@@ -83,8 +83,8 @@ def put_away(
 
     Parameters
     ----------
-    into
-        The bucket; -1: that of the due hour.
+    base
+        The hour with which the buckets begin.
     places
         int32, where the items are in ``words`` (uint32[8, ..]), ``hours`` (int32[6, ..]) and ``response`` (float64).
     due
@@ -95,7 +95,7 @@ def put_away(
     """
     for j in range(n):
         i = uint64(places[j])
-        bucket = into if into >= 0 else bucket_of(int64(due[i]), span, count.shape[0])
+        bucket = bucket_of(int64(due[i]) - base, span, count.shape[0])
         at = new_entry(bucket, stage, size, free, following, chunks, count)
         numbers[j] = at
         entry = uint64(at)
@@ -195,21 +195,3 @@ def next_due(bucket: int, following: Integers, chunks: Integers, count: Integers
             left -= CHUNK
             chunk = int64(following[uint64(chunk)])
     return least
-
-
-@kernel
-def list_due(
-    hour: int, bucket: int, stage: int, following: Integers, chunks: Integers, count: Integers, entries: Words,
-    listed: Integers,
-) -> int:  # fmt: skip
-    """List the entries of a bucket and stage that are due in an hour; return how many."""
-    n, left, chunk = 0, int64(count[bucket, stage]), int64(chunks[0, bucket, stage])
-    while left > 0:
-        for k in range(min(left, CHUNK)):
-            entry = (chunk << CHUNK_BITS) | k
-            if entries[uint64(entry), ENTRY_LANE] != DEAD and entries[uint64(entry), ENTRY_DUE] == hour:
-                listed[n] = entry
-                n += 1
-        left -= CHUNK
-        chunk = int64(following[uint64(chunk)])
-    return n

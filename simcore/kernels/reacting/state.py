@@ -204,10 +204,10 @@ class Calendar:
         self.free = np.empty(ROOM >> CHUNK_BITS, np.int32)
         self.size = np.zeros(2, np.int64)
         """int64[2]: chunks given back, and chunks ever used."""
-        self.chunks = np.full((2, buckets + 2, steps), -1, np.int32)
-        """int32[2, buckets + 2, S]: the first and the last chunk of each bucket and stage; the last but one bucket
-        holds what is due later than in the others, the last one what of that is due next."""
-        self.count = np.zeros((buckets + 2, steps), np.int32)
+        self.chunks = np.full((2, buckets + 1, steps), -1, np.int32)
+        """int32[2, buckets + 1, S]: the first and the last chunk of each bucket and stage; the last bucket holds what
+        is due later than in the others."""
+        self.count = np.zeros((buckets + 1, steps), np.int32)
 
     def make_room(self, more: int) -> None:
         """Make room for more items, even if each needs a chunk."""
@@ -229,7 +229,7 @@ class Calendar:
     @property
     def far(self) -> int:
         """The bucket of what is due later than in the others."""
-        return len(self.count) - 2
+        return len(self.count) - 1
 
 
 class Coached(NamedTuple):

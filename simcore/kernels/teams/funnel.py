@@ -77,12 +77,11 @@ class Funnel(Pulling):
         for bucket in range(self._clock.end_hour, kept.far):
             if kept.count[bucket].any():
                 self._pass_through(bucket, bucket + 1, 0)
-        while True:
-            hour = self._next_far()
-            if hour < 0:
-                return
-            self._bring_near(hour)
-            self._pass_through(kept.far + 1, kept.far + 2, 0)
+        while (hour := self._next_far()) >= 0:
+            self._begin_buckets(hour)
+            for bucket in range(kept.far):
+                if kept.count[bucket].any():
+                    self._pass_through(bucket, bucket + 1, 0)
 
     def _pass_through(self, first: int, last: int, n: int) -> None:
         """Let the n listed bookings, and what is due in the buckets ``first .. last - 1``, pass through the stages."""

@@ -47,7 +47,7 @@ class Listing:
         self._stages = memory.rows.counters.stages[:, :, row.first_group :]
         self._last = MAX_WEEKS * self._clock.hours_per_week - 1
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
-        self._running, self._now, self._until = True, 0, 0
+        self._running, self._now, self._until, self._base = True, 0, 0, 0
         self._capped = is_capped(row.program)
         self._pulls = len(row.program.reaction.pull_drive) > 0
         # A view of a row takes as long to make as a small kernel to call.

@@ -7,8 +7,6 @@ import numpy as np
 from simcore.kernels.reacting import calendar, items
 from simcore.kernels.reacting.state import (
     COUNT,
-    DEAD,
-    ENTRY_LANE,
     HOUR,
     LANE,
 )
@@ -49,7 +47,7 @@ class Waiting(Listing):
             listed.lag, listed.count, self._stage_rows[OPEN_AT_END][stage],
         )  # fmt: skip
 
-    def _put_away(self, stage: int, n: int, places: np.ndarray, bucket: int | None = None) -> None:
+    def _put_away(self, stage: int, n: int, places: np.ndarray) -> None:
         """Put n of the listed items of a stage away until they are due."""
         if n == 0:
             return
@@ -57,7 +55,7 @@ class Waiting(Listing):
         kept.make_room(n)
         entries = np.empty(n, np.int32)
         calendar.put_away(
-            n, stage, self._span, -1 if bucket is None else bucket, places, listed.count, listed.words, listed.hours,
+            n, stage, self._span, self._base, places, listed.count, listed.words, listed.hours,
             listed.response, kept.size, kept.free, kept.next, kept.chunks, kept.count, kept.entries, entries,
         )  # fmt: skip
         if pulls.end > 0 and stage == self._clock.steps - 1:
@@ -91,18 +89,14 @@ class Waiting(Listing):
         kept = self._calendar
         return int(calendar.next_due(kept.far, kept.next, kept.chunks, kept.count, kept.entries))
 
-    def _bring_near(self, hour: int) -> None:
-        """Move what is due in an hour far away to the last bucket."""
+    def _begin_buckets(self, hour: int) -> None:
+        """Let the buckets, which are empty, begin with an hour after the run, and fill them from what is far away."""
         kept, listed = self._calendar, self._items
+        self._base = hour
         for stage in range(self._clock.steps):
-            entries = np.empty(int(kept.count[kept.far, stage]), np.int32)
-            m = calendar.list_due(hour, kept.far, stage, kept.next, kept.chunks, kept.count, kept.entries, entries)
-            if m > 0:
-                listed.make_room(m)
-                self._take_entries(m, entries)
-                kept.entries[entries[:m], ENTRY_LANE] = DEAD
-                listed.hours[DUE, :m] = hour
-                self._put_away(stage, m, np.arange(m, dtype=np.int32), bucket=kept.far + 1)
+            n = self._take_due(kept.far, kept.far + 1, stage, 0)
+            listed.hours[DUE, :n] = listed.hours[HOUR, :n]
+            self._put_away(stage, n, np.arange(n, dtype=np.int32))
 
     def _count_lost(self, stage: int, n: int) -> None:
         """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
