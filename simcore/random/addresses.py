@@ -5,12 +5,9 @@ The layout is spelled out in ``docs/randomness.md``; changing it changes every r
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from simcore.compiled.jit import inlined, uint32, uint64
-from simcore.random.philox import Factor
+from simcore.compiled.jit import inlined, uint32
 
 SUCCESSES = 1
 ITEM = 2
@@ -38,35 +35,6 @@ MAX_WEEKS = 1 << 16
 MAX_ITEMS = (1 << 16) - 1
 MAX_REPLICATIONS = 1 << 40
 MAX_PARTS = 1 << 8
-
-_LOW = np.uint64(0xFFFFFFFF)
-
-
-class Stream(NamedTuple):
-    """What all draws of one replication share: the key, and the factors, usually all with the replication's number.
-
-    `market`; `people`: who holds each seat, and their own rates; `noise` of the weeks; `luck`: all other draws.
-    """
-
-    key: tuple[np.uint32, np.uint32]
-    luck: Factor
-    market: Factor
-    people: Factor
-    noise: Factor
-
-
-@inlined
-def factor_of(replication: int, flip: np.uint32) -> Factor:
-    """Return the factor of a replication, with its words flipped by `flip`."""
-    number = uint64(replication)
-    return Factor(uint32(number & _LOW), uint32(number >> np.uint64(32)), flip)
-
-
-@inlined
-def stream_of(key: tuple[np.uint32, np.uint32], replication: int) -> Stream:
-    """Return the stream of one replication, with all factors from that replication."""
-    own = factor_of(replication, uint32(0))
-    return Stream(key, own, own, own, own)
 
 
 @inlined

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.numerics.normal import normal_quantile
-from simcore.random.addresses import MAX_PARTS, SUCCESSES, Stream, decision, place
+from simcore.random.addresses import MAX_PARTS, SUCCESSES, decision
 from simcore.random.streams import words_at
 
 TWO_32 = 4294967296.0
 _TWO_53 = 9007199254740992
-_PART_MEAN = 256.0
+PART_MEAN = 256.0
 """Largest mean of one binomial inversion: keeps q**n far from underflow, see `binomial`."""
 
 
@@ -96,21 +96,32 @@ def parts_of(n: int, p: float) -> int:
     """Return the number of parts into which a week's calls are divided so that each has a mean of at most 256."""
     mean = float(n) * min(p, 1.0 - p)
     parts = 1
-    while mean > _PART_MEAN * parts and parts < MAX_PARTS:
+    while mean > PART_MEAN * parts and parts < MAX_PARTS:
         parts *= 2
     return parts
 
 
 @kernel
-def binomial_in_parts(stream: Stream, rep: int, week: int, cell: int, n: int, p: float, parts: int) -> int:
+def binomial_in_parts(
+    where: np.uint32,
+    cell: int,
+    n: int,
+    p: float,
+    parts: int,
+    number: int,
+    flip: np.uint32,
+    k0: np.uint32,
+    k1: np.uint32,
+) -> int:
     """Return the number of successes of a week whose calls are divided into `parts`, each with its own draw.
 
-    ``cell`` is the sheet and band of the candidates, see docs/randomness.md; 0 for the calls of the plan.
+    ``where`` is the `simcore.random.addresses.place` of the week; ``cell`` the sheet and band of the candidates, see
+    docs/randomness.md, or 0 for the calls of the plan. For the last four, those of the luck, see
+    `simcore.random.streams.words_at`.
     """
     total = 0
-    where = place(rep, week)
     for i in range(parts):
-        x0, x1, _, _ = words_at(stream, decision(SUCCESSES, i, cell), where)
+        x0, x1, _, _ = words_at(decision(SUCCESSES, i, cell), where, number, flip, k0, k1)
         size = (i + 1) * n // parts - i * n // parts
         total += binomial_inverse(uniform53(x0, x1), size, p)
     return total

@@ -7,10 +7,7 @@ A block is a pure function of a counter (four 32-bit words) and a key (two): not
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, kernel, uint32, uint64
 
@@ -66,37 +63,6 @@ def block(c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, key: Key) 
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
     return rounds(uint32(c0), uint32(c1), uint32(c2), uint32(c3), key)
-
-
-class Factor(NamedTuple):
-    """What all draws of one factor of a replication share: the counter's high half, and the mask that flips words."""
-
-    c2: np.uint32
-    c3: np.uint32
-    flip: np.uint32
-    """0, or all ones: every word is then its mirror image, and every uniform u is 1 - u."""
-
-
-@kernel
-def fill_blocks(
-    c0: NDArray[np.uint32],
-    c1: NDArray[np.uint32],
-    factor: Factor,
-    key: Key,
-    x0: NDArray[np.uint32],
-    x1: NDArray[np.uint32],
-    x2: NDArray[np.uint32],
-    x3: NDArray[np.uint32],
-) -> None:
-    """Fill ``x0 .. x3`` with the words of one factor at the counters ``(c0, c1)``.
-
-    All arrays are one-dimensional, uint32 and of the same length. The loop has no dependence between
-    iterations, so that the compiler computes eight blocks at a time with AVX2.
-    """
-    for i in range(c0.shape[0]):
-        w0, w1, w2, w3 = rounds(c0[i], c1[i], factor.c2, factor.c3, key)
-        flip = factor.flip
-        x0[i], x1[i], x2[i], x3[i] = w0 ^ flip, w1 ^ flip, w2 ^ flip, w3 ^ flip
 
 
 def split_seed(seed: int) -> Key:

@@ -11,12 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import inlined
-from simcore.random.addresses import Stream, factor_of
-from simcore.random.philox import Factor, Key, block, fill_blocks
+from simcore.compiled.jit import inlined, uint32, uint64
+from simcore.random.philox import rounds
 
 LUCK, MARKET, PEOPLE, NOISE = range(4)
-"""The factors that draws belong to, see `simcore.random.addresses.Stream`."""
+"""The factors that draws belong to: who holds each seat and their own rates are the people's; the luck's is all that is
+none of the others'."""
+
+_LOW = np.uint64(0xFFFFFFFF)
 
 
 class Source(NamedTuple):
@@ -56,42 +58,14 @@ def plain(steps: int) -> Source:
 
 
 @inlined
-def stream_from(source: Source, key: Key, replication: int) -> Stream:
-    """Return the stream of one replication of a source."""
-    shift, flip = source.shift, source.flip
-    return Stream(
-        key,
-        factor_of(replication + shift[LUCK], flip[LUCK]),
-        factor_of(replication + shift[MARKET], flip[MARKET]),
-        factor_of(replication + shift[PEOPLE], flip[PEOPLE]),
-        factor_of(replication + shift[NOISE], flip[NOISE]),
-    )
-
-
-@inlined
-def words_of(
-    key: Key, factor: Factor, c0: np.uint32, c1: np.uint32
+def words_at(
+    c0: np.uint32, c1: np.uint32, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32
 ) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
-    """Return the four words of a factor at an address."""
-    x0, x1, x2, x3 = block(c0, c1, factor.c2, factor.c3, key)
-    return x0 ^ factor.flip, x1 ^ factor.flip, x2 ^ factor.flip, x3 ^ factor.flip
+    """Return the four words at an address, of the factor that the decision belongs to.
 
-
-@inlined
-def words_at(stream: Stream, c0: np.uint32, c1: np.uint32) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
-    """Return the four words of luck at an address."""
-    return words_of(stream.key, stream.luck, c0, c1)
-
-
-@inlined
-def fill_words(
-    stream: Stream,
-    c0: NDArray[np.uint32],
-    c1: NDArray[np.uint32],
-    x0: NDArray[np.uint32],
-    x1: NDArray[np.uint32],
-    x2: NDArray[np.uint32],
-    x3: NDArray[np.uint32],
-) -> None:
-    """Fill ``x0 .. x3`` with the words of luck at many addresses; all arrays have the same length."""
-    fill_blocks(c0, c1, stream.luck, stream.key, x0, x1, x2, x3)
+    ``number``: of the replication whose words the factor takes, see `Source.shift`; ``flip``: what mirrors them, see
+    `Source.flip`.
+    """
+    own = uint64(number)
+    w0, w1, w2, w3 = rounds(c0, c1, uint32(own & _LOW), uint32(own >> np.uint64(32)), (k0, k1))
+    return uint32(w0 ^ flip), uint32(w1 ^ flip), uint32(w2 ^ flip), uint32(w3 ^ flip)

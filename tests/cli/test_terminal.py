@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -44,6 +46,16 @@ class Ended(NamedTuple):
     status: int
     out: str
     told: str
+
+
+@contextmanager
+def handled_as(number: signal.Signals, action: signal.Handlers) -> Iterator[None]:
+    """Let what is started meanwhile find a signal ignored, or not, whatever this process does: see ``nohup``."""
+    before = signal.signal(number, action)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def start(replications: int, out: int, told: int, **variables: str) -> subprocess.Popen[bytes]:
@@ -122,7 +134,8 @@ def name_of(number: signal.Signals) -> str:
 def interrupted(number: signal.Signals, *, heeds: bool) -> Ended:
     """Send a signal once the engine works; again, if it does not heed the first."""
     (out, out_writer), (told, told_writer) = os.pipe(), os.pipe()
-    process = start(1_000_000, out_writer, told_writer, STUBBORN="" if heeds else "1")
+    with handled_as(number, signal.SIG_DFL):
+        process = start(1_000_000, out_writer, told_writer, STUBBORN="" if heeds else "1")
     os.close(out_writer)
     os.close(told_writer)
     assert os.read(told, 5) == b"alive"
@@ -152,11 +165,8 @@ def test_the_second_interrupt_ends_it_at_once(number: signal.Signals) -> None:
 def test_what_is_ignored_stays_ignored(number: signal.Signals) -> None:
     """SIGHUP under ``nohup``, SIGINT in the background of a shell script."""
     (out, out_writer), (told, told_writer) = os.pipe(), os.pipe()
-    before = signal.signal(number, signal.SIG_IGN)
-    try:
+    with handled_as(number, signal.SIG_IGN):
         process = start(100, out_writer, told_writer)
-    finally:
-        signal.signal(number, before)
     os.close(out_writer)
     os.close(told_writer)
     assert os.read(told, 5) == b"alive"

@@ -556,7 +556,7 @@ def test_a_bug_planted_in_the_kernels_is_caught(name: str, monkeypatch: pytest.M
         pytest.param("reacting.deciding.respond", "level.shape", "pass", id="a statement for an expression"),
         pytest.param("reacting.deciding.no_such_kernel", "s", "0", id="a function that is gone"),
         pytest.param("reacting.deciding.MAX_LEVEL", "s", "0", id="a constant"),
-        pytest.param("teams.coach.words_at", "s", "0", id="a function of another module"),
+        pytest.param("teams.listing.draw_items", "s", "0", id="a function of another module"),
         pytest.param("teams.team.Team.no_such_method", "s", "0", id="a method that is gone"),
         pytest.param("teams.team.NoSuchClass.play", "s", "0", id="a class that is gone"),
         pytest.param("teams.coach.Coach.no_such_method", "s", "0", id="another method that is gone"),

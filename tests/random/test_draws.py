@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from simcore.random.addresses import stream_of
+from simcore.random.addresses import place
 from simcore.random.draws import (
     binomial_in_parts,
     binomial_inverse,
@@ -112,11 +112,11 @@ def test_a_week_is_cut_into_the_fewest_parts(n: int, p: float) -> None:
 @pytest.mark.parametrize(("n", "p"), [(3000, 0.7), (600, 0.5), (65535, 0.02), (65535, 0.5), (1001, 0.26)])
 def test_parts_are_drawn_as_documented(n: int, p: float) -> None:
     seed, replication, rep, week = 2**40 + 9, 2**33 + 1, 300, 4001
-    stream = stream_of(split_seed(seed), replication)
     parts = parts_of(n, p)
     assert parts > 1
     expected = successes(Source(seed, replication), rep, week, n, p)
-    assert binomial_in_parts(stream, rep, week, 0, n, p, parts) == expected
+    where = place(rep, week)
+    assert binomial_in_parts(where, 0, n, p, parts, replication, np.uint32(0), *split_seed(seed)) == expected
 
 
 @pytest.mark.parametrize(("n", "p"), [(500, 0.02), (1, 0.5), (512, 0.5), (65535, 1e-5), (40, 1e-12), (800, 0.3)])

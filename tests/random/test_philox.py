@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from simcore.random.philox import Factor, block, fill_blocks, split_seed
+from simcore.kernels.rows.words import draw_items
+from simcore.random.addresses import ITEM
+from simcore.random.philox import block, split_seed
 from tests.twin.philox import Words, philox4x32
 
 TOP = 2**32 - 1
@@ -43,14 +44,15 @@ def test_the_number_that_the_cpp_standard_names() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 1000])
 def test_many_blocks_at_once_are_the_same_blocks(size: int) -> None:
+    """By the loop in which items are drawn, each of its own replication."""
     rng = np.random.default_rng(size)
     c0, c1 = (rng.integers(0, 2**32, size, np.uint32) for _ in range(2))
     c2, c3, seed = 0x89ABCDEF, 0x01234567, 0xFEDCBA9876543210
-    out: list[NDArray[np.uint32]] = [np.zeros(size, np.uint32) for _ in range(4)]
+    own, number, out = np.zeros(size, np.uint32), c2 | c3 << 32, np.zeros((4, size), np.uint32)
     key = (seed & TOP, seed >> 32)
     expected = [philox4x32((int(a), int(b), c2, c3), key) for a, b in zip(c0, c1, strict=True)]
     for flip in (0, TOP):
-        fill_blocks(c0, c1, Factor(np.uint32(c2), np.uint32(c3), np.uint32(flip)), split_seed(seed), *out)
+        draw_items(size, ITEM, c0, c1, own, number, np.uint32(flip), *split_seed(seed), *out)
         assert list(zip(*(column.tolist() for column in out), strict=True)) == [
             tuple(word ^ flip for word in each) for each in expected
         ]

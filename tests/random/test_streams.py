@@ -14,9 +14,9 @@ from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE
 from simcore.random.addresses import MARKET as OF_MARKET
-from simcore.random.addresses import REP_RATE, decision, place, stream_of
-from simcore.random.philox import Key, split_seed
-from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain, words_at
+from simcore.random.addresses import REP_RATE, decision, place
+from simcore.random.philox import Key, block, split_seed
+from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain
 from simcore.scenario.model import validate
 from tests.support.scenario_cases import RAMP, funnel, scenario
 from tests.support.statistical import check_mean
@@ -102,11 +102,11 @@ def test_given_words_take_the_place_of_those_at_the_addresses(kind: str) -> None
     market = np.zeros((count, weeks), np.uint32)
     people = np.zeros((count, reps, steps + 1), np.uint32)
     for i in range(count):
-        stream = stream_of(KEY, i)
+        number = np.uint32(i), np.uint32(0)
         for week in range(weeks):
-            market[i, week] = words_at(stream, decision(OF_MARKET, 0, 0), place(0, week))[0]
+            market[i, week] = block(decision(OF_MARKET, 0, 0), place(0, week), *number, KEY)[0]
         for rep in range(reps):
-            people[i, rep, 1:] = words_at(stream, decision(REP_RATE, 0, 0), place(rep, 0))[:steps]
+            people[i, rep, 1:] = block(decision(REP_RATE, 0, 0), place(rep, 0), *number, KEY)[:steps]
     crude = play(program, count)
     assert same(play(program_of(KINDS[kind], market=market, people=people), count), crude)
     assert not same(play(program_of(KINDS[kind], market=market ^ MIRRORED), count), crude)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
 from simcore.kernels.reacting.state import BANDS, SHEETS
-from simcore.kernels.rows.words import words_at
 from simcore.program.layout import FULL_ACTIVITY
-from simcore.random.addresses import ITEM, SUCCESSES, decision
-from simcore.random.draws import binomial_inverse, parts_of, take_slot, threshold, uniform53
+from simcore.random.addresses import ITEM, SUCCESSES, decision, place
+from simcore.random.draws import binomial_in_parts, binomial_inverse, parts_of, take_slot, threshold, uniform53
+from simcore.random.streams import words_at
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -154,12 +154,8 @@ def count_cell(
             if parts == 1:
                 count[i] = binomial_inverse(uniform53(x0[i], x1[i]), left, at_rate)
             else:
-                where, found = uint32(((s >> bits) << 16) | week), 0
-                for part in range(parts):
-                    x = words_at(decision(SUCCESSES, part, cell), where, number + (s & mask), flip, k0, k1)
-                    size = (part + 1) * left // parts - part * left // parts
-                    found += binomial_inverse(uniform53(x[0], x[1]), size, at_rate)
-                count[i] = found
+                where = place(s >> bits, week)
+                count[i] = binomial_in_parts(where, cell, left, at_rate, parts, number + (s & mask), flip, k0, k1)
         total += count[i]
     return total
 

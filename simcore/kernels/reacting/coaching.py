@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.kernels.detail import HIT, REPAIRED
-from simcore.kernels.rows.words import words_at
 from simcore.random.addresses import COACHING, HABIT, decision, place
+from simcore.random.streams import words_at
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]

@@ -16,11 +16,11 @@ from simcore.kernels.reacting.state import (
     STEP_2,
 )
 from simcore.kernels.rows.deals import FAR
-from simcore.kernels.rows.words import words_at
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import gamma_quantile
 from simcore.random.addresses import ITEM, OPEN_AT_START, REFERRED, WEEK_NOISE, decision, place
 from simcore.random.draws import normal, pick, threshold
+from simcore.random.streams import words_at
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]

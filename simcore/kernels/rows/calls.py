@@ -6,13 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
-from simcore.kernels.rows.words import Words, words_at
+from simcore.kernels.rows.words import Words
 from simcore.program.layout import FULL_ACTIVITY
-from simcore.random.addresses import ITEM, SUCCESSES, decision, place
-from simcore.random.draws import binomial_inverse, count_at, parts_of, take_slot, uniform53
+from simcore.random.addresses import ITEM, place
+from simcore.random.draws import (
+    PART_MEAN,
+    binomial_in_parts,
+    binomial_inverse,
+    count_at,
+    parts_of,
+    take_slot,
+    uniform53,
+)
 
-PART_MEAN = 256.0
-"""See `simcore.random.draws.parts_of`."""
 LAST_53 = (1 << 53) - 1
 UNIT_53 = 1.0 / (1 << 53)
 FIRST_ITEM = np.uint32(ITEM << 24)
@@ -97,19 +103,6 @@ def count_tabulated(
             successes[i, r] = count_at(u53, thresholds, guide) if n == planned else binomial_inverse(u53, n, rate)
 
 
-@inlined
-def count_in_parts(
-    rep: int, week: int, n: int, p: float, parts: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32
-) -> int:
-    """Return the number of successes of a week whose calls are divided into parts, each with its own draw."""
-    total = 0
-    for i in range(parts):
-        x = words_at(decision(SUCCESSES, i, 0), place(rep, week), number, flip, k0, k1)
-        calls = (i + 1) * n // parts - i * n // parts
-        total += binomial_inverse(uniform53(x[0], x[1]), calls, p)
-    return total
-
-
 @kernel
 def count_at_rates(
     rep: int, first_week: int, weeks: int, size: int, x0: Words, x1: Words, number: int, flip: np.uint32,
@@ -133,7 +126,8 @@ def count_at_rates(
                 n, p = int64(calls[i, r]), min(own[r], 1.0)
                 parts = parts_of(n, p)
                 if parts > 1:
-                    successes[i, r] = count_in_parts(rep, first_week + i, n, p, parts, number + r, flip, k0, k1)
+                    where = place(rep, first_week + i)
+                    successes[i, r] = binomial_in_parts(where, 0, n, p, parts, number + r, flip, k0, k1)
     return cut
 
 

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel
-from simcore.kernels.rows.words import Words, words_at
+from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp
 from simcore.numerics.quantile_table import beta_quantile
 from simcore.program.layout import FULL_ACTIVITY
 from simcore.random.addresses import MARKET, REP_RATE, WEEK_NOISE, decision, place
 from simcore.random.draws import normal
+from simcore.random.streams import words_at
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from simcore.compiled.jit import int64, kernel, uint32, uint64
 from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp
 from simcore.numerics.quantile_table import gamma_quantile
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Deals
 from simcore.random.draws import normal, pick
 
 Floats = NDArray[np.float64]
@@ -49,6 +52,18 @@ def price_listed(n: int, thresholds: Longs, values: Longs, words: Words, cents: 
     """Fill the values of n deals from a list."""
     for i in range(n):
         cents[i] = values[pick(words[i], thresholds)]
+
+
+def price(law: Deals, n: int, draw: Callable[[], Words], cents: Longs) -> None:
+    """Fill the values of n deals by their law, in plain Python; `draw` draws their words where it needs some."""
+    if law.kind == FIXED:
+        price_fixed(n, int(law.scale), cents)
+    elif law.kind == LOGNORMAL:
+        price_lognormal(n, float(law.scale), float(law.sigma), draw(), cents)
+    elif law.kind == GAMMA:
+        price_gamma(n, float(law.scale), law.gamma_table, draw(), cents)
+    else:
+        price_listed(n, law.thresholds, law.values, draw(), cents)
 
 
 @kernel

@@ -345,17 +345,8 @@ class Funnel:
 
     def _price(self, n: int) -> None:
         """Fill the values of n deals in cents."""
-        law, items_, start = self._program.deals, self._items, self._program.start
-        cents = items_.due
-        if law.kind == FIXED:
-            deals.price_fixed(n, int(law.scale), cents)
-        else:
-            own = self._draw_aside(VALUE, n)[0]
-            if law.kind == LOGNORMAL:
-                deals.price_lognormal(n, float(law.scale), float(law.sigma), own, cents)
-            elif law.kind == GAMMA:
-                deals.price_gamma(n, float(law.scale), law.gamma_table, own, cents)
-            else:
-                deals.price_listed(n, law.thresholds, law.values, own, cents)
+        program, items_ = self._program, self._items
+        deals.price(program.deals, n, lambda: self._draw_aside(VALUE, n)[0], items_.due)
         if self._open[0] < self._open[1]:
-            deals.price_given(n, self._open[0], start.value, items_.word[C0], items_.hour[BEGAN], cents)
+            given = program.start.value
+            deals.price_given(n, self._open[0], given, items_.word[C0], items_.hour[BEGAN], items_.due)

@@ -5,23 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
+from simcore.compiled.jit import int64, kernel, uint32
 from simcore.random.addresses import ITEM
-from simcore.random.philox import rounds
+from simcore.random.streams import words_at
 
 Words = NDArray[np.uint32]
-
-_LOW = np.uint64(0xFFFFFFFF)
-
-
-@inlined
-def words_at(
-    c0: np.uint32, c1: np.uint32, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32
-) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
-    """Return the four words at an address of the replication with a number."""
-    own = uint64(number)
-    w0, w1, w2, w3 = rounds(c0, c1, uint32(own & _LOW), uint32(own >> np.uint64(32)), (k0, k1))
-    return uint32(w0 ^ flip), uint32(w1 ^ flip), uint32(w2 ^ flip), uint32(w3 ^ flip)
 
 
 def first_word(purpose: int, item: int = 0) -> int:

@@ -26,7 +26,7 @@ from simcore.kernels.reacting.state import (
 )
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.words import draw_items
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Lags
 from simcore.program.tally import DISCOUNT
 from simcore.random.addresses import ITEM, LAG_LATE, MAX_WEEKS
 from simcore.random.addresses import LAG as LAG_PURPOSE
@@ -34,6 +34,20 @@ from simcore.scenario.channels import LAG as LAG_CHANNEL
 
 LATE_STEP = 4
 """Steps after it have words of their own purposes."""
+
+
+def fill_lags(lags: Lags, step: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
+    """Fill n lags of a step in hours, by their words; a fixed one has none."""
+    kind, scale = lags.kind[step], float(lags.scale[step])
+    if own is None:
+        items.lag_fixed(n, scale, lag)
+    elif kind == LOGNORMAL:
+        items.lag_lognormal(n, scale, float(lags.sigma[step]), own, lag)
+    elif kind == GAMMA:
+        items.lag_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, lag)
+    else:
+        at = lags.table[step]
+        items.lag_listed(n, lags.thresholds[at:], lags.hours[at:], own, lag)
 
 
 class Listing:
@@ -44,7 +58,6 @@ class Listing:
         self._clock, self._calendar, self._items = row.program.clock, memory.calendar, memory.items
         self._lanes, self._bits = memory.lanes, memory.rows.bits
         self._mask, self._span = (1 << memory.rows.bits) - 1, bucket_hours(row.program)
-        self._stages = memory.rows.counters.stages[:, :, row.first_group :]
         self._last = MAX_WEEKS * self._clock.hours_per_week - 1
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
         self._running, self._now, self._until, self._base = True, 0, 0, 0
@@ -53,7 +66,7 @@ class Listing:
         # A view of a row takes as long to make as a small kernel to call.
         self._known, self._response = list(memory.lanes.known), list(memory.lanes.response)
         self._rates, self._habits = list(memory.lanes.rate), list(memory.lanes.habit)
-        self._stage_rows = [[*of_stages] for of_stages in self._stages]
+        self._stage_rows = [[*of_stages] for of_stages in memory.rows.counters.stages[:, :, row.first_group :]]
         self._discounts = memory.rows.counters.conduct[DISCOUNT, row.first_group :]
         self._known_quantiles: dict[int, np.ndarray] = {}
         self._by_hours = by_hours(row.program)
@@ -88,7 +101,7 @@ class Listing:
 
     def _fill_lags(self, step: int, n: int) -> None:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
-        self._lags_of(step, n, self._lag_words(step, n), self._items.lag)
+        fill_lags(self._program.lags, step, n, self._lag_words(step, n), self._items.lag)
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
         """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
@@ -98,20 +111,6 @@ class Listing:
         self._find(n)
         drawn = step if step <= self._clock.steps else 1
         return self._draw(LAG_PURPOSE if drawn <= LATE_STEP else LAG_LATE, n)[(drawn - 1) % LATE_STEP]
-
-    def _lags_of(self, step: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
-        """Fill n lags of a step by their words, in hours."""
-        lags = self._program.lags
-        kind, scale = lags.kind[step], float(lags.scale[step])
-        if own is None:
-            items.lag_fixed(n, scale, lag)
-        elif kind == LOGNORMAL:
-            items.lag_lognormal(n, scale, float(lags.sigma[step]), own, lag)
-        elif kind == GAMMA:
-            items.lag_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, lag)
-        else:
-            at = lags.table[step]
-            items.lag_listed(n, lags.thresholds[at:], lags.hours[at:], own, lag)
 
     def _stretch(self, n: int) -> None:
         """Multiply the lags of the n listed items by the responses of their lanes."""

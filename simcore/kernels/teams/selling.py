@@ -19,7 +19,6 @@ from simcore.kernels.reacting.state import (
 )
 from simcore.kernels.rows import deals
 from simcore.kernels.teams.waiting import Waiting
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL
 from simcore.program.tally import CLOSE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import REFERRAL, VALUE
@@ -64,19 +63,10 @@ class Selling(Waiting):
 
     def _fill_values(self, n: int, values: np.ndarray) -> None:
         """Fill the values of the n listed deals before discounts, in cents."""
-        law, start = self._program.deals, self._program.start
-        if law.kind == FIXED:
-            deals.price_fixed(n, int(law.scale), values)
-        else:
-            own = self._draw(VALUE, n)[0]
-            if law.kind == LOGNORMAL:
-                deals.price_lognormal(n, float(law.scale), float(law.sigma), own, values)
-            elif law.kind == GAMMA:
-                deals.price_gamma(n, float(law.scale), law.gamma_table, own, values)
-            else:
-                deals.price_listed(n, law.thresholds, law.values, own, values)
-        if len(start.stage) > 0:
-            closing.list_given(n, self._items.given, start.value, values)
+        program = self._program
+        deals.price(program.deals, n, lambda: self._draw(VALUE, n)[0], values)
+        if len(program.start.stage) > 0:
+            closing.list_given(n, self._items.given, program.start.value, values)
 
     def _refer(self, n: int) -> None:
         """Let the n listed deals bring referrals, which wait for stage 1."""

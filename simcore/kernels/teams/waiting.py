@@ -10,8 +10,8 @@ from simcore.kernels.reacting.state import (
     HOUR,
     LANE,
 )
-from simcore.kernels.teams.listing import Listing
-from simcore.program.layout import GAMMA, LOGNORMAL, TABLE, Lags
+from simcore.kernels.teams.listing import Listing, fill_lags
+from simcore.program.layout import FIXED, TABLE, Lags
 from simcore.program.tally import OPEN_AT_END
 from simcore.scenario.channels import LAG as LAG_CHANNEL
 
@@ -24,15 +24,11 @@ DUE = COUNT
 
 def lag_quantiles(lags: Lags, step: int) -> np.ndarray:
     """Return the lags of a step at 256 words, evenly spaced from the lowest on, in hours: float64[256]."""
-    kind, scale, lag = lags.kind[step], float(lags.scale[step]), np.full(QUANTILES, float(lags.scale[step]))
-    own = np.arange(QUANTILES, dtype=np.uint32) << np.uint32(QUANTILE_SHIFT)
-    if kind == LOGNORMAL:
-        items.lag_lognormal(QUANTILES, scale, float(lags.sigma[step]), own, lag)
-    elif kind == GAMMA:
-        items.lag_gamma(QUANTILES, scale, lags.gamma_tables[lags.table[step]], own, lag)
-    elif kind == TABLE:
+    if lags.kind[step] == TABLE:
         # Entries of a table need not ascend.
-        lag[:] = lags.hours[lags.table[step] :].max()
+        return np.full(QUANTILES, lags.hours[lags.table[step] :].max(), np.float64)
+    own, lag = np.arange(QUANTILES, dtype=np.uint32) << np.uint32(QUANTILE_SHIFT), np.empty(QUANTILES)
+    fill_lags(lags, step, QUANTILES, None if lags.kind[step] == FIXED else own, lag)
     return lag
 
 
@@ -120,7 +116,7 @@ class Waiting(Listing):
         if m == 0:
             return
         lag, hours, lane = np.empty(m), listed.hours[HOUR, lost], listed.words[LANE, lost]
-        self._lags_of(step, m, None if own is None else own[lost], lag)
+        fill_lags(self._program.lags, step, m, None if own is None else own[lost], lag)
         due = hours + np.floor(lag * stretch[lane] + 0.5)
         self._row.clipped[self._clock.steps + 1] += int((due > self._last).sum())
         stays = (hours < end) & (np.minimum(due, self._last) >= end)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simcore.kernels.rows.calls import AHEAD, count_at_rates, fill_calls, list_items, place_calls, square_hours
 from simcore.program.layout import FULL_ACTIVITY
-from simcore.random.addresses import ITEM, decision, place, stream_of
+from simcore.random.addresses import ITEM, decision, place
 from simcore.random.draws import binomial_in_parts, binomial_inverse, parts_of, uniform53
 from simcore.random.philox import split_seed
 from tests.support.both_engines import compiled
@@ -81,7 +81,7 @@ def test_counts_in_step_are_those_one_by_one(lanes: list[tuple[int, float, int, 
         parts = parts_of(calls, p)
         expected = binomial_inverse(uniform53(np.uint32(high), np.uint32(low)), calls, p) if parts == 1 else None
         if expected is None:
-            expected = binomial_in_parts(stream_of(key, 9 + r), 5, 0, 0, calls, p, parts)
+            expected = binomial_in_parts(place(5, 0), 0, calls, p, parts, 9 + r, np.uint32(0), *key)
         assert successes[0, r] == expected
 
 
