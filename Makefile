@@ -50,8 +50,7 @@ suite: $(VENV)/.dev compiled ## The tests alone, in two processes
 long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-checks.md
 	$(python) -m pytest --numprocesses=2 --dist=worksteal -m long $(PYTEST)
 
-# Compiled with checks, which needs a cache of its own; the kernels of strategies, which would take minutes to compile once
-# more, as plain Python, where NumPy checks every index. Its scalars tell that the words of the generator wrap around.
+# Compiled with checks, which needs a cache of its own.
 bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
 

@@ -532,7 +532,7 @@ FAULTS: dict[str, Fault] = {
         (
             "listed.floats[WIN_FACTOR, :n] = 1.0\n"
             "price = listed.floats[PRICE, :n]\n"
-            "price[(price <= 0.5) | (price >= 1.0)] = 1.0"
+            "price[~((price > 0.5) & (price < 1.0))] = 1.0"
         ),
     ),
 }
