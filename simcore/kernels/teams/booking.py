@@ -58,8 +58,7 @@ class Booking(Pulling):
         self._longest = np.stack([self._longest_waits(step) for step in (1, 2)]) * stretch + 1.0
 
     def _longest_waits(self, step: int) -> np.ndarray:
-        lags = self._program.lags
-        if step > self._clock.steps or not lags.lagged[step]:
+        if not self._program.lags.lagged[step]:
             return np.zeros(257)
         return np.append(self._quantiles(step), self._longest_lag(step))
 
