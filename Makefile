@@ -18,7 +18,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test quick lint types compiled suite long bounds bench docs format lock lowest clean
+.PHONY: help demo test quick lint types compiled suite long bounds bench docs pages site links format lock lowest clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -58,9 +58,17 @@ bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench
 	$(python) -m tools.docs
 
-docs: $(VENV)/.dev ## Rewrite the schemas and the generated blocks of README.md and docs/
+docs: pages site ## All of the documentation: `pages`, then `site`
+
+pages: $(VENV)/.dev ## Rewrite the schemas and what commands print in README.md and docs/
 	$(python) -m simcore.schema docs/schema
 	$(python) -m tools.docs
+
+site: $(VENV)/.dev ## Build the documentation site from the pages as they are: build/site/index.html
+	$(python) -m tools.site build/site
+
+links: $(VENV)/.dev ## Ask for every address outside that a page links to (needs the network)
+	$(python) -m tools.site build/links --builder linkcheck
 
 format: $(VENV)/.dev ## Rewrite the sources in the house style
 	$(python) -m ruff check --fix .
@@ -100,6 +108,6 @@ $(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt
 	@echo '$(identity)' > $(VENV)/.identity
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
-	@$(install) --require-hashes --requirement requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt requirements/docs.txt
+	@$(install) --require-hashes --requirement requirements/dev.txt --requirement requirements/docs.txt
 	@touch $@

@@ -127,6 +127,7 @@ def normal(package: str) -> str:
         ("build.txt", PROJECT["build-system"]["requires"]),
         ("runtime.txt", PROJECT["project"]["dependencies"]),
         ("dev.txt", PROJECT["dependency-groups"]["dev"]),
+        ("docs.txt", PROJECT["dependency-groups"]["docs"]),
     ],
 )
 def test_every_dependency_is_pinned_within_its_range(lock: str, ranges: list[str]) -> None:
@@ -136,7 +137,8 @@ def test_every_dependency_is_pinned_within_its_range(lock: str, ranges: list[str
 
 
 def test_no_package_is_pinned_twice() -> None:
-    assert not pinned("runtime.txt").keys() & pinned("dev.txt").keys()
+    everything = [package for name in ("runtime", "dev", "docs") for package in pinned(f"{name}.txt")]
+    assert len(everything) == len(set(everything))
 
 
 def test_the_lowest_versions_are_those_that_are_stated() -> None:
@@ -146,7 +148,7 @@ def test_the_lowest_versions_are_those_that_are_stated() -> None:
         assert versions[normal(requirement.name)] == floor, f"{requirement.name}: make lock, then make lowest"
 
 
-@pytest.mark.parametrize("lock", ["build.txt", "runtime.txt", "dev.txt", "lowest.txt"])
+@pytest.mark.parametrize("lock", ["build.txt", "runtime.txt", "dev.txt", "docs.txt", "lowest.txt"])
 def test_every_pin_has_hashes(lock: str) -> None:
     text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.partition("\n")[2].strip())

@@ -1,8 +1,8 @@
 """Remembers which generated blocks were compared with the program, so that they are made again only after a change.
 
-Making all blocks takes minutes. What a command prints follows from the code of simcore, the shipped scenarios, what is
-installed and the command itself; while none of them has changed, a block that was right is right. Continuous
-integration makes all of them every time.
+Making all blocks, and walking through pages, takes minutes. What a command prints follows from the code of simcore, the
+shipped scenarios, what is installed and the command itself; while none of them has changed, a block that was right is
+right. Continuous integration makes all of them every time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from simcore.compiled.sources import parsed
 from tools.packages import ROOT
 
-CODE = ("simcore", "cli", "tools/docs.py")
+CODE = ("simcore", "cli", "tools/docs.py", "tools/walk.py")
 """Files and folders of Python: their code counts, not their comments and docstrings, which no command prints."""
 DATA = ("scenarios",)
 CACHE = ROOT / ".docs_cache"
@@ -66,13 +66,18 @@ def all_are_made() -> bool:
     return bool(os.environ.get("CI")) or os.environ.get("DOCS") == "all"
 
 
+def _place(name: str, folder: Path) -> Path:
+    """Return the file of a block or page; the name of a page holds slashes."""
+    return folder / name.replace("/", "_")
+
+
 def was_right(name: str, text: str, folder: Path = CACHE) -> bool:
     """Tell whether a block with this text was found right, and nothing that it depends on has changed since."""
-    path = folder / name
+    path = _place(name, folder)
     return not all_are_made() and path.is_file() and path.read_text(encoding="utf-8") == _key(text)
 
 
 def remember(name: str, text: str, folder: Path = CACHE) -> None:
     """Remember that a block with this text is right."""
     folder.mkdir(exist_ok=True)
-    (folder / name).write_text(_key(text), encoding="utf-8")
+    _place(name, folder).write_text(_key(text), encoding="utf-8")

@@ -2,7 +2,8 @@
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. What it shows comes from the program itself,
 so that the documentation cannot say anything else; `tests/docs/test_docs.py` fails where the two differ. A block that
-runs a command is made only if what it shows can have changed (`tools.compared`), or with ``DOCS=all``.
+runs a command is made only if what it shows can have changed (`tools.compared`), or with ``DOCS=all``. Pages that are
+done from top to bottom are walked through (`tools.walk`).
 """
 
 from __future__ import annotations
@@ -22,23 +23,21 @@ from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
 from simcore.studies.study import STUDIES
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
+from tools import reference
 from tools.compared import remember, was_right
+from tools.markdown import table
 from tools.packages import PACKAGES, ROOT, modules, package_of, purpose
+from tools.walk import PAGES as WALKED
+from tools.walk import walked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
 BLOCK = re.compile(r"(?<=<!-- generated: )(?P<name>[a-z-]+) -->\n(?P<text>.*?)(?=<!-- end -->)", re.DOTALL)
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 WIDTH = 120
 """Characters of a line."""
-
-
-def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a Markdown table."""
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 @cache
@@ -76,8 +75,22 @@ def _on_lines(*words: str) -> str:
 
 
 def scenarios() -> str:
-    """Return the scenarios that are shipped, with what each is about."""
-    return table(("scenario", "what it shows"), ((f"`{name}`", about) for name, about in shipped()))
+    """Return the scenarios that are shipped: what each is about, its size, and where a page tells of it."""
+    rows = []
+    for name, about in shipped():
+        scenario = load_scenario(name)
+        warmup = f" (+ {scenario.horizon.warmup_weeks})" if scenario.horizon.warmup_weeks else ""
+        size = f"{scenario.team.reps} x {scenario.horizon.weeks}{warmup}"
+        rows.append((f"[{name}]({_told_of(name)})", about, size))
+    return table(("scenario", "what it shows", "reps x weeks (+ warm-up)"), rows)
+
+
+def _told_of(name: str) -> str:
+    """Return where a shipped scenario is described, seen from the page that lists them."""
+    pages = ("scenarios.md", "strategies.md", "coach.md")
+    texts = {page: (ROOT / "docs" / page).read_text(encoding="utf-8") for page in pages}
+    section = next((f"{page}#{name}" for page, text in texts.items() if f"\n## {name}\n" in text), None)
+    return (section or next(page for page in pages if f"simcore coach {name}" in texts[page])).removeprefix(pages[0])
 
 
 def exit_status() -> str:
@@ -199,6 +212,8 @@ QUICK: dict[str, Callable[[], str]] = {
     "exit-status": exit_status,
     "packages": packages,
     "documents": documents,
+    "commands": reference.commands,
+    "document-keys": reference.documents,
     "speed": speed,
     "techniques": techniques,
 }
@@ -247,11 +262,21 @@ def rewritten(text: str) -> str:
     return BLOCK.sub(fresh, text)
 
 
+def done_again(page: Path, text: str) -> str:
+    """Return the text of a page that is walked through with what its commands print; other pages stay as they are."""
+    name = page.relative_to(ROOT).as_posix()
+    if page not in WALKED or was_right(name, text):
+        return text
+    made = walked(text).text
+    remember(name, made)
+    return made
+
+
 def main() -> None:
     """Rewrite every page that is out of date."""
     for page in pages():
         old = page.read_text(encoding="utf-8")
-        new = rewritten(old)
+        new = done_again(page, rewritten(old))
         if new != old:
             page.write_text(new, encoding="utf-8")
             print(page.relative_to(ROOT))

@@ -1,7 +1,7 @@
 """Pins versions, with the hashes of all their files: ``python -m tools.lock``; nothing is installed.
 
-* ``build``, ``runtime``, ``dev``: the newest versions that install on every supported Python. pip resolves for the
-  oldest Python, and what it finds is tried for the others.
+* ``build``, ``runtime``, ``dev``, ``docs``: the newest versions that install on every supported Python. pip resolves
+  for the oldest Python, and what it finds is tried for the others.
 * ``lowest``: the lowest versions that ``pyproject.toml`` allows, for the oldest Python (``make lowest`` tests them).
 
 The hashes, which uv reads from the index, are those of all wheels and of the sources: of every Python and processor.
@@ -29,6 +29,7 @@ HEADS = {
     "build": "# What builds simcore from its sources, pinned. Written by `make lock`.",
     "runtime": "# What simcore runs with, all of it, pinned. Written by `make lock`; valid for Python 3.11 to 3.14.",
     "dev": "# What the tests, the checks and the benchmarks need beside runtime.txt, pinned. Written by `make lock`.",
+    "docs": "# What the documentation site needs beside runtime.txt and dev.txt, pinned. Written by `make lock`.",
     "lowest": "# The lowest versions that pyproject.toml allows, for Python 3.11. Written by `make lock`.",
 }
 
@@ -84,8 +85,11 @@ def newest() -> dict[str, list[str]]:
         "build": resolve(project["build-system"]["requires"], oldest),
         "runtime": resolve(project["project"]["dependencies"], oldest),
     }
-    everything = resolve([*locks["runtime"], *project["dependency-groups"]["dev"]], oldest)
-    locks["dev"] = [pin for pin in everything if pin not in locks["runtime"]]
+    known, everything = locks["runtime"], []
+    for group in ("dev", "docs"):
+        everything = resolve([*known, *project["dependency-groups"][group]], oldest)
+        locks[group] = [pin for pin in everything if pin not in known]
+        known = everything
     for python in PYTHONS[1:]:
         resolve([*locks["build"], *everything], python)
     return locks
@@ -100,7 +104,7 @@ def lowest() -> list[str]:
 
 def main() -> None:
     """Write the locks."""
-    pins = {name: read(name) for name in ("build", "runtime", "dev")} if sys.argv[1:] == ["--hashes"] else newest()
+    pins = {name: read(name) for name in HEADS if name != "lowest"} if sys.argv[1:] == ["--hashes"] else newest()
     locks = {name: with_hashes(each, "--no-deps") for name, each in pins.items()} | {"lowest": lowest()}
     for name, lines in locks.items():
         (FOLDER / f"{name}.txt").write_text("\n".join([HEADS[name], *lines, ""]), encoding="utf-8")

@@ -18,6 +18,7 @@ from simcore.schema import SCHEMAS, schema_text
 from tests.support.pages import FENCE, LINK, PAGES, every_page, fences, page_id, quoted_words
 from tools.compared import remember, was_right
 from tools.docs import BENCHMARKS, BLOCK, BLOCKS, COMMANDS, speed
+from tools.markdown import anchor
 from tools.packages import ROOT
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
@@ -28,7 +29,7 @@ def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    return {anchor(title) for title in titles}
 
 
 BLOCKS_IN_PAGES = [
@@ -64,11 +65,13 @@ def test_every_kind_of_block_is_used() -> None:
     assert sorted(used) == sorted(BLOCKS)
 
 
-def test_the_readme_opens_with_the_two_commands_and_what_the_first_prints() -> None:
+def test_the_readme_leads_from_the_story_to_the_table() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (demo,) = (block["text"] for block in BLOCK.finditer(text) if block["name"] == "demo")
-    commands, table = text.index("make demo"), text.index(demo)
-    assert commands < text.index("make test") < table < text.index("\n## ")
+    order = ("A seller is hung up", "make demo", "make test", "\n## Five recipes", "\n## How it is tested")
+    places = [text.index(words) for words in (*order, "\n## What it does not do", demo, "\n## Documentation")]
+    assert places == sorted(places)
+    assert text.index("\n## ") == text.index("\n## Five recipes")
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
@@ -140,8 +143,8 @@ def assert_own_names_exist(text: str) -> None:
             assert all(hasattr(module, alias.name) for alias in node.names), ast.unparse(node)
 
 
-def test_the_readme_has_an_example_that_runs() -> None:
-    assert any(">>> import simcore" in text for text in fences(ROOT / "README.md", "python"))
+def test_python_has_an_example_that_runs() -> None:
+    assert any(">>> import simcore" in text for text in fences(ROOT / "docs" / "python.md", "python"))
 
 
 @every_page
@@ -164,9 +167,9 @@ def quoted_lines(page: Path) -> list[str]:
 
 
 def test_quoted_commands_are_found() -> None:
-    lines = quoted_lines(ROOT / "README.md")
+    lines = [line for name in ("README.md", "docs/tutorial.md") for line in quoted_lines(ROOT / name)]
     assert "make demo" in [line.strip() for line in lines]
-    assert sum(line.startswith("simcore run ") for line in lines) >= 3
+    assert sum(line.startswith("simcore run ") for line in lines) >= 2
 
 
 @cache

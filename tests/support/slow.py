@@ -33,6 +33,7 @@ SLOW = (
     "tests/cli/test_terminal_compare.py",
     "tests/compiled",
     "tests/docs/test_doctests.py",
+    "tests/docs/test_site.py",
     "tests/engine/test_playable.py",
     "tests/engine/test_sequential_stopping.py",
     "tests/faults",
