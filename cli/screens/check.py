@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simcore.analytic.run_cost import LIMIT, SECONDS_LIMIT, check_cost, duration
+from simcore.answers.numbers import brief, count, sign_before, significant
 from simcore.base.errors import ScenarioError
 from simcore.base.text import printable
-from simcore.cli.numbers import brief, count, sign_before, significant
-from simcore.cli.reports.layout import grid
+from simcore.cli.screens.layout import grid
 from simcore.cli.tables import Paragraph, lines_of
 
 if TYPE_CHECKING:

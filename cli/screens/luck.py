@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import NONE, count, counted, significant
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, count, counted, significant
-from simcore.cli.reports.layout import cell, grid, inline, note, percent, spaced, stacked, titled, warning
-from simcore.cli.reports.luck_streaks import streaks_part
+from simcore.cli.screens.layout import cell, grid, inline, note, percent, spaced, stacked, titled, warning
+from simcore.cli.screens.luck_streaks import streaks_part
 from simcore.cli.tables import Paragraph, fits
 from simcore.results.sentences import in_percent, money
 

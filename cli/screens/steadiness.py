@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.layout import grid, heading, inline, note, spaced, stacked_bar, warning
+from simcore.answers.numbers import NONE, count, significant
+from simcore.cli.screens.layout import grid, heading, inline, note, spaced, stacked_bar, warning
 from simcore.cli.tables import Paragraph, as_it_is, fits
 from simcore.statistics.intervals import significant_sign
 

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import NONE, counted, significant
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, counted, significant
-from simcore.cli.reports.layout import (
+from simcore.cli.screens.layout import (
     ALARM,
     FAINT,
     conclusion,

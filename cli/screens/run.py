@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import brief, count, counted, sign_before
 from simcore.base.text import printable
-from simcore.cli.numbers import brief, count, counted, sign_before
-from simcore.cli.reports.layout import (
+from simcore.cli.screens.layout import (
     FAINT,
     conclusion,
     grid,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import count, counted
+from simcore.answers.numbers import figure as number
 from simcore.base.text import printable
-from simcore.cli.numbers import count, counted
-from simcore.cli.numbers import figure as number
-from simcore.cli.reports.layout import (
+from simcore.cli.screens.layout import (
     conclusion,
     grid,
     header,
@@ -22,7 +22,7 @@ from simcore.cli.reports.layout import (
     spaced,
     titled,
 )
-from simcore.cli.reports.precision import precision_part
+from simcore.cli.screens.precision import precision_part
 from simcore.cli.tables import Fitted, Paragraph, fits
 
 if TYPE_CHECKING:

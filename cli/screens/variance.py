@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.cli.numbers import NONE, count, figure, significant
-from simcore.cli.reports.layout import ALARM, bar, grid, heading, note, spaced, titled, warning
+from simcore.answers.numbers import NONE, count, figure, significant
+from simcore.cli.screens.layout import ALARM, bar, grid, heading, note, spaced, titled, warning
 from simcore.cli.tables import Paragraph, as_it_is, fits
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import NONE, Figure, bound, figure, money_units
 from simcore.base.document import Document
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, Figure, bound, figure, money_units
 from simcore.cli.tables import Grid, Paragraph
 from simcore.statistics.estimate import Estimate
 
@@ -117,7 +117,7 @@ def percent(estimate: Estimate) -> Text:
 
 
 def cell(estimate: Estimate | None, *, scale: float = 1.0) -> Text:
-    """Return ``value ± error``, or `simcore.cli.numbers.NONE` where there is no figure."""
+    """Return ``value ± error``, or `simcore.answers.numbers.NONE` where there is no figure."""
     return Text(NONE) if estimate is None or estimate.estimate is None else inline(estimate, scale=scale)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 
-from simcore.cli.numbers import counted
-from simcore.cli.reports.layout import cell, grid, note, sentences, titled
+from simcore.answers.numbers import counted
+from simcore.cli.screens.layout import cell, grid, note, sentences, titled
 from simcore.cli.tables import Paragraph, fits
 
 if TYPE_CHECKING:

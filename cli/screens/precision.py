@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import NONE, count, significant
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.layout import ALARM, grid, note, titled, warning
+from simcore.cli.screens.layout import ALARM, grid, note, titled, warning
 from simcore.cli.tables import fits
 
 if TYPE_CHECKING:

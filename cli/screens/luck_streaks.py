@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.numbers import NONE, count, counted, significant
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, count, counted, significant
-from simcore.cli.reports.layout import cell, grid, inline, percent, titled
+from simcore.cli.screens.layout import cell, grid, inline, percent, titled
 from simcore.cli.tables import Paragraph, fits
 
 if TYPE_CHECKING:

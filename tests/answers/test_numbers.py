@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simcore.cli.numbers import NONE, brief, figure, significant
+from simcore.answers.numbers import NONE, brief, figure, significant
 
 ESTIMATES = st.floats(-1e12, 1e12, allow_subnormal=False)
 ERRORS = st.floats(1e-9, 1e12, allow_subnormal=False)

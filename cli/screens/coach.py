@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 
+from simcore.answers.numbers import NONE, count, counted, significant
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, count, counted, significant
-from simcore.cli.reports.coach_rules import rules_part
-from simcore.cli.reports.layout import (
+from simcore.cli.screens.coach_rules import rules_part
+from simcore.cli.screens.layout import (
     bar,
     cell,
     grid,
