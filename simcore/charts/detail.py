@@ -82,8 +82,8 @@ def period_of(scenario: Scenario) -> tuple[str, int] | None:
     Examples
     --------
     >>> from simcore.scenario_files.scenario_file import load_scenario
-    >>> period_of(load_scenario("trust-the-process")), period_of(load_scenario("trust-the-process", ["horizon.weeks=4"]))
-    (('quarter', 13), None)
+    >>> period_of(load_scenario("trust-the-process"))
+    ('quarter', 13)
     """
     long = scenario.quota is not None and scenario.quota.per == "year"
     name, weeks = ("year", WEEKS_PER_YEAR) if long else ("quarter", WEEKS_PER_QUARTER)
@@ -93,7 +93,7 @@ def period_of(scenario: Scenario) -> tuple[str, int] | None:
 def by_period(detail: Detail, horizon: str) -> NDArray[np.float64]:
     """Return the revenue of every rep in every whole period, float64[worlds, reps, periods]."""
     weeks = detail.revenue.shape[2]
-    period = period_of_week(HORIZONS.index(horizon), weeks)  # type: ignore[arg-type]
+    period = period_of_week(HORIZONS.index(horizon), weeks)
     whole = detail.revenue[:, :, period >= 0]
     starts = np.flatnonzero(np.diff(period[period >= 0], prepend=-1))
     return np.add.reduceat(whole, starts, axis=2)

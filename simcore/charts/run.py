@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.numbers import significant
 from simcore.base.text import printable
+from simcore.charts.detail import detail_of
 from simcore.charts.picture import Picture, estimated, table, text_of, words
+from simcore.charts.run_weeks import ends, way_to_quota, weeks
 from simcore.charts.shapes.forest import Row, forest
 from simcore.charts.shapes.pyramid import Level, pyramid
 from simcore.charts.shapes.theme import Axis, Canvas
@@ -14,6 +16,7 @@ from simcore.results.sentences import in_percent
 
 if TYPE_CHECKING:
     from simcore.results.summary import AveragingRow, StageRow, Summary
+    from simcore.scenario.model import Scenario
 
 _QUANTILES = ("q05", "q50", "q95")
 
@@ -93,3 +96,11 @@ def _stage(row: StageRow, before: StageRow | None) -> Row | None:
         share = in_percent(float(f"{part:.3g}")) if part <= 1.0 else f"{part:.3g} times"
         text, says = f"{text} ({share})", f"{says}, {share} of {printable(before.stage)}"
     return Row(name, here.estimate, here.low or here.estimate, here.high, text, says)
+
+
+def pictures(summary: Summary, scenario: Scenario | None = None) -> list[Picture | None]:
+    """Return the pictures of a run; those of weeks only where the scenario is known."""
+    if scenario is None:
+        return [averaging(summary), funnel(summary)]
+    found = detail_of(scenario, summary.replications)
+    return [averaging(summary), weeks(found), way_to_quota(found), ends(found, summary), funnel(summary)]

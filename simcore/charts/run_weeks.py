@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.base.text import printable
-from simcore.charts.detail import GROUPS, by_period, cumulated, period_of, quantiles
-from simcore.charts.picture import Cell, Number, Picture, exact, table, text_of, words
+from simcore.charts.detail import by_period, cumulated, period_of, quantiles
+from simcore.charts.picture import Cell, Number, Picture, exact, table
 from simcore.charts.shapes.columns import Column, columns
 from simcore.charts.shapes.fan import Spoke, fan
 from simcore.charts.shapes.theme import Axis, Canvas
@@ -29,7 +29,9 @@ _MONEY = "~s"
 
 
 def _from_worlds(detail: Detail) -> str:
-    return f"From the first {detail.worlds:,} worlds of the run, played again." if detail.worlds > 1 else "From one world."
+    return (
+        f"From the first {detail.worlds:,} worlds of the run, played again." if detail.worlds > 1 else "From one world."
+    )
 
 
 def weeks(detail: Detail) -> Picture:
@@ -141,8 +143,10 @@ def ends(detail: Detail, summary: Summary) -> Picture | None:
         found.append(Column(low, low + step, 100.0 * part, says, shade))
         rows.append((exact(low), exact(low + step), (Number(f"{100.0 * part:.3g} %", part),), exact(int(count))))
     p_hit = None if summary.quota is None else summary.quota.p_hit
-    reach = "" if p_hit is None or amount is None else (
-        f" The dashed line is the quota of {money(amount, currency)}: {chance(p_hit)} of {name}s reach it."
+    reach = (
+        ""
+        if p_hit is None or amount is None
+        else (f" The dashed line is the quota of {money(amount, currency)}: {chance(p_hit)} of {name}s reach it.")
     )
     says = f"How much revenue a {name} of one rep ends with.{reach} {_from_worlds(detail)}"
     across, up = Axis(f"revenue of a {name}, {printable(currency)}", _MONEY), Axis(f"% of {name}s", ",~f")

@@ -57,7 +57,7 @@ def columns(
         holes = layer("point", ring, size=24, strokeWidth=1.5, filled=False, color=colour(empty))
         layers.append({**holes, "transform": [{"filter": "datum.size === 0"}]})
     if lines:
-        dashed = {"color": colour("ink"), "strokeDash": [5, 4], "strokeWidth": 1.5}
+        dashed: Spec = {"color": colour("ink"), "strokeDash": [5, 4], "strokeWidth": 1.5}
         layers.append(layer("rule", {"x": number("line")}, [{"line": line} for line in lines], **dashed))
     layers.append(speaking("rect", {"x": number("start"), "x2": {"field": "end"}, **COLUMN}))
     return chart(layers, canvas, canvas.height(HEIGHT), about, rows)

@@ -80,7 +80,7 @@ def curves(
     place = {"x": x, "y": y}
     ends = {"x": x, "y": number("low", scale=scale, axis=axis_of(up, canvas)), "y2": {"field": "high"}}
     # A chart of one line has no legend, and so no second channel beside the colour.
-    shaped = {"shape": shape} if len(order) > 1 else {}
+    shaped: Spec = {"shape": shape} if len(order) > 1 else {}
     layers = [
         *_behind(marks or Marks()),
         layer("line", {**place, "stroke": ink}, strokeWidth=2),
@@ -95,14 +95,14 @@ def _behind(marks: Marks) -> list[Spec]:
     layers = []
     if marks.spans:
         spans = [{"from": low, "to": high} for low, high in marks.spans]
-        shaded = {"color": colour("pale"), "stroke": colour("first"), "strokeWidth": 1}
+        shaded: Spec = {"color": colour("pale"), "stroke": colour("first"), "strokeWidth": 1}
         layers.append(layer("rect", {"x": number("from"), "x2": {"field": "to"}}, spans, **shaded))
     if marks.level is not None:
         level = {"y": {"datum": marks.level, "type": "quantitative"}}
         layers.append(layer("rule", level, [{}], color=colour("ink"), strokeWidth=1.5))
     if marks.places:
         places = [{"place": place} for place in marks.places]
-        dashed = {"color": colour("muted"), "strokeDash": [5, 4], "strokeWidth": 1.5}
+        dashed: Spec = {"color": colour("muted"), "strokeDash": [5, 4], "strokeWidth": 1.5}
         layers.append(layer("rule", {"x": number("place")}, places, **dashed))
     return layers
 

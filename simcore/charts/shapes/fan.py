@@ -33,14 +33,15 @@ def fan(spokes: Sequence[Spoke], canvas: Canvas, across: Axis, up: Axis, *, abou
     scale = {"domain": [spokes[0].week - 0.5, spokes[-1].week + 0.5], "nice": False}
     x = number("week", scale=scale, axis=axis_of(across, canvas, grid=False))
     y = {"axis": axis_of(up, canvas), "scale": {"zero": True, "nice": True}}
-    outlined = {"line": {"color": colour("first"), "strokeWidth": 1}}
+    edge: Spec = {"color": colour("first"), "strokeWidth": 1}
     layers = [
-        layer("area", {"x": x, "y": number("lowest", **y), "y2": {"field": "highest"}}, color=colour("paler"), **outlined),
-        layer("area", {"x": x, "y": number("low"), "y2": {"field": "high"}}, color=colour("pale"), **outlined),
-        layer("line", {"x": x, "y": number("middle")}, strokeWidth=2.5, color=colour("first")),
+        layer("area", {"x": x, "y": number("lowest", **y), "y2": {"field": "highest"}}, color=colour("paler")),
+        layer("area", {"x": x, "y": number("low"), "y2": {"field": "high"}}, color=colour("pale")),
+        *(layer("line", {"x": x, "y": number(name)}, **edge) for name in ("lowest", "low", "high", "highest")),
+        layer("line", {"x": x, "y": number("middle")}, strokeWidth=3, color=colour("first")),
     ]
     if any(each.line is not None for each in spokes):
-        dashed = {"strokeWidth": 2, "strokeDash": [6, 4], "color": colour("second")}
+        dashed: Spec = {"strokeWidth": 2, "strokeDash": [7, 5], "color": colour("second")}
         layers.append(layer("line", {"x": x, "y": number("line")}, **dashed))
     layers.append(speaking("rect", {"x": number("from", scale=scale), "x2": {"field": "to"}, **COLUMN}))
     return chart(layers, canvas, canvas.height(HEIGHT), about, rows)

@@ -59,12 +59,12 @@ def forest(
         Whether a pale bar leads from the line to each point.
     """
     fields = [_fields(row, place) for place, row in enumerate(rows)]
-    order = [each["key"] for each in fields]
+    order = [str(place) for place in range(len(rows))]
     # Rows are told apart by their number: two may have one name.
     shown = f"{dumps([each['name'] for each in fields])}[+datum.value]"
     up = {"y": names("key", order, canvas, labelExpr=shown)}
     domain = _domain(rows, canvas, axis, line)
-    across = {"scale": scale_of(axis, domain=domain), "axis": axis_of(axis, canvas)}
+    across = {"scale": scale_of(axis, domain=domain), "axis": axis_of(axis, canvas, grid=not axis.log)}
     x, ink = number("value", **across), as_is("shade")
     layers = []
     if line is not None:
@@ -72,7 +72,7 @@ def forest(
         layers.append(layer("rule", rule, [{}], color=colour("muted"), strokeWidth=1.5))
     if bars and line is not None:
         bar = {**up, "x": x, "x2": {"datum": line}}
-        outlined = {"color": colour("pale"), "stroke": colour("first"), "strokeWidth": 1, "height": {"band": 0.6}}
+        outlined: Spec = {"color": colour("pale"), "stroke": colour("first"), "strokeWidth": 1, "height": {"band": 0.6}}
         layers.append(layer("bar", bar, **outlined))
     between = {**up, "x": number("low", **across), "x2": {"field": "high"}, "stroke": ink}
     layers += [

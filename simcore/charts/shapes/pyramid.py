@@ -40,7 +40,9 @@ def pyramid(levels: Sequence[Level], canvas: Canvas, *, about: str) -> Spec:
     across = {"scale": {"domain": [0, edge], "nice": False}, "axis": axis_of(axis, canvas, values=steps)}
     mean = {"x": {"datum": 1, "type": "quantitative", **across}}
     middle = {**up, "x": number("middle")}
-    arrow = layer("point", {**up, "x": number("end")}, shape="triangle-right", size=90, filled=True, color=colour("first"))
+    arrow = layer(
+        "point", {**up, "x": number("end")}, shape="triangle-right", size=90, filled=True, color=colour("first")
+    )
     layers = [
         layer("rule", mean, [{}], color=colour("muted"), strokeWidth=1.5, strokeDash=[5, 4]),
         layer(
