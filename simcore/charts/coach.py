@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.answers.numbers import counted
 from simcore.base.text import printable
 from simcore.charts.picture import Picture, estimated, interval, table, words
 from simcore.charts.rows import Unit, between, forest_picture, row_of
@@ -79,7 +80,7 @@ def rules(document: Coach) -> Picture | None:
         lines.append((words(name), *cells, estimated(row.hits, percent=True), estimated(row.afflicted, percent=True)))
     says = (
         "What coaching brings a rep in a year by whom one coaches, over coaching nobody in the same worlds, with 95 % "
-        f"intervals: {document.rules.slots} sessions a week, the same for every rule."
+        f"intervals: {counted(document.rules.slots, 'session')} a week, the same for every rule."
     )
     headings = (
         "whom",
@@ -112,8 +113,8 @@ def illusion(document: Coach) -> Picture | None:
     weeks = document.rules.looks_weeks
     says = (
         f"Revenue of a coached rep a week: the {weeks} weeks after a session minus the {weeks} before it (what it "
-        "seems to do), and the same weeks of the same reps with and without coaching (what it does). Who is picked for a bad "
-        "spell recovers from it anyway."
+        "seems to do), and the same weeks of the same reps with and without coaching (what it does). Who is "
+        "picked for a bad spell recovers from it anyway."
     )
     axis = Axis(f"revenue a week, {printable(document.currency)}", "~s")
     numbers = table(("whom", "before", "it seems", "it does", "illusion"), lines)

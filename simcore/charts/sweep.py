@@ -58,13 +58,8 @@ def pictures(document: Sweep, scenario: Scenario | None = None) -> list[Picture 
         for name in (others or document.strategies)
     ]
     numbers = _numbers(document)
-    found = [
-        picture
-        for each in asked
-        for picture in (
-            _maps(document, each, numbers) if len(document.paths) > 1 else [_curve(document, each, numbers)]
-        )
-    ]
+    draw = _maps if len(document.paths) > 1 else _curve
+    found = [picture for each in asked for picture in draw(document, each, numbers)]
     left_out = len(found) - MOST_PICTURES
     if left_out > 0:
         more = f" {left_out} more pictures, for other values, are left out: the numbers have them."
@@ -105,7 +100,9 @@ def _figure(point: SweepPoint, asked: _Asked) -> tuple[SweepFigure, Estimate] | 
 def _named(document: Sweep, asked: _Asked) -> tuple[str, str, str]:
     """Return the name, title and first words of a picture."""
     strategy, base = printable(asked.strategy), printable(document.strategies[0])
-    name = re.sub(r"\W+", "-", f"{asked.metric}-{document.strategies.index(asked.strategy)}")
+    name = re.sub(r"\W+", "_", asked.metric)
+    if len(document.strategies) > 2:
+        name = f"{name}_{document.strategies.index(asked.strategy)}"
     if asked.against:
         return name, f"{asked.metric}: {strategy} against {base}", f"{asked.metric} of {strategy} minus that of {base}"
     return name, f"{asked.metric} of {strategy}", f"{asked.metric} of {strategy}"
@@ -183,20 +180,23 @@ def _maps(document: Sweep, asked: _Asked, numbers: Table) -> list[Picture]:
         colours = "Blue: more than" if asked.against else "Blue is above the middle, orange below"
         told = f"{says}{at}. {_legend(asked) if asked.against else f'{colours}; the stronger, the further.'}"
         told += " Not all values are drawn: the numbers have all." if thinned else ""
-        found.append(_map((f"{name}-{number}", f"{title}{at}", told), fields, (across, up), numbers))
+        found.append(_map((f"{name}_{number}" if others else name, f"{title}{at}", told), fields, (across, up), numbers, tie=asked.against))
     return found
 
 
-def _map(picture: tuple[str, str, str], fields: list[Field], axes: tuple[str, str], numbers: Table) -> Picture:
+def _map(
+    picture: tuple[str, str, str], fields: list[Field], axes: tuple[str, str], numbers: Table, *, tie: bool
+) -> Picture:
     name, title, says = picture
-    return Picture(name, title, says, lambda width: heat(fields, Canvas(width), *axes, about=says), numbers)
+    return Picture(name, title, says, lambda width: heat(fields, Canvas(width), *axes, about=says, tie=tie), numbers)
 
 
 def _legend(asked: _Asked) -> str:
     less = asked.metric.partition(":")[0] in _LESS_IS_AHEAD
     ahead = "less, which is ahead" if less else "more, which is ahead"
     return (
-        f"Blue is {ahead}; orange is behind; grey is a tie: its 95 % interval holds zero. They tie where colours meet."
+        f"Blue is {ahead}; orange is behind; grey is a tie: its 95 % interval holds zero. The thick line is where the "
+        "sign of the difference changes."
     )
 
 
@@ -233,7 +233,8 @@ def _fields(points: Sequence[SweepPoint], unit: Unit, asked: _Asked) -> list[Fie
         verdict = f", {shown.verdict}" if asked.against and shown.verdict else ""
         says = f"{where}: {text_of(estimated(estimate, percent=share))}{verdict}"
         level = asked.against and holds(estimate.low, estimate.high)
-        fields.append(Field(across, up, turned * (value - middle) / far, _short(unit.told(value)), says, level))
+        far_from = turned * (value - middle) / far
+        fields.append(Field(across, up, far_from, _short(unit.told(value)), says, level))
     return fields
 
 

@@ -60,7 +60,7 @@ def identity(documents: Sequence[StudyHeader], scenario: Scenario, command: str)
     listed = element("dl", *(part for name, told in facts for part in (element("dt", name), element("dd", told))))
     again = [
         element("p", "The same command, version and seed give the same page, to the byte:"),
-        element("pre", element("code", lines(command))),
+        element("pre", element("code", lines(command)), tabindex="0"),
     ]
     return element(
         "section",

@@ -48,7 +48,7 @@ table{{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nu
 caption{{text-align:left;color:var(--muted);padding-bottom:4px}}
 th,td{{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid var(--line);vertical-align:top}}
 th{{font-weight:600}}
-.left{{text-align:left;overflow-wrap:break-word;max-width:22em}}
+.left{{text-align:left;overflow-wrap:break-word;max-width:34em}}
 td data{{white-space:nowrap}}
 .identity{{display:grid;grid-template-columns:max-content 1fr;gap:4px 18px;margin:.6rem 0}}
 .identity dt{{color:var(--muted)}}

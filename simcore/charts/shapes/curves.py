@@ -69,13 +69,14 @@ def curves(
         The horizontal and the vertical axis.
     """
     order = list(dict.fromkeys(label(each.name) for each in found))
-    rows = [_fields(label(each.name), point) for each in found for point in each.points]
+    shades = dict(zip(order, shades_of(len(order)), strict=True))
+    rows = [_fields(label(each.name), point, shades[label(each.name)]) for each in found for point in each.points]
     x = number("x", scale=scale_of(across, padding=14), axis=axis_of(across, canvas, grid=False))
     scale = scale_of(up, zero=False, padding=8)
     y = number("y", scale=scale, axis=axis_of(up, canvas))
-    legend = {} if len(order) > 1 else {"legend": None}
+    legend: Spec = {"legend": {"symbolFillColor": colour("paper")} if len(order) > 1 else None}
     by_name = {"field": "series", "type": "nominal", **legend}
-    ink = {**by_name, "scale": {"domain": order, "range": shades_of(len(order))}}
+    ink = {**by_name, "scale": {"domain": order, "range": list(shades.values())}}
     shape = {**by_name, "scale": {"domain": order, "range": [SYMBOLS[place % 5] for place in range(len(order))]}}
     place = {"x": x, "y": y}
     ends = {"x": x, "y": number("low", scale=scale, axis=axis_of(up, canvas)), "y2": {"field": "high"}}
@@ -107,7 +108,7 @@ def _behind(marks: Marks) -> list[Spec]:
     return layers
 
 
-def _fields(name: str, point: Point) -> dict[str, str | float]:
+def _fields(name: str, point: Point, shade: str) -> dict[str, str | float]:
     return {
         "series": name,
         "x": point.x,
@@ -115,5 +116,5 @@ def _fields(name: str, point: Point) -> dict[str, str | float]:
         "low": point.y if point.low is None else point.low,
         "high": point.y if point.high is None else point.high,
         "says": point.says,
-        "inside": colour("paper") if point.hollow else colour("pale"),
+        "inside": colour("paper") if point.hollow else shade,
     }

@@ -106,7 +106,9 @@ def names(field: str, order: Sequence[str], canvas: Canvas, **axis: Any) -> Spec
 
 def axis_of(axis: Axis, canvas: Canvas, **more: Any) -> Spec:  # noqa: ANN401
     """Return an axis of numbers."""
-    return {"title": axis.title or None, "format": axis.form, "tickCount": canvas.ticks, **more}
+    # With a prefix for thousands, d3 would call nothing "0k".
+    zero = {"labelExpr": "datum.value === 0 ? '0' : datum.label"} if axis.form.endswith("s") else {}
+    return {"title": axis.title or None, "format": axis.form, "tickCount": canvas.ticks, **zero, **more}
 
 
 def scale_of(axis: Axis, **more: Any) -> Spec:  # noqa: ANN401
@@ -184,7 +186,8 @@ CONFIG: Spec = {
         "labelFontSize": _TEXT,
         "labelLimit": 260,
         "symbolOpacity": 1,
-        "symbolStrokeWidth": 3,
+        "symbolStrokeWidth": 2,
+        "columnPadding": 24,
     },
     "text": {"font": FONT, "fontSize": _TEXT, "color": colour("ink")},
     "scale": {"bandPaddingInner": 0.25, "bandPaddingOuter": 0.1},
