@@ -78,7 +78,7 @@ def estimated(estimate: Estimate | None, *, percent: bool = False) -> Cell:
     >>> text_of(estimated(Estimate(estimate=0.36791, se=0.0005), percent=True))
     '36.791 % ± 0.050'
     >>> text_of(estimated(Estimate(estimate=0.0, se=None, low=0.0, high=0.03), percent=True))
-    '0.00 % (below 3.0 %)'
+    '0 % (below 3.0 %)'
     """
     if estimate is None or estimate.estimate is None:
         return (NONE,)

@@ -177,10 +177,10 @@ def _maps(document: Sweep, asked: _Asked, numbers: Table) -> list[Picture]:
         fields = _fields(shown, unit, asked)
         where = ", ".join(f"{path} {_told(value)}" for path, value in zip(others, first, strict=True))
         at = f" at {where}" if where else ""
-        colours = "Blue: more than" if asked.against else "Blue is above the middle, orange below"
-        told = f"{says}{at}. {_legend(asked) if asked.against else f'{colours}; the stronger, the further.'}"
+        told = f"{says}{at}. {_legend(asked)}"
         told += " Not all values are drawn: the numbers have all." if thinned else ""
-        found.append(_map((f"{name}_{number}" if others else name, f"{title}{at}", told), fields, (across, up), numbers, tie=asked.against))
+        named = (f"{name}_{number}" if others else name, f"{title}{at}", told)
+        found.append(_map(named, fields, (across, up), numbers, tie=asked.against))
     return found
 
 
@@ -192,6 +192,8 @@ def _map(
 
 
 def _legend(asked: _Asked) -> str:
+    if not asked.against:
+        return "Blue is above the middle of what is shown, orange below; the stronger, the further."
     less = asked.metric.partition(":")[0] in _LESS_IS_AHEAD
     ahead = "less, which is ahead" if less else "more, which is ahead"
     return (

@@ -45,8 +45,8 @@ def page_of(told: Told) -> str:
     >>> from simcore import load_scenario, simulate
     >>> scenario = load_scenario("trust-the-process", {"run.replications": 64, "horizon.weeks": 4})
     >>> page = page_of(Told([simulate(scenario).summary], scenario, "simcore run trust-the-process"))
-    >>> page.startswith("<!doctype html>"), "<h1>trust-the-process</h1>" in page, "http" in page
-    (True, True, False)
+    >>> page.startswith("<!doctype html>"), "<h1>trust-the-process</h1>" in page
+    (True, True)
     """
     if not told.documents:
         raise ValueError("a page needs an answer")
