@@ -5,6 +5,8 @@ VENV ?= .venv
 # The lowest versions are those of the lowest Python, in an environment of their own.
 LOWEST_PYTHON ?= python3.11
 LOWEST := .venv-lowest
+# The page that `make demo` writes.
+REPORT ?= trust-the-process.html
 # More for pytest, as in `make suite PYTEST="-k pyramid"`.
 PYTEST ?=
 
@@ -24,8 +26,8 @@ endif
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-demo: $(VENV)/.runtime ## Simulate the canonical scenario
-	@$(VENV)/bin/simcore run trust-the-process
+demo: $(VENV)/.runtime ## Simulate the canonical scenario, and write a page of it
+	@$(VENV)/bin/simcore run trust-the-process --report $(REPORT) --overwrite
 
 test: demo lint types suite ## The demo, then lint, types and the whole suite
 
@@ -94,7 +96,7 @@ $(LOWEST)/.dev: pyproject.toml requirements/build.txt requirements/lowest.txt re
 	@touch $@
 
 clean: ## Remove all that can be made again
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .docs_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(REPORT) build dist *.egg-info .docs_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: pyproject.toml requirements/build.txt requirements/runtime.txt

@@ -126,12 +126,13 @@ def normal(package: str) -> str:
     [
         ("build.txt", PROJECT["build-system"]["requires"]),
         ("runtime.txt", PROJECT["project"]["dependencies"]),
+        ("runtime.txt", PROJECT["project"]["optional-dependencies"]["report"]),
         ("dev.txt", PROJECT["dependency-groups"]["dev"]),
         ("docs.txt", PROJECT["dependency-groups"]["docs"]),
     ],
 )
 def test_every_dependency_is_pinned_within_its_range(lock: str, ranges: list[str]) -> None:
-    versions = pinned(lock)
+    versions = pinned("runtime.txt") | pinned(lock) if lock == "dev.txt" else pinned(lock)
     for requirement in map(Requirement, ranges):
         assert requirement.specifier.contains(versions[normal(requirement.name)]), requirement.name
 

@@ -27,7 +27,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 FOLDER = ROOT / "requirements"
 HEADS = {
     "build": "# What builds simcore from its sources, pinned. Written by `make lock`.",
-    "runtime": "# What simcore runs with, all of it, pinned. Written by `make lock`; valid for Python 3.11 to 3.14.",
+    "runtime": "# What simcore runs with, reports included, pinned. Written by `make lock`, for Python 3.11 to 3.14.",
     "dev": "# What the tests, the checks and the benchmarks need beside runtime.txt, pinned. Written by `make lock`.",
     "docs": "# What the documentation site needs beside runtime.txt and dev.txt, pinned. Written by `make lock`.",
     "lowest": "# The lowest versions that pyproject.toml allows, for Python 3.11. Written by `make lock`.",
@@ -81,9 +81,10 @@ def newest() -> dict[str, list[str]]:
     """Return the newest pins that install on every Python, for each lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     oldest = PYTHONS[0]
+    needed = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["report"]]
     locks = {
         "build": resolve(project["build-system"]["requires"], oldest),
-        "runtime": resolve(project["project"]["dependencies"], oldest),
+        "runtime": resolve(needed, oldest),
     }
     known, everything = locks["runtime"], []
     for group in ("dev", "docs"):
@@ -99,7 +100,8 @@ def lowest() -> list[str]:
     """Return the lines of the lock of the lowest versions; what these need in turn is the newest that they allow."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     options = ["--resolution", "lowest-direct", "--only-binary", ":all:"]
-    return with_hashes(project["project"]["dependencies"], *options)
+    needed = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["report"]]
+    return with_hashes(needed, *options)
 
 
 def main() -> None:

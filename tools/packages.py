@@ -23,7 +23,19 @@ PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
-    *("results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),
+    *(
+        "results_folders",
+        "answers",
+        "charts.shapes",
+        "charts",
+        "pages",
+        "schema",
+        "api",
+        "cli",
+        "cli.screens",
+        "cli.commands",
+        "cli.main",
+    ),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
 

@@ -50,7 +50,7 @@ def check(
             }
         )
         return
-    from simcore.cli.reports.check import commented  # noqa: PLC0415
+    from simcore.cli.screens.check import commented  # noqa: PLC0415
     from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415
 
     notes = commented(

@@ -12,6 +12,6 @@ def scenarios(*, json: JsonOption = False) -> None:
     if json:
         print_json([{"name": name, "about": about} for name, about in rows])
         return
-    from simcore.cli.reports.layout import listing  # noqa: PLC0415
+    from simcore.cli.screens.layout import listing  # noqa: PLC0415
 
     print_result(listing(rows))
