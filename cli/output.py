@@ -44,6 +44,12 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
+def print_data(text: str) -> None:
+    """Write a text for other programs on stdout: as UTF-8, whatever stdout and the system take text for."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+
+
 def print_text(text: str) -> None:
     """Print lines on stdout as they are, but for characters that a terminal would obey."""
     from simcore.cli.plain import spelt  # noqa: PLC0415

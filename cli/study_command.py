@@ -49,8 +49,9 @@ def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., N
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def typed(**values: Any) -> None:  # noqa: ANN401  (those of the signature below)
-            common = {name: values.pop(name) for name in ("file", *shared)}
-            command(StudyOptions(**common), **values)
+            options = StudyOptions(**{name: values.pop(name) for name in ("file", *shared)})
+            options.check()
+            command(options, **values)
 
         own = list(signature(command).parameters.values())[1:]
         parameters = [Parameter("file", Parameter.KEYWORD_ONLY, annotation=ScenarioArgument), *own]
@@ -136,7 +137,7 @@ def answer(
     prepare
         Makes the request; called when the engine is loaded.
     report
-        Returns what is printed on stdout without ``--json``; ``None`` if there is nothing to print.
+        Returns what is printed on stdout as a report; ``None`` if there is nothing to print.
     document
         Returns the document of an answer, or a list of documents; the answer itself if not given.
     footer
@@ -162,9 +163,14 @@ def answer(
     found, kept = _run(options, prepared, save or (lambda found, folder: folder.finish_document(document(found))))
     whole = document(found)
     documents = whole if isinstance(whole, list) else [whole]
-    if options.json:
+    form = options.form
+    if form == "json":
         dumped = [each.model_dump(mode="json") for each in documents]
         print_json(dumped if isinstance(whole, list) else dumped[0])
+    elif form is not None:
+        from simcore.cli.exports.printed import print_documents  # noqa: PLC0415
+
+        print_documents(documents, form)
     else:
         shown = report(found)
         if shown is not None:

@@ -23,7 +23,8 @@ PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
-    *("results_folders", "schema", "api", "cli", "cli.reports", "cli.commands", "cli.main"),
+    "tables",
+    *("results_folders", "schema", "api", "cli", "cli.reports", "cli.exports", "cli.commands", "cli.main"),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
 

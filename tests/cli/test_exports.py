@@ -1,0 +1,205 @@
+"""``--csv`` and ``--markdown``: what they print, what excludes what, and names that would be something else elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from markdown_it import MarkdownIt
+from typer.testing import CliRunner, Result
+
+from simcore.base.errors import ExitStatus
+from simcore.cli.main import app
+from simcore.studies.study import STUDIES
+from simcore.tables.tidy import FIGURE, TABLE
+from tests.support.study_cases import command_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMALL = ("run", "trust-the-process", "-n", "8", "--set", "team.reps=1", "--set", "horizon.weeks=4")
+FORMS = ("--json", "--csv", "--markdown")
+NAMES = [
+    '=HYPERLINK("http://evil.example";"click")',
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)",
+    "+wins",
+    "a|b `c` \\",
+    '"quoted", and a comma',
+    "<script>alert(1)</script>",
+    "[link](http://evil.example) ![x](http://evil.example/x.png)",
+    "**bold** _it_ ~~no~~ $x^2$",
+    "日" * 40,
+]
+SCENARIO: dict[str, Any] = {
+    "simcore": 1,
+    "name": '=1+1 "x" <b>|</b> \u202e gnp',
+    "team": {"reps": 1},
+    "horizon": {"weeks": 4},
+    "deal": {"fixed": 5000, "source": "=cmd|'/C calc'!A1"},
+    "run": {"replications": 8},
+}
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def records(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def rows_of(markdown: str) -> list[list[str]]:
+    """Return the cells of all rows of all tables as GitHub would show them, as plain text."""
+    found: list[list[str]] = []
+    for token in MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(markdown):
+        if token.type == "tr_open":
+            found.append([])
+        elif token.type == "inline" and found:
+            found[-1].append("".join(part.content for part in token.children or ()))
+    return found
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """Return a scenario file with a stage of each name in two funnels' worth of stages."""
+    file = tmp_path / "hostile.yaml"
+    stages = [{"stage": "calls"}, *({"stage": name, "rate": 0.9} for name in NAMES[:6])]
+    file.write_text(json.dumps({**SCENARIO, "funnel": stages}), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_question_answers_as_csv_and_as_markdown(name: str) -> None:
+    line = command_line(name)
+    as_csv, as_markdown = invoke(*line, "--csv", "-q"), invoke(*line, "--markdown", "-q")
+    assert (as_csv.exit_code, as_csv.stderr) == (ExitStatus.DONE, "")
+    assert (as_markdown.exit_code, as_markdown.stderr) == (ExitStatus.DONE, "")
+    found = records(as_csv.stdout)
+    assert found[0][TABLE] == "about"
+    assert [*found[0]][-len(FIGURE) :] == [*FIGURE]
+    assert {line["text"] for line in found if line["figure"] == "document"} == {name}
+    assert all(None not in line and None not in line.values() for line in found), "every line has every column"
+    widths = [len(row) for row in rows_of(as_markdown.stdout)]
+    assert widths
+    assert min(widths) >= 2 or name == "result"
+
+
+@pytest.mark.parametrize("first", FORMS)
+@pytest.mark.parametrize("second", FORMS)
+def test_there_is_one_form_for_an_answer(first: str, second: str) -> None:
+    if first == second:
+        assert invoke(*SMALL, first, "-q").exit_code == ExitStatus.DONE
+        return
+    for line in (SMALL, ("check", "trust-the-process"), ("scenarios",)):
+        done = invoke(*line, first, second)
+        assert done.exit_code == ExitStatus.USAGE
+        assert done.stdout == ""
+        assert "there is one form for an answer" in " ".join(done.stderr.split())
+
+
+def test_a_wrong_pair_of_forms_is_told_before_anything_is_read() -> None:
+    assert invoke("run", "no-such-file", "--csv", "--json").exit_code == ExitStatus.USAGE
+
+
+def test_numbers_have_all_their_digits() -> None:
+    document = json.loads(invoke(*SMALL, "--json", "-q").stdout)
+    found = {(line["stage"], line["figure"]): line for line in records(invoke(*SMALL, "--csv", "-q").stdout)}
+    for row in document["funnel"]:
+        line = found[(row["stage"], "per_rep_week")]
+        told = [float(line[name]) for name in ("value", "standard_error", "low", "high")]
+        assert told == [row["per_rep_week"][name] for name in ("estimate", "se", "low", "high")]
+
+
+def test_csv_is_utf_8_whatever_stdout_is(hostile: Path) -> None:
+    text = hostile.read_text(encoding="utf-8").replace("\\u65e5", "日")
+    hostile.write_text(text.replace('"+wins"', '"+Łódź ±"'), encoding="utf-8")
+    script = "from simcore.cli.main import main; main()"
+    line = [sys.executable, "-c", script, "run", str(hostile), "-q", "--csv"]
+    done = subprocess.run(line, capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii", "PATH": ""})  # noqa: S603
+    assert "'+Łódź ±" in done.stdout.decode("utf-8")
+
+
+def test_no_name_becomes_a_formula(hostile: Path) -> None:
+    for line in (("run", str(hostile), "-q"), ("check", str(hostile))):
+        done = invoke(*line, "--csv")
+        assert done.exit_code == ExitStatus.DONE, done.stderr
+        for row in csv.reader(io.StringIO(done.stdout)):
+            for cell in row:
+                assert not cell.startswith(("=", "+", "@", "\t", "\r")), cell
+                assert not cell.startswith("-") or float(cell) < 0
+
+
+def test_negative_numbers_stay_numbers() -> None:
+    line = ("compare", "quota-pressure", "-n", "16", "--set", "team.reps=1", "--set", "horizon.weeks=13", "-q", "--csv")
+    values = [line["value"] for line in records(invoke(*line).stdout)]
+    assert any(float(value) < 0 for value in values if value)
+
+
+def test_names_are_shown_by_markdown_as_they_are(hostile: Path) -> None:
+    for part in (NAMES[:6], NAMES[4:]):
+        stages = [{"stage": "calls"}, *({"stage": name, "rate": 0.9} for name in part)]
+        hostile.write_text(json.dumps({**SCENARIO, "funnel": stages}), encoding="utf-8")
+        done = invoke("run", str(hostile), "-q", "--markdown")
+        assert done.exit_code == ExitStatus.DONE, done.stderr
+        shown = {cell for row in rows_of(done.stdout) for cell in row}
+        assert set(part) <= shown
+        assert {len(row) for row in rows_of(done.stdout)} <= {2, 3, 13}
+        html = MarkdownIt("commonmark", {"html": True}).enable("table").render(done.stdout)
+        for tag in ("<script", "<b>", "<a ", "<img", "<em", "<s>", "<code"):
+            assert tag not in html
+        assert "\u202e" not in done.stdout
+
+
+def test_scenarios_are_listed_in_every_form() -> None:
+    names = [row["name"] for row in json.loads(invoke("scenarios", "--json").stdout)]
+    assert [line["scenario"] for line in records(invoke("scenarios", "--csv").stdout)] == names
+    assert [row[0] for row in rows_of(invoke("scenarios", "--markdown").stdout)[1:]] == names
+
+
+def test_what_is_known_of_a_scenario_is_there_in_every_form() -> None:
+    document = json.loads(invoke("check", "trust-the-process", "--json").stdout)
+    found = records(invoke("check", "trust-the-process", "--csv").stdout)
+    expected = {line["label"]: float(line["value"]) for line in found if line[TABLE] == "expected"}
+    assert expected == {each["label"]: each["value"] for each in document["expected"]}
+    costs = {line["figure"]: float(line["value"]) for line in found if line[TABLE] == "cost"}
+    assert costs == document["cost"]
+    assert {line["path"] for line in found if line[TABLE] == "assumptions"} == {
+        each["path"] for each in document["assumptions"]
+    }
+    shown = {row[0] for row in rows_of(invoke("check", "trust-the-process", "--markdown").stdout)}
+    assert {each["path"] for each in document["assumptions"]} <= shown
+
+
+def test_an_answer_that_is_not_reached_keeps_its_status_and_its_streams() -> None:
+    line = (
+        *SMALL[:2],
+        "-p",
+        "revenue=0.001",
+        "--max-replications",
+        "8",
+        "--set",
+        "team.reps=1",
+        "--set",
+        "horizon.weeks=4",
+    )
+    done = invoke(*line, "--csv", "-q")
+    assert done.exit_code == ExitStatus.NOT_REACHED
+    found = {(line[TABLE], line["figure"]): line for line in records(done.stdout)}
+    assert found[("precision", "met")]["text"] == "no"
+    assert found[("stopping", "ended")]["text"] == "replications"
+
+
+def test_a_sweep_has_its_paths_as_columns() -> None:
+    line = ("sweep", "quota-pressure", "--vary", "team.reps=1,2", "-n", "16", "--set", "horizon.weeks=13", "-q")
+    found = [line for line in records(invoke(*line, "--csv").stdout) if line[TABLE] == "figures"]
+    assert [line["team.reps"] for line in found if line["figure"] == "figure" and line["metric"] == "revenue"] == [
+        "1.0",
+        "2.0",
+    ]
+    assert invoke(*line, "--csv", "--table").exit_code == ExitStatus.USAGE
