@@ -1,10 +1,11 @@
-"""``--csv`` and ``--markdown``: what they print, what excludes what, and names that would be something else elsewhere."""
+"""``--csv`` and ``--markdown``: what they print, what excludes what, and names that would mean something elsewhere."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -25,16 +26,27 @@ if TYPE_CHECKING:
 SMALL = ("run", "trust-the-process", "-n", "8", "--set", "team.reps=1", "--set", "horizon.weeks=4")
 FORMS = ("--json", "--csv", "--markdown")
 NAMES = [
-    '=HYPERLINK("http://evil.example";"click")',
     "-2+3+cmd|' /C calc'!A0",
     "@SUM(1+1)",
     "+wins",
     "a|b `c` \\",
     '"quoted", and a comma',
     "<script>alert(1)</script>",
-    "[link](http://evil.example) ![x](http://evil.example/x.png)",
-    "**bold** _it_ ~~no~~ $x^2$",
+    "**bold** _it_ ~~no~~ $x^2$ <b>",
+    "[link](//evil) ![x](//evil/x)",
     "日" * 40,
+]
+"""Of stages: no dot and no equals sign can be in one."""
+SOURCES = [
+    '=HYPERLINK("http://evil.example";"click")',
+    "=1+1",
+    "\t=1+1",
+    "http://evil.example www.evil.example",
+    "1. one",
+    "- bullet",
+    "# title",
+    "> quote & &lt; &#64;",
+    "--- | ---",
 ]
 SCENARIO: dict[str, Any] = {
     "simcore": 1,
@@ -65,13 +77,20 @@ def rows_of(markdown: str) -> list[list[str]]:
     return found
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> Path:
-    """Return a scenario file with a stage of each name in two funnels' worth of stages."""
-    file = tmp_path / "hostile.yaml"
-    stages = [{"stage": "calls"}, *({"stage": name, "rate": 0.9} for name in NAMES[:6])]
-    file.write_text(json.dumps({**SCENARIO, "funnel": stages}), encoding="utf-8")
+def scenario_file(folder: Path, names: list[str], sources: list[str]) -> Path:
+    """Return a scenario file with stages of these names, and rates from these sources."""
+    steps = zip(names, sources, strict=True)
+    rates = [{"stage": name, "rate": {"mean": 0.9, "source": source}} for name, source in steps]
+    text = json.dumps({**SCENARIO, "funnel": [{"stage": "calls"}, *rates]}, ensure_ascii=False)
+    file = folder / "hostile.yaml"
+    file.write_text(text, encoding="utf-8")
     return file
+
+
+@pytest.fixture(params=[slice(0, 5), slice(4, 9)], ids=["some", "others"])
+def hostile(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a scenario file with hostile names: in two parts, as a funnel has eight stages at most."""
+    return scenario_file(tmp_path, NAMES[request.param], SOURCES[request.param])
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -100,7 +119,7 @@ def test_there_is_one_form_for_an_answer(first: str, second: str) -> None:
         done = invoke(*line, first, second)
         assert done.exit_code == ExitStatus.USAGE
         assert done.stdout == ""
-        assert "there is one form for an answer" in " ".join(done.stderr.split())
+        assert "an answer is printed in one form" in " ".join(done.stderr.split())
 
 
 def test_a_wrong_pair_of_forms_is_told_before_anything_is_read() -> None:
@@ -116,12 +135,12 @@ def test_numbers_have_all_their_digits() -> None:
         assert told == [row["per_rep_week"][name] for name in ("estimate", "se", "low", "high")]
 
 
-def test_csv_is_utf_8_whatever_stdout_is(hostile: Path) -> None:
-    text = hostile.read_text(encoding="utf-8").replace("\\u65e5", "日")
-    hostile.write_text(text.replace('"+wins"', '"+Łódź ±"'), encoding="utf-8")
+def test_csv_is_utf_8_whatever_stdout_is(tmp_path: Path) -> None:
+    file = scenario_file(tmp_path, ["+Łódź ±"], ["日本"])
     script = "from simcore.cli.main import main; main()"
-    line = [sys.executable, "-c", script, "run", str(hostile), "-q", "--csv"]
-    done = subprocess.run(line, capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii", "PATH": ""})  # noqa: S603
+    line = [sys.executable, "-c", script, "run", str(file), "-q", "--csv"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(line, capture_output=True, check=True, env=environment)  # noqa: S603
     assert "'+Łódź ±" in done.stdout.decode("utf-8")
 
 
@@ -141,19 +160,21 @@ def test_negative_numbers_stay_numbers() -> None:
     assert any(float(value) < 0 for value in values if value)
 
 
-def test_names_are_shown_by_markdown_as_they_are(hostile: Path) -> None:
-    for part in (NAMES[:6], NAMES[4:]):
-        stages = [{"stage": "calls"}, *({"stage": name, "rate": 0.9} for name in part)]
-        hostile.write_text(json.dumps({**SCENARIO, "funnel": stages}), encoding="utf-8")
-        done = invoke("run", str(hostile), "-q", "--markdown")
-        assert done.exit_code == ExitStatus.DONE, done.stderr
-        shown = {cell for row in rows_of(done.stdout) for cell in row}
-        assert set(part) <= shown
-        assert {len(row) for row in rows_of(done.stdout)} <= {2, 3, 13}
-        html = MarkdownIt("commonmark", {"html": True}).enable("table").render(done.stdout)
-        for tag in ("<script", "<b>", "<a ", "<img", "<em", "<s>", "<code"):
-            assert tag not in html
-        assert "\u202e" not in done.stdout
+def test_names_are_shown_by_markdown_as_they_are(hostile: Path, tmp_path: Path) -> None:
+    done = invoke("run", str(hostile), "-q", "--markdown")
+    assert done.exit_code == ExitStatus.DONE, done.stderr
+    rows = rows_of(done.stdout)
+    stages = json.loads(hostile.read_text(encoding="utf-8"))["funnel"][1:]
+    shown = {cell for row in rows for cell in row}
+    assert {stage["stage"] for stage in stages} <= shown
+    assert {" ".join(stage["rate"]["source"].split()) for stage in stages} <= shown
+    tame = scenario_file(tmp_path, [f"s{number}" for number in range(len(stages))], ["log"] * len(stages))
+    widths = [len(row) for row in rows_of(invoke("run", str(tame), "-q", "--markdown").stdout)]
+    assert [len(row) for row in rows] == widths, "no sign ends a cell"
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough").render(done.stdout)
+    for tag in ("<script", "<b>", "<a ", "<img", "<em", "<s>", "<code", "<li", "<blockquote", "<hr", "<h1"):
+        assert tag not in html
+    assert "\u202e" not in done.stdout
 
 
 def test_scenarios_are_listed_in_every_form() -> None:
@@ -177,17 +198,7 @@ def test_what_is_known_of_a_scenario_is_there_in_every_form() -> None:
 
 
 def test_an_answer_that_is_not_reached_keeps_its_status_and_its_streams() -> None:
-    line = (
-        *SMALL[:2],
-        "-p",
-        "revenue=0.001",
-        "--max-replications",
-        "8",
-        "--set",
-        "team.reps=1",
-        "--set",
-        "horizon.weeks=4",
-    )
+    line = (*SMALL[:2], *SMALL[4:], "-p", "revenue=0.001", "--max-replications", "8")
     done = invoke(*line, "--csv", "-q")
     assert done.exit_code == ExitStatus.NOT_REACHED
     found = {(line[TABLE], line["figure"]): line for line in records(done.stdout)}

@@ -15,7 +15,7 @@ from simcore.statistics.estimate import Estimate
 from simcore.studies.study import STUDIES
 from simcore.tables.about import SPEED
 from simcore.tables.documents import DEFINITIONS, tables_of
-from simcore.tables.table import LABEL, Table
+from simcore.tables.table import LABEL, SHARE, Table, cell_of
 from simcore.tables.tidy import RESERVED, columns, lines
 from tests.support.study_cases import CASES
 from tests.support.study_cases import request as question
@@ -112,12 +112,10 @@ def test_every_text_is_in_a_table(found: StudyHeader) -> None:
 
 def test_every_estimate_keeps_its_error_and_its_interval(found: StudyHeader) -> None:
     """As often as in the document: figures of the same value each have their own cell."""
-    wanted = Counter(
-        (each.estimate, each.se, each.low, each.high) for each in estimates(found) if each.estimate is not None
-    )
-    there = Counter(
-        (line["value"], line["standard_error"], line["low"], line["high"]) for line in lines(tables_of(found))
-    )
+    told = [cell_of(each, SHARE) for each in estimates(found) if each.estimate is not None]
+    wanted = Counter((cell.value, cell.standard_error, cell.low, cell.high) for cell in told)
+    cells = [cell for table in tables_of(found) for row in table.rows for cell in row.cells]
+    there = Counter((cell.value, cell.standard_error, cell.low, cell.high) for cell in cells)
     assert not wanted - there
 
 
