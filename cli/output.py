@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from simcore.cli.options import Form
+    from simcore.tables.table import Table
+
 _WIDTH = 80
 _WIDEST = 100
 _JOINERS = "\u200c\u200d"
@@ -44,18 +47,25 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
-def print_data(text: str) -> None:
-    """Write a text for other programs on stdout: as UTF-8, whatever stdout and the system take text for."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8"))
-
-
 def print_text(text: str) -> None:
     """Print lines on stdout as they are, but for characters that a terminal would obey."""
     from simcore.cli.plain import spelt  # noqa: PLC0415
 
     kept = (c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _JOINERS)
     sys.stdout.write(spelt("".join(kept), encoding()))
+
+
+def print_tables(title: str, tables: Sequence[Table], form: Form) -> None:
+    """Print tables: CSV as UTF-8, whatever stdout and the system take text for; Markdown in what stdout knows."""
+    if form == "csv":
+        from simcore.tables.tidy import csv_of  # noqa: PLC0415
+
+        sys.stdout.flush()
+        sys.stdout.buffer.write(csv_of(tables).encode("utf-8"))
+    else:
+        from simcore.cli.exports.markdown import markdown_of  # noqa: PLC0415
+
+        print_text(markdown_of(title, tables))
 
 
 def message(text: str) -> None:

@@ -154,8 +154,9 @@ def answer(
     typer.Exit
         With the exit status, if all was not done or a stated precision not reached.
     """
-    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+    from simcore.cli.output import message, print_json, print_result, print_tables  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.tables.documents import tables_of  # noqa: PLC0415
 
     load_engine(quiet=options.quiet, threads=options.threads)
     prepared = prepare()
@@ -168,9 +169,8 @@ def answer(
         dumped = [each.model_dump(mode="json") for each in documents]
         print_json(dumped if isinstance(whole, list) else dumped[0])
     elif form is not None:
-        from simcore.cli.exports.printed import print_documents  # noqa: PLC0415
-
-        print_documents(documents, form)
+        if documents:
+            print_tables(documents[0].scenario.name, tables_of(documents), form)
     else:
         shown = report(found)
         if shown is not None:

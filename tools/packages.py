@@ -24,7 +24,17 @@ PACKAGES = (
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
     "tables",
-    *("results_folders", "schema", "api", "cli", "cli.reports", "cli.exports", "cli.commands", "cli.main"),
+    *(
+        "results_folders",
+        "schema",
+        "api",
+        "cli.numbers",
+        "cli.exports",
+        "cli",
+        "cli.reports",
+        "cli.commands",
+        "cli.main",
+    ),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
 

@@ -57,7 +57,7 @@ def check(
         )
         return
     if form is not None:
-        from simcore.cli.exports.printed import print_tables  # noqa: PLC0415
+        from simcore.cli.output import print_tables  # noqa: PLC0415
         from simcore.tables.check import check_tables  # noqa: PLC0415
 
         known = (price, threads or 1, LIMIT, figures, values)

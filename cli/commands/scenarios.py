@@ -14,7 +14,7 @@ def scenarios(*, json: JsonOption = False, csv: CsvOption = False, markdown: Mar
         print_json([{"name": name, "about": about} for name, about in rows])
         return
     if form is not None:
-        from simcore.cli.exports.printed import print_tables  # noqa: PLC0415
+        from simcore.cli.output import print_tables  # noqa: PLC0415
         from simcore.tables.check import scenarios_table  # noqa: PLC0415
 
         print_tables("Scenarios", [scenarios_table(rows)], form)

@@ -1,1 +1,1 @@
-"""Answers as tables for other programs: CSV and Markdown, of what `simcore.tables` makes of a document."""
+"""Answers as Markdown, of the tables that `simcore.tables` makes of a document."""

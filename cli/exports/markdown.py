@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, count, significant
-from simcore.cli.reports.layout import inline
+from simcore.cli.numbers import NONE, count, in_line, significant
 from simcore.statistics.estimate import Estimate
 from simcore.tables.about import ABOUT, SENTENCE
 from simcore.tables.table import COUNT, LABEL, RATIO, SHARE, Cell
@@ -115,7 +114,7 @@ def _cell(cell: Cell, unit: str | None) -> str:
     own = "" if unit is not None or cell.unit in _HIDDEN_UNITS else f" {'%' if cell.unit == SHARE else cell.unit}"
     if cell.estimated:
         figure = Estimate(estimate=cell.value, se=cell.standard_error, low=cell.low, high=cell.high)
-        return escaped(inline(figure, scale=scale, unit=own).plain)
+        return escaped(in_line(figure, scale, own))
     text = _number(cell.value, scale)
     if cell.low is not None or cell.high is not None:
         ends = [NONE if end is None else _number(end, scale) for end in (cell.low, cell.high)]
