@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -66,6 +66,13 @@ def print_tables(title: str, tables: Sequence[Table], form: Form) -> None:
         from simcore.cli.exports.markdown import markdown_of  # noqa: PLC0415
 
         print_text(markdown_of(title, tables))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines for a shell to read, as UTF-8 and with their tabs; one that holds more than a line is left out."""
+    whole = [line for line in lines if line.isprintable() or line.replace("\t", "", 1).isprintable()]
+    sys.stdout.flush()
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in whole).encode("utf-8", "surrogateescape"))
 
 
 def message(text: str) -> None:

@@ -24,17 +24,8 @@ PACKAGES = (
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
     "tables",
-    *(
-        "results_folders",
-        "schema",
-        "api",
-        "cli.numbers",
-        "cli.exports",
-        "cli",
-        "cli.reports",
-        "cli.commands",
-        "cli.main",
-    ),
+    *("results_folders", "schema", "api"),
+    *("cli.numbers", "cli.exports", "cli", "cli.reports", "cli.completion", "cli.commands", "cli.main"),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
 
