@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,14 @@ from simcore.base.document import Document
 from simcore.results.result import Result
 from simcore.statistics.estimate import Estimate
 from simcore.studies.study import STUDIES
-from simcore.tables.about import SPEED
+from simcore.tables.about import ABOUT, SPEED
 from simcore.tables.documents import DEFINITIONS, tables_of
 from simcore.tables.table import LABEL, SHARE, Table, cell_of
 from simcore.tables.tidy import RESERVED, columns, lines
 from tests.support.study_cases import CASES
 from tests.support.study_cases import request as question
 from tests.support.table_cases import WIDER
+from tools.packages import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,3 +154,24 @@ def test_a_document_read_from_json_has_the_same_tables() -> None:
     found = document("comparison")
     again = type(found).model_validate(json.loads(found.model_dump_json()))
     assert tables_of(again) == tables_of(found)
+
+
+def test_the_page_names_every_table_and_every_key() -> None:
+    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8").partition("## The tables")[2]
+    rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("|")][2:]
+    told: dict[tuple[str, str], list[str]] = {}
+    commands: list[str] = []
+    for answer, table, keys, _ in rows:
+        commands = re.findall("`(.*?)`", answer) or commands
+        for command in commands:
+            told[command, table.strip(" `")] = re.findall("`(.*?)`", keys)
+    there = {
+        (STUDIES[name].command, table.name): [*table.keys]
+        for name in CASES
+        for table in tables_of(document(name))
+        if table.name != ABOUT
+    }
+    there["sweep", "figures"].remove("team.reps")
+    there["sweep", "exploded"].remove("team.reps")
+    of_questions = {key: keys for key, keys in told.items() if key[0] not in ("check", "scenarios")}
+    assert of_questions == there
