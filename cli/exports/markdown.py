@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from simcore.base.text import printable
 from simcore.cli.numbers import NONE, count, in_line, significant
 from simcore.statistics.estimate import Estimate
-from simcore.tables.about import ABOUT, SENTENCE
-from simcore.tables.table import COUNT, LABEL, RATIO, SHARE, Cell
+from simcore.tables.about import ABOUT, INTERRUPTED, SENTENCE
+from simcore.tables.table import COUNT, LABEL, RATIO, SHARE, YES, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from simcore.tables.table import Key, Table
 
@@ -40,12 +40,40 @@ def markdown_of(title: str, tables: Sequence[Table]) -> str:
 
     Columns in which nothing is defined are left out; what was asked, and of what, comes last.
     """
-    parts = [f"### {escaped(title)}", *_words(tables)]
+    parts = [f"### {escaped(title)}"]
+    if _is_interrupted(tables):
+        parts.append("**Interrupted: these are the figures of what was done until then.**")
+    parts += _words(tables)
     for table in sorted(tables, key=lambda each: each.name == ABOUT):
         lines = list(_table(table))
         if lines:
             parts += [f"**{escaped(table.title)}**", "\n".join(lines)]
-    return "\n\n".join(parts) + "\n"
+    parts += [_note(cell for table in tables for row in table.rows for cell in row.cells)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _is_interrupted(tables: Iterable[Table]) -> bool:
+    """Return whether an answer says of itself that it was stopped."""
+    return any(
+        name == INTERRUPTED and cell.text == YES
+        for table in tables
+        if table.name == ABOUT
+        for row in table.rows
+        for name, cell in zip(table.figures, row.cells, strict=True)
+    )
+
+
+def _note(cells: Iterable[Cell]) -> str:
+    """Return what stands behind figures; empty where no figure has an error or an interval."""
+    there = list(cells)
+    said = []
+    if any(cell.standard_error for cell in there):
+        said.append("± is one Monte Carlo standard error.")
+    if any(cell.estimated and cell.standard_error is None and cell.low is not None for cell in there):
+        said.append("What never varied has a bound in its place (95 %).")
+    if any(not cell.estimated and cell.low is not None for cell in there):
+        said.append("A range in brackets is an interval (95 %).")
+    return " ".join(said)
 
 
 def _words(tables: Iterable[Table]) -> list[str]:
@@ -78,13 +106,21 @@ def _table(table: Table) -> Iterable[str]:
     if len(table.rows) <= _MOST_ROWS and len(kept) > len(table.rows) + _MORE:
         across = [" / ".join(each) for each in names]
         sides = [[head, *(row[place] for row in body)] for place, head in enumerate(heads)]
-        return _lines([" / ".join(keys), *across], sides, left=1)
-    return _lines([*keys, *heads], [[*name, *row] for name, row in zip(names, body, strict=True)], left=len(keys))
+        return _lines([" / ".join(keys), *across], sides, {0})
+    texts = {
+        len(keys) + column for column, place in enumerate(kept) if _is_text(row.cells[place] for row in table.rows)
+    }
+    lines = [[*name, *row] for name, row in zip(names, body, strict=True)]
+    return _lines([*keys, *heads], lines, {*range(len(keys)), *texts})
 
 
-def _lines(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int) -> list[str]:
-    marks = [":--" if place < left else "--:" for place in range(len(heads))]
+def _lines(heads: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[int]) -> list[str]:
+    marks = [":--" if place in left else "--:" for place in range(len(heads))]
     return [f"| {' | '.join(cells)} |" for cells in (heads, marks, *rows)]
+
+
+def _is_text(cells: Iterable[Cell]) -> bool:
+    return all(cell.value is None for cell in cells)
 
 
 def _unit(cells: Iterable[Cell]) -> str | None:
@@ -94,10 +130,9 @@ def _unit(cells: Iterable[Cell]) -> str | None:
 
 
 def _heading(name: str, unit: str | None) -> str:
-    above, _, last = name.rpartition(".")
-    words = _HEADINGS.get(last, last.replace("_", " "))
-    shown = f"{above.replace('.', ' ').replace('_', ' ')} {words}".strip()
-    return escaped(shown if unit is None or unit in _HIDDEN_UNITS else f"{shown}, {'%' if unit == SHARE else unit}")
+    shown = " ".join(_HEADINGS.get(part, part.replace("_", " ")) for part in name.split("."))
+    told = unit is None or unit in _HIDDEN_UNITS or unit in shown.split()
+    return escaped(shown if told else f"{shown}, {'%' if unit == SHARE else unit}")
 
 
 def _key(key: Key) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from simcore.results.header import StudyHeader
 
-ABOUT, SENTENCE, SENTENCES = "about", "sentence", "sentences"
-"""Names that every reader of tables may rely on: words that answer are the figure `SENTENCE` of one of both tables."""
+ABOUT, SENTENCE, SENTENCES, INTERRUPTED = "about", "sentence", "sentences", "interrupted"
+"""Names that every reader of tables may rely on: words that answer are the figure `SENTENCE`."""
 _HEADER = {
     "format": LABEL,
     "scenario.seed": LABEL,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, ge
 
 from simcore.base.document import Document
 from simcore.statistics.estimate import Estimate
-from simcore.tables.table import LABEL, MONEY, Cell, Key, Row, Table, cell_of
+from simcore.tables.table import LABEL, MONEY, NO, YES, Cell, Key, Row, Table, cell_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -140,7 +140,7 @@ class Layout(NamedTuple):
 def _words(value: bool | str | list[str]) -> str:
     """Return what is no number as a text."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return YES if value else NO
     return value if isinstance(value, str) else _JOIN.join(value)
 
 

@@ -21,6 +21,8 @@ RATIO = "ratio"
 """A number without a unit, such as a quotient or a power."""
 LABEL = ""
 """The unit of words, and of numbers that only identify something, such as a seed."""
+YES, NO = "yes", "no"
+"""What is or is not so, as a text."""
 Key = str | int | float
 """What tells rows apart: a stage, a horizon, the value of a path."""
 

@@ -11,12 +11,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
+from simcore.base.text import printable
+from simcore.cli.exports.markdown import markdown_of
 from simcore.cli.main import app
+from simcore.cli.numbers import NONE
 from simcore.studies.study import STUDIES
+from simcore.tables.table import COUNT, SHARE, WEEKS, Cell, Row, Table
 from simcore.tables.tidy import FIGURE, TABLE
 from tests.support.study_cases import command_line
 
@@ -48,6 +54,20 @@ SOURCES = [
     "> quote & &lt; &#64;",
     "--- | ---",
 ]
+SIGNS = [
+    *"\\`*_{}[]()#+-.!|<>&~$^=:/@'\"1a ",
+    "http://",
+    "www.",
+    "](",
+    "&lt;",
+    "<b>",
+    "1. ",
+    "日",
+    "\u202e",
+    "\n",
+    "\t",
+]
+"""What Markdown and HTML are made of."""
 SCENARIO: dict[str, Any] = {
     "simcore": 1,
     "name": '=1+1 "x" <b>|</b> \u202e gnp',
@@ -214,3 +234,54 @@ def test_a_sweep_has_its_paths_as_columns() -> None:
         "2.0",
     ]
     assert invoke(*line, "--csv", "--table").exit_code == ExitStatus.USAGE
+
+
+@given(st.text(min_size=1, max_size=60) | st.lists(st.sampled_from(SIGNS), min_size=1, max_size=12).map("".join))
+@example("a.b www.x y")
+@example("1) a")
+@example("\\\\| x")
+def test_any_name_is_shown_by_markdown_as_it_is(name: str) -> None:
+    """As a heading, a title, a sentence, a key and a cell."""
+    shown = printable(name)
+    table = Table("names", f"Less {name}", ("stage",), ("said",), (Row((name,), (Cell(text=name),)),))
+    words = Table("sentences", "x", (), ("sentence",), (Row((), (Cell(text=name),)),))
+    page = markdown_of(name, [words, table])
+    assert rows_of(page)[1] == [shown, shown]
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
+    kinds = {token.type for token in parser.parse(page)}
+    allowed = {"heading", "paragraph", "table", "thead", "tbody", "tr", "th", "td"}
+    assert {kind.removesuffix("_open").removesuffix("_close") for kind in kinds} <= {*allowed, "inline"}
+    inside = [part for token in parser.parse(page) if token.type == "inline" for part in token.children or ()]
+    assert {part.type for part in inside} <= {"text", "text_special", "strong_open", "strong_close"}
+    texts = [
+        "".join(part.content for part in token.children or ()) for token in parser.parse(page) if token.type == "inline"
+    ]
+    assert texts[0] == shown
+
+
+def test_markdown_says_what_stands_behind_its_figures() -> None:
+    never = Cell(0.0, SHARE, None, 0.0, 0.02, estimated=True)
+    told = Cell(5, COUNT, low=4.0, high=None)
+    rows = (Row(("a",), (Cell(0.25, SHARE, 0.01, 0.23, 0.27, estimated=True), never, told, Cell())),)
+    page = markdown_of("x", [Table("t", "T", ("stage",), ("p", "q", "n", "nothing"), rows)])
+    assert f"| a | 25.0 ± 1.0 | 0 (below 2.0) | 5 (4 to {NONE}) |" in page
+    assert "| stage | p, % | q, % | n |" in page, "a column without any figure is left out"
+    for said in ("one Monte Carlo standard error", "a bound in its place", "A range in brackets"):
+        assert said in page
+    plain = markdown_of("x", [Table("t", "T", ("stage",), ("n",), (Row(("a",), (Cell(5, COUNT),)),))])
+    assert plain.endswith("| a | 5 |\n")
+
+
+def test_units_stand_in_headings_or_where_they_differ_beside_figures() -> None:
+    rows = (Row(("a",), (Cell(5.0, "EUR"), Cell(8, WEEKS))), Row(("b",), (Cell(0.5, SHARE), Cell(9, WEEKS))))
+    page = markdown_of("x", [Table("t", "T", ("stage",), ("value", "window_weeks"), rows)])
+    assert "| stage | value | window weeks |" in page
+    assert "| a | 5 EUR | 8 |" in page
+    assert "| b | 50 % | 9 |" in page
+
+
+def test_a_table_of_few_rows_and_many_figures_stands_on_its_side() -> None:
+    rows = tuple(Row((name,), tuple(Cell(number, COUNT) for number in range(6))) for name in ("a", "b"))
+    page = markdown_of("x", [Table("t", "T", ("stage",), tuple("uvwxya"), rows)])
+    assert rows_of(page)[0] == ["stage", "a", "b"]
+    assert rows_of(page)[-1] == ["a", "5", "5"]
