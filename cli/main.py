@@ -18,6 +18,7 @@ from simcore.base.errors import ExitStatus, ScenarioError, SimcoreError
 from simcore.cli.blame import blamed, hinted
 from simcore.cli.commands import CommandGroup
 from simcore.cli.interrupt import ending_as_interrupt
+from simcore.cli.options import ARGUMENTS
 from simcore.cli.streams import left_over, prepare, silence
 from simcore.studies.study import STUDIES
 
@@ -41,10 +42,6 @@ STATUS_WORDS = {
 _EPILOG = "\b\nExit status:\n" + "\n".join(f"  {int(status):3}  {words}" for status, words in STATUS_WORDS.items())
 
 
-_ARGUMENTS = "simcore.arguments"
-"""Where a context keeps the command line."""
-
-
 _QUESTIONS = {study.command: study.title for study in STUDIES.values() if " " not in study.command}
 
 
@@ -55,6 +52,7 @@ class _Boundary(CommandGroup):
         "run": _QUESTIONS["run"],
         "check": "Validate a scenario; show its cost and assumptions.",
         **_QUESTIONS,
+        "report": "Write a page of the answer in a folder of results.",
         "verify": "Check that a folder of results is whole.",
         "scenarios": "List the shipped scenarios.",
         "init": "Write a commented scenario to start from.",
@@ -70,7 +68,7 @@ class _Boundary(CommandGroup):
             context = super().make_context(info_name, args, *more, **extra)
         except OSError as error:
             raise typer.Exit(int(_report_error(error, debug=_debug()) or ExitStatus.DONE)) from None
-        context.meta[_ARGUMENTS] = arguments
+        context.meta[ARGUMENTS] = arguments
         return context
 
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401  (typer's own signature)
@@ -82,9 +80,9 @@ class _Boundary(CommandGroup):
         except (typer.Exit, typer.Abort):
             raise
         except typer.TyperException as error:
-            raise hinted(error, ctx.meta.get(_ARGUMENTS, [])) from None
+            raise hinted(error, ctx.meta.get(ARGUMENTS, [])) from None
         except BaseException as error:
-            status = _report_error(error, debug=debug, arguments=ctx.meta.get(_ARGUMENTS, []))
+            status = _report_error(error, debug=debug, arguments=ctx.meta.get(ARGUMENTS, []))
             if status is None:
                 raise
             raise typer.Exit(int(status)) from None

@@ -144,7 +144,11 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="DIR", help="Write the results into this folder."),
 ]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --out replace earlier results.")]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE.html", help="Write a page of the answer: pictures, numbers, assumptions."),
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --out and --report replace what is there.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 NoLimitOption = Annotated[
     bool,
@@ -188,12 +192,15 @@ class StudyOptions(NamedTuple):
     strategy: str | None = None
     changes: Sequence[str] = ()
     out: Path | None = None
+    report: Path | None = None
     overwrite: bool = False
     json: bool = False
     csv: bool = False
     markdown: bool = False
     quiet: bool = False
     no_limit: bool = False
+    arguments: Sequence[str] = ()
+    """The command line, without the program."""
 
     def check(self) -> None:
         """Refuse options that exclude each other, before anything is read.
@@ -235,6 +242,7 @@ STUDY_OPTIONS: dict[str, Any] = {
     "strategy": StrategyOption,
     "changes": SetOption,
     "out": OutOption,
+    "report": ReportOption,
     "overwrite": OverwriteOption,
     "json": JsonOption,
     "csv": CsvOption,
@@ -245,5 +253,7 @@ STUDY_OPTIONS: dict[str, Any] = {
 """The options of a command that answers a question, in the order of its ``--help``, after those of its own."""
 PRECISION = ("precision", "max_replications", "max_seconds", "method")
 """Those of a command that can run until its figures are precise enough."""
-RESULTS_FOLDER = ("out", "overwrite")
-"""Those of a command that can keep its answer in a folder."""
+RESULTS_FOLDER = ("out",)
+"""That of a command that can keep its answer in a folder."""
+ARGUMENTS = "simcore.arguments"
+"""Where the context of a command keeps the command line."""

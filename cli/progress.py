@@ -27,7 +27,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
     from rich import progress as rich  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
-    from simcore.cli.numbers import brief  # noqa: PLC0415
+    from simcore.answers.numbers import brief  # noqa: PLC0415
 
     columns = (
         rich.TextColumn("{task.description}", markup=False),

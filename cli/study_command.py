@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar, 
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.options import STUDY_OPTIONS, ScenarioArgument, StudyOptions
+from simcore.cli.options import ARGUMENTS, STUDY_OPTIONS, ScenarioArgument, StudyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -49,12 +49,18 @@ def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., N
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def typed(**values: Any) -> None:  # noqa: ANN401  (those of the signature below)
-            options = StudyOptions(**{name: values.pop(name) for name in ("file", *shared)})
+            common = {name: values.pop(name) for name in ("file", *shared)}
+            arguments = values.pop("context").meta.get(ARGUMENTS, ())
+            options = StudyOptions(**common, arguments=arguments)
             options.check()
             command(options, **values)
 
         own = list(signature(command).parameters.values())[1:]
-        parameters = [Parameter("file", Parameter.KEYWORD_ONLY, annotation=ScenarioArgument), *own]
+        parameters = [
+            Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context),
+            Parameter("file", Parameter.KEYWORD_ONLY, annotation=ScenarioArgument),
+            *own,
+        ]
         for name, option in shared.items():
             default = StudyOptions._field_defaults[name]
             parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=option))
@@ -158,6 +164,10 @@ def answer(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.tables.documents import tables_of  # noqa: PLC0415
 
+    if options.report is not None:
+        from simcore.cli.report_option import check_report  # noqa: PLC0415
+
+        check_report(options.report, overwrite=options.overwrite)
     load_engine(quiet=options.quiet, threads=options.threads)
     prepared = prepare()
     prepared.check_cost(options)
@@ -179,6 +189,12 @@ def answer(
             message(footer(found))
     if kept is not None and not options.quiet:
         message(f"results are in {kept}")
+    if options.report is not None and documents:
+        from simcore.cli.report_option import write_report  # noqa: PLC0415
+
+        write_report(options.report, documents, prepared.scenario, options.arguments)
+        if not options.quiet:
+            message(f"the report is in {options.report}")
     interrupted = not documents or any(each.interrupted for each in documents)
     ended = status_of(interrupted=interrupted) if status is None else status(found)
     if ended != ExitStatus.DONE:

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
-from simcore.cli.numbers import MOST_DIGITS, at_most
+from simcore.answers.numbers import MOST_DIGITS, at_most
 from simcore.cli.plain import spelt
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def fits(build: Callable[_P, RenderableType]) -> Callable[_P, RenderableType]:
 
     Examples
     --------
-    >>> from simcore.cli.numbers import figure
+    >>> from simcore.answers.numbers import figure
     >>> @fits
     ... def table(number: float) -> Grid:
     ...     grid = Grid(["a name", "a figure"])

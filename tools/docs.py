@@ -14,8 +14,8 @@ import sys
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from simcore.answers.numbers import figure
 from simcore.cli.main import STATUS_WORDS
-from simcore.cli.numbers import figure
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.scenario_files.shipped import shipped
 from simcore.statistics.estimate import Estimate

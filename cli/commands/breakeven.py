@@ -51,6 +51,6 @@ def breakeven(
 
 
 def _report(found: "Breakeven") -> "RenderableType":
-    from simcore.cli.reports.sweep import breakeven_report  # noqa: PLC0415
+    from simcore.cli.screens.sweep import breakeven_report  # noqa: PLC0415
 
     return breakeven_report(found)

@@ -64,7 +64,7 @@ def check(
         tables = check_tables(*known, digest=scenario_digest(scenario), currency=scenario.deal.currency)
         print_tables(scenario.name, tables, form)
         return
-    from simcore.cli.reports.check import commented  # noqa: PLC0415
+    from simcore.cli.screens.check import commented  # noqa: PLC0415
     from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415
 
     notes = commented(

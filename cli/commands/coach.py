@@ -61,7 +61,7 @@ def coach(
 
 
 def _report(found: "Coach") -> "RenderableType":
-    from simcore.cli.reports.coach import coach_report  # noqa: PLC0415
+    from simcore.cli.screens.coach import coach_report  # noqa: PLC0415
 
     return coach_report(found)
 

@@ -56,7 +56,7 @@ def compare(
     scenario = options.load()
 
     def report(found: _Compared) -> "RenderableType":
-        from simcore.cli.reports.compare import comparison_report  # noqa: PLC0415
+        from simcore.cli.screens.compare import comparison_report  # noqa: PLC0415
 
         return comparison_report(found.document)
 

@@ -53,7 +53,7 @@ def luck(
 
 
 def _report(found: "Luck") -> "RenderableType":
-    from simcore.cli.reports.luck import luck_report  # noqa: PLC0415
+    from simcore.cli.screens.luck import luck_report  # noqa: PLC0415
 
     return luck_report(found)
 

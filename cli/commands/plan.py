@@ -102,7 +102,7 @@ def plan(
 
 
 def _report(found: "BackwardPlan") -> "RenderableType":
-    from simcore.cli.reports.plan import plan_report  # noqa: PLC0415
+    from simcore.cli.screens.plan import plan_report  # noqa: PLC0415
 
     return plan_report(found)
 

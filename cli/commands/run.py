@@ -77,8 +77,8 @@ def run(
         return Prepared(request, scenario, run=run)
 
     def report(result: "Result") -> "RenderableType":
-        from simcore.cli.reports.precision import precision_part  # noqa: PLC0415
-        from simcore.cli.reports.run import report  # noqa: PLC0415
+        from simcore.cli.screens.precision import precision_part  # noqa: PLC0415
+        from simcore.cli.screens.run import report  # noqa: PLC0415
 
         reached = result.summary.precision
         part = None if reached is None else precision_part(reached, result.summary.size.replications)
@@ -118,6 +118,6 @@ def _save(result: "Result", folder: "ResultsFolder") -> "Path":
 
 def _footer(result: "Result") -> str:
     """Return what the run took: it goes to stderr, since stdout is the same for every run of a seed."""
-    from simcore.cli.reports.run import speed_line  # noqa: PLC0415
+    from simcore.cli.screens.run import speed_line  # noqa: PLC0415
 
     return speed_line(result.summary.speed, result.summary.size.rep_weeks)

@@ -19,6 +19,6 @@ def scenarios(*, json: JsonOption = False, csv: CsvOption = False, markdown: Mar
 
         print_tables("Scenarios", [scenarios_table(rows)], form)
         return
-    from simcore.cli.reports.layout import listing  # noqa: PLC0415
+    from simcore.cli.screens.layout import listing  # noqa: PLC0415
 
     print_result(listing(rows))

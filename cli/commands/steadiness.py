@@ -29,6 +29,6 @@ def steadiness(options: StudyOptions) -> None:
 
 
 def _report(found: "Steadiness") -> "RenderableType":
-    from simcore.cli.reports.steadiness import steadiness_report  # noqa: PLC0415
+    from simcore.cli.screens.steadiness import steadiness_report  # noqa: PLC0415
 
     return steadiness_report(found)

@@ -59,7 +59,7 @@ def sweep(
 
     def report(found: "Sweep") -> "RenderableType | None":
         from simcore.cli.output import message  # noqa: PLC0415
-        from simcore.cli.reports.sweep import sweep_report  # noqa: PLC0415
+        from simcore.cli.screens.sweep import sweep_report  # noqa: PLC0415
 
         if not found.points:
             message("interrupted before a point was finished: there is nothing to show")

@@ -104,6 +104,6 @@ class _OneByOne(NamedTuple):
 
 
 def _report(found: "list[VarianceBench]") -> "RenderableType | None":
-    from simcore.cli.reports.variance import variance_report  # noqa: PLC0415
+    from simcore.cli.screens.variance import variance_report  # noqa: PLC0415
 
     return variance_report(found) if found else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from simcore.answers.numbers import NONE, count, in_line, significant
 from simcore.base.text import printable
-from simcore.cli.numbers import NONE, count, in_line, significant
 from simcore.statistics.estimate import Estimate
 from simcore.tables.about import ABOUT, INTERRUPTED, SENTENCE
 from simcore.tables.table import COUNT, LABEL, RATIO, SHARE, YES, Cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from simcore.base.errors import SimcoreError
+from simcore.base.errors import ExitStatus, SimcoreError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 class MissingPackageError(SimcoreError, ImportError):
     """An optional package is not installed."""
+
+    exit_status = ExitStatus.USAGE
 
 
 def _package(name: str) -> Any:  # noqa: ANN401  (neither package need be installed)

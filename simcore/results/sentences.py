@@ -23,7 +23,7 @@ _TOLERANCE = 0.1
 """Relative distance from the spread of independent periods within which periods count as independent."""
 _NOISE_LIMIT = 0.25
 """A figure with a relative standard error above this, or with none, is too uncertain for a sentence."""
-_TOO_FEW = "Too few replications to tell what a call earns, or how much a period varies."
+TOO_FEW = "Too few replications to tell what a call earns, or how much a period varies."
 
 
 def money(amount: float, currency: str) -> str:
@@ -160,15 +160,15 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replicati
     if not any(row.revenue.mean.estimate for row in averaging):
         return "No deal was won in this run, so there is nothing to average."
     if replications < LEAST_REPLICATIONS:
-        return _TOO_FEW
+        return TOO_FEW
     longest = list(rows)[-1]
     shown = [horizon for horizon in dict.fromkeys(["hour", "week", longest]) if horizon in rows and horizon != "call"]
-    parts = _call(rows.get("call"), currency) + _spreads([rows[horizon] for horizon in shown])
+    parts = _call(rows.get("call"), currency) + spread_parts([rows[horizon] for horizon in shown])
     if not parts:
-        return _TOO_FEW
+        return TOO_FEW
     text = "; ".join(parts)
-    verdict = _verdict(rows, longest)
-    tail = _bad_period(rows[longest], currency) if longest != "call" else ""
+    verdict = averaging_verdict(rows, longest)
+    tail = bad_period(rows[longest], currency) if longest != "call" else ""
     if verdict and tail:
         text += f": {verdict}, and {tail}"
     elif verdict or tail:
@@ -176,30 +176,31 @@ def closing_sentence(averaging: Sequence[AveragingRow], currency: str, replicati
     return text[:1].upper() + text[1:] + "."
 
 
-def _article(horizon: str) -> str:
+def article(horizon: str) -> str:
+    """Return a period with its article."""
     return f"an {horizon}" if horizon == "hour" else f"a {horizon}"
 
 
 def _call(row: AveragingRow | None, currency: str) -> list[str]:
     """Return what one call brings, as a list of no or one part."""
-    mean = None if row is None else _known(row.revenue.mean)
+    mean = None if row is None else known(row.revenue.mean)
     if row is None or mean is None:
         return []
     part = f"one call earns {money(mean, currency)} on average"
-    nothing = _known_share(row.revenue.p_zero)
+    nothing = known_share(row.revenue.p_zero)
     if nothing:
         part += f" and {in_percent(nothing)} of calls earn nothing"
     return [part]
 
 
-def _known(figure: Estimate) -> float | None:
+def known(figure: Estimate) -> float | None:
     """Return a figure that is known well enough for a sentence, else ``None``."""
     if figure.estimate is None or figure.se is None or figure.se > _NOISE_LIMIT * abs(figure.estimate):
         return None
     return figure.estimate
 
 
-def _known_share(figure: Estimate) -> float | None:
+def known_share(figure: Estimate) -> float | None:
     """Return a share that is known well enough, and told from all, else ``None``."""
     p = figure.estimate
     if p is None or figure.se is None or figure.se > min(_NOISE_LIMIT * p, 1.0 - p):
@@ -207,25 +208,25 @@ def _known_share(figure: Estimate) -> float | None:
     return p
 
 
-def _spreads(rows: Sequence[AveragingRow]) -> list[str]:
+def spread_parts(rows: Sequence[AveragingRow]) -> list[str]:
     """Return how much each period varies, as a list of no or one part."""
     parts: list[str] = []
     for row in rows:
-        cv = _known(row.revenue.cv)
+        cv = known(row.revenue.cv)
         if cv is None:
             continue
         verb = " varies by" if not parts else " by"
-        part = f"{_article(row.horizon)}{verb} {cv_in_percent(cv)}"
+        part = f"{article(row.horizon)}{verb} {cv_in_percent(cv)}"
         if not parts:
             part += " of its mean"
-        dry = _known_share(row.revenue.p_zero)
+        dry = known_share(row.revenue.p_zero)
         if row.horizon != "hour" and dry is not None and dry >= 0.005:
             part += f" ({in_percent(dry)} of {row.horizon}s have no win)"
         parts.append(part)
     return [", ".join(parts)] if parts else []
 
 
-def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
+def averaging_verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
     """Compare the spread of the longest period with what independent shorter periods would leave."""
     base = "week" if _WEEKS.get(longest, 0.0) > 1 else "hour"
     if base not in rows or longest in (base, "call"):
@@ -246,7 +247,7 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
         text = f"too few replications to tell how {base}s average out"
     elif ratio * (1 - 2 * error) > 1 + _TOLERANCE:
         degree = "hardly average out" if long.estimate > 0.8 * short.estimate else "average out only in part"
-        text = f"{base}s {degree} ({left}), since what lasts longer than {_article(base)} does not"
+        text = f"{base}s {degree} ({left}), since what lasts longer than {article(base)} does not"
     elif ratio * (1 + 2 * error) < 1 - _TOLERANCE:
         text = f"{base}s average out even more than independent ones, which would leave {cv_in_percent(independent)}"
     elif abs(ratio - 1.0) > _TOLERANCE + _NOISE_LIMIT / 2.0 or error > _NOISE_LIMIT / 2.0:
@@ -256,9 +257,9 @@ def _verdict(rows: Mapping[str, AveragingRow], longest: str) -> str:
     return text
 
 
-def _bad_period(row: AveragingRow, currency: str) -> str:
+def bad_period(row: AveragingRow, currency: str) -> str:
     """Say what the worst twentieth of the longest periods brings; empty if that is nothing new."""
-    mean, low = _known(row.revenue.mean), _known(row.revenue.q05)
+    mean, low = known(row.revenue.mean), known(row.revenue.q05)
     if not mean or low is None or low <= 0:
         return ""
     return (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from simcore.cli.reports.run import report
+from simcore.cli.screens.run import report
 from simcore.results.sentences import closing_sentence
 from tests.support.summaries import averaging, estimate, summary
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
+from simcore.answers.numbers import NONE
 from simcore.base.errors import ExitStatus
 from simcore.base.text import printable
 from simcore.cli.exports.markdown import markdown_of
 from simcore.cli.main import app
-from simcore.cli.numbers import NONE
 from simcore.studies.study import STUDIES
 from simcore.tables.table import COUNT, SHARE, WEEKS, Cell, Row, Table
 from simcore.tables.tidy import FIGURE, TABLE

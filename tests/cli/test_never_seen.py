@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 import simcore
+from simcore.answers.numbers import NONE
 from simcore.cli.main import app
-from simcore.cli.numbers import NONE
-from simcore.cli.reports.luck import luck_report
+from simcore.cli.screens.luck import luck_report
 from simcore.cli.tables import lines_of
 from simcore.statistics.intervals import UNKNOWN
 

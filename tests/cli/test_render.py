@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from simcore.cli.numbers import NONE
-from simcore.cli.reports.layout import listing
-from simcore.cli.reports.run import report
+from simcore.answers.numbers import NONE
+from simcore.cli.screens.layout import listing
+from simcore.cli.screens.run import report
 from simcore.statistics.estimate import Estimate
 from tests.cli.golden import FOLDER, GOLDEN, plain_report
 from tests.support.summaries import CALLS, averaging, estimate, summary

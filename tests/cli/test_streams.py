@@ -14,7 +14,7 @@ import pytest
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.plain import ERRORS, register, spelt
-from simcore.cli.reports.run import report
+from simcore.cli.screens.run import report
 from simcore.cli.streams import Messages, left_over
 from simcore.cli.tables import lines_of
 from simcore.scenario_files.scenario_file import parse_scenario

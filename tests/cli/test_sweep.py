@@ -11,9 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
+from simcore.answers.numbers import NONE
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.cli.numbers import NONE
 from simcore.results_folders.verification import verify
 from simcore.scenario_files.scenario_file import dump_yaml
 from simcore.schema import document_schema

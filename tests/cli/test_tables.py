@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
+from simcore.answers.numbers import Figure, figure
 from simcore.base.text import printable
-from simcore.cli.numbers import Figure, figure
-from simcore.cli.reports.run import report
+from simcore.cli.screens.run import report
 from simcore.cli.tables import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.results.summary import AveragingRow
 from tests.support.summaries import averaging, estimate, summary

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-import simcore.cli.reports.luck as render_luck
-import simcore.cli.reports.steadiness as render_steadiness
+import simcore.cli.screens.luck as render_luck
+import simcore.cli.screens.steadiness as render_steadiness
 from simcore.analytic.run_cost import LIMIT, cost
-from simcore.cli.reports.check import commented
+from simcore.cli.screens.check import commented
 from simcore.scenario.model import Scenario, assumptions, validate
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach import rules_sentences as rules_words

@@ -1,0 +1,121 @@
+"""The answer of a document: sentences, the figures that carry them, and one picture as data.
+
+A screen draws it in characters, a page as a chart; neither needs to know the document. Names of a scenario stand in it
+as they are: whoever shows them makes them safe.
+
+Examples
+--------
+>>> from simcore import load_scenario, simulate
+>>> found = answer_of(simulate(load_scenario("trust-the-process"), replications=50).summary)
+>>> found.figures[0].label, found.picture.rows[-1].label
+('revenue of a rep in a year', 'year')
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simcore.results.header import StudyHeader
+
+Kind = Literal["bars", "intervals", "spans", "shares"]
+"""bars: from the mark (or zero) to a value. intervals: a value within its interval, hollow where it is not told apart
+from the mark. spans: what lies between two ends around a value. shares: parts of a whole in each row."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One figure that carries the answer, as text.
+
+    Examples
+    --------
+    >>> KeyFigure("revenue of a rep in a year", "$521,000", "give or take $1,100").value
+    '$521,000'
+    """
+
+    label: str
+    """In words that a manager knows."""
+    value: str
+    """To three significant digits; `simcore.answers.figures.NOT_KNOWN` where the run does not tell."""
+    error: str = ""
+    """How well it is known: one standard error as "give or take", a bound, or that it is exact or not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """One row of a picture."""
+
+    label: str
+    value: float | None
+    """In the unit of the picture; ``None`` where there is no figure."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of the interval or span; ``None`` where there are none."""
+    shown: str = ""
+    """The figure as text, to be set beside the row."""
+    told_apart: bool = True
+    """Whether the figure is told apart from the picture's mark; drawn hollow if not."""
+    parts: tuple[float, ...] = ()
+    """Of shares: one of 0 or more for each of the picture's parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A small picture as data."""
+
+    title: str
+    kind: Kind
+    rows: tuple[PictureRow, ...]
+    mark: float | None = None
+    """A value at which a line is drawn through all rows."""
+    least: float | None = None
+    most: float | None = None
+    """Ends of the axis, beyond which rows are cut and end in an arrow; ``None``: so that all fits."""
+    parts: tuple[str, ...] = ()
+    """Of shares: the name of each part."""
+    note: str = ""
+    """How it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said first."""
+
+    sentences: tuple[str, ...]
+    """One to three; they carry their uncertainty."""
+    figures: tuple[KeyFigure, ...]
+    picture: Picture | None
+    cautions: tuple[str, ...] = ()
+    """What a reader must know before trusting it: stopped early, a precision not reached, limits that were hit."""
+    words: tuple[str, ...] = ()
+    """Words of it that the glossary explains."""
+
+
+_MODULES = {
+    "result": "run",
+    "comparison": "compare",
+    "sweep": "sweep",
+    "breakeven": "breakeven",
+    "plan": "plan",
+    "luck": "luck",
+    "coach": "coach",
+    "steadiness": "steadiness",
+    "variance": "variance",
+}
+"""The module of this package that answers for a document, by the document's name."""
+
+
+def answer_of(document: StudyHeader) -> Answer:
+    """Return the answer of a document, whichever question it is of.
+
+    Parameters
+    ----------
+    document
+        Of a class that an entry of `simcore.studies.study.STUDIES` names.
+    """
+    module = import_module(f"simcore.answers.{_MODULES[document.document]}")
+    return cast("Callable[[StudyHeader], Answer]", module.answer)(document)

@@ -1,0 +1,90 @@
+"""The answer of a comparison: who is ahead of the baseline, by how much, and who cannot be told from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
+from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure
+from simcore.answers.wording import STOPPED, precision_cautions, precision_figures
+from simcore.results.sentences import amounts, money
+
+if TYPE_CHECKING:
+    from simcore.studies.compare.document import Against, Comparison
+
+_MOST_SENTENCES = 2
+_MOST_ROWS = 8
+
+
+def answer(found: Comparison) -> Answer:
+    """Return the answer of a comparison."""
+    cautions = [STOPPED] if found.interrupted else []
+    cautions += precision_cautions(found.precision)
+    return Answer(
+        sentences=_sentences(found),
+        figures=tuple(_figures(found)),
+        picture=_differences(found),
+        cautions=tuple(cautions),
+        words=("common random numbers", "confidence interval", "tied"),
+    )
+
+
+def _sentences(found: Comparison) -> tuple[str, ...]:
+    """Return the verdicts; of many strategies, how many are ahead, behind and not told apart."""
+    if len(found.against) <= _MOST_SENTENCES:
+        return tuple(each.sentence for each in found.against)
+    counts = {
+        f"ahead of {found.baseline}": _with(found, "ahead"),
+        f"behind {found.baseline}": _with(found, "behind"),
+        f"not told apart from {found.baseline}": [*_with(found, "tied"), *_with(found, "unknown")],
+    }
+    parts = [f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in counts.items() if names]
+    return (f"{'; '.join(parts)}, in revenue of a rep in a year.",)
+
+
+def _with(found: Comparison, verdict: str) -> list[str]:
+    return [each.name for each in found.against if each.verdict == verdict]
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > _MOST_SENTENCES + 1:
+        return f"{', '.join(names[:_MOST_SENTENCES])} and {len(names) - _MOST_SENTENCES} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _figures(found: Comparison) -> list[KeyFigure]:
+    figures = precision_figures(found.precision)
+    base = next(each for each in found.strategies if each.name == found.baseline)
+    shown = [base, *(each for each in found.strategies if each is not base)][: _MOST_SENTENCES + 1]
+    for each in shown:
+        label = f"revenue of a rep in a year: {each.name}"
+        figures.append(money_figure(label, each.figures.revenue, found.currency))
+    if len(shown) == len(found.strategies) and base.figures.p_quota is not None:
+        figures += [
+            share_figure(f"chance of a rep to reach quota: {each.name}", each.figures.p_quota) for each in shown
+        ]
+    return figures
+
+
+def _differences(found: Comparison) -> Picture:
+    return Picture(
+        title=f"Revenue of a rep in a year, less that of {found.baseline} in the same worlds",
+        kind="intervals",
+        rows=tuple(_row(each, found.currency) for each in found.against[:_MOST_ROWS]),
+        mark=0.0,
+        note="Lines are 95 % intervals; a hollow point is not told apart from no difference.",
+    )
+
+
+def _row(against: Against, currency: str) -> PictureRow:
+    figure = against.differences.revenue
+    if figure.estimate is None:
+        return PictureRow(against.name, None, shown=NOT_KNOWN)
+    if figure.low is None or figure.high is None:
+        shown = f"{money(figure.estimate, currency)}, error not known"
+    elif figure.low == figure.high:
+        shown = f"{money(figure.estimate, currency)}, exact"
+    else:
+        shown = amounts(figure.low, figure.high, currency, signed=True)
+    told = against.verdict in ("ahead", "behind")
+    return PictureRow(against.name, figure.estimate, figure.low, figure.high, shown, told_apart=told)

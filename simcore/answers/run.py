@@ -1,0 +1,120 @@
+"""The answer of a run: what a rep brings in, how much it swings, and whether that averages out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
+from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure, two_digits
+from simcore.answers.wording import STOPPED, assumed, capital, precision_cautions, precision_figures
+from simcore.results.sentences import (
+    article,
+    averaging_verdict,
+    bad_period,
+    cv_in_percent,
+    known,
+    money,
+    spread_parts,
+)
+from simcore.statistics.intervals import LEAST_REPLICATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.results.summary import AveragingRow, QuotaRow, Summary
+
+_WIDEST = 3.0
+"""No bar of the pyramid is drawn beyond this many times the average."""
+_NARROWEST = 1.5
+
+
+def answer(summary: Summary) -> Answer:
+    """Return the answer of a run.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario, simulate
+    >>> answer(simulate(load_scenario("trust-the-process"), replications=200).summary).sentences[1]
+    'An hour varies by 632 % of its mean, a week by 100 % (37 % of weeks have no win), a year by 14 %: weeks average \
+out as independent ones do.'
+    """
+    rows = summary.averaging.close
+    cautions = [STOPPED] if summary.interrupted else []
+    cautions += precision_cautions(summary.precision)
+    if summary.clipped:
+        hit = ", ".join(f"{row.what} ({row.count:,} times)" for row in summary.clipped)
+        cautions.append(f"Limits of the model were hit: {hit}.")
+    without = assumed(summary.assumptions)
+    return Answer(
+        sentences=_sentences(summary),
+        figures=tuple(_figures(summary)),
+        picture=_pyramid(rows) if rows else None,
+        cautions=(*cautions, *([without] if without else [])),
+        words=("give or take", "coefficient of variation", "by close"),
+    )
+
+
+def _sentences(summary: Summary) -> tuple[str, ...]:
+    rows: dict[str, AveragingRow] = {row.horizon: row for row in summary.averaging.close}
+    won = any(row.revenue.mean.estimate for row in rows.values())
+    if not rows or not won or summary.replications < LEAST_REPLICATIONS:
+        return (summary.sentence,)
+    longest = list(rows)[-1]
+    spreads = spread_parts([rows[name] for name in dict.fromkeys(("hour", "week", longest)) if name in rows])
+    verdict = averaging_verdict(rows, longest)
+    swings = ": ".join(part for part in (*spreads, verdict) if part)
+    return (_level(rows[longest], summary.currency), *([f"{capital(swings)}."] if swings else []))
+
+
+def _level(row: AveragingRow, currency: str) -> str:
+    """Say what the longest period brings on average, and what a bad one does."""
+    mean, error = known(row.revenue.mean), row.revenue.mean.se
+    if mean is None:
+        return f"These worlds are too few to tell what {article(row.horizon)} of a rep brings on average."
+    near = f", give or take {money(two_digits(error), currency)}" if error else ""
+    text = f"A rep brings in {money(mean, currency)} {article(row.horizon)} on average{near}"
+    bad = bad_period(row, currency)
+    return f"{text}; {bad}." if bad else f"{text}."
+
+
+def _figures(summary: Summary) -> list[KeyFigure]:
+    currency, figures = summary.currency, precision_figures(summary.precision)
+    if summary.averaging.close:
+        last = summary.averaging.close[-1]
+        figures.append(money_figure(f"revenue of a rep in {article(last.horizon)}", last.revenue.mean, currency))
+    if summary.quota is not None:
+        figures += _quota(summary.quota, currency)
+    week = next((row for row in summary.averaging.close if row.horizon == "week"), None)
+    if week is not None:
+        figures.append(share_figure("weeks of a rep without a win", week.revenue.p_zero))
+    figures.append(money_figure("worth of one call, whatever comes of it", summary.value.per_call, currency))
+    return figures
+
+
+def _quota(quota: QuotaRow, currency: str) -> list[KeyFigure]:
+    amount = f"{money(quota.amount, currency)} a {quota.period}"
+    figures = [(f"chance of a rep to reach quota ({amount})", quota.p_hit), ("chance of the team", quota.p_hit_team)]
+    return [
+        KeyFigure(label, NOT_KNOWN, f"no whole {quota.period} was run") if found is None else share_figure(label, found)
+        for label, found in figures
+    ]
+
+
+def _pyramid(rows: Sequence[AveragingRow]) -> Picture:
+    """Return how far each period swings around its own average: one standard deviation to each side."""
+    spreads = [known(row.revenue.cv) for row in rows]
+    widest = max((spread for spread in spreads if spread is not None), default=0.0)
+    return Picture(
+        title="How far one rep's revenue swings around its own average, by period",
+        kind="spans",
+        rows=tuple(
+            PictureRow(row.horizon, None, shown=NOT_KNOWN)
+            if spread is None
+            else PictureRow(row.horizon, 1.0, max(0.0, 1.0 - spread), 1.0 + spread, cv_in_percent(spread))
+            for row, spread in zip(rows, spreads, strict=True)
+        ),
+        mark=1.0,
+        least=0.0,
+        most=max(_NARROWEST, min(_WIDEST, 1.0 + widest)),
+        note="Bars reach one standard deviation to each side of the average, from nothing to three times it.",
+    )

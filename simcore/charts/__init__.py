@@ -1,0 +1,1 @@
+"""Pictures of documents: Altair charts, each with its sentence and the table of its numbers."""
