@@ -57,6 +57,7 @@ class _Boundary(CommandGroup):
         "scenarios": "List the shipped scenarios.",
         "init": "Write a commented scenario to start from.",
         "schema": "Print the JSON Schema of a format, or list them.",
+        "completion": "Complete command lines in bash, zsh or fish.",
         "bench": "Measure what reduces variance, and what it is made of.",
     }
 
@@ -170,6 +171,7 @@ app = typer.Typer(
     epilog=_EPILOG,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

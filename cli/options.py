@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from simcore.scenario.model import Scenario
 
+Form = Literal["json", "csv", "markdown"]
+"""What an answer can be printed as, instead of a report."""
 MOST_REPLICATIONS = 2**40
 """What a scenario may ask for, too."""
 
@@ -136,6 +138,8 @@ ThreadsOption = Annotated[
     typer.Option("--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print all tables as CSV, a line for each figure.")]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print all tables as Markdown.")]
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="DIR", help="Write the results into this folder."),
@@ -150,6 +154,28 @@ NoLimitOption = Annotated[
     bool,
     typer.Option("--no-limit", help="Run it whatever it costs (`simcore check` tells the cost and the limit)."),
 ]
+
+
+def form_of(**chosen: bool) -> Form | None:
+    """Return the one form that was chosen, ``None`` if none was.
+
+    Raises
+    ------
+    typer.BadParameter
+        If there are several: stdout holds one answer, once.
+
+    Examples
+    --------
+    >>> form_of(json=False, csv=True), form_of(json=False)
+    ('csv', None)
+    """
+    found = [name for name, wanted in chosen.items() if wanted]
+    if len(found) > 1:
+        first, *others = (f"--{name}" for name in found)
+        raise typer.BadParameter(
+            f"an answer is printed in one form: leave out {' and '.join(others)}", param_hint=first
+        )
+    return cast("Form", found[0]) if found else None
 
 
 class StudyOptions(NamedTuple):
@@ -169,10 +195,27 @@ class StudyOptions(NamedTuple):
     report: Path | None = None
     overwrite: bool = False
     json: bool = False
+    csv: bool = False
+    markdown: bool = False
     quiet: bool = False
     no_limit: bool = False
     arguments: Sequence[str] = ()
     """The command line, without the program."""
+
+    def check(self) -> None:
+        """Refuse options that exclude each other, before anything is read.
+
+        Raises
+        ------
+        typer.BadParameter
+            With what to leave out.
+        """
+        form_of(json=self.json, csv=self.csv, markdown=self.markdown)
+
+    @property
+    def form(self) -> Form | None:
+        """The form other than a screen in which the answer is printed; ``None`` for the screen."""
+        return form_of(json=self.json, csv=self.csv, markdown=self.markdown)
 
     def load(self, *, keep_replications: bool = False) -> Scenario:
         """Return the scenario of the file with the changes of the command line.
@@ -202,6 +245,8 @@ STUDY_OPTIONS: dict[str, Any] = {
     "report": ReportOption,
     "overwrite": OverwriteOption,
     "json": JsonOption,
+    "csv": CsvOption,
+    "markdown": MarkdownOption,
     "quiet": QuietOption,
     "no_limit": NoLimitOption,
 }

@@ -8,9 +8,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
+
+    from simcore.cli.options import Form
+    from simcore.tables.table import Table
 
 _WIDTH = 80
 _WIDEST = 100
@@ -50,6 +53,26 @@ def print_text(text: str) -> None:
 
     kept = (c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _JOINERS)
     sys.stdout.write(spelt("".join(kept), encoding()))
+
+
+def print_tables(title: str, tables: Sequence[Table], form: Form) -> None:
+    """Print tables: CSV as UTF-8, whatever stdout and the system take text for; Markdown in what stdout knows."""
+    if form == "csv":
+        from simcore.tables.tidy import csv_of  # noqa: PLC0415
+
+        sys.stdout.flush()
+        sys.stdout.buffer.write(csv_of(tables).encode("utf-8"))
+    else:
+        from simcore.cli.exports.markdown import markdown_of  # noqa: PLC0415
+
+        print_text(markdown_of(title, tables))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines for a shell to read, as UTF-8 and with their tabs; one that holds more than a line is left out."""
+    whole = [line for line in lines if line.isprintable() or line.replace("\t", "", 1).isprintable()]
+    sys.stdout.flush()
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in whole).encode("utf-8", "surrogateescape"))
 
 
 def message(text: str) -> None:

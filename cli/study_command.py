@@ -51,7 +51,9 @@ def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., N
         def typed(**values: Any) -> None:  # noqa: ANN401  (those of the signature below)
             common = {name: values.pop(name) for name in ("file", *shared)}
             arguments = values.pop("context").meta.get(ARGUMENTS, ())
-            command(StudyOptions(**common, arguments=arguments), **values)
+            options = StudyOptions(**common, arguments=arguments)
+            options.check()
+            command(options, **values)
 
         own = list(signature(command).parameters.values())[1:]
         parameters = [
@@ -141,7 +143,7 @@ def answer(
     prepare
         Makes the request; called when the engine is loaded.
     report
-        Returns what is printed on stdout without ``--json``; ``None`` if there is nothing to print.
+        Returns what is printed on stdout as a report; ``None`` if there is nothing to print.
     document
         Returns the document of an answer, or a list of documents; the answer itself if not given.
     footer
@@ -158,8 +160,9 @@ def answer(
     typer.Exit
         With the exit status, if all was not done or a stated precision not reached.
     """
-    from simcore.cli.output import message, print_json, print_result  # noqa: PLC0415
+    from simcore.cli.output import message, print_json, print_result, print_tables  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
+    from simcore.tables.documents import tables_of  # noqa: PLC0415
 
     if options.report is not None:
         from simcore.cli.report_option import check_report  # noqa: PLC0415
@@ -171,9 +174,13 @@ def answer(
     found, kept = _run(options, prepared, save or (lambda found, folder: folder.finish_document(document(found))))
     whole = document(found)
     documents = whole if isinstance(whole, list) else [whole]
-    if options.json:
+    form = options.form
+    if form == "json":
         dumped = [each.model_dump(mode="json") for each in documents]
         print_json(dumped if isinstance(whole, list) else dumped[0])
+    elif form is not None:
+        if documents:
+            print_tables(documents[0].scenario.name, tables_of(documents), form)
     else:
         shown = report(found)
         if shown is not None:

@@ -37,6 +37,8 @@ from simcore.studies.plan.document import BackwardPlan as BackwardPlan
 from simcore.studies.steadiness.document import Steadiness as Steadiness
 from simcore.studies.sweep.document import Breakeven as Breakeven
 from simcore.studies.sweep.document import Sweep as Sweep
+from simcore.tables.documents import tables_of as tables_of
+from simcore.tables.table import Table as Table
 from simcore.variance_reduction.document import VarianceBench as VarianceBench
 
 __all__: list[str]

@@ -59,6 +59,18 @@ def session(*arguments: str) -> str:
     return f"\n```sh\n{_on_lines('simcore', *arguments)}\n```\n\n{printed(*arguments)}\n"
 
 
+TABLES = ("run", "trust-the-process", "-n", "1000", "--csv")
+EXCERPT = ("table", "funnel", "quota")
+
+
+def tables_csv() -> str:
+    """Return some lines of the CSV of a run, and the command that takes them out."""
+    lines = printed(*TABLES).splitlines()
+    kept = [line for line in lines if line.startswith(tuple(f"{name}," for name in EXCERPT))]
+    command = f"{_on_lines('simcore', *TABLES)} | grep -E '^({'|'.join(EXCERPT)}),'"
+    return f"\n```sh\n{command}\n```\n\n```text\n{chr(10).join(kept)}\n```\n\n"
+
+
 def _on_lines(*words: str) -> str:
     """Return a command on lines of `WIDTH` at most; a backslash ends all but the last; options keep their values."""
     lines, pieces = [""], [""]
@@ -230,6 +242,7 @@ COMMANDS: dict[str, Callable[[], str]] = {
         *("plan", "backward-from-100k", "--target", "100k", "--done", "calls=2000,won=40000,open=5"),
         *("-n", "2000", "--no-frontier"),
     ),
+    "tables-csv": tables_csv,
     "luck": partial(session, "luck", "real-team", "-n", "1024"),
     "steadiness": partial(session, "bench", "steadiness", "real-team", "--replications", "1024"),
     **{f"compare-{name}": partial(session, "compare", name) for name in COMPARED},

@@ -1,12 +1,15 @@
 """`simcore check`: validate a scenario and tell all about it without running it."""
 
 from simcore.cli.options import (
+    CsvOption,
     JsonOption,
+    MarkdownOption,
     ReplicationsOption,
     ScenarioArgument,
     SetOption,
     StrategyOption,
     ThreadsOption,
+    form_of,
 )
 
 
@@ -18,6 +21,8 @@ def check(
     strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     json: JsonOption = False,
+    csv: CsvOption = False,
+    markdown: MarkdownOption = False,
 ) -> None:
     """Validate a scenario; show its cost and assumptions.
 
@@ -33,13 +38,14 @@ def check(
     from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
     from simcore.scenario.model import assumptions  # noqa: PLC0415
 
+    form = form_of(json=json, csv=csv, markdown=markdown)
     load_engine(quiet=False)
     scenario = load(file, changes, replications=replications, strategy=strategy)
     refuse_unplayable(scenario)
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
     values = expected(scenario)
-    if json:
+    if form == "json":
         print_json(
             {
                 "scenario": scenario.resolved(),
@@ -49,6 +55,14 @@ def check(
                 "expected": [value._asdict() for value in values],
             }
         )
+        return
+    if form is not None:
+        from simcore.cli.output import print_tables  # noqa: PLC0415
+        from simcore.tables.check import check_tables  # noqa: PLC0415
+
+        known = (price, threads or 1, LIMIT, figures, values)
+        tables = check_tables(*known, digest=scenario_digest(scenario), currency=scenario.deal.currency)
+        print_tables(scenario.name, tables, form)
         return
     from simcore.cli.screens.check import commented  # noqa: PLC0415
     from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415

@@ -44,8 +44,8 @@ def sweep(
     One path makes a table; two paths and two strategies make a map of who is ahead. The first Ctrl-C stops the
     sweep: the points that are done are reported, with exit status 130.
     """
-    if table and options.json:
-        raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--table")
+    if table and options.form is not None:
+        raise typer.BadParameter(f"--{options.form} prints every figure anyway", param_hint="--table")
     values = _values(vary)
     metric = metric_of(metric, "sweep")
     scenario = options.load()

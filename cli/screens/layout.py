@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simcore.answers.numbers import NONE, Figure, bound, figure, money_units
+from simcore.answers.numbers import NONE, known_bound, money_units, rounded
 from simcore.base.document import Document
 from simcore.base.text import printable
 from simcore.cli.tables import Grid, Paragraph
@@ -98,7 +98,7 @@ def listing(rows: Sequence[tuple[str, str]]) -> RenderableType:
 
 def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
     """Return ``value ± error`` in one line, the error faint."""
-    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
+    shown, limit = rounded(estimate, scale), known_bound(estimate, scale)
     text = Text(shown.value + ("" if estimate.estimate is None else unit))
     if shown.error or limit:
         text.append(f" ± {shown.error}" if shown.error else f" ({limit}{unit})", style=FAINT)
@@ -107,7 +107,7 @@ def inline(estimate: Estimate, *, scale: float = 1.0, unit: str = "") -> Text:
 
 def stacked(estimate: Estimate, *, scale: float = 1.0) -> Text:
     """Return the value and, below it, its error."""
-    shown, limit = _figure(estimate, scale), _bound(estimate, scale)
+    shown, limit = rounded(estimate, scale), known_bound(estimate, scale)
     return Text(shown.value).append(f"\n± {shown.error}" if shown.error else f"\n{limit}", style=FAINT)
 
 
@@ -119,23 +119,6 @@ def percent(estimate: Estimate) -> Text:
 def cell(estimate: Estimate | None, *, scale: float = 1.0) -> Text:
     """Return ``value ± error``, or `simcore.answers.numbers.NONE` where there is no figure."""
     return Text(NONE) if estimate is None or estimate.estimate is None else inline(estimate, scale=scale)
-
-
-def _figure(estimate: Estimate, scale: float) -> Figure:
-    value, error = estimate.estimate, estimate.se
-    if value and error is None and estimate.low is not None and estimate.high is not None:
-        # Between two bounds: to their digits.
-        near = min(estimate.high - value, value - estimate.low)
-        return Figure(figure(value * scale, near * scale or None).value, "")
-    return figure(None if value is None else value * scale, None if error is None else error * scale)
-
-
-def _bound(estimate: Estimate, scale: float) -> str:
-    """Return what is known of a figure without a standard error; empty where nothing is, or nothing more."""
-    value, low, high = estimate.estimate, estimate.low, estimate.high
-    if estimate.se is not None or value is None or low is None or high is None:
-        return ""
-    return bound(value * scale, low * scale, high * scale)
 
 
 def units_of(amounts: Iterable[Estimate], *, digits: int = 7) -> list[tuple[float, str]]:
@@ -192,7 +175,7 @@ def note_on_errors(document: Document, replications: int) -> str:
         text = f"± is one Monte Carlo standard error; fewer than {LEAST_REPLICATIONS} replications give no intervals."
     else:
         text = "± is one Monte Carlo standard error."
-    if any(_bound(each, 1.0) for each in estimates_in(document)):
+    if any(known_bound(each) for each in estimates_in(document)):
         text += " What never varied between the replications has a bound in its place (95 %)."
     return text
 

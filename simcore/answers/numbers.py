@@ -13,6 +13,8 @@ from simcore.base.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simcore.statistics.estimate import Estimate
+
 NONE = "\u2013"
 """Shown where a figure is not defined."""
 MOST_DIGITS = 7
@@ -113,6 +115,39 @@ def bound(value: float, low: float, high: float) -> str:
     if not down:
         return f"below {_grouped(most)}"
     return f"above {_grouped(least)}" if not up else f"{_grouped(least)} to {_grouped(most)}"
+
+
+def rounded(estimate: Estimate, scale: float = 1.0) -> Figure:
+    """Return an estimate, times `scale`, with the digits that its error or its bounds support."""
+    value, error = estimate.estimate, estimate.se
+    if value and error is None and estimate.low is not None and estimate.high is not None:
+        # Between two bounds: to their digits.
+        near = min(estimate.high - value, value - estimate.low)
+        return Figure(figure(value * scale, near * scale or None).value, "")
+    return figure(None if value is None else value * scale, None if error is None else error * scale)
+
+
+def known_bound(estimate: Estimate, scale: float = 1.0) -> str:
+    """Return what is known of a figure without a standard error; empty where nothing is, or nothing more."""
+    value, low, high = estimate.estimate, estimate.low, estimate.high
+    if estimate.se is not None or value is None or low is None or high is None:
+        return ""
+    return bound(value * scale, low * scale, high * scale)
+
+
+def in_line(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
+    """Return ``value ± error``, or a value with the bound that is known of it.
+
+    Examples
+    --------
+    >>> from simcore.statistics.estimate import Estimate
+    >>> never = Estimate(estimate=0.0, se=None, low=0.0, high=0.1)
+    >>> in_line(Estimate(estimate=0.25, se=0.01), 100.0, " %"), in_line(never)
+    ('25.0 % ± 1.0', '0 (below 0.10)')
+    """
+    limit = known_bound(estimate, scale)
+    shown = rounded(estimate, scale).inline(unit)
+    return f"{shown} ({limit}{unit})" if limit else shown
 
 
 def significant(number: float, digits: int = 5) -> str:

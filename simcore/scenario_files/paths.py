@@ -38,12 +38,34 @@ def known_paths(data: object) -> list[str]:
     >>> [path for path in paths if path.endswith("wins.rate") or path == "team.reps"]
     ['team.reps', 'funnel.wins.rate']
     """
+    return list(dict.fromkeys(path for path, _ in _all_paths(data)))
+
+
+def number_paths(data: object) -> list[str]:
+    """Return the paths of `known_paths` that can hold a number or a duration, and so can be varied.
+
+    Examples
+    --------
+    >>> paths = number_paths({"funnel": [{"stage": "calls"}, {"stage": "wins", "lag": "2d"}]})
+    >>> [path in paths for path in ("team.reps", "funnel.wins.lag", "funnel.wins.rate", "quota.per", "name")]
+    [True, True, True, False, False]
+    """
+    return list(dict.fromkeys(path for path, is_number in _all_paths(data) if is_number))
+
+
+def _all_paths(data: object) -> Iterator[tuple[str, bool]]:
     schema = Scenario.model_json_schema(mode="validation")
-    return list(dict.fromkeys(_walk(schema, schema["$defs"], data, "", 0)))
+    return _walk(schema, schema["$defs"], data, "", 0)
 
 
-def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, depth: int) -> Iterator[str]:
-    """Yield the paths below a node of the schema."""
+def _is_number(node: dict[str, Any]) -> bool:
+    """Return whether a node of the schema takes a number or a duration by itself."""
+    choices = (*node.get("anyOf", ()), *node.get("oneOf", ()))
+    return node.get("type") in ("number", "integer") or any(_is_number(each) for each in choices)
+
+
+def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, depth: int) -> Iterator[tuple[str, bool]]:
+    """Yield the paths below a node of the schema, and whether each can hold a number."""
     if depth > _DEEPEST:
         return
     if "$ref" in node:
@@ -56,7 +78,7 @@ def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, de
     for name, below in node.get("properties", {}).items():
         if name in ("value", "source") and at:
             continue  # of a number with a source, not a key of the scenario
-        yield start + name
+        yield start + name, _is_number(below)
         yield from _walk(below, parts, entries.get(name), start + name, depth + 1)
     more = node.get("additionalProperties")
     if isinstance(more, dict):
@@ -68,7 +90,7 @@ def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, de
             if isinstance(name, str):
                 below = _walk(node["items"], parts, entry, f"{start}{name}", depth + 1)
                 # The first stage is the calls: no step leads into it, so it has no rate.
-                yield from below if place else [f"{start}{name}.stage"]
+                yield from below if place else [(f"{start}{name}.stage", False)]
 
 
 def likely_paths(path: str, known: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -72,6 +74,25 @@ def test_every_command_reports_what_was_done(command: str) -> None:
         assert "fewer tell nothing" in done.stderr
     else:
         assert json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("interrupted", [signal.SIGTERM], indirect=True)
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.usefixtures("interrupted")
+def test_what_was_done_is_in_the_tables(command: str) -> None:
+    done = CliRunner().invoke(app, [*COMMANDS[command], "--csv"])
+    assert done.exit_code == ExitStatus.INTERRUPTED, done.stderr
+    found = {(line["table"], line["figure"]): line["text"] for line in csv.DictReader(io.StringIO(done.stdout))}
+    # Fewer than three batches of each technique tell nothing: there is no document then, and nothing on stdout.
+    assert found.get(("about", "interrupted")) == (None if command == "bench variance" else "yes")
+
+
+@pytest.mark.parametrize("interrupted", [signal.SIGTERM], indirect=True)
+@pytest.mark.usefixtures("interrupted")
+def test_a_page_says_that_it_was_interrupted() -> None:
+    done = CliRunner().invoke(app, [*COMMANDS["luck"], "--markdown"])
+    assert done.exit_code == ExitStatus.INTERRUPTED, done.stderr
+    assert done.stdout.splitlines()[2].startswith("**Interrupted")
 
 
 @pytest.mark.parametrize("interrupted", [signal.SIGTERM, signal.SIGHUP], indirect=True)
