@@ -135,6 +135,9 @@ ThreadsOption = Annotated[
     int | None,
     typer.Option("--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."),
 ]
+DetailsOption = Annotated[
+    bool, typer.Option("--details", help="Print all figures below the answer, each with its error.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 OutOption = Annotated[
     Path | None,
@@ -163,6 +166,7 @@ class StudyOptions(NamedTuple):
     changes: Sequence[str] = ()
     out: Path | None = None
     overwrite: bool = False
+    details: bool = False
     json: bool = False
     quiet: bool = False
     no_limit: bool = False
@@ -193,6 +197,7 @@ STUDY_OPTIONS: dict[str, Any] = {
     "changes": SetOption,
     "out": OutOption,
     "overwrite": OverwriteOption,
+    "details": DetailsOption,
     "json": JsonOption,
     "quiet": QuietOption,
     "no_limit": NoLimitOption,

@@ -10,12 +10,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.options import STUDY_OPTIONS, ScenarioArgument, StudyOptions
+from simcore.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from simcore.cli.progress import Report
+    from simcore.answers.answer import Answer as FirstAnswer
     from simcore.results_folders.results_folder import ResultsFolder
     from simcore.scenario.model import Scenario
     from simcore.studies.study import Request
@@ -49,8 +50,10 @@ def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., N
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def typed(**values: Any) -> None:  # noqa: ANN401  (those of the signature below)
-            common = {name: values.pop(name) for name in ("file", *shared)}
-            command(StudyOptions(**common), **values)
+            common = StudyOptions(**{name: values.pop(name) for name in ("file", *shared)})
+            if common.details and common.json:
+                raise typer.BadParameter("a JSON document holds every figure anyway", param_hint="--details")
+            command(common, **values)
 
         own = list(signature(command).parameters.values())[1:]
         parameters = [Parameter("file", Parameter.KEYWORD_ONLY, annotation=ScenarioArgument), *own]
@@ -62,27 +65,6 @@ def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., N
         return typed
 
     return decorate
-
-
-class How(TypedDict):
-    """Keywords that every study takes."""
-
-    threads: int | None
-    progress: Report | None
-    stop: Callable[[], bool]
-
-
-class Session(NamedTuple):
-    """What surrounds a run: threads, progress bar, the stop of Ctrl-C, and the folder of ``--out``."""
-
-    threads: int | None
-    progress: Report | None
-    stop: Callable[[], bool]
-    folder: ResultsFolder | None
-
-    def how(self) -> How:
-        """Return the keywords that every study takes."""
-        return {"threads": self.threads, "progress": self.progress, "stop": self.stop}
 
 
 class Prepared(NamedTuple, Generic[Answer]):
@@ -120,9 +102,10 @@ class Prepared(NamedTuple, Generic[Answer]):
 def answer(
     options: StudyOptions,
     prepare: Callable[[], Prepared[Answer]],
-    report: Callable[[Answer], RenderableType | None],
+    details: Callable[[Any], RenderableType],
     *,
     document: Callable[[Answer], Any] = lambda found: found,
+    told: Callable[[Any], FirstAnswer] | None = None,
     footer: Callable[[Answer], str] | None = None,
     save: Callable[[Answer, ResultsFolder], Path | None] | None = None,
     status: Callable[[Answer], ExitStatus] | None = None,
@@ -135,12 +118,14 @@ def answer(
         Those that all commands share.
     prepare
         Makes the request; called when the engine is loaded.
-    report
-        Returns what is printed on stdout without ``--json``; ``None`` if there is nothing to print.
+    details
+        Returns what is printed of a document below its answer with ``--details``.
     document
         Returns the document of an answer, or a list of documents; the answer itself if not given.
+    told
+        Returns what is said first of a document; `simcore.answers.answer.answer_of` if not given.
     footer
-        Returns a line for stderr below the report.
+        Returns a line for stderr below what is printed.
     save
         Writes the answer into the folder of ``--out`` and returns where it is, ``None`` if nothing is written; not
         given, the document is written.
@@ -166,9 +151,8 @@ def answer(
         dumped = [each.model_dump(mode="json") for each in documents]
         print_json(dumped if isinstance(whole, list) else dumped[0])
     else:
-        shown = report(found)
-        if shown is not None:
-            print_result(shown)
+        for each in documents:
+            print_result(_screen(each, prepared.scenario, told, details if options.details else None))
         if footer is not None and not options.quiet:
             message(footer(found))
     if kept is not None and not options.quiet:
@@ -177,6 +161,27 @@ def answer(
     ended = status_of(interrupted=interrupted) if status is None else status(found)
     if ended != ExitStatus.DONE:
         raise typer.Exit(int(ended))
+
+
+def _screen(
+    document: Any,  # noqa: ANN401  (of whichever question)
+    scenario: Scenario,
+    told: Callable[[Any], FirstAnswer] | None,
+    details: Callable[[Any], RenderableType] | None,
+) -> RenderableType:
+    """Return what is printed of a document: its answer, and all else if it was asked for."""
+    from simcore.answers.answer import answer_of  # noqa: PLC0415
+    from simcore.answers.wording import assumed, few_worlds  # noqa: PLC0415
+    from simcore.cli.screens.first import FirstScreen  # noqa: PLC0415
+    from simcore.scenario.model import assumptions  # noqa: PLC0415
+
+    told_of = [few_worlds(document.replications), assumed(assumptions(scenario, document.scenario.strategies))]
+    return FirstScreen(
+        document,
+        (told or answer_of)(document),
+        cautions=[each for each in told_of if each],
+        details=None if details is None else details(document),
+    )
 
 
 def status_of(*, interrupted: bool, reached: bool = True) -> ExitStatus:

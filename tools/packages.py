@@ -23,7 +23,8 @@ PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
-    *("results_folders", "answers", "schema", "api", "cli", "cli.screens", "cli.commands", "cli.main"),
+    *("results_folders", "answers", "schema", "api", "cli", "cli.screens"),
+    *("cli.study_command", "cli.commands", "cli.main"),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
 
