@@ -137,6 +137,9 @@ ThreadsOption = Annotated[
     int | None,
     typer.Option("--threads", "-t", min=1, max=1024, metavar="N", help="Threads (all cores). Results do not change."),
 ]
+DetailsOption = Annotated[
+    bool, typer.Option("--details", help="Print all figures below the answer, each with its error.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print all tables as CSV, a line for each figure.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print all tables as Markdown.")]
@@ -194,6 +197,7 @@ class StudyOptions(NamedTuple):
     out: Path | None = None
     report: Path | None = None
     overwrite: bool = False
+    details: bool = False
     json: bool = False
     csv: bool = False
     markdown: bool = False
@@ -244,6 +248,7 @@ STUDY_OPTIONS: dict[str, Any] = {
     "out": OutOption,
     "report": ReportOption,
     "overwrite": OverwriteOption,
+    "details": DetailsOption,
     "json": JsonOption,
     "csv": CsvOption,
     "markdown": MarkdownOption,

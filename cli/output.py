@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from simcore.tables.table import Table
 
 _WIDTH = 80
+_NARROWEST = 40
 _WIDEST = 100
 _JOINERS = "\u200c\u200d"
 
 
 def print_result(result: RenderableType) -> None:
-    """Print a renderable on stdout: 80 columns in a pipe, up to 100 and in colour on a terminal.
+    """Print a renderable on stdout: 80 columns in a pipe; on a terminal in colour, as wide as it is, 100 at most.
 
     A table that needs more columns has them: nothing is cut.
     """
@@ -33,7 +34,7 @@ def print_result(result: RenderableType) -> None:
         # Tables are padded to the right: in a file or a pipe that is only in the way.
         sys.stdout.write(lines_of(result, width=_WIDTH, encoding=encoding()) + "\n")
         return
-    width = min(max(Console().width, _WIDTH), _WIDEST)
+    width = min(max(Console().width, _NARROWEST), _WIDEST)
     Console(width=width, markup=False, emoji=False, highlight=False).print(result, crop=False)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simcore.cli.options import StudyOptions
-    from simcore.cli.study_command import How, Session
+    from simcore.cli.session import How, Session
     from simcore.results.summary import Precision
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal

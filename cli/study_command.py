@@ -10,12 +10,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.options import ARGUMENTS, STUDY_OPTIONS, ScenarioArgument, StudyOptions
+from simcore.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from simcore.cli.progress import Report
+    from simcore.answers.answer import Answer as FirstAnswer
     from simcore.results_folders.results_folder import ResultsFolder
     from simcore.scenario.model import Scenario
     from simcore.studies.study import Request
@@ -71,27 +72,6 @@ def study_command(*, without: Collection[str] = ()) -> Callable[[Callable[..., N
     return decorate
 
 
-class How(TypedDict):
-    """Keywords that every study takes."""
-
-    threads: int | None
-    progress: Report | None
-    stop: Callable[[], bool]
-
-
-class Session(NamedTuple):
-    """What surrounds a run: threads, progress bar, the stop of Ctrl-C, and the folder of ``--out``."""
-
-    threads: int | None
-    progress: Report | None
-    stop: Callable[[], bool]
-    folder: ResultsFolder | None
-
-    def how(self) -> How:
-        """Return the keywords that every study takes."""
-        return {"threads": self.threads, "progress": self.progress, "stop": self.stop}
-
-
 class Prepared(NamedTuple, Generic[Answer]):
     """A question that is ready to be run, unless it costs too much."""
 
@@ -127,9 +107,10 @@ class Prepared(NamedTuple, Generic[Answer]):
 def answer(
     options: StudyOptions,
     prepare: Callable[[], Prepared[Answer]],
-    report: Callable[[Answer], RenderableType | None],
+    details: Callable[[Any], RenderableType],
     *,
     document: Callable[[Answer], Any] = lambda found: found,
+    told: Callable[[Any], FirstAnswer] | None = None,
     footer: Callable[[Answer], str] | None = None,
     save: Callable[[Answer, ResultsFolder], Path | None] | None = None,
     status: Callable[[Answer], ExitStatus] | None = None,
@@ -142,12 +123,14 @@ def answer(
         Those that all commands share.
     prepare
         Makes the request; called when the engine is loaded.
-    report
-        Returns what is printed on stdout as a report; ``None`` if there is nothing to print.
+    details
+        Returns what is printed of a document below its answer with ``--details``.
     document
         Returns the document of an answer, or a list of documents; the answer itself if not given.
+    told
+        Returns what is said first of a document; `simcore.answers.answer.answer_of` if not given.
     footer
-        Returns a line for stderr below the report.
+        Returns a line for stderr below what is printed.
     save
         Writes the answer into the folder of ``--out`` and returns where it is, ``None`` if nothing is written; not
         given, the document is written.
@@ -182,9 +165,8 @@ def answer(
         if documents:
             print_tables(documents[0].scenario.name, tables_of(documents), form)
     else:
-        shown = report(found)
-        if shown is not None:
-            print_result(shown)
+        for each in documents:
+            print_result(_screen(each, prepared.scenario, told, details if options.details else None))
         if footer is not None and not options.quiet:
             message(footer(found))
     if kept is not None and not options.quiet:
@@ -199,6 +181,27 @@ def answer(
     ended = status_of(interrupted=interrupted) if status is None else status(found)
     if ended != ExitStatus.DONE:
         raise typer.Exit(int(ended))
+
+
+def _screen(
+    document: Any,  # noqa: ANN401  (of whichever question)
+    scenario: Scenario,
+    told: Callable[[Any], FirstAnswer] | None,
+    details: Callable[[Any], RenderableType] | None,
+) -> RenderableType:
+    """Return what is printed of a document: its answer, and all else if it was asked for."""
+    from simcore.answers.answer import answer_of  # noqa: PLC0415
+    from simcore.answers.wording import assumed, few_worlds  # noqa: PLC0415
+    from simcore.cli.screens.first import FirstScreen  # noqa: PLC0415
+    from simcore.scenario.model import assumptions  # noqa: PLC0415
+
+    told_of = [few_worlds(document.replications), assumed(assumptions(scenario, document.scenario.strategies))]
+    return FirstScreen(
+        document,
+        (told or answer_of)(document),
+        cautions=[each for each in told_of if each],
+        details=None if details is None else details(document),
+    )
 
 
 def status_of(*, interrupted: bool, reached: bool = True) -> ExitStatus:

@@ -27,12 +27,13 @@ _NAME = 16
 _DIGITS = (MOST_DIGITS, 6, 5, 4)
 """Significant digits of the figures of a table, the more the better."""
 _RULE = "─"
-_GLUE = "\u00a0"
+GLUE = "\u00a0"
+"""A space at which no line is broken."""
 _SPACES = re.compile("[ \\t\\n]+")
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return the lines of a text, broken at spaces only; a longer word has a line of its own.
+def wrapped(text: str, width: int, *, hard: bool = False) -> list[str]:
+    """Return the lines of a text, broken at spaces only; a longer word has a line of its own, or more if ``hard``.
 
     Widths are those of a terminal, where some characters take two columns. A no-break space is no place to break.
 
@@ -40,9 +41,12 @@ def wrapped(text: str, width: int) -> list[str]:
     --------
     >>> wrapped("one call, whatever happens", 10), wrapped("日本 日本", 5)
     (['one call,', 'whatever', 'happens'], ['日本', '日本'])
+    >>> wrapped("an unbelievable name", 8, hard=True)
+    ['an', 'unbeliev', 'able', 'name']
     """
     lines: list[str] = []
-    for word in text.split(" "):
+    words = text.split(" ")
+    for word in (part for each in words for part in _pieces(each, width)) if hard else words:
         if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] += f" {word}"
         else:
@@ -50,20 +54,37 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-class Paragraph:
-    """A paragraph, wrapped to the console's width but never between a number and its per cent sign."""
+def _pieces(word: str, width: int) -> list[str]:
+    """Return a word in pieces of at most so many columns."""
+    pieces = [""]
+    for character in word:
+        if pieces[-1] and cell_len(pieces[-1] + character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
 
-    def __init__(self, text: str, style: str = "") -> None:
+
+class Paragraph:
+    """A paragraph, wrapped to the console's width but never between a number and its per cent sign.
+
+    Parameters
+    ----------
+    hard
+        Whether a word that is wider than the page is broken, as a name may be.
+    """
+
+    def __init__(self, text: str, style: str = "", *, hard: bool = False) -> None:
         self._text = text
         self._style = style
+        self._hard = hard
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines; no line breaks at the no-break spaces that stand in for a moment."""
         text = spelt(self._text, options.encoding)
         for sign in ("±", "+-"):
-            text = text.replace(f"{sign} ", f"{sign}{_GLUE}")
-        lines = wrapped(_SPACES.sub(" ", text).replace(" %", f"{_GLUE}%").strip(" "), options.max_width)
-        yield as_it_is(Text("\n".join(lines).replace(_GLUE, " "), style=self._style))
+            text = text.replace(f"{sign} ", f"{sign}{GLUE}")
+        lines = wrapped(_SPACES.sub(" ", text).replace(" %", f"{GLUE}%").strip(" "), options.max_width, hard=self._hard)
+        yield as_it_is(Text("\n".join(lines).replace(GLUE, " "), style=self._style))
 
 
 def as_it_is(text: Text) -> Text:

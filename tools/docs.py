@@ -55,7 +55,8 @@ def demo() -> str:
 
 
 def session(*arguments: str) -> str:
-    """Return a command of simcore and what it prints."""
+    """Return a command of simcore and all that it prints, the details too."""
+    arguments = (*arguments, "--details")
     return f"\n```sh\n{_on_lines('simcore', *arguments)}\n```\n\n{printed(*arguments)}\n"
 
 

@@ -47,10 +47,10 @@ def breakeven(
 
         return Prepared(BreakevenRequest(scenario, {path: ends}, tuple(strategies), metric), scenario)
 
-    answer(options, prepare, _report)
+    answer(options, prepare, _details)
 
 
-def _report(found: "Breakeven") -> "RenderableType":
-    from simcore.cli.screens.sweep import breakeven_report  # noqa: PLC0415
+def _details(found: "Breakeven") -> "RenderableType":
+    from simcore.cli.screens.sweep import breakeven_details  # noqa: PLC0415
 
-    return breakeven_report(found)
+    return breakeven_details(found)

@@ -57,13 +57,13 @@ def coach(
 
         return Prepared(plan_coach(scenario, hours=to_give_out, replications=options.replications), scenario)
 
-    answer(options, prepare, _report)
+    answer(options, prepare, _details)
 
 
-def _report(found: "Coach") -> "RenderableType":
-    from simcore.cli.screens.coach import coach_report  # noqa: PLC0415
+def _details(found: "Coach") -> "RenderableType":
+    from simcore.cli.screens.coach import coach_details  # noqa: PLC0415
 
-    return coach_report(found)
+    return coach_details(found)
 
 
 def _hours(

@@ -8,7 +8,8 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.options import StudyOptions, strategies_option
-from simcore.cli.study_command import Prepared, Session, answer, status_of, study_command
+from simcore.cli.session import Session
+from simcore.cli.study_command import Prepared, answer, status_of, study_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,15 +56,10 @@ def compare(
     check_options(options)
     scenario = options.load()
 
-    def report(found: _Compared) -> "RenderableType":
-        from simcore.cli.screens.compare import comparison_report  # noqa: PLC0415
-
-        return comparison_report(found.document)
-
     answer(
         options,
         lambda: _prepared(scenario, names, baseline, options, attribute=attribute),
-        report,
+        _details,
         document=lambda found: found.document,
         save=_save,
         status=_status,
@@ -122,6 +118,12 @@ def _prepared(
         return _Compared(document, paired, attributed=attribute)
 
     return Prepared(request, scenario, joint_digest(runs), run)
+
+
+def _details(document: "Comparison") -> "RenderableType":
+    from simcore.cli.screens.compare import comparison_details  # noqa: PLC0415
+
+    return comparison_details(document)
 
 
 def _status(found: _Compared) -> ExitStatus:

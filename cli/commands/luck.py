@@ -49,13 +49,13 @@ def luck(
 
         return Prepared(LuckRequest(scenario, drop_in_rate, rule, options.replications), scenario)
 
-    answer(options, prepare, _report)
+    answer(options, prepare, _details)
 
 
-def _report(found: "Luck") -> "RenderableType":
-    from simcore.cli.screens.luck import luck_report  # noqa: PLC0415
+def _details(found: "Luck") -> "RenderableType":
+    from simcore.cli.screens.luck import luck_details  # noqa: PLC0415
 
-    return luck_report(found)
+    return luck_details(found)
 
 
 def _drop(text: str | None) -> tuple[str, float] | None:

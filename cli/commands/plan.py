@@ -98,13 +98,13 @@ def plan(
         )
         return Prepared(search, scenario)
 
-    answer(options, prepare, _report, status=_status)
+    answer(options, prepare, _details, status=_status)
 
 
-def _report(found: "BackwardPlan") -> "RenderableType":
-    from simcore.cli.screens.plan import plan_report  # noqa: PLC0415
+def _details(found: "BackwardPlan") -> "RenderableType":
+    from simcore.cli.screens.plan import plan_details  # noqa: PLC0415
 
-    return plan_report(found)
+    return plan_details(found)
 
 
 def _status(found: "BackwardPlan") -> ExitStatus:

@@ -9,7 +9,8 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.options import StudyOptions
-from simcore.cli.study_command import Prepared, Session, answer, status_of, study_command
+from simcore.cli.session import Session
+from simcore.cli.study_command import Prepared, answer, status_of, study_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from simcore.results.result import Result
-    from simcore.results.summary import Precision
+    from simcore.results.summary import Precision, Summary
     from simcore.results_folders.results_folder import ResultsFolder
 
 
@@ -76,18 +77,15 @@ def run(
 
         return Prepared(request, scenario, run=run)
 
-    def report(result: "Result") -> "RenderableType":
-        from simcore.cli.screens.precision import precision_part  # noqa: PLC0415
-        from simcore.cli.screens.run import report  # noqa: PLC0415
+    def details(summary: "Summary") -> "RenderableType":
+        from simcore.cli.screens.run import run_details  # noqa: PLC0415
 
-        reached = result.summary.precision
-        part = None if reached is None else precision_part(reached, result.summary.size.replications)
-        return report(result.summary, scenario.about, part)
+        return run_details(summary, scenario.about)
 
     answer(
         options,
         prepare,
-        report,
+        details,
         document=lambda result: result.summary,
         footer=_footer,
         save=_save,

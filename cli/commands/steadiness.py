@@ -25,10 +25,10 @@ def steadiness(options: StudyOptions) -> None:
 
         return Prepared(SteadinessRequest(scenario, options.replications), scenario)
 
-    answer(options, prepare, _report)
+    answer(options, prepare, _details)
 
 
-def _report(found: "Steadiness") -> "RenderableType":
-    from simcore.cli.screens.steadiness import steadiness_report  # noqa: PLC0415
+def _details(found: "Steadiness") -> "RenderableType":
+    from simcore.cli.screens.steadiness import steadiness_details  # noqa: PLC0415
 
-    return steadiness_report(found)
+    return steadiness_details(found)

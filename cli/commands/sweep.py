@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from simcore.answers.answer import Answer
     from simcore.results_folders.results_folder import ResultsFolder
     from simcore.scenario_files.vary import Value
     from simcore.studies.sweep.document import Sweep
@@ -37,15 +38,12 @@ def sweep(
         ),
     ] = [],  # noqa: B006  (typer reads the default and copies it)
     metric: MetricOption = "revenue",
-    table: Annotated[bool, typer.Option("--table", help="Show the table of figures with the map.")] = False,
 ) -> None:
     """Run strategies over a grid of values, all in the same worlds.
 
-    One path makes a table; two paths and two strategies make a map of who is ahead. The first Ctrl-C stops the
-    sweep: the points that are done are reported, with exit status 130.
+    The picture shows one path value by value; of two paths and two strategies it is a map of who is ahead. The first
+    Ctrl-C stops the sweep: the points that are done are reported, with exit status 130.
     """
-    if table and options.form is not None:
-        raise typer.BadParameter(f"--{options.form} prints every figure anyway", param_hint="--table")
     values = _values(vary)
     metric = metric_of(metric, "sweep")
     scenario = options.load()
@@ -57,17 +55,18 @@ def sweep(
         plan = plan_sweep(scenario, values, strategies=strategies, metrics=[metric])
         return Prepared(plan, plan.asked, joint_digest(plan.everything))
 
-    def report(found: "Sweep") -> "RenderableType | None":
-        from simcore.cli.output import message  # noqa: PLC0415
-        from simcore.cli.screens.sweep import sweep_report  # noqa: PLC0415
+    def told(found: "Sweep") -> "Answer":
+        from simcore.answers.sweep import sweep_answer  # noqa: PLC0415
 
-        if not found.points:
-            message("interrupted before a point was finished: there is nothing to show")
-            return None
+        return sweep_answer(found, metric)
+
+    def details(found: "Sweep") -> "RenderableType":
+        from simcore.cli.screens.sweep import sweep_details  # noqa: PLC0415
+
         others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
-        return sweep_report(found, metric, table=table, others=others)
+        return sweep_details(found, metric, others=others)
 
-    answer(options, prepare, report, save=_save)
+    answer(options, prepare, details, told=told, save=_save)
 
 
 def _save(found: "Sweep", folder: "ResultsFolder") -> "Path | None":

@@ -66,7 +66,7 @@ def variance(
         each = [VarianceRequest(scenario, metric, tuple(strategies), batch, batches) for metric in metrics]
         return Prepared(_OneByOne(each), scenario)
 
-    answer(options, prepare, _report)
+    answer(options, prepare, _details)
 
 
 class _OneByOne(NamedTuple):
@@ -103,7 +103,7 @@ class _OneByOne(NamedTuple):
         return found
 
 
-def _report(found: "list[VarianceBench]") -> "RenderableType | None":
-    from simcore.cli.screens.variance import variance_report  # noqa: PLC0415
+def _details(found: "VarianceBench") -> "RenderableType":
+    from simcore.cli.screens.variance import variance_details  # noqa: PLC0415
 
-    return variance_report(found) if found else None
+    return variance_details(found)

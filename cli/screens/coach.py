@@ -9,19 +9,17 @@ from rich.console import Group, RenderableType
 
 from simcore.answers.numbers import NONE, count, counted, significant
 from simcore.base.text import printable
+from simcore.cli.pictures import bar
 from simcore.cli.screens.coach_rules import rules_part
 from simcore.cli.screens.layout import (
-    bar,
     cell,
     grid,
-    heading,
     inline,
     note,
     sentences,
     spaced,
     titled,
     units_of,
-    warning,
 )
 from simcore.cli.tables import Fitted, Paragraph, fits
 from simcore.statistics.intervals import UNKNOWN, fixed
@@ -40,9 +38,9 @@ _ROUNDING = 1e-6
 """An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
 
 
-def coach_report(found: Coach) -> RenderableType:
+def coach_details(found: Coach) -> RenderableType:
     """Return the answer as text for 80 columns."""
-    parts: list[RenderableType] = [heading(f"{found.scenario.name}, strategy {found.strategy}")]
+    parts: list[RenderableType] = []
     if found.rules is not None:
         parts += rules_part(found.rules, found.currency)
     parts += _leverage(found.leverage, found.currency)
@@ -52,8 +50,6 @@ def coach_report(found: Coach) -> RenderableType:
         line = "Whom to coach: no step of this scenario has a bad habit, so there is nothing to repair."
         parts.append(note(line))
     parts.append(note(_note(found)))
-    if found.interrupted:
-        parts.append(warning("Stopped before all was done: what is missing was not run."))
     return Group(*spaced(parts))
 
 

@@ -12,13 +12,13 @@ from simcore.answers.numbers import count, counted
 from simcore.answers.numbers import figure as number
 from simcore.base.text import printable
 from simcore.cli.screens.layout import (
-    conclusion,
     grid,
     header,
     inline,
     note,
     note_on_errors,
     percent,
+    sentences,
     spaced,
     titled,
 )
@@ -35,8 +35,8 @@ _CONTESTS = {
 }
 
 
-def comparison_report(document: Comparison) -> RenderableType:
-    """Return the report of a comparison, made for 80 columns and for readers without colour.
+def comparison_details(document: Comparison) -> RenderableType:
+    """Return all figures of a comparison, made for 80 columns and for readers without colour.
 
     Returns
     -------
@@ -60,18 +60,18 @@ def comparison_report(document: Comparison) -> RenderableType:
     if document.precision is not None:
         parts.append(precision_part(document.precision, document.replications))
     parts.append(_footnotes(document))
-    parts += [conclusion(against.sentence) for against in document.against]
+    if len(document.against) > 1:
+        parts.append(sentences(against.sentence for against in document.against))
     return Group(*spaced(parts))
 
 
-def _header(document: Comparison) -> Text:
+def _header(document: Comparison) -> Group:
     which = "both" if len(document.strategies) == 2 else f"all {len(document.strategies)}"
     line = (
         f"{count(document.replications)} worlds, the same for {which} strategies: {counted(document.reps, 'rep')} over "
         f"{counted(document.weeks, 'week')}, seed {document.seed}"
     )
-    stopped = "Interrupted: all figures are those of the worlds that were done."
-    return header(document.scenario.name, [line], interrupted=stopped if document.interrupted else "")
+    return header([line])
 
 
 def _figures(

@@ -1,4 +1,4 @@
-"""What all reports share: headers, headings, notes, cells of tables, and bars. No input or output."""
+"""What all screens share: headers, headings, notes, cells of tables. No input or output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 FAINT, HEAD, ALARM = "dim", "bold", "yellow"
 """Styles on a terminal: what explains, what heads or concludes, and what warns."""
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
@@ -29,28 +28,16 @@ def spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
     return spaced
 
 
-def header(name: str, lines: Sequence[str], *, about: str = "", interrupted: str = "") -> Text:
-    """Return the head of a report.
+def header(lines: Sequence[str], *, about: str = "") -> Group:
+    """Return what stands before all figures: what was run, such as its digest; faint.
 
     Parameters
     ----------
-    name
-        Of the scenario.
-    lines
-        What was run: worlds, seed, digest; faint.
     about
-        A line below the name.
-    interrupted
-        A warning, if the run was stopped; else empty.
+        A line of the scenario about itself.
     """
-    text = heading(name)
-    if about:
-        text.append("\n" + printable(about), style="not bold")
-    if lines:
-        text.append("\n" + "\n".join(lines), style="not bold dim")
-    if interrupted:
-        text.append("\n" + interrupted, style=ALARM)
-    return text
+    parts = [Paragraph(printable(about))] if about else []
+    return Group(*parts, *(note(line) for line in lines))
 
 
 def heading(text: str) -> Text:
@@ -124,37 +111,6 @@ def cell(estimate: Estimate | None, *, scale: float = 1.0) -> Text:
 def units_of(amounts: Iterable[Estimate], *, digits: int = 7) -> list[tuple[float, str]]:
     """Return units of money, size and name: the one in which the largest amount has few digits, then larger ones."""
     return money_units(max((abs(each.estimate) for each in amounts if each.estimate is not None), default=0.0), digits)
-
-
-def bar(size: float, zero: int) -> str:
-    """Return a bar of ``size`` columns from an axis that stands after ``zero`` columns; eighths to the right only.
-
-    Examples
-    --------
-    >>> bar(1.5, 2), bar(-2.0, 2)
-    ('  │█▌', '██│')
-    """
-    if size < 0.0:
-        return ("█" * min(zero, round(-size))).rjust(zero) + "│"
-    whole, part = divmod(round(8.0 * size), 8)
-    return " " * zero + "│" + "█" * whole + (_EIGHTHS[part] if part else "")
-
-
-def stacked_bar(parts: Iterable[tuple[str, float]], width: int) -> str:
-    """Return a bar of ``width`` columns, divided in proportion to the parts: a mark and a size of 0 or more each.
-
-    Examples
-    --------
-    >>> stacked_bar([("░", 1.0), ("█", 3.0)], 8), stacked_bar([("░", 0.0)], 8)
-    ('░░██████', '')
-    """
-    parts = list(parts)
-    whole = sum(size for _, size in parts) or 1.0
-    text, reached = "", 0.0
-    for mark, size in parts:
-        reached += size
-        text += mark * (round(width * reached / whole) - len(text))
-    return text
 
 
 def note_on_errors(document: Document, replications: int) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from simcore.answers.numbers import NONE, count, counted, significant
 from simcore.base.text import printable
-from simcore.cli.screens.layout import cell, grid, inline, note, percent, spaced, stacked, titled, warning
+from simcore.cli.screens.layout import cell, grid, inline, note, percent, spaced, stacked, titled
 from simcore.cli.screens.luck_streaks import streaks_part
 from simcore.cli.tables import Paragraph, fits
 from simcore.results.sentences import in_percent, money
@@ -25,10 +25,9 @@ _QUESTIONS = {
 }
 
 
-def luck_report(found: Luck) -> RenderableType:
+def luck_details(found: Luck) -> RenderableType:
     """Return the answers as text for 80 columns."""
-    title = f"Luck and skill: {found.scenario.name}, strategy {found.strategy}"
-    parts: list[RenderableType] = [titled(title, Paragraph(_differ(found)))]
+    parts: list[RenderableType] = [Paragraph(_differ(found))]
     if found.reliability is not None:
         parts += _reliability(found.reliability, found)
     parts += streaks_part(found.streaks)
@@ -40,8 +39,6 @@ def luck_report(found: Luck) -> RenderableType:
         titled(_QUESTIONS[each.part], Paragraph(f"Not here: {printable(each.reason)}.")) for each in found.skipped
     ]
     parts.append(note(_note(found)))
-    if found.interrupted:
-        parts.append(warning("Stopped before all worlds were done."))
     return Group(*spaced(parts))
 
 

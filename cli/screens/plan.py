@@ -9,7 +9,7 @@ from rich.text import Text
 
 from simcore.answers.numbers import NONE, count, counted, significant
 from simcore.base.text import printable
-from simcore.cli.screens.layout import conclusion, grid, header, note, percent, spaced, titled
+from simcore.cli.screens.layout import grid, header, note, percent, spaced, titled
 from simcore.cli.tables import Paragraph, fits
 from simcore.results.sentences import in_percent
 from simcore.studies.plan.frontier import REACH
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 EXPLODES = "explodes"
 
 
-def plan_report(found: BackwardPlan) -> RenderableType:
+def plan_details(found: BackwardPlan) -> RenderableType:
     """Return a plan as text for 80 columns."""
     parts: list[RenderableType] = [_header(found), _arithmetic(found)]
     if found.here is not None:
         parts.append(_here(found))
-    parts.append(conclusion(found.sentence))
     if found.exact is not None and found.answer is not None:
         parts.append(Paragraph(_exact(found)))
     if found.table:
@@ -40,12 +39,10 @@ def plan_report(found: BackwardPlan) -> RenderableType:
     return Group(*spaced(parts))
 
 
-def _header(found: BackwardPlan) -> Text:
-    scenario, stopped = found.scenario, "Interrupted: only what was finished is shown."
+def _header(found: BackwardPlan) -> Group:
+    scenario = found.scenario
     goal = f"{amount(found.target, scenario.currency)} in {period(found)}, {counted(found.reps, 'rep')}"
-    worlds = f"{count(found.replications)} worlds, seed {scenario.seed}, digest {printable(scenario.digest[:12])}"
-    about = f"{goal}, strategy {found.strategy}"
-    return header(scenario.name, [worlds], about=about, interrupted=stopped if found.interrupted else "")
+    return header([f"{goal}; digest {printable(scenario.digest[:12])}"])
 
 
 def _percent(chance: Estimate | None) -> str:

@@ -12,7 +12,6 @@ from simcore.answers.numbers import brief, count, counted, sign_before
 from simcore.base.text import printable
 from simcore.cli.screens.layout import (
     FAINT,
-    conclusion,
     grid,
     header,
     inline,
@@ -25,6 +24,7 @@ from simcore.cli.screens.layout import (
     units_of,
     warning,
 )
+from simcore.cli.screens.precision import precision_part
 from simcore.cli.tables import Fitted, Paragraph, fits
 from simcore.results.sentences import money
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from simcore.results.summary import AveragingRow, QuotaRow, Speed, Summary
 
 
-def report(summary: Summary, about: str = "", precision: RenderableType | None = None) -> RenderableType:
-    """Return the report of a run, made for 80 columns and for readers without colour.
+def run_details(summary: Summary, about: str = "") -> RenderableType:
+    """Return all figures of a run, made for 80 columns and for readers without colour.
 
     Parameters
     ----------
@@ -43,8 +43,6 @@ def report(summary: Summary, about: str = "", precision: RenderableType | None =
         The result document; nothing else is shown.
     about
         The scenario's own line about itself.
-    precision
-        The part about the precision, where one was asked for.
 
     Returns
     -------
@@ -67,10 +65,9 @@ def report(summary: Summary, about: str = "", precision: RenderableType | None =
         parts.append(_open(summary))
     if summary.turned_away or summary.clipped:
         parts.append(_limits(summary))
-    if precision is not None:
-        parts.append(precision)
+    if summary.precision is not None:
+        parts.append(precision_part(summary.precision, summary.replications))
     parts.append(_footnotes(summary))
-    parts.append(conclusion(summary.sentence))
     return Group(*spaced(parts))
 
 
@@ -91,7 +88,7 @@ def speed_line(speed: Speed, rep_weeks: int) -> str:
     )
 
 
-def _header(summary: Summary, about: str) -> Text:
+def _header(summary: Summary, about: str) -> Group:
     identity, size = summary.scenario, summary.size
     lines = [
         (
@@ -103,8 +100,7 @@ def _header(summary: Summary, about: str) -> Text:
             f"digest {printable(identity.digest[:12])}"
         ),
     ]
-    stopped = "Interrupted: all figures are those of the replications that were done."
-    return header(identity.name, lines, about=about, interrupted=stopped if summary.interrupted else "")
+    return header(lines, about=about)
 
 
 @fits

@@ -8,15 +8,14 @@ from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simcore.answers.metrics import is_share, title_of
 from simcore.answers.numbers import NONE, counted, significant
 from simcore.base.text import printable
 from simcore.cli.screens.layout import (
     ALARM,
     FAINT,
-    conclusion,
     grid,
     header,
-    heading,
     inline,
     note,
     note_on_errors,
@@ -24,22 +23,19 @@ from simcore.cli.screens.layout import (
     titled,
     units_of,
 )
-from simcore.cli.tables import Paragraph, as_it_is, fits
-from simcore.scenario.metric import CV, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, SD, parse_metric
+from simcore.cli.tables import Paragraph, fits
+from simcore.scenario.metric import QUANTILE, parse_metric
 from simcore.studies.sweep.breakeven import shown_value, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from simcore.results.header import StudyHeader
-    from simcore.scenario.metric import Metric
     from simcore.statistics.estimate import Estimate
     from simcore.studies.sweep.document import Breakeven, Sweep, SweepFigure, SweepPoint
 
 _NAME = 12
 """A path that is longer gets a letter in the head of a table."""
-_WIDTH = 80
-_SIGNS = {"ahead": "+", "behind": "-", "tied": ".", None: "?"}
 _DIGITS = 6
 """Most digits of a revenue, so that a table fits 80 columns."""
 
@@ -51,8 +47,8 @@ class _Shown(NamedTuple):
     scale: float
 
 
-def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str] = ()) -> RenderableType:
-    """Return a sweep as text for 80 columns: a table, or for two paths and two strategies a map.
+def sweep_details(found: Sweep, metric: str, *, others: Sequence[str] = ()) -> RenderableType:
+    """Return a sweep as a table for 80 columns.
 
     Parameters
     ----------
@@ -60,8 +56,6 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
         The document; nothing else is shown.
     metric
         The figure to show; one of ``found.metrics``.
-    table
-        Whether the table is shown below the map, too.
     others
         Strategies of the scenario that are not run.
     """
@@ -71,14 +65,8 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
         more = ", ".join(printable(name) for name in others)
         parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
-    shown = _shown(parse_metric(metric), every, found.scenario.currency)
-    parts.append(heading(shown.title))
-    drawn = _map(found, metric)
-    if drawn is not None:
-        parts.append(drawn)
-    if drawn is None or table:
-        parts.append(_table(found, metric, shown.scale))
-        parts.append(note(_note(found, metric)))
+    shown = _shown(metric, every, found.scenario.currency)
+    parts += [titled(shown.title, _table(found, metric, shown.scale)), note(_note(found, metric))]
     exploded = [point for point in found.points if point.exploded is not None]
     if exploded:
         first, of = exploded[0], f"{len(exploded)} of {len(found.points)} points"
@@ -88,10 +76,10 @@ def sweep_report(found: Sweep, metric: str, *, table: bool, others: Sequence[str
 
 
 @fits
-def breakeven_report(found: Breakeven) -> RenderableType:
+def breakeven_details(found: Breakeven) -> RenderableType:
     """Return a breakeven as text for 80 columns: the values that were looked at, and the answer."""
     first, second = (printable(name) for name in found.strategies)
-    shown = _shown(parse_metric(found.metric), [each.difference for each in found.evaluations], found.scenario.currency)
+    shown = _shown(found.metric, [each.difference for each in found.evaluations], found.scenario.currency)
     ahead = words_of(parse_metric(found.metric))[0]
     table = grid(["value", f"{second} - {first}", ahead])
     for each in found.evaluations:
@@ -106,34 +94,21 @@ def breakeven_report(found: Breakeven) -> RenderableType:
             f"± is one Monte Carlo standard error. Who is {ahead} holds for all values together in 95 % of runs; so do "
             "the intervals."
         ),
-        conclusion(found.sentence),
     ]
     return Group(*spaced(parts))
 
 
-def _header(found: StudyHeader) -> Text:
-    identity, stopped = found.scenario, "Interrupted: only what was finished is shown."
+def _header(found: StudyHeader) -> Group:
     worlds = f"{counted(found.replications, 'replication')} each, all in the same worlds"
-    line = f"{worlds}, seed {identity.seed}, digest {printable(identity.digest[:12])}"
-    return header(identity.name, [line], interrupted=stopped if found.interrupted else "")
+    return header([f"{worlds}; digest {printable(found.digest[:12])}"])
 
 
-def _shown(metric: Metric, figures: Sequence[Estimate], currency: str) -> _Shown:
+def _shown(metric: str, figures: Sequence[Estimate], currency: str) -> _Shown:
     """Return how a metric is shown, with a unit of money in which the largest figure fits."""
-    name, period = metric.name, metric.window
-    within = f"in an {period}" if period == "hour" else f"in a {period}" if period else "in a year"
-    shares = {
-        P_QUOTA: "Chance of a rep to reach quota in a quota period, %",
-        P_QUOTA_TEAM: "Chance of the team to reach quota in a quota period, %",
-        P_ZERO: f"Share of a rep's {period}s without revenue, %",
-        CV: f"Spread of a rep's revenue {within}, sd in % of the mean",
-    }
-    if name in shares:
-        return _Shown(shares[name], 100.0)
+    if is_share(metric):
+        return _Shown(f"{title_of(metric)}, %", 100.0)
     size, unit = units_of(figures, digits=_DIGITS)[0]
-    of = {SD: "Standard deviation of a rep's revenue", QUANTILE: f"{metric.percent} % quantile of a rep's revenue"}
-    what = of.get(name, "Revenue of a rep")
-    return _Shown(f"{what} {within}, {unit}{printable(currency)}", 1.0 / size)
+    return _Shown(f"{title_of(metric)}, {unit}{printable(currency)}", 1.0 / size)
 
 
 def _cell(estimate: Estimate, scale: float) -> Text:
@@ -217,51 +192,3 @@ def _note(found: Sweep, metric: str) -> str:
         note += f" Differences are from {printable(found.strategies[0])}, {how};"
         note += f" {words_of(parse_metric(metric))[0]}: the 95 % interval of the difference leaves out zero, else tied."
     return note
-
-
-def _map(found: Sweep, metric: str) -> RenderableType | None:
-    """Return who is ahead over two paths, a sign a point; ``None`` if a map fits not the question or not the page."""
-    if len(found.paths) != 2 or len(found.strategies) != 2:
-        return None
-    down, across = found.paths
-    labels = [_value(value) for value in down.values]
-    margin = max(map(len, labels)) + 2
-    heads = [_value(value) for value in across.values]
-    steps = [step for step in (max(map(len, heads)) + 1, 2, 1) if margin + step * len(heads) <= _WIDTH]
-    if not steps:
-        return None
-    step = steps[0]
-    signs = [" "] * (len(labels) * len(heads))
-    for point in found.points:
-        signs[point.point] = "!" if point.exploded is not None else _SIGNS[_of(point, metric)[1].verdict]
-    lines = [f"down:   {printable(down.path)}", f"across: {printable(across.path)}", ""]
-    for number in reversed(range(len(labels))):
-        row = signs[number * len(heads) : (number + 1) * len(heads)]
-        lines.append(f"{labels[number]:>{margin - 2}}  " + "".join(f"{sign:<{step}}" for sign in row))
-    lines.append(" " * margin + _axis(heads, step))
-    first, second = (printable(name) for name in found.strategies)
-    ahead = words_of(parse_metric(metric))[0]
-    lines += [
-        "",
-        f"+  {second} is {ahead} (95 % interval)",
-        f"-  {first} is {ahead} (95 % interval)",
-        ".  tied",
-    ]
-    if found.interrupted:
-        lines.append("(blank: not finished)")
-    if "!" in signs:
-        lines.append("!  a strategy explodes")
-    if "?" in signs:
-        lines.append("?  too few replications to tell")
-    return as_it_is(Text("\n".join(lines)))
-
-
-def _axis(labels: Sequence[str], step: int) -> str:
-    """Return the labels of columns, as many as fit without touching, the first and the last if possible."""
-    line, last = labels[0], labels[-1]
-    end = step * (len(labels) - 1) if step > len(last) else max(step * len(labels) - len(last), len(line) + 1)
-    for number, label in enumerate(labels[1:-1], 1):
-        place = number * step
-        if len(line) < place and place + len(label) < end:
-            line = f"{line:<{place}}{label}"
-    return f"{line:<{end}}{last}" if len(labels) > 1 else line

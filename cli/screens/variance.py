@@ -1,42 +1,31 @@
-"""A benchmark of variance reduction as text: a table, a chart and an advice; no figure that is not in the document."""
+"""A benchmark of variance reduction as text: a table and notes; no figure that is not in the document."""
 
 from __future__ import annotations
 
-from math import floor, log10
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
 from simcore.answers.numbers import NONE, count, figure, significant
-from simcore.cli.screens.layout import ALARM, bar, grid, heading, note, spaced, titled, warning
-from simcore.cli.tables import Paragraph, as_it_is, fits
+from simcore.answers.variance import times
+from simcore.cli.screens.layout import ALARM, grid, heading, note, spaced
+from simcore.cli.tables import Paragraph, fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simcore.variance_reduction.document import TechniqueRow, VarianceBench
 
-_CHART = 30
-"""Columns of the chart."""
 _EXACT = "exact"
 _RARE = 1e-3
 """Smaller chances are shown with an exponent."""
 
 
-def variance_report(found: Sequence[VarianceBench]) -> RenderableType:
-    """Return the benchmarks of some metrics as text for 80 columns."""
-    return Group(*spaced(_of(each) for each in found))
-
-
-def _of(found: VarianceBench) -> RenderableType:
+def variance_details(found: VarianceBench) -> RenderableType:
+    """Return all figures of a benchmark as text for 80 columns."""
     used = [row for row in found.rows if row.refused is None]
     parts: list[RenderableType] = [heading(_title(found)), _table(used)]
-    chart = _chart(used)
-    if chart is not None:
-        head = "Times as long as crude Monte Carlo would run for the same error, 95 % interval"
-        parts.append(titled(head, chart))
-    words: list[RenderableType] = [Paragraph(found.advice)]
+    words: list[RenderableType] = []
     for verdict, what in (("hurts", "It hurts here"), ("untrusted", "Saw too little, or does not agree")):
         names = [row.technique for row in used if row.verdict == verdict]
         if names:
@@ -46,10 +35,7 @@ def _of(found: VarianceBench) -> RenderableType:
         if row.refused is not None:
             reasons.setdefault(row.refused, []).append(row.technique)
     words += [note(f"Not here: {', '.join(names)} ({reason}).") for reason, names in reasons.items()]
-    end: list[RenderableType] = [note(_note(found))]
-    if found.interrupted:
-        end.append(warning("Stopped before all batches were done."))
-    return Group(*spaced([*parts, Group(*words), Group(*end)]))
+    return Group(*spaced([*parts, *([Group(*words)] if words else []), note(_note(found))]))
 
 
 def _title(found: VarianceBench) -> str:
@@ -68,18 +54,18 @@ def _table(rows: Sequence[TechniqueRow]) -> RenderableType:
     for row in rows:
         gain, rate = row.efficiency, row.rate
         if row.verdict == "crude":
-            times = "1"
+            gained = "1"
         elif gain is None:
-            times = _EXACT if row.exact else NONE
+            gained = _EXACT if row.exact else NONE
         else:
-            times = _times(gain.ratio)
+            gained = times(gain.ratio)
         table.add_row(
             _short(row.technique),
             _estimate(row),
             NONE if row.z is None else f"{round(row.z, 1) + 0.0:.1f}",
             _variance(row),
             NONE if row.microseconds is None else significant(row.microseconds, 3),
-            times,
+            gained,
             NONE if rate is None else f"{rate.slope:.2f}",
         )
     return table
@@ -102,31 +88,6 @@ def _estimate(row: TechniqueRow) -> str:
 def _scientific(number: float, digits: int) -> str:
     mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
     return f"{mantissa}e{int(exponent)}"
-
-
-def _times(number: float) -> str:
-    """Return a ratio to three digits: 0.850, 12.3, 4,720, 1.56e5."""
-    if number >= 99_995 or number < 0.001:
-        return _scientific(number, 3)
-    return significant(number, 3) if number >= 99.95 else f"{number:.{2 - floor(log10(number))}f}"
-
-
-def _chart(rows: Sequence[TechniqueRow]) -> RenderableType | None:
-    """Return bars on a logarithmic scale, from 1 to the right for what helps, to the left for what hurts."""
-    gains = {row.technique: row.efficiency for row in rows if row.efficiency is not None and row.trusted}
-    if not gains:
-        return None
-    low = min(0.0, *(log10(gain.ratio) for gain in gains.values()))
-    high = max(1.0, *(log10(gain.ratio) for gain in gains.values()))
-    scale = _CHART / (high - low)
-    origin = round(-low * scale)
-    width = max(len(_short(name)) for name in gains)
-    lines = []
-    for name, gain in sorted(gains.items(), key=lambda each: -each[1].ratio):
-        length = round(log10(gain.ratio) * scale)
-        told = f"{_times(gain.ratio)} ({_times(gain.low)} to {_times(gain.high)})"
-        lines.append(f"{_short(name).ljust(width)}  {bar(length, origin)} {told}")
-    return as_it_is(Text("\n".join(lines)))
 
 
 def _short(name: str) -> str:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
     from simcore.results.header import StudyHeader
 
-Kind = Literal["bars", "intervals", "spans", "shares"]
-"""bars: from the mark (or zero) to a value. intervals: a value within its interval, hollow where it is not told apart
-from the mark. spans: what lies between two ends around a value. shares: parts of a whole in each row."""
+Kind = Literal["bars", "intervals", "spans", "shares", "map"]
+"""bars: from zero to a value. intervals: a value within its interval, hollow where it is not told apart from the mark.
+spans: what lies between two ends around a value. shares: parts of a whole in each row. map: a mark in each cell of a
+grid, the last row on top."""
+Mark = Literal["ahead", "behind", "tied", "unknown", "explodes", "missing"]
+"""What is known of a cell of a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class PictureRow:
     """Whether the figure is told apart from the picture's mark; drawn hollow if not."""
     parts: tuple[float, ...] = ()
     """Of shares: one of 0 or more for each of the picture's parts."""
+    marks: tuple[Mark, ...] = ()
+    """Of a map: one for each column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,14 @@ class Picture:
     least: float | None = None
     most: float | None = None
     """Ends of the axis, beyond which rows are cut and end in an arrow; ``None``: so that all fits."""
+    log: bool = False
+    """Whether the axis is logarithmic."""
     parts: tuple[str, ...] = ()
     """Of shares: the name of each part."""
+    columns: tuple[str, ...] = ()
+    """Of a map: the value of each column."""
+    legend: tuple[tuple[Mark, str], ...] = ()
+    """Of a map: what its marks say."""
     note: str = ""
     """How it is read."""
 
@@ -106,7 +117,7 @@ _MODULES = {
     "steadiness": "steadiness",
     "variance": "variance",
 }
-"""The module of this package that answers for a document, by the document's name."""
+"""The module of this package that answers for a document, by the document's name; in it stands ``NAME_answer``."""
 
 
 def answer_of(document: StudyHeader) -> Answer:
@@ -117,5 +128,6 @@ def answer_of(document: StudyHeader) -> Answer:
     document
         Of a class that an entry of `simcore.studies.study.STUDIES` names.
     """
-    module = import_module(f"simcore.answers.{_MODULES[document.document]}")
-    return cast("Callable[[StudyHeader], Answer]", module.answer)(document)
+    name = _MODULES[document.document]
+    answer = getattr(import_module(f"simcore.answers.{name}"), f"{name}_answer")
+    return cast("Callable[[StudyHeader], Answer]", answer)(document)

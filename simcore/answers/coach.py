@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
-from simcore.answers.figures import money_figure, share_figure
+from simcore.answers.figures import in_percent_of, money_figure, share_figure
 from simcore.answers.numbers import significant
 from simcore.answers.wording import STOPPED
+from simcore.studies.coach.sentences import hours_sentences, ranking_sentence
 
 if TYPE_CHECKING:
     from simcore.studies.coach.document import Coach
     from simcore.studies.coach.leverage_document import LeverRow
 
 _MOST_ROWS = 8
+_MOST_SENTENCES = 3
+_ROUNDING = 1e-6
+"""An error so small a part of its figure comes of cents and last bits: the figure is the same in every world."""
 
 
-def answer(found: Coach) -> Answer:
+def coach_answer(found: Coach) -> Answer:
     """Return the answer of coaching."""
     return Answer(
         sentences=tuple(_sentences(found)),
@@ -28,17 +32,22 @@ def answer(found: Coach) -> Answer:
 
 
 def _sentences(found: Coach) -> list[str]:
-    told = list(found.rules.words[:2]) if found.rules is not None else []
-    return [*told, *found.leverage.sentences[: 3 - len(told)]]
+    """Return whom to coach, or in what: the hours that were asked about, the rules, then the steps."""
+    told = [] if found.leverage.hours is None else hours_sentences(found.leverage.hours)[:2]
+    if found.rules is not None:
+        told += found.rules.words[: 2 - len(told) // 2]
+    by_revenue = [ranking_sentence(each) for each in found.leverage.rankings if each.measure == "revenue"]
+    return [*told, *by_revenue][:_MOST_SENTENCES]
 
 
 def _figures(found: Coach) -> list[KeyFigure]:
-    figures = [money_figure("revenue of a rep in a year, as it is", found.leverage.revenue, found.currency)]
+    rules = [] if found.rules is None else [row for row in found.rules.rows if row.rule in ("process", "result")]
+    gains = [(row.rule, row.gain) for row in rules if row.gain is not None]
+    figures = [money_figure(f"gain of a rep-year by coaching the {rule}", gain, found.currency) for rule, gain in gains]
+    figures.append(money_figure("revenue of a rep in a year, as it is", found.leverage.revenue, found.currency))
     if found.leverage.p_quota is not None:
         figures.append(share_figure("chance of a rep to reach quota, as it is", found.leverage.p_quota))
-    rules = [] if found.rules is None else found.rules.rows
-    gains = [(row.rule, row.gain) for row in rules if row.gain is not None]
-    return [*figures, *(money_figure(f"gain by coaching: {rule}", gain, found.currency) for rule, gain in gains)]
+    return figures
 
 
 def _tornado(found: Coach) -> Picture | None:
@@ -51,7 +60,7 @@ def _tornado(found: Coach) -> Picture | None:
         kind="bars",
         rows=tuple(rows),
         mark=0.0,
-        note="In the same worlds; give or take behind each.",
+        note="Each in the same worlds as they are.",
     )
 
 
@@ -59,6 +68,7 @@ def _row(row: LeverRow) -> PictureRow:
     relative = None if row.revenue is None else row.revenue.relative
     if relative is None or relative.estimate is None:
         return PictureRow(row.lever, None)
-    near = "" if not relative.se else f", give or take {significant(100.0 * relative.se, 2)}"
-    shown = f"{significant(100.0 * relative.estimate, 3)} %{near}"
-    return PictureRow(row.lever, relative.estimate, shown=shown)
+    if relative.se is None or relative.se < _ROUNDING * abs(relative.estimate):
+        # The same in every world, as of a deal that is worth more.
+        return PictureRow(row.lever, relative.estimate, shown=f"{significant(100.0 * relative.estimate, 3)} %")
+    return PictureRow(row.lever, relative.estimate, shown=in_percent_of(relative))

@@ -16,7 +16,7 @@ _MOST_SENTENCES = 2
 _MOST_ROWS = 8
 
 
-def answer(found: Comparison) -> Answer:
+def compare_answer(found: Comparison) -> Answer:
     """Return the answer of a comparison."""
     cautions = [STOPPED] if found.interrupted else []
     cautions += precision_cautions(found.precision)
@@ -25,7 +25,7 @@ def answer(found: Comparison) -> Answer:
         figures=tuple(_figures(found)),
         picture=_differences(found),
         cautions=tuple(cautions),
-        words=("common random numbers", "confidence interval", "tied"),
+        words=("confidence interval", "common random numbers", "tied"),
     )
 
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, number_figure, share_figure
-from simcore.answers.numbers import significant
+from simcore.answers.numbers import counted, significant
 from simcore.answers.wording import STOPPED
-from simcore.results.sentences import chance, in_percent
+from simcore.results.sentences import amounts, chance, in_percent
 
 if TYPE_CHECKING:
     from simcore.studies.luck.document import Luck, PairRow, RankingRow, WeightRow
 
 
-def answer(found: Luck) -> Answer:
+def luck_answer(found: Luck) -> Answer:
     """Return the answer of luck."""
     return Answer(
         sentences=tuple(_sentences(found)),
@@ -42,14 +42,18 @@ def _sentences(found: Luck) -> list[str]:
         told = []
         row, ranking = _revenue(found), _longest(found)
         if ranking is not None and ranking.luck.estimate is not None:
-            told.append(f"Of a ranking of a team by revenue of one {ranking.horizon} {chance(ranking.luck)} is luck.")
+            told.append(
+                f"Of what ranks the reps of a team by revenue of one {ranking.horizon} {chance(ranking.luck)} is luck."
+            )
         if row is not None and row.until:
             told.append(_until(row))
     if found.regression is not None:
-        bottom = found.regression.tenths[0]
-        if bottom.change.low is not None and bottom.change.low > 0.0:
+        change = found.regression.tenths[0].change
+        if change.low is not None and change.high is not None and change.low > 0.0:
+            more = amounts(change.low, change.high, found.currency, signed=False)
             told.append(
-                "Whoever was in the bottom tenth of a quarter is better in the next one with nobody doing anything."
+                f"The bottom tenth of a quarter brings {more} more in the next one (95 % interval), with nobody doing "
+                "anything."
             )
     return told
 
@@ -57,18 +61,19 @@ def _sentences(found: Luck) -> list[str]:
 def _until(row: WeightRow) -> str:
     half = row.until[0]
     if half.weeks.estimate is None:
-        return f"These worlds do not show how long it takes until a rep's own revenue weighs {in_percent(half.weight)}."
+        return "These worlds do not show how long it takes until skill weighs as much as luck in a rep's revenue."
     near = "" if not half.weeks.se else f", give or take {significant(half.weeks.se, 2)}"
     beyond = " (extrapolated beyond the run)" if half.beyond_run else ""
     return (
-        f"A rep's own revenue takes {significant(half.weeks.estimate, 3)} weeks{near}, to weigh as much as the team's "
-        f"average in telling what to expect of the rep{beyond}."
+        f"It takes {significant(half.weeks.estimate, 3)} weeks of a rep's revenue{near}, until skill weighs as much in "
+        f"it as luck{beyond}."
     )
 
 
 def _figures(found: Luck) -> list[KeyFigure]:
-    rankings = [] if found.reliability is None else found.reliability.rankings
-    figures = [share_figure(f"luck in a ranking by revenue of one {each.horizon}", each.luck) for each in rankings]
+    figures, ranking = [], _longest(found)
+    if found.differ and ranking is not None:
+        figures.append(share_figure(f"luck in a ranking by revenue of one {ranking.horizon}", ranking.luck))
     pairs = [row for row in ([] if found.reliability is None else found.reliability.pairs) if found.differ]
     if pairs:
         best = _pair(pairs)
@@ -93,19 +98,21 @@ def _weight(found: Luck) -> Picture | None:
     if row is None or not row.points:
         return None
     return Picture(
-        title="Weight of the team's average in what to expect of a rep, by weeks of own revenue",
+        title="How much of the differences between reps is luck, by weeks of results",
         kind="bars",
         rows=tuple(
-            PictureRow(f"{point.weeks} weeks", None, shown=NOT_KNOWN)
+            PictureRow(counted(point.weeks, "week"), None, shown=NOT_KNOWN)
             if point.weight.estimate is None
             else PictureRow(
-                f"{point.weeks} weeks", 1.0 - point.weight.estimate, shown=in_percent(1.0 - point.weight.estimate)
+                counted(point.weeks, "week"),
+                1.0 - point.weight.estimate,
+                shown=in_percent(1.0 - point.weight.estimate),
             )
             for point in row.points
         ),
         least=0.0,
         most=1.0,
-        note="The rest is the weight of the rep's own revenue.",
+        note="The rest is skill: what of the differences will last.",
     )
 
 
@@ -115,10 +122,10 @@ def _dry(found: Luck) -> Picture | None:
     if not rows:
         return None
     return Picture(
-        title=f"Chance of a sound rep to have so many weeks without a win on end, once in {found.streaks.weeks} weeks",
+        title=f"Chance of a sound rep to go so many weeks without a win, once in {found.streaks.weeks} weeks",
         kind="bars",
         rows=tuple(
-            PictureRow(f"{row.weeks} weeks", row.once_simulated.estimate, shown=chance(row.once_simulated))
+            PictureRow(counted(row.weeks, "week"), row.once_simulated.estimate, shown=chance(row.once_simulated))
             for row in rows
         ),
         least=0.0,

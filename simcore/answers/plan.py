@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SOUGHT = {"calls": "calls of the team", "reps": "reps", "weeks": "weeks"}
 
 
-def answer(found: BackwardPlan) -> Answer:
+def plan_answer(found: BackwardPlan) -> Answer:
     """Return the answer of a plan."""
     return Answer(
         sentences=(found.sentence,),
@@ -33,7 +33,7 @@ def _figures(found: BackwardPlan) -> list[KeyFigure]:
         low, high = found.answer.interval
         top = "no upper end found" if high is None else f"to {number(high, found.solve_for)}"
         close = f"{number(low, found.solve_for)} {top} (95 % interval)"
-        figures.append(KeyFigure(capital(_sought(found)), number(found.answer.estimate, found.solve_for), close))
+        figures.append(KeyFigure(_sought(found), number(found.answer.estimate, found.solve_for), close))
         figures.append(share_figure("chance to reach the target with that", found.answer.chance))
     figures.append(share_figure("chance with the calls of the arithmetic", found.arithmetic.chance))
     figures.append(
@@ -61,7 +61,7 @@ def _confidences(found: BackwardPlan) -> Picture | None:
 
 
 def _row(row: PlanRow, found: BackwardPlan) -> PictureRow:
-    label = in_percent(row.confidence) + (" <" if row.confidence == found.confidence else "")
+    label = in_percent(row.confidence) + (" (asked)" if row.confidence == found.confidence else "")
     if row.estimate is None:
         return PictureRow(label, None, shown="beyond what was tried")
     return PictureRow(label, row.estimate, row.low, row.high, number(row.estimate, found.solve_for))

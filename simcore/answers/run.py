@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure, two_digits
-from simcore.answers.wording import STOPPED, assumed, capital, precision_cautions, precision_figures
+from simcore.answers.wording import STOPPED, capital, precision_cautions, precision_figures
 from simcore.results.sentences import (
     article,
     averaging_verdict,
@@ -28,15 +28,15 @@ _WIDEST = 3.0
 _NARROWEST = 1.5
 
 
-def answer(summary: Summary) -> Answer:
+def run_answer(summary: Summary) -> Answer:
     """Return the answer of a run.
 
     Examples
     --------
     >>> from simcore import load_scenario, simulate
     >>> answer(simulate(load_scenario("trust-the-process"), replications=200).summary).sentences[1]
-    'An hour varies by 632 % of its mean, a week by 100 % (37 % of weeks have no win), a year by 14 %: weeks average \
-out as independent ones do.'
+    'A week varies by 100 % of its mean (37 % of weeks have no win), a year by 14 %: weeks average out as \
+independent ones do.'
     """
     rows = summary.averaging.close
     cautions = [STOPPED] if summary.interrupted else []
@@ -44,12 +44,11 @@ out as independent ones do.'
     if summary.clipped:
         hit = ", ".join(f"{row.what} ({row.count:,} times)" for row in summary.clipped)
         cautions.append(f"Limits of the model were hit: {hit}.")
-    without = assumed(summary.assumptions)
     return Answer(
         sentences=_sentences(summary),
         figures=tuple(_figures(summary)),
         picture=_pyramid(rows) if rows else None,
-        cautions=(*cautions, *([without] if without else [])),
+        cautions=tuple(cautions),
         words=("give or take", "coefficient of variation", "by close"),
     )
 
@@ -60,7 +59,7 @@ def _sentences(summary: Summary) -> tuple[str, ...]:
     if not rows or not won or summary.replications < LEAST_REPLICATIONS:
         return (summary.sentence,)
     longest = list(rows)[-1]
-    spreads = spread_parts([rows[name] for name in dict.fromkeys(("hour", "week", longest)) if name in rows])
+    spreads = spread_parts([rows[name] for name in dict.fromkeys(("week", longest)) if name in rows])
     verdict = averaging_verdict(rows, longest)
     swings = ": ".join(part for part in (*spreads, verdict) if part)
     return (_level(rows[longest], summary.currency), *([f"{capital(swings)}."] if swings else []))
@@ -93,7 +92,7 @@ def _figures(summary: Summary) -> list[KeyFigure]:
 
 def _quota(quota: QuotaRow, currency: str) -> list[KeyFigure]:
     amount = f"{money(quota.amount, currency)} a {quota.period}"
-    figures = [(f"chance of a rep to reach quota ({amount})", quota.p_hit), ("chance of the team", quota.p_hit_team)]
+    figures = [(f"a rep reaches quota ({amount})", quota.p_hit), ("the team reaches its quota", quota.p_hit_team)]
     return [
         KeyFigure(label, NOT_KNOWN, f"no whole {quota.period} was run") if found is None else share_figure(label, found)
         for label, found in figures
@@ -116,5 +115,5 @@ def _pyramid(rows: Sequence[AveragingRow]) -> Picture:
         mark=1.0,
         least=0.0,
         most=max(_NARROWEST, min(_WIDEST, 1.0 + widest)),
-        note="Bars reach one standard deviation to each side of the average, from nothing to three times it.",
+        note="Bars reach one standard deviation to each side of the average.",
     )

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import share_figure
-from simcore.answers.wording import STOPPED
+from simcore.answers.numbers import figure
+from simcore.answers.wording import STOPPED, capital
+from simcore.results.sentences import in_percent
+from simcore.statistics.intervals import significant_sign
 
 if TYPE_CHECKING:
-    from simcore.studies.steadiness.document import Part, Steadiness
+    from simcore.statistics.estimate import Estimate
+    from simcore.studies.steadiness.document import Part, Steadiness, SteadinessFall, SteadinessPart
 
 WORDS: dict[Part, str] = {
     "luck": "luck of the draws",
@@ -22,7 +26,7 @@ _HALF = 0.1
 """A power this close to -1/2 averages out; one this close to 0 does not."""
 
 
-def answer(found: Steadiness) -> Answer:
+def steadiness_answer(found: Steadiness) -> Answer:
     """Return the answer of what makes results vary."""
     return Answer(
         sentences=tuple(_sentences(found)),
@@ -33,10 +37,79 @@ def answer(found: Steadiness) -> Answer:
     )
 
 
+def verdicts(found: Steadiness) -> list[str]:
+    """Return what averages out and what does not, in a sentence for each part, with the power of time."""
+    lines = [
+        f"{capital(WORDS[fall.part])} {_how(fall)} (from week to {fall.until}, sd over mean goes as time to the power "
+        f"{figure(fall.power.estimate, fall.power.se).inline()})."
+        for fall in found.falls
+    ]
+    reaction = _reaction(found)
+    return [*lines, reaction] if reaction else lines
+
+
+def _how(fall: SteadinessFall) -> str:
+    power = fall.power.estimate or 0.0
+    if _is_vague(fall.power):
+        return "may or may not average out: these worlds do not tell"
+    if abs(power + 0.5) <= _HALF:
+        return _plural(fall.part, "averages out, as the root of time")
+    if abs(power) <= _HALF:
+        return _plural(fall.part, "does not average out")
+    if power < -0.5:
+        return _plural(fall.part, "averages out faster than the root of time")
+    return _plural(fall.part, "averages out slowly" if power < 0.0 else "grows with time")
+
+
+def _plural(part: Part, clause: str) -> str:
+    """Return a clause with the verb that goes with a part: differences between reps are many."""
+    if part != "people":
+        return clause
+    verb, _, rest = clause.partition(" ")
+    return f"{ {'averages': 'average', 'does': 'do', 'grows': 'grow'}[verb] } {rest}"
+
+
+def _is_vague(power: Estimate) -> bool:
+    """Return whether the interval of a power holds both averaging out and not averaging out, or there is none."""
+    if power.low is None or power.high is None:
+        return True
+    return power.high - power.low > 0.5 - 2.0 * _HALF and power.low < -_HALF and power.high > -0.5 + _HALF
+
+
+def _reaction(found: Steadiness) -> str:
+    """Say what reacting to results does to the variance of the longest period; empty where nobody reacts."""
+    if not found.rows or "reaction" not in found.active:
+        return ""
+    last = found.rows[-1]
+    share = next(part.share for part in last.parts if part.part == "reaction")
+    sign = significant_sign(share)
+    if sign == 0:
+        return f"Over a {last.horizon} what reacting does to the variance cannot be told from nothing."
+    ends = sorted(abs(100.0 * end) for end in (share.low, share.high) if end is not None)
+    size = " to ".join(f"{end:.2g}" for end in ends)
+    does = "adds" if sign > 0 else "takes away"
+    return f"Over a {last.horizon} reacting {does} {size} % of the variance (95 % interval)."
+
+
 def _sentences(found: Steadiness) -> list[str]:
     if not found.rows:
         return ["The run holds no whole period, so there is nothing to split."]
-    return [f"Over a {found.rows[-1].horizon}: see the shares."]
+    last = found.rows[-1]
+    told = []
+    parts = sorted(_known(found, last.parts), key=lambda part: -(part.share.estimate or 0.0))
+    if parts:
+        listed = ", ".join(f"{in_percent(part.share.estimate or 0.0)} {WORDS[part.part]}" for part in parts[:3])
+        told.append(f"What makes one {last.horizon} of a rep differ from another is {listed}.")
+    if found.falls:
+        clauses = "; ".join(f"{WORDS[fall.part]} {_how(fall)}" for fall in found.falls)
+        told.append(f"With time {clauses}.")
+    reaction = _reaction(found)
+    return [*told, reaction] if reaction else told
+
+
+def _known(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPart]:
+    """Return the parts that the scenario has, with a share that is known and above nothing."""
+    return [part for part in parts if part.part in found.active and (part.share.estimate or 0.0) > 0.0]
 
 
 def _figures(found: Steadiness) -> list[KeyFigure]:
@@ -44,7 +117,7 @@ def _figures(found: Steadiness) -> list[KeyFigure]:
         return []
     last = found.rows[-1]
     return [
-        share_figure(f"of the variance of a {last.horizon}: {WORDS[part.part]}", part.share)
+        share_figure(f"variance of a {last.horizon}: {WORDS[part.part]}", part.share)
         for part in last.parts
         if part.part in found.active
     ]

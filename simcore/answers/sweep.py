@@ -1,109 +1,165 @@
-"""The answer of a sweep: from where to where the figure goes, and how often each strategy is ahead."""
+"""The answer of a sweep: who is ahead how often, and from where to where the figure goes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
-from simcore.answers.figures import money_figure, share_figure
+from simcore.answers.answer import Answer, KeyFigure, Mark, Picture, PictureRow
+from simcore.answers.metrics import figure_of, title_of
 from simcore.answers.numbers import counted, significant
-from simcore.answers.wording import STOPPED, capital
-from simcore.scenario.metric import CV, P_QUOTA, P_QUOTA_TEAM, P_ZERO, parse_metric
+from simcore.answers.wording import STOPPED
+from simcore.scenario.metric import parse_metric
+from simcore.studies.sweep.breakeven import words_of
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
     from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint
 
-_SHARES = (P_QUOTA, P_QUOTA_TEAM, P_ZERO, CV)
 _MOST_ROWS = 12
+_MOST_COLUMNS = 45
+"""A map of more columns would be wider than a narrow page."""
 
 
-def answer(found: Sweep, metric: str = "revenue") -> Answer:
+def sweep_answer(found: Sweep, metric: str = "revenue") -> Answer:
     """Return the answer of a sweep about one of its metrics."""
-    exploded = sum(point.exploded is not None for point in found.points)
     cautions = [STOPPED] if found.interrupted else []
+    exploded = [point for point in found.points if point.exploded is not None]
     if exploded:
-        cautions.append(f"A drive explodes at {exploded} of {counted(len(found.points), 'point')}: no figure there.")
+        of = f"{len(exploded)} of {counted(len(found.points), 'point')}"
+        cautions.append(f"A drive explodes at {of}, such as {_at(found, exploded[0])}: there is no figure there.")
     return Answer(
         sentences=tuple(_sentences(found, metric)),
         figures=tuple(_figures(found, metric)),
         picture=_picture(found, metric),
         cautions=tuple(cautions),
-        words=("sweep", "common random numbers", "tied"),
+        words=("give or take", "common random numbers", "tied"),
     )
 
 
 def _of(point: SweepPoint, metric: str) -> list[SweepFigure]:
+    """Return the figures of a metric, the baseline first; none where a strategy explodes."""
     return [each for each in point.figures if each.metric == metric]
 
 
+def _text(value: float | str) -> str:
+    return value if isinstance(value, str) else significant(value)
+
+
 def _at(found: Sweep, point: SweepPoint) -> str:
-    values = zip(found.paths, point.values, strict=True)
-    return ", ".join(
-        f"{path.path} = {value if isinstance(value, str) else significant(value)}" for path, value in values
-    )
+    return ", ".join(f"{path.path} = {_text(value)}" for path, value in zip(found.paths, point.values, strict=True))
+
+
+def _ends(found: Sweep, metric: str) -> list[tuple[SweepPoint, Estimate]]:
+    """Return the points at which the first strategy has least and most; none where nothing is known."""
+    known = [(point, rows[0].figure) for point in found.points if (rows := _of(point, metric))]
+    known = sorted((each for each in known if each[1].estimate is not None), key=lambda each: each[1].estimate or 0.0)
+    return [known[0], known[-1]] if known else []
 
 
 def _sentences(found: Sweep, metric: str) -> list[str]:
-    points = [(point, _of(point, metric)) for point in found.points if _of(point, metric)]
+    points = [rows for point in found.points if (rows := _of(point, metric))]
     if not points:
-        return ["No point of the grid was finished."]
-    told = []
-    verdicts = [row.verdict for _, rows in points for row in rows[1:]]
-    if verdicts:
-        base, others = found.strategies[0], ", ".join(found.strategies[1:])
-        parts = [
-            f"ahead of {base} at {verdicts.count('ahead')}",
-            f"behind at {verdicts.count('behind')}",
-            f"not told apart at {len(verdicts) - verdicts.count('ahead') - verdicts.count('behind')}",
-        ]
-        told.append(f"Over {counted(len(points), 'point')} of the grid {others} is {', '.join(parts)} in {metric}.")
-    known = [(point, rows[0].figure) for point, rows in points if rows[0].figure.estimate is not None]
-    if known:
-        low = min(known, key=lambda each: each[1].estimate or 0.0)
-        high = max(known, key=lambda each: each[1].estimate or 0.0)
-        told.append(
-            f"{capital(metric)} of {found.strategies[0]} is least at {_at(found, low[0])} and most at "
-            f"{_at(found, high[0])} among the points that were run."
-        )
+        return ["No point of the grid was finished: there is nothing to show."]
+    told = [_standing(found, name, points, metric) for name in found.strategies[1:3]]
+    ends = _ends(found, metric)
+    if len(found.strategies) <= 2 and len(points) > 1 and ends:
+        whose = f" ({found.strategies[0]})" if len(found.strategies) > 1 else ""
+        least, most = (f"{figure_of('', each, metric, found.currency).value} at {_at(found, at)}" for at, each in ends)
+        told.append(f"{title_of(metric)}{whose} goes from {least} to {most}, among the points that were run.")
     return told
 
 
+def _standing(found: Sweep, name: str, points: list[list[SweepFigure]], metric: str) -> str:
+    """Say at how many points a strategy is ahead of the baseline, behind, and not told apart."""
+    ahead = words_of(parse_metric(metric))[0]
+    verdicts = [row.verdict for rows in points for row in rows if row.strategy == name]
+    clear = {"ahead": verdicts.count("ahead"), "behind": verdicts.count("behind")}
+    parts = [
+        f"{name} is {ahead} at {clear['ahead']} of {counted(len(points), 'point')}",
+        f"{found.strategies[0]} at {clear['behind']}",
+        f"at {len(verdicts) - sum(clear.values())} they are not told apart",
+    ]
+    return f"{', '.join(parts)} (95 % intervals)."
+
+
 def _figures(found: Sweep, metric: str) -> list[KeyFigure]:
-    known = [(point, rows[0].figure) for point in found.points if (rows := _of(point, metric))]
-    known = [each for each in known if each[1].estimate is not None]
-    if not known:
-        return []
-    ends = [min(known, key=lambda each: each[1].estimate or 0.0), max(known, key=lambda each: each[1].estimate or 0.0)]
-    return [_key(found, f"{metric} at {_at(found, point)}", figure, metric) for point, figure in ends]
-
-
-def _key(found: Sweep, label: str, figure: Estimate, metric: str) -> KeyFigure:
-    if parse_metric(metric).name in _SHARES:
-        return share_figure(label, figure)
-    return money_figure(label, figure, found.currency)
+    ends = zip(("least", "most"), _ends(found, metric), strict=False)
+    return [figure_of(f"{word}: {_at(found, point)}", each, metric, found.currency) for word, (point, each) in ends]
 
 
 def _picture(found: Sweep, metric: str) -> Picture | None:
-    if len(found.paths) != 1:
+    if not found.points:
         return None
-    place = 1 if len(found.strategies) == 2 else 0
-    rows = []
-    for point in found.points[:_MOST_ROWS]:
-        figures = _of(point, metric)
-        label = _at(found, point).partition(" = ")[2]
-        shown = figures[place].difference if place and figures else figures[0].figure if figures else None
-        if shown is None or shown.estimate is None:
-            rows.append(PictureRow(label, None, shown="explodes" if point.exploded else "not known"))
-            continue
-        text = _key(found, "", shown, metric).value
-        apart = not place or figures[place].verdict in ("ahead", "behind")
-        rows.append(PictureRow(label, shown.estimate, shown.low, shown.high, text, told_apart=apart))
-    what = f"{found.strategies[1]} less {found.strategies[0]}" if place else found.strategies[0]
+    if len(found.paths) == 1:
+        return _values(found, metric)
+    if len(found.paths) == 2 and len(found.strategies) == 2 and len(found.paths[1].values) <= _MOST_COLUMNS:
+        return _map(found, metric)
+    return None
+
+
+def _values(found: Sweep, metric: str) -> Picture:
+    """Return a row a value: the difference of two strategies, else the figure of the first."""
+    paired = len(found.strategies) == 2
+    what = f"{found.strategies[1]} less {found.strategies[0]}" if paired else found.strategies[0]
+    apart = "; a hollow point is not told apart from no difference." if paired else "."
     return Picture(
-        title=f"{capital(metric)} over {found.paths[0].path}: {what}",
+        title=f"{title_of(metric)}: {what}, over {found.paths[0].path}",
         kind="intervals",
-        rows=tuple(rows),
-        mark=0.0 if place else None,
-        note="Lines are 95 % intervals" + ("; a hollow point is not told apart from no difference." if place else "."),
+        rows=tuple(_row(found, point, metric) for point in found.points[:_MOST_ROWS]),
+        mark=0.0 if paired else None,
+        note=f"Lines are 95 % intervals{apart}{_more(found)}",
     )
+
+
+def _more(found: Sweep) -> str:
+    left = len(found.points) - _MOST_ROWS
+    return f" {counted(left, 'more value')} are not drawn." if left > 0 else ""
+
+
+def _row(found: Sweep, point: SweepPoint, metric: str) -> PictureRow:
+    label, rows = _text(point.values[0]), _of(point, metric)
+    if not rows:
+        return PictureRow(label, None, shown="explodes")
+    paired = len(found.strategies) == 2
+    shown = rows[1].difference if paired else rows[0].figure
+    if shown is None or shown.estimate is None:
+        return PictureRow(label, None, shown="not known")
+    text = figure_of("", shown, metric, found.currency).value
+    apart = not paired or rows[1].verdict in ("ahead", "behind")
+    return PictureRow(label, shown.estimate, shown.low, shown.high, text, told_apart=apart)
+
+
+def _map(found: Sweep, metric: str) -> Picture:
+    """Return who is ahead over two paths."""
+    down, across = found.paths
+    marks: list[Mark] = ["missing"] * (len(down.values) * len(across.values))
+    for point in found.points:
+        marks[point.point] = _mark(point, metric)
+    first, second = found.strategies
+    ahead = words_of(parse_metric(metric))[0]
+    words: dict[Mark, str] = {
+        "ahead": f"{second} is {ahead}",
+        "behind": f"{first} is {ahead}",
+        "tied": "tied",
+        "missing": "not finished",
+        "explodes": "a strategy explodes",
+        "unknown": "too few worlds to tell",
+    }
+    width = len(across.values)
+    return Picture(
+        title=f"Who is {ahead} in {metric}: {down.path} upward, {across.path} to the right",
+        kind="map",
+        rows=tuple(
+            PictureRow(_text(value), None, marks=tuple(marks[row * width : (row + 1) * width]))
+            for row, value in enumerate(down.values)
+        ),
+        columns=tuple(_text(value) for value in across.values),
+        legend=tuple((mark, text) for mark, text in words.items() if mark in marks),
+        note="By the 95 % interval of the difference at each point.",
+    )
+
+
+def _mark(point: SweepPoint, metric: str) -> Mark:
+    if point.exploded is not None:
+        return "explodes"
+    return _of(point, metric)[1].verdict or "unknown"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from simcore.answers.answer import KeyFigure
 from simcore.answers.numbers import count, counted, significant
+from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.results.summary import AssumptionRow, Precision, PrecisionRow
+    from simcore.results.summary import Precision, PrecisionRow
 
 STOPPED = "Interrupted: all figures are those of the worlds that were done."
 _MOST_PRECISIONS = 2
@@ -27,13 +28,33 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def assumed(rows: Sequence[AssumptionRow]) -> str:
+class _Sourced(Protocol):
+    """A figure of a scenario, with its source."""
+
+    @property
+    def source(self) -> str | None: ...
+
+
+def assumed(rows: Sequence[_Sourced]) -> str:
     """Return how many figures of a scenario have no source; empty if all have one."""
     without = sum(row.source is None for row in rows)
     if not without:
         return ""
-    verb = "has no source and counts as an assumption" if without == 1 else "have no source and count as assumptions"
-    return f"{count(without)} of {counted(len(rows), 'figure')} of the scenario {verb}: `simcore check` lists them."
+    verb = "is an assumption" if without == 1 else "are assumptions"
+    return f"{count(without)} of {counted(len(rows), 'figure')} {verb} without a source: see `simcore check`."
+
+
+def few_worlds(replications: int) -> str:
+    """Return that worlds are too few for intervals; empty if they are not.
+
+    Examples
+    --------
+    >>> few_worlds(1), few_worlds(8)
+    ('Only 1 world: too few to know errors and intervals.', '')
+    """
+    if replications >= LEAST_REPLICATIONS:
+        return ""
+    return f"Only {counted(replications, 'world')}: too few to know errors and intervals."
 
 
 def precision_figures(found: Precision | None) -> list[KeyFigure]:

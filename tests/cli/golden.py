@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from simcore.cli.screens.run import report
+from simcore.cli.screens.run import run_details
 from simcore.results.sentences import closing_sentence
 from tests.support.summaries import averaging, estimate, summary
 
@@ -20,7 +20,7 @@ def plain_report(**changes: object) -> str:
     console = Console(file=stream, width=80, color_system=None)
     document = summary(**changes)
     about = "500 calls a week earn $10,000 on average; see the bad weeks average out."
-    console.print(report(document, about))
+    console.print(run_details(document, about))
     return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines())
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.main import app
-from simcore.cli.screens.layout import bar
+from simcore.cli.pictures import bar
 from simcore.schema import SCHEMAS
 
 SMALL = ("--set", "team.reps=4", "--set", "horizon.weeks=13", "-n", "64", "-q")

@@ -20,7 +20,7 @@ def invoke(*arguments: str) -> Result:
 
 
 def test_the_report_reads_in_80_columns() -> None:
-    shown = invoke("compare", "quota-pressure", "-n", "20", "-q").stdout
+    shown = invoke("compare", "quota-pressure", "-n", "20", "-q", "--details").stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert "pressure against process, per rep" in shown
     assert "± is one Monte Carlo standard error" in shown
@@ -39,7 +39,7 @@ def test_the_document_and_the_worlds_are_written(tmp_path: Path) -> None:
 
 
 def test_attribution_is_shown() -> None:
-    result = invoke("compare", "tampering", "--strategy", "full", "-n", "10", "--attribute", "-q")
+    result = invoke("compare", "tampering", "--strategy", "full", "-n", "10", "--attribute", "-q", "--details")
     assert "Shapley values over all 2 combinations" in result.stdout
 
 

@@ -25,7 +25,7 @@ def flat(text: str) -> str:
 
 
 def test_the_report_answers_every_question_within_80_columns() -> None:
-    done = invoke("real-team", *SMALL, "--drop", "meetings=0.5")
+    done = invoke("real-team", *SMALL, "--drop", "meetings=0.5", "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     for words in (
@@ -42,7 +42,7 @@ def test_the_report_answers_every_question_within_80_columns() -> None:
 
 
 def test_where_reps_are_the_same_it_says_that_all_is_luck() -> None:
-    done = invoke("trust-the-process", *SMALL)
+    done = invoke("trust-the-process", *SMALL, "--details")
     assert done.exit_code == ExitStatus.DONE
     for words in (
         "whatever ranks them is luck, all of it",
@@ -55,7 +55,7 @@ def test_where_reps_are_the_same_it_says_that_all_is_luck() -> None:
 
 
 def test_what_is_not_there_is_told_with_a_remedy() -> None:
-    done = invoke("telemarketing", "-q", "-n", "128", "--set", "horizon.weeks=8")
+    done = invoke("telemarketing", "-q", "-n", "128", "--set", "horizon.weeks=8", "--details")
     assert done.exit_code == ExitStatus.DONE
     for words in ("a team of one", "--set team.reps=10", "the scenario has no quota", "1 rep over 8 weeks"):
         assert words in flat(done.stdout)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import simcore
 from simcore.answers.numbers import NONE
 from simcore.cli.main import app
-from simcore.cli.screens.luck import luck_report
+from simcore.cli.screens.luck import luck_details
 from simcore.cli.tables import lines_of
 from simcore.statistics.intervals import UNKNOWN
 
@@ -43,7 +43,7 @@ def rare(tmp_path: Path) -> str:
 
 
 def shown(*arguments: str) -> str:
-    done = CliRunner().invoke(app, [*arguments, "-q"])
+    done = CliRunner().invoke(app, [*arguments, "-q", "--details"])
     assert done.exit_code == 0, done.stderr
     return done.stdout
 
@@ -103,7 +103,7 @@ def test_nothing_is_said_of_reps_of_whom_nothing_is_known(tmp_path: Path) -> Non
     rules = [first.model_copy(update={"dismissed": UNKNOWN}), *others]
     unknown = found.dismissal.model_copy(update={"rules": rules, "weak": UNKNOWN})
     for part, is_known in ((found.dismissal, True), (unknown, False)):
-        told = " ".join(lines_of(luck_report(found.model_copy(update={"dismissal": part})), width=80).split())
+        told = " ".join(lines_of(luck_details(found.model_copy(update={"dismissal": part})), width=80).split())
         assert f"{NONE} are" not in told
         assert f": {NONE} of reps" not in told
         assert ("Of reps who do not leave by themselves" in told) == is_known

@@ -27,7 +27,7 @@ def words(text: str) -> str:
 
 
 def test_the_report_shows_the_arithmetic_the_answer_the_table_and_the_frontier() -> None:
-    done = invoke(*SMALL, "-n", "200")
+    done = invoke(*SMALL, "-n", "200", "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     told = words(done.stdout)
@@ -57,14 +57,14 @@ def test_the_document_has_what_its_schema_requires() -> None:
 
 @pytest.mark.parametrize("kind", ["reps", "weeks", "meetings"])
 def test_other_unknowns_have_reports(kind: str) -> None:
-    done = invoke(*SMALL, *QUICK, "--solve-for", kind)
+    done = invoke(*SMALL, *QUICK, "--solve-for", kind, "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert f"Confidence x {'rate of meetings' if kind == 'meetings' else kind}" in done.stdout
 
 
 def test_you_are_here_is_shown() -> None:
-    done = invoke(*SMALL, *QUICK, "--done", "calls=2000,won=40000", "--done", "open=5")
+    done = invoke(*SMALL, *QUICK, "--done", "calls=2000,won=40000", "--done", "open=5", "--details")
     told = words(done.stdout)
     for text in ("weeks over, left 4, 9", "missing $60,000", "open: opportunities 5", "calls that the rest needs"):
         assert text in told, text
@@ -72,7 +72,7 @@ def test_you_are_here_is_shown() -> None:
 
 def test_what_cannot_be_is_told_with_its_reason() -> None:
     lag = ("--set", "funnel.wins.lag=20w")
-    done = invoke(*SMALL, *QUICK, *lag)
+    done = invoke(*SMALL, *QUICK, *lag, "--details")
     assert done.exit_code == ExitStatus.DONE
     assert "cannot be reached by one rep" in words(done.stdout)
     assert "closes after the end of the period" in words(done.stdout)

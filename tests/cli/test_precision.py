@@ -21,7 +21,7 @@ def invoke(*arguments: str) -> Result:
 
 
 def test_what_was_reached_is_shown() -> None:
-    done = invoke("run", *SMALL, "-p", "revenue=1%", "--precision", "p_quota=0.03@0.99")
+    done = invoke("run", *SMALL, "-p", "revenue=1%", "--precision", "p_quota=0.03@0.99", "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "replications: precise enough" in done.stdout
@@ -36,7 +36,7 @@ def test_what_was_reached_is_shown() -> None:
 
 def test_a_spread_is_brought_to_a_precision_in_a_file_too(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = invoke("run", *SMALL, "-p", "sd:week=5%", "-p", "cv:month=0.05", "--out", str(out))
+    done = invoke("run", *SMALL, "-p", "sd:week=5%", "-p", "cv:month=0.05", "--out", str(out), "--details")
     assert done.exit_code == ExitStatus.DONE
     assert re.search(r"sd:week +within 5 % +within [0-4]\.\d+ %", done.stdout)
     assert re.search(r"cv:month +within 0\.05 +within 0\.0\d+", done.stdout)
@@ -58,7 +58,7 @@ def test_a_small_half_width_of_a_cv_is_not_taken_for_a_forgotten_percent_sign() 
     ],
 )
 def test_a_limit_is_exit_status_5_with_what_was_reached(limit: tuple[str, str], words: str) -> None:
-    done = invoke("run", *SMALL, "-p", "revenue=0.001%", *limit)
+    done = invoke("run", *SMALL, "-p", "revenue=0.001%", *limit, "--details")
     assert done.exit_code == ExitStatus.NOT_REACHED
     assert words in done.stdout
     assert "not precise enough" in done.stdout
@@ -86,7 +86,7 @@ def test_the_document_tells_it_and_the_folder_runs_again(tmp_path: Path) -> None
 
 def test_a_comparison_tells_what_independent_worlds_would_have_needed() -> None:
     small = ("quota-pressure", "--set", "team.reps=2", "--set", "horizon.weeks=13", "-q")
-    done = invoke("compare", *small, "-p", "revenue=3%")
+    done = invoke("compare", *small, "-p", "revenue=3%", "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "revenue, pressure" in done.stdout

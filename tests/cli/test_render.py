@@ -11,7 +11,7 @@ from rich.text import Text
 
 from simcore.answers.numbers import NONE
 from simcore.cli.screens.layout import listing
-from simcore.cli.screens.run import report
+from simcore.cli.screens.run import run_details
 from simcore.statistics.estimate import Estimate
 from tests.cli.golden import FOLDER, GOLDEN, plain_report
 from tests.support.summaries import CALLS, averaging, estimate, summary
@@ -51,7 +51,7 @@ def test_names_are_neither_markup_nor_commands() -> None:
     document["turned_away"] = [{"stage": NASTY, "per_rep_week": {"estimate": 1.0, "se": 0.1}}]
     document["clipped"] = [{"what": NASTY, "count": 3}]
     stream = io.StringIO()
-    Console(file=stream, width=80, color_system=None).print(report(summary(**document), NASTY))
+    Console(file=stream, width=80, color_system=None).print(run_details(summary(**document), NASTY))
     Console(file=stream, width=80, color_system=None).print(listing([(NASTY, NASTY)]))
     text = stream.getvalue()
     assert "[/foo][bold]" in text
@@ -60,9 +60,9 @@ def test_names_are_neither_markup_nor_commands() -> None:
 
 def test_no_colour_without_a_terminal_and_nothing_but_style_with_one() -> None:
     plain, styled = io.StringIO(), io.StringIO()
-    Console(file=plain, width=80, color_system=None).print(report(summary()))
+    Console(file=plain, width=80, color_system=None).print(run_details(summary()))
     Console(file=styled, width=80, force_terminal=True, color_system="standard", no_color=False).print(
-        report(summary())
+        run_details(summary())
     )
     assert "\x1b" not in plain.getvalue()
     assert "\x1b" in styled.getvalue()

@@ -14,7 +14,7 @@ import pytest
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.plain import ERRORS, register, spelt
-from simcore.cli.screens.run import report
+from simcore.cli.screens.run import run_details
 from simcore.cli.streams import Messages, left_over
 from simcore.cli.tables import lines_of
 from simcore.scenario_files.scenario_file import parse_scenario
@@ -134,7 +134,7 @@ def test_what_an_encoding_does_not_know_is_spelt(text: str, encoding: str, plain
 def test_the_report_in_ascii_is_aligned_and_says_the_same() -> None:
     document = summary().model_dump()
     document["scenario"]["currency"] = "EUR"
-    told = lines_of(report(summary(**document)), width=80, encoding="ascii")
+    told = lines_of(run_details(summary(**document)), width=80, encoding="ascii")
     assert told.isascii()
     assert "?" not in told
     assert "10.0012 +- 0.0014" in told

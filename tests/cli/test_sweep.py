@@ -57,7 +57,7 @@ def lines(result: Result) -> list[str]:
 
 
 def test_one_path_makes_a_table(file: str) -> None:
-    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1:5:5", *BOTH))
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1:5:5", *BOTH, "--details"))
     assert shown[0] == "case"
     assert shown[1].startswith("256 replications each, all in the same worlds, seed 5, digest ")
     assert shown[3] == "Revenue of a rep in a year, USD"
@@ -70,13 +70,13 @@ def test_one_path_makes_a_table(file: str) -> None:
 
 
 def test_one_strategy_has_no_differences(file: str) -> None:
-    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,4"))
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,4", "--details"))
     assert any(line.split() == [REPS, "process"] for line in shown)
     assert "ahead" not in "\n".join(shown)
 
 
 def test_three_strategies_have_a_line_each(file: str) -> None:
-    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--strategy", "patience"))
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--strategy", "patience", "--details"))
     assert shown[5].split() == [REPS, "strategy", "figure", "difference", "ahead"]
     rows = [line.split() for line in shown[7:13]]
     assert [row[0] for row in rows] == ["1", "pressure", "patience", "5", "pressure", "patience"]
@@ -84,7 +84,7 @@ def test_three_strategies_have_a_line_each(file: str) -> None:
 
 
 def test_the_chance_of_quota_is_shown_in_percent(file: str) -> None:
-    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--metric", "p_quota"))
+    shown = lines(invoke("sweep", file, "--vary", f"{REPS}=1,5", *BOTH, "--metric", "p_quota", "--details"))
     assert shown[3] == "Chance of a rep to reach quota in a quota period, %"
     assert [float(line.split()[1]) for line in shown[7:9]] == [50.0, 50.0]
 
@@ -94,7 +94,7 @@ TAMPERING = ("tampering", "-n", "40", "-q", "--set", "team.reps=2", "--metric")
 
 def test_a_spread_is_shown_with_who_is_steadier() -> None:
     vary = ("--vary", "market.persistence=0,0.9", "--strategy", "process", "--strategy", "full")
-    shown = lines(invoke("sweep", *TAMPERING, "cv:week", *vary))
+    shown = lines(invoke("sweep", *TAMPERING, "cv:week", *vary, "--details"))
     assert shown[3] == "Spread of a rep's revenue in a week, sd in % of the mean"
     assert shown[6].split()[1:] == ["process", "full", "difference", "steadier"]
     assert [line.split()[-1] for line in shown[8:10]] == ["process", "full"]
@@ -105,7 +105,7 @@ def test_a_spread_is_shown_with_who_is_steadier() -> None:
 
 def test_a_breakeven_of_a_spread_tells_who_is_steadier() -> None:
     vary = ("--vary", "market.persistence=0:0.95", "--strategy", "process", "--strategy", "full")
-    shown = lines(invoke("breakeven", *TAMPERING, "sd:week", *vary))
+    shown = lines(invoke("breakeven", *TAMPERING, "sd:week", *vary, "--details"))
     assert shown[3] == "Standard deviation of a rep's revenue in a week, USD: difference"
     assert shown[6].split() == ["value", "full", "-", "process", "steadier"]
     assert "process is steadier below, full above" in " ".join(shown)
@@ -119,7 +119,7 @@ def test_large_amounts_and_long_names_fit(file: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sweeps, "run_paired", worlds(lambda _: 0.0, noise=2e5, shared=1e9))
     vary = "funnel.opportunities.rate=0.123456789:0.987654321:3"
     chosen = [option for name in names for option in ("--strategy", name)]
-    shown = lines(invoke("sweep", file, "--vary", vary, *chosen))
+    shown = lines(invoke("sweep", file, "--vary", vary, *chosen, "--details"))
     assert "a = funnel.opportunities.rate" in shown
     assert any(line.startswith("Revenue of a rep in a year, ") and "USD" in line for line in shown)
 
@@ -141,7 +141,7 @@ def test_two_paths_and_two_strategies_make_a_map(file: str) -> None:
     assert "-  process is ahead (95 % interval)" in shown
     assert ".  tied" in shown
     assert not any("±" in line for line in shown)
-    more = lines(invoke("sweep", file, *vary, *BOTH, "--table"))
+    more = lines(invoke("sweep", file, *vary, *BOTH, "--details"))
     assert more[: len(shown)] == shown
     assert sum(" ± " in line for line in more) >= 15
 
@@ -243,7 +243,7 @@ PAIR = ["--strategy", "process", "--strategy", "pressure"]
         ("sweep", ["--vary", "team.reps=1:5:3", "--metric", "p_zero:6w"], "a sweep has no p_zero:6w"),
         ("breakeven", ["--vary", "team.reps=1:5", "--metric", "q05:week"], "a break-even point has no q05:week"),
         ("breakeven", ["--vary", "team.reps=1:5", "--metric", "sd"], "as in sd:quarter"),
-        ("sweep", ["--vary", "team.reps=1:5:3", "--json", "--table"], "JSON"),
+        ("sweep", ["--vary", "team.reps=1:5:3", "--json", "--details"], "JSON"),
         ("breakeven", [], "--vary"),
         ("breakeven", ["--vary", "team.reps=1:5:3"], "path=lo:hi"),
         ("breakeven", ["--vary", "team.reps=1:5", "--strategies", "process", "pressure"], "--strategy NAME"),
@@ -279,7 +279,7 @@ def test_what_the_scenario_forbids(file: str, command: str, arguments: list[str]
 
 
 def test_a_breakeven_is_a_table_and_a_sentence(file: str) -> None:
-    shown = lines(invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR))
+    shown = lines(invoke("breakeven", file, "--vary", "plan.calls_per_week=20:200", *PAIR, "--details"))
     assert shown[3] == "Revenue of a rep in a year, USD: difference"
     assert shown[4] == "over plan.calls_per_week"
     assert shown[6].split() == ["value", "pressure", "-", "process", "ahead"]
@@ -292,7 +292,7 @@ def test_a_breakeven_is_a_table_and_a_sentence(file: str) -> None:
 
 
 def test_a_breakeven_that_is_not_there_is_an_answer(file: str) -> None:
-    shown = lines(invoke("breakeven", file, "--vary", f"{RATE}=0.1:0.5", *PAIR))
+    shown = lines(invoke("breakeven", file, "--vary", f"{RATE}=0.1:0.5", *PAIR, "--details"))
     sentence = "pressure is ahead over the whole range, funnel.wins.rate from 0.1 to 0.5: at all 9 values looked at."
     assert " ".join(shown).endswith(sentence)
     done = invoke("breakeven", file, "--vary", f"{RATE}=0.1:0.5", *PAIR, "--json")

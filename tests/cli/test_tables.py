@@ -14,7 +14,7 @@ from rich.text import Text
 
 from simcore.answers.numbers import Figure, figure
 from simcore.base.text import printable
-from simcore.cli.screens.run import report
+from simcore.cli.screens.run import run_details
 from simcore.cli.tables import Grid, Paragraph, fits, lines_of, wrapped
 from simcore.results.summary import AveragingRow
 from tests.support.summaries import averaging, estimate, summary
@@ -156,7 +156,7 @@ def pyramid(factor: float, part: float) -> str:
                    if (value := getattr(row.revenue, name).estimate) is not None}  # fmt: skip
         rows.append(row.model_copy(update={"revenue": row.revenue.model_copy(update=revenue)}))
     account = [row.model_dump() for row in rows]
-    return lines_of(report(summary(averaging={"close": account, "origin": account})), width=80)
+    return lines_of(run_details(summary(averaging={"close": account, "origin": account})), width=80)
 
 
 SIZES = {"": 1.0, "thousand ": 1e3, "million ": 1e6, "billion ": 1e9, "trillion ": 1e12}

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
+import simcore.answers.steadiness as steadiness_answer
 import simcore.cli.screens.luck as render_luck
-import simcore.cli.screens.steadiness as render_steadiness
 from simcore.analytic.run_cost import LIMIT, cost
 from simcore.cli.screens.check import commented
 from simcore.scenario.model import Scenario, assumptions, validate
@@ -89,7 +89,7 @@ def check_figures(document: Any) -> None:  # noqa: ANN401 - any part of a docume
 def check_luck(found: Luck) -> None:
     """Hold what is said of luck against the document."""
     check_figures(found.model_dump())
-    said = text_of(render_luck.luck_report(found))
+    said = text_of(render_luck.luck_details(found))
     assert ("Reps do not differ in this scenario" in said) == (not found.differ)
     assert ("luck, all of it" in said) == (not found.differ)
     retest = found.reliability.retest if found.reliability is not None else None
@@ -130,16 +130,16 @@ def check_dismissal(row: RuleRow) -> None:
 def check_steadiness(found: Steadiness) -> None:
     """Hold what is said to average out, and of reaction, against the powers and shares."""
     check_figures(found.model_dump())
-    lines = render_steadiness._verdicts(found)
+    lines = steadiness_answer.verdicts(found)
     for fall, line in zip(found.falls, lines, strict=False):
         power = fall.power
-        assert render_steadiness._WORDS[fall.part] in line.lower()
+        assert steadiness_answer.WORDS[fall.part] in line.lower()
         assert f"to {fall.until}" in line
         if power.low is None or power.high is None or (power.low < -0.4 and power.high > -0.1):
             assert "do not tell" in line or (power.high or 0.0) - (power.low or 0.0) <= 0.3
-        elif "does not average out" in line:
+        elif "not average out" in line:
             assert power.high > -0.1
-        elif "averages out" in line:
+        elif "out" in line:
             assert power.low < 0.0
     if "reaction" in found.active:
         share = next(part.share for part in found.rows[-1].parts if part.part == "reaction")

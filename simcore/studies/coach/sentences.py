@@ -21,7 +21,7 @@ _MEASURES: dict[Measure, str] = {
 
 def leverage_sentences(found: Leverage) -> list[str]:
     """Return which step to improve, in words."""
-    told = [_ranked(each) for each in found.rankings if each.measure != "revenue_origin"]
+    told = [ranking_sentence(each) for each in found.rankings if each.measure != "revenue_origin"]
     cut = [_cut(row) for row in found.levers if row.kind == "rate" and (row.cut or row.clipped > 0)]
     if cut:
         told.append(f"Rates were cut at 1, beyond which none can be improved: {_listed(cut)}.")
@@ -37,7 +37,7 @@ def leverage_sentences(found: Leverage) -> list[str]:
             "once the pipeline is steady, the mean is the same."
         )
     if found.hours is not None:
-        told += _hours(found.hours)
+        told += hours_sentences(found.hours)
     return told
 
 
@@ -52,7 +52,7 @@ def _is_none(figure: object) -> bool:
     return getattr(figure, "estimate", None) == 0.0 and getattr(figure, "se", None) == 0.0
 
 
-def _ranked(found: Ranking) -> str:
+def ranking_sentence(found: Ranking) -> str:
     """Return who is best, who is tied, and what closed forms say of it."""
     amount = "Ten per cent more" if found.change == "tenth" else "One point more"
     what = _MEASURES[found.measure]
@@ -68,7 +68,7 @@ def _ranked(found: Ranking) -> str:
     )
 
 
-def _hours(found: HoursPlan) -> list[str]:
+def hours_sentences(found: HoursPlan) -> list[str]:
     """Return the best use of coaching hours, in words."""
     given = ", ".join(f"{hours} to {step}" for step, hours in zip(found.steps, found.best.hours, strict=True) if hours)
     told = [f"Best use of {found.hours} hours for {_MEASURES[found.measure]}: {given}."]
