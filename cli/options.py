@@ -214,7 +214,9 @@ class StudyOptions(NamedTuple):
         typer.BadParameter
             With what to leave out.
         """
-        form_of(json=self.json, csv=self.csv, markdown=self.markdown)
+        form = self.form
+        if form is not None and self.details:
+            raise typer.BadParameter("every figure is printed anyway: leave out --details", param_hint=f"--{form}")
 
     @property
     def form(self) -> Form | None:

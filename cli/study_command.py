@@ -16,7 +16,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.options import ARGUMENTS, STUDY_OPTIONS, ScenarioArgument, StudyOptions
-from simcore.cli.session import Session
+from simcore.cli.session import Session, progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -231,7 +231,6 @@ def _run(
 ) -> tuple[Answer, Path | None]:
     """Run what is prepared; return the answer, and where it is kept if it is."""
     from simcore.cli.interrupt import stop_on_interrupt  # noqa: PLC0415
-    from simcore.cli.progress import progress_bar  # noqa: PLC0415
     from simcore.cli.results_folder import results_folder  # noqa: PLC0415
 
     with ExitStack() as stack:

@@ -58,13 +58,13 @@ def sweep(
     def told(found: "Sweep") -> "Answer":
         from simcore.answers.sweep import sweep_answer  # noqa: PLC0415
 
-        return sweep_answer(found, metric)
+        others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
+        return sweep_answer(found, metric, others=others)
 
     def details(found: "Sweep") -> "RenderableType":
         from simcore.cli.screens.sweep import sweep_details  # noqa: PLC0415
 
-        others = [] if strategies else [name for name in scenario.strategies if name not in found.strategies]
-        return sweep_details(found, metric, others=others)
+        return sweep_details(found, metric)
 
     answer(options, prepare, details, told=told, save=_save)
 

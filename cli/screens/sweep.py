@@ -47,7 +47,7 @@ class _Shown(NamedTuple):
     scale: float
 
 
-def sweep_details(found: Sweep, metric: str, *, others: Sequence[str] = ()) -> RenderableType:
+def sweep_details(found: Sweep, metric: str) -> RenderableType:
     """Return a sweep as a table for 80 columns.
 
     Parameters
@@ -56,14 +56,8 @@ def sweep_details(found: Sweep, metric: str, *, others: Sequence[str] = ()) -> R
         The document; nothing else is shown.
     metric
         The figure to show; one of ``found.metrics``.
-    others
-        Strategies of the scenario that are not run.
     """
     parts: list[RenderableType] = [_header(found)]
-    if others:
-        runs = ", ".join(printable(name) for name in found.strategies)
-        more = ", ".join(printable(name) for name in others)
-        parts.append(Paragraph(f"Strategy {runs}; the scenario also has {more}: name each with --strategy."))
     every = [each.figure for point in found.points for each in _of(point, metric)]
     shown = _shown(metric, every, found.scenario.currency)
     parts += [titled(shown.title, _table(found, metric, shown.scale)), note(_note(found, metric))]

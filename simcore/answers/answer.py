@@ -106,7 +106,7 @@ class Answer:
     """Words of it that the glossary explains."""
 
 
-_MODULES = {
+MODULES = {
     "result": "run",
     "comparison": "compare",
     "sweep": "sweep",
@@ -117,7 +117,8 @@ _MODULES = {
     "steadiness": "steadiness",
     "variance": "variance",
 }
-"""The module of this package that answers for a document, by the document's name; in it stands ``NAME_answer``."""
+"""The module of a document, by the document's name, wherever each document has one: here it answers, in
+``NAME_answer``; in `simcore.charts` it draws, in ``NAME_pictures``."""
 
 
 def answer_of(document: StudyHeader) -> Answer:
@@ -128,6 +129,6 @@ def answer_of(document: StudyHeader) -> Answer:
     document
         Of a class that an entry of `simcore.studies.study.STUDIES` names.
     """
-    name = _MODULES[document.document]
+    name = MODULES[document.document]
     answer = getattr(import_module(f"simcore.answers.{name}"), f"{name}_answer")
     return cast("Callable[[StudyHeader], Answer]", answer)(document)

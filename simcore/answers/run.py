@@ -34,7 +34,7 @@ def run_answer(summary: Summary) -> Answer:
     Examples
     --------
     >>> from simcore import load_scenario, simulate
-    >>> answer(simulate(load_scenario("trust-the-process"), replications=200).summary).sentences[1]
+    >>> run_answer(simulate(load_scenario("trust-the-process"), replications=200).summary).sentences[1]
     'A week varies by 100 % of its mean (37 % of weeks have no win), a year by 14 %: weeks average out as \
 independent ones do.'
     """

@@ -12,6 +12,8 @@ from simcore.scenario.metric import parse_metric
 from simcore.studies.sweep.breakeven import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simcore.statistics.estimate import Estimate
     from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint
 
@@ -20,9 +22,26 @@ _MOST_COLUMNS = 45
 """A map of more columns would be wider than a narrow page."""
 
 
-def sweep_answer(found: Sweep, metric: str = "revenue") -> Answer:
-    """Return the answer of a sweep about one of its metrics."""
+_NOTHING = "No point of the grid was finished: there is nothing to show."
+
+
+def sweep_answer(found: Sweep, metric: str = "revenue", *, others: Sequence[str] = ()) -> Answer:
+    """Return the answer of a sweep about one of its metrics.
+
+    Parameters
+    ----------
+    found
+        The document.
+    metric
+        The figure to tell of; one of ``found.metrics``.
+    others
+        Strategies of the scenario that are not run, if that may surprise.
+    """
+    if not found.points:
+        return Answer((_NOTHING,), (), None)
     cautions = [STOPPED] if found.interrupted else []
+    if others:
+        cautions.append(f"The scenario also has {', '.join(others)}: name each strategy to run with --strategy.")
     exploded = [point for point in found.points if point.exploded is not None]
     if exploded:
         of = f"{len(exploded)} of {counted(len(found.points), 'point')}"
@@ -59,7 +78,7 @@ def _ends(found: Sweep, metric: str) -> list[tuple[SweepPoint, Estimate]]:
 def _sentences(found: Sweep, metric: str) -> list[str]:
     points = [rows for point in found.points if (rows := _of(point, metric))]
     if not points:
-        return ["No point of the grid was finished: there is nothing to show."]
+        return ["A drive explodes at every point: there is nothing to show."]
     told = [_standing(found, name, points, metric) for name in found.strategies[1:3]]
     ends = _ends(found, metric)
     if len(found.strategies) <= 2 and len(points) > 1 and ends:

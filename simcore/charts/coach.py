@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.studies.coach.document import Coach
     from simcore.studies.coach.leverage_document import Effect, LeverRow
+    from simcore.studies.coach.rules_document import Rules
 
 _RULES = {
     "nobody": "nobody",
@@ -25,10 +26,12 @@ _RULES = {
 }
 
 
-def pictures(document: Coach, scenario: Scenario | None = None) -> list[Picture | None]:
+def coach_pictures(document: Coach, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of coaching."""
     del scenario  # the document has all that is shown
-    return [tornado(document), rules(document), illusion(document)]
+    found = document.rules
+    told = [] if found is None else [rule_gains(found, document.currency), illusion(found, document.currency)]
+    return [tornado(document), *told]
 
 
 def tornado(document: Coach) -> Picture | None:
@@ -64,14 +67,12 @@ def tornado(document: Coach) -> Picture | None:
     return forest_picture(("tornado", "Which figure does most", says), rows, axis, numbers, bars=True)
 
 
-def rules(document: Coach) -> Picture | None:
-    """Return what coaching by each rule brings over coaching nobody; ``None`` without bad habits."""
-    if document.rules is None:
-        return None
-    unit = Unit(document.currency, signed=True)
+def rule_gains(rules: Rules, currency: str) -> Picture | None:
+    """Return what coaching by each rule brings over coaching nobody."""
+    unit = Unit(currency, signed=True)
     rows: list[Row | None] = []
     lines = []
-    for row in document.rules.rows:
+    for row in rules.rows:
         name = _RULES[row.rule]
         if row.gain is not None and row.gain.estimate is not None:
             rows.append(between(name, row.gain.estimate, row.gain_low, row.gain_high, unit, line=0.0))
@@ -80,7 +81,7 @@ def rules(document: Coach) -> Picture | None:
         lines.append((words(name), *cells, estimated(row.hits, percent=True), estimated(row.afflicted, percent=True)))
     says = (
         "What coaching brings a rep in a year by whom one coaches, over coaching nobody in the same worlds, with 95 % "
-        f"intervals: {counted(document.rules.slots, 'session')} a week, the same for every rule."
+        f"intervals: {counted(rules.slots, 'session')} a week, the same for every rule."
     )
     headings = (
         "whom",
@@ -90,18 +91,16 @@ def rules(document: Coach) -> Picture | None:
         "sessions that hit",
         "weeks with a habit",
     )
-    axis = Axis(f"over nobody, {printable(document.currency)} a rep-year", "~s")
+    axis = Axis(f"over nobody, {printable(currency)} a rep-year", "~s")
     return forest_picture(("rules", "Whom to coach", says), rows, axis, table(headings, lines), bars=True)
 
 
-def illusion(document: Coach) -> Picture | None:
+def illusion(rules: Rules, currency: str) -> Picture | None:
     """Return what a session seems to do, and what it does; ``None`` where nothing was coached."""
-    if document.rules is None:
-        return None
-    unit = Unit(document.currency, signed=True)
+    unit = Unit(currency, signed=True)
     rows: list[Row | None] = []
     lines = []
-    for row in document.rules.rows:
+    for row in rules.rows:
         if row.looks is None:
             continue
         name, looks = _RULES[row.rule], row.looks
@@ -110,12 +109,12 @@ def illusion(document: Coach) -> Picture | None:
         lines.append(
             (words(name), *(estimated(each) for each in (looks.before, looks.seen, looks.did, looks.illusion)))
         )
-    weeks = document.rules.looks_weeks
+    weeks = rules.looks_weeks
     says = (
         f"Revenue of a coached rep a week: the {weeks} weeks after a session minus the {weeks} before it (what it "
         "seems to do), and the same weeks of the same reps with and without coaching (what it does). Who is "
         "picked for a bad spell recovers from it anyway."
     )
-    axis = Axis(f"revenue a week, {printable(document.currency)}", "~s")
+    axis = Axis(f"revenue a week, {printable(currency)}", "~s")
     numbers = table(("whom", "before", "it seems", "it does", "illusion"), lines)
     return forest_picture(("illusion", "What a session seems to do, and does", says), rows, axis, numbers)

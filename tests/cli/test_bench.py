@@ -21,10 +21,10 @@ def invoke(*arguments: str) -> Result:
 
 
 def test_variance_shows_every_technique_a_chart_and_an_advice() -> None:
-    done = invoke("bench", "variance", *SMALL, *BATCHES, "--metric", "p_quota", "--metric", "p_zero:4w")
+    done = invoke("bench", "variance", *SMALL, *BATCHES, "--metric", "p_quota", "--metric", "p_zero:4w", "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
-    for words in ("cond. + controls", "Use ", "exact answer", "Not here: shared worlds", "p_zero:4w", "█"):
+    for words in ("cond. + controls", "Use ", "exact answer", "Not here: shared worlds", "p_zero:4w", "●"):
         assert words in " ".join(done.stdout.split())
 
 
@@ -39,7 +39,16 @@ def test_variance_as_a_document_has_what_its_schema_requires() -> None:
 def test_variance_of_a_difference_of_strategies() -> None:
     small = ("--set", "team.reps=1", "--set", "horizon.weeks=4", "--set", "horizon.warmup_weeks=0", "-q")
     done = invoke(
-        "bench", "variance", "quota-pressure", *small, *BATCHES, "--strategy", "pressure", "--strategy", "process"
+        "bench",
+        "variance",
+        "quota-pressure",
+        *small,
+        *BATCHES,
+        "--strategy",
+        "pressure",
+        "--strategy",
+        "process",
+        "--details",
     )
     assert done.exit_code == ExitStatus.DONE
     assert "revenue, pressure - process" in done.stdout
@@ -64,7 +73,7 @@ def test_bad_input_is_told_without_a_traceback(arguments: tuple[str, ...], words
 
 
 def test_steadiness_shows_shares_a_chart_and_sizes() -> None:
-    done = invoke("bench", "steadiness", "real-team", "--replications", "256", "-q", "--set", LAG)
+    done = invoke("bench", "steadiness", "real-team", "--replications", "256", "-q", "--set", LAG, "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     for words in ("share of variance", "people", "market", "week noise", "█", "averages out", "even within a week"):
@@ -85,7 +94,7 @@ def test_help_names_both() -> None:
 
 
 def test_a_run_by_a_method_says_what_it_took_and_what_crude_would_have() -> None:
-    done = invoke("run", *SMALL, "-p", "p_zero:4w=1e-4", "--method", "auto")
+    done = invoke("run", *SMALL, "-p", "p_zero:4w=1e-4", "--method", "auto", "--details")
     words = " ".join(done.stdout.split())
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80

@@ -22,7 +22,7 @@ def invoke(*arguments: str) -> Result:
 
 
 def test_it_shows_a_tornado_values_ages_and_plain_words() -> None:
-    done = invoke("long-cycle", *SMALL, *LONG)
+    done = invoke("long-cycle", *SMALL, *LONG, "--details")
     assert done.exit_code == ExitStatus.DONE
     assert max(map(len, done.stdout.splitlines())) <= 80
     for words in (
@@ -60,7 +60,9 @@ def test_a_document_is_what_its_schema_says() -> None:
 
 
 def test_hours_are_shown_with_what_was_looked_at() -> None:
-    done = invoke("trust-the-process", *SMALL, "--hours", "2", "--effect", "meetings=1", "--effect", "wins=1")
+    done = invoke(
+        "trust-the-process", *SMALL, "--hours", "2", "--effect", "meetings=1", "--effect", "wins=1", "--details"
+    )
     words = " ".join(done.stdout.split())
     for expected in ("2 coaching hours, for revenue", "In fresh worlds: best", "3 ways were run, all that there are"):
         assert expected in words

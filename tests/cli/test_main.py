@@ -163,8 +163,8 @@ def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:
 
 def test_results_on_stdout_and_messages_on_stderr(calls: list[dict[str, Any]]) -> None:
     done = invoke("run", CANON)
-    assert "The averaging pyramid" in done.stdout
-    assert done.stdout.splitlines()[-1] == "It evens out."
+    assert "How far one rep's revenue swings around its own average, by period" in done.stdout
+    assert done.stdout.splitlines()[-1] == "All figures: --details."
     assert "rep-weeks in" in done.stderr
     assert "rep-weeks in" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
@@ -177,7 +177,7 @@ def test_quiet_says_nothing_but_the_results(calls: list[dict[str, Any]]) -> None
     assert calls == []
     done = invoke("run", CANON, "--quiet")
     assert done.stderr == ""
-    assert "The averaging pyramid" in done.stdout
+    assert "How far one rep's revenue swings around its own average, by period" in done.stdout
 
 
 def test_json_is_the_summary(calls: list[dict[str, Any]]) -> None:
@@ -194,7 +194,7 @@ def test_an_interrupted_run_is_reported_with_its_status(monkeypatch: pytest.Monk
     monkeypatch.setattr("simcore.engine.simulation.simulate", simulate)
     done = invoke("run", CANON)
     assert done.exit_code == ExitStatus.INTERRUPTED
-    assert "Interrupted: all figures are those of the replications that were done." in done.stdout
+    assert "Interrupted: all figures are those of the worlds that were done." in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_the_report_in_ascii_is_aligned_and_says_the_same() -> None:
 def test_a_terminal_without_unicode_gets_no_question_mark(tmp_path: Path) -> None:
     file = tmp_path / "scenario.yaml"
     file.write_text(SCENARIO, encoding="utf-8")
-    done = shell(f"simcore run {shlex.quote(str(file))}", PYTHONIOENCODING="ascii")
+    done = shell(f"simcore run {shlex.quote(str(file))} --details", PYTHONIOENCODING="ascii")
     assert "?" not in done.stdout
     for words in (r"spotkania lacznie \u65e5\u672c", "[bold]wygrane", "EUR ", " +- "):
         assert words in done.stdout

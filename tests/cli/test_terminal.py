@@ -105,7 +105,7 @@ def test_progress_on_a_terminal_and_results_in_a_pipe() -> None:
     assert "15.0 M rep-weeks/s" in ended.told
     assert "\x1b[2K" in ended.told, "the bar is erased at the end"
     assert "\x1b" not in ended.out
-    assert "The averaging pyramid" in ended.out
+    assert "How far one rep's revenue swings around its own average, by period" in ended.out
 
 
 def test_results_on_a_terminal_and_no_progress_in_a_pipe() -> None:
@@ -150,7 +150,7 @@ def interrupted(number: signal.Signals, *, heeds: bool) -> Ended:
 def test_the_first_interrupt_keeps_and_reports_what_was_done(number: signal.Signals) -> None:
     ended = interrupted(number, heeds=True)
     assert ended.status == ExitStatus.INTERRUPTED
-    assert "Interrupted: all figures are those of the replications that were done." in ended.out
+    assert "Interrupted: all figures are those of the worlds that were done." in ended.out
     again = "Ctrl-C again" if number == signal.SIGINT else f"{number.name} was sent; a second one"
     assert f"stopping; {again} ends it at once" in ended.told
     assert "Traceback" not in ended.told
