@@ -64,6 +64,7 @@ docs: pages site ## All of the documentation: `pages`, then `site`
 
 pages: $(VENV)/.dev ## Rewrite the schemas and what commands print in README.md and docs/
 	$(python) -m simcore.schema docs/schema
+	$(python) -m tools.pictures
 	$(python) -m tools.docs
 
 site: $(VENV)/.dev ## Build the documentation site from the pages as they are: build/site/index.html
