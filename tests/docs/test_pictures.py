@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
+
+import pytest
 
 from tools.packages import ROOT
 from tools.pictures import AVERAGING, averaging
 
 
+@pytest.mark.slow
 def test_the_picture_is_what_is_drawn_today() -> None:
     assert AVERAGING.read_text(encoding="utf-8") == averaging(), "make pages"
 
 
 def test_it_is_a_file_of_its_own() -> None:
-    drawing = ElementTree.fromstring(AVERAGING.read_text(encoding="utf-8"))  # noqa: S314  (our own)
+    drawing = ET.fromstring(AVERAGING.read_text(encoding="utf-8"))  # noqa: S314  (our own)
     assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
     assert drawing.attrib["role"] == "graphics-document"
     texts = ["".join(each.itertext()) for each in drawing.iter("{http://www.w3.org/2000/svg}text")]
