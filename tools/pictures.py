@@ -1,4 +1,4 @@
-"""Writes the picture of README.md (``python -m tools.pictures``); `tests/docs/test_pictures.py` fails where it is old."""
+"""Writes the picture of README.md: ``python -m tools.pictures``; `tests/docs/test_pictures.py` fails if it is old."""
 
 from __future__ import annotations
 
