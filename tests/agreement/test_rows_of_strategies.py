@@ -25,6 +25,13 @@ def test_rows_of_any_length_have_the_same_results(name: str) -> None:
         assert all(map(np.array_equal, cut.detail, once.detail))
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_recorded_of_rep_weeks_changes_nothing(name: str) -> None:
+    """Without details, calls that come to nothing are not followed."""
+    program = compiled(CASES[name])
+    assert play(program, 3, 244, 24, detailed=False).tally.same_as(play(program, 3, 244, 24).tally)
+
+
 CLOSING = drive({"behind": 1.0}, {"pull_forward": {"slope": 0.7, "window": "1w", "reach": "2w"}})
 LATE = funnel({}, {"lag": "2d", "cap": {"open": 3}}, {"lag": "1w"})
 GIVEN: dict[str, Scenario] = {

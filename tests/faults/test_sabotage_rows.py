@@ -90,14 +90,32 @@ FAULTS: dict[str, Fault] = {
         "new reps",
         "hour",
         "rows.calls.place_calls",
-        "ramp_hour[i, r, slot] if ramped else slot_hour[row, slot]",
-        "slot_hour[row, slot]",
+        "own != FULL_ACTIVITY",
+        "False",
+    ),
+    "a call under a ramp a call of the plan too late": Fault(
+        "new reps",
+        "out of bounds",
+        "rows.calls.planned_call",
+        "((call + 1 << 20) - carried + activity - 1) // activity - 1",
+        "((call + 1 << 20) - carried + activity - 1) // activity",
+    ),
+    "a call under a ramp a call of the plan too early": Fault(
+        "new reps",
+        "hour",
+        "rows.calls.planned_call",
+        "(call + 1 << 20) - carried",
+        "((call + 1) << 20) - min(carried + activity, 1048575)",
     ),
     "fractions of a call that are lost": Fault(
-        "new reps", "calls", "rows.calls.fill_calls", "carried &= FULL_ACTIVITY - 1", "carried = 0"
+        "new reps",
+        "calls",
+        "rows.calls.fill_calls",
+        "carry[r] + int64(activity[week, r]) * planned[row]",
+        "int64(activity[week, r]) * planned[row]",
     ),
     "fractions of a call that strides lose": Fault(
-        "new reps", "calls", "rows.calls.fill_calls", "carry[r] = carried", "carry[r] = 0"
+        "new reps", "calls", "rows.calls.fill_calls", "carry[r] = until & FULL_ACTIVITY - 1", "carry[r] = 0"
     ),
     "fractions of a call that outlive the person": Fault(
         "turnover, vacancy and ramp", "calls", "rows.calls.fill_calls", "carry[r] = 0", "pass"

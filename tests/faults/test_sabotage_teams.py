@@ -246,7 +246,7 @@ FAULTS: dict[str, Fault] = {
         "much by the day",
         "open at the end",
         "teams.waiting.Waiting._count_lost",
-        "number - 1",
+        "max(0, number - 1)",
         "min(number + 64, 256) - 1",
     ),
     "losers that nobody stretches": Fault(
@@ -255,9 +255,9 @@ FAULTS: dict[str, Fault] = {
     "winners counted with the losers": Fault(
         "much by the day",
         "open at the end",
-        "teams.waiting.Waiting._count_lost",
-        "listed.passed[:n] == 0",
-        "listed.passed[:n] >= 0",
+        "reacting.items.list_lost",
+        "passed[i] == 0",
+        "passed[i] >= 0",
     ),
     "what waits no time put away": Fault(
         "seven steps", "entries", "reacting.items.list_waiting", "m += now", "m += False"

@@ -68,6 +68,7 @@ def play(
     blocks: Sequence[int] = (),
     stride: int | None = None,
     row: int | None = None,
+    detailed: bool = True,
 ) -> Played:
     """Simulate ``count`` replications from ``first`` on in one block, or in ``blocks`` of so many each.
 
@@ -82,7 +83,7 @@ def play(
         workspace = workspace._replace(scratch=memory.new_memory(program, most=row, stride=stride))
     details = []
     for size in blocks or (count,):
-        details.append(runner.simulate(workspace, Block(first, size), detailed=True))
+        details.append(runner.simulate(workspace, Block(first, size), detailed=detailed))
         first += size
     detail = Detail._make(np.concatenate(parts) for parts in zip(*details, strict=True))
     return Played(program, runner.tally([workspace.tally]), detail)

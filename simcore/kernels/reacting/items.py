@@ -203,6 +203,16 @@ def list_passed(n: int, passed: Integers, lane: Words, open_items: Longs, keep: 
 
 
 @kernel
+def list_lost(n: int, least: int, passed: Integers, own: Words, lost: Integers) -> int:
+    """List those of n items that do not pass, and whose word is at least ``least``; return how many."""
+    m = 0
+    for i in range(n):
+        lost[uint64(m)] = i
+        m += passed[i] == 0 and int64(own[i]) >= least
+    return m
+
+
+@kernel
 def keep_words(m: int, keep: Integers, rows: int, words: Words) -> None:
     """Move the m items ``keep`` to the front of the first rows of uint32[rows, n or more]."""
     for row in range(rows):

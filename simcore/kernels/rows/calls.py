@@ -36,14 +36,14 @@ AHEAD = 16
 
 @kernel
 def fill_calls(
-    first_week: int, weeks: int, size: int, row_of_week: Integers, planned: Longs, per_hour: Longs, person: Integers,
-    activity: Integers, carry: Longs, calls: Integers, ramp_hour: Integers,
+    first_week: int, weeks: int, size: int, row_of_week: Integers, planned: Longs, person: Integers,
+    activity: Integers, carry: Longs, calls: Integers, carried: Longs,
 ) -> None:  # fmt: skip
-    """Fill the numbers of calls of a stride of weeks, and the hours of those under a ramp.
+    """Fill the numbers of calls of a stride of weeks, and what a ramp carries into them.
 
     Parameters
     ----------
-    row_of_week, planned, per_hour
+    row_of_week, planned
         See `simcore.program.layout.Plan`.
     person, activity
         int32[simulated weeks, size or more], see `simcore.kernels.rows.conditions.fill_seats`.
@@ -51,9 +51,9 @@ def fill_calls(
         int64[size or more]: the fraction of a call that a ramp carries on, fixed point.
     calls
         int32[weeks or more, size or more].
-    ramp_hour
-        int32[weeks or more, size or more, most calls]: the hour of the week of each call; where nobody is under a ramp
-        it is not touched.
+    carried
+        int64[weeks or more, size or more]: the fraction that is carried into a week; where nobody is under a ramp it is
+        not touched.
     """
     for i in range(weeks):
         week = first_week + i
@@ -67,15 +67,19 @@ def fill_calls(
                 if activity[week, r] != FULL_ACTIVITY:
                     if week == 0 or person[week - 1, r] != person[week, r]:
                         carry[r] = 0
-                    carried, n = carry[r], 0
-                    for hour in range(per_hour.shape[1]):
-                        carried += per_hour[row, hour] * activity[week, r]
-                        for _ in range(carried >> 20):
-                            ramp_hour[i, r, n] = hour
-                            n += 1
-                        carried &= FULL_ACTIVITY - 1
-                    carry[r] = carried
-                    calls[i, r] = n
+                    carried[i, r] = carry[r]
+                    until = carry[r] + int64(activity[week, r]) * planned[row]
+                    calls[i, r] = until >> 20
+                    carry[r] = until & (FULL_ACTIVITY - 1)
+
+
+@inlined
+def planned_call(call: int, carried: int, activity: int) -> int:
+    """Return which call of the plan brings a call under a ramp, both counted from 0.
+
+    It is the first with ``carried + activity * (planned_call + 1) >= (call + 1) * 2**20``.
+    """
+    return (((call + 1) << 20) - carried + activity - 1) // activity - 1
 
 
 @kernel
@@ -205,14 +209,15 @@ def list_items(
 
 @kernel
 def place_calls(
-    first_week: int, weeks: int, size: int, at: int, row_of_week: Integers, slot_hour: Integers, ramp_hour: Integers,
+    first_week: int, weeks: int, size: int, at: int, row_of_week: Integers, slot_hour: Integers, carried: Longs,
     activity: Integers, calls: Integers, successes: Integers, c0: Words, who: Words, words: Words, slots: Longs,
     hours: Integers,
 ) -> None:  # fmt: skip
     """Give every success of a stride its call, and so its hour of the week: ``hours``, int32, by item from ``at`` on.
 
     ``c0``, ``who``: see `list_items`; ``words``: uint32, by item; ``slots``: int64[most calls + 1], see
-    `simcore.random.draws.take_slot`, and after them the next tag.
+    `simcore.random.draws.take_slot`, and after them the next tag; ``carried``: see `fill_calls`, of no weeks where
+    there is no ramp.
     """
     most_calls = slots.shape[0] - 1
     begin, tag = uint64(at), slots[most_calls]
@@ -221,14 +226,16 @@ def place_calls(
         for r in range(size):
             end += uint64(successes[i, r])
         # One loop over all items of the week: a loop for each replication ends where no processor expects it.
-        if ramp_hour.shape[2] == 0:
+        if carried.shape[0] == 0:
             for item in range(begin, end):
                 hours[item] = slot_hour[row, slot_of(item, tag, c0, who, words, calls[i], slots)]
         else:
             for item in range(begin, end):
                 slot, r = slot_of(item, tag, c0, who, words, calls[i], slots), uint64(who[item])
-                ramped = activity[first_week + i, r] != FULL_ACTIVITY
-                hours[item] = ramp_hour[i, r, slot] if ramped else slot_hour[row, slot]
+                own = int64(activity[first_week + i, r])
+                if own != FULL_ACTIVITY:
+                    slot = uint64(planned_call(int64(slot), carried[i, r], own))
+                hours[item] = slot_hour[row, slot]
         tag += most_calls * size
         begin = end
     slots[most_calls] = tag

@@ -113,7 +113,7 @@ class Funnel:
         row, rep, program, clock = self._row, self._rep, self._program, self._clock
         memory, size, part = row.memory.weeks, row.size, slice(first_week, first_week + weeks)
         made, successes, words = memory.calls[part], memory.successes[part], self._items.word
-        hours, ramp_hour = self._items.hour, memory.ramp_hour
+        hours = self._items.hour
         self._fill_calls(first_week, weeks)
         self._count_successes(first_week, weeks)
         n_open = 0
@@ -127,7 +127,7 @@ class Funnel:
             hours[BEGAN][n_open:n] = 0
         draw_items(n, ITEM, words[C0], words[C1], words[WHO], *row.luck, *words[SLOT:ASIDE])
         calls.place_calls(
-            first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, ramp_hour,
+            first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, memory.carried,
             row.memory.seats.activity, made, successes, words[C0], words[WHO], words[SLOT], memory.slots, hours[NOW],
         )  # fmt: skip
         calls.square_hours(
@@ -153,8 +153,8 @@ class Funnel:
         made = memory.calls[first_week : first_week + weeks]
         if team.leave_threshold > 0 or team.new > 0:
             calls.fill_calls(
-                first_week, weeks, row.size, plan.row_of_week, plan.calls, plan.per_hour, seats.person, seats.activity,
-                seats.carry, made, memory.ramp_hour,
+                first_week, weeks, row.size, plan.row_of_week, plan.calls, seats.person, seats.activity,
+                seats.carry, made, memory.carried,
             )  # fmt: skip
         else:
             calls.fill_planned(first_week, weeks, row.size, plan.row_of_week, plan.calls, made)
@@ -216,12 +216,14 @@ class Funnel:
             limit = int(min(program.rates.base[step], 1.0) * TWO_32 + 0.5)
             m = items.pass_at_limit(n, limit, self._items.word[SLOT + step - 1], hours[KEEP])
             return self._keep(m, step, timed=False)
+        if not lagged and self._open[0] == self._open[1]:
+            return self._keep(self._pass_when_due(step, n, hours[NOW]), step, timed=False)
         if lagged and not (step > LATE_STEP or varies or tilted):
             m = self._decide_before_wait(step, n)
         else:
             self._wait(step, n)
             self._count_open(step, n)
-            m = self._pass_when_due(step, n)
+            m = self._pass_when_due(step, n, hours[UNTIL])
         self._keep(m, step, timed=True)
         items.arrive(m, step, hours[BEGAN], hours[UNTIL], hours[NOW])
         return m
@@ -241,11 +243,11 @@ class Funnel:
         self._count_open(step, m)
         return items.drop_lost(m, hours[LOST], hours[KEEP])
 
-    def _pass_when_due(self, step: int, n: int) -> int:
+    def _pass_when_due(self, step: int, n: int, due: Integers) -> int:
         """List the items that pass a step at the rates of the weeks in which they are due; return how many."""
         items_, row, simulated = self._items, self._row, self._clock.simulated_weeks
         words, hours = items_.word, items_.hour
-        late = items.weeks_of(n, self._clock.hours_per_week, hours[UNTIL], hours[WEEK], simulated, hours[LATE])
+        late = items.weeks_of(n, self._clock.hours_per_week, due, hours[WEEK], simulated, hours[LATE])
         items.rates_of_weeks(n, simulated, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own)
         if late > 0 and self._program.rates.varies[step]:
             self._rates_after_run(step, late)

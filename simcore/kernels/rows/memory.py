@@ -76,8 +76,8 @@ class Weeks(NamedTuple):
     """int32[simulated weeks, size]"""
     successes: Integers
     """int32[simulated weeks, size]"""
-    ramp_hour: Integers
-    """int32[weeks of a stride, size, most calls]"""
+    carried: Longs
+    """int64[weeks of a stride, size]: the fraction of a call that a ramp carries into a week; or of no weeks."""
     slots: Longs
     """int64[most calls + 1]"""
     lanes: Floats
@@ -251,7 +251,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             words=_four(simulated, size),
             calls=np.zeros((simulated, size), np.int32),
             successes=np.zeros((simulated, size), np.int32),
-            ramp_hour=np.empty((stride, size, most_calls if program.team.ramp_weeks > 0 else 0), np.int32),
+            carried=np.empty((stride if program.team.ramp_weeks > 0 else 0, size), np.int64),
             slots=np.array([0] * most_calls + [1]),
             lanes=np.empty((6, size)),
             per_hour=np.zeros((clock.hours_per_week + 3, size), np.uint32),

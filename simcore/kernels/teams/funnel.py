@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.kernels.reacting import calendar, items, limits
-from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN
 from simcore.kernels.reacting.state import (
     ENTRY_LANE,
     HOUR,
@@ -13,17 +12,18 @@ from simcore.kernels.reacting.state import (
     OPEN,
 )
 from simcore.kernels.rows.seats import know_market
+from simcore.kernels.teams.booking import Booking
 from simcore.kernels.teams.listing import LATE_STEP
-from simcore.kernels.teams.pulling import Pulling
 from simcore.program.tally import ENTERED, TURNED_AWAY
 from simcore.random.addresses import ITEM_LATE
 
 
-class Funnel(Pulling):
+class Funnel(Booking):
     """Plays the items of a row of teams."""
 
     def begin(self) -> None:
         """Put the items into the calendar that are open at the start."""
+        super().begin()
         self._running = True
         for capped in self._memory.capped:
             capped.open[:], capped.week[:], capped.entries[:] = 0, -1, 0
@@ -153,25 +153,6 @@ class Funnel(Pulling):
             n, step, self._bits, self._clock.hours_per_week, float(rates.noise_sigma[step]), in_market, hours,
             listed.lane, last, memory.rows.seats.factor, *self._row.noise, listed.rate,
         )  # fmt: skip
-
-    def _book(self, n: int, week: int) -> int:
-        """Turn n candidates into items; return how many enter stage 1 at once."""
-        listed, candidates = self._items, self._memory.candidates
-        first_hour = week * self._clock.hours_per_week
-        most = items.book_calls(
-            n, week, first_hour, self._bits, listed.keep, candidates.words, candidates.hour, listed.words,
-            listed.hours, listed.response, self._known[OPEN],
-        )  # fmt: skip
-        if most > MAX_OPEN:
-            self._too_many(TOO_MANY_OPEN, OPEN, first_hour)
-        if not self._program.lags.lagged[1]:
-            return n
-        self._find(n)
-        self._fill_lags(1, n)
-        self._stretch(n)
-        self._fill_dues(0, n, 0)
-        self._put_away(0, n, np.arange(n, dtype=np.int32))
-        return 0
 
     def _enter(self, stage: int, n: int) -> int:
         """Let the n listed items enter a stage before the last; return how many are decided at once."""

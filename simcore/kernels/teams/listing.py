@@ -1,6 +1,6 @@
 """Lists of items of a row of teams: their words and lags, in plain Python.
 
-`Listing`, `Waiting`, `Selling`, `Pulling` and `Funnel` are one class in five modules, each on those before it.
+`Listing`, `Waiting`, `Selling`, `Pulling`, `Booking` and `Funnel` are one class in six modules, each on those before.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class Listing:
         self._stage_rows = [[*of_stages] for of_stages in memory.rows.counters.stages[:, :, row.first_group :]]
         self._discounts = memory.rows.counters.conduct[DISCOUNT, row.first_group :]
         self._known_quantiles: dict[int, np.ndarray] = {}
+        self._known_longest: dict[int, float] = {}
         self._by_hours = by_hours(row.program)
         self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
 

@@ -26,9 +26,20 @@ def lag_quantiles(lags: Lags, step: int) -> np.ndarray:
     """Return the lags of a step at 256 words, evenly spaced from the lowest on, in hours: float64[256]."""
     if lags.kind[step] == TABLE:
         # Entries of a table need not ascend.
-        return np.full(QUANTILES, lags.hours[lags.table[step] :].max(), np.float64)
-    own, lag = np.arange(QUANTILES, dtype=np.uint32) << np.uint32(QUANTILE_SHIFT), np.empty(QUANTILES)
-    fill_lags(lags, step, QUANTILES, None if lags.kind[step] == FIXED else own, lag)
+        return np.full(QUANTILES, longest_lag(lags, step), np.float64)
+    return _lags_at(lags, step, np.arange(QUANTILES, dtype=np.uint32) << np.uint32(QUANTILE_SHIFT))
+
+
+def longest_lag(lags: Lags, step: int) -> float:
+    """Return the longest lag of a step, in hours: that of the largest word."""
+    if lags.kind[step] == TABLE:
+        return float(lags.hours[lags.table[step] :].max())
+    return float(_lags_at(lags, step, np.array([0xFFFFFFFF], np.uint32))[0])
+
+
+def _lags_at(lags: Lags, step: int, own: np.ndarray) -> np.ndarray:
+    lag = np.empty(len(own))
+    fill_lags(lags, step, len(own), None if lags.kind[step] == FIXED else own, lag)
     return lag
 
 
@@ -97,24 +108,21 @@ class Waiting(Listing):
     def _count_lost(self, stage: int, n: int) -> None:
         """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
         listed, end, step = self._items, self._clock.end_hour, stage + 1
-        lost = np.flatnonzero(listed.passed[:n] == 0)
-        if len(lost) == 0:
-            return
         stretch = self._response[self._clock.steps + LAG_CHANNEL]
         latest, until = self._until, end
         if not self._running:
             latest, until = int(listed.hour[:n].max()), self._last
         # Hours that the last wait to begin must have, and the least word that can bring so many.
         needed = (until - latest - 1) / max(float(stretch.max()), TINY)
+        if self._longest_lag(step) < needed:
+            return
         number = int(np.searchsorted(self._quantiles(step), needed))
         own = self._lag_words(step, n)
-        if own is not None and number > 1:
-            lost = lost[own[lost] >= np.uint32((number - 1) << QUANTILE_SHIFT)]
-        elif own is None and self._quantiles(step)[0] < needed:
-            return
-        m = len(lost)
+        least = 0 if own is None else max(0, number - 1) << QUANTILE_SHIFT
+        m = items.list_lost(n, least, listed.passed, listed.own if own is None else own, listed.count)
         if m == 0:
             return
+        lost = listed.count[:m]
         lag, hours, lane = np.empty(m), listed.hours[HOUR, lost], listed.words[LANE, lost]
         fill_lags(self._program.lags, step, m, None if own is None else own[lost], lag)
         due = hours + np.floor(lag * stretch[lane] + 0.5)
@@ -127,3 +135,9 @@ class Waiting(Listing):
         if step not in self._known_quantiles:
             self._known_quantiles[step] = lag_quantiles(self._program.lags, step)
         return self._known_quantiles[step]
+
+    def _longest_lag(self, step: int) -> float:
+        """Return `longest_lag` of a step, worked out once."""
+        if step not in self._known_longest:
+            self._known_longest[step] = longest_lag(self._program.lags, step)
+        return self._known_longest[step]

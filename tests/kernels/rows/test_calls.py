@@ -26,7 +26,6 @@ KINDS = (np.int32, np.float64, np.uint32, np.uint32)
 
 ROW_OF_WEEK = np.array([0, 0, 1, 0, 0], np.int32)
 PLANNED = np.array([3, 2], np.int64)
-PER_HOUR = np.array([[1, 2], [0, 2]], np.int64)
 
 
 @pytest.mark.parametrize(
@@ -45,20 +44,18 @@ def test_calls_of_a_week(person: list[int], activity: list[float], expected: lis
     persons, levels = np.zeros((5, 3), np.int32), np.full((5, 3), FULL_ACTIVITY, np.int32)
     persons[:, 1], levels[:, 1] = person, [int(level * FULL_ACTIVITY) for level in activity]
     levels[persons < 0] = FULL_ACTIVITY  # as a seat without anybody has
-    calls, hours = np.full((5, 3), -1, np.int32), np.full((5, 3, 3), -1, np.int32)
+    calls, carried = np.full((5, 3), -1, np.int32), np.full((5, 3), -1, np.int64)
     carry = np.full(3, FULL_ACTIVITY - 1)  # of another seat: must not matter
     for first in range(0, 5, stride):
         weeks = min(stride, 5 - first)
-        fill_calls(
-            first, weeks, 3, ROW_OF_WEEK, PLANNED, PER_HOUR, persons, levels, carry, calls[first:], hours[first:]
-        )
+        fill_calls(first, weeks, 3, ROW_OF_WEEK, PLANNED, persons, levels, carry, calls[first:], carried[first:])
     assert calls[:, 1].tolist() == expected
     assert calls[:, 0].tolist() == calls[:, 2].tolist() == [3, 3, 2, 3, 3]
-    ramped = levels[:, 1] != FULL_ACTIVITY
-    for week in np.flatnonzero(ramped & (persons[:, 1] >= 0)):
-        hours_of_calls = hours[week, 1, : expected[week]]
-        assert all(np.bincount(hours_of_calls, minlength=2) <= PER_HOUR[ROW_OF_WEEK[week]])
-    assert (hours[:, [0, 2]] == -1).all()
+    ramped = (levels[:, 1] != FULL_ACTIVITY) & (persons[:, 1] >= 0)
+    made = carried[ramped, 1] + levels[ramped, 1].astype(np.int64) * PLANNED[ROW_OF_WEEK[ramped]]
+    assert (made >> 20).tolist() == calls[ramped, 1].tolist()
+    assert (carried[~ramped] == -1).all()
+    assert (carried[:, [0, 2]] == -1).all()
 
 
 RATES = st.sampled_from([0.0, 1e-9, 0.02, 0.3, 0.5, 0.5000001, 0.9, 0.999, 1.0, 1.7])
@@ -131,7 +128,7 @@ def test_successes_get_the_hours_of_their_calls(weeks: list[list[list[int]]], be
     for _ in range(2):  # what the first leaves behind must not matter to the second
         hours, by_hour, by_day = np.full(len(words), -7, np.int32), np.zeros(2, np.int64), np.zeros(2, np.int64)
         place_calls(
-            2, len(weeks), 2, before, program.plan.row_of_week, program.plan.slot_hour, np.empty((6, 2, 0), np.int32),
+            2, len(weeks), 2, before, program.plan.row_of_week, program.plan.slot_hour, np.empty((0, 2), np.int64),
             activity, calls, successes, c0, who, words, slots, hours,
         )  # fmt: skip
         square_hours(2, len(weeks), 2, before, 2, warmup, successes, who, hours, per_hour, by_hour, by_day)
@@ -146,22 +143,42 @@ def test_successes_get_the_hours_of_their_calls(weeks: list[list[list[int]]], be
 
 
 @QUICK
-@given(st.lists(st.tuples(st.integers(1, CALLS), st.lists(WORDS, max_size=CALLS)), min_size=1, max_size=6))
-def test_weeks_under_a_ramp_have_hours_of_their_own(weeks: list[tuple[int, list[int]]]) -> None:
-    """Every second week is under a ramp; its calls are as many as were made, in the hours that were kept."""
-    successes = np.array([[len(own[:calls])] for calls, own in weeks], np.int32)
-    words = np.array([word for calls, own in weeks for word in own[:calls]], np.uint32)
-    ramp_hour = np.arange(len(weeks) * CALLS, dtype=np.int32).reshape(-1, 1, CALLS)
-    activity = np.array([[FULL_ACTIVITY - (week % 2)] for week in range(len(weeks))], np.int32)
-    slot_hour, hours = np.full((1, CALLS), -3, np.int32), np.zeros(len(words), np.int32)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, FULL_ACTIVITY - 1), st.integers(0, FULL_ACTIVITY - 1), st.lists(WORDS, max_size=CALLS)
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_weeks_under_a_ramp_have_hours_of_their_own(weeks: list[tuple[int, int, list[int]]]) -> None:
+    """Every second week is under a ramp: its calls are made hour by hour, with fractions carried on."""
+    per_hour = [3, 0, 4, 5]
+    slot_hour = np.repeat(np.arange(4, dtype=np.int32), per_hour)[None]
+    hours_of_week = []
+    for week, (activity, carried, _) in enumerate(weeks):
+        left, made = carried, []
+        for hour, planned in enumerate(per_hour):
+            left += planned * (activity if week % 2 else FULL_ACTIVITY)
+            made += [hour] * (left >> 20)
+            left &= FULL_ACTIVITY - 1
+        hours_of_week.append(made)
+    calls = [len(made) for made in hours_of_week]
+    drawn = [own[:n] for n, (_, _, own) in zip(calls, weeks, strict=True)]
+    successes = np.array([[len(own)] for own in drawn], np.int32)
+    words, hours = (
+        np.array([word for own in drawn for word in own], np.uint32),
+        np.zeros(sum(map(len, drawn)), np.int32),
+    )
     place_calls(
-        0, len(weeks), 1, 0, np.zeros(len(weeks), np.int32), slot_hour, ramp_hour, activity,
-        np.array([[calls] for calls, _ in weeks], np.int32), successes, *listed(successes, 0), words,
+        0, len(weeks), 1, 0, np.zeros(len(weeks), np.int32), slot_hour,
+        np.array([[carried] for _, carried, _ in weeks], np.int64),
+        np.array([[own if week % 2 else FULL_ACTIVITY] for week, (own, _, _) in enumerate(weeks)], np.int32),
+        np.array(calls, np.int32)[:, None], successes, *listed(successes, 0), words,
         np.array([0] * CALLS + [1]), hours,
     )  # fmt: skip
     expected = [
-        week * CALLS + slot if week % 2 else -3
-        for week, (calls, own) in enumerate(weeks)
-        for slot in take_slots(calls, own[:calls])
+        made[slot] for made, own in zip(hours_of_week, drawn, strict=True) for slot in take_slots(len(made), own)
     ]
     assert hours.tolist() == expected

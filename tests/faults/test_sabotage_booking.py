@@ -1,0 +1,116 @@
+"""Bugs planted in what leaves out calls that come to nothing: details tell, for with them every call is followed.
+
+The kernels are run without a compiler (`tests.support.uncompiled`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from simcore.program.tally import Tally
+from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
+from tests.support.reactive_cases import MONTHLY, drive, playing
+from tests.support.scenario_cases import NOISY, Scenario, funnel
+from tests.support.uncompiled import change, engine
+
+SEED, REPLICATIONS, ROW = 11, 6, 4
+STRETCHED = playing(
+    "day",
+    {
+        "haste": drive({"deadline": 3}, {"opportunities": {"slope": 0.4}, "activity": {"slope": 0.5}}, level=(0, 1)),
+        "tired": drive({"behind": 1}, {"lag": {"slope": 2.0}}, memory=0.0),
+    },
+    horizon={"weeks": 10, "warmup_weeks": 5},
+    quota=MONTHLY,
+    plan={"calls_per_week": 120},
+)
+CASES: dict[str, Scenario] = {
+    "short": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"rate": NOISY, "lag": "3h"}, {})},
+    "gamma": STRETCHED | {"funnel": funnel({"lag": GAMMA_LAG}, {"rate": NOISY, "lag": "6h"}, {})},
+    "log-normal": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"lag": LOGNORMAL_LAG}, {"lag": GAMMA_LAG})},
+}
+
+
+class Fault(NamedTuple):
+    """A bug: its case, the function that it is in, and what replaces what there."""
+
+    case: str
+    function: str
+    old: str
+    new: str
+
+
+FAULTS: dict[str, Fault] = {
+    "hope for half": Fault("gamma", "reacting.booking.tell_hopeless", "hope[lane]", "hope[lane] // 2"),
+    "hope at the base rate alone": Fault(
+        "log-normal", "teams.booking.Booking.begin", "largest_response(reaction, 2)", "1.0"
+    ),
+    "hope at the rate of the first week": Fault("short", "teams.booking.Booking.begin", "slice(None)", "slice(1)"),
+    "hope at the rate of another seat": Fault(
+        "short",
+        "teams.booking.Booking.begin",
+        "self._memory.rates[:, 2, weeks].max(axis=1)",
+        "self._memory.rates[::-1, 2, weeks].max(axis=1)",
+    ),
+    "entries of another replication": Fault(
+        "short", "reacting.booking.count_hopeless", "int64(lane[uint64(hopeless[i])]) & mask", "0"
+    ),
+    "entries of the warm-up counted": Fault(
+        "short", "teams.booking.Booking._leave_hopeless", "self._now >= self._first_hour", "True"
+    ),
+    "entries forgotten that a warm-up begins": Fault(
+        "gamma", "reacting.booking.count_past_stage", "hour >= counted or entry < counted", "True"
+    ),
+    "entries forgotten one by one": Fault(
+        "log-normal",
+        "reacting.booking.count_past_stage",
+        "entered[int64(lane[at]) & mask] += 1",
+        "entered[int64(lane[at]) & mask] += 0",
+    ),
+    "nobody open before the second step": Fault(
+        "log-normal",
+        "reacting.booking.count_past_stage",
+        "longest[1, uint64(words[1, i] >> uint32(24)) + uint64(1)]",
+        "0",
+    ),
+    "the lag of the next word's place": Fault(
+        "log-normal",
+        "reacting.booking.count_past_stage",
+        "longest[1, uint64(words[1, i] >> uint32(24)) + uint64(1)]",
+        "longest[1, uint64(words[1, i] >> uint32(25))]",
+    ),
+    "waits that nobody stretches": Fault(
+        "gamma",
+        "teams.booking.Booking.begin",
+        "np.stack([self._longest_waits(step) for step in (1, 2)]) * stretch",
+        "np.stack([self._longest_waits(step) for step in (1, 2)])",
+    ),
+    "addresses of another week": Fault(
+        "log-normal", "reacting.booking.address", "(int64(candidates[LANE, at]) >> bits) << 16 | week", "week"
+    ),
+    "all within the run before it begins": Fault(
+        "short", "teams.booking.Booking._leave_hopeless", "self._until + done < clock.end_hour", "True"
+    ),
+}
+
+
+def _tally(case: str, *, detailed: bool) -> Tally:
+    both = engine().both
+    played = both.play(both.compiled(CASES[case]), SEED, 254, REPLICATIONS, row=ROW, detailed=detailed)
+    tally: Tally = played.tally
+    return tally
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_without_a_bug_the_tally_does_not_depend_on_details(case: str) -> None:
+    assert _tally(case, detailed=False).same_as(_tally(case, detailed=True))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_bug_planted_in_what_leaves_out_calls_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = FAULTS[name]
+    right = _tally(fault.case, detailed=True)
+    change(monkeypatch, fault.function, fault.old, fault.new)
+    assert not _tally(fault.case, detailed=False).same_as(right)
