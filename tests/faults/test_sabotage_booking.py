@@ -45,12 +45,12 @@ class Fault(NamedTuple):
 FAULTS: dict[str, Fault] = {
     "hope for half": Fault("gamma", "reacting.booking.tell_hopeless", "hope[lane]", "hope[lane] // 2"),
     "hope at the base rate alone": Fault(
-        "log-normal", "teams.booking.Booking.begin", "largest_response(reaction, 2)", "1.0"
+        "log-normal", "teams.booking.Booking._find_hope", "largest_response(reaction, 2)", "1.0"
     ),
-    "hope at the rate of the first week": Fault("short", "teams.booking.Booking.begin", "slice(None)", "slice(1)"),
+    "hope at the rate of the first week": Fault("short", "teams.booking.Booking._find_hope", "slice(None)", "slice(1)"),
     "hope at the rate of another seat": Fault(
         "short",
-        "teams.booking.Booking.begin",
+        "teams.booking.Booking._find_hope",
         "self._memory.rates[:, 2, weeks].max(axis=1)",
         "self._memory.rates[::-1, 2, weeks].max(axis=1)",
     ),
@@ -83,7 +83,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "waits that nobody stretches": Fault(
         "gamma",
-        "teams.booking.Booking.begin",
+        "teams.booking.Booking._find_hope",
         "np.stack([self._longest_waits(step) for step in (1, 2)]) * stretch",
         "np.stack([self._longest_waits(step) for step in (1, 2)])",
     ),

@@ -400,7 +400,7 @@ FAULTS: dict[str, Fault] = {
         "surprise by the day", "calls", "teams.listing.Listing._stretch", "self._running", "False"
     ),
     "the same before stage 1": Fault(
-        "new people", "rep-weeks", "teams.funnel.Funnel._book", "self._stretch(n)", "pass"
+        "new people", "rep-weeks", "teams.booking.Booking._book", "self._stretch(n)", "pass"
     ),
     "a price paid twice": Fault(
         "surprise by the day",

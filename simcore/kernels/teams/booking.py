@@ -42,7 +42,7 @@ class Booking(Pulling):
             and row.detail.entered.shape[0] == 0
         )
 
-    def begin(self) -> None:
+    def _find_hope(self) -> None:
         """Find out what has no hope, at the rates of this row."""
         self._hope = None
         if not self._tells:

@@ -23,7 +23,7 @@ class Funnel(Booking):
 
     def begin(self) -> None:
         """Put the items into the calendar that are open at the start."""
-        super().begin()
+        self._find_hope()
         self._running = True
         for capped in self._memory.capped:
             capped.open[:], capped.week[:], capped.entries[:] = 0, -1, 0
