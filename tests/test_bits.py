@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding as llvm
 import pytest
 
 from tests.golden.rewrite import NAMES, PATH
-from tools import aarch64, bits
+from tools import bits
 from tools.bits import AARCH64, NATIVE, TARGETS, X86, Comparison, Played, Target
 from tools.machine_code import Code, architecture_of, read
 
@@ -17,7 +18,7 @@ PLAIN, SECOND, THIRD, FOURTH = X86
 FIGURES: dict[str, object] = {"result.mean": 10.0, "result.se": None, "result.worlds": 40, "result.unit": "USD"}
 
 
-def played(target: Target = PLAIN, widest: str = "", **changes: object) -> Played:
+def played(target: Target = PLAIN, widest: str = "", **changes: Any) -> Played:  # noqa: ANN401 - of its fields
     """Return what a processor plays if all is well, with changes."""
     code = Code(target.name, widest or target.widest, ())
     told = ("x86_64-unknown-linux-gnu", target.name, "")
@@ -44,7 +45,7 @@ def test_equal_results_of_the_right_code_are_left_alone() -> None:
         ({"figures": FIGURES | {"result.sd": 1.0}}, "result.sd: on one processor only"),
     ],
 )
-def test_a_planted_difference_is_told_with_its_name(changes: dict[str, object], said: str) -> None:
+def test_a_planted_difference_is_told_with_its_name(changes: dict[str, Any], said: str) -> None:
     assert bits.differences(played(), played(**changes)) == [said]
 
 
@@ -150,7 +151,7 @@ def assembly(body: str, processor: str) -> str:
     vector = "<8 x double>"
     text = f"define {vector} @f({vector} %a, {vector} %b, {vector} %c) {{\n{body}\nret {vector} %s\n}}"
     machine = llvm.Target.from_default_triple().create_target_machine(cpu=processor, features="", opt=3)
-    return machine.emit_assembly(llvm.parse_assembly(text))
+    return str(machine.emit_assembly(llvm.parse_assembly(text)))
 
 
 APART = "%p = fmul <8 x double> %a, %b\n%s = fadd <8 x double> %p, %c"
@@ -169,7 +170,7 @@ def test_instructions_are_told_apart_in_what_llvm_writes(target: Target) -> None
 def test_without_an_emulator_it_says_how_to_get_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(aarch64.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
     with pytest.raises(SystemExit):
         bits.main(["--aarch64", str(tmp_path)])
     assert (

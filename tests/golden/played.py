@@ -8,6 +8,7 @@ those alone; ``--tell`` tells of each on the way.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -17,7 +18,7 @@ import numpy as np
 
 from simcore.base.document import Document
 from simcore.compiled.jit import Compiled
-from simcore.engine.runner import ExplosionError, Runner
+from simcore.engine.runner import Block, ExplosionError, Runner
 from simcore.numerics.elementary import exp, expm1, log, log1p
 from simcore.numerics.gamma_beta import beta_i, gamma_p, gamma_q, log_gamma
 from simcore.numerics.normal import normal_cdf, normal_quantile
@@ -29,7 +30,8 @@ from tests.golden.rewrite import NAMES, SEED, digest, hashes_of
 from tests.support import study_cases
 from tests.support.both_engines import coaching_of_engine, compiled, counts_of_engine, play
 from tests.support.coaching_cases import COACHING
-from tests.support.reactive_cases import MONTHLY, drive, playing
+from tests.support.hopeless_cases import HOPELESS
+from tests.support.reactive_cases import MONTHLY, REACTIVE, drive, playing
 from tests.support.scenario_cases import CASES, funnel
 from tests.support.seam_cases import KINDS, all_at_once
 from tests.support.technique_cases import ESTIMANDS, case_of
@@ -68,11 +70,15 @@ def scenario_cases() -> dict[str, Callable[[], str]]:
     scenarios = {
         **{f"steady: {name}": case for name, case in CASES.items() if name not in NAMES},
         **{f"coaching: {name}": case for name, case in COACHING.items()},
+        **{f"hopeless: {name}": case for name, case in HOPELESS.items()},
         **{f"rare: {name}": case for name, case in RARE.items()},
     }
+    bare = {f"without details: {name}": (CASES | REACTIVE)[name] for name in NAMES}
+    bare |= {f"without details: {name}": case for name, case in scenarios.items()}
     return {
         **{f"golden: {name}": partial(golden, name) for name in NAMES},
         **{name: partial(counts_of, scenario) for name, scenario in scenarios.items()},
+        **{name: partial(tally_of, scenario) for name, scenario in bare.items()},
         "rare: a strategy that explodes": explosion,
         **{f"seam: {kind}": partial(seam, kind) for kind in KINDS},
         "functions: of numbers": functions,
@@ -100,6 +106,15 @@ def counts_of(scenario: dict[str, Any]) -> str:
     played = play(compiled(scenario), SEED, count=FEW)
     counts = counts_of_engine(played)
     return digest(counts | coaching_of_engine(played.detail) if played.program.coaching.active else counts)
+
+
+def tally_of(scenario: dict[str, Any]) -> str:
+    """Return the digest of all counters where nobody asks for details, which leaves out what comes to nothing."""
+    runner = Runner(compiled(scenario), KEY)
+    space = runner.workspace()
+    runner.simulate(space, Block(0, FEW))
+    arrays = runner.tally([space.tally]).arrays
+    return digest([hashlib.sha256(array.tobytes()).hexdigest() for array in arrays])
 
 
 def explosion() -> str:
