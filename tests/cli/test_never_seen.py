@@ -43,7 +43,7 @@ def rare(tmp_path: Path) -> str:
 
 
 def shown(*arguments: str) -> str:
-    done = CliRunner().invoke(app, [*arguments, "-q", "--details"])
+    done = CliRunner().invoke(app, [*arguments, "-q", *([] if "--json" in arguments else ["--details"])])
     assert done.exit_code == 0, done.stderr
     return done.stdout
 

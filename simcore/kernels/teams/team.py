@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import NoReturn
 
 import numpy as np
 
@@ -57,6 +59,21 @@ from simcore.scenario.signals import (
 )  # fmt: skip
 
 
+def raise_breach(memory: Memory, what: int, lane: int, hour: int, figure: float) -> NoReturn:
+    """Report a lane that exceeds a limit; not of a team, which would then belong to its own funnel and outlive its row.
+
+    Raises
+    ------
+    BreachError
+        Always.
+    """
+    levels = memory.lanes.level[:, lane]
+    drive = int(np.abs(levels).argmax()) if len(levels) else -1
+    level = float(levels[drive]) if drive >= 0 else 0.0
+    size = 1 << memory.rows.bits
+    raise BreachError(what, lane % size, lane // size, hour, drive, level, figure)
+
+
 class Team:
     """Plays the teams of a row."""
 
@@ -75,7 +92,8 @@ class Team:
         self._above_plan = counters.conduct[ABOVE_PLAN, row.first_group :]
         self._n, self._bits, self._reps = len(memory.lanes.person), memory.rows.bits, row.program.team.reps
         self._groups = slice(row.first_group, row.first_group + row.size)
-        self._funnel = Funnel(row, memory, self.breach)
+        self._breach = partial(raise_breach, memory)
+        self._funnel = Funnel(row, memory, self._breach)
         self._coach = Coach(row, memory) if row.program.coaching.active else None
         self._by_hours, self._chain_hours = by_hours(row.program), bucket_hours(row.program)
 
@@ -93,20 +111,6 @@ class Team:
         self._lanes.response[:] = 1.0
         self._funnel.play_out()
         self._tally()
-
-    def breach(self, what: int, lane: int, hour: int, figure: float) -> None:
-        """Report a lane that exceeds a limit.
-
-        Raises
-        ------
-        BreachError
-            Always.
-        """
-        levels = self._lanes.level[:, lane]
-        drive = int(np.abs(levels).argmax()) if len(levels) else -1
-        level = float(levels[drive]) if drive >= 0 else 0.0
-        size = 1 << self._bits
-        raise BreachError(what, lane % size, lane // size, hour, drive, level, figure)
 
     def _begin(self) -> None:
         """Forget the row before; decide who sits where, and at what rates."""
@@ -251,7 +255,7 @@ class Team:
                 figure,
             )  # fmt: skip
             if what[0] != NO_BREACH:
-                self.breach(int(what[0]), int(what[2] << self._bits) + int(what[1]), hour, float(figure[0]))
+                self._breach(int(what[0]), int(what[2] << self._bits) + int(what[1]), hour, float(figure[0]))
 
     def _draw_as_needed(self, hour: int, week: int) -> None:
         """Draw more candidates where the activity or the rate of an interval needs them."""
@@ -296,7 +300,7 @@ class Team:
         most = calling.list_cell(k, cell, first, mine, count, lanes.cell, words[LANE], words[C0])
         if most > calling.MAX_SUCCESSES:
             lane = int(mine[int(count[:k].argmax())])
-            self.breach(TOO_MANY_SUCCESSES, lane, hour, float(most))
+            self._breach(TOO_MANY_SUCCESSES, lane, hour, float(most))
         candidates.n += total
         calling.draw_candidates(total, week, self._bits, *luck, *words[:, first:])
         calling.place_cell(
