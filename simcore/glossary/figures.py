@@ -108,7 +108,7 @@ ERRORS = (
         "One standard error, in plain words: about how far the figure would move with other worlds. The true value "
         "lies within twice of it in about 95 of 100 runs.",
         "statistics.md#every-figure-and-its-error",
-        ("±", "+-"),
+        ("±",),
     ),
     Word(
         "standard error",

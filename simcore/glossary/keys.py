@@ -21,9 +21,9 @@ _PULL_FORWARD = "PullForward"
 _UNITS = {
     "number": "number",
     "money": "money, in units of the currency",
-    "share": "share: 0.1 and 10% are the same",
-    "chance": "chance: 0.1 and 10% are the same",
-    "duration": "duration: 3h, 2.5d, 1w or 30cd",
+    "share": "share (0.1 or 10%)",
+    "chance": "chance (0.1 or 10%)",
+    "duration": "duration (3h, 2.5d, 1w or 30cd)",
 }
 """Units in more words; the others speak for themselves."""
 
@@ -39,8 +39,8 @@ class Key(NamedTuple):
     range: str
     """What may stand there; empty for a mapping whose keys say it."""
     default: str
-    """``required``, the value, or ``none`` where leaving it out has a meaning of its own."""
-    page: str = "scenario-format.md#keys"
+    """``required``, the value, ``those of its keys``, or ``none`` where leaving it out has a meaning of its own."""
+    page: str
     """Where in docs/ to read more."""
 
     @property
@@ -112,10 +112,19 @@ def _key(path: str, field: Schema, parts: dict[str, Schema], *, required: bool) 
         _UNITS.get(unit, unit),
         _range(forms),
         "required" if required else _shown(field.get("default")),
-        _PAGES.get(path.split(".")[0], Key._field_defaults["page"]),
+        _page(path),
     )
 
 
+def _page(path: str) -> str:
+    top, _, rest = path.partition(".")
+    if rest.endswith("source"):
+        return _FIGURES
+    return _PAGES.get(top, _KEYS)
+
+
+_FIGURES = "scenario-format.md#figures-sources-and-durations"
+_KEYS = "scenario-format.md#keys"
 _PAGES = {
     "funnel": "scenario-format.md#a-stage",
     "referrals": "scenario-format.md#referrals",
@@ -137,21 +146,27 @@ def _range(forms: list[Schema]) -> str:
             return limits
     for form in forms:
         for kind, what in (("Items", "entries"), ("Properties", "entries"), ("Length", "characters")):
-            if f"max{kind}" in form and not (kind == "Items" and _limits(form.get("items", {}))):
-                return f"{_number(form[f'min{kind}'])} to {_number(form[f'max{kind}'])} {what}"
+            if f"max{kind}" in form:
+                low, high = form[f"min{kind}"], form[f"max{kind}"]
+                length = f"{low:,} {what}" if low == high else f"{low:,} to {high:,} {what}"
+                each = _limits(form.get("items", {})) if kind == "Items" else ""
+                return f"{length}, each {each}" if each else length
     return ""
 
 
 def _limits(form: Schema) -> str:
     """Return the range of a number as a schema has it; empty where it has none."""
-    above, least = form.get("exclusiveMinimum"), form.get("minimum")
-    below, most = form.get("exclusiveMaximum"), form.get("maximum")
-    if above is None and least is None:
+    if "exclusiveMinimum" in form:
+        low = f"above {_number(form['exclusiveMinimum'])}"
+    elif "minimum" in form:
+        low = _number(form["minimum"])
+    else:
         return ""
-    low = f"above {_number(above)}" if above is not None else _number(least)
-    if below is None and most is None:
-        return low if above is not None else f"{low} or more"
-    return f"{low} to below {_number(below)}" if below is not None else f"{low} to {_number(most)}"
+    if "exclusiveMaximum" in form:
+        return f"{low} to below {_number(form['exclusiveMaximum'])}"
+    if "maximum" in form:
+        return f"{low} to {_number(form['maximum'])}"
+    return f"{low} or more" if "minimum" in form else low
 
 
 def _number(value: float) -> str:
@@ -163,6 +178,8 @@ def _number(value: float) -> str:
 
 
 def _shown(default: object) -> str:
-    if default is None or default in ([], {}, "") or isinstance(default, dict):
+    if isinstance(default, dict):
+        return "those of its keys"
+    if default in (None, [], ""):
         return "none"
     return f"{default:.15g}" if isinstance(default, int | float) else str(default)

@@ -20,7 +20,8 @@ TEAM = (
     ),
     Word(
         "rep-week",
-        "One rep in one week. The size of a run is its rep-weeks: worlds times seats times simulated weeks.",
+        "One rep in one week; a rep-year is one rep in 52 weeks. The size of a run is its rep-weeks: worlds times "
+        "seats times simulated weeks.",
         "model.md#what-is-counted",
         ("rep-year",),
     ),
@@ -207,8 +208,8 @@ REACTION = (
     ),
     Word(
         "baseline",
-        "The strategy that the others are compared with: the first one that is named, unless `--baseline` says "
-        "another.",
+        "The strategy that the others are compared with: in `compare` the first that does not react to results, in "
+        "a sweep the first that is named, unless `--baseline` says another.",
         "strategies.md#what-makes-a-comparison-fair",
     ),
     Word(

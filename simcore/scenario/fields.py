@@ -423,5 +423,5 @@ class SourcedPart(Part):
     """A part with a source for all its numbers."""
 
     source: Text | None = Field(
-        default=None, description="Where the numbers come from; without one they are assumptions."
+        default=None, description="Where the numbers beside it come from. Without one they count as assumptions."
     )

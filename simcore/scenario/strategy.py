@@ -67,8 +67,10 @@ class PullForward(Channel):
     curve: Coefficient = Field(default=0.0, description="Share that is pulled, per square of the level.")
     min: Share = Field(default=0.0, description="Least share that is pulled.")
     max: Share = Field(default=1.0, description="Largest share that is pulled.")
-    window: Duration = Field(description="How long before the end of the quota period deals are pulled.")
-    reach: Duration = Field(description="How far after its end what is pulled would have been decided.")
+    window: Duration = Field(
+        description="How long before the end of the quota period deals are pulled: an hour to a period."
+    )
+    reach: Duration = Field(description="How far after its end what is pulled is due: an hour to five years.")
     discount: Annotated[Number, Range(0, 1, below=True), Unit("share")] = Field(
         default=0.0, description="Off the price of what is pulled."
     )
