@@ -35,7 +35,7 @@ class Key(NamedTuple):
     """As ``--set`` writes it, with the parts of `PLACES` for names and numbers."""
     meaning: str
     unit: str
-    """What a number counts or measures; empty for texts, lists and mappings."""
+    """What a number, or each number of a list, counts or measures; empty for all else."""
     range: str
     """What may stand there; empty for a mapping whose keys say it."""
     default: str
@@ -105,7 +105,8 @@ def _forms(node: Schema, parts: dict[str, Schema]) -> Iterator[Schema]:
 
 def _key(path: str, field: Schema, parts: dict[str, Schema], *, required: bool) -> Key:
     forms = list(_forms(field, parts))
-    unit = next((form["unit"] for form in forms if "unit" in form), "")
+    each = [entry for form in forms if isinstance(form.get("items"), dict) for entry in _forms(form["items"], parts)]
+    unit = next((form["unit"] for form in (*forms, *each) if "unit" in form), "")
     return Key(
         path,
         field.get("description", ""),

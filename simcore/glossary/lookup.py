@@ -81,12 +81,12 @@ def _words(text: str) -> tuple[Word, ...]:
 
 def _plain(text: str) -> str:
     """Return a text without what people type in one way or another."""
-    return " ".join(re.sub(r"[-_\s]+", " ", text.lower().replace("+-", "±")).replace(" %", "%").split()) or text.strip()
+    return re.sub(r"[-_\s]+", "", text.lower().replace("+-", "±"))
 
 
 def _singular(text: str) -> str:
     """Return a text without the ending of an English plural; others may lose an ``s``, which harms no comparison."""
-    for ending, one in (("ies", "y"), ("s", "")):
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
         if text.endswith(ending) and len(text) > len(ending) + 1:
             return text.removesuffix(ending) + one
     return text
