@@ -35,7 +35,7 @@ def explain(
     if json:
         print_json(entries_of(found) if words else every_entry())
         return
-    from simcore.cli.screens.explain import all_words, explained  # noqa: PLC0415
+    from simcore.cli.glossary.screen import all_words, explained  # noqa: PLC0415
 
     print_result(explained(found) if words else all_words())
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from simcore.base.errors import ExitStatus
 from simcore.cli.completion.candidates import Question
 from simcore.cli.completion.values import VALUES
+from simcore.cli.glossary.screen import all_words, explained
 from simcore.cli.main import app
-from simcore.cli.screens.explain import all_words, explained
 from simcore.cli.tables import lines_of
 from simcore.glossary.entries import every_entry
 from simcore.glossary.keys import keys
