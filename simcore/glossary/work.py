@@ -133,6 +133,26 @@ FUNNEL = (
         ("win",),
     ),
     Word(
+        "log-normal",
+        "The distribution of a number whose logarithm is normal: always above 0, with a long tail of large ones. A "
+        "lag of this form is told by its median and 90th percentile, deal values by mean and cv.",
+        "model.md#the-funnel",
+        ("lognormal",),
+    ),
+    Word(
+        "gamma",
+        "A distribution of waits and deal values above 0, told by its mean and cv. At the same cv its tail is "
+        "shorter than that of the log-normal; with a cv of 1 it is the exponential distribution.",
+        "model.md#the-funnel",
+    ),
+    Word(
+        "Beta distribution",
+        "The distribution of the own rates of reps, between 0 and 1, told by the mean rate and `rep_cv`. It has no "
+        "spread beyond `rep_cv^2 = (1 - mean) / mean`.",
+        "model.md#the-funnel",
+        ("Beta",),
+    ),
+    Word(
         "referral",
         "A new meeting that a win brings, without a call. A win must bring less than one further win on average, or "
         "the chain would never end; a scenario in which it may not end is refused.",

@@ -35,6 +35,7 @@ MET = (
     *(status.name for status in ExitStatus),
     *("luck", "people", "market", "week noise", "reaction"),
     *("ahead", "behind", "tied", "explodes"),
+    *("lognormal", "log-normal", "gamma", "Beta"),
 )
 """Names that tables, options and messages use."""
 
