@@ -20,11 +20,12 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test quick lint types compiled suite long bounds bench docs pages site links format lock lowest clean
+.PHONY: help demo test quick lint types compiled suite long bounds bits bits-aarch64 bench docs pages site links format lock lowest
+.PHONY: clean
 .DEFAULT_GOAL := help
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 demo: $(VENV)/.runtime ## Simulate the canonical scenario, and write a page of it
 	@$(VENV)/bin/simcore run trust-the-process --report $(REPORT) --overwrite
@@ -56,6 +57,13 @@ long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-c
 bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
 
+bits: $(VENV)/.runtime ## The same bits in code for every level of x86-64: four minutes of processor time
+	$(python) -m tools.bits
+
+# It takes Debian's packages qemu-user-static and mmdebstrap, and a gigabyte in build/.
+bits-aarch64: $(VENV)/.runtime ## The same bits in code for aarch64, emulated: half an hour
+	$(python) -m tools.bits --aarch64 build/aarch64
+
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
 	$(python) -m benchmarks.bench
 	$(python) -m tools.docs
@@ -64,6 +72,7 @@ docs: pages site ## All of the documentation: `pages`, then `site`
 
 pages: $(VENV)/.dev ## Rewrite the schemas and what commands print in README.md and docs/
 	$(python) -m simcore.schema docs/schema
+	$(python) -m tools.pictures
 	$(python) -m tools.docs
 
 site: $(VENV)/.dev ## Build the documentation site from the pages as they are: build/site/index.html

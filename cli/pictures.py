@@ -245,7 +245,8 @@ def _bars(picture: Picture, rows: Sequence[PictureRow], columns: int, signs: Sig
     most = max(0.0, *sizes) if picture.most is None else picture.most
     scale = (columns - 1) / ((most - least) or 1.0)
     zero = round(-least * scale)
-    return ["" if row.value is None else bar(row.value * scale, zero, signs) for row in rows]
+    room = columns - 1 - zero  # the axis may be rounded to the right, and no bar is longer than the page for it
+    return ["" if row.value is None else bar(min(row.value * scale, room), zero, signs) for row in rows]
 
 
 def _blank(mark: float | None, axis: Axis, signs: Signs) -> list[str]:

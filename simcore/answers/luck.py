@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, number_figure, share_figure
-from simcore.answers.numbers import counted, significant
+from simcore.answers.numbers import counted
 from simcore.answers.wording import STOPPED
 from simcore.results.sentences import amounts, chance, in_percent
 
@@ -62,12 +62,10 @@ def _until(row: WeightRow) -> str:
     half = row.until[0]
     if half.weeks.estimate is None:
         return "These worlds do not show how long it takes until skill weighs as much as luck in a rep's revenue."
-    near = "" if not half.weeks.se else f", give or take {significant(half.weeks.se, 2)}"
+    weeks = number_figure("", half.weeks)
+    near = f", {weeks.error}" if half.weeks.se else ""
     beyond = " (extrapolated beyond the run)" if half.beyond_run else ""
-    return (
-        f"It takes {significant(half.weeks.estimate, 3)} weeks of a rep's revenue{near}, until skill weighs as much in "
-        f"it as luck{beyond}."
-    )
+    return f"It takes {weeks.value} weeks of a rep's revenue{near}, until skill weighs as much in it as luck{beyond}."
 
 
 def _figures(found: Luck) -> list[KeyFigure]:

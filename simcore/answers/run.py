@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
-from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure, two_digits
+from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure
 from simcore.answers.wording import STOPPED, capital, precision_cautions, precision_figures
 from simcore.results.sentences import (
     article,
@@ -67,11 +67,11 @@ def _sentences(summary: Summary) -> tuple[str, ...]:
 
 def _level(row: AveragingRow, currency: str) -> str:
     """Say what the longest period brings on average, and what a bad one does."""
-    mean, error = known(row.revenue.mean), row.revenue.mean.se
-    if mean is None:
+    if known(row.revenue.mean) is None:
         return f"These worlds are too few to tell what {article(row.horizon)} of a rep brings on average."
-    near = f", give or take {money(two_digits(error), currency)}" if error else ""
-    text = f"A rep brings in {money(mean, currency)} {article(row.horizon)} on average{near}"
+    mean = money_figure("", row.revenue.mean, currency)
+    near = f", {mean.error}" if row.revenue.mean.se else ""
+    text = f"A rep brings in {mean.value} {article(row.horizon)} on average{near}"
     bad = bad_period(row, currency)
     return f"{text}; {bad}." if bad else f"{text}."
 

@@ -71,7 +71,7 @@ def precision_cautions(found: Precision | None) -> list[str]:
         return []
     ended = {
         "met": "",
-        "replications": " before the most replications allowed",
+        "replications": " with the most replications allowed",
         "seconds": " within the time allowed",
         "interrupted": " before it was interrupted",
     }[found.ended]

@@ -137,9 +137,12 @@ def run_paired(
     pairs = None if goal is None else _PairedGoal(goal, ready, programs, base, Watch(progress, stop))
     worlds = Worlds(ready, programs, threads=threads, expected=total if goal is None else EXPECTED)
 
+    # Blocks are a row of the strategies that react, if any does; with a goal, the last bits of sums depend on blocks.
+    slowest = programs[0] if goal is not None else max(programs, key=lambda each: bool(each.reaction.needed))
+
     def pieces(count: int) -> Iterator[Block]:
         return cut(
-            programs[0],
+            slowest,
             count,
             worlds.threads,
             block_replications,

@@ -29,6 +29,8 @@ USUAL_ITEMS = 100.0
 """Items of all steps that a rep-week has at most, for these sizes to hold."""
 ROW_REP_WEEKS = 1 << 20
 """A block of a strategy that reacts is a row of at most about this many rep-weeks: a second, and 50 MB of detail."""
+LEAST_SEATS = 1024
+"""Seats of a row that threads do not share: most of what it costs is by the hour, and threads take turns at that."""
 HEADROOM = 1024.0
 """Bins of revenue reach so many times beyond the mean of a rep-year."""
 
@@ -179,8 +181,8 @@ def cut(
     """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several per thread.
 
     Where they are larger than a row, they are whole rows; of a strategy that reacts, a block is a row, for a row of few
-    takes nearly as long. Those of a steady program that keep rep-weeks stay as they always were, for the last bits of
-    floating-point sums over blocks depend on them.
+    takes nearly as long, and two at a time take longer than one of all. Those of a steady program that keep rep-weeks
+    stay as they always were, for the last bits of floating-point sums over blocks depend on them.
 
     ``size`` is the number of replications of a block, or ``None``; ``together`` is how many programs like this one a
     block is played with.
@@ -188,7 +190,8 @@ def cut(
     if size is None:
         weeks = program.team.reps * program.clock.simulated_weeks * together
         if program.reaction.needed:
-            size = max(1, min(state.row_size(program), ROW_REP_WEEKS // weeks, -(-replications // threads)))
+            share = max(-(-replications // threads), LEAST_SEATS // program.team.reps)
+            size = max(1, min(state.row_size(program), ROW_REP_WEEKS // weeks, share))
         else:
             limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
             size = max(1, min(int(limit / (weeks * slowness(program))), -(-replications // (4 * threads))))

@@ -159,7 +159,7 @@ def test_a_precision_of_the_file_out_of_reach_is_the_fault_of_the_file(tmp_path:
 def test_a_run_with_a_limit_of_its_own_goes_on_to_it() -> None:
     done = invoke("run", CANON, "-p", "revenue=0.5", "--max-replications", "300", "--set", "team.reps=1", "-q")
     assert done.exit_code == ExitStatus.NOT_REACHED
-    assert "Not as precise as asked for before the most replications allowed: revenue." in " ".join(done.stdout.split())
+    assert "Not as precise as asked for with the most replications allowed: revenue." in " ".join(done.stdout.split())
 
 
 def test_a_method_is_refused_for_what_its_pilot_says() -> None:

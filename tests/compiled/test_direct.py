@@ -408,6 +408,7 @@ def test_a_warm_start_imports_no_numba(tmp_path: Path) -> None:
     named = start(tmp_path, NUMBA_CPU_NAME="generic")
     assert named == (values, True)
     assert start(tmp_path, NUMBA_CPU_NAME="generic") == (values, False)
+    assert start(tmp_path, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == (values, True)
     assert start(tmp_path) == (values, False)
 
 

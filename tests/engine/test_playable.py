@@ -146,7 +146,9 @@ def test_a_chain_that_never_ends_is_told_when_the_file_is_read() -> None:
 
 
 def test_an_explosion_of_referrals_names_the_limit_that_was_met_and_the_reps_own_rates() -> None:
-    given = validate(scenario(**CHAIN))
+    # A cap does not end a chain; one of 12 open items as above would hold it up for a thousand years.
+    wide = funnel({}, {"rate": 1.0, "cap": {"open": 10_000}}, CHAIN["funnel"][3])
+    given = validate(scenario(**CHAIN | {"funnel": wide}))
     assert given.referrals is not None
     beyond = given.model_copy(update={"referrals": given.referrals.model_copy(update={"per_win": 1.6})})
     with pytest.raises(ExplodedError) as told:

@@ -10,27 +10,10 @@ from typing import NamedTuple
 import pytest
 
 from simcore.program.tally import Tally
-from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
-from tests.support.reactive_cases import MONTHLY, drive, playing
-from tests.support.scenario_cases import NOISY, Scenario, funnel
+from tests.support.hopeless_cases import HOPELESS
 from tests.support.uncompiled import change, engine
 
 SEED, REPLICATIONS, ROW = 11, 6, 4
-STRETCHED = playing(
-    "day",
-    {
-        "haste": drive({"deadline": 3}, {"opportunities": {"slope": 0.4}, "activity": {"slope": 0.5}}, level=(0, 1)),
-        "tired": drive({"behind": 1}, {"lag": {"slope": 2.0}}, memory=0.0),
-    },
-    horizon={"weeks": 10, "warmup_weeks": 5},
-    quota=MONTHLY,
-    plan={"calls_per_week": 120},
-)
-CASES: dict[str, Scenario] = {
-    "short": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"rate": NOISY, "lag": "3h"}, {})},
-    "gamma": STRETCHED | {"funnel": funnel({"lag": GAMMA_LAG}, {"rate": NOISY, "lag": "6h"}, {})},
-    "log-normal": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"lag": LOGNORMAL_LAG}, {"lag": GAMMA_LAG})},
-}
 
 
 class Fault(NamedTuple):
@@ -98,12 +81,12 @@ FAULTS: dict[str, Fault] = {
 
 def _tally(case: str, *, detailed: bool) -> Tally:
     both = engine().both
-    played = both.play(both.compiled(CASES[case]), SEED, 254, REPLICATIONS, row=ROW, detailed=detailed)
+    played = both.play(both.compiled(HOPELESS[case]), SEED, 254, REPLICATIONS, row=ROW, detailed=detailed)
     tally: Tally = played.tally
     return tally
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", HOPELESS)
 def test_without_a_bug_the_tally_does_not_depend_on_details(case: str) -> None:
     assert _tally(case, detailed=False).same_as(_tally(case, detailed=True))
 

@@ -10,37 +10,18 @@ from numpy.typing import NDArray
 
 from simcore.engine.runner import Block, Runner
 from simcore.kernels.detail import Detail
-from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE
 from simcore.random.addresses import MARKET as OF_MARKET
 from simcore.random.addresses import REP_RATE, decision, place
 from simcore.random.philox import Key, block, split_seed
 from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain
-from simcore.scenario.model import validate
-from tests.support.scenario_cases import RAMP, funnel, scenario
+from tests.support.scenario_cases import RAMP, scenario
+from tests.support.seam_cases import KINDS, VARIED, program_of
 from tests.support.statistical import check_mean
 
 KEY: Key = split_seed(7)
 MIRRORED = np.uint32(0xFFFFFFFF)
-
-VARIED = scenario(
-    team={"reps": 3},
-    market={"sd": 0.3, "persistence": 0.9, "acts_on": ["meetings", "wins"]},
-    funnel=funnel({"rate": {"mean": 0.2, "rep_cv": 0.4, "week_cv": 0.3}}, {"rate": {"mean": 0.5, "rep_cv": 0.3}}, {}),
-)
-LAGGED = {**VARIED, "funnel": funnel({"lag": "3h"}, {"lag": "2w"}, {"lag": {"median": "5d", "p90": "20d"}})}
-URGE: dict[str, Any] = {
-    "urge": {"signals": {"dry_spell": 0.3}, "level": [0, 2], "changes": {"activity": {"slope": 0.2}}}
-}
-REACTING = {**LAGGED, "strategies": {"a": {"decides": "day", "drives": URGE}}}
-CAPPED = {**REACTING, "funnel": funnel({"cap": {"open": 30}, "lag": "3h"}, {"lag": "2w"}, {})}
-KINDS = {"steady": VARIED, "lagged": LAGGED, "reacting": REACTING, "capped": CAPPED}
-
-
-def program_of(given: dict[str, Any], **changes: Any) -> Program:  # noqa: ANN401
-    program = compile_scenario(validate(given))
-    return program._replace(source=plain(program.clock.steps)._replace(**changes))
 
 
 def play(program: Program, count: int, first: int = 0) -> Detail:

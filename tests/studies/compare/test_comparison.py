@@ -10,6 +10,7 @@ from scipy import stats
 
 from simcore.base.errors import ScenarioError
 from simcore.engine.paired import Paired, run_paired
+from simcore.engine.runner import Progress
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.intervals import Z975
@@ -138,6 +139,16 @@ def test_results_do_not_depend_on_threads_or_blocks() -> None:
     assert np.array_equal(other.revenue, paired().revenue)
     assert all(np.array_equal(a, b) for a, b in zip(other.contests, paired().contests, strict=True))
     assert all(a.same_as(b) for a, b in zip(other.tallies, paired().tallies, strict=True))
+
+
+def test_few_worlds_are_a_block_if_any_strategy_reacts() -> None:
+    given = load_scenario("quota-pressure", ["team.reps=1", "horizon.weeks=4", "horizon.warmup_weeks=0"])
+    blocks: list[Progress] = []
+    scenarios = [with_strategy(given, name) for name in ("process", "pressure")]
+    run_paired(scenarios, replications=50, threads=2, progress=blocks.append)
+    assert [each.done for each in blocks] == [50]
+    run_paired(scenarios[:1] * 2, replications=50, threads=2, progress=blocks.append)
+    assert len(blocks) > 1 + 2, "worlds of the plan alone are shared out"
 
 
 def test_a_strategy_against_itself_is_tied_to_the_cent() -> None:

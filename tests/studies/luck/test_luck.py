@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same() -> None:
 
 
 def test_the_same_answer_comes_from_one_thread_and_from_two() -> None:
-    many = given(**EVERYTHING | {"team": TEAM | {"reps": 100}})
+    many = given(**EVERYTHING | {"team": TEAM | {"reps": 41}})
     blocks: list[Progress] = []
     one = luck(many, replications=128, threads=1, progress=blocks.append)
     assert len(blocks) > 2 + 4, "the run has too few blocks to tell"
