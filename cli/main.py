@@ -56,6 +56,7 @@ class _Boundary(CommandGroup):
         "verify": "Check that a folder of results is whole.",
         "scenarios": "List the shipped scenarios.",
         "init": "Write a commented scenario to start from.",
+        "explain": "Say what a word, or a key of a scenario, means.",
         "schema": "Print the JSON Schema of a format, or list them.",
         "completion": "Complete command lines in bash, zsh or fish.",
         "bench": "Measure what reduces variance, and what it is made of.",

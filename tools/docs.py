@@ -23,7 +23,7 @@ from simcore.statistics.estimate import Estimate
 from simcore.studies.coach.rules import compare_rules
 from simcore.studies.study import STUDIES
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
-from tools import reference
+from tools import glossary, reference
 from tools.compared import remember, was_right
 from tools.markdown import table
 from tools.packages import PACKAGES, ROOT, modules, package_of, purpose
@@ -227,6 +227,8 @@ QUICK: dict[str, Callable[[], str]] = {
     "documents": documents,
     "commands": reference.commands,
     "document-keys": reference.documents,
+    "glossary": glossary.words,
+    "glossary-keys": glossary.every_key,
     "speed": speed,
     "techniques": techniques,
 }

@@ -182,6 +182,20 @@ def _formats(question: Question, word: str) -> Iterator[Candidate]:
     return (Candidate(name) for name in ("scenario", *STUDIES, "verification"))
 
 
+def _explained(question: Question, word: str) -> Iterator[Candidate]:
+    """Yield the words of the glossary, and the keys that begin as is typed, as far as their next dot."""
+    del question
+    from simcore.glossary.keys import keys  # noqa: PLC0415
+    from simcore.glossary.words import THEMES  # noqa: PLC0415
+
+    yield from (Candidate(each.name, theme) for theme, words in THEMES.items() for each in words)
+    depth = word.count(".") + 1
+    for key in keys():
+        if key.path.startswith(word):
+            goes_on = len(key.parts) > depth
+            yield Candidate(".".join(key.parts[:depth]) + "." if goes_on else key.path)
+
+
 def _fixed(*words: str) -> Values:
     def values(question: Question, word: str) -> Iterable[Candidate]:
         del question, word
@@ -213,6 +227,7 @@ VALUES: dict[str, Values] = {
     "folder": _folders,
     "path": _yaml_files,
     "which": _formats,
+    "words": _explained,
     "shell": _fixed("bash", "zsh", "fish"),
 }
 """By the name of a parameter, or by the command and its name."""

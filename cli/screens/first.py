@@ -26,7 +26,7 @@ LINES, NARROW_LINES = 23, 32
 """Most lines of a first screen: two less than a small window has, since what a run took and where it is kept follow. A
 page of fewer than 80 columns may have more."""
 _WIDE = 80
-_MORE = "All figures: --details."
+_MORE = "All figures: --details. Words: simcore explain."
 _FIGURES, _ROWS = 2, 3
 """Fewest key figures, and rows of a picture, that are left where there are too many lines."""
 

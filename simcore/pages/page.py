@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.answers.answer import answer_of
 from simcore.charts.documents import pictures_of
 from simcore.pages.drawing import drawn
+from simcore.pages.explained import explained
 from simcore.pages.facts import assumed, cautions_of, figures_of, identity
 from simcore.pages.markup import Markup, element, joined
 from simcore.pages.style import SCRIPT, STYLE, policy
@@ -61,6 +62,7 @@ def page_of(told: Told) -> str:
         *parts,
         assumed(told.scenario, names),
         identity(told.documents, told.scenario, told.command),
+        explained(told.documents),
         element(
             "footer",
             "A possible course of events many times over, not a forecast of what will be: every figure "

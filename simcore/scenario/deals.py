@@ -9,12 +9,14 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.base.money import cents
 from simcore.scenario.distributions import (
     MAX_ENTRIES,
+    WEIGHTS,
     Altered,
+    Cv,
     Weight,
     even,
     read_variant,
@@ -27,12 +29,12 @@ from simcore.scenario.fields import (
     Complaint,
     Length,
     Many,
-    Number,
     NumberText,
     Part,
     Range,
     SourcedPart,
     Text,
+    Unit,
     Unreadable,
     refused,
 )
@@ -50,8 +52,13 @@ def _currency(value: str) -> str:
     return value
 
 
-Money = Annotated[Amount, Range(_LEAST, _MOST)]
-Currency = Annotated[Text, Length(1, 8, "characters"), AfterValidator(_currency)]
+Money = Annotated[Amount, Range(_LEAST, _MOST), Unit("money")]
+Currency = Annotated[
+    Text,
+    Length(1, 8, "characters"),
+    AfterValidator(_currency),
+    Field(description="Code of the currency of all amounts of the scenario. It names them; nothing is converted."),
+]
 
 
 class DealDistribution(SourcedPart):
@@ -98,7 +105,7 @@ class FixedDeal(DealDistribution):
     form: ClassVar[str] = "{fixed: 10000}"
     amounts: ClassVar[tuple[str, ...]] = ("fixed",)
     drawn: ClassVar[bool] = False
-    fixed: Money
+    fixed: Money = Field(description="Value of every deal; `deal: 10000` is short for it.")
     currency: Currency = "USD"
 
     def mean_value(self) -> float:
@@ -123,9 +130,13 @@ class SpreadDeal(DealDistribution):
 
     form: ClassVar[str] = "{mean: 10000, cv: 0.5}"
     amounts: ClassVar[tuple[str, ...]] = ("mean",)
-    mean: Money
-    cv: Annotated[Number, Range(0.001, 5)]
-    shape: Literal["lognormal", "gamma"] = "lognormal"
+    mean: Money = Field(description="Mean value of a deal.")
+    cv: Cv = Field(
+        description="Coefficient of variation of the value of deals: their standard deviation over the mean."
+    )
+    shape: Literal["lognormal", "gamma"] = Field(
+        default="lognormal", description="Distribution: the log-normal has a longer tail of large deals than the gamma."
+    )
     currency: Currency = "USD"
 
     def mean_value(self) -> float:
@@ -157,8 +168,12 @@ class ListDeal(DealDistribution):
 
     form: ClassVar[str] = "{values: [5000, 20000]}"
     amounts: ClassVar[tuple[str, ...]] = ("values",)
-    values: Annotated[Many[Money], Length(1, MAX_ENTRIES, "entries")]
-    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
+    values: Annotated[Many[Money], Length(1, MAX_ENTRIES, "entries")] = Field(
+        description="Values of which each deal has one, as of a price list or of past deals."
+    )
+    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = Field(
+        default=None, description=WEIGHTS
+    )
     currency: Currency = "USD"
 
     def complaints(self) -> Iterator[Complaint]:
@@ -219,7 +234,7 @@ def _as_deal(given: object) -> object:
     return FixedDeal.model_validate({"fixed": given})
 
 
-_PlainDeal = Annotated[float, Range(_LEAST, _MOST)] | NumberText
+_PlainDeal = Annotated[float, Range(_LEAST, _MOST), Unit("money")] | NumberText
 DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | _PlainDeal)]
 
 

@@ -13,14 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol, TypeVar
 
 from simcore.base.text import nearest
-from simcore.scenario.fields import Complaint, Number, Part, Range, refused
+from simcore.scenario.fields import Complaint, Number, Part, Range, Unit, refused
 
 if TYPE_CHECKING:
     from simcore.numerics.quantile_table import QuantileTable
 
 MAX_ENTRIES = 10_000
 """Maximum number of entries of a table."""
-Weight = Annotated[Number, Range(0)]
+Weight = Annotated[Number, Range(0), Unit("number")]
+WEIGHTS = "How often each entry is drawn, in proportion; one for each entry. Left out: all alike."
+"""What the weights of a table are, as the published schema says it."""
+Cv = Annotated[Number, Range(0.001, 5), Unit("number")]
 Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""
 _SHARED = {"source", "weights", "currency", "shape"}

@@ -282,6 +282,16 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """What a number counts or measures, as the published schema says it."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "unit": self.name}
+
+
+@dataclass(frozen=True)
 class Length:
     """How many entries a list, or characters a text, may have."""
 
@@ -313,7 +323,8 @@ Amount = Annotated[float, BeforeValidator(_Typed(Kind.AMOUNT), json_schema_input
 Whole = Annotated[int, BeforeValidator(_Typed(Kind.COUNT), json_schema_input_type=int | NumberText | SourcedNumber)]
 Many = Annotated[tuple[_Entry, ...], BeforeValidator(_tuple)]
 Text = Annotated[str, BeforeValidator(_text)]
-Share = Annotated[Number, Range(0, 1)]
+Share = Annotated[Number, Range(0, 1), Unit("share")]
+Coefficient = Annotated[Number, Range(-1000, 1000), Unit("number")]
 
 
 @cache
@@ -412,5 +423,5 @@ class SourcedPart(Part):
     """A part with a source for all its numbers."""
 
     source: Text | None = Field(
-        default=None, description="Where the numbers come from; without one they are assumptions."
+        default=None, description="Where the numbers beside it come from. Without one they count as assumptions."
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simcore.scenario.fields import Complaint, Number, Range, Share, SourcedPart, Whole
+from simcore.scenario.fields import Complaint, Number, Range, Share, SourcedPart, Unit, Whole
 
 MAX_HABIT_WEEKS = 5200
 MAX_WINDOW_WEEKS = 520
@@ -18,12 +18,14 @@ RULES = ("nobody", "random", "result", "process", "oracle")
 class Habit(SourcedPart):
     """A bad habit at a step: it lowers one person's rate until it is coached away or fades."""
 
-    factor: Annotated[Number, Range(0, 1, below=True)] = Field(description="What it leaves of the rate.")
-    yearly: Annotated[Number, Range(0, 1, below=True)] = Field(
+    factor: Annotated[Number, Range(0, 1, below=True), Unit("share")] = Field(
+        description="What the habit leaves of the rate of who has it: 0.6 is a rate lower by 40 %."
+    )
+    yearly: Annotated[Number, Range(0, 1, below=True), Unit("chance")] = Field(
         default=0.0, description="Chance to pick it up within a year."
     )
     at_start: Share = Field(default=0.0, description="Chance that a person has it from the first day.")
-    fade_weeks: Annotated[Number, Range(1, MAX_HABIT_WEEKS)] | None = Field(
+    fade_weeks: Annotated[Number, Range(1, MAX_HABIT_WEEKS), Unit("weeks")] | None = Field(
         default=None, description="Mean time until it goes by itself; left out: never."
     )
 
@@ -36,15 +38,19 @@ class Habit(SourcedPart):
 class Manager(SourcedPart):
     """A manager who coaches: so many sessions a week, given by a rule."""
 
-    slots: Annotated[Whole, Range(1, 65536)] = Field(default=1, description="Sessions a week, at most one for a rep.")
-    rule: Literal["nobody", "random", "result", "process", "oracle"] = "process"
-    window_weeks: Annotated[Whole, Range(1, MAX_WINDOW_WEEKS)] = Field(
+    slots: Annotated[Whole, Range(1, 65536), Unit("sessions a week")] = Field(
+        default=1, description="Coaching sessions a week: at most one for a rep, no more than `team.reps`."
+    )
+    rule: Literal["nobody", "random", "result", "process", "oracle"] = Field(
+        default="process", description="Whom a session is given to, and on which step."
+    )
+    window_weeks: Annotated[Whole, Range(1, MAX_WINDOW_WEEKS), Unit("weeks")] = Field(
         default=13, description="Weeks that the rules `result` and `process` look back."
     )
-    first_week: Annotated[Whole, Range(1, 5200)] = Field(
+    first_week: Annotated[Whole, Range(1, 5200), Unit("weeks")] = Field(
         default=1, description="Simulated weeks, warm-up included, before the first session."
     )
     repair: Share = Field(description="Chance that a session ends a bad habit at its step.")
-    pressure: Annotated[Number, Range(0, 1000)] = Field(
+    pressure: Annotated[Number, Range(0, 1000), Unit("number")] = Field(
         default=0.0, description="What a session on the result adds to the signal `coach`."
     )

@@ -16,7 +16,9 @@ from pydantic import BeforeValidator, Field
 
 from simcore.scenario.distributions import (
     MAX_ENTRIES,
+    WEIGHTS,
     Altered,
+    Cv,
     Weight,
     even,
     likely_variant,
@@ -25,7 +27,7 @@ from simcore.scenario.distributions import (
     table_complaints,
     weighted_mean,
 )
-from simcore.scenario.fields import Complaint, Length, Location, Many, Number, Part, Range, SourcedPart, Unreadable
+from simcore.scenario.fields import Complaint, Length, Location, Many, Part, SourcedPart, Unreadable
 from simcore.scenario.time import Calendar, Duration
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ class FixedLag(LagDistribution):
     """The same lag for every item."""
 
     form: ClassVar[str] = "{fixed: 2d}"
-    fixed: Duration
+    fixed: Duration = Field(description="Wait of every item; `lag: 2d` is short for it.")
 
     def mean_hours(self, calendar: Calendar) -> float:
         """Return the lag in hours, before it is rounded."""
@@ -136,8 +138,8 @@ class LogNormalLag(ContinuousLag):
 
     form: ClassVar[str] = "{median: 30d, p90: 75d}"
     above_zero: ClassVar[frozenset[str]] = frozenset({"median"})
-    median: Duration
-    p90: Duration = Field(description="The 90th percentile.")
+    median: Duration = Field(description="Half of the items wait no longer.")
+    p90: Duration = Field(description="The 90th percentile, above the median: nine items of ten wait no longer.")
 
     def mean_hours(self, calendar: Calendar) -> float:
         """Return ``median * exp(sigma^2 / 2)``."""
@@ -174,9 +176,9 @@ class GammaLag(ContinuousLag):
 
     form: ClassVar[str] = "{mean: 10d, cv: 0.8}"
     above_zero: ClassVar[frozenset[str]] = frozenset({"mean"})
-    mean: Duration
-    cv: Annotated[Number, Range(0.001, 5)]
-    shape: Literal["gamma"] = "gamma"
+    mean: Duration = Field(description="Mean wait of an item.")
+    cv: Cv = Field(description="Coefficient of variation of the wait: its standard deviation over its mean.")
+    shape: Literal["gamma"] = Field(default="gamma", description="Distribution of a lag of this form; may be left out.")
 
     def mean_hours(self, calendar: Calendar) -> float:
         """Return the mean in hours."""
@@ -201,8 +203,12 @@ class TableLag(LagDistribution):
     """A lag drawn from a table, each entry alike or by its weight."""
 
     form: ClassVar[str] = "{values: [1d, 2d]}"
-    values: Annotated[Many[Duration], Length(1, MAX_ENTRIES, "entries")]
-    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = None
+    values: Annotated[Many[Duration], Length(1, MAX_ENTRIES, "entries")] = Field(
+        description="Waits of which each item has one, as past items had them."
+    )
+    weights: Annotated[Many[Weight], Length(1, MAX_ENTRIES, "entries")] | None = Field(
+        default=None, description=WEIGHTS
+    )
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield complaints about weights that do not fit the entries."""

@@ -118,23 +118,30 @@ class Scenario(Part):
     )
 
     simcore: Literal[1] = Field(default=1, description="Version of the scenario format.")
-    name: Title
-    about: Annotated[Text, Length(0, 2000, "characters")] = ""
-    calendar: Calendar = Calendar()
-    horizon: Horizon = Horizon()
-    team: Team = Team()
-    plan: Plan = Plan()
-    funnel: Annotated[Many[Stage], Length(2, MAX_STAGES, "stages")]
-    market: Market | None = None
-    deal: DealField
-    quota: Quota | None = None
-    start: Start | None = None
-    referrals: Referrals | None = None
-    manager: Manager | None = None
-    strategies: Annotated[dict[Name, Strategy], Length(1, 100, "strategies")] = Field(
-        default_factory=lambda: {"process": Strategy()}
+    name: Title = Field(description="Name of the scenario, shown in reports.")
+    about: Annotated[Text, Length(0, 2000, "characters")] = Field(default="", description="One line for lists.")
+    calendar: Calendar = Field(default=Calendar(), description="Working hours and holidays.")
+    horizon: Horizon = Field(default=Horizon(), description="How long a world is simulated.")
+    team: Team = Field(default=Team(), description="Seats, and how people come and go.")
+    plan: Plan = Field(default=Plan(), description="The activity of a rep.")
+    funnel: Annotated[Many[Stage], Length(2, MAX_STAGES, "stages")] = Field(
+        description="Stages from the activity to the win, each with the step that leads into it."
     )
-    run: Run = Run()
+    market: Market | None = Field(
+        default=None, description="A factor on rates that the whole team shares, week by week. Left out: none."
+    )
+    deal: DealField = Field(description="Value of a win: one amount, a distribution or a list.")
+    quota: Quota | None = Field(default=None, description="What a rep should book in a period. Left out: no quota.")
+    start: Start | None = Field(
+        default=None, description="Items that are open at the start; not together with a warm-up. Left out: none."
+    )
+    referrals: Referrals | None = Field(default=None, description="New meetings that a win brings. Left out: none.")
+    manager: Manager | None = Field(default=None, description="Who coaches whom. Left out: nobody is coached.")
+    strategies: Annotated[dict[Name, Strategy], Length(1, 100, "strategies")] = Field(
+        default_factory=lambda: {"process": Strategy()},
+        description="Ways in which reps react to results, by name. Left out: `process`, which follows the plan.",
+    )
+    run: Run = Field(default=Run(), description="How many worlds, with which seed and which strategy.")
 
     @classmethod
     def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:

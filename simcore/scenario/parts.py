@@ -23,6 +23,7 @@ from simcore.scenario.fields import (
     Share,
     SourcedPart,
     Text,
+    Unit,
     Whole,
     refused,
 )
@@ -55,47 +56,68 @@ Title = Annotated[Text, Length(1, 120, "characters")]
 class Horizon(Part):
     """How long a replication is."""
 
-    weeks: Annotated[Whole, Range(1, MAX_WEEKS)] = Field(default=52, description="Counted weeks.")
-    warmup_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = Field(default=0, description="Simulated before, not counted.")
+    weeks: Annotated[Whole, Range(1, MAX_WEEKS), Unit("weeks")] = Field(
+        default=52, description="Counted weeks; the weeks of the warm-up come before them."
+    )
+    warmup_weeks: Annotated[Whole, Range(0, MAX_WEEKS), Unit("weeks")] = Field(
+        default=0, description="Weeks that are simulated first and not counted, so that the pipeline is not empty."
+    )
 
 
 class Ramp(SourcedPart):
     """Activity of a new rep: from `start` linearly to 1 in `weeks` weeks."""
 
-    weeks: Annotated[Whole, Range(1, 520)]
-    start: Share
+    weeks: Annotated[Whole, Range(1, 520), Unit("weeks")] = Field(description="Until a new rep makes all calls.")
+    start: Share = Field(description="Share of the planned calls that a new rep makes in the first week.")
 
 
 class Turnover(SourcedPart):
     """Reps leave and are replaced."""
 
-    yearly: Annotated[Number, Range(0, 1, above=True, below=True)] = Field(description="Chance to leave within a year.")
-    vacancy_weeks: Annotated[Whole, Range(0, MAX_WEEKS)] = 0
+    yearly: Annotated[Number, Range(0, 1, above=True, below=True), Unit("chance")] = Field(
+        description="Chance of a rep to leave within a year."
+    )
+    vacancy_weeks: Annotated[Whole, Range(0, MAX_WEEKS), Unit("weeks")] = Field(
+        default=0, description="Until the next rep starts in the seat."
+    )
 
 
 class Team(Part):
     """The seats of a team."""
 
-    reps: Annotated[Whole, Range(1, 65536)] = 10
-    new: Annotated[Whole, Range(0, 65536)] = Field(
-        default=0, description="Seats, from the first, with a new rep in week 0."
+    reps: Annotated[Whole, Range(1, 65536), Unit("seats")] = Field(default=10, description="Seats of the team.")
+    new: Annotated[Whole, Range(0, 65536), Unit("seats")] = Field(
+        default=0, description="So many seats, from the first, have a new rep in week 0; up to `reps`."
     )
-    ramp: Ramp | None = None
-    turnover: Turnover | None = None
+    ramp: Ramp | None = Field(
+        default=None, description="How a new rep comes to make all calls; needs `turnover` or `new`. Left out: at once."
+    )
+    turnover: Turnover | None = Field(default=None, description="How reps leave and are replaced. Left out: nobody.")
 
 
 class Plan(SourcedPart):
     """What a rep does in a week."""
 
-    calls_per_week: Annotated[Whole, Range(1, 65535)] = 500
+    calls_per_week: Annotated[Whole, Range(1, 65535), Unit("calls")] = Field(
+        default=500, description="Calls (or other activities of the first stage) of a rep in a week."
+    )
 
 
 class Rate(SourcedPart):
     """The conversion rate of a step and its spreads; a plain number is its mean."""
 
-    mean: Annotated[Number, Range(0, 1, above=True)]
-    rep_cv: Annotated[Number, Range(0)] = Field(default=0.0, description="Spread between reps (Beta).")
-    week_cv: Annotated[Number, Range(0, 5)] = Field(default=0.0, description="Spread between weeks (log-normal).")
+    mean: Annotated[Number, Range(0, 1, above=True), Unit("chance")] = Field(
+        description="Chance that an item gets here from the stage before; `rate: 0.02` is short for it."
+    )
+    rep_cv: Annotated[Number, Range(0), Unit("number")] = Field(
+        default=0.0,
+        description="Spread between reps: coefficient of variation of their own rates, which are Beta-distributed and "
+        "last. `rep_cv^2` below `(1 - mean) / mean`.",
+    )
+    week_cv: Annotated[Number, Range(0, 5), Unit("number")] = Field(
+        default=0.0,
+        description="Spread between weeks of a rep: coefficient of variation of a log-normal factor, new each week.",
+    )
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield a complaint about a spread that no Beta distribution has."""
@@ -110,7 +132,7 @@ def _as_rate(given: object) -> object:
     return {"mean": given} if isinstance(given, int | float | str) else given
 
 
-_PlainRate = Annotated[float, Range(0, 1, above=True)] | NumberText
+_PlainRate = Annotated[float, Range(0, 1, above=True), Unit("chance")] | NumberText
 
 RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | _PlainRate)]
 
@@ -118,8 +140,12 @@ RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rat
 class Cap(SourcedPart):
     """How many items a stage takes from one rep; more are turned away."""
 
-    per_week: Annotated[Whole, Range(1, 65535)] | None = Field(default=None, description="New items a week.")
-    open: Annotated[Whole, Range(1, 65535)] | None = Field(default=None, description="Items open at one time.")
+    per_week: Annotated[Whole, Range(1, 65535), Unit("items")] | None = Field(
+        default=None, description="Most new items of a rep in a week. Left out: no limit."
+    )
+    open: Annotated[Whole, Range(1, 65535), Unit("items")] | None = Field(
+        default=None, description="Most items of a rep that are open at one time. Left out: no limit."
+    )
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield a complaint about a cap without limits."""
@@ -130,44 +156,60 @@ class Cap(SourcedPart):
 class Stage(Part):
     """A stage of the funnel and the step that leads into it; the first is the activity and has no step."""
 
-    stage: Name
-    rate: RateField | None = None
-    lag: LagField | None = None
-    cap: Cap | None = None
-    habit: Habit | None = None
+    stage: Name = Field(description="Name of the stage; its step has the same name.")
+    rate: RateField | None = Field(
+        default=None, description="Conversion rate of the step into the stage; needed in all stages but the first."
+    )
+    lag: LagField | None = Field(
+        default=None, description="Wait before the step is decided; of the first step, until the meeting is held."
+    )
+    cap: Cap | None = Field(default=None, description="Most items that the stage takes from a rep; not of the last.")
+    habit: Habit | None = Field(default=None, description="Bad habit at the step. Left out: there is none.")
 
 
 class Market(SourcedPart):
     """A factor on rates that the whole team shares: log-AR(1), weekly, mean one."""
 
-    sd: Annotated[Number, Range(0, 3, above=True)] = Field(description="Standard deviation of its logarithm.")
-    persistence: Annotated[Number, Range(0, 1, below=True)] = Field(description="Correlation of a week with the next.")
-    acts_on: Annotated[Many[Name], Length(1, 7, "stages")] = Field(description="Stages whose step it acts on.")
+    sd: Annotated[Number, Range(0, 3, above=True), Unit("number")] = Field(
+        description="Standard deviation of the logarithm of the factor: 0.1 is about 10 % up or down."
+    )
+    persistence: Annotated[Number, Range(0, 1, below=True), Unit("correlation")] = Field(
+        description="Correlation of that logarithm in a week with the week before; 0: every week is new."
+    )
+    acts_on: Annotated[Many[Name], Length(1, 7, "stages")] = Field(
+        description="Stages, after the first, whose rates the market multiplies."
+    )
 
 
 class Quota(SourcedPart):
     """What one rep should book in a period."""
 
-    per: Literal["week", "month", "quarter", "year"]
-    amount: Annotated[Amount, Range(0.01, 1e12)]
+    per: Literal["week", "month", "quarter", "year"] = Field(description="Period in which it is to be booked.")
+    amount: Annotated[Amount, Range(0.01, 1e12), Unit("money")] = Field(
+        description="Revenue by close that a rep should book in each period."
+    )
 
 
 class OpenItems(SourcedPart):
     """Items that are open in a stage at the start."""
 
-    stage: Name
-    count: Annotated[Whole, Range(1, 65535)] = 1
-    rep: Annotated[Whole, Range(1, 65536)] | None = Field(
-        default=None, description="Seat, from 1; left out: every seat."
+    stage: Name = Field(description="Stage in which the items are; neither the first nor the last.")
+    count: Annotated[Whole, Range(1, 65535), Unit("items")] = Field(default=1, description="Items like this.")
+    rep: Annotated[Whole, Range(1, 65536), Unit("seat")] | None = Field(
+        default=None, description="Seat that works them, from 1. Left out: so many in every seat."
     )
-    due: Duration | None = Field(default=None, description="Left out: after a fresh lag.")
-    value: Money | None = Field(default=None, description="Value if won; left out: drawn.")
+    due: Duration | None = Field(
+        default=None, description="When they are decided, from the start. Left out: after a fresh lag."
+    )
+    value: Money | None = Field(default=None, description="Value of the deal if won. Left out: drawn as for others.")
 
 
 class Start(Part):
     """Where a run starts that starts neither cold nor warmed up."""
 
-    open: Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")]
+    open: Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")] = Field(
+        description="Items that are open at the start: today's pipeline."
+    )
 
     @classmethod
     def of(cls, entries: Iterable[OpenItems]) -> Self:
@@ -178,8 +220,10 @@ class Start(Part):
 class Referrals(SourcedPart):
     """A win brings new meetings."""
 
-    per_win: Annotated[Number, Range(0, MAX_REFERRALS, above=True)]
-    lag: LagField | None = None
+    per_win: Annotated[Number, Range(0, MAX_REFERRALS, above=True), Unit("meetings")] = Field(
+        description="New items of the second stage that a win brings on average, without a call."
+    )
+    lag: LagField | None = Field(default=None, description="Wait of each from the win. Left out: the next hour.")
 
 
 def _precision(value: object) -> object:
@@ -203,8 +247,9 @@ def _precision(value: object) -> object:
 class Run(Part):
     """How often, with which seed and which strategy."""
 
-    replications: Annotated[Whole, Range(1, 2**40)] = Field(
-        default=10_000, description="Where a precision is stated, only for sweeps and break-even points."
+    replications: Annotated[Whole, Range(1, 2**40), Unit("worlds")] = Field(
+        default=10_000,
+        description="Worlds that are simulated. Where a precision is stated, only for sweeps and break-even points.",
     )
     precision: (
         Annotated[
@@ -213,9 +258,15 @@ class Run(Part):
             Length(1, 20, "metrics"),
         ]
         | None
-    ) = Field(default=None, description="Half-widths by metric; replications left out, too: revenue to 0.5 %.")
-    seed: Annotated[Whole, Range(0, 2**64 - 1)] = 2026
-    strategy: Name = Field(default="process", description="Left out: the first strategy of the file.")
+    ) = Field(
+        default=None,
+        description="Half-widths of intervals by metric, which `run` and `compare` go on to reach. Left out, and "
+        "`replications` too: revenue to 0.5 %.",
+    )
+    seed: Annotated[Whole, Range(0, 2**64 - 1), Unit("number")] = Field(
+        default=2026, description="From which all random numbers come: the same seed, the same worlds."
+    )
+    strategy: Name = Field(default="process", description="Strategy that is run. Left out: the first one of the file.")
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:

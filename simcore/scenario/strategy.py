@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 
 from simcore.scenario.channels import PULL_FORWARD
-from simcore.scenario.fields import Complaint, Length, Many, Number, Range, Share, SourcedPart, complaints_of
+from simcore.scenario.fields import (
+    Coefficient,
+    Complaint,
+    Length,
+    Many,
+    Number,
+    Range,
+    Share,
+    SourcedPart,
+    Unit,
+    complaints_of,
+)
 from simcore.scenario.parts import Name
 from simcore.scenario.signals import SIGNALS
 from simcore.scenario.time import Duration
@@ -16,16 +27,34 @@ from simcore.scenario.time import Duration
 MAX_DRIVES = 4
 """Maximum number of drives of a strategy: the number that pulling opportunities forward can distinguish."""
 
-Coefficient = Annotated[Number, Range(-1000, 1000)]
+HEARD = {
+    "behind": "how far bookings are behind the pace of the quota; 1: by a whole quota",
+    "ahead": "how far bookings are ahead of the pace of the quota; 1: by a whole quota",
+    "deadline": "how far bookings are behind, the more the later in the period; 1: a whole quota at its end",
+    "surprise": "what the last interval brought against the plan; 1: twice of it, -1: nothing",
+    "dry_spell": "how old the last win is beyond the mean time between wins; 1: twice that time",
+    "rejections": "calls since the last booking beyond what one takes on average; 1: twice as many",
+    "peers": "how far the team's mean of this period is above the rep's own; 1: by a whole quota",
+    "overwork": "activity of the last interval above the plan; 1: twice the plan",
+    "coach": "the manager's `pressure`, once after a session on the result",
+}
+"""What each signal of `simcore.scenario.signals` tells a drive."""
+Factor = Annotated[Number, Range(0, 10, above=True), Unit("factor")]
+
+
+def _gain(signal: str) -> Any:  # noqa: ANN401  (what pydantic returns)
+    return Field(default=None, description=f"Gain of the signal `{signal}`: {HEARD[signal]}.")
 
 
 class Channel(SourcedPart):
     """How a drive's level x changes something: ``clip(1 + slope x + curve x^2, min, max)``."""
 
-    slope: Coefficient = 0.0
-    curve: Coefficient = 0.0
-    min: Annotated[Number, Range(0, 1)] = 0.0
-    max: Annotated[Number, Range(1, 1000)] | None = None
+    slope: Coefficient = Field(default=0.0, description="Change of the factor per unit of the level.")
+    curve: Coefficient = Field(default=0.0, description="Change of the factor per square of the level.")
+    min: Annotated[Number, Range(0, 1), Unit("factor")] = Field(default=0.0, description="Least factor.")
+    max: Annotated[Number, Range(1, 1000), Unit("factor")] | None = Field(
+        default=None, description="Largest factor. Left out: no limit."
+    )
 
 
 class PullForward(Channel):
@@ -34,11 +63,18 @@ class PullForward(Channel):
     Does not multiply: ``clip(slope x + curve x^2, min, max)`` is the share that is pulled.
     """
 
-    max: Annotated[Number, Range(0, 1)] = 1.0
-    window: Duration = Field(description="How long before the end of the period.")
-    reach: Duration = Field(description="How far after its end.")
-    discount: Annotated[Number, Range(0, 1, below=True)] = 0.0
-    win_rate: Annotated[Number, Range(0, 10, above=True)] = 1.0
+    slope: Coefficient = Field(default=0.0, description="Share that is pulled, per unit of the level.")
+    curve: Coefficient = Field(default=0.0, description="Share that is pulled, per square of the level.")
+    min: Share = Field(default=0.0, description="Least share that is pulled.")
+    max: Share = Field(default=1.0, description="Largest share that is pulled.")
+    window: Duration = Field(
+        description="How long before the end of the quota period deals are pulled: an hour to a period."
+    )
+    reach: Duration = Field(description="How far after its end what is pulled is due: an hour to five years.")
+    discount: Annotated[Number, Range(0, 1, below=True), Unit("share")] = Field(
+        default=0.0, description="Off the price of what is pulled."
+    )
+    win_rate: Factor = Field(default=1.0, description="Factor on the rate at which pulled opportunities are won.")
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield a complaint if `min` is above `max`."""
@@ -50,7 +86,7 @@ if TYPE_CHECKING:
     _Gains = SourcedPart
 else:
     _Gains = create_model(
-        "_Gains", __base__=SourcedPart, **{signal.name: (Coefficient | None, None) for signal in SIGNALS}
+        "_Gains", __base__=SourcedPart, **{signal.name: (Coefficient | None, _gain(signal.name)) for signal in SIGNALS}
     )
 
 
@@ -90,12 +126,19 @@ class Signals(_Gains):
 class Drive(SourcedPart):
     """A feedback from results to behaviour."""
 
-    memory: Share = 0.0
-    signals: Signals
-    level: Annotated[Many[Coefficient], Length(2, 2, "entries")] | None = Field(
-        default=None, description="[low, high]; it starts at 0."
+    memory: Share = Field(
+        default=0.0,
+        description="Share of the level that is left at the next decision; 0: only the last signals, 1: all add up.",
     )
-    changes: Annotated[dict[Name, Channel | PullForward], WrapValidator(_channels)]
+    signals: Signals = Field(description="Gain of each signal that the drive listens to; at least one.")
+    level: Annotated[Many[Coefficient], Length(2, 2, "entries")] | None = Field(
+        default=None,
+        description="[low, high], with 0 in it, to which the level is cut; it starts at 0. Left out: no limits.",
+    )
+    changes: Annotated[dict[Name, Channel | PullForward], WrapValidator(_channels)] = Field(
+        description="Channels that the level changes, by name: a stage after the first, `activity`, `lag`, "
+        "`deal_value`, `referrals` or `pull_forward`; at least one."
+    )
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield a complaint about a level that cannot start at 0."""
@@ -106,5 +149,7 @@ class Drive(SourcedPart):
 class Strategy(SourcedPart):
     """How a rep reacts to results; without drives the plan is followed whatever they are."""
 
-    decides: Literal["hour", "day", "week"] = "day"
-    drives: Annotated[dict[Name, Drive], Length(0, MAX_DRIVES, "drives")] = Field(default_factory=dict)
+    decides: Literal["hour", "day", "week"] = Field(default="day", description="How often the rep looks at results.")
+    drives: Annotated[dict[Name, Drive], Length(0, MAX_DRIVES, "drives")] = Field(
+        default_factory=dict, description="Feedbacks from results to behaviour, by name. Without any: the plan."
+    )

@@ -13,14 +13,18 @@ from pydantic_core import CoreSchema, core_schema
 
 from simcore.base.errors import UsageError
 from simcore.base.spelling import plain_spaces, read_number, written
-from simcore.scenario.fields import Length, Many, Part, Range, Whole, refused
+from simcore.scenario.fields import Length, Many, Part, Range, Unit, Whole, refused
 
 
 class Holiday(Part):
     """A day, or a whole week, of the 52-week year in which no call is made."""
 
-    week: Annotated[Whole, Range(1, 52)]
-    day: Annotated[Whole, Range(1, 7)] | None = Field(default=None, description="Left out: the whole week.")
+    week: Annotated[Whole, Range(1, 52), Unit("week of the year")] = Field(
+        description="Week of the year; the first counted week is 1, the 53rd is 1 again."
+    )
+    day: Annotated[Whole, Range(1, 7), Unit("day of the week")] | None = Field(
+        default=None, description="Working day of that week, up to `days_per_week`. Left out: the whole week."
+    )
 
 
 class Calendar(Part):
@@ -32,9 +36,15 @@ class Calendar(Part):
     40
     """
 
-    hours_per_day: Annotated[Whole, Range(1, 24)] = 8
-    days_per_week: Annotated[Whole, Range(1, 7)] = 5
-    holidays: Annotated[Many[Holiday], Length(0, 366, "holidays")] = ()
+    hours_per_day: Annotated[Whole, Range(1, 24), Unit("working hours")] = Field(
+        default=8, description="Working hours of a day."
+    )
+    days_per_week: Annotated[Whole, Range(1, 7), Unit("working days")] = Field(
+        default=5, description="Working days of a week."
+    )
+    holidays: Annotated[Many[Holiday], Length(0, 366, "holidays")] = Field(
+        default=(), description="Days or weeks of the year in which no call is made; their calls are not made up."
+    )
 
     @property
     def hours_per_week(self) -> int:
@@ -147,7 +157,7 @@ class Duration:
         handler: GetJsonSchemaHandler,
     ) -> dict[str, Any]:
         text = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
-        return {"anyOf": [text, {"type": "number", "minimum": 0}], "description": _DURATION_FORM}
+        return {"anyOf": [text, {"type": "number", "minimum": 0}], "description": _DURATION_FORM, "unit": "duration"}
 
 
 def _duration_hint(given: object) -> str | None:

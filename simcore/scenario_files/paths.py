@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from simcore.base.errors import ScenarioError
 from simcore.base.text import brief
+from simcore.scenario.channels import PULL_FORWARD
 from simcore.scenario.fields import UNKNOWN_KEY
-from simcore.scenario.model import Scenario
+from simcore.scenario.model import PullForward, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +84,7 @@ def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, de
     more = node.get("additionalProperties")
     if isinstance(more, dict):
         for name, value in entries.items():
-            yield from _walk(more, parts, value, f"{start}{name}", depth + 1)
+            yield from _walk(_form(more, name), parts, value, f"{start}{name}", depth + 1)
     if at == "funnel" and isinstance(data, list) and isinstance(node.get("items"), dict):
         for place, entry in enumerate(data):
             name = entry.get("stage") if isinstance(entry, dict) else None
@@ -91,6 +92,15 @@ def _walk(node: dict[str, Any], parts: dict[str, Any], data: object, at: str, de
                 below = _walk(node["items"], parts, entry, f"{start}{name}", depth + 1)
                 # The first stage is the calls: no step leads into it, so it has no rate.
                 yield from below if place else [(f"{start}{name}.stage", False)]
+
+
+def _form(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return what the entry of a name is, where one name has keys of its own: pulling deals forward."""
+    own = [form for form in entry.get("anyOf", ()) if form.get("$ref", "").endswith(f"/{PullForward.__name__}")]
+    if not own:
+        return entry
+    others = [form for form in entry["anyOf"] if form not in own]
+    return {"anyOf": own if name == PULL_FORWARD else others}
 
 
 def likely_paths(path: str, known: Sequence[str]) -> list[str]:

@@ -164,7 +164,7 @@ def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:
 def test_results_on_stdout_and_messages_on_stderr(calls: list[dict[str, Any]]) -> None:
     done = invoke("run", CANON)
     assert "How far one rep's revenue swings around its own average, by period" in done.stdout
-    assert done.stdout.splitlines()[-1] == "All figures: --details."
+    assert done.stdout.splitlines()[-1] == "All figures: --details. Words: simcore explain."
     assert "rep-weeks in" in done.stderr
     assert "rep-weeks in" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
