@@ -34,7 +34,7 @@ class Plots:
 
     def _drawn(self) -> dict[str, Callable[..., Any]]:
         if self._found is None:
-            charts = import_module("simcore.charts.altair_charts")
+            charts = import_module("simcore.pages.altair_charts")
             self._found = dict(charts.charts_of(self._document, self._scenario))
         return self._found
 

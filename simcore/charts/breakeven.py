@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simcore.studies.sweep.document import Breakeven, Evaluation
 
 
-def pictures(document: Breakeven, scenario: Scenario | None = None) -> list[Picture | None]:
+def breakeven_pictures(document: Breakeven, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the picture of where two strategies tie."""
     del scenario  # the document has all that is shown
     return [ties(document)]

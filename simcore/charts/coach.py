@@ -25,7 +25,7 @@ _RULES = {
 }
 
 
-def pictures(document: Coach, scenario: Scenario | None = None) -> list[Picture | None]:
+def coach_pictures(document: Coach, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of coaching."""
     del scenario  # the document has all that is shown
     return [tornado(document), rules(document), illusion(document)]
@@ -98,7 +98,7 @@ def illusion(document: Coach) -> Picture | None:
     """Return what a session seems to do, and what it does; ``None`` where nothing was coached."""
     if document.rules is None:
         return None
-    unit = Unit(document.currency, signed=True)
+    weeks, unit = document.rules.looks_weeks, Unit(document.currency, signed=True)
     rows: list[Row | None] = []
     lines = []
     for row in document.rules.rows:
@@ -110,7 +110,6 @@ def illusion(document: Coach) -> Picture | None:
         lines.append(
             (words(name), *(estimated(each) for each in (looks.before, looks.seen, looks.did, looks.illusion)))
         )
-    weeks = document.rules.looks_weeks
     says = (
         f"Revenue of a coached rep a week: the {weeks} weeks after a session minus the {weeks} before it (what it "
         "seems to do), and the same weeks of the same reps with and without coaching (what it does). Who is "

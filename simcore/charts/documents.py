@@ -5,25 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from simcore.studies.study import STUDIES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simcore.charts.picture import Picture
     from simcore.results.header import StudyHeader
     from simcore.scenario.model import Scenario
-
-_MODULES = {
-    "result": "run",
-    "comparison": "compare",
-    "sweep": "sweep",
-    "breakeven": "breakeven",
-    "plan": "plan",
-    "luck": "luck",
-    "coach": "coach",
-    "steadiness": "steadiness",
-    "variance": "variance",
-}
-"""The module of this package that draws a document, by the document's name."""
 
 
 def pictures_of(document: StudyHeader, scenario: Scenario | None = None) -> list[Picture]:
@@ -43,6 +32,8 @@ def pictures_of(document: StudyHeader, scenario: Scenario | None = None) -> list
     >>> [picture.name for picture in pictures_of(result.summary, result.scenario)]
     ['pyramid', 'weeks', 'way', 'ends', 'funnel']
     """
-    module = import_module(f"simcore.charts.{_MODULES[document.document]}")
-    drawn = cast("Callable[[StudyHeader, Scenario | None], list[Picture | None]]", module.pictures)(document, scenario)
-    return [picture for picture in drawn if picture is not None]
+    # The module of this package that draws a document is named after its command; in it stands ``NAME_pictures``.
+    name = STUDIES[document.document].command.split()[-1]
+    found = getattr(import_module(f"simcore.charts.{name}"), f"{name}_pictures")
+    draw = cast("Callable[[StudyHeader, Scenario | None], list[Picture | None]]", found)
+    return [picture for picture in draw(document, scenario) if picture is not None]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simcore.studies.luck.document import Luck, WeightRow
 
 
-def pictures(document: Luck, scenario: Scenario | None = None) -> list[Picture | None]:
+def luck_pictures(document: Luck, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of what is luck."""
     del scenario  # the document has all that is shown
     return [weights(document), dry_spells(document), next_quarter(document)]

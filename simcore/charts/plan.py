@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SOUGHT = {"calls": "calls of the team in the period", "reps": "reps", "weeks": "weeks"}
 
 
-def pictures(document: BackwardPlan, scenario: Scenario | None = None) -> list[Picture | None]:
+def plan_pictures(document: BackwardPlan, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of a plan."""
     del scenario  # the document has all that is shown
     return [confidences(document), frontier(document)]

@@ -98,7 +98,7 @@ def _stage(row: StageRow, before: StageRow | None) -> Row | None:
     return Row(name, here.estimate, here.low or here.estimate, here.high, text, says)
 
 
-def pictures(summary: Summary, scenario: Scenario | None = None) -> list[Picture | None]:
+def run_pictures(summary: Summary, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of a run; those of weeks only where the scenario is known."""
     if scenario is None:
         return [averaging(summary), funnel(summary)]

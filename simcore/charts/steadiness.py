@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simcore.studies.steadiness.document import Steadiness
 
 
-def pictures(document: Steadiness, scenario: Scenario | None = None) -> list[Picture | None]:
+def steadiness_pictures(document: Steadiness, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the picture of what averages out."""
     del scenario  # the document has all that is shown
     return [parts(document)]

@@ -51,7 +51,7 @@ def unit_of(metric: str, currency: str, *, signed: bool) -> Unit:
     return Unit(currency, signed=signed)
 
 
-def pictures(document: Sweep, scenario: Scenario | None = None) -> list[Picture | None]:
+def sweep_pictures(document: Sweep, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of a sweep: against the baseline where there are strategies, else as it is."""
     del scenario  # the document has all that is shown
     others = document.strategies[1:]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simcore.variance_reduction.document import VarianceBench
 
 
-def pictures(document: VarianceBench, scenario: Scenario | None = None) -> list[Picture | None]:
+def variance_pictures(document: VarianceBench, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the picture of the techniques."""
     del scenario  # the document has all that is shown
     return [gains(document)]

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from simcore.base.frames import MissingPackageError
-from simcore.charts import altair_charts
-from simcore.charts.altair_charts import charts_of, on_light_paper
 from simcore.charts.documents import pictures_of
 from simcore.charts.shapes.theme import NARROW
+from simcore.pages import altair_charts
+from simcore.pages.altair_charts import charts_of, on_light_paper
 from tests.support.documents import NAMES, asked
 
 alt = pytest.importorskip("altair", reason='no Altair: pip install "simcore[report]"')
