@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, cast
 
+from simcore.studies.study import STUDIES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -106,21 +108,6 @@ class Answer:
     """Words of it that the glossary explains."""
 
 
-MODULES = {
-    "result": "run",
-    "comparison": "compare",
-    "sweep": "sweep",
-    "breakeven": "breakeven",
-    "plan": "plan",
-    "luck": "luck",
-    "coach": "coach",
-    "steadiness": "steadiness",
-    "variance": "variance",
-}
-"""The module of a document, by the document's name, wherever each document has one: here it answers, in
-``NAME_answer``; in `simcore.charts` it draws, in ``NAME_pictures``."""
-
-
 def answer_of(document: StudyHeader) -> Answer:
     """Return the answer of a document, whichever question it is of.
 
@@ -129,6 +116,7 @@ def answer_of(document: StudyHeader) -> Answer:
     document
         Of a class that an entry of `simcore.studies.study.STUDIES` names.
     """
-    name = MODULES[document.document]
+    # The module of this package that answers is named after the command; in it stands ``NAME_answer``.
+    name = STUDIES[document.document].command.split()[-1]
     answer = getattr(import_module(f"simcore.answers.{name}"), f"{name}_answer")
     return cast("Callable[[StudyHeader], Answer]", answer)(document)

@@ -97,7 +97,7 @@ def rule_gains(rules: Rules, currency: str) -> Picture | None:
 
 def illusion(rules: Rules, currency: str) -> Picture | None:
     """Return what a session seems to do, and what it does; ``None`` where nothing was coached."""
-    unit = Unit(currency, signed=True)
+    weeks, unit = rules.looks_weeks, Unit(currency, signed=True)
     rows: list[Row | None] = []
     lines = []
     for row in rules.rows:
@@ -109,7 +109,6 @@ def illusion(rules: Rules, currency: str) -> Picture | None:
         lines.append(
             (words(name), *(estimated(each) for each in (looks.before, looks.seen, looks.did, looks.illusion)))
         )
-    weeks = rules.looks_weeks
     says = (
         f"Revenue of a coached rep a week: the {weeks} weeks after a session minus the {weeks} before it (what it "
         "seems to do), and the same weeks of the same reps with and without coaching (what it does). Who is "

@@ -36,7 +36,7 @@ _MEASURES = (
 def compare_pictures(document: Comparison, scenario: Scenario | None = None) -> list[Picture | None]:
     """Return the pictures of a comparison."""
     del scenario  # the document has all that is shown
-    return [differences(document), chances(document), booked_weeks(document), sources(document), attribution(document)]
+    return [differences(document), chances(document), bookings(document), sources(document), attribution(document)]
 
 
 def differences(document: Comparison) -> Picture | None:
@@ -89,7 +89,7 @@ def chances(document: Comparison) -> Picture | None:
     return forest_picture(("chances", "Quota and empty weeks", says), rows, Axis("percentage points", "~f"), numbers)
 
 
-def booked_weeks(document: Comparison) -> Picture | None:
+def bookings(document: Comparison) -> Picture | None:
     """Return in which week of the quarter bookings come; ``None`` in a run without one."""
     drawn, lines = [], []
     for each in document.strategies:

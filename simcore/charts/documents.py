@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from simcore.answers.answer import MODULES
+from simcore.studies.study import STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,8 @@ def pictures_of(document: StudyHeader, scenario: Scenario | None = None) -> list
     >>> [picture.name for picture in pictures_of(result.summary, result.scenario)]
     ['pyramid', 'weeks', 'way', 'ends', 'funnel']
     """
-    name = MODULES[document.document]
-    draw = getattr(import_module(f"simcore.charts.{name}"), f"{name}_pictures")
-    drawn = cast("Callable[[StudyHeader, Scenario | None], list[Picture | None]]", draw)(document, scenario)
-    return [picture for picture in drawn if picture is not None]
+    # The module of this package that draws a document is named after its command; in it stands ``NAME_pictures``.
+    name = STUDIES[document.document].command.split()[-1]
+    found = getattr(import_module(f"simcore.charts.{name}"), f"{name}_pictures")
+    draw = cast("Callable[[StudyHeader, Scenario | None], list[Picture | None]]", found)
+    return [picture for picture in draw(document, scenario) if picture is not None]

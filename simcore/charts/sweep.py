@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint
 
 MOST_VALUES = 12
-"""Of a path that are drawn: more are too narrow to be read; the table has all."""
-MOST_PICTURES = 12
+"""Of each path of a map that are drawn: more are too narrow to be read."""
+MOST_POINTS = 60
+"""Of a curve that are drawn."""
+MOST_MARKS = 450
+"""Cells and points of all pictures of a sweep: a page takes 1.2 kB for one and 0.6 kB for its numbers."""
 _LESS_IS_AHEAD = ("sd", "cv", "p_zero")
 _SHARES = ("p_quota", "p_quota_team", "p_zero", "cv")
 
@@ -57,29 +60,40 @@ def sweep_pictures(document: Sweep, scenario: Scenario | None = None) -> list[Pi
         for metric in document.metrics
         for name in (others or document.strategies)
     ]
-    numbers = _numbers(document)
     draw = _maps if len(document.paths) > 1 else _curve
-    found = [picture for each in asked for picture in draw(document, each, numbers)]
-    left_out = len(found) - MOST_PICTURES
-    if left_out > 0:
-        more = f" {left_out} more pictures, for other values, are left out: the numbers have them."
-        found[0] = found[0]._replace(says=f"{found[0].says}{more}")
-    return list(found[:MOST_PICTURES])
+    found: list[Picture] = []
+    marks = left_out = 0
+    for picture, size in (drawn for each in asked for drawn in draw(document, each)):
+        marks += size
+        if found and (left_out or marks > MOST_MARKS):
+            left_out += 1
+        else:
+            found.append(picture)
+    if left_out:
+        more = "picture is" if left_out == 1 else "pictures are"
+        found[0] = found[0]._replace(says=f"{found[0].says} {left_out} more {more} left out: --csv has all numbers.")
+    return list(found)
 
 
-def _numbers(document: Sweep) -> Table:
+_THINNED = " Not all values are drawn, nor are their numbers listed: --csv has all."
+
+
+def _numbers(document: Sweep, asked: _Asked, points: Sequence[SweepPoint]) -> Table:
+    """Return the numbers of the points that a picture shows, and those of the baseline."""
     paths = [printable(path.path) for path in document.paths]
+    named = (document.strategies[0], asked.strategy)
+    share = asked.metric.partition(":")[0] in _SHARES
     lines: list[tuple[Cell, ...]] = []
-    for point in document.points:
+    for point in points:
         values = [words(_told(value)) for value in point.values]
         if point.exploded is not None:
             lines.append((*values, words(printable(point.exploded)), *(words("\u2013") for _ in range(4))))
         for each in point.figures:
-            share = each.metric.partition(":")[0] in _SHARES
-            cells = (estimated(each.figure, percent=share), estimated(each.difference, percent=share))
-            lines.append(
-                (*values, words(printable(each.strategy)), words(each.metric), *cells, words(each.verdict or ""))
-            )
+            if each.metric == asked.metric and each.strategy in named:
+                cells = (estimated(each.figure, percent=share), estimated(each.difference, percent=share))
+                lines.append(
+                    (*values, words(printable(each.strategy)), words(each.metric), *cells, words(each.verdict or ""))
+                )
     headings = (*paths, "strategy", "metric", "figure", "minus the baseline", "verdict")
     return table(headings, lines, left=len(paths) + 2)
 
@@ -108,26 +122,33 @@ def _named(document: Sweep, asked: _Asked) -> tuple[str, str, str]:
     return name, f"{asked.metric} of {strategy}", f"{asked.metric} of {strategy}"
 
 
-def _curve(document: Sweep, asked: _Asked, numbers: Table) -> list[Picture]:
-    """Return the figure over one path; where values are no numbers, they stand at even distances."""
+def _curve(document: Sweep, asked: _Asked) -> list[tuple[Picture, int]]:
+    """Return the figure over one path, and its size; where values are no numbers, they stand at even distances."""
     name, title, says = _named(document, asked)
     unit = unit_of(asked.metric, document.currency, signed=asked.against)
-    places, suffix = _places(document.paths[0].values)
+    path = document.paths[0]
+    places, suffix = _places(path.values)
+    kept = _spread_out(path.values, MOST_POINTS)
+    shown = [point for point in document.points if point.values[0] in kept]
     points = []
-    for point in document.points:
+    for point in shown:
         found = _figure(point, asked)
         if found is not None:
-            place = places[document.paths[0].values.index(point.values[0])]
-            points.append(_point(place, point, found, unit, asked))
+            points.append(_point(places[path.values.index(point.values[0])], point, found, unit, asked))
+    if not points:
+        return []
     tie = " The line is where they tie; a hollow point is not told apart from it." if asked.against else ""
-    says = f"{says}, by {printable(document.paths[0].path)}, with 95 % intervals.{tie}"
-    across = Axis(f"{printable(document.paths[0].path)}{suffix}", "~g")
+    thinned = _THINNED if len(kept) < len(path.values) else ""
+    says = f"{says}, by {printable(path.path)}, with 95 % intervals.{tie}{thinned}"
+    across = Axis(f"{printable(path.path)}{suffix}", "~g")
     up, marks = Axis(_scale_title(unit, asked), "~s"), Marks(level=0.0 if asked.against else None)
     drawn = [Curve(printable(asked.strategy), points)]
     picture = Picture(
-        name, title, says, lambda width: curves(drawn, Canvas(width), across, up, about=says, marks=marks), numbers
+        *(name, title, says),
+        lambda width: curves(drawn, Canvas(width), across, up, about=says, marks=marks),
+        _numbers(document, asked, shown),
     )
-    return [picture]
+    return [(picture, len(points))]
 
 
 def _point(place: float, point: SweepPoint, found: tuple[SweepFigure, Estimate], unit: Unit, asked: _Asked) -> Point:
@@ -162,12 +183,12 @@ def _places(values: Sequence[float | str]) -> tuple[list[float], str]:
     return [float(place) for place in range(1, len(values) + 1)], " (1st, 2nd ... value)"
 
 
-def _maps(document: Sweep, asked: _Asked, numbers: Table) -> list[Picture]:
-    """Return a map over the last two paths for each choice of the others."""
+def _maps(document: Sweep, asked: _Asked) -> list[tuple[Picture, int]]:
+    """Return a map over the last two paths for each choice of the others, and its size."""
     name, title, says = _named(document, asked)
     unit = unit_of(asked.metric, document.currency, signed=asked.against)
     *others, up, across = (printable(path.path) for path in document.paths)
-    kept = [_spread_out(path.values) for path in document.paths[-2:]]
+    kept = [_spread_out(path.values, MOST_VALUES) for path in document.paths[-2:]]
     thinned = any(len(chosen) < len(path.values) for chosen, path in zip(kept, document.paths[-2:], strict=True))
     found = []
     for number, (first, points) in enumerate(groupby(document.points, key=lambda point: point.values[:-2])):
@@ -178,9 +199,10 @@ def _maps(document: Sweep, asked: _Asked, numbers: Table) -> list[Picture]:
         where = ", ".join(f"{path} {_told(value)}" for path, value in zip(others, first, strict=True))
         at = f" at {where}" if where else ""
         told = f"{says}{at}. {_legend(asked)}"
-        told += " Not all values are drawn: the numbers have all." if thinned else ""
+        told += _THINNED if thinned else ""
         named = (f"{name}_{number}" if others else name, f"{title}{at}", told)
-        found.append(_map(named, fields, (across, up), numbers, tie=asked.against))
+        numbers = _numbers(document, asked, shown)
+        found.append((_map(named, fields, (across, up), numbers, tie=asked.against), len(fields)))
     return found
 
 
@@ -202,18 +224,18 @@ def _legend(asked: _Asked) -> str:
     )
 
 
-def _spread_out(values: Sequence[float | str]) -> list[float | str]:
-    """Return at most `MOST_VALUES` of the values, at even distances, the ends among them.
+def _spread_out(values: Sequence[float | str], most: int) -> list[float | str]:
+    """Return at most so many of the values, at even distances, the ends among them.
 
     Examples
     --------
-    >>> _spread_out([1, 2, 3]), len(_spread_out(list(range(100)))), _spread_out(list(range(100)))[-1]
-    ([1, 2, 3], 12, 99)
+    >>> _spread_out([1, 2, 3], 12), _spread_out(list(range(100)), 4)
+    ([1, 2, 3], [0, 33, 66, 99])
     """
-    if len(values) <= MOST_VALUES:
+    if len(values) <= most:
         return list(values)
-    step = (len(values) - 1) / (MOST_VALUES - 1)
-    return [values[round(step * place)] for place in range(MOST_VALUES)]
+    step = (len(values) - 1) / (most - 1)
+    return [values[round(step * place)] for place in range(most)]
 
 
 def _fields(points: Sequence[SweepPoint], unit: Unit, asked: _Asked) -> list[Field]:

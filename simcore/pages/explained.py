@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from simcore.answers.answer import answer_of
 from simcore.glossary.lookup import look_up
-from simcore.pages.markup import Markup, element, text
+from simcore.pages.markup import Markup, element, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from simcore.results.header import StudyHeader
-
-_CODE = re.compile("`([^`]+)`")
 
 
 def explained(documents: Sequence[StudyHeader]) -> Markup:
@@ -31,12 +28,7 @@ def words_of(names: Iterable[str]) -> Markup:
     (1, '')
     """
     words = dict.fromkeys(word for name in names for word in look_up(name).words)
-    listed = [part for word in words for part in (element("dt", word.name), element("dd", _told(word.meaning)))]
+    listed = [part for word in words for part in (element("dt", word.name), element("dd", prose(word.meaning)))]
     if not listed:
         return Markup("")
     return element("section", element("h2", "Words"), element("dl", *listed), id="words")
-
-
-def _told(meaning: str) -> Markup:
-    """Return a meaning as markup, what stands between backticks as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", text(meaning)))

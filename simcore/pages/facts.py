@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.numbers import count, counted
 from simcore.charts.picture import table, words
-from simcore.pages.markup import Markup, element, joined, lines
+from simcore.pages.markup import Markup, element, joined, lines, prose
 from simcore.pages.tables import table_of
 from simcore.results.summary import Summary
 from simcore.scenario.model import assumptions
@@ -89,4 +89,4 @@ def figures_of(rows: Sequence[tuple[str, str, str]]) -> Markup:
 
 def cautions_of(rows: Sequence[str]) -> Markup:
     """Return what a reader must know before trusting an answer."""
-    return joined(element("p", row, class_="caution") for row in rows)
+    return joined(element("p", prose(row), class_="caution") for row in rows)

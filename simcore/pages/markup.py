@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from simcore.base.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_CODE = re.compile("`([^`]+)`")
 
 
 class Markup(str):
@@ -42,9 +45,15 @@ def text(part: str | Markup) -> Markup:
     return part if isinstance(part, Markup) else Markup(escape(printable(part)))
 
 
-def spaced(part: str) -> str:
-    """Return the white space at the ends of a text as no-break spaces, which `text` leaves alone."""
-    return part.replace(" \u00b1 ", "\u00a0\u00b1\u00a0")
+def prose(part: str) -> Markup:
+    """Return a text escaped, with what stands between backticks set as code.
+
+    Examples
+    --------
+    >>> prose("see `simcore check` & <all>")
+    'see <code>simcore check</code> &amp; &lt;all&gt;'
+    """
+    return Markup(_CODE.sub(r"<code>\1</code>", text(part)))
 
 
 def lines(part: str) -> Markup:

@@ -9,7 +9,7 @@ from simcore.charts.documents import pictures_of
 from simcore.pages.drawing import drawn
 from simcore.pages.explained import explained
 from simcore.pages.facts import assumed, cautions_of, figures_of, identity
-from simcore.pages.markup import Markup, element, joined
+from simcore.pages.markup import Markup, element, joined, prose
 from simcore.pages.style import SCRIPT, STYLE, policy
 from simcore.pages.tables import table_of
 from simcore.studies.study import STUDIES
@@ -90,7 +90,7 @@ def _answered(document: StudyHeader, told: Told) -> list[Markup]:
     answer = element(
         "section",
         element("h2", "The answer"),
-        *(element("p", sentence, class_="verdict") for sentence in found.sentences),
+        *(element("p", prose(sentence), class_="verdict") for sentence in found.sentences),
         cautions_of(found.cautions),
         figures_of([(each.label, each.value, each.error) for each in found.figures]),
         id=f"answer{of}",
@@ -109,7 +109,7 @@ def _section(picture: Picture, of: str) -> Markup:
     return element(
         "section",
         element("h2", picture.title),
-        element("p", picture.says, class_="says"),
+        element("p", prose(picture.says), class_="says"),
         figure,
         numbers,
         id=named.name,

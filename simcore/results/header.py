@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from pydantic import Field
 
 from simcore.base.document import Document
+from simcore.base.pictures import Plots, notebook_html
 from simcore.base.version import __version__
 from simcore.scenario.digest import scenario_digest
 
@@ -56,6 +57,14 @@ class StudyHeader(PublishedDocument):
     weeks: int = Field(description="Counted weeks of one replication.")
     interrupted: bool = Field(description="True if it was stopped before all its worlds were played.")
     seconds: float = Field(description="Wall-clock seconds, compilation included.")
+
+    @property
+    def plot(self) -> Plots:
+        """Its pictures as Altair charts, by name."""
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        return notebook_html(self, super()._repr_html_())
 
     @property
     def digest(self) -> str:

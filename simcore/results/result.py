@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simcore.base.errors import Problem, UsageError
 from simcore.base.frames import to_pandas, to_polars
 from simcore.base.periods import HORIZONS, Horizon
+from simcore.base.pictures import Plots, notebook_html
 from simcore.base.shown import short, table
 from simcore.base.spelling import one_of
 from simcore.program.tally import CLOSE, ORIGIN, Tally, bin_values
@@ -80,7 +81,12 @@ class Result:
         return short("Result", self._shown_fields())
 
     def _repr_html_(self) -> str:
-        return table("Result", self._shown_fields())
+        return notebook_html(self.summary, table("Result", self._shown_fields()))
+
+    @property
+    def plot(self) -> Plots:
+        """Its pictures as Altair charts, by name; those of weeks play the first worlds again."""
+        return Plots(self.summary, self.scenario)
 
     def _shown_fields(self) -> list[tuple[str, object]]:
         summary = self.summary

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from simcore.answers.answer import MODULES
 from simcore.base.errors import ExitStatus
 from simcore.base.periods import HORIZONS
 from simcore.glossary.lookup import look_up
@@ -17,6 +16,7 @@ from simcore.scenario.channels import CHANNELS
 from simcore.scenario.habits import RULES
 from simcore.scenario.metric import NAMES
 from simcore.scenario.signals import SIGNALS
+from simcore.studies.study import STUDIES
 from simcore.variance_reduction.run_to_precision import method_names
 from simcore.variance_reduction.techniques import CRUDE, TECHNIQUES
 from tools.markdown import anchor
@@ -57,7 +57,7 @@ def words_of_answers(module: str) -> list[str]:
     return [word for value in given for word in ast.literal_eval(value)]
 
 
-@pytest.mark.parametrize("module", MODULES.values())
+@pytest.mark.parametrize("module", sorted({study.command.split()[-1] for study in STUDIES.values()}))
 def test_every_word_of_an_answer_is_explained(module: str) -> None:
     words = words_of_answers(module)
     assert words

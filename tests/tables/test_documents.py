@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from simcore.base.document import Document
-from simcore.results.result import Result
 from simcore.statistics.estimate import Estimate
 from simcore.studies.study import STUDIES
 from simcore.tables.about import ABOUT, SPEED
 from simcore.tables.documents import DEFINITIONS, tables_of
 from simcore.tables.table import LABEL, SHARE, Table, cell_of
 from simcore.tables.tidy import RESERVED, columns, lines
+from tests.support.documents import NAMES, document, numbers
 from tests.support.study_cases import CASES
-from tests.support.study_cases import request as question
-from tests.support.table_cases import WIDER
 from tools.packages import ROOT
 
 if TYPE_CHECKING:
@@ -28,34 +25,11 @@ if TYPE_CHECKING:
 
     from simcore.results.header import StudyHeader
 
-NAMES = [*CASES, *(pytest.param(name, marks=pytest.mark.slow) for name in WIDER)]
-
 
 @pytest.fixture(scope="module", params=NAMES)
 def found(request: pytest.FixtureRequest) -> StudyHeader:
     """Return the document of each question in turn; tests of one are together, so each is asked once."""
     return document(request.param)
-
-
-@cache
-def document(name: str) -> StudyHeader:
-    """Return the document of a small question, or of one that asks for more of its parts."""
-    found: Any = WIDER[name]() if name in WIDER else question(name).run()
-    found = found.summary if isinstance(found, Result) else found
-    return found if isinstance(found, Document) else found[0]  # type: ignore[return-value]
-
-
-def numbers(part: object, at: str = "") -> Iterator[tuple[str, float]]:
-    """Yield all numbers of a JSON document but those that depend on the machine, each with its place."""
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if key not in SPEED:
-                yield from numbers(value, f"{at}.{key}")
-    elif isinstance(part, list):
-        for place, value in enumerate(part):
-            yield from numbers(value, f"{at}.{place}")
-    elif isinstance(part, int | float) and not isinstance(part, bool):
-        yield at, part
 
 
 def words(part: object) -> Iterator[str]:
@@ -100,7 +74,8 @@ def test_every_document_has_a_definition() -> None:
 
 def test_every_number_is_in_a_table(found: StudyHeader) -> None:
     there = set(in_tables(tables_of(found)))
-    missing = [f"{at} = {value}" for at, value in numbers(found.model_dump(mode="json")) if value not in there]
+    known = numbers(found.model_dump(mode="json"), without=SPEED)
+    missing = [f"{at} = {value}" for at, value in known if value not in there]
     assert not missing
 
 

@@ -15,6 +15,7 @@ from simcore.charts.shapes.theme import (
     chart,
     label,
     layer,
+    legend_of,
     number,
     scale_of,
     speaking,
@@ -74,8 +75,8 @@ def curves(
     x = number("x", scale=scale_of(across, padding=14), axis=axis_of(across, canvas, grid=False))
     scale = scale_of(up, zero=False, padding=8)
     y = number("y", scale=scale, axis=axis_of(up, canvas))
-    legend: Spec = {"legend": {"symbolFillColor": colour("paper")} if len(order) > 1 else None}
-    by_name = {"field": "series", "type": "nominal", **legend}
+    legend = legend_of(order, canvas, symbolFillColor=colour("paper")) if len(order) > 1 else None
+    by_name = {"field": "series", "type": "nominal", "legend": legend}
     ink = {**by_name, "scale": {"domain": order, "range": list(shades.values())}}
     shape = {**by_name, "scale": {"domain": order, "range": [SYMBOLS[place % 5] for place in range(len(order))]}}
     place = {"x": x, "y": y}

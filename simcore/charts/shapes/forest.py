@@ -61,7 +61,7 @@ def forest(
     fields = [_fields(row, place) for place, row in enumerate(rows)]
     order = [str(place) for place in range(len(rows))]
     # Rows are told apart by their number: two may have one name.
-    shown = f"{dumps([each['name'] for each in fields])}[+datum.value]"
+    shown = f"{dumps([_lines(str(each['name']), canvas) for each in fields])}[+datum.value]"
     up = {"y": names("key", order, canvas, labelExpr=shown)}
     domain = _domain(rows, canvas, axis, line)
     across = {"scale": scale_of(axis, domain=domain), "axis": axis_of(axis, canvas, grid=not axis.log)}
@@ -102,6 +102,21 @@ def _fields(row: Row, place: int) -> dict[str, str | float]:
         "shade": shade,
         "inside": colour("paper") if row.hollow else shade,
     }
+
+
+def _lines(name: str, canvas: Canvas) -> list[str]:
+    """Return a name on one line, or on two where there is little room: cut, two rows could read the same.
+
+    Examples
+    --------
+    >>> _lines("the worst tenth, this quarter", Canvas(343)), _lines("meetings", Canvas(343))
+    (['the worst tenth,', 'this quarter'], ['meetings'])
+    """
+    gaps = [place for place, sign in enumerate(name) if sign == " "]
+    if not canvas.narrow or len(name) <= 18 or not gaps:
+        return [name]
+    gap = min(gaps, key=lambda place: abs(place - len(name) / 2))
+    return [name[:gap], name[gap + 1 :]]
 
 
 def _domain(rows: Sequence[Row], canvas: Canvas, axis: Axis, line: float | None) -> list[float]:

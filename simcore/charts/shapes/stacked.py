@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.charts.shapes.palette import colour
 from simcore.charts.shapes.palette import series as shades_of
-from simcore.charts.shapes.theme import Axis, Canvas, Spec, axis_of, chart, label, names, speaking
+from simcore.charts.shapes.theme import Axis, Canvas, Spec, axis_of, chart, label, legend_of, names, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,12 @@ def stacked(slices: Sequence[Slice], canvas: Canvas, axis: Axis, *, about: str) 
         "y": names("row", order, canvas),
         "x": {"field": "size", "type": "quantitative", "stack": "zero", "axis": axis_of(axis, canvas)},
         "order": {"field": "place", "type": "quantitative"},
-        "fill": {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": shades_of(len(parts))}},
+        "fill": {
+            "field": "part",
+            "type": "nominal",
+            "legend": legend_of(parts, canvas),
+            "scale": {"domain": parts, "range": shades_of(len(parts))},
+        },
     }
     # A line of paper parts what stands side by side: colours need not be told apart to see where one ends.
     shown = speaking("bar", bar, stroke=colour("paper"), strokeWidth=2)

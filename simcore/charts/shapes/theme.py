@@ -25,6 +25,8 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 LONGEST_LABEL = 40
 """Characters of a name on an axis; the table of the picture has all of it."""
 _TEXT = 12
+_SYMBOL, _SIGN = 48, 6.2
+"""Pixels that a symbol of a legend takes with the gaps around it, and that a character does."""
 
 
 class Axis(NamedTuple):
@@ -114,6 +116,18 @@ def axis_of(axis: Axis, canvas: Canvas, **more: Any) -> Spec:  # noqa: ANN401
 def scale_of(axis: Axis, **more: Any) -> Spec:  # noqa: ANN401
     """Return the scale of an axis of numbers."""
     return {"type": "log" if axis.log else "linear", "nice": False, **more}
+
+
+def legend_of(series: Sequence[str], canvas: Canvas, **more: Any) -> Spec:  # noqa: ANN401
+    """Return a legend in as many columns as there is room for: on one line it would run off a telephone.
+
+    Examples
+    --------
+    >>> legend_of(["at least once in 52 weeks", "in given weeks"], Canvas(NARROW))
+    {'columns': 1}
+    """
+    widest = _SYMBOL + _SIGN * max(map(len, series))
+    return {"columns": max(1, min(len(series), int(canvas.width // widest))), **more}
 
 
 def as_is(field: str) -> Spec:
