@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SHOTS = ROOT / "build" / "pages"
-PAGES = (*CASES, "reps who differ", "habits and hours", "hostile")
+OFTEN = ("comparison", "habits and hours", "hostile")
+"""Pages that are looked at with every change: all kinds of charts, and names that want to break them."""
+SELDOM = tuple(name for name in (*CASES, "reps who differ") if name not in OFTEN)
+PAGES = (*OFTEN, *(pytest.param(name, marks=pytest.mark.long) for name in SELDOM))
 HOST = "http://page.invalid/"
 """Where the page is from: the address never resolves, so whatever is asked for has to come through `Shown.asked`."""
 
