@@ -14,6 +14,8 @@ class Signal(NamedTuple):
 
     name: str
     """Its key in a scenario."""
+    tells: str
+    """What it tells a drive; and what a level of 1 means, where that is not plain."""
     needs_quota: bool = False
     """Whether it is measured against the quota."""
     of_team: bool = False
@@ -21,15 +23,47 @@ class Signal(NamedTuple):
 
 
 SIGNALS = (
-    Signal("behind", needs_quota=True),
-    Signal("ahead", needs_quota=True),
-    Signal("deadline", needs_quota=True),
-    Signal("surprise"),
-    Signal("dry_spell"),
-    Signal("rejections"),
-    Signal("peers", needs_quota=True, of_team=True),
-    Signal("overwork"),
-    Signal("coach"),
+    Signal(
+        "behind",
+        "how far bookings are behind the pace of the quota; 1: by a whole quota",
+        needs_quota=True,
+    ),
+    Signal(
+        "ahead",
+        "how far bookings are ahead of the pace of the quota; 1: by a whole quota",
+        needs_quota=True,
+    ),
+    Signal(
+        "deadline",
+        "how far bookings are behind, the more the later in the period; 1: a whole quota at its end",
+        needs_quota=True,
+    ),
+    Signal(
+        "surprise",
+        "what the last interval brought against the plan; 1: twice of it, -1: nothing",
+    ),
+    Signal(
+        "dry_spell",
+        "how old the last win is beyond the mean time between wins; 1: twice that time",
+    ),
+    Signal(
+        "rejections",
+        "calls since the last booking beyond what one takes on average; 1: twice as many",
+    ),
+    Signal(
+        "peers",
+        "how far the team's mean of this period is above the rep's own; 1: by a whole quota",
+        needs_quota=True,
+        of_team=True,
+    ),
+    Signal(
+        "overwork",
+        "activity of the last interval above the plan; 1: twice the plan",
+    ),
+    Signal(
+        "coach",
+        "the manager's `pressure`, once after a session on the result",
+    ),
 )
 """All signals, by number."""
 

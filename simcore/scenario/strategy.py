@@ -21,29 +21,16 @@ from simcore.scenario.fields import (
     complaints_of,
 )
 from simcore.scenario.parts import Name
-from simcore.scenario.signals import SIGNALS
+from simcore.scenario.signals import SIGNALS, Signal
 from simcore.scenario.time import Duration
 
 MAX_DRIVES = 4
 """Maximum number of drives of a strategy: the number that pulling opportunities forward can distinguish."""
-
-HEARD = {
-    "behind": "how far bookings are behind the pace of the quota; 1: by a whole quota",
-    "ahead": "how far bookings are ahead of the pace of the quota; 1: by a whole quota",
-    "deadline": "how far bookings are behind, the more the later in the period; 1: a whole quota at its end",
-    "surprise": "what the last interval brought against the plan; 1: twice of it, -1: nothing",
-    "dry_spell": "how old the last win is beyond the mean time between wins; 1: twice that time",
-    "rejections": "calls since the last booking beyond what one takes on average; 1: twice as many",
-    "peers": "how far the team's mean of this period is above the rep's own; 1: by a whole quota",
-    "overwork": "activity of the last interval above the plan; 1: twice the plan",
-    "coach": "the manager's `pressure`, once after a session on the result",
-}
-"""What each signal of `simcore.scenario.signals` tells a drive."""
 Factor = Annotated[Number, Range(0, 10, above=True), Unit("factor")]
 
 
-def _gain(signal: str) -> Any:  # noqa: ANN401  (what pydantic returns)
-    return Field(default=None, description=f"Gain of the signal `{signal}`: {HEARD[signal]}.")
+def _gain(signal: Signal) -> Any:  # noqa: ANN401  (what pydantic returns)
+    return Field(default=None, description=f"Gain of the signal `{signal.name}`: {signal.tells}.")
 
 
 class Channel(SourcedPart):
@@ -86,7 +73,7 @@ if TYPE_CHECKING:
     _Gains = SourcedPart
 else:
     _Gains = create_model(
-        "_Gains", __base__=SourcedPart, **{signal.name: (Coefficient | None, _gain(signal.name)) for signal in SIGNALS}
+        "_Gains", __base__=SourcedPart, **{signal.name: (Coefficient | None, _gain(signal)) for signal in SIGNALS}
     )
 
 
