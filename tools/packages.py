@@ -23,7 +23,7 @@ PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
-    *("tables", "results_folders", "answers", "charts.shapes", "charts", "pages", "schema", "api"),
+    *("tables", "results_folders", "answers", "charts.shapes", "charts", "pages", "serving", "schema", "api"),
     *("cli.exports", "cli", "cli.screens", "cli.study_command", "cli.completion", "cli.commands", "cli.main"),
 )
 """Without ``simcore.``; a module that stands alone has its own line."""
