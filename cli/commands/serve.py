@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simcore.base.errors import ExitStatus
 from simcore.cli.options import (
     QuietOption,
     ReplicationsOption,
@@ -46,7 +47,7 @@ def serve(
     """Move the numbers of a scenario on a local page, and see its answer change.
 
     The page is at the printed address until Ctrl-C (exit status 130), for this machine alone and for whoever has the
-    token in that address. All settings have the same seed; each runs as many worlds as a second has room for. The page
+    token in that address. All settings have the same seed, and as many worlds as half a second has room for. The page
     shows the `simcore run` command that gives the same answer. Nothing is stored.
     """
     import gc  # noqa: PLC0415
@@ -77,6 +78,7 @@ def serve(
         if not quiet:
             message("open this address in a browser of this machine; Ctrl-C ends it")
         server.serve(application, listener)
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))  # where the signal itself is ignored, as behind nohup
 
 
 def _slider(text: str) -> "tuple[str, Range | None]":

@@ -100,5 +100,5 @@ def _worlds(setting: Setting) -> str:
     worlds = setting.scenario.run.replications
     told = f"{counted(worlds, 'world')}, seed {setting.scenario.run.seed}"
     if worlds < setting.asked:
-        told += f"; the scenario asks for {count(setting.asked)}, which would take longer than a second here"
+        told += f"; the scenario asks for {count(setting.asked)}, more than there is time for while a slider moves"
     return f"{told}. Every setting is answered by the same worlds: what changes is the scenario, not luck."

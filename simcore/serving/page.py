@@ -123,7 +123,7 @@ def problem_of(sentences: Sequence[str]) -> Markup:
 def rest_of(told: Told) -> Markup:
     """Return all of an answer but its sentences: figures, pictures, and the command."""
     earlier = {} if told.before is None else {figure.label: figure for figure in told.before.figures}
-    grey = "" if told.before is None else " In grey: the setting before."
+    grey = "" if told.before is None else " The grey outline is the setting before."
     pictures = [
         element(
             "section",

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from simcore.scenario_files.vary import Range
     from simcore.serving.sliders import Slider
 
-SECONDS = 1.0
-"""What the worlds of a setting may take, as `simcore.analytic.run_cost` estimates it."""
+SECONDS = 0.5
+"""What the worlds of a setting may take, as `simcore.analytic.run_cost` estimates it; pictures take as long again."""
 _LONGEST = 40
 """Characters of a number."""
 
@@ -108,7 +108,7 @@ class Desk(NamedTuple):
         return tuple(found)
 
     def setting(self, numbers: Numbers) -> Setting:
-        """Return a setting, with as many worlds as a second has room for.
+        """Return a setting, with as many worlds as there is time for.
 
         Raises
         ------
