@@ -65,10 +65,7 @@ def _until(row: WeightRow) -> str:
     weeks = number_figure("", half.weeks)
     near = f", {weeks.error}" if half.weeks.se else ""
     beyond = " (extrapolated beyond the run)" if half.beyond_run else ""
-    return (
-        f"It takes {weeks.value} weeks of a rep's revenue{near}, until skill weighs as much in "
-        f"it as luck{beyond}."
-    )
+    return f"It takes {weeks.value} weeks of a rep's revenue{near}, until skill weighs as much in it as luck{beyond}."
 
 
 def _figures(found: Luck) -> list[KeyFigure]:

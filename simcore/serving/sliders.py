@@ -6,7 +6,7 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simcore.base.errors import Problem, UsageError
+from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.text import brief, printable
 from simcore.scenario.deals import FixedDeal, SpreadDeal
 from simcore.scenario.fields import Part
@@ -14,6 +14,7 @@ from simcore.scenario.fields import Range as Bounds
 from simcore.scenario.parts import Rate
 from simcore.scenario.time import Duration
 from simcore.scenario_files.paths import known_paths, likely_paths
+from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,10 +154,34 @@ def slider_at(scenario: Scenario, path: str, ends: Range | None = None) -> Slide
         step = _step(high - low, whole=whole)
         # On the grid of the steps, where most numbers that people write stand, too.
         low = max(step, low // step * step) if value > 0 else low
-    else:
-        low, high = _named_ends(found, ends, unit, scale)
-        step = _step(high - low, whole=whole)
+        slider = Slider(found.path, _label(scenario, found.path), unit, value, low, high, step)
+        return slider._replace(low=_reached(scenario, slider, low), high=_reached(scenario, slider, high))
+    low, high = _named_ends(found, ends, unit, scale)
+    step = _step(high - low, whole=whole)
     return Slider(found.path, _label(scenario, found.path), unit, value, low, high, step)
+
+
+def _reached(scenario: Scenario, slider: Slider, end: Decimal) -> Decimal:
+    """Return an end of a slider, or the last step before it that the rest of the scenario allows.
+
+    A rate that differs between reps cannot be 1, nor a team be smaller than the number of its new reps.
+    """
+
+    def allowed(number: Decimal) -> bool:
+        try:
+            load_scenario(scenario, [slider.change(number)])
+        except ScenarioError:
+            return False
+        return True
+
+    if allowed(end):
+        return end
+    step = slider.step if end > slider.value else -slider.step
+    near, far = 0, int((end - slider.value) / step) + 1
+    while far - near > 1:
+        middle = (near + far) // 2
+        near, far = (middle, far) if allowed(slider.value + middle * step) else (near, middle)
+    return slider.value + near * step
 
 
 def _named_ends(found: _Found, ends: Range, unit: str, scale: Decimal) -> tuple[Decimal, Decimal]:
