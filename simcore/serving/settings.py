@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
-from simcore.analytic.run_cost import cost, one_world
+from simcore.analytic.run_cost import cost, duration, one_world
+from simcore.answers.numbers import counted
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.machine import processors
 from simcore.base.text import brief
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SECONDS = 0.5
 """What the worlds of a setting may take, as `simcore.analytic.run_cost` estimates it; pictures take as long again."""
+LONGEST_RUN = 20.0
+"""Estimated seconds above which a setting is left to a terminal."""
+_IN_TERMINAL = "simcore run in a terminal takes its time"
 _LONGEST = 40
 """Characters of a number."""
 
@@ -127,7 +131,11 @@ class Desk(NamedTuple):
                 tuple(replace(each, file=None, line=None, column=None) for each in error.problems)
             ) from None
         request = SimulationRequest(scenario)
-        request.cost(threads).check()
+        bill = request.cost(threads)
+        bill.check()
+        if bill.cost.seconds > LONGEST_RUN:
+            takes = f"takes about {duration(bill.cost.seconds)} for {counted(worlds, 'world')}"
+            raise UsageError((Problem(takes, allowed=f"up to {duration(LONGEST_RUN)} on a page", hint=_IN_TERMINAL),))
         return Setting(numbers, request, wanted.run.replications, self._command(changes, wanted, worlds))
 
     def _command(self, changes: Sequence[str], wanted: Scenario, worlds: int) -> str:

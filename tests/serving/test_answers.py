@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simcore.results.result import Result
-    from simcore.serving.answers import Told
 
 CANON = "trust-the-process"
 LARGE = 4000
@@ -30,7 +29,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Result]:
     found: list[Result] = []
     play = SimulationRequest.run
 
-    def run(self: SimulationRequest, **how: Any) -> Result:
+    def run(self: SimulationRequest, **how: Any) -> Result:  # noqa: ANN401
         found.append(play(self, **how))
         return found[-1]
 
@@ -42,8 +41,8 @@ def test_a_newer_request_stops_the_run_of_an_older_one(monkeypatch: pytest.Monke
     """In this order whatever the machine: the older run begins only once the newer request is there."""
     desk = open_desk(CANON, ["run.replications=4000"], threads=1)
     monkeypatch.setattr("simcore.serving.settings.SECONDS", 1e6)
-    answers, found = Answers(desk), dict[str, Told]()
-    play, results = SimulationRequest.run, list[Result]()
+    answers, found = Answers(desk), dict[str, Any]()
+    play, results = SimulationRequest.run, list[Any]()
     older, newer = desk.numbers({}, "s"), desk.numbers({"s1": "100", "s6": "1"}, "s")
     asking = Thread(target=lambda: found.update(newer=answers.told(newer)), daemon=True)
 
@@ -71,7 +70,7 @@ def test_what_was_stopped_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = answers.desk.numbers({}, "s")
     play = SimulationRequest.run
 
-    def run(self: SimulationRequest, **how: Any) -> Result:
+    def run(self: SimulationRequest, **how: Any) -> Result:  # noqa: ANN401
         answers.newest.close()
         return play(self, **how)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simcore.serving.answers import Told
 
 PORT = 8000
-TOKEN = new_token()
+TOKEN = "tEsT0-token_of-thirty-two-bytes.."  # noqa: S105  (of no page but those of these tests)
 HERE = ("127.0.0.1", 50_000)
 HOSTILE = "<script>alert(1)</script>\"'&\u202e"
 PROBLEM = '<p class="problem">'
@@ -133,7 +133,6 @@ def test_other_machines_are_refused(peer: str) -> None:
         ("GET", f"/{TOKEN}/", 200),
         ("GET", f"/{TOKEN}/answer?s1=x", 422),
         ("GET", f"/{TOKEN}/nothing", 404),
-        ("GET", f"/{TOKEN}/../{TOKEN}/..", 404),
         ("POST", f"/{TOKEN}/answer", 405),
         ("OPTIONS", f"/{TOKEN}/answer", 405),
         ("GET", "/", 403),
@@ -174,7 +173,7 @@ def test_the_script_is_small_and_stores_nothing() -> None:
         ({"s1": "0"}, "plan.calls_per_week: is out of range, got 0; allowed: from 1 to 65535."),
         ({"s2": "120"}, "funnel.meetings.rate: is out of range, got &quot;120%&quot;; allowed: above 0 to 1"),
         ({"s6": "1.5"}, "team.reps: must be a whole number"),
-        ({"s6": "65536", "s1": "65535"}, "memory"),
+        ({"s6": "65536", "s1": "65535"}, "takes about "),
         ({"s5": "<b>"}, "deal.fixed: must be a number, got &lt;b&gt;."),
         ({"b5": "'"}, "deal.fixed: must be a number"),
     ],
@@ -192,10 +191,10 @@ def test_a_wrong_setting_is_told_in_a_sentence(given: dict[str, str], words: str
 
 
 def test_a_rate_that_explodes_is_told_in_a_sentence() -> None:
-    """More referrals for a win than calls: found out while it is played."""
+    """Found out while it is played: the format allows it."""
     changes = (
         "horizon.weeks=52",
-        "strategies.process.drives.greed={listens: {behind: 1}, changes: {activity: {gain: 50}}}",
+        "strategies.process.drives.greed={signals: {behind: 1000}, changes: {activity: {slope: 50}}}",
     )
     told = answer(client("trust-the-process", changes, replications=8)).json()
     assert told["verdict"].startswith(PROBLEM)

@@ -98,6 +98,12 @@ def test_what_the_format_or_the_engine_does_not_allow_is_refused_without_a_posit
         desk.setting(desk.numbers({"s2": "2.5"}, "s"))
 
 
+def test_what_takes_minutes_is_left_to_a_terminal() -> None:
+    desk = open_desk(CANON)
+    with pytest.raises(UsageError, match=r"^takes about .* for 8 worlds; allowed: up to 20 s on a page"):
+        desk.setting(desk.numbers({"s1": "60000", "s6": "20000"}, "s"))
+
+
 def test_what_costs_too_much_is_refused() -> None:
     desk = open_desk(CANON, vary=[("team.reps", None), ("horizon.weeks", None)])
     with pytest.raises(ScenarioError, match=r"rep-weeks.*allowed: up to 2,000,000,000"):
