@@ -151,7 +151,14 @@ class Desk(NamedTuple):
 
 
 def open_desk(
-    source: str, changes: Sequence[str] = (), *, vary: Sequence[tuple[str, Range | None]] = (), **more: int | str | None
+    source: str,
+    changes: Sequence[str] = (),
+    *,
+    vary: Sequence[tuple[str, Range | None]] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    strategy: str | None = None,
+    threads: int | None = None,
 ) -> Desk:
     """Read a scenario and choose its sliders.
 
@@ -163,8 +170,12 @@ def open_desk(
         As ``--set`` takes them.
     vary
         Paths of sliders with their ends, instead of those that the scenario suggests.
-    more
-        ``seed``, ``strategy``, ``replications`` and ``threads``, as `Opened` has them.
+    replications
+        The most worlds of a setting; those of the scenario if not given.
+    seed, strategy
+        Instead of those of the scenario.
+    threads
+        Default: all processors that this process may use. Changes how many worlds there is time for.
 
     Raises
     ------
@@ -181,7 +192,7 @@ def open_desk(
     'simcore run trust-the-process --set team.reps=4 --set funnel.meetings.rate=3%'
     """
     text, file = scenario_text(source)
-    opened = Opened(source, text, file, tuple(changes))._replace(**more)
+    opened = Opened(source, text, file, tuple(changes), seed, strategy, replications, threads)
     scenario = opened.load()
     sliders = named_sliders(scenario, vary) if vary else sliders_of(scenario)
     return Desk(opened, scenario, tuple(sliders))

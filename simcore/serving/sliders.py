@@ -301,5 +301,7 @@ def _label(scenario: Scenario, path: str) -> str:
     return _LABELS.get(path, printable(path))
 
 
-def _refused(message: str, path: str = "", **more: str | None) -> UsageError:
-    return UsageError((Problem(message, brief(path), _WHERE, **more),))
+def _refused(
+    message: str, path: str = "", *, value: str | None = None, allowed: str | None = None, hint: str | None = None
+) -> UsageError:
+    return UsageError((Problem(message, brief(path), _WHERE, value=value, allowed=allowed, hint=hint),))

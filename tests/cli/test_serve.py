@@ -15,7 +15,7 @@ from simcore.cli.main import app
 if TYPE_CHECKING:
     import socket
 
-    from click.testing import Result
+    from typer.testing import Result
 
     from simcore.serving.application import Application
 
@@ -53,7 +53,7 @@ def test_options_reach_the_page(served: list[tuple[Application, Any]]) -> None:
     invoke("trust-the-process", *vary, *changes)
     desk = served[0][0].answers.desk
     assert [slider.path for slider in desk.sliders] == ["team.reps", "funnel.wins.rate"]
-    assert (desk.sliders[1].low, desk.sliders[1].high) == (20, 80)
+    assert [int(end) for end in desk.sliders[1][4:6]] == [20, 80]
     setting = desk.setting(desk.numbers({"s2": "40"}, "s"))
     scenario = setting.scenario
     assert (scenario.horizon.weeks, scenario.run.seed, scenario.run.replications) == (4, 9, 40)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from simcore.serving import application as module
 from simcore.serving.application import HEADERS, Application, new_token
 from simcore.serving.page import SCRIPT
 from simcore.serving.settings import open_desk
@@ -35,10 +34,10 @@ def client(
     host: str = f"127.0.0.1:{PORT}",
     peer: tuple[str, int] = HERE,
     told: list[Exception] | None = None,
-    **more: int | str,
+    replications: int = 16,
 ) -> TestClient:
     """Return a client of a page with few worlds."""
-    desk = open_desk(source, changes, **{"replications": 16, **more})
+    desk = open_desk(source, changes, replications=replications)
     reported = [] if told is None else told
     app = Application(desk, TOKEN, PORT, reported.append)
     return TestClient(app.asgi, base_url=f"http://{host}", client=peer, follow_redirects=False)
@@ -94,7 +93,12 @@ def test_nobody_is_let_in_without_the_token(path: str) -> None:
 
 def test_tokens_are_compared_in_constant_time_and_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bytes] = []
-    monkeypatch.setattr(module.secrets, "compare_digest", lambda one, _: bool(seen.append(one)))
+
+    def differ(one: bytes, _: bytes) -> bool:
+        seen.append(one)
+        return False
+
+    monkeypatch.setattr("secrets.compare_digest", differ)
     assert client().get("/guess/").status_code == 403
     assert seen == [b"guess"]
     tokens = {new_token() for _ in range(100)}
@@ -217,7 +221,7 @@ def test_an_error_of_simcore_is_a_sentence_too_and_is_reported(monkeypatch: pyte
 
 def test_what_was_superseded_says_so() -> None:
     desk = open_desk("trust-the-process", replications=8)
-    app = Application(desk, TOKEN, PORT, [].append)
+    app = Application(desk, TOKEN, PORT, list[Exception]().append)
     app.answers.newest.close()
     asked = TestClient(app.asgi, base_url=f"http://127.0.0.1:{PORT}", client=HERE)
     response = answer(asked)

@@ -85,7 +85,7 @@ def test_named_ends_are_kept(text: str, expected: tuple[str, ...]) -> None:
 def test_a_duration_is_moved_in_its_own_unit() -> None:
     scenario = load_scenario(CANON, ["funnel.wins.lag={mean: 10d, cv: 0.8}"])
     slider = slider_at(scenario, "funnel.wins.lag")
-    assert (slider.path, slider.unit, slider.value) == ("funnel.wins.lag.mean", "d", 10)
+    assert (slider.path, slider.unit, slider.value) == ("funnel.wins.lag.mean", "d", Decimal(10))
     changed = load_scenario(scenario, [slider.change(Decimal(15))])
     assert str(changed.resolved()["funnel"][-1]["lag"]) == "{'mean': '15d', 'cv': 0.8, 'shape': 'gamma'}"
     with pytest.raises(UsageError, match=r"another unit.*allowed: d"):
@@ -107,7 +107,7 @@ def test_a_slider_ends_where_the_rest_of_the_scenario_does() -> None:
 
 def test_a_number_that_is_zero_can_be_moved() -> None:
     slider = slider_at(load_scenario(CANON), "team.new")
-    assert (slider.low, slider.value, slider.high) == (0, 0, 10)
+    assert (slider.low, slider.value, slider.high) == (Decimal(0), Decimal(0), Decimal(10))
 
 
 def _paths(scenario: Scenario) -> list[tuple[str, None]]:
