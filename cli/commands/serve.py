@@ -72,13 +72,27 @@ def serve(
 
         gc.enable()  # off for commands that end soon
         token, (_, chosen) = new_token(), listener.getsockname()
-        application = Application(desk, token, chosen, lambda error: message(f"{type(error).__name__}: {error}"))
+        application = Application(desk, token, chosen, _report)
         print_text(f"http://{HOST}:{chosen}/{token}/\n")
         sys.stdout.flush()
         if not quiet:
             message("open this address in a browser of this machine; Ctrl-C ends it")
         server.serve(application, listener)
         raise typer.Exit(int(ExitStatus.INTERRUPTED))  # where the signal itself is ignored, as behind nohup
+
+
+def _report(error: Exception) -> None:
+    """Tell of an error while a request was answered; with ``SIMCORE_DEBUG``, where it was."""
+    import os  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
+    from simcore.cli.output import message  # noqa: PLC0415
+
+    debug = os.environ.get("SIMCORE_DEBUG", "") not in ("", "0")
+    if debug:
+        traceback.print_exception(error)
+    hint = "" if debug else "; SIMCORE_DEBUG=1 shows where"
+    message(f"sorry, an error in simcore itself: {type(error).__name__}: {error}{hint}")
 
 
 def _slider(text: str) -> "tuple[str, Range | None]":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from simcore.analytic.run_cost import out_of_memory
 from simcore.base.errors import ScenarioError
+from simcore.base.text import printable
 from simcore.pages.markup import Markup
 from simcore.serving.answers import Answers
 from simcore.serving.newest import SupersededError
@@ -98,7 +99,8 @@ class Application:
         self.answers = Answers(desk)
         self._report = report
         routes = [Route("/", self._page), Route("/answer", self._answer)]
-        app = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing})
+        handlers: dict[int | type[Exception], Any] = {404: _missing, 405: _missing, Exception: self._failed}
+        app = Starlette(routes=routes, exception_handlers=handlers)
         self.asgi = Guard(app, token, port)
 
     def _page(self, request: Request) -> Response:
@@ -128,8 +130,17 @@ class Application:
             return 507, numbers, problem_of([f"{out_of_memory(str(error))}."]), Markup("")
         except Exception as error:  # noqa: BLE001  (told on the page in a sentence, and to whoever has started it)
             self._report(error)
-            sentence = f"Sorry, an error in simcore itself: {type(error).__name__}: {error}."
-            return 500, numbers, problem_of([sentence]), Markup("")
+            return 500, numbers, problem_of([_sorry(error)]), Markup("")
+
+    def _failed(self, request: Request, error: Exception) -> Response:
+        """Answer where even an error could not be shown on the page."""
+        del request
+        self._report(error)
+        return PlainTextResponse(f"{_sorry(error)}\n", 500, HEADERS)
+
+
+def _sorry(error: Exception) -> str:
+    return f"Sorry, an error in simcore itself: {type(error).__name__}: {printable(str(error))}."
 
 
 def _missing(request: Request, error: Exception) -> Response:

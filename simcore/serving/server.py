@@ -70,6 +70,7 @@ def serve(application: Application, listener: socket.socket) -> None:
         loop="asyncio",
         lifespan="off",
         log_config=None,
+        log_level="critical",  # errors are reported by the application, in a line
         access_log=False,
         proxy_headers=False,
         server_header=False,

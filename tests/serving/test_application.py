@@ -219,6 +219,20 @@ def test_an_error_of_simcore_is_a_sentence_too_and_is_reported(monkeypatch: pyte
     assert [type(error) for error in reported] == [ZeroDivisionError]
 
 
+def test_an_error_of_the_page_itself_is_reported_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*parts: object) -> str:  # noqa: ARG001
+        raise ZeroDivisionError("no page")
+
+    reported: list[Exception] = []
+    asked = client(told=reported)
+    asked._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    monkeypatch.setattr("simcore.serving.application.page_of", fail)
+    response = asked.get(f"/{TOKEN}/")
+    assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
+    assert response.text == "Sorry, an error in simcore itself: ZeroDivisionError: no page.\n"
+    assert [str(error) for error in reported] == ["no page"]
+
+
 def test_what_was_superseded_says_so() -> None:
     desk = open_desk("trust-the-process", replications=8)
     app = Application(desk, TOKEN, PORT, list[Exception]().append)

@@ -17,6 +17,7 @@ SLOW = (
     "tests/agreement",
     "tests/api/test_public.py",
     "tests/api/test_public_limits.py",
+    "tests/charts/test_run.py",
     "tests/cli/test_bench.py",
     "tests/cli/test_coach.py",
     "tests/cli/test_command_lines.py",
