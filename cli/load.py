@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
 
 
+def check_changes(changes: Sequence[str]) -> None:
+    """Refuse what is no change.
+
+    Raises
+    ------
+    typer.BadParameter
+        If one is not ``path=value``.
+    """
+    for change in changes:
+        path, equals, _ = change.partition("=")
+        if not equals or not path.strip():
+            raise typer.BadParameter(f"{change!r} is not path=value, as in team.reps=20", param_hint="--set")
+
+
 def load(
     source: str,
     changes: Sequence[str],
@@ -36,10 +50,7 @@ def load(
     """
     from simcore.scenario_files.scenario_file import load_scenario  # noqa: PLC0415
 
-    for change in changes:
-        path, equals, _ = change.partition("=")
-        if not equals or not path.strip():
-            raise typer.BadParameter(f"{change!r} is not path=value, as in team.reps=20", param_hint="--set")
+    check_changes(changes)
     overrides = list(changes)
     if replications is not None:
         overrides.append(f"run.replications={replications}")

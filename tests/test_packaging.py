@@ -127,6 +127,7 @@ def normal(package: str) -> str:
         ("build.txt", PROJECT["build-system"]["requires"]),
         ("runtime.txt", PROJECT["project"]["dependencies"]),
         ("runtime.txt", PROJECT["project"]["optional-dependencies"]["report"]),
+        ("runtime.txt", PROJECT["project"]["optional-dependencies"]["serve"]),
         ("dev.txt", PROJECT["dependency-groups"]["dev"]),
         ("docs.txt", PROJECT["dependency-groups"]["docs"]),
     ],

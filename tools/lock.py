@@ -16,7 +16,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tools.packages import ROOT
 
@@ -27,7 +27,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 FOLDER = ROOT / "requirements"
 HEADS = {
     "build": "# What builds simcore from its sources, pinned. Written by `make lock`.",
-    "runtime": "# What simcore runs with, reports included, pinned. Written by `make lock`, for Python 3.11 to 3.14.",
+    "runtime": "# What simcore runs with, extras included, pinned. Written by `make lock`, for Python 3.11 to 3.14.",
     "dev": "# What the tests, the checks and the benchmarks need beside runtime.txt, pinned. Written by `make lock`.",
     "docs": "# What the documentation site needs beside runtime.txt and dev.txt, pinned. Written by `make lock`.",
     "lowest": "# The lowest versions that pyproject.toml allows, for Python 3.11. Written by `make lock`.",
@@ -77,11 +77,17 @@ def read(name: str) -> list[str]:
     return pins_of((FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines())
 
 
+def everything_of(project: dict[str, Any]) -> list[str]:
+    """Return what simcore runs with, and what all its extras bring."""
+    extras = project["project"]["optional-dependencies"].values()
+    return list(dict.fromkeys([*project["project"]["dependencies"], *(each for extra in extras for each in extra)]))
+
+
 def newest() -> dict[str, list[str]]:
     """Return the newest pins that install on every Python, for each lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     oldest = PYTHONS[0]
-    needed = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["report"]]
+    needed = everything_of(project)
     locks = {
         "build": resolve(project["build-system"]["requires"], oldest),
         "runtime": resolve(needed, oldest),
@@ -100,7 +106,7 @@ def lowest() -> list[str]:
     """Return the lines of the lock of the lowest versions; what these need in turn is the newest that they allow."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     options = ["--resolution", "lowest-direct", "--only-binary", ":all:"]
-    needed = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["report"]]
+    needed = everything_of(project)
     return with_hashes(needed, *options)
 
 

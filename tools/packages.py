@@ -23,7 +23,8 @@ PACKAGES = (
     *("base", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
-    *("tables", "results_folders", "answers", "glossary", "charts.shapes", "charts", "pages", "schema", "api"),
+    *("tables", "results_folders", "answers", "glossary", "charts.shapes", "charts", "pages", "serving"),
+    *("schema", "api"),
     *(
         "cli.exports",
         "cli",

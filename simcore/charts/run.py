@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.answers.numbers import significant
 from simcore.base.text import printable
@@ -15,18 +15,28 @@ from simcore.charts.shapes.theme import Axis, Canvas
 from simcore.results.sentences import in_percent
 
 if TYPE_CHECKING:
+    from simcore.charts.detail import Detail
     from simcore.results.summary import AveragingRow, StageRow, Summary
     from simcore.scenario.model import Scenario
 
 _QUANTILES = ("q05", "q50", "q95")
 
 
-def averaging(summary: Summary) -> Picture | None:
-    """Return the averaging pyramid; ``None`` where nothing was earned."""
+class Played(NamedTuple):
+    """A run, and its first worlds week by week."""
+
+    summary: Summary
+    detail: Detail
+
+
+def averaging(summary: Summary, before: Summary | None = None) -> Picture | None:
+    """Return the averaging pyramid, that of another run in grey behind it; ``None`` where nothing was earned."""
     rows = [row for row in summary.averaging.close if row.revenue.mean.estimate]
     if not rows:
         return None
-    levels = [_level(row) for row in rows]
+    levels, names = [_level(row) for row in rows], {row.horizon for row in rows}
+    earlier = [] if before is None else before.averaging.close
+    ghost = [_level(row) for row in earlier if row.revenue.mean.estimate and row.horizon in names]
     first, last = levels[0], levels[-1]
     says = (
         "Revenue of one rep in each period, over that period's own mean. A bar holds nine of ten periods, its mark is "
@@ -50,7 +60,9 @@ def averaging(summary: Summary) -> Picture | None:
         ],
     )
     title = "What a call, a week and a year bring"
-    return Picture("pyramid", title, says, lambda width: pyramid(levels, Canvas(width), about=says), numbers)
+    return Picture(
+        "pyramid", title, says, lambda width: pyramid(levels, Canvas(width), about=says, ghost=ghost), numbers
+    )
 
 
 def _level(row: AveragingRow) -> Level:
@@ -96,6 +108,15 @@ def _stage(row: StageRow, before: StageRow | None) -> Row | None:
         share = in_percent(float(f"{part:.3g}")) if part <= 1.0 else f"{part:.3g} times"
         text, says = f"{text} ({share})", f"{says}, {share} of {printable(before.stage)}"
     return Row(name, here.estimate, here.low or here.estimate, here.high, text, says)
+
+
+def before_and_after(now: Played, before: Played | None) -> list[Picture]:
+    """Return how a period ends and the averaging pyramid, those of the run before in grey."""
+    found = [
+        ends(now.detail, now.summary, None if before is None else before.detail),
+        averaging(now.summary, None if before is None else before.summary),
+    ]
+    return [picture for picture in found if picture is not None]
 
 
 def run_pictures(summary: Summary, scenario: Scenario | None = None) -> list[Picture | None]:

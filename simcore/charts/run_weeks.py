@@ -122,15 +122,24 @@ def _spoke(found: Quantiles, week: int, pace: float | None, currency: str) -> Sp
     return Spoke(week + 1, lowest, low, middle, high, highest, says, line)
 
 
-def ends(detail: Detail, summary: Summary) -> Picture | None:
-    """Return the distribution of a period's revenue, with the chance of quota; ``None`` without a whole period."""
+def ends(detail: Detail, summary: Summary, before: Detail | None = None) -> Picture | None:
+    """Return the distribution of a period's revenue, with the chance of quota; ``None`` without a whole period.
+
+    Parameters
+    ----------
+    before
+        Of another run, to be seen in grey.
+    """
     quota, currency = detail.scenario.quota, detail.scenario.deal.currency
     period = period_of(detail.scenario)
     name = quota.per if quota is not None else period[0] if period is not None else ""
     if not name or not (values := by_period(detail, name)).size:
         return None
     amount = None if quota is None else quota.amount
-    start, step, counts = _binned(values, amount)
+    earlier = by_period(before, name) if before is not None else values[:0]
+    both = np.concatenate([values.reshape(-1), earlier.reshape(-1)])
+    step = _step(both)
+    start, counts = _binned(values, amount, step)
     total = float(counts.sum())
     found, rows = [], []
     for number, count in enumerate(counts.tolist()):
@@ -150,28 +159,44 @@ def ends(detail: Detail, summary: Summary) -> Picture | None:
     )
     says = f"How much revenue a {name} of one rep ends with.{reach} {_from_worlds(detail)}"
     across, up = Axis(f"revenue of a {name}, {printable(currency)}", _MONEY), Axis(f"% of {name}s", ",~f")
-    lines = [] if amount is None else [amount]
+    lines, ghost = [] if amount is None else [amount], _outlined(earlier, amount, step)
     headings = ("from", "to below", f"share of {name}s", "how many")
     return Picture(
         "ends",
         f"How a {name} ends",
         says,
-        lambda width: columns(found, Canvas(width), across, up, about=says, lines=lines),
+        lambda width: columns(found, Canvas(width), across, up, about=says, lines=lines, ghost=ghost),
         table(headings, rows, left=0),
     )
 
 
-def _binned(values: NDArray[np.float64], edge: float | None) -> tuple[float, float, NDArray[np.int64]]:
-    """Return where the first column starts, how wide columns are, and how many values each holds.
+def _outlined(values: NDArray[np.float64], edge: float | None, step: float) -> list[Column]:
+    """Return the columns of another run, which say nothing."""
+    if not values.size:
+        return []
+    start, counts = _binned(values, edge, step)
+    shares = 100.0 * counts / counts.sum()
+    return [
+        Column(start + number * step, start + (number + 1) * step, share, "")
+        for number, share in enumerate(shares.tolist())
+    ]
+
+
+def _step(values: NDArray[np.float64]) -> float:
+    """Return how wide columns are."""
+    rough = max((float(values.max()) - float(values.min())) / COLUMNS, 0.01)
+    size = 10.0 ** math.floor(math.log10(rough))
+    return next(size * factor for factor in (1.0, 2.0, 5.0, 10.0) if size * factor >= rough * (1.0 - 1e-9))
+
+
+def _binned(values: NDArray[np.float64], edge: float | None, step: float) -> tuple[float, NDArray[np.int64]]:
+    """Return where the first column starts, and how many values each holds.
 
     A quota is an edge, so that a column is reached or not. Values are whole cents, and so are edges.
     """
     low, high = float(values.min()), float(values.max())
-    rough = max((high - low) / COLUMNS, 0.01)
-    size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1.0, 2.0, 5.0, 10.0) if size * factor >= rough * (1.0 - 1e-9))
     anchor = edge or 0.0
     start = anchor + step * math.floor((low - anchor) / step + 1e-9)
     count = max(1, math.floor((high - start) / step + 1e-9) + 1)
     place = np.floor((values.reshape(-1) - start) / step + 1e-9).astype(np.int64)
-    return start, step, np.bincount(np.clip(place, 0, count - 1), minlength=count)
+    return start, np.bincount(np.clip(place, 0, count - 1), minlength=count)

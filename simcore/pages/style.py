@@ -65,7 +65,7 @@ pre{{white-space:pre-wrap;overflow-wrap:anywhere}}.scroll{{overflow:visible}}}}
 """.strip()
 """The style sheet."""
 
-SCRIPT = """
+MARKS = """
 for(const f of document.querySelectorAll("figure"))for(const s of f.querySelectorAll("svg")){
 const m=[...s.querySelectorAll("[aria-label][role=graphics-symbol]")],t=f.querySelector("figcaption"),
 say=e=>{t.textContent=e.getAttribute("aria-label")};let i=-1;
@@ -73,15 +73,21 @@ m.forEach((e,k)=>{e.setAttribute("tabindex",-1);e.onfocus=()=>{i=k;say(e)};e.onm
 s.onkeydown=e=>{const n=m.length,k=e.key,d=/^Arrow(Right|Down)$/.test(k)?1:/^Arrow(Left|Up)$/.test(k)?-1:0;
 const j=d?(i<0&&d<0?n:i)+d:k=="Home"?0:k=="End"?n-1:-2;if(j>-2&&n){e.preventDefault();m[(j+n)%n].focus()}
 if(k=="Escape"){i=-1;s.focus()}}}
-addEventListener("beforeprint",()=>document.querySelectorAll("details").forEach(d=>d.open=true));
 """.strip()
 """Hover and keys: an arrow leads from mark to mark, and what a mark says stands below the picture."""
+
+SCRIPT = f"""
+{MARKS}
+addEventListener("beforeprint",()=>document.querySelectorAll("details").forEach(d=>d.open=true));
+""".strip()
+"""The script of a page: that of its marks; in print all is open."""
 
 
 def policy() -> str:
     """Return the content security policy of a page: this style sheet, this script, and nothing from elsewhere."""
-    return f"default-src 'none'; style-src '{_hashed(STYLE)}'; script-src '{_hashed(SCRIPT)}'; base-uri 'none'"
+    return f"default-src 'none'; style-src '{hashed(STYLE)}'; script-src '{hashed(SCRIPT)}'; base-uri 'none'"
 
 
-def _hashed(source: str) -> str:
+def hashed(source: str) -> str:
+    """Return what a policy calls a style sheet or a script that stands in the page."""
     return f"sha256-{b64encode(sha256(source.encode()).digest()).decode()}"

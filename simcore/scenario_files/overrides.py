@@ -68,7 +68,8 @@ def _step(here: object, word: str, location: Location, data: dict[str, object]) 
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Return whether a value is a number, or a text that can only be meant as one where a number belongs: ``3%``."""
+    return isinstance(value, int | float | str) and not isinstance(value, bool)
 
 
 def _put(here: object, word: str, value: object, location: Location, data: dict[str, object]) -> Location:

@@ -330,6 +330,13 @@ def test_set_adds_a_spread_to_a_plain_rate() -> None:
     assert (rate.mean, rate.rep_cv) == (0.02, 0.2)
 
 
+@pytest.mark.parametrize("value", ["0.4", "40%", "'40 %'"])
+def test_a_number_set_on_a_rate_is_its_new_mean_however_it_is_written(value: str) -> None:
+    rate = parse_scenario(GOOD, overrides=[f"funnel.wins.rate={value}"]).funnel[2].rate
+    assert rate is not None
+    assert (rate.mean, rate.rep_cv) == (0.4, 0.1)
+
+
 def test_set_drops_the_source_of_what_it_changes() -> None:
     scenario = parse_scenario(GOOD, overrides=["funnel.wins.rate=0.4", "plan.calls_per_week=1"])
     rate = scenario.funnel[2].rate

@@ -35,6 +35,7 @@ def columns(
     about: str,
     lines: Sequence[float] = (),
     empty: str | None = None,
+    ghost: Sequence[Column] = (),
 ) -> Spec:
     """Return columns side by side.
 
@@ -44,9 +45,12 @@ def columns(
         Where dashed lines stand.
     empty
         The colour of the ring that marks a column of no height; without one it is not marked.
+    ghost
+        Columns of another run, to be seen as a grey outline over these.
     """
     rows = [_fields(each) for each in found]
-    domain = [found[0].start, found[-1].end]
+    every = (*found, *ghost)
+    domain = [min(each.start for each in every), max(each.end for each in every)]
     scale = {"domain": domain, "nice": False}
     x = {"scale": scale, "axis": axis_of(across, canvas, grid=False)}
     y = number("size", scale={"zero": True, "nice": True}, axis=axis_of(up, canvas))
@@ -56,11 +60,21 @@ def columns(
         ring = {"x": number("middle"), "y": {"datum": 0, "type": "quantitative"}}
         holes = layer("point", ring, size=24, strokeWidth=1.5, filled=False, color=colour(empty))
         layers.append({**holes, "transform": [{"filter": "datum.size === 0"}]})
+    if ghost:
+        edge = {"x": number("place"), "y": number("size")}
+        grey: Spec = {"interpolate": "step-after", "color": colour("muted"), "strokeWidth": 2}
+        layers.append(layer("line", edge, _outline(ghost), **grey))
     if lines:
         dashed: Spec = {"color": colour("ink"), "strokeDash": [5, 4], "strokeWidth": 1.5}
         layers.append(layer("rule", {"x": number("line")}, [{"line": line} for line in lines], **dashed))
     layers.append(speaking("rect", {"x": number("start"), "x2": {"field": "end"}, **COLUMN}))
     return chart(layers, canvas, canvas.height(HEIGHT), about, rows)
+
+
+def _outline(ghost: Sequence[Column]) -> list[dict[str, float]]:
+    """Return the outline of columns from left to right, from the ground and back to it."""
+    steps = [{"place": each.start, "size": each.size} for each in ghost]
+    return [{"place": ghost[0].start, "size": 0.0}, *steps, {"place": ghost[-1].end, "size": 0.0}]
 
 
 def _fields(column: Column) -> dict[str, str | float]:

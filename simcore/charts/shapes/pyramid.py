@@ -29,9 +29,15 @@ class Level(NamedTuple):
     says: str
 
 
-def pyramid(levels: Sequence[Level], canvas: Canvas, *, about: str) -> Spec:
-    """Return a bar for each period from its 5 % to its 95 % quantile, with its median, over its mean."""
-    farthest = min(FARTHEST, max(2.0, *(level.high for level in levels)))
+def pyramid(levels: Sequence[Level], canvas: Canvas, *, about: str, ghost: Sequence[Level] = ()) -> Spec:
+    """Return a bar for each period from its 5 % to its 95 % quantile, with its median, over its mean.
+
+    Parameters
+    ----------
+    ghost
+        Levels of another run, to be seen behind these in grey.
+    """
+    farthest = min(FARTHEST, max(2.0, *(level.high for level in (*levels, *ghost))))
     edge = farthest * (1.45 if canvas.narrow else 1.2)
     rows = [{**level._asdict(), "end": min(level.high, farthest), "beyond": level.high > farthest} for level in levels]
     up = {"y": names("name", [level.name for level in levels], canvas)}
@@ -45,6 +51,7 @@ def pyramid(levels: Sequence[Level], canvas: Canvas, *, about: str) -> Spec:
     )
     layers = [
         layer("rule", mean, [{}], color=colour("muted"), strokeWidth=1.5, strokeDash=[5, 4]),
+        *_behind(ghost, farthest, {**up, "x": number("low", **across), "x2": {"field": "end"}}),
         layer(
             "bar",
             {**up, "x": number("low", **across), "x2": {"field": "end"}},
@@ -65,3 +72,10 @@ def pyramid(levels: Sequence[Level], canvas: Canvas, *, about: str) -> Spec:
         speaking("bar", {**up, **ROW}),
     ]
     return chart(layers, canvas, HEIGHT * len(levels), about, rows)
+
+
+def _behind(ghost: Sequence[Level], farthest: float, place: Spec) -> list[Spec]:
+    """Return the bars of another run: outlines in grey, higher than the bars before them, so that both are seen."""
+    rows = [{"name": level.name, "low": level.low, "end": min(level.high, farthest)} for level in ghost]
+    outline: Spec = {"fill": colour("level"), "stroke": colour("muted"), "strokeWidth": 1, "height": {"band": 1.25}}
+    return [layer("bar", place, rows, **outline)] if rows else []
