@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests.support.slow import is_slow
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# No verdict hangs on how fast the machine is just now.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
