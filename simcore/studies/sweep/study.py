@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
     from simcore.statistics.estimate import Estimate
 
-CHUNK = 4
+CHUNK = 16
 """Programs that are run at once: their tallies are held together."""
 
 Cell = dict[Metric, Tallied]
