@@ -243,10 +243,10 @@ def _bars(picture: Picture, rows: Sequence[PictureRow], columns: int, signs: Sig
     sizes = [0.0 if row.value is None else row.value for row in picture.rows]
     least = min(0.0, *sizes) if picture.least is None else picture.least
     most = max(0.0, *sizes) if picture.most is None else picture.most
-    scale = (columns - 1) / ((most - least) or 1.0)
-    zero = round(-least * scale)
-    room = columns - 1 - zero  # the axis may be rounded to the right, and no bar is longer than the page for it
-    return ["" if row.value is None else bar(min(row.value * scale, room), zero, signs) for row in rows]
+    span, last = (most - least) or 1.0, columns - 1
+    zero = round(-least / span * last)
+    room = last - zero  # the axis may be rounded to the right, and no bar is longer than the page for it
+    return ["" if row.value is None else bar(min(row.value / span * last, room), zero, signs) for row in rows]
 
 
 def _blank(mark: float | None, axis: Axis, signs: Signs) -> list[str]:
