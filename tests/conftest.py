@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -10,7 +12,10 @@ from hypothesis import settings
 from tests.support.slow import is_slow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 # No verdict hangs on how fast the machine is just now.
 settings.register_profile("untimed", deadline=None)
@@ -48,3 +53,17 @@ def _no_compiling(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 def skip_compiling(name: str, _kept: bool) -> NoReturn:
     """Skip the test that needs this kernel."""
     pytest.skip(f"{name} is not compiled: make compiled")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium, which finds itself or is named by CHROMIUM."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no Chromium: apt-get install chromium, or name one by CHROMIUM")
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: make lint installs it")
+    with playwright.sync_playwright() as running:
+        # Root, as in a container, has no sandbox; the pages are our own.
+        found = running.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield found
+        found.close()

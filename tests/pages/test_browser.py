@@ -6,8 +6,6 @@ integration installs Debian's.
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -20,8 +18,6 @@ from tests.support.study_cases import CASES
 from tools.packages import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
 SHOTS = ROOT / "build" / "pages"
@@ -57,20 +53,6 @@ class Shown(NamedTuple):
     """Addresses that were asked for."""
     told: list[str]
     """What stands on the console, and errors."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium, which finds itself or is named by CHROMIUM."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no Chromium: apt-get install chromium, or name one by CHROMIUM")
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: make lint installs it")
-    with playwright.sync_playwright() as running:
-        # Root, as in a container, has no sandbox; the pages are our own.
-        found = running.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield found
-        found.close()
 
 
 def html(name: str) -> str:

@@ -5,8 +5,6 @@ Where there is no Chromium or no Playwright these tests are skipped, and say so.
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,20 +17,6 @@ if TYPE_CHECKING:
 PROGRAM = "from simcore.cli.main import main; main()"
 PATIENCE = 30_000
 """Milliseconds after which a test fails; none passes by waiting."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return Debian's Chromium, which finds itself or is named by CHROMIUM."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no Chromium: apt-get install chromium, or name one by CHROMIUM")
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: make lint installs it")
-    with playwright.sync_playwright() as running:
-        # Root, as in a container, has no sandbox; the page is our own.
-        found = running.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

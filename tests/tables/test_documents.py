@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simcore.base.document import Document
-from simcore.statistics.estimate import Estimate
+from simcore.cli.screens.layout import estimates_in
 from simcore.studies.study import STUDIES
 from simcore.tables.about import ABOUT, SPEED
 from simcore.tables.documents import DEFINITIONS, tables_of
@@ -42,18 +41,6 @@ def words(part: object) -> Iterator[str]:
             yield from words(value)
     elif isinstance(part, str):
         yield part
-
-
-def estimates(part: object) -> Iterator[Estimate]:
-    """Yield all estimates of a document."""
-    if isinstance(part, Estimate):
-        yield part
-    elif isinstance(part, Document):
-        for name in type(part).model_fields:
-            yield from estimates(getattr(part, name))
-    elif isinstance(part, list | tuple):
-        for each in part:
-            yield from estimates(each)
 
 
 def in_tables(tables: list[Table]) -> list[float]:
@@ -89,7 +76,7 @@ def test_every_text_is_in_a_table(found: StudyHeader) -> None:
 
 def test_every_estimate_keeps_its_error_and_its_interval(found: StudyHeader) -> None:
     """As often as in the document: figures of the same value each have their own cell."""
-    told = [cell_of(each, SHARE) for each in estimates(found) if each.estimate is not None]
+    told = [cell_of(each, SHARE) for each in estimates_in(found) if each.estimate is not None]
     wanted = Counter((cell.value, cell.standard_error, cell.low, cell.high) for cell in told)
     cells = [cell for table in tables_of(found) for row in table.rows for cell in row.cells]
     there = Counter((cell.value, cell.standard_error, cell.low, cell.high) for cell in cells)
