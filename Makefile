@@ -57,11 +57,11 @@ long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-c
 bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_properties.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
 
-bits: $(VENV)/.runtime ## The same bits in code for every level of x86-64: four minutes of processor time
+bits: $(VENV)/.runtime ## The same bits in code for every level of x86-64: several minutes
 	$(python) -m tools.bits
 
 # It takes Debian's packages qemu-user-static and mmdebstrap, and a gigabyte in build/.
-bits-aarch64: $(VENV)/.runtime ## The same bits in code for aarch64, emulated: half an hour
+bits-aarch64: $(VENV)/.runtime ## The same bits in code for aarch64, emulated: long
 	$(python) -m tools.bits --aarch64 build/aarch64
 
 bench: $(VENV)/.dev ## Measure speed and memory, and write docs/benchmarks.md
