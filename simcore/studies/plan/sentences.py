@@ -72,13 +72,10 @@ def sentence_of(found: BackwardPlan) -> str:
     close = interval(answer)
     if found.here is not None and found.here.missing == 0.0:
         return f"{goal} are booked already: nothing more is needed."
-    if answer.solve_for == CALLS:
-        rest = (
-            ""
-            if found.here is None or found.here.rest_calls is None
-            else (f", {number(found.here.rest_calls, CALLS)} of them in the {_weeks_left(found.here.weeks_left)}")
-        )
-        text = f"{ask}, {who} must make {number(answer.estimate, CALLS)} calls ({close}){rest}: "
+    if answer.solve_for == CALLS and answer.estimate == 0.0:
+        text = f"{ask}, {who} needs no call ({close}): what is on its way already brings it."
+    elif answer.solve_for == CALLS:
+        text = f"{ask}, {who} must make {number(answer.estimate, CALLS)} calls ({close}){_of_rest(found)}: "
         text += f"{number(answer.per_week, CALLS)} a rep in a full week."
     elif answer.solve_for == REPS:
         text = f"{ask}, it takes {number(answer.estimate, REPS)} reps ({close}) at {answer.per_week:,.0f} calls a week."
@@ -94,6 +91,13 @@ def sentence_of(found: BackwardPlan) -> str:
             f"({close}) with the calls of the file."
         )
     return f"{text} {_simple(found)}"
+
+
+def _of_rest(found: BackwardPlan) -> str:
+    """Return how many of the calls are still to be made, where some weeks are over."""
+    if found.here is None or found.here.rest_calls is None:
+        return ""
+    return f", {number(found.here.rest_calls, CALLS)} of them in the {_weeks_left(found.here.weeks_left)}"
 
 
 def _weeks_left(weeks: int) -> str:
