@@ -113,7 +113,7 @@ def _simple(found: BackwardPlan) -> str:
     text = f"The arithmetic asks for {asked} calls, which do it {chance(simple.chance)} of the time"
     more = (
         found.answer.estimate / simple.calls - 1.0
-        if found.answer and kind == CALLS and found.here is None and simple.calls
+        if found.answer and found.answer.estimate > 0.0 and kind == CALLS and found.here is None and simple.calls
         else None
     )
     if more is None or abs(more) < 0.005:
