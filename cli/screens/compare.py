@@ -69,7 +69,7 @@ def _header(document: Comparison) -> Group:
     which = "both" if len(document.strategies) == 2 else f"all {len(document.strategies)}"
     line = (
         f"{count(document.replications)} worlds, the same for {which} strategies: {counted(document.reps, 'rep')} over "
-        f"{counted(document.weeks, 'week')}, seed {document.seed}"
+        f"{document.span}, seed {document.seed}"
     )
     return header([line])
 

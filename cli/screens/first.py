@@ -103,7 +103,7 @@ def _head(document: StudyHeader) -> Paragraph:
     identity = document.scenario
     strategy = f", {identity.strategy}" if len(identity.strategies) == 1 else ""
     worlds = f"{counted(document.replications, 'world')} of {counted(document.reps, 'rep')}"
-    text = f"{identity.name}{strategy}: {worlds} over {counted(document.weeks, 'week')}, seed {identity.seed}"
+    text = f"{identity.name}{strategy}: {worlds} over {document.span}, seed {identity.seed}"
     return Paragraph(printable(text), style=HEAD, hard=True)
 
 

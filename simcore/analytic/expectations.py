@@ -113,7 +113,7 @@ def expected(scenario: Scenario) -> list[Expected]:
         values += _pyramid(scenario, windows)
     if windows and _quota_holds(scenario):
         values += _quota(scenario, windows)
-    if windows and not scenario.calendar.holidays:
+    if windows and not scenario.calendar.rests:
         values += _open(scenario)
     return values
 
@@ -279,14 +279,9 @@ def _windows(scenario: Scenario) -> dict[str, Windows]:
     hours, length = scenario.calendar.hours_per_week, scenario.calendar.hours_per_day
     by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
     by_day = [by_hour[first : first + length] for first in range(0, hours, length)]
-    off: dict[int, set[int]] = {}
-    for holiday in scenario.calendar.holidays:
-        days = range(len(by_day)) if holiday.day is None else (holiday.day - 1,)
-        off.setdefault(holiday.week - 1, set()).update(days)
     windows: dict[str, Windows] = {"call": Counter([(1,)]), "hour": Counter(), "day": Counter(), "week": Counter()}
     weeks: list[int] = []
-    for week in range(counted):
-        free = off.get(week % 52, set())
+    for free in scenario.calendar.days_off(0, counted):
         days_worked = [[0] * length if day in free else plan for day, plan in enumerate(by_day)]
         windows["hour"].update((n,) for plan in days_worked for n in plan)
         windows["day"].update((sum(plan),) for plan in days_worked)

@@ -156,10 +156,8 @@ def planned_calls(scenario: Scenario) -> Floats:
     calendar, horizon = scenario.calendar, scenario.horizon
     full = calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week).astype(np.float64)
     weeks = []
-    for week in range(-horizon.warmup_weeks, horizon.weeks):
+    for days in calendar.days_off(-horizon.warmup_weeks, horizon.warmup_weeks + horizon.weeks):
         planned = full.reshape(calendar.days_per_week, calendar.hours_per_day).copy()
-        for holiday in calendar.holidays:
-            if holiday.week == week % WEEKS_PER_YEAR + 1:
-                planned[slice(None) if holiday.day is None else holiday.day - 1] = 0.0
+        planned[sorted(days)] = 0.0
         weeks.append(planned.ravel())
     return np.concatenate(weeks)

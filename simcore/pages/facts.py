@@ -46,7 +46,7 @@ def identity(documents: Sequence[StudyHeader], scenario: Scenario, command: str)
         ("strategies" if len(names) > 1 else "strategy", ", ".join(names)),
         (
             "worlds",
-            f"{count(first.replications)}, each {counted(first.reps, 'rep')} over {counted(first.weeks, 'week')}",
+            f"{count(first.replications)}, each {counted(first.reps, 'rep')} over {first.span}",
         ),
         ("seed", str(first.seed)),
         ("digest", first.digest),

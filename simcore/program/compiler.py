@@ -107,22 +107,22 @@ def compile_plan(scenario: Scenario) -> Plan:
     """Return the planned calls of every simulated week."""
     calendar, horizon = scenario.calendar, scenario.horizon
     full = horizons.calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week)
-    weeks = (np.arange(horizon.warmup_weeks + horizon.weeks) - horizon.warmup_weeks) % horizons.WEEKS_PER_YEAR
-    rows, row_of_year_week = [full], np.zeros(horizons.WEEKS_PER_YEAR, np.int32)
-    for number in sorted({holiday.week for holiday in calendar.holidays}):
-        by_day = full.copy().reshape(calendar.days_per_week, calendar.hours_per_day)
-        for holiday in calendar.holidays:
-            if holiday.week == number:
-                by_day[slice(None) if holiday.day is None else holiday.day - 1] = 0
-        row_of_year_week[number - 1] = len(rows)
-        rows.append(by_day.ravel())
+    rows, row_of_days_off = [full], {frozenset[int](): 0}
+    row_of_week = np.zeros(horizon.warmup_weeks + horizon.weeks, np.int32)
+    for week, days in enumerate(calendar.days_off(-horizon.warmup_weeks, len(row_of_week))):
+        if days not in row_of_days_off:
+            by_day = full.copy().reshape(calendar.days_per_week, calendar.hours_per_day)
+            by_day[sorted(days)] = 0
+            row_of_days_off[days] = len(rows)
+            rows.append(by_day.ravel())
+        row_of_week[week] = row_of_days_off[days]
     per_hour = np.array(rows)
     slot_hour = np.zeros((len(rows), int(full.sum())), np.int32)
     for row, planned in enumerate(rows):
         slot_hour[row, : planned.sum()] = np.repeat(np.arange(len(planned)), planned)
     before = np.zeros((len(rows), per_hour.shape[1] + 1), np.int64)
     before[:, 1:] = per_hour.cumsum(axis=1)
-    return Plan(row_of_year_week[weeks], per_hour, per_hour.sum(axis=1), slot_hour, before)
+    return Plan(row_of_week, per_hour, per_hour.sum(axis=1), slot_hour, before)
 
 
 def _team(scenario: Scenario) -> Team:

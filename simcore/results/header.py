@@ -55,6 +55,9 @@ class StudyHeader(PublishedDocument):
     replications: int = Field(description="Worlds that were played; the same for all strategies and variants.")
     reps: int = Field(description="Seats in the team of one replication, as the scenario has them.")
     weeks: int = Field(description="Counted weeks of one replication.")
+    first_day: str | None = Field(
+        default=None, description="The first counted day, YYYY-MM-DD; null where the scenario has no dates."
+    )
     interrupted: bool = Field(description="True if it was stopped before all its worlds were played.")
     seconds: float = Field(description="Wall-clock seconds, compilation included.")
 
@@ -65,6 +68,12 @@ class StudyHeader(PublishedDocument):
 
     def _repr_html_(self) -> str:
         return notebook_html(self, super()._repr_html_())
+
+    @property
+    def span(self) -> str:
+        """The counted weeks in words, and from which day on where that is known."""
+        weeks = f"{self.weeks:,} week{'s' if self.weeks != 1 else ''}"
+        return weeks if self.first_day is None else f"{weeks} from {self.first_day}"
 
     @property
     def digest(self) -> str:
@@ -99,6 +108,7 @@ class Header(TypedDict):
     replications: int
     reps: int
     weeks: int
+    first_day: str | None
     interrupted: bool
     seconds: float
 
@@ -147,6 +157,7 @@ def header_of(
         replications=replications,
         reps=scenario.team.reps,
         weeks=scenario.horizon.weeks if weeks is None else weeks,
+        first_day=scenario.calendar.start,
         interrupted=interrupted,
         seconds=seconds,
     )

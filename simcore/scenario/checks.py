@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.text import did_you_mean, printable
+from simcore.dates.days import NotADayError, parse_day
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.fields import MISSING, Complaint, Location
 from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
@@ -124,12 +125,24 @@ def _time(data: Data) -> Iterator[Complaint]:
         if warmup > 0 and data.get("start") is not None:
             message = "cannot be together with horizon.warmup_weeks: a run starts warmed up or from a list"
             yield Complaint(("start",), message, hint="leave one of them out", at_key=True)
+        if warmup > 0 and not _begins_on_monday(calendar):
+            message = "must be a Monday where there is a warm-up: its weeks are whole"
+            yield Complaint(("calendar", "start"), message, calendar.get("start"), hint="or leave the warm-up out")
     days = _whole(calendar, "days_per_week", 5)
     for index, holiday in _entries(calendar, "holidays"):
         day = _whole(holiday, "day", 1) if holiday.get("day") is not None else None
         if day is not None and days is not None and 1 <= days < day <= 7:
             location: Location = ("calendar", "holidays", index, "day")
             yield Complaint(location, "is not a working day of the week", day, f"1 to {days}")
+
+
+def _begins_on_monday(calendar: Data) -> bool:
+    """Return whether the first day is a Monday, or cannot be read."""
+    start = calendar.get("start")
+    try:
+        return not isinstance(start, str) or parse_day(start).weekday() == 0
+    except NotADayError:
+        return True
 
 
 def _calendar(data: Data) -> Calendar:

@@ -54,7 +54,7 @@ from simcore.scenario.parts import (
     place_hint,
 )
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
-from simcore.scenario.time import Calendar, Duration, Holiday
+from simcore.scenario.time import Calendar, Duration, Holiday, date_complaints, with_dates
 
 __all__ = [
     "Assumption",
@@ -146,6 +146,7 @@ class Scenario(Part):
     @classmethod
     def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:
         """Yield complaints about parts that are inconsistent with each other."""
+        yield from date_complaints(data)
         yield from foreign_amounts(data)
         yield from consistency(data)
 
@@ -157,13 +158,13 @@ class Scenario(Part):
 
     @classmethod
     def _lift(cls, data: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
-        """Let `run.strategy` default to the first strategy."""
+        """Let `run.strategy` default to the first strategy; holidays of a country become dates, a last day weeks."""
         plain = {key: to_plain(value) for key, value in data.items()}
         strategies = plain.setdefault("strategies", {"process": {}})
         run = plain.setdefault("run", {})
         if isinstance(run, Mapping) and isinstance(strategies, Mapping) and strategies:
             plain["run"] = {"strategy": next(iter(strategies)), **run}
-        return super()._lift(plain)
+        return super()._lift(with_dates(plain))
 
     @property
     def strategy(self) -> Strategy:

@@ -31,7 +31,7 @@ from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import LagField
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.precision_goal import DEFAULT, target_of
-from simcore.scenario.time import Calendar, Duration
+from simcore.scenario.time import Calendar, Day, Duration
 
 MAX_WEEKS = 5200
 """Maximum number of simulated weeks of a replication: a century."""
@@ -61,6 +61,9 @@ class Horizon(Part):
     )
     warmup_weeks: Annotated[Whole, Range(0, MAX_WEEKS), Unit("weeks")] = Field(
         default=0, description="Weeks that are simulated first and not counted, so that the pipeline is not empty."
+    )
+    until: Day | None = Field(
+        default=None, description="In place of `weeks`: the last day; its week is the last. Needs `calendar.start`."
     )
 
 

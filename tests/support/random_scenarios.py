@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from tests.support.scenario_cases import Scenario
 
 Draw = st.DrawFn
 
+MONDAY = date(2026, 12, 14)
 NAMES = ("dials", "talks", "meetings", "offers", "deals")
 _RATES = st.sampled_from([1.0, 0.9, 0.55, 0.5, 0.3, 0.12, 0.01])
 _HOURS = st.integers(0, 60).map(lambda hours: f"{hours}h")
@@ -89,11 +91,18 @@ def teams(draw: Draw) -> Scenario:
 
 @st.composite
 def calendars(draw: Draw) -> Scenario:
-    """Return a calendar with short weeks, and perhaps holidays at the beginning of the year."""
+    """Return a calendar with short weeks, and perhaps holidays at the beginning of the year, or on dates."""
     days = draw(st.integers(1, 7))
     holiday = st.fixed_dictionaries({"week": st.integers(1, 6)}, optional={"day": st.integers(1, days)})
-    holidays = draw(st.lists(holiday, max_size=3))
-    return {"hours_per_day": draw(st.integers(1, 8)), "days_per_week": days, "holidays": holidays}
+    holidays: list[Scenario] = draw(st.lists(holiday, max_size=3))
+    calendar: Scenario = {"hours_per_day": draw(st.integers(1, 8)), "days_per_week": days, "holidays": holidays}
+    if draw(st.booleans()):
+        calendar["start"] = MONDAY.isoformat()
+        for first, more in draw(st.lists(st.tuples(st.integers(-21, 42), st.integers(0, 9)), max_size=3)):
+            day = MONDAY + timedelta(days=first)
+            until = {"until": (day + timedelta(days=more)).isoformat()} if more else {}
+            holidays.append({"date": day.isoformat()} | until)
+    return calendar
 
 
 @st.composite
@@ -116,10 +125,14 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     """Return a valid scenario of at most three reps and ``weeks`` weeks, warm-up included."""
     stages, team = draw(funnels()), draw(teams())
     warmup = draw(st.sampled_from([0, 1, 2]))
+    calendar = draw(calendars())
+    if "start" in calendar and warmup == 0:
+        late = draw(st.integers(0, calendar["days_per_week"] - 1))
+        calendar["start"] = (MONDAY + timedelta(days=late)).isoformat()
     plain: Scenario = {
         "simcore": 1,
         "name": "random",
-        "calendar": draw(calendars()),
+        "calendar": calendar,
         "horizon": {"weeks": draw(st.integers(1, weeks - warmup)), "warmup_weeks": warmup},
         "team": team,
         "plan": {"calls_per_week": draw(st.integers(1, 60) | st.just(50))},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tests.twin.spreads import Section, Spread, cents, deal_spread, lag_spread, mean_of_deal
@@ -12,11 +13,15 @@ from tests.twin.spreads import Section, Spread, cents, deal_spread, lag_spread, 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Working hours; holidays are (week of the year, day or None for the whole week), counted from 0."""
+    """Working hours; holidays are (week of the year, day or None for the whole week), counted from 0.
+
+    ``dates`` are (counted week, day): those without calls of which a date is known.
+    """
 
     hours_per_day: int
     days_per_week: int
     holidays: frozenset[tuple[int, int | None]]
+    dates: frozenset[tuple[int, int]]
 
     @property
     def week(self) -> int:
@@ -142,10 +147,22 @@ def _rate(value: float | Section | None) -> Section:
 
 
 def _calendar(section: Section) -> Calendar:
+    given = section.get("holidays") or ()
     holidays = frozenset(
-        (day["week"] - 1, None if day.get("day") is None else day["day"] - 1) for day in section.get("holidays") or ()
+        (day["week"] - 1, None if day.get("day") is None else day["day"] - 1) for day in given if "week" in day
     )
-    return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays)
+    dates: set[tuple[int, int]] = set()
+    if "start" in section:
+        start = date.fromisoformat(section["start"]).toordinal()
+        monday = start - date.fromordinal(start).weekday()
+        off = [(monday, start - 1)]
+        off += [(_ordinal(day["date"]), _ordinal(day.get("until", day["date"]))) for day in given if "date" in day]
+        dates = {divmod(day - monday, 7) for first, last in off for day in range(first, last + 1)}
+    return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays, frozenset(dates))
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 def _habit(section: Section | None) -> Habit | None:

@@ -44,12 +44,13 @@ def timeline(plan: Plan, source: Source, seat: int) -> list[Holder | None]:
 def planned(plan: Plan) -> list[int]:
     """Return the planned calls of each simulated hour, holidays left out."""
     hours, day = plan.calendar.week, plan.calendar.hours_per_day
-    holidays = plan.calendar.holidays
+    holidays, dates = plan.calendar.holidays, plan.calendar.dates
     calls = []
     for week in range(plan.simulated):
-        of_year = (week - plan.warmup) % 52
+        counted = week - plan.warmup
+        of_year = counted % 52
         for h in range(hours):
-            off = (of_year, None) in holidays or (of_year, h // day) in holidays
+            off = (of_year, None) in holidays or (of_year, h // day) in holidays or (counted, h // day) in dates
             share = (h + 1) * plan.calls_per_week // hours - h * plan.calls_per_week // hours
             calls.append(0 if off else share)
     return calls

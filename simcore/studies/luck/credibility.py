@@ -78,7 +78,7 @@ def weight(trials: float, half: float | None) -> float:
 def is_exact(scenario: Scenario) -> bool:
     """Return whether `exact_weight` holds: the plan is followed, nothing takes time, nothing is cut off at 1."""
     timeless = scenario.start is None and not any(stage.lag for stage in scenario.funnel)
-    return timeless and not scenario.calendar.holidays and chances(scenario) is not None
+    return timeless and not scenario.calendar.rests and chances(scenario) is not None
 
 
 def exact_weight(scenario: Scenario, stage: int, weeks: int, *, revenue: bool = False) -> float:

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.program.compile_coaching import weekly
 from simcore.scenario.parts import OpenItems, Start
-from simcore.scenario.time import Holiday
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario, Stage
@@ -54,17 +53,13 @@ def rest_of(asked: PlanRequest) -> Scenario:
     if done is None:
         return scenario
     left = asked.weeks - done.week
-    shifted = tuple(
-        Holiday(week=(holiday.week - 1 - done.week) % WEEKS_PER_YEAR + 1, day=holiday.day)
-        for holiday in scenario.calendar.holidays
-    )
     served = served_weeks(asked)
     manager = scenario.manager
     first_week = max(1, manager.first_week - served) if manager is not None else 1
     return scenario.model_copy(
         update={
             "horizon": scenario.horizon.model_copy(update={"weeks": left, "warmup_weeks": 0}),
-            "calendar": scenario.calendar.model_copy(update={"holidays": shifted}),
+            "calendar": scenario.calendar.later(done.week),
             "start": _open(done.open, scenario.team.reps),
             "team": team_of_rest(scenario.team, served, left),
             "funnel": tuple(_with_habit(stage, served) for stage in scenario.funnel),

@@ -264,7 +264,7 @@ class Planner:
         except ExplodedError as error:
             self.found.limits.append(f"the plan of the file: {error}")
         calls = self.found.arithmetic_calls
-        if calls == self.setting.planned and not self.asked.scenario.calendar.holidays:
+        if calls == self.setting.planned and not self.asked.scenario.calendar.rests:
             self.found.arithmetic_chance = self.found.plan_chance
             self.found.no_chance = "a drive explodes there"
         elif calls > self.setting.most:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
+from simcore.base.periods import calls_per_hour
 from simcore.engine.playable import check_ranges, playable
 from simcore.kernels.caps import is_capped
 from simcore.program.compiler import compile_scenario, first_step
@@ -94,9 +94,8 @@ def working_hours(scenario: Scenario) -> NDArray[np.bool_]:
     """Return the hours of the counted weeks that are no holiday, bool[weeks, hours of a week]."""
     calendar, weeks = scenario.calendar, scenario.horizon.weeks
     working = np.ones((weeks, calendar.days_per_week, calendar.hours_per_day), np.bool_)
-    for holiday in calendar.holidays:
-        days = slice(None) if holiday.day is None else holiday.day - 1
-        working[holiday.week - 1 :: WEEKS_PER_YEAR, days] = False
+    for week, days in enumerate(calendar.days_off(0, weeks)):
+        working[week, sorted(days)] = False
     return working.reshape(weeks, -1)
 
 

@@ -1,0 +1,1 @@
+"""Dates: days as people write them, public holidays, and which week of a run a day falls in."""
