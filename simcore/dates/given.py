@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from simcore.base.errors import UsageError
 from simcore.base.spelling import Kind, read_number
@@ -33,23 +32,19 @@ UNDATED = "needs dates, and the weeks of the run have none"
 FIRST_DAY = "say which day the first counted one is: calendar.start: 2026-10-05"
 
 
-class Refusal(NamedTuple):
-    """What is wrong, and where."""
-
-    location: Location
-    message: str
-    value: object = None
-    allowed: str | None = None
-    hint: str | None = None
-    at_key: bool = False
-
-
 class RefusedError(Exception):
-    """What is wrong with dates in short."""
+    """What is wrong with dates in short, and where."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
+    def __init__(
+        self,
+        location: Location,
+        message: str,
+        value: object = None,
+        allowed: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.location, self.message, self.value, self.allowed, self.hint = location, message, value, allowed, hint
 
 
 def weeks_until(calendar: Mapping[str, object], last: date) -> int:
@@ -68,9 +63,9 @@ def weeks_until(calendar: Mapping[str, object], last: date) -> int:
     location = ("horizon", "until")
     monday = _monday(calendar)
     if monday is None:
-        raise RefusedError(Refusal(location, UNDATED, hint=FIRST_DAY, at_key=True))
+        raise RefusedError(location, UNDATED, hint=FIRST_DAY)
     if last < monday:
-        raise RefusedError(Refusal(location, "is before the first day", str(last), f"{monday} or later"))
+        raise RefusedError(location, "is before the first day", str(last), f"{monday} or later")
     return (last - monday).days // DAYS_OF_WEEK + 1
 
 
@@ -94,18 +89,16 @@ def _of_country(
     for key in given:
         if key not in KEYS:
             message, allowed = "unknown key", ", ".join(KEYS)
-            raise RefusedError(
-                Refusal((*at, str(key)), message, key, allowed, did_you_mean(str(key), KEYS), at_key=True)
-            )
+            raise RefusedError((*at, str(key)), message, key, allowed, did_you_mean(str(key), KEYS))
     monday = _monday(calendar)
     if monday is None:
-        raise RefusedError(Refusal(at, UNDATED, hint=FIRST_DAY, at_key=True))
+        raise RefusedError(at, UNDATED, hint=FIRST_DAY)
     country, part = _code(given, "country"), _code(given, "subdivision")
     if country is None:
-        raise RefusedError(Refusal((*at, "country"), "is missing"))
+        raise RefusedError((*at, "country"), "is missing")
     observed = given.get("observed", True)
     if not isinstance(observed, bool):
-        raise RefusedError(Refusal((*at, "observed"), "must be true or false", observed))
+        raise RefusedError((*at, "observed"), "must be true or false", observed)
     left_out = [_days(entry, (*at, "not", i)) for i, entry in enumerate(_list(given, "not"))]
     more = _list(given, "also")
     for number, entry in enumerate(more):
@@ -118,9 +111,9 @@ def _of_country(
     except UnknownPlaceError as error:
         location = (*at, error.key)
         message = "is not one that holidays are known of"
-        raise RefusedError(Refusal(location, message, error.value, error.allowed, error.hint)) from None
+        raise RefusedError(location, message, error.value, error.allowed, error.hint) from None
     except NoLibraryError as error:
-        raise RefusedError(Refusal((*at, "country"), "cannot be looked up", country, hint=str(error))) from None
+        raise RefusedError((*at, "country"), "cannot be looked up", country, hint=str(error)) from None
     for day, name in known.days:
         free = any(days.first <= day <= days.last for days in left_out)
         if first <= day <= last and day.weekday() < works and not free:
@@ -145,7 +138,7 @@ def _days(value: object, location: Location) -> Days:
     try:
         return parse_days(value if isinstance(value, str) else str(value))
     except NotADayError as error:
-        raise RefusedError(Refusal(location, "must be days", value, RANGE_FORM, error.hint)) from None
+        raise RefusedError(location, "must be days", value, RANGE_FORM, error.hint) from None
 
 
 def _code(given: Mapping[str, object], key: str) -> str | None:
@@ -153,7 +146,7 @@ def _code(given: Mapping[str, object], key: str) -> str | None:
     if value is None or isinstance(value, str):
         return value if value is None else brief(value)
     hint = 'put it in quotes: "NO" is a country, and no is false' if value is False else "put it in quotes"
-    raise RefusedError(Refusal(("calendar", "holidays", key), "must be text", value, hint=hint))
+    raise RefusedError(("calendar", "holidays", key), "must be text", value, hint=hint)
 
 
 def _list(given: Mapping[str, object], key: str) -> list[object]:
@@ -161,7 +154,7 @@ def _list(given: Mapping[str, object], key: str) -> list[object]:
     if value is None:
         return []
     if not isinstance(value, list | tuple):
-        raise RefusedError(Refusal(("calendar", "holidays", key), "must be a list", value, RANGE_FORM))
+        raise RefusedError(("calendar", "holidays", key), "must be a list", value, RANGE_FORM)
     return list(value)
 
 

@@ -41,10 +41,11 @@ TEAM = (
     ),
     Word(
         "calendar",
-        "Working hours, working days and holidays. The smallest step of time is the working hour; months have 4, 4 "
-        "and 5 weeks, a quarter 13, a year 52, from the first counted week on.",
+        "Working hours, working days, holidays and, where `start` says it, the date of the first day. The smallest "
+        "step of time is the working hour; months have 4, 4 and 5 weeks, a quarter 13, a year 52, from the first "
+        "counted week on, whatever its date.",
         "model.md#time",
-        ("holiday", "working day"),
+        ("holiday", "working day", "date", "country"),
     ),
     Word(
         "duration",

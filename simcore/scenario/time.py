@@ -27,7 +27,7 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.base.spelling import plain_spaces, read_number, written
 from simcore.base.text import printable
 from simcore.dates.days import DAY_FORM, DAYS_OF_WEEK, WEEKDAYS, NotADayError, monday_of, parse_day
-from simcore.dates.given import FIRST_DAY, UNDATED, Refusal, RefusedError, holidays_of_country, weeks_until
+from simcore.dates.given import FIRST_DAY, UNDATED, RefusedError, holidays_of_country, weeks_until
 from simcore.scenario.fields import (
     Complaint,
     Length,
@@ -203,8 +203,8 @@ class Calendar(Part):
 
         Examples
         --------
-        >>> Calendar(start="2026-10-07", holidays=({"week": 2},)).later(1)
-        XX
+        >>> Calendar(start="2026-10-07", holidays=({"week": 2},)).later(1).start
+        '2026-10-12'
         """
         moved = tuple(
             holiday
@@ -233,8 +233,12 @@ class Calendar(Part):
 class _NotResolved(Unreadable):
     """Placeholder for the holidays of a country that could not be looked up."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
+    def __init__(self, error: RefusedError) -> None:
+        self.complaint = _as_complaint(error)
+
+
+def _as_complaint(error: RefusedError) -> Complaint:
+    return Complaint(error.location, error.message, error.value, error.allowed, error.hint)
 
 
 def _has_no_day(calendar: Mapping[str, object]) -> bool:
@@ -266,7 +270,7 @@ def with_dates(data: dict[str, object]) -> dict[str, object]:
         try:
             found["calendar"] = dict(here) | {"holidays": holidays_of_country(here, known, holidays)}
         except RefusedError as error:
-            found["calendar"] = dict(here) | {"holidays": _NotResolved(error.refusal)}
+            found["calendar"] = dict(here) | {"holidays": _NotResolved(error)}
     return found
 
 
@@ -279,7 +283,7 @@ def date_complaints(data: Mapping[str, object]) -> Iterator[Complaint]:
     if _has_no_day(here):
         return
     if isinstance(unresolved, _NotResolved):
-        yield Complaint(*unresolved.refusal)
+        yield unresolved.complaint
     last = known.get("until")
     if isinstance(last, str) and known.get("weeks") is not None:
         hint = "leave one of them out"
@@ -288,7 +292,7 @@ def date_complaints(data: Mapping[str, object]) -> Iterator[Complaint]:
         try:
             weeks_until(here, parse_day(last))
         except RefusedError as error:
-            yield Complaint(*error.refusal)
+            yield _as_complaint(error)
         except NotADayError:
             return  # its own field says so
 

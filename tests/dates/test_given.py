@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_refused(
 ) -> None:
     with pytest.raises(RefusedError, match=words) as caught:
         holidays_of_country(calendar, {}, holidays)
-    assert caught.value.refusal.location == ("calendar", "holidays", *location)
+    assert caught.value.location == ("calendar", "holidays", *location)
 
 
 def test_the_last_day_needs_a_first_one_before_it() -> None:

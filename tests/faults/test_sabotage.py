@@ -138,6 +138,16 @@ def calls_on_holidays_of_the_simulated_year(patch: Patch) -> None:
     patch.setattr(team, "planned", lambda plan: honest(replace(plan, warmup=0, weeks=plan.simulated)))
 
 
+def dates_a_day_late(patch: Patch) -> None:
+    honest = team.planned
+
+    def planned(plan: Plan) -> list[int]:
+        late = frozenset((week, day + 1) for week, day in plan.calendar.dates)
+        return honest(replace(plan, calendar=replace(plan.calendar, dates=late)))
+
+    patch.setattr(team, "planned", planned)
+
+
 def ties_of_open_items_are_full(patch: Patch) -> None:
     honest = Funnel._pass
 
@@ -209,6 +219,7 @@ IN_THE_TWIN: dict[str, Fault] = {
     "lag by the word of the step": Fault("log-normal lags", "open at the end", lag_by_the_word_of_the_step),
     "vacancy a week longer": Fault("turnover, vacancy and ramp", "calls", in_plan(longer_vacancy)),
     "holidays of the simulated year": Fault("holidays", "calls", calls_on_holidays_of_the_simulated_year),
+    "dates a day late": Fault("dates", "calls", dates_a_day_late),
     "values rounded down": Fault("log-normal deals", "call, close: cents", in_plan(value_rounded_down)),
 }
 

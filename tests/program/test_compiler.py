@@ -48,12 +48,22 @@ def test_weeks_with_holidays_have_plans_of_their_own() -> None:
             plan={"calls_per_week": 6},
         )
     ).plan
-    assert plan.per_hour.tolist() == [[1, 2, 1, 2], [0, 0, 1, 2], [0, 0, 0, 0]]
-    assert plan.calls.tolist() == [6, 3, 0]
+    # The first row is a full week, the others are in the order in which they come.
+    assert plan.per_hour.tolist() == [[1, 2, 1, 2], [0, 0, 0, 0], [0, 0, 1, 2]]
+    assert plan.calls.tolist() == [6, 0, 3]
     # The warm-up week is week 52 of the year before.
-    assert plan.row_of_week.tolist() == [2, 0, 1, *[0] * 49, 2, 0, 1]
+    assert plan.row_of_week.tolist() == [1, 0, 2, *[0] * 49, 1, 0, 2]
     assert plan.slot_hour[0].tolist() == [0, 1, 1, 2, 3, 3]
-    assert plan.slot_hour[1, :3].tolist() == [2, 3, 3]
+    assert plan.slot_hour[2, :3].tolist() == [2, 3, 3]
+
+
+def test_weeks_with_the_same_dates_off_share_a_plan() -> None:
+    calendar = {"hours_per_day": 1, "days_per_week": 2, "start": "2026-12-22"}
+    calendar |= {"holidays": ["2026-12-14", "2026-12-28..2026-12-29", "2027-01-05", "2027-01-12", "2027-01-16"]}
+    plan = compiled(scenario(calendar=calendar, horizon={"weeks": 5}, plan={"calls_per_week": 2})).plan
+    # 22 December is a Tuesday: the Monday before it has no calls. 16 January is a Saturday.
+    assert plan.per_hour.tolist() == [[1, 1], [0, 1], [0, 0], [1, 0]]
+    assert plan.row_of_week.tolist() == [1, 2, 3, 3, 0]
 
 
 def test_the_team() -> None:

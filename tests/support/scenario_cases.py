@@ -63,6 +63,15 @@ _TIME: dict[str, Scenario] = {
         team={"reps": 1},
         funnel=LAGS,
     ),
+    "dates": scenario(
+        calendar={
+            "start": "2026-12-17",
+            "holidays": [{"date": "2026-12-24", "until": "2027-01-03"}, {"date": "2027-01-06"}, {"week": 5, "day": 2}],
+        },
+        horizon={"weeks": 6},
+        team={"reps": 2},
+        funnel=LAGS,
+    ),
     "a plan of 7 calls": scenario(plan={"calls_per_week": 7}),
     "a plan of one call": scenario(plan={"calls_per_week": 1}, horizon={"weeks": 30}),
     "the largest plan": scenario(
