@@ -162,8 +162,9 @@ FUNNEL = (
         "market",
         "A factor on the rates of some steps that the whole team shares. It changes from week to week and "
         "remembers: its logarithm is autoregressive (AR(1)) with standard deviation `sd` and correlation "
-        "`persistence`. Its mean is 1.",
-        "model.md#the-funnel",
+        "`persistence`. Its mean is 1. It may start from a known level; with a persistence of 1 it does not come back, "
+        "and moves by a `step` a week.",
+        "model.md#the-market",
         ("persistence",),
     ),
     Word(

@@ -92,6 +92,11 @@ def _is_stage(location: Location, value: object, allowed: list[str]) -> Iterator
 
 
 def _market(data: Data, names: list[str]) -> Iterator[Complaint]:
+    warmup = _whole(_mapping(data, "horizon"), "warmup_weeks", 0)
+    if _mapping(data, "market").get("start") is not None and warmup is not None and warmup > 0:
+        message = "cannot be together with horizon.warmup_weeks: the level would be that before the warm-up"
+        hint = "leave the warm-up out (start.open says what is open), or the start"
+        yield Complaint(("market", "start"), message, hint=hint, at_key=True)
     acts_on = _mapping(data, "market").get("acts_on")
     if not isinstance(acts_on, Sequence) or isinstance(acts_on, str):
         return
@@ -197,7 +202,7 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         yield Complaint(("referrals",), message, allowed="a funnel of at least 3 stages", at_key=True)
         return
     per_win = _figure(_mapping(data, "referrals").get("per_win"))
-    later = [rate for rate in _rates(data)[2:] if rate is not None]
+    later = _at_level(data, names[2:], [rate for rate in _rates(data)[2:] if rate is not None])
     if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
         return  # reported elsewhere
     wins = math.prod(later)
@@ -217,6 +222,17 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         hint = "lower it, or the rep_cv of the later steps; a cap does not end a chain"
         allowed = f"above 0 to {most_per_win(steps):g}"
         yield Complaint(("referrals", "per_win"), message, per_win, allowed, hint)
+
+
+def _at_level(data: Data, stages: list[str], rates: list[float]) -> list[float]:
+    """Return the rates of some steps at the level that a market without return starts from; else as they are."""
+    market = _mapping(data, "market")
+    start, acts_on = market.get("start"), market.get("acts_on")
+    level = _figure(start.get("level") if isinstance(start, Mapping) and "level" in start else start)
+    stays = _figure(market.get("persistence")) == 1.0
+    if not stays or not isinstance(acts_on, Sequence) or level is None or level <= 0 or len(rates) != len(stages):
+        return rates
+    return [min(1.0, rate * level) if stage in acts_on else rate for stage, rate in zip(stages, rates, strict=True)]
 
 
 def _odds(chance: float) -> str:

@@ -138,6 +138,12 @@ _FUNNEL: dict[str, Scenario] = {
         plan={"calls_per_week": 65535}, horizon={"weeks": 40}, funnel=funnel({"rate": 1e-5}, {"rate": 1e-9})
     ),
     "market": scenario(funnel=LAGS, market=MARKET),
+    "market from a level": scenario(funnel=LAGS, market=MARKET | {"start": {"level": 0.7, "sd": 0.4}}),
+    "market without return": scenario(
+        horizon={"weeks": 7, "warmup_weeks": 3},
+        funnel=LAGS,
+        market={"step": 0.25, "persistence": 1, "acts_on": ["meetings", "wins"]},
+    ),
     "market far beyond the end": scenario(
         horizon={"weeks": 2},
         funnel=funnel({}, {"rate": NOISY, "lag": "70w"}, {"rate": NOISY}),
