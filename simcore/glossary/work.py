@@ -108,7 +108,8 @@ FUNNEL = (
     Word(
         "lag",
         "The wait before a step is decided; of the first step, from the booking until the meeting is held. Winners "
-        "and losers wait alike. It is fixed, log-normal, gamma or drawn from a table, in whole working hours.",
+        "and losers wait alike, unless the step has a `lost_lag`: then it is decided at entry, and each waits by a law "
+        "of its own. It is fixed, log-normal, gamma or drawn from a table, in whole working hours.",
         "model.md#the-funnel",
         ("wait", "cycle", "sales cycle"),
     ),

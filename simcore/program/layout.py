@@ -121,10 +121,12 @@ class Rates(NamedTuple):
 
 
 class Lags(NamedTuple):
-    """How long each step takes; entry S + 1 is the lag of a referral."""
+    """How long each step takes; entry S + 1 is the lag of a referral, and from S + 2 on are lags of what is lost."""
 
+    lost: NDArray[np.int64]
+    """int64[S + 1]: the entry of the lag of what is lost, if that is another (it is then decided at entry), or -1."""
     lagged: NDArray[np.bool_]
-    """bool[S + 1]: whether the step can take time."""
+    """bool[entries]: whether the step can take time, for what passes or for what is lost."""
     kind: NDArray[np.int64]
     scale: NDArray[np.float64]
     """Hours: the fixed lag, the median of a log-normal, the mean of a gamma."""

@@ -73,12 +73,15 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
             message = "is the name of something that a strategy changes: choose another"
             yield Complaint(("funnel", index, "stage"), message, names[index])
         if index == 0:
-            for key in ("rate", "lag", "cap", "habit"):
+            for key in ("rate", "lag", "lost_lag", "cap", "habit"):
                 if stage.get(key) is not None:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
         elif stage.get("rate") is None:
             yield Complaint(("funnel", index, "rate"), f"{MISSING}: each stage after the first needs a rate")
+        if index == 1 and stage.get("lost_lag") is not None:
+            message = "is not for the first step: a hang-up is known at once"
+            yield Complaint(("funnel", 1, "lost_lag"), message, at_key=True)
         if index == len(names) - 1 and index and stage.get("cap") is not None:
             yield Complaint(("funnel", index, "cap"), "is not for the last stage: nothing waits there", at_key=True)
 
@@ -150,7 +153,8 @@ def _calendar(data: Data) -> Calendar:
 def _lags(data: Data) -> Iterator[Complaint]:
     calendar = _calendar(data)
     for index, stage in _entries(data, "funnel"):
-        yield from lag_complaints(stage.get("lag"), ("funnel", index, "lag"), calendar)
+        for key in ("lag", "lost_lag"):
+            yield from lag_complaints(stage.get(key), ("funnel", index, key), calendar)
     yield from lag_complaints(_mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
     for index, entry in _entries(_mapping(data, "start"), "open"):
         for _, duration in read_durations(entry, ["due"]):
@@ -315,7 +319,9 @@ def _changes(data: Data, names: list[str], about: Data, location: Location) -> I
 
 def _channel(data: Data, names: list[str], key: str, location: Location) -> Iterator[Complaint]:
     """Yield complaints about what a channel needs and the scenario lacks."""
-    steps = [may_take_time(stage.get("lag")) for _, stage in _entries(data, "funnel")]
+    steps = [
+        any(may_take_time(stage.get(each)) for each in ("lag", "lost_lag")) for _, stage in _entries(data, "funnel")
+    ]
     if key == "referrals" and data.get("referrals") is None:
         message = "changes the referrals, and this scenario has none"
         yield Complaint(location, message, hint="add referrals, or leave it out", at_key=True)

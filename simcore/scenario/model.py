@@ -430,7 +430,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     for stage in scenario.funnel:
         path = f"funnel.{stage.stage}"
         parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
-        parts.append((stage.habit, f"{path}.habit"))
+        parts += [(stage.lost_lag, f"{path}.lost_lag"), (stage.habit, f"{path}.habit")]
     start = scenario.market.start if scenario.market is not None else None
     parts += [(scenario.market, "market"), (start, "market.start"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:

@@ -164,6 +164,11 @@ class Stage(Part):
     lag: LagField | None = Field(
         default=None, description="Wait before the step is decided; of the first step, until the meeting is held."
     )
+    lost_lag: LagField | None = Field(
+        default=None,
+        description="Wait of those that will be lost, where it is another: the step is then decided at entry, and "
+        "`lag` is the wait of those that pass. Not of the first step. Left out: all wait alike.",
+    )
     cap: Cap | None = Field(default=None, description="Most items that the stage takes from a rep; not of the last.")
     habit: Habit | None = Field(default=None, description="Bad habit at the step. Left out: there is none.")
 
@@ -333,7 +338,7 @@ _PLACES = {
     **{name: f"{part}.{name}" for part, kind in (
         ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
         ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
-    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
+    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "lost_lag", "cap", "habit")},
     "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
 }  # fmt: skip
 """Where keys belong that are often written one level too high: usually only their indentation is wrong."""

@@ -69,6 +69,8 @@ def funnels(draw: Draw) -> list[Scenario]:
         step: Scenario = {"stage": NAMES[number], "rate": draw(rates())}
         if lag := draw(LAGS):
             step["lag"] = lag
+        if number > 1 and (lag := draw(st.none() | LAGS)):
+            step["lost_lag"] = lag
         if number < steps and (cap := draw(st.none() | CAPS)):
             step["cap"] = cap
         stages.append(step)

@@ -65,6 +65,7 @@ class Step:
     cap_per_week: int | None
     cap_open: int | None
     habit: Habit | None = None
+    lost_lag: Spread | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
             habit=_habit(stage.get("habit")),
+            lost_lag=None if stage.get("lost_lag") is None else lag_spread(stage["lost_lag"], calendar.hours),
         )
     return steps
 
