@@ -121,8 +121,8 @@ def scenario_parameters(path: Path = SCENARIO) -> tuple[Parameters, int]:
     """Read the parameters and the calls of a week from the scenario as shipped."""
     scenario = load_scenario(path)
     rate, market = scenario.funnel[1].rate, scenario.market
-    if rate is None or market is None or scenario.team.reps != 1:
-        raise ValueError(f"{path.name}: needs a rate, a market and one rep")
+    if rate is None or market is None or market.sd is None or scenario.team.reps != 1:
+        raise ValueError(f"{path.name}: needs a rate, a market that comes back and one rep")
     return Parameters(rate.mean, market.sd, market.persistence, rate.week_cv), scenario.plan.calls_per_week
 
 

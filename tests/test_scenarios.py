@@ -148,6 +148,7 @@ def test_real_team_does_not_average_out() -> None:
     """Its own spread remains where the canonical one vanishes; the mean is that of the two-step market."""
     scenario = load_scenario("real-team")
     assert scenario.market is not None
+    assert scenario.market.sd is not None
     ours, theirs = (close(name, "year").revenue.cv.estimate for name in ("real-team", "trust-the-process"))
     assert ours is not None
     assert theirs is not None
@@ -193,6 +194,7 @@ def test_telemarketing_spreads_as_its_model_says(horizon: str, calls: int) -> No
     rate, market = scenario.funnel[1].rate, scenario.market
     assert rate is not None
     assert market is not None
+    assert market.sd is not None
     row = close("telemarketing", horizon)
     binomial = calls * rate.mean * (1 - rate.mean)
     spread = rate.mean**2 * (math.exp(market.sd**2) * (1 + rate.week_cv**2) - 1)

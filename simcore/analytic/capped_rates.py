@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from simcore.scenario.parts import Rate
 
 
-def cut_share(rate: Rate, market_variance: float) -> float:
+def cut_share(rate: Rate, market_variance: float, market_mean: float = 1.0) -> float:
     """Return the share of a step's mean rate that is lost by cutting it at 1: E[(r L - 1)+] / E[r L].
 
-    r is the rep's rate, Beta(a, b), and L the product of the log-normal factors. With c = min(1, 1 / L),
-    E[(r L - 1)+ | L] = L E[r] I_{1 - c}(b, a + 1) - I_{1 - c}(b, a), I the regularised incomplete beta
-    function; the normal variable underlying L is integrated by Gauss-Hermite quadrature.
+    r is the rep's rate, Beta(a, b), and L the product of the log-normal factors, independent of it. With
+    c = min(1, 1 / L), E[(r L - 1)+ | L] = L E[r] I_{1 - c}(b, a + 1) - I_{1 - c}(b, a), I the regularised incomplete
+    beta function; the normal variable underlying L is integrated by Gauss-Hermite quadrature.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ def cut_share(rate: Rate, market_variance: float) -> float:
         The step's rate, with its spreads.
     market_variance
         Variance of the logarithm of the market's factor; 0 if it does not act on the step.
+    market_mean
+        Mean of that factor.
 
     Examples
     --------
@@ -37,12 +39,12 @@ def cut_share(rate: Rate, market_variance: float) -> float:
     (0.0, 0.039)
     """
     variance = math.log1p(rate.week_cv**2) + market_variance
-    if variance == 0:
+    if variance == 0 and market_mean <= 1.0:
         return 0.0
     import numpy as np  # noqa: PLC0415
 
     nodes, weights = _hermite()
-    factor = np.exp(math.sqrt(variance) * nodes - variance / 2)
+    factor = market_mean * np.exp(math.sqrt(variance) * nodes - variance / 2)
     if rate.rep_cv:
         a, b = beta_parameters(rate.mean, rate.rep_cv)
         cut = np.minimum(1, 1 / factor)
@@ -51,7 +53,7 @@ def cut_share(rate: Rate, market_variance: float) -> float:
         excess = factor * rate.mean * more - reached
     else:
         excess = np.maximum(factor * rate.mean - 1, 0)
-    return float(weights @ excess) / math.sqrt(2 * math.pi) / rate.mean
+    return float(weights @ excess) / math.sqrt(2 * math.pi) / (rate.mean * market_mean)
 
 
 @cache

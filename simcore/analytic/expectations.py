@@ -9,9 +9,10 @@ mean m and variance v. The chance that a call in week w, by some rep in some rep
 A, B and M are independent, B_w and B_w' are independent, and by the moments of Beta and log-normal variables
 
     E[A] = prod p_s,   E[A^2] = E[A]^2 prod (1 + a_s^2),   E[B] = 1,   E[B^2] = prod (1 + b_s^2),
-    E[M] = exp((k^2 - k) d^2 / 2),   E[M_w M_w'] = exp(-k d^2 + k^2 d^2 (1 + f^|w - w'|)).
+    E[M] = exp((k^2 - k) d^2 / 2),   E[M_w M_w'] = exp(-k d^2 + k^2 d^2 (1 + f^|w - w'|)),
 
-Given the rates, calls are independent. So the revenue R of n_w calls in each week w of a period has, by the
+or those of `simcore.analytic.market_moments` for a market that starts from a level or does not come back: then weeks
+differ. Given the rates, calls are independent. So the revenue R of n_w calls in each week w of a period has, by the
 law of total variance, with N = sum of n_w and q = E[Q],
 
     E[R] = N q m,   Var[R] = N (q (v + m^2) - E[Q^2] m^2) + m^2 sum over w, w' of n_w n_w' Cov(Q_w, Q_w').
@@ -23,7 +24,8 @@ Rules
 rates
     No cap turns items away, no referral adds any, no habit lowers a rate, no strategy reacts, and cutting
     rates at 1 costs less than 1e-4 of the mean, so that the values are good to four digits. A market that acts
-    on several steps needs them without lags between.
+    on several steps needs them without lags between. Where the mean of M differs between weeks, nothing takes
+    time, and all means are those of the counted weeks (rule *plan* must hold).
 plan
     As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps.
 spread
@@ -46,6 +48,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.analytic.capped_rates import cut_share
+from simcore.analytic.market_moments import (
+    is_constant,
+    is_stationary,
+    log_covariance,
+    moment,
+    pair_moment,
+)
 from simcore.base.money import cents
 from simcore.numerics.gamma_beta import beta_i
 
@@ -55,8 +64,19 @@ if TYPE_CHECKING:
     from simcore.scenario.model import Rate, Scenario, Stage
 
 Unit = Literal["count", "money", "share"]
-Windows = Counter[tuple[int, ...]]
-"""How many windows of a horizon there are, by the calls of each week in them."""
+
+
+class Window(NamedTuple):
+    """What tells one window of a horizon from another."""
+
+    calls: tuple[int, ...]
+    """Of each week in it."""
+    first: int
+    """Its first simulated week where weeks of the market differ; else 0."""
+
+
+Windows = Counter[Window]
+"""How many windows of a horizon there are."""
 
 _CUT_LIMIT = 1e-4
 _MONTHS = (4, 4, 5)
@@ -106,9 +126,11 @@ def expected(scenario: Scenario) -> list[Expected]:
         return []
     values: list[Expected] = []
     windows = _windows(scenario) if _plan_holds(scenario) else {}
+    if not _means_hold(scenario) and (not windows or _lagged(scenario)):
+        return []
     if windows:
         values += _funnel(scenario, windows)
-    values += _value(scenario)
+    values += _value(scenario, windows)
     if windows and _spread_holds(scenario):
         values += _pyramid(scenario, windows)
     if windows and _quota_holds(scenario):
@@ -124,7 +146,9 @@ def win_chance(scenario: Scenario) -> float:
 
 
 def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | None:
-    """Return the expected chance that a call reaches each stage, 0 to S; ``None`` where rule *rates* fails.
+    """Return the expected chance that a call reaches each stage, 0 to S, in any week.
+
+    ``None`` where rule *rates* fails, or a market makes the mean of one week another's.
 
     ``within`` is the largest share of the mean rates that may be lost by cutting rates at 1, and so the largest error.
 
@@ -138,7 +162,7 @@ def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | 
     >>> chances(scenario)
     [1.0, 0.02, 0.01]
     """
-    if not _rates_hold(scenario, within):
+    if not (_rates_hold(scenario, within) and _means_hold(scenario)):
         return None
     return [_chance(scenario, scenario.funnel[1 : stage + 1]) for stage in range(len(scenario.funnel))]
 
@@ -173,11 +197,24 @@ def _market_steps(scenario: Scenario, steps: Sequence[Stage]) -> int:
     return 0 if scenario.market is None else sum(step.stage in scenario.market.acts_on for step in steps)
 
 
-def _chance(scenario: Scenario, steps: Sequence[Stage]) -> float:
-    """Return the expected chance that a call passes these steps."""
+def _chance(scenario: Scenario, steps: Sequence[Stage], week: int = 0) -> float:
+    """Return the expected chance that a call of a simulated week passes these steps."""
     k = _market_steps(scenario, steps)
-    variance = scenario.market.sd**2 if scenario.market is not None else 0.0
-    return math.prod(_rate(step).mean for step in steps) * math.exp((k * k - k) * variance / 2)
+    return math.prod(_rate(step).mean for step in steps) * moment(scenario.market, k, week)
+
+
+def _mean_chance(scenario: Scenario, steps: Sequence[Stage], windows: Mapping[str, Windows]) -> float:
+    """Return the expected chance that a call of the counted weeks passes these steps."""
+    if is_constant(scenario.market, _market_steps(scenario, steps)):
+        return _chance(scenario, steps)
+    weeks = windows["week"]
+    passed = _average(weeks, lambda window: window.calls[0] * _chance(scenario, steps, window.first))
+    return passed / _average(weeks, _calls_in)
+
+
+def _means_hold(scenario: Scenario) -> bool:
+    """Return whether the expected chance of a call is the same in all weeks, however long its items wait."""
+    return is_constant(scenario.market, _market_steps(scenario, scenario.funnel[1:]))
 
 
 def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
@@ -191,9 +228,23 @@ def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
 
 
 def _cut_share(scenario: Scenario, step: Stage) -> float:
+    """Return the largest share of the mean rate that is cut off in any week in which the step may be decided."""
     market = scenario.market
-    variance = market.sd**2 if market is not None and step.stage in market.acts_on else 0.0
-    return cut_share(_rate(step), variance)
+    if market is None or step.stage not in market.acts_on:
+        return cut_share(_rate(step), 0.0)
+    weeks = [0] if is_stationary(market) else _looked_at(scenario)
+    return max(cut_share(_rate(step), log_covariance(market, at, at), moment(market, 1, at)) for at in weeks)
+
+
+def _looked_at(scenario: Scenario) -> list[int]:
+    """Return some weeks, the first and the last in which calls of the run are decided among them: 0, 1, 3, 7, ..."""
+    last = scenario.horizon.warmup_weeks + scenario.horizon.weeks - 1
+    if _lagged(scenario):
+        from simcore.analytic.waiting_times import lag_hours, quantile  # noqa: PLC0415
+
+        waits = [quantile(lag_hours(step.lag, scenario.calendar), 0.999) for step in scenario.funnel[1:]]
+        last += -(-sum(waits) // scenario.calendar.hours_per_week)
+    return [*(2**power - 1 for power in range(last.bit_length() + 1) if 2**power - 1 < last), last]
 
 
 def _plan_holds(scenario: Scenario) -> bool:
@@ -229,21 +280,21 @@ def _binomial(scenario: Scenario) -> bool:
 def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     """Return the entries into each stage; after a lag, those of a steady pipeline."""
     values = []
-    calls = _average(windows["week"], sum)
+    calls = _average(windows["week"], _calls_in)
     lagged = False
     for index, stage in enumerate(scenario.funnel):
         lagged = lagged or stage.lag is not None
-        number = calls * _chance(scenario, scenario.funnel[1 : index + 1])
+        number = calls * _mean_chance(scenario, scenario.funnel[1 : index + 1], windows)
         label = f"{stage.stage} per rep and week" + (", steady state" if lagged else "")
         values.append(Expected(label, number, "count"))
     return values
 
 
-def _value(scenario: Scenario) -> list[Expected]:
+def _value(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     """Return the value of a call, q m, and of a "no": q m / (1 - p_1)."""
-    per_call = win_chance(scenario) * scenario.deal.mean_value()
+    per_call = _mean_chance(scenario, scenario.funnel[1:], windows) * scenario.deal.mean_value()
     values = [Expected("value of a call", per_call, "money")]
-    first = _chance(scenario, scenario.funnel[1:2])
+    first = _mean_chance(scenario, scenario.funnel[1:2], windows)
     if first < 1:
         values.append(Expected('value of a "no"', per_call / (1 - first), "money"))
     return values
@@ -254,23 +305,35 @@ def _pyramid(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expecte
     mean_value = scenario.deal.mean_value()
     q = win_chance(scenario)
     for horizon, found in windows.items():
-        mean = _average(found, lambda weeks: sum(weeks) * q * mean_value)
-        within = _average(found, lambda weeks: _variance(scenario, weeks))
-        between = _average(found, lambda weeks, mean=mean: (sum(weeks) * q * mean_value - mean) ** 2)  # type: ignore[misc]
+        mean = _average(found, lambda window: _wins_in(scenario, window) * mean_value)
+        within = _average(found, lambda window: _variance(scenario, window))
+        between = _average(found, lambda window, mean=mean: (_wins_in(scenario, window) * mean_value - mean) ** 2)  # type: ignore[misc]
         sd = math.sqrt(within + between)
         values.append(Expected(f"{horizon}: mean", mean, "money"))
         values.append(Expected(f"{horizon}: sd", sd, "money"))
         if mean > 0:
             values.append(Expected(f"{horizon}: cv", sd / mean, "share"))
         if _binomial(scenario):
-            dry = _average(found, lambda weeks: (1 - q) ** sum(weeks))
+            dry = _average(found, lambda window: (1 - q) ** _calls_in(window))
             values.append(Expected(f"{horizon}: P(no win)", dry, "share"))
     return values
 
 
-def _average(windows: Windows, of: Callable[[tuple[int, ...]], float]) -> float:
+def _average(windows: Windows, of: Callable[[Window], float]) -> float:
     """Return the mean of a function over windows."""
-    return math.fsum(number * of(weeks) for weeks, number in windows.items()) / windows.total()
+    return math.fsum(number * of(window) for window, number in windows.items()) / windows.total()
+
+
+def _calls_in(window: Window) -> int:
+    return sum(window.calls)
+
+
+def _wins_in(scenario: Scenario, window: Window) -> float:
+    """Return the expected wins of the calls in a window."""
+    steps = scenario.funnel[1:]
+    if is_constant(scenario.market, _market_steps(scenario, steps)):
+        return _calls_in(window) * _chance(scenario, steps)
+    return math.fsum(calls * _chance(scenario, steps, at) for at, calls in enumerate(window.calls, window.first))
 
 
 def _windows(scenario: Scenario) -> dict[str, Windows]:
@@ -279,18 +342,25 @@ def _windows(scenario: Scenario) -> dict[str, Windows]:
     hours, length = scenario.calendar.hours_per_week, scenario.calendar.hours_per_day
     by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
     by_day = [by_hour[first : first + length] for first in range(0, hours, length)]
-    windows: dict[str, Windows] = {"call": Counter([(1,)]), "hour": Counter(), "day": Counter(), "week": Counter()}
+    begin, apart = scenario.horizon.warmup_weeks, 0 if is_stationary(scenario.market) else 1
+    windows: dict[str, Windows] = {"call": Counter(), "hour": Counter(), "day": Counter(), "week": Counter()}
     weeks: list[int] = []
-    for free in scenario.calendar.days_off(0, counted):
+    for week, free in enumerate(scenario.calendar.days_off(0, counted)):
+        at = apart * (begin + week)
         days_worked = [[0] * length if day in free else plan for day, plan in enumerate(by_day)]
-        windows["hour"].update((n,) for plan in days_worked for n in plan)
-        windows["day"].update((sum(plan),) for plan in days_worked)
+        windows["hour"].update(Window((n,), at) for plan in days_worked for n in plan)
+        windows["day"].update(Window((sum(plan),), at) for plan in days_worked)
         weeks.append(sum(map(sum, days_worked)))
-        windows["week"][weeks[-1],] += 1
+        windows["week"][Window((weeks[-1],), at)] += 1
+        windows["call"][Window((1,), at)] += weeks[-1]
     lengths = {"month": _whole_months(counted), "quarter": [13] * (counted // 13), "year": [52] * (counted // 52)}
     for horizon, spans in lengths.items():
         ends = list(itertools.accumulate(spans))
-        windows[horizon] = Counter(tuple(weeks[end - span : end]) for end, span in zip(ends, spans, strict=True))
+        windows[horizon] = Counter(
+            Window(tuple(weeks[end - span : end]), apart * (begin + end - span))
+            for end, span in zip(ends, spans, strict=True)
+        )
+    windows["call"] += Counter()  # without weeks in which nobody calls
     return {name: found for name, found in windows.items() if found}
 
 
@@ -304,32 +374,26 @@ def _whole_months(weeks: int) -> list[int]:
     return months
 
 
-def _variance(scenario: Scenario, weeks: Sequence[int]) -> float:
-    """Return Var[R] for the calls of each week of a window (the formula of the module's docstring)."""
+def _variance(scenario: Scenario, window: Window) -> float:
+    """Return Var[R] of a window (the formula of the module's docstring)."""
     steps = [_rate(step) for step in scenario.funnel[1:]]
     mean, variance = scenario.deal.mean_value(), scenario.deal.variance()
-    q = win_chance(scenario)
     own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) for rate in steps)
     noise = math.prod(1 + rate.week_cv**2 for rate in steps)
-    market = scenario.market
     k = _market_steps(scenario, scenario.funnel[1:])
+    weeks = [(calls, at, _chance(scenario, scenario.funnel[1:], at)) for at, calls in enumerate(*window)]
 
-    def product(distance: int) -> float:
-        """Return E[Q_w Q_w'] for weeks at this distance."""
-        factor = own * (noise if distance == 0 else 1.0)
-        if market is None:
-            return factor
-        return factor * math.exp(market.sd**2 * (k * k * (1 + market.persistence**distance) - k))
+    def product(week: int, other: int) -> float:
+        """Return E[Q_w Q_w']."""
+        return own * (noise if week == other else 1.0) * pair_moment(scenario.market, k, week, other)
 
-    calls = sum(weeks)
-    # By distance between weeks, weighted with their calls: the sum over all pairs.
+    alone = math.fsum(calls * (q * (variance + mean**2) - product(at, at) * mean**2) for calls, at, q in weeks)
     spread = math.fsum(
-        (2 if distance else 1)
-        * (product(distance) - q * q)
-        * sum(a * b for a, b in zip(weeks, weeks[distance:], strict=False))
-        for distance in range(len(weeks))
+        (2 if other > at else 1) * a * b * (product(at, other) - q * p)
+        for place, (a, at, q) in enumerate(weeks)
+        for b, other, p in weeks[place:]
     )
-    return calls * (q * (variance + mean**2) - product(0) * mean**2) + mean**2 * spread
+    return alone + mean**2 * spread
 
 
 def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
@@ -341,7 +405,7 @@ def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]
     values = []
     for who, reps in (("a rep", 1), ("the team", scenario.team.reps)):
         wins = -(-reps * amount // price)
-        chance = _average(windows[quota.per], lambda weeks, n=reps, k=wins: _at_least(k, n * sum(weeks), q))  # type: ignore[misc]
+        chance = _average(windows[quota.per], lambda window, n=reps, k=wins: _at_least(k, n * _calls_in(window), q))  # type: ignore[misc]
         values.append(Expected(f"P(quota of a {quota.per}), {who}", chance, "share"))
     return values
 

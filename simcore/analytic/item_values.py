@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.analytic.expectations import chances
+from simcore.analytic.market_moments import moment
 from simcore.analytic.waiting_times import Floats, convolved, lag_hours, summed
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
 
@@ -60,12 +61,10 @@ class Prospects:
 
     def win_chance(self, stage: int) -> float:
         """Return the chance that a given item in `stage` becomes a win, whatever the market was when it arrived."""
-        scenario = self._scenario
-        if scenario.market is None:
-            return prod(step.rate.mean for step in scenario.funnel[stage + 1 :] if step.rate is not None)
-        acted = sum(step.stage in scenario.market.acts_on for step in scenario.funnel[stage + 1 :])
-        factor = float(np.exp((acted * acted - acted) * scenario.market.sd**2 / 2.0))
-        return factor * prod(step.rate.mean for step in scenario.funnel[stage + 1 :] if step.rate is not None)
+        scenario, later = self._scenario, self._scenario.funnel[stage + 1 :]
+        acts_on = scenario.market.acts_on if scenario.market is not None else ()
+        factor = moment(scenario.market, sum(step.stage in acts_on for step in later))
+        return factor * prod(step.rate.mean for step in later if step.rate is not None)
 
     def value(self, stage: int) -> float:
         """Return the eventual mean revenue from an item that enters `stage`, including its referrals."""

@@ -44,8 +44,17 @@ def verdicts(found: Steadiness) -> list[str]:
         f"{figure(fall.power.estimate, fall.power.se).inline()})."
         for fall in found.falls
     ]
-    reaction = _reaction(found)
-    return [*lines, reaction] if reaction else lines
+    return [*lines, *filter(None, (_drift(found), _reaction(found)))]
+
+
+def _drift(found: Steadiness) -> str:
+    """Say what a market without return does to every horizon; empty where it comes back."""
+    if not found.drifts:
+        return ""
+    return (
+        "The market has no level to come back to: it never averages out, and the later a week, the wider what it may "
+        "bring. Variances are averages over the run, so a longer run has larger ones."
+    )
 
 
 def _how(fall: SteadinessFall) -> str:
@@ -103,8 +112,7 @@ def _sentences(found: Steadiness) -> list[str]:
     if found.falls:
         clauses = "; ".join(f"{WORDS[fall.part]} {_how(fall)}" for fall in found.falls)
         told.append(f"With time {clauses}.")
-    reaction = _reaction(found)
-    return [*told, reaction] if reaction else told
+    return [*told, *filter(None, (_drift(found), _reaction(found)))]
 
 
 def _known(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPart]:

@@ -109,7 +109,8 @@ FUNNEL = (
     Word(
         "lag",
         "The wait before a step is decided; of the first step, from the booking until the meeting is held. Winners "
-        "and losers wait alike. It is fixed, log-normal, gamma or drawn from a table, in whole working hours.",
+        "and losers wait alike, unless the step has a `lost_lag`: then it is decided at entry, and each waits by a law "
+        "of its own. It is fixed, log-normal, gamma or drawn from a table, in whole working hours.",
         "model.md#the-funnel",
         ("wait", "cycle", "sales cycle"),
     ),
@@ -163,8 +164,9 @@ FUNNEL = (
         "market",
         "A factor on the rates of some steps that the whole team shares. It changes from week to week and "
         "remembers: its logarithm is autoregressive (AR(1)) with standard deviation `sd` and correlation "
-        "`persistence`. Its mean is 1.",
-        "model.md#the-funnel",
+        "`persistence`. Its mean is 1. It may start from a known level; with a persistence of 1 it does not come back, "
+        "and moves by a `step` a week.",
+        "model.md#the-market",
         ("persistence",),
     ),
     Word(

@@ -66,13 +66,22 @@ def stacked(tables: list[QuantileTable]) -> NDArray[np.float64]:
 
 
 def compile_lags(scenario: Scenario) -> Lags:
-    """Compile the lags of all steps, and that of a referral."""
+    """Compile the lags of all steps, that of a referral, and those of what is lost."""
     referred = scenario.referrals.lag if scenario.referrals else None
     given = [*(stage.lag for stage in scenario.funnel), referred]
+    lost = np.full(len(scenario.funnel), -1, np.int64)
+    for step, stage in enumerate(scenario.funnel):
+        if stage.lost_lag is not None:
+            lost[step] = len(given)
+            given.append(stage.lost_lag)
     forms = [lag.compiled(_Forms(), scenario.calendar) if lag else _Form(FIXED) for lag in given]
     kind, scale = np.array([form.kind for form in forms]), np.array([form.scale for form in forms])
+    lagged = (kind != FIXED) | (scale > 0.0)
+    for step in np.flatnonzero(lost >= 0):
+        lagged[step] |= lagged[lost[step]]
     return Lags(
-        lagged=(kind != FIXED) | (scale > 0.0),
+        lost=lost,
+        lagged=lagged,
         kind=kind,
         scale=scale,
         sigma=np.array([form.sigma for form in forms]),

@@ -16,6 +16,7 @@ from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
 from simcore.program.compile_reaction import compile_reaction
 from simcore.program.layout import (
+    NO_MARKET,
     Calendar,
     Caps,
     Clock,
@@ -58,7 +59,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         calendar=_calendar(scenario),
         plan=plan,
         team=_team(scenario),
-        market=Market(scenario.market.sd, scenario.market.persistence) if scenario.market else Market(0.0, 0.0),
+        market=_market(scenario),
         rates=rates,
         first=first_step(rates, int(plan.calls[0])),
         lags=lags,
@@ -138,6 +139,23 @@ def _team(scenario: Scenario) -> Team:
         leave_threshold=leave,
         vacancy_weeks=team.turnover.vacancy_weeks if team.turnover else 0,
     )
+
+
+def _market(scenario: Scenario) -> Market:
+    market = scenario.market
+    if market is None:
+        return NO_MARKET
+    level = log(market.start.level) if market.start is not None else 0.0
+    start_sd = market.start.sd if market.start is not None else 0.0
+    if market.step is not None:
+        step = market.step
+        return Market(True, 1.0, step, step, step * step * 0.5, 0.0, level, start_sd)
+    sd, persistence = market.sd or 0.0, market.persistence
+    innovation = sd * float(np.sqrt(1.0 - persistence * persistence))
+    half = sd * sd * 0.5
+    if market.start is None:
+        return Market(True, persistence, sd, innovation, 0.0, half, 0.0, 0.0)
+    return Market(True, persistence, innovation, innovation, 0.0, half, half + level, start_sd)
 
 
 def _rates(scenario: Scenario) -> Rates:

@@ -80,10 +80,25 @@ class Team(NamedTuple):
 
 
 class Market(NamedTuple):
-    """The team's weekly factor; sd 0 is no market."""
+    """The team's weekly factor, ``exp(x - half_variance)`` with x an autoregression; see docs/model.md."""
 
-    sd: float
+    moves: bool
+    """Whether there is one."""
     persistence: float
+    first: float
+    """Standard deviation of the innovation of week 0."""
+    later: float
+    """That of every later week."""
+    drift: float
+    """What x loses every week, so that the mean of a market without return is that of the week before the run."""
+    half_variance: float
+    start: float
+    """x in the week before the run, but for what is not known of it."""
+    start_sd: float
+    """Standard deviation of what is not known of it; 0: nothing, or there is no start."""
+
+
+NO_MARKET = Market(False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 class Rates(NamedTuple):
@@ -106,10 +121,12 @@ class Rates(NamedTuple):
 
 
 class Lags(NamedTuple):
-    """How long each step takes; entry S + 1 is the lag of a referral."""
+    """How long each step takes; entry S + 1 is the lag of a referral, and from S + 2 on are lags of what is lost."""
 
+    lost: NDArray[np.int64]
+    """int64[S + 1]: the entry of the lag of what is lost, if that is another (it is then decided at entry), or -1."""
     lagged: NDArray[np.bool_]
-    """bool[S + 1]: whether the step can take time."""
+    """bool[entries]: whether the step can take time, for what passes or for what is lost."""
     kind: NDArray[np.int64]
     scale: NDArray[np.float64]
     """Hours: the fixed lag, the median of a log-normal, the mean of a gamma."""

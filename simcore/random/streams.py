@@ -30,6 +30,8 @@ class Source(NamedTuple):
     """uint32[4]: by factor, 0 or all ones: whether words are mirrored."""
     market: NDArray[np.uint32]
     """uint32[replications of the block, weeks]: words that replace the market's own in its first weeks; or empty."""
+    start: NDArray[np.uint32]
+    """uint32[replications of the block]: words for what is not known of the market before the run; or empty."""
     people: NDArray[np.uint32]
     """uint32[replications of the block, reps, S + 1]: words for the own rates of each seat's first holder; or empty."""
     successes: NDArray[np.int64]
@@ -49,6 +51,7 @@ def plain(steps: int) -> Source:
         shift=np.zeros(4, np.int64),
         flip=np.zeros(4, np.uint32),
         market=np.empty((0, 0), np.uint32),
+        start=np.empty(0, np.uint32),
         people=np.empty((0, 0, 0), np.uint32),
         successes=np.empty((0, 0, 0), np.int64),
         tilted=False,

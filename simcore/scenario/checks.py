@@ -74,12 +74,15 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
             message = "is the name of something that a strategy changes: choose another"
             yield Complaint(("funnel", index, "stage"), message, names[index])
         if index == 0:
-            for key in ("rate", "lag", "cap", "habit"):
+            for key in ("rate", "lag", "lost_lag", "cap", "habit"):
                 if stage.get(key) is not None:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
         elif stage.get("rate") is None:
             yield Complaint(("funnel", index, "rate"), f"{MISSING}: each stage after the first needs a rate")
+        if index == 1 and stage.get("lost_lag") is not None:
+            message = "is not for the first step: a hang-up is known at once"
+            yield Complaint(("funnel", 1, "lost_lag"), message, at_key=True)
         if index == len(names) - 1 and index and stage.get("cap") is not None:
             yield Complaint(("funnel", index, "cap"), "is not for the last stage: nothing waits there", at_key=True)
 
@@ -93,6 +96,11 @@ def _is_stage(location: Location, value: object, allowed: list[str]) -> Iterator
 
 
 def _market(data: Data, names: list[str]) -> Iterator[Complaint]:
+    warmup = _whole(_mapping(data, "horizon"), "warmup_weeks", 0)
+    if _mapping(data, "market").get("start") is not None and warmup is not None and warmup > 0:
+        message = "cannot be together with horizon.warmup_weeks: the level would be that before the warm-up"
+        hint = "leave the warm-up out (start.open says what is open), or the start"
+        yield Complaint(("market", "start"), message, hint=hint, at_key=True)
     acts_on = _mapping(data, "market").get("acts_on")
     if not isinstance(acts_on, Sequence) or isinstance(acts_on, str):
         return
@@ -158,7 +166,8 @@ def _calendar(data: Data) -> Calendar:
 def _lags(data: Data) -> Iterator[Complaint]:
     calendar = _calendar(data)
     for index, stage in _entries(data, "funnel"):
-        yield from lag_complaints(stage.get("lag"), ("funnel", index, "lag"), calendar)
+        for key in ("lag", "lost_lag"):
+            yield from lag_complaints(stage.get(key), ("funnel", index, key), calendar)
     yield from lag_complaints(_mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
     for index, entry in _entries(_mapping(data, "start"), "open"):
         for _, duration in read_durations(entry, ["due"]):
@@ -210,7 +219,7 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         yield Complaint(("referrals",), message, allowed="a funnel of at least 3 stages", at_key=True)
         return
     per_win = _figure(_mapping(data, "referrals").get("per_win"))
-    later = [rate for rate in _rates(data)[2:] if rate is not None]
+    later = _at_level(data, names[2:], [rate for rate in _rates(data)[2:] if rate is not None])
     if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
         return  # reported elsewhere
     wins = math.prod(later)
@@ -230,6 +239,17 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         hint = "lower it, or the rep_cv of the later steps; a cap does not end a chain"
         allowed = f"above 0 to {most_per_win(steps):g}"
         yield Complaint(("referrals", "per_win"), message, per_win, allowed, hint)
+
+
+def _at_level(data: Data, stages: list[str], rates: list[float]) -> list[float]:
+    """Return the rates of some steps at the level that a market without return starts from; else as they are."""
+    market = _mapping(data, "market")
+    start, acts_on = market.get("start"), market.get("acts_on")
+    level = _figure(start.get("level") if isinstance(start, Mapping) and "level" in start else start)
+    stays = _figure(market.get("persistence")) == 1.0
+    if not stays or not isinstance(acts_on, Sequence) or level is None or level <= 0 or len(rates) != len(stages):
+        return rates
+    return [min(1.0, rate * level) if stage in acts_on else rate for stage, rate in zip(stages, rates, strict=True)]
 
 
 def _odds(chance: float) -> str:
@@ -312,7 +332,9 @@ def _changes(data: Data, names: list[str], about: Data, location: Location) -> I
 
 def _channel(data: Data, names: list[str], key: str, location: Location) -> Iterator[Complaint]:
     """Yield complaints about what a channel needs and the scenario lacks."""
-    steps = [may_take_time(stage.get("lag")) for _, stage in _entries(data, "funnel")]
+    steps = [
+        any(may_take_time(stage.get(each)) for each in ("lag", "lost_lag")) for _, stage in _entries(data, "funnel")
+    ]
     if key == "referrals" and data.get("referrals") is None:
         message = "changes the referrals, and this scenario has none"
         yield Complaint(location, message, hint="add referrals, or leave it out", at_key=True)

@@ -38,6 +38,7 @@ from simcore.scenario.parts import (
     Cap,
     Horizon,
     Market,
+    MarketStart,
     Name,
     OpenItems,
     Plan,
@@ -75,6 +76,7 @@ __all__ = [
     "LogNormalLag",
     "Manager",
     "Market",
+    "MarketStart",
     "OpenItems",
     "Plan",
     "PullForward",
@@ -429,8 +431,9 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     for stage in scenario.funnel:
         path = f"funnel.{stage.stage}"
         parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
-        parts.append((stage.habit, f"{path}.habit"))
-    parts += [(scenario.market, "market"), (scenario.deal, "deal"), (scenario.quota, "quota")]
+        parts += [(stage.lost_lag, f"{path}.lost_lag"), (stage.habit, f"{path}.habit")]
+    start = scenario.market.start if scenario.market is not None else None
+    parts += [(scenario.market, "market"), (start, "market.start"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]
     parts.append((scenario.manager, "manager"))

@@ -12,6 +12,7 @@ from simcore.base.text import printable
 from simcore.scenario.deals import Money
 from simcore.scenario.distributions import MAX_ENTRIES
 from simcore.scenario.fields import (
+    MISSING,
     Amount,
     Complaint,
     Length,
@@ -166,22 +167,78 @@ class Stage(Part):
     lag: LagField | None = Field(
         default=None, description="Wait before the step is decided; of the first step, until the meeting is held."
     )
+    lost_lag: LagField | None = Field(
+        default=None,
+        description="Wait of those that will be lost, where it is another: the step is then decided at entry, and "
+        "`lag` is the wait of those that pass. Not of the first step. Left out: all wait alike.",
+    )
     cap: Cap | None = Field(default=None, description="Most items that the stage takes from a rep; not of the last.")
     habit: Habit | None = Field(default=None, description="Bad habit at the step. Left out: there is none.")
 
 
-class Market(SourcedPart):
-    """A factor on rates that the whole team shares: log-AR(1), weekly, mean one."""
+class MarketStart(SourcedPart):
+    """What is known of the market's factor in the week before a run; a plain number is its level."""
 
-    sd: Annotated[Number, Range(0, 3, above=True), Unit("number")] = Field(
-        description="Standard deviation of the logarithm of the factor: 0.1 is about 10 % up or down."
+    level: Annotated[Number, Range(0, 10, above=True), Unit("number")] = Field(
+        description="Factor in the week before the run, as its mean; `start: 0.9` is short for it."
     )
-    persistence: Annotated[Number, Range(0, 1, below=True), Unit("correlation")] = Field(
-        description="Correlation of that logarithm in a week with the week before; 0: every week is new."
+    sd: Annotated[Number, Range(0, 3), Unit("number")] = Field(
+        default=0.0, description="Uncertainty of that level: standard deviation of its logarithm; 0: it is known."
+    )
+
+
+def _as_market_start(given: object) -> object:
+    return {"level": given} if isinstance(given, int | float | str) else given
+
+
+_PlainLevel = Annotated[float, Range(0, 10, above=True), Unit("number")] | NumberText
+
+
+class Market(SourcedPart):
+    """A factor on rates that the whole team shares, week by week: it comes back to one, or drifts where it likes."""
+
+    sd: Annotated[Number, Range(0, 3, above=True), Unit("number")] | None = Field(
+        default=None,
+        description="Standard deviation of the logarithm of the factor: 0.1 is about 10 % up or down. Needed below a "
+        "persistence of 1; with 1 there is none, and `step` takes its place.",
+    )
+    persistence: Annotated[Number, Range(0, 1), Unit("correlation")] = Field(
+        description="Correlation of that logarithm in a week with the week before; 0: every week is new, 1: the level "
+        "does not come back."
+    )
+    step: Annotated[Number, Range(0, 1, above=True), Unit("number")] | None = Field(
+        default=None,
+        description="With a persistence of 1, and only then: standard deviation of a week's step of the logarithm.",
     )
     acts_on: Annotated[Many[Name], Length(1, 7, "stages")] = Field(
         description="Stages, after the first, whose rates the market multiplies."
     )
+    start: (
+        Annotated[MarketStart, BeforeValidator(_as_market_start, json_schema_input_type=MarketStart | _PlainLevel)]
+        | None
+    ) = Field(
+        default=None,
+        description="Level in the week before the run. Left out: any week of such a market; with a persistence of 1, "
+        "a level of 1.",
+    )
+
+    @property
+    def swing(self) -> Literal["sd", "step"]:
+        """The key that says how much the market moves."""
+        return "sd" if self.persistence < 1.0 else "step"
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield complaints about the key that says how much it moves, and about a level that is forgotten at once."""
+        needed, other = ("sd", "step") if self.persistence < 1.0 else ("step", "sd")
+        below = "below 1 the market comes back" if needed == "sd" else "of 1 the level does not come back"
+        why = f"with a persistence {below}, and {needed} says how much it moves"
+        if getattr(self, needed) is None:
+            yield Complaint((needed,), f"{MISSING}: {why}")
+        if getattr(self, other) is not None:
+            yield Complaint((other,), f"is not for this market: {why}", hint=f"leave {other} out", at_key=True)
+        if self.start is not None and self.persistence == 0.0:
+            message = "would do nothing: with a persistence of 0 every week is new"
+            yield Complaint(("start",), message, hint="give it a persistence, or leave start out", at_key=True)
 
 
 class Quota(SourcedPart):
@@ -284,7 +341,7 @@ _PLACES = {
     **{name: f"{part}.{name}" for part, kind in (
         ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
         ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
-    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
+    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "lost_lag", "cap", "habit")},
     "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
 }  # fmt: skip
 """Where keys belong that are often written one level too high: usually only their indentation is wrong."""

@@ -9,7 +9,7 @@ from simcore.scenario.fields import Location, Unreadable
 from simcore.scenario_files.yaml_tree import read, resolve
 
 _FILE = "--set"
-_PLAIN_FORM = {"rate": "mean", "lag": "fixed", "deal": "fixed"}
+_PLAIN_FORM = {"rate": "mean", "lag": "fixed", "lost_lag": "fixed", "deal": "fixed", "start": "level"}
 """The key that a plain number stands for, in place of a mapping."""
 
 

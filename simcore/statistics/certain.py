@@ -41,7 +41,7 @@ def certain_stages(program: Program) -> int:
     stages = 1
     for step in range(1, program.clock.steps + 1):
         sure = rates.base[step] == 1.0 and rates.beta[step] < 0 and rates.noise_sigma[step] == 0.0
-        steady = not (rates.in_market[step] and program.market.sd > 0.0) and program.coaching.factor[step] == 1.0
+        steady = not (rates.in_market[step] and program.market.moves) and program.coaching.factor[step] == 1.0
         if not (sure and steady and (not lags.lagged[step] or lags.kind[step] == FIXED)):
             break
         stages += 1

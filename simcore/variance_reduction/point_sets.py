@@ -44,6 +44,8 @@ class Factors(NamedTuple):
     """Steps whose rates differ between reps."""
     calls: NDArray[np.int64]
     """int64[weeks]: calls of each week where the successes of step 1 can be given; else empty."""
+    start: bool = False
+    """Whether the level of the market before the run is not known."""
 
 
 class Address(NamedTuple):
@@ -84,6 +86,7 @@ class LeadingFactors(NamedTuple):
     """Values of the leading factors in n worlds."""
 
     market: NDArray[np.uint32]
+    start: NDArray[np.uint32]
     people: NDArray[np.uint32]
     successes: NDArray[np.int64]
     """The arrays of the same names in `simcore.random.streams.Source`."""
@@ -94,7 +97,8 @@ class LeadingFactors(NamedTuple):
     def given(self, source: Source, first: int, count: int) -> Source:
         """Return a source that gives the factors of worlds ``first .. first + count - 1`` to a block."""
         part = slice(first, first + count)
-        return source._replace(market=self.market[part], people=self.people[part], successes=self.successes[part])
+        given = {name: getattr(self, name)[part] for name in ("market", "start", "people", "successes")}
+        return source._replace(**given)
 
 
 def factors_of(program: Program) -> Factors:
@@ -104,8 +108,8 @@ def factors_of(program: Program) -> Factors:
     first = rates.beta[1] >= 0 or rates.noise_sigma[1] > 0.0 or rates.in_market[1] or rates.base[1] > 1.0
     known = not (first or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0))
     calls = program.plan.calls[program.plan.row_of_week] if known else np.empty(0, np.int64)
-    weeks = program.clock.simulated_weeks if program.market.sd > 0.0 and rates.in_market.any() else 0
-    return Factors(weeks, own, calls)
+    weeks = program.clock.simulated_weeks if program.market.moves and rates.in_market.any() else 0
+    return Factors(weeks, own, calls, weeks > 0 and program.market.start_sd > 0.0)
 
 
 def draw_factors(program: Program, factors: Factors, kind: PointKind, n: int, address: Address) -> LeadingFactors:
@@ -123,7 +127,7 @@ def draw_factors(program: Program, factors: Factors, kind: PointKind, n: int, ad
     """
     random = generator_of(address)
     reps, steps = program.team.reps, program.clock.steps
-    market_z = random.standard_normal((n, factors.weeks))
+    market_z = random.standard_normal((n, factors.weeks + factors.start))
     people_z = random.standard_normal((n, reps, len(factors.people)))
     seat_u = random.random((n, reps, 1 + sum(1 for _ in spans(len(factors.calls))) if len(factors.calls) else 0))
     team_u: Floats | None = None
@@ -138,14 +142,23 @@ def draw_factors(program: Program, factors: Factors, kind: PointKind, n: int, ad
         from scipy.special import ndtr  # noqa: PLC0415
 
         words[:, :, list(factors.people)] = to_words(ndtr(people_z))
-    market = (
-        market_words(market_z[:, :1], market_z[:, 1:], program.market.persistence, _counted(program))
-        if factors.weeks
-        else np.empty((0, 0), np.uint32)
-    )
+    start, market = _market(program, factors, market_z)
     successes = _successes(program, factors, seat_u, team_u, random)
     names, controls = _controls(program, factors, market_z, people_z, successes)
-    return LeadingFactors(market, words if factors.people else words[:0], successes, names, controls)
+    return LeadingFactors(market, start, words if factors.people else words[:0], successes, names, controls)
+
+
+def _market(program: Program, factors: Factors, z: Floats) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the words of the market's start, uint32[n], and of its weeks, uint32[n, weeks]; empty without them."""
+    if not factors.weeks:
+        return np.empty(0, np.uint32), np.empty((0, 0), np.uint32)
+    market = program.market
+    known = market.first == market.later  # else week 0 is any week of a market that comes back
+    start = market.start_sd / market.later if known else None
+    words = market_words(z[:, :1], z[:, 1:], market.persistence, _counted(program), start)
+    if not factors.start:
+        return np.empty(0, np.uint32), words
+    return np.ascontiguousarray(words[:, 0]), np.ascontiguousarray(words[:, 1:])
 
 
 def _counted(program: Program) -> Floats:

@@ -411,6 +411,59 @@ def test_a_shared_market_leaves_a_floor_that_more_reps_do_not_lower(shared: Shar
     check_market(counts_of(market_run(shared)), shared)
 
 
+# 5b. A market that starts from a level, and one that does not come back.
+
+LEVELS: list[dict[str, Any]] = [
+    {"step": 0.03, "persistence": 1},
+    {"step": 0.015, "persistence": 1, "start": {"level": 0.8, "sd": 0.1}},
+    {"sd": 0.15, "persistence": 0.95, "start": 0.6},
+]
+LEVEL_LAW = Law(500, (0.1, 0.4))
+
+
+def level_run(market: dict[str, Any], seed: int = 52) -> Result:
+    acts_on = {"acts_on": ["s1"]}
+    plan = {"calls_per_week": LEVEL_LAW.calls}
+    return run((8192, 2, 52), seed, plan=plan, funnel=stages(LEVEL_LAW.rates), market=market | acts_on)
+
+
+def factor_law(market: dict[str, Any]) -> tuple[Floats, Floats]:
+    """Return means and covariances of the factors of 52 weeks, by the recursion of their logarithms."""
+    size: float = market["step" if market["persistence"] == 1 else "sd"]
+    start = market.get("start", 1.0)
+    level, known = (start["level"], start["sd"]) if isinstance(start, dict) else (start, 0.0)
+    week = np.arange(1, 53)
+    if market["persistence"] == 1:
+        mean = np.full(52, level)
+        log_covariance = known**2 + size**2 * np.minimum.outer(week, week)
+    else:
+        memory = market["persistence"] ** week
+        variance = size**2 + memory**2 * (known**2 - size**2)
+        mean = np.exp(memory * (log(level) + (size**2 - known**2) / 2) + (variance - size**2) / 2)
+        distance = np.abs(np.subtract.outer(week, week))
+        log_covariance = np.minimum.outer(variance, variance) * market["persistence"] ** distance
+    return mean, np.outer(mean, mean) * np.expm1(log_covariance)
+
+
+def check_level(wins: Ints, market: dict[str, Any]) -> None:
+    """Mean and variance of a seat's first week, last week and year."""
+    mean, covariance = factor_law(market)
+    calls, q = LEVEL_LAW.calls, LEVEL_LAW.q
+    for what, weeks in (("first week", slice(0, 1)), ("last week", slice(51, 52)), ("year", slice(0, 52))):
+        second = covariance[weeks, weeks].diagonal() + mean[weeks] ** 2
+        expected = calls * q * mean[weeks].sum()
+        luck = calls * (q * mean[weeks] - q * q * second).sum()
+        variance = luck + (calls * q) ** 2 * covariance[weeks, weeks].sum()
+        sample = wins[:, :, weeks].sum(axis=2)[:, 0].astype(np.float64)
+        check_mean(f"mean of the {what}, {market}", sample, expected, sd=sqrt(variance), detect=0.1 * sqrt(variance))
+        check_variance(f"variance of the {what}, {market}", sample, variance, detect=0.25 * variance)
+
+
+@pytest.mark.parametrize("market", LEVELS)
+def test_a_market_spreads_from_its_level(market: dict[str, Any]) -> None:
+    check_level(counts_of(level_run(market)), market)
+
+
 # 8. Two periods of the same reps.
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.agreement.test_agreement import WORLDS
 from tests.agreement.test_strategies import TEAM, URGE, Plain, all_channels, with_drives
 from tests.support.both_engines import check, compiled
+from tests.support.parted_cases import PARTED_TEAMS
 from tests.support.reactive_cases import ALONE, REACTIVE, WITHOUT_MANAGER
 from tests.support.scenario_cases import CASES, scenario
 
@@ -46,6 +47,13 @@ def test_engine_and_twin_agree_on_teams_that_react(name: str) -> None:
     program = compiled(REACTIVE[name])
     for seed, replication in WORLDS:
         check(REACTIVE[name], seed, replication, program)
+
+
+@pytest.mark.parametrize("name", PARTED_TEAMS)
+def test_engine_and_twin_agree_where_what_is_lost_waits_otherwise(name: str) -> None:
+    program = compiled(PARTED_TEAMS[name])
+    for seed, replication in WORLDS:
+        check(PARTED_TEAMS[name], seed, replication, program)
 
 
 @pytest.mark.parametrize("name", ALONE)

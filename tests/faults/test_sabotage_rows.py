@@ -347,6 +347,27 @@ FAULTS: dict[str, Fault] = {
         "warm-up", "cents by week of the quarter", "rows.memory.Closed._grow", "n = self.n", "n = self.n - 1"
     ),
     "a market without memory": Fault("market", "entries", "rows.conditions.extend_market", "state[r] = x", "pass"),
+    "a walk that is not held to its mean": Fault(
+        "market without return",
+        "entries",
+        "rows.conditions.extend_market",
+        "persistence * state[r] + innovation * z - drift",
+        "persistence * state[r] + innovation * z",
+    ),
+    "a start by the word of week 0": Fault(
+        "market from a level",
+        "entries",
+        "rows.conditions.begin_market",
+        "words_at(decision(MARKET, 0, 0), place(0, 0), number + r, flip, k0, k1)[1]",
+        "words_at(decision(MARKET, 0, 0), place(0, 0), number + r, flip, k0, k1)[0]",
+    ),
+    "a start whose mean is not its level": Fault(
+        "market from a level",
+        "entries",
+        "rows.conditions.begin_market",
+        "sd * normal(word) - sd * sd * 0.5",
+        "sd * normal(word)",
+    ),
     "windows that wait and are added twice": Fault(
         "six days of 24 hours", "out of bounds", "rows.drive.add_waiting_windows", "waiting.n = 0", "pass"
     ),

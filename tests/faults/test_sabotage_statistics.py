@@ -174,6 +174,28 @@ def paths_of(persistence: float, rng: np.random.Generator) -> Floats:
     return x
 
 
+WALK, LEVEL = known.LEVELS[0], known.LEVELS[2]
+
+
+def walk_that_comes_back() -> None:
+    wrong = {"sd": 0.1, "persistence": 0.99}
+    known.check_level(known.counts_of(known.level_run(wrong)), WALK)
+
+
+def walk_without_its_drift() -> None:
+    """The median stays where it is, so the mean grows by half the variance."""
+    rng = np.random.default_rng(5)
+    paths = np.exp(np.cumsum(rng.normal(0.0, WALK["step"], (8192, 52)), axis=1))
+    rate = known.LEVEL_LAW.q * paths[:, None, :]
+    wins = rng.binomial(known.LEVEL_LAW.calls, np.minimum(rate, 1.0), (8192, 2, 52)).astype(np.int64)
+    known.check_level(wins, WALK)
+
+
+def level_forgotten() -> None:
+    wrong = {key: value for key, value in LEVEL.items() if key != "start"}
+    known.check_level(known.counts_of(known.level_run(wrong)), LEVEL)
+
+
 def market_with_the_sign_turned() -> None:
     """x_w = -persistence x_(w-1) + ...: the same spread, another sum."""
     rng = np.random.default_rng(3)
@@ -253,6 +275,9 @@ BUGS: list[Bug] = [
     market_sd_a_quarter_low,
     market_mean_above_one,
     market_with_the_sign_turned,
+    walk_that_comes_back,
+    walk_without_its_drift,
+    level_forgotten,
     market_of_its_own_for_every_rep,
     one_market_for_all_replications,
     lag_one_hour_long,

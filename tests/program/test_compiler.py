@@ -91,7 +91,19 @@ def test_rates_and_their_spreads() -> None:
     assert rates.noise_sigma[1:] == pytest.approx([0, math.sqrt(math.log(1.16)), 0, 0], rel=1e-15)
     assert rates.in_market[1:].tolist() == [False, False, True, False]
     assert rates.varies[1:].tolist() == [True, True, True, True]
-    assert tuple(program.market) == (0.2, 0.5)
+    assert tuple(program.market) == (True, 0.5, 0.2, 0.2 * math.sqrt(0.75), 0.0, 0.2 * 0.2 * 0.5, 0.0, 0.0)
+
+
+def test_a_market_that_starts_from_a_level() -> None:
+    start = {"level": 0.5, "sd": 0.25}
+    back = compiled(scenario(market={"sd": 0.2, "persistence": 0.5, "acts_on": ["wins"], "start": start})).market
+    assert back.first == back.later == 0.2 * math.sqrt(0.75)
+    assert back.start == pytest.approx(math.log(0.5) + 0.02, rel=1e-15)
+    assert back.start_sd == 0.25
+    never = compiled(scenario(market={"step": 0.25, "persistence": 1, "acts_on": ["wins"], "start": 0.5})).market
+    assert never._replace(start=0.0) == (True, 1.0, 0.25, 0.25, 0.03125, 0.0, 0.0, 0.0)
+    assert never.start == pytest.approx(math.log(0.5), rel=1e-15)
+    assert not compiled(scenario()).market.moves
 
 
 def test_rates_of_people_who_stay_do_not_vary() -> None:

@@ -81,15 +81,18 @@ def test_given_words_take_the_place_of_those_at_the_addresses(kind: str) -> None
     program, count = program_of(KINDS[kind]), 4
     weeks, reps, steps = program.clock.simulated_weeks, program.team.reps, program.clock.steps
     market = np.zeros((count, weeks), np.uint32)
+    start = np.zeros(count, np.uint32)
     people = np.zeros((count, reps, steps + 1), np.uint32)
     for i in range(count):
         number = np.uint32(i), np.uint32(0)
+        start[i] = block(decision(OF_MARKET, 0, 0), place(0, 0), *number, KEY)[1]
         for week in range(weeks):
             market[i, week] = block(decision(OF_MARKET, 0, 0), place(0, week), *number, KEY)[0]
         for rep in range(reps):
             people[i, rep, 1:] = block(decision(REP_RATE, 0, 0), place(rep, 0), *number, KEY)[:steps]
     crude = play(program, count)
-    assert same(play(program_of(KINDS[kind], market=market, people=people), count), crude)
+    assert same(play(program_of(KINDS[kind], market=market, start=start, people=people), count), crude)
+    assert not same(play(program_of(KINDS[kind], start=start ^ MIRRORED), count), crude)
     assert not same(play(program_of(KINDS[kind], market=market ^ MIRRORED), count), crude)
 
 

@@ -222,10 +222,50 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (with_step(lag={"median": "1d", "p90": "1301d"}), "funnel.meetings.lag.p90", "longer than five years"),
     (with_step(cap={}), "funnel.meetings.cap", "caps nothing"),
     (with_step(cap={"open": 0}), "funnel.meetings.cap.open", "is out of range"),
+    (data(market={"sd": 0.1, "persistence": 1.1, "acts_on": ["wins"]}), "market.persistence", "from 0 to 1"),
+    (data(market={"persistence": 0.9, "acts_on": ["wins"]}), "market.sd", "is missing: with a persistence below 1"),
+    (data(market={"persistence": 1, "acts_on": ["wins"]}), "market.step", "is missing: with a persistence of 1"),
     (
-        data(market={"sd": 0.1, "persistence": 1, "acts_on": ["wins"]}),
-        "market.persistence",
-        "from 0 to below 1",
+        data(market={"sd": 0.1, "step": 0.1, "persistence": 1, "acts_on": ["wins"]}),
+        "market.sd",
+        "is not for this market: with a persistence of 1 the level does not come back, and step says how much it moves",
+    ),
+    (
+        data(market={"sd": 0.1, "step": 0.1, "persistence": 0.5, "acts_on": ["wins"]}),
+        "market.step",
+        "is not for this market",
+    ),
+    (data(market={"step": 2, "persistence": 1, "acts_on": ["wins"]}), "market.step", "above 0 to 1"),
+    (
+        data(market={"sd": 0.1, "persistence": 0, "acts_on": ["wins"], "start": 0.9}),
+        "market.start",
+        "with a persistence of 0 every week is new",
+    ),
+    (
+        data(market={"sd": 0.1, "persistence": 0.5, "acts_on": ["wins"], "start": 0}),
+        "market.start",
+        "above 0 to 10",
+    ),
+    (
+        data(market={"sd": 0.1, "persistence": 0.5, "acts_on": ["wins"], "start": {"sd": 0.1}}),
+        "market.start.level",
+        "is missing",
+    ),
+    (
+        data(
+            market={"sd": 0.1, "persistence": 0.5, "acts_on": ["wins"], "start": 0.9},
+            horizon={"warmup_weeks": 1},
+        ),
+        "market.start",
+        "cannot be together with horizon.warmup_weeks",
+    ),
+    (
+        data(
+            market={"step": 0.1, "persistence": 1, "acts_on": ["wins"], "start": 1.6},
+            referrals={"per_win": 6.5},
+        ),
+        "referrals.per_win",
+        "a win or more from every win",
     ),
     (data(market={"sd": 0, "persistence": 0, "acts_on": ["wins"]}), "market.sd", "above 0 to 3"),
     (data(market={"sd": 1, "persistence": 0, "acts_on": []}), "market.acts_on", "has 0 stages"),

@@ -542,8 +542,18 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, precision, start, coached, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    example, markets, precision, start, coached, pressure = (
+        block.split("```")[0] for block in page.split("```yaml\n")[1:]
+    )
     assert parse_scenario(example, "docs").team.reps == 2
+    cold = re.sub("^market:.*\n", "", example.replace(", warmup_weeks: 26", ""), flags=re.MULTILINE)
+    moves = [parse_scenario(cold + line, "docs").market for line in markets.splitlines()]
+    assert [market and (market.persistence, market.start is not None) for market in moves] == [
+        (0.9, False),
+        (1, False),
+        (0.9, True),
+        (1, True),
+    ]
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 2

@@ -27,6 +27,11 @@ NOISY_HABITS = funnel(
     {"rate": NOISY, "habit": FROM_THE_FIRST_DAY, "lag": TABLE_LAG},
     {"rate": NOISY, "habit": FOR_EVER, "lag": LOGNORMAL_LAG},
 )
+PARTED_HABITS = funnel(
+    {"habit": OFTEN},
+    {"rate": NOISY, "habit": FROM_THE_FIRST_DAY, "lag": "1w", "lost_lag": TABLE_LAG},
+    {"habit": FOR_EVER, "lag": LOGNORMAL_LAG, "lost_lag": "2d"},
+)
 EIGHT = chain(
     [0.6, 0.9, {"mean": 0.8, "week_cv": 0.4}, 0.9, {"mean": 0.7, "rep_cv": 0.3}, 0.9, NOISY],
     s1={"lag": "1d", "habit": OFTEN},
@@ -147,6 +152,8 @@ _WORLDS: dict[str, Scenario] = {
             {"lag": {"values": ["0h", "3w"]}, "habit": OFTEN},
         ),
     ),
+    "lost otherwise": team("process", funnel=PARTED_HABITS, market=MARKET),
+    "lost otherwise, open at the start": team("process", start={"open": OPEN_ITEMS}, funnel=PARTED_HABITS),
     "market and noise": team("process", funnel=NOISY_HABITS, market=MARKET, deal=DEALS[1]),
     "open at the start": team("result", start={"open": OPEN_ITEMS}, deal=DEALS[0]),
     "open at the start, process": team("process", start={"open": OPEN_ITEMS}, plan={"calls_per_week": 12}),

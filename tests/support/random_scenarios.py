@@ -71,6 +71,8 @@ def funnels(draw: Draw) -> list[Scenario]:
         step: Scenario = {"stage": NAMES[number], "rate": draw(rates())}
         if lag := draw(LAGS):
             step["lag"] = lag
+        if number > 1 and (lag := draw(st.none() | LAGS)):
+            step["lost_lag"] = lag
         if number < steps and (cap := draw(st.none() | CAPS)):
             step["cap"] = cap
         stages.append(step)
@@ -121,6 +123,16 @@ def starts(draw: Draw, stages: list[Scenario], reps: int) -> Scenario:
 
 
 @st.composite
+def markets(draw: Draw, warmup: int) -> Scenario:
+    """Return how a market moves: back to one or not, from a level or not."""
+    made: Scenario = {"persistence": draw(st.sampled_from([0.0, 0.9, 1]))}
+    made["step" if made["persistence"] == 1 else "sd"] = draw(st.sampled_from([0.1, 0.6]))
+    if made["persistence"] and not warmup and draw(st.booleans()):
+        made["start"] = draw(st.sampled_from([0.7, {"level": 1.3, "sd": 0.2}]))
+    return made
+
+
+@st.composite
 def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     """Return a valid scenario of at most three reps and ``weeks`` weeks, warm-up included."""
     stages, team = draw(funnels()), draw(teams())
@@ -141,8 +153,7 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     }
     if draw(st.booleans()):
         acts_on = draw(st.lists(st.sampled_from([s["stage"] for s in stages[1:]]), min_size=1, unique=True))
-        sd, persistence = draw(st.sampled_from([0.1, 0.6])), draw(st.sampled_from([0.0, 0.9]))
-        plain["market"] = {"sd": sd, "persistence": persistence, "acts_on": acts_on}
+        plain["market"] = draw(markets(warmup)) | {"acts_on": acts_on}
     if draw(st.booleans()):
         per = draw(st.sampled_from(["week", "month"]))
         plain["quota"] = {"per": per, "amount": draw(st.sampled_from([0.01, 500, 3000]))}

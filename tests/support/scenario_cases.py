@@ -48,6 +48,11 @@ def chain(rates: list[object], **by_stage: Scenario) -> list[Scenario]:
 
 
 LAGS = funnel({"lag": TABLE_LAG}, {"lag": LOGNORMAL_LAG}, {"lag": GAMMA_LAG})
+PARTED = funnel(
+    {"lag": "2h"},
+    {"lag": LOGNORMAL_LAG, "lost_lag": "3d"},
+    {"lag": TABLE_LAG, "lost_lag": {"median": "5d", "p90": "3w"}},
+)
 NOISY = {"mean": 0.3, "rep_cv": 0.4, "week_cv": 0.5}
 MARKET = {"sd": 0.3, "persistence": 0.8, "acts_on": ["meetings", "wins"]}
 RAMP = {"weeks": 4, "start": 0.3}
@@ -147,10 +152,47 @@ _FUNNEL: dict[str, Scenario] = {
         plan={"calls_per_week": 65535}, horizon={"weeks": 40}, funnel=funnel({"rate": 1e-5}, {"rate": 1e-9})
     ),
     "market": scenario(funnel=LAGS, market=MARKET),
+    "market from a level": scenario(funnel=LAGS, market=MARKET | {"start": {"level": 0.7, "sd": 0.4}}),
+    "market without return": scenario(
+        horizon={"weeks": 7, "warmup_weeks": 3},
+        funnel=LAGS,
+        market={"step": 0.25, "persistence": 1, "acts_on": ["meetings", "wins"]},
+    ),
     "market far beyond the end": scenario(
         horizon={"weeks": 2},
         funnel=funnel({}, {"rate": NOISY, "lag": "70w"}, {"rate": NOISY}),
         market={"sd": 0.5, "persistence": 0.0, "acts_on": ["opportunities", "wins"]},
+    ),
+    "lost otherwise": scenario(funnel=PARTED),
+    "lost otherwise in a market": scenario(
+        funnel=funnel(
+            {"lag": "2h"},
+            {"rate": NOISY, "lag": GAMMA_LAG, "lost_lag": {"values": ["1h", "4d"]}},
+            {"rate": {"mean": 0.5, "week_cv": 0.4}, "lag": "3d", "lost_lag": {"median": "1w", "p90": "30w"}},
+        ),
+        market=MARKET,
+    ),
+    "lost otherwise and capped": scenario(
+        horizon={"weeks": 6, "warmup_weeks": 2},
+        plan={"calls_per_week": 200},
+        funnel=funnel(
+            {"cap": {"per_week": 25, "open": 9}},
+            {"cap": {"open": 4}, "lag": "2h", "lost_lag": GAMMA_LAG},
+            {"lag": {"values": ["0h", "2w"]}, "lost_lag": "1d", "rate": NOISY},
+        ),
+        market=MARKET,
+    ),
+    "lost otherwise, eight stages": scenario(
+        plan={"calls_per_week": 150},
+        funnel=chain(
+            [0.6, 0.9, {"mean": 0.8, "week_cv": 0.4}, 0.9, {"mean": 0.7, "rep_cv": 0.3}, 0.8, NOISY],
+            s2={"lost_lag": "3h"},
+            s4={"lag": LOGNORMAL_LAG, "lost_lag": TABLE_LAG},
+            s5={"lag": GAMMA_LAG, "lost_lag": "0h"},
+            s6={"lag": "1d", "lost_lag": LOGNORMAL_LAG},
+            s7={"lag": LOGNORMAL_LAG, "lost_lag": GAMMA_LAG},
+        ),
+        market={"sd": 0.4, "persistence": 0.5, "acts_on": ["s3", "s5", "s7"]},
     ),
     "lags beyond the clock": scenario(
         funnel=funnel({}, *({"lag": {"median": "1w", "p90": "250w"}} for _ in range(2))), plan={"calls_per_week": 600}
@@ -179,6 +221,15 @@ DEALS: list[Scenario] = [value for value in distribution_cases.VALUES.values() i
 _MONEY: dict[str, Scenario] = {
     "open at the start": scenario(start={"open": OPEN_ITEMS}, funnel=LAGS, horizon={"weeks": 14}),
     "open at the start, at once": scenario(start={"open": OPEN_ITEMS}),
+    "open at the start, lost otherwise": scenario(start={"open": OPEN_ITEMS}, funnel=PARTED, market=MARKET),
+    "open at the start, lost otherwise and capped": scenario(
+        start={"open": OPEN_ITEMS},
+        funnel=funnel(
+            {"cap": {"open": 6}, "lag": "1h"},
+            {"cap": {"open": 4, "per_week": 5}, "lag": GAMMA_LAG, "lost_lag": "1d", "rate": 0.9},
+            {"lag": LOGNORMAL_LAG, "lost_lag": {"values": ["2h", "3w"]}, "rate": NOISY},
+        ),
+    ),
     "open at the start, capped": scenario(
         start={"open": OPEN_ITEMS},
         funnel=funnel(

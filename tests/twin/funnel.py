@@ -42,6 +42,8 @@ class Item:
     turned_away: int | None = None
     cents: int | None = None
     close_hour: int | None = None
+    fate: dict[int, bool] = field(default_factory=dict)
+    """By stage, whether it will pass the step out of it, where that is decided at entry."""
     root_hour: int | None = None
     """Of a referral: the hour of the call that began its chain; None if that was no call."""
 
@@ -96,6 +98,7 @@ class Funnel:
 
     def _opened(self, entry: StartItems, number: int) -> Item:
         item = Item(self._seat, START, number, None, began_in=entry.stage, cents=entry.cents)
+        self._foretell(item, entry.stage, 0)
         due = self._due(item, entry.stage, 0) if entry.due is None else self._cut(entry.due)
         item.due[entry.stage] = due
         return item
@@ -134,22 +137,32 @@ class Funnel:
                 continue
             entered_in_week[week] += 1
             item.entered[stage] = hour
+            self._foretell(item, stage, hour)
             item.due[stage] = self._due(item, stage, hour)
             inside.append(item)
         return [item for item in inside if self._decide(item, stage)]
 
     def _decide(self, item: Item, stage: int) -> bool:
-        """Decide the step out of a stage, at the rate of the week in which the item is due."""
-        step = stage + 1
-        uncut = self._rates.uncut(step, item.due[stage] // self._plan.calendar.week)
+        """Decide the step out of a stage, at the rate of the week in which the item is due, unless it was at entry."""
+        if stage not in item.fate:
+            item.fate[stage] = self._passes(item, stage + 1, item.due[stage])
+        if not item.fate[stage]:
+            item.lost_in = stage
+        return item.fate[stage]
+
+    def _foretell(self, item: Item, stage: int, hour: int) -> None:
+        """Decide the step out of a stage at entry, where those that are lost wait by a law of their own."""
+        if self._plan.steps[stage + 1].lost_lag is not None:
+            item.fate[stage] = self._passes(item, stage + 1, hour)
+
+    def _passes(self, item: Item, step: int, hour: int) -> bool:
+        """Return whether an item passes a step at the rate of an hour."""
+        uncut = self._rates.uncut(step, hour // self._plan.calendar.week)
         if uncut > 1.0:
             self.clipped.rates[step] += 1
         # ITEM holds the slot and steps 2, 3, 4; ITEM_LATE steps 5, 6, 7.
         place = (Purpose.ITEM, step - 1) if step <= 4 else (Purpose.ITEM_LATE, step - 5)
-        if yes(self._word(item, *place), min(1.0, uncut)):
-            return True
-        item.lost_in = stage
-        return False
+        return yes(self._word(item, *place), min(1.0, uncut))
 
     def _win(self, item: Item) -> None:
         """Close a deal in the hour in which the item arrives at the last stage."""
@@ -165,7 +178,10 @@ class Funnel:
         """Return when an item that enters a stage in an hour is due: after the lag of the step out of it."""
         step = stage + 1
         place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
-        return self._cut(hour + math.floor(self._plan.steps[step].lag(self._word(item, *place)) + 0.5))
+        lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
+        if lost_lag is not None and not item.fate[stage]:
+            lag = lost_lag
+        return self._cut(hour + math.floor(lag(self._word(item, *place)) + 0.5))
 
     def _cut(self, hour: int) -> int:
         """Cut a due hour at the last hour of the last week that has an address."""

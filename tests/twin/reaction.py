@@ -77,6 +77,7 @@ class ReactiveSeat:
         self.calls: list[int] = []
         self.clipped = Clipped()
         self.booked = self.result = self.above = self.discount = 0
+        self._opened: list[tuple[Thing, int | None]] = []
         self._open_at_start()
 
     def _words(self, item: Thing, purpose: int) -> tuple[int, int, int, int]:
@@ -94,11 +95,20 @@ class ReactiveSeat:
                 item = Thing(self._seat, -1, len(self.items), None, entry.stage, cents=entry.cents, kind=START)
                 item.low, item.c1, item.stage = len(self.items), self._seat << 16, entry.stage
                 self.items.append(item)
-                self._hold(item, 0, self._wait(item, entry.stage + 1, 1.0) if entry.due is None else entry.due)
+                self._opened.append((item, entry.due))
+
+    def _begin_open(self) -> None:
+        """Let the items wait that are open at the start, once the habits of week 0 are known."""
+        for item, due in self._opened:
+            self._foretell(item, 0)
+            self._hold(item, 0, self._wait(item, item.stage + 1, 1.0) if due is None else due)
+        self._opened = []
 
     def _wait(self, item: Thing, step: int, stretch: float) -> int:
         place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
-        lag = self._plan.steps[step].lag
+        lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
+        if lost_lag is not None and not item.fate[step - 1]:
+            lag = lost_lag
         fixed = lag(0)
         if fixed == lag(2**31) == lag(2**32 - 1):
             return math.floor(math.floor(fixed + 0.5) * stretch + 0.5)
@@ -125,6 +135,8 @@ class ReactiveSeat:
                 self._carry = self._base_carry = 0
             self._candidates = {}
             self._base = self._base_calls(week, holder)
+        if hour == 0:
+            self._begin_open()
         if hour > 0 and holder is not None and not starts and self._strategy.drives:
             self.mind.react(self._signals(hour, team, reps))
         self.result = 0
@@ -269,6 +281,7 @@ class ReactiveSeat:
                     self._due[item.due[stage]].remove(item)
                     item.due[stage] = hour
                     item.win_rate, item.price = pull.win_rate, 1.0 - pull.discount
+                    item.fate.pop(stage, None)
                     self._due[hour].append(item)
 
     def play(self, hour: int, bookings: list[Thing]) -> None:
@@ -291,17 +304,28 @@ class ReactiveSeat:
 
     def _decide(self, item: Thing, step: int, hour: int) -> bool:
         week = hour // self._plan.calendar.week
-        rate = self.chart.worked(step, self._rates.uncut(step, week)) * item.response * item.win_rate
-        self.clipped.rates[step] += rate > 1.0
-        word = (
-            self._words(item, Purpose.ITEM)[step - 1] if step <= 4 else self._words(item, Purpose.ITEM_LATE)[step - 5]
-        )
-        passed = yes(word, min(1.0, rate))
+        passed = item.fate.get(step - 1)
+        if passed is None:
+            passed = self._passes(item, step, hour)
         self.chart.decide(step, week, 1, int(passed))
         if not passed:
             item.lost_in = step - 1
             item.stage = -1
         return passed
+
+    def _foretell(self, item: Thing, hour: int) -> None:
+        """Decide the next step at entry into a stage, where those that are lost wait by a law of their own."""
+        if self._plan.steps[item.stage + 1].lost_lag is not None:
+            item.fate[item.stage] = self._passes(item, item.stage + 1, hour)
+
+    def _passes(self, item: Thing, step: int, hour: int) -> bool:
+        week = hour // self._plan.calendar.week
+        rate = self.chart.worked(step, self._rates.uncut(step, week)) * item.response * item.win_rate
+        self.clipped.rates[step] += rate > 1.0
+        word = (
+            self._words(item, Purpose.ITEM)[step - 1] if step <= 4 else self._words(item, Purpose.ITEM_LATE)[step - 5]
+        )
+        return yes(word, min(1.0, rate))
 
     def _enter(self, item: Thing, stage: int, hour: int) -> bool:
         step, week = self._plan.steps[stage], hour // self._plan.calendar.week
@@ -316,6 +340,7 @@ class ReactiveSeat:
         self._entries[stage] = week, entries + 1
         item.entered[stage], item.stage = hour, stage
         item.response = self.mind.response(self._plan.stages[stage + 1])
+        self._foretell(item, hour)
         self._hold(item, hour, self._wait(item, stage + 1, self.mind.response("lag")))
         return item.due[stage] == hour
 

@@ -70,6 +70,17 @@ class Step:
     cap_per_week: int | None
     cap_open: int | None
     habit: Habit | None = None
+    lost_lag: Spread | None = None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How the market moves: its sd (of a week's step, where it does not come back), and what is known of its start."""
+
+    sd: float
+    persistence: float
+    level: float | None = None
+    level_sd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ class Plan:
     calls_per_week: int
     stages: tuple[str, ...]
     steps: Mapping[int, Step]
-    market: tuple[float, float] | None
+    market: Drift | None
     deal: Spread
     quota: tuple[str, int] | None
     start: tuple[StartItems, ...]
@@ -144,6 +155,16 @@ def _rate(value: float | Section | None) -> Section:
     if isinstance(value, Mapping):
         return value
     return {"mean": value}
+
+
+def _drift(section: Section) -> Drift:
+    persistence, start = section["persistence"], section.get("start")
+    sd = section["step"] if persistence == 1 else section["sd"]
+    if start is None:
+        return Drift(sd, persistence)
+    if not isinstance(start, Mapping):
+        start = {"level": start}
+    return Drift(sd, persistence, start["level"], start.get("sd", 0.0))
 
 
 def _calendar(section: Section) -> Calendar:
@@ -204,6 +225,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
             habit=_habit(stage.get("habit")),
+            lost_lag=None if stage.get("lost_lag") is None else lag_spread(stage["lost_lag"], calendar.hours),
         )
     return steps
 
@@ -258,7 +280,7 @@ def read(scenario: Section) -> Plan:
         calls_per_week=(scenario.get("plan") or {}).get("calls_per_week", 500),
         stages=stages,
         steps=_steps(funnel, () if market is None else market["acts_on"], calendar),
-        market=None if market is None else (market["sd"], market["persistence"]),
+        market=None if market is None else _drift(market),
         deal=deal_spread(scenario["deal"]),
         quota=None if quota is None else (quota["per"], cents(quota["amount"])),
         start=_start(scenario.get("start"), stages, calendar),

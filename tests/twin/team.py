@@ -97,15 +97,28 @@ class Market:
         """Return the factor of a simulated week."""
         if self._market is None:
             return 1.0
-        sd, persistence = self._market
+        sd, persistence = self._market.sd, self._market.persistence
         while len(self._x) <= week:
             now = len(self._x)
             z = normal(self._source.words(Purpose.MARKET, seat=0, week=now)[0])
-            if now == 0:
+            before = self._x[-1] if now else self._before()
+            if persistence == 1:
+                self._x.append(before + sd * z - sd * sd / 2.0)
+            elif now == 0 and self._market.level is None:
                 self._x.append(sd * z)
             else:
-                self._x.append(persistence * self._x[-1] + sd * math.sqrt(1.0 - persistence**2) * z)
-        return math.exp(self._x[week] - sd * sd / 2.0)
+                self._x.append(persistence * before + sd * math.sqrt(1.0 - persistence**2) * z)
+        return math.exp(self._x[week] if persistence == 1 else self._x[week] - sd * sd / 2.0)
+
+    def _before(self) -> float:
+        """Return x of the week before week 0."""
+        market = self._market
+        assert market is not None
+        if market.level is None:
+            return 0.0
+        z = normal(self._source.words(Purpose.MARKET, seat=0, week=0)[1])
+        level = math.log(market.level) + market.level_sd * z - market.level_sd**2 / 2.0
+        return level if market.persistence == 1 else level + market.sd**2 / 2.0
 
 
 class Rates:

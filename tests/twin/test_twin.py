@@ -140,6 +140,24 @@ def test_the_market_is_a_log_autoregression_of_mean_one() -> None:
     assert rates.uncut(1, 2) == 0.1
 
 
+@pytest.mark.parametrize("persistence", [0.8, 1])
+def test_a_market_starts_from_a_level_and_may_not_come_back(persistence: float) -> None:
+    """The logarithm of the factor before the run is that of the level; a walk takes off half its variance a week."""
+    moves = {"sd": 0.3} if persistence < 1 else {"step": 0.3}
+    start = {"level": 0.7, "sd": 0.2}
+    market = {"persistence": persistence, "acts_on": ["wins"], "start": start} | moves
+    rates = rates_of(tiny(funnel=funnel({"rate": 0.1}, {"rate": 0.2}), market=market), 5)
+    y = normal(Source(5, 0).words(Purpose.MARKET, seat=0, week=0)[1])
+    z = [normal(Source(5, 0).words(Purpose.MARKET, seat=0, week=w)[0]) for w in range(2)]
+    known = math.log(0.7) + 0.2 * y - 0.02
+    if persistence < 1:
+        x = 0.8 * (known + 0.045) + 0.3 * 0.6 * z[0]
+        expected = [x - 0.045, 0.8 * x + 0.3 * 0.6 * z[1] - 0.045]
+    else:
+        expected = [known + 0.3 * z[0] - 0.045, known + 0.3 * (z[0] + z[1]) - 0.09]
+    assert [math.log(rates.uncut(2, w) / 0.2) for w in range(2)] == pytest.approx(expected, rel=1e-12)
+
+
 def test_week_noise_belongs_to_seat_week_and_step() -> None:
     rates = rates_of(tiny(funnel=funnel({"rate": {"mean": 0.1, "week_cv": 0.5}})), 5)
     word = Source(5, 0).words(Purpose.WEEK_NOISE, seat=0, week=9)[0]

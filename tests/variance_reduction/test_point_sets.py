@@ -24,6 +24,7 @@ from tests.support.statistical import check_mean, check_variance
 KINDS = ["random", "strata", "sobol"]
 PEOPLE = scenario(team={"reps": 3}, funnel=funnel({}, {"rate": {"mean": 0.5, "rep_cv": 0.3}}, {}))
 WEATHER = scenario(market=MARKET)
+DRIFTING = scenario(market={"step": 0.1, "persistence": 1, "acts_on": ["wins"], "start": {"level": 0.9, "sd": 0.3}})
 STEADY = scenario()
 
 
@@ -71,6 +72,17 @@ def test_the_market_has_its_law(kind: Any) -> None:  # noqa: ANN401
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_start_that_is_not_known_has_its_law(kind: Any) -> None:  # noqa: ANN401
+    program, leading = factors(DRIFTING)
+    drawn = draw_factors(program, leading, kind, 4096, address(1))
+    assert drawn.market.shape == (4096, 6)
+    z = np.column_stack([scores(drawn.start), scores(drawn.market)])
+    for column in (0, 1, 6):
+        check_mean(f"drift, {kind}, {column}", z[:, column], 0.0, detect=0.15)
+        check_variance(f"drift, {kind}, {column}", z[:, column], 1.0, detect=0.25)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_people_have_their_law(kind: Any) -> None:  # noqa: ANN401
     program, leading = factors(PEOPLE)
     z = scores(draw_factors(program, leading, kind, 4096, address(1)).people[:, :, 2])
@@ -88,7 +100,7 @@ def test_successes_have_their_law(kind: Any) -> None:  # noqa: ANN401
     check_variance(f"successes, {kind}", found[:, 1, 4], 9.6, detect=2.5)
 
 
-@pytest.mark.parametrize("given", [PEOPLE, WEATHER, STEADY])
+@pytest.mark.parametrize("given", [PEOPLE, WEATHER, DRIFTING, STEADY])
 def test_strata_and_sobol_points_leave_little_of_the_variance_of_the_leading_mean(given: dict[str, Any]) -> None:
     program, leading = factors(given)
     spread = {}

@@ -179,6 +179,28 @@ def pass_tilted(
 
 
 @kernel
+def tell_lost(n: int, passed: Integers, response: Floats) -> None:
+    """Mark those of n items that will not pass by the sign of their response, which a pull still needs."""
+    for i in range(n):
+        response[i] = np.copysign(response[i], 1.0 if passed[i] else -1.0)
+
+
+@kernel
+def recall_lost(n: int, response: Floats, passed: Integers) -> None:
+    """Fill which of n items pass, by the mark of `tell_lost`."""
+    for i in range(n):
+        passed[i] = np.copysign(1.0, response[i]) > 0.0
+
+
+@kernel
+def lag_as_lost(n: int, response: Floats, other: Floats, lag: Floats) -> None:
+    """Set the lags of those of n items that will not pass, by the mark of `tell_lost`."""
+    for i in range(n):
+        if np.copysign(1.0, response[i]) < 0.0:
+            lag[i] = other[i]
+
+
+@kernel
 def count_decisions(
     n: int, step: int, hours_per_week: int, hours: Integers, lane: Words, passed: Integers, decided: Longs,
     successes: Longs,

@@ -19,25 +19,41 @@ Integers = NDArray[np.int32]
 
 
 @kernel
-def extend_market(
-    sd: float, persistence: float, first: int, last: int, size: int, number: int, flip: np.uint32,
-    k0: np.uint32, k1: np.uint32, given: Words, state: Floats, factor: Floats,
+def begin_market(
+    start: float, sd: float, size: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, given: Words,
+    state: Floats,
 ) -> None:  # fmt: skip
-    """Extend the market's path over the weeks ``first .. last - 1``: a stationary log-AR(1) with mean one.
+    """Draw what is not known of the market in the week before the run: the state before week 0, float64[size].
+
+    ``given``: uint32[size], words that replace its own, or empty.
+    """
+    for r in range(size):
+        if r < given.shape[0]:
+            word = given[r]
+        else:
+            word = words_at(decision(MARKET, 0, 0), place(0, 0), number + r, flip, k0, k1)[1]
+        state[r] = start + (sd * normal(word) - sd * sd * 0.5)
+
+
+@kernel
+def extend_market(
+    persistence: float, first_sd: float, later_sd: float, drift: float, half_variance: float, first: int, last: int,
+    size: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, given: Words, state: Floats, factor: Floats,
+) -> None:  # fmt: skip
+    """Extend the market's path over the weeks ``first .. last - 1``, see `simcore.program.layout.Market`.
 
     ``given``: uint32[size, weeks], words that replace those of the first weeks; ``state``: float64[size], the logarithm
     (before the mean correction) of the last week so far; ``factor``: float64[weeks, size or more].
     """
-    innovation = sd * np.sqrt(1.0 - persistence * persistence)
-    half_variance = sd * sd * 0.5
     for week in range(first, last):
+        innovation = first_sd if week == 0 else later_sd
         for r in range(size):
             if week < given.shape[1]:
                 word = given[r, week]
             else:
                 word = words_at(decision(MARKET, 0, 0), place(0, week), number + r, flip, k0, k1)[0]
             z = normal(word)
-            x = sd * z if week == 0 else persistence * state[r] + innovation * z
+            x = persistence * state[r] + innovation * z - drift
             state[r] = x
             factor[week, r] = exp(x - half_variance)
 

@@ -55,7 +55,7 @@ def wait(lags: Lags, step: int, n: int, own: Words, now: Integers, due: Longs) -
 
 
 def longest_lag(row: Row, step: int) -> int:
-    """Return the longest lag of a step in hours: that of the largest word."""
+    """Return the longest lag of an entry of `Lags` in hours: that of the largest word."""
     known = row.memory.longest
     if step not in known:
         due = np.zeros(1, np.int64)
@@ -83,7 +83,8 @@ class Funnel:
         self._by_hour, self._by_day = (counters.first[SQUARE, horizon, groups] for horizon in (HOUR, DAY))
         self._detailed = row.detail.entered.shape[0] > 0
         self._capped = [bool(limit[0] >= 0 or limit[1] >= 0) for limit in zip(*row.program.caps, strict=True)]
-        self._lagged = row.program.lags.lagged.tolist()
+        self._lagged, self._lost = row.program.lags.lagged.tolist(), row.program.lags.lost.tolist()
+        self._uncounted = np.zeros_like(row.clipped)
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
 
     def begin(self, rep: int) -> None:
@@ -185,15 +186,19 @@ class Funnel:
         return aside
 
     def _wait(self, step: int, n: int, *, count: bool = True) -> None:
-        """Fill the hours in which n items of stage ``step - 1`` come up at a step."""
-        lags, items_, start = self._program.lags, self._items, self._program.start
+        """Fill the hours in which n items of stage ``step - 1`` come up at a step, or (`LOST`) are lost at one."""
+        lags, items_, start, lost = self._program.lags, self._items, self._program.start, self._lost[step]
         words, hours, due = items_.word, items_.hour, items_.due
-        if not lags.lagged[step] or lags.kind[step] == FIXED:
+        laws = (step,) if lost < 0 else (step, lost)
+        if all(not lags.lagged[law] or lags.kind[law] == FIXED for law in laws):
             own = words[ASIDE]
         else:
             aside = self._draw_aside(LAG if step <= LATE_STEP else LAG_LATE, n)
             own = aside[step - 1 if step <= LATE_STEP else step - LATE_STEP - 1]
         wait(lags, step, n, own, hours[NOW], due)
+        if lost >= 0:
+            wait(lags, lost, n, own, hours[NOW], items_.other)
+            items.wait_as_lost(n, hours[LOST], items_.other, due)
         if self._open[0] < self._open[1]:
             items.wait_as_given(n, step, self._open[0], start.due, words[C0], hours[BEGAN], hours[NOW], due)
         cut = items.cut_dues(n, MAX_WEEKS * self._clock.hours_per_week - 1, due, hours[UNTIL])
@@ -212,14 +217,15 @@ class Funnel:
         """Decide a step after the first for n items; return how many stay."""
         program, hours = self._program, self._items.hour
         lagged, varies, tilted = self._lagged[step], program.rates.varies[step], program.source.tilted
+        parted = lagged and self._lost[step] >= 0
         if not (waited or step > LATE_STEP or varies or tilted) and program.rates.fixed:
             limit = int(min(program.rates.base[step], 1.0) * TWO_32 + 0.5)
             m = items.pass_at_limit(n, limit, self._items.word[SLOT + step - 1], hours[KEEP])
             return self._keep(m, step, timed=False)
         if not lagged and self._open[0] == self._open[1]:
             return self._keep(self._pass_when_due(step, n, hours[NOW]), step, timed=False)
-        if lagged and not (step > LATE_STEP or varies or tilted):
-            m = self._decide_before_wait(step, n)
+        if parted or (lagged and not (step > LATE_STEP or varies or tilted)):
+            m = self._decide_before_wait(step, n, parted=parted)
         else:
             self._wait(step, n)
             self._count_open(step, n)
@@ -228,14 +234,20 @@ class Funnel:
         items.arrive(m, step, hours[BEGAN], hours[UNTIL], hours[NOW])
         return m
 
-    def _decide_before_wait(self, step: int, n: int) -> int:
-        """List the items that pass a step with the same rate in all weeks; only they wait, and who may stay open."""
+    def _decide_before_wait(self, step: int, n: int, *, parted: bool) -> int:
+        """List the items that pass a step when they enter the stage before; only they wait, and who may stay open.
+
+        Its rate is the same in all weeks, or what is lost waits by a law of its own: ``parted``.
+        """
         items_, row = self._items, self._row
         words, hours = items_.word, items_.hour
-        items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
-        own = words[SLOT + step - 1]
-        m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
-        after = self._clock.end_hour - longest_lag(row, step)
+        if parted:
+            m = self._pass_when_due(step, n, hours[NOW])
+        else:
+            items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
+            own = words[SLOT + step - 1]
+            m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
+        after = self._clock.end_hour - longest_lag(row, self._lost[step] if parted else step)
         m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
         hours[KEEP][:m] = hours[LATE][:m]
         self._keep(m, step, timed=False)
@@ -243,16 +255,26 @@ class Funnel:
         self._count_open(step, m)
         return items.drop_lost(m, hours[LOST], hours[KEEP])
 
+    def _foretell(self, step: int, n: int) -> None:
+        """Fill in `LOST` which of n items will not pass a step that is decided at entry; nothing is counted."""
+        items_, hours = self._items, self._items.hour
+        own = self._rates_when_due(step, n, hours[NOW])
+        m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], self._uncounted)
+        items.keep_late(n, m, -1, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
+
     def _pass_when_due(self, step: int, n: int, due: Integers) -> int:
         """List the items that pass a step at the rates of the weeks in which they are due; return how many."""
+        return self._pass(step, n, self._rates_when_due(step, n, due))
+
+    def _rates_when_due(self, step: int, n: int, due: Integers) -> Words:
+        """Fill the rates of n items at a step in the weeks in which they are due; return their words of the step."""
         items_, row, simulated = self._items, self._row, self._clock.simulated_weeks
         words, hours = items_.word, items_.hour
         late = items.weeks_of(n, self._clock.hours_per_week, due, hours[WEEK], simulated, hours[LATE])
         items.rates_of_weeks(n, simulated, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own)
         if late > 0 and self._program.rates.varies[step]:
             self._rates_after_run(step, late)
-        own = words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
-        return self._pass(step, n, own)
+        return words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
 
     def _rates_after_run(self, step: int, late: int) -> None:
         rates, items_, row = self._program.rates, self._items, self._row
@@ -287,6 +309,8 @@ class Funnel:
         """Turn away the items that a stage has no room for; return how many stay."""
         items_, limits, clock = self._items, self._program.caps, self._clock
         words, hours, size = items_.word, items_.hour, self._row.size
+        if self._lost[stage + 1] >= 0:
+            self._foretell(stage + 1, n)
         # Which of them stay open how long; a lag that is cut is counted when the next step is decided.
         self._wait(stage + 1, n, count=False)
         items_.due[:n] = hours[NOW][:n]

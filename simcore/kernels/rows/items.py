@@ -90,6 +90,13 @@ def wait_listed(n: int, thresholds: Longs, hours: Longs, words: Words, now: Inte
 
 
 @kernel
+def wait_as_lost(n: int, lost: Integers, other: Longs, due: Longs) -> None:
+    """Set the due hours of those of n items that are lost to what they are by a law of their own."""
+    for i in range(n):
+        due[i] = other[i] if lost[i] else due[i]
+
+
+@kernel
 def wait_as_given(
     n: int, step: int, first: int, given: Longs, c0: Words, began: Integers, now: Integers, due: Longs
 ) -> None:

@@ -98,6 +98,8 @@ class Items(NamedTuple):
     """Row by row, which costs Python less than to take a row out of an array."""
     due: Longs
     """int64[capacity]: due hours not yet cut; then values in cents."""
+    other: Longs
+    """int64[capacity]: due hours by the lag of what is lost; or empty."""
     units: Longs
     """int64[capacity]: values in units."""
     own: Floats
@@ -256,7 +258,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             lanes=np.empty((6, size)),
             per_hour=np.zeros((clock.hours_per_week + 3, size), np.uint32),
         ),
-        _new_items(size, capacity, capped=is_capped(program)),
+        _new_items(size, capacity, capped=is_capped(program), parted=bool((program.lags.lost >= 0).any())),
         _new_booked(clock, size),
         Closed(DEALS),
         Places(PLACES),
@@ -293,7 +295,7 @@ def _four(weeks: int, size: int) -> tuple[Words, Words, Words, Words]:
     return first, second, third, fourth
 
 
-def _new_items(size: int, capacity: int, *, capped: bool) -> Items:
+def _new_items(size: int, capacity: int, *, capped: bool, parted: bool) -> Items:
     words, hours = np.empty((11, capacity), np.uint32), np.zeros((10, capacity), np.int32)
     return Items(
         words=words,
@@ -301,6 +303,7 @@ def _new_items(size: int, capacity: int, *, capped: bool) -> Items:
         word=tuple(words),
         hour=tuple(hours),
         due=np.empty(capacity, np.int64),
+        other=np.empty(capacity if parted else 0, np.int64),
         units=np.empty(capacity, np.int64),
         own=np.empty(capacity),
         ends=np.zeros(size + 1, np.int64),
@@ -327,7 +330,8 @@ def columns_kept(program: Program) -> tuple[list[int], int]:
     given = len(program.start.stage) > 0
     words = []
     for step in range(steps + 1):
-        drawn = any(lags.lagged[later] and lags.kind[later] != FIXED for later in range(step, steps + 1))
+        laws = [law for later in range(step, steps + 1) for law in (later, int(lags.lost[later])) if law >= 0]
+        drawn = any(lags.lagged[law] and lags.kind[law] != FIXED for law in laws)
         addressed = drawn or given or program.deals.kind != FIXED or steps > LATE_STEP
         own = sum(1 << (SLOT + later - 1) for later in range(max(2, step + 1), min(steps, LATE_STEP) + 1))
         words.append(own | 1 << WHO | (1 << C0 | 1 << C1 if addressed else 0))

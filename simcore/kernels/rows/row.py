@@ -37,6 +37,7 @@ class Row:
     detail: Detail
     """Of the row's replications alone, or empty arrays."""
     given_market: NDArray[np.uint32]
+    given_start: NDArray[np.uint32]
     given_people: NDArray[np.uint32]
     given_successes: NDArray[np.int64]
     """Of the row's replications alone, or empty: see `simcore.random.streams.Source`."""
@@ -63,7 +64,7 @@ def new_row(program: Program, memory: Memory, bins: Longs, clipped: Longs, detai
     return Row(
         program, memory, bins, clipped,
         Detail._make(each[part] for each in detail),
-        source.market[part], source.people[part], source.successes[part],
+        source.market[part], source.start[part], source.people[part], source.successes[part],
         (first + begin) % memory.counters.conduct.shape[1], size, luck, market, people, noise,
     )  # fmt: skip
 

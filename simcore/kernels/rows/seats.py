@@ -14,10 +14,17 @@ WORDS = 4
 def know_market(row: Row, weeks: int) -> None:
     """Extend the market's path of a row to at least a number of weeks."""
     market, seats = row.program.market, row.memory.seats
-    if market.sd > 0.0 and weeks > row.known_weeks:
+    if market.moves and weeks > row.known_weeks:
+        if row.known_weeks == 0:
+            if market.start_sd > 0.0:
+                conditions.begin_market(
+                    market.start, market.start_sd, row.size, *row.market, row.given_start, seats.state
+                )
+            else:
+                seats.state[:] = market.start
         conditions.extend_market(
-            market.sd, market.persistence, row.known_weeks, weeks, row.size, *row.market, row.given_market,
-            seats.state, seats.factor,
+            market.persistence, market.first, market.later, market.drift, market.half_variance, row.known_weeks, weeks,
+            row.size, *row.market, row.given_market, seats.state, seats.factor,
         )  # fmt: skip
         row.known_weeks = weeks
 

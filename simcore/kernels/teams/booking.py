@@ -58,9 +58,10 @@ class Booking(Pulling):
         self._longest = np.stack([self._longest_waits(step) for step in (1, 2)]) * stretch + 1.0
 
     def _longest_waits(self, step: int) -> np.ndarray:
-        if not self._program.lags.lagged[step]:
+        law = int(self._program.lags.lost[step]) if self._parted[step] else step
+        if not self._program.lags.lagged[law]:
             return np.zeros(257)
-        return np.append(self._quantiles(step), self._longest_lag(step))
+        return np.append(self._quantiles(law), self._longest_lag(law))
 
     def _book(self, n: int, week: int) -> int:
         """Turn n candidates into items; return how many enter stage 1 at once."""

@@ -41,13 +41,15 @@ class Funnel(Booking):
                 )  # fmt: skip
             self._find(n)
             self._draw_steps(n)
+            if self._parted[stage + 1]:
+                self._row.clipped[stage + 1] += self._foretell(int(stage) + 1, n)
             self._fill_lags(int(stage) + 1, n)
             items.lag_as_given(n, start.due, listed.given, listed.lag)
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
             self._fill_dues(int(stage), n, 0)
             if self._early[stage + 1]:
-                passed = self._pass(int(stage) + 1, n)
+                passed = self._recall(n) if self._parted[stage + 1] else self._pass(int(stage) + 1, n)
                 n = items.list_passed(n, passed, listed.lane, self._known[OPEN], listed.keep)
                 self._put_away(int(stage), n, listed.keep)
             else:
@@ -109,7 +111,7 @@ class Funnel(Booking):
         """Decide a step of the n listed items, unless they were before they waited; return how many pass."""
         if self._early[step]:
             return n
-        passed = self._pass(step, n)
+        passed = self._come_true(step, n) if self._parted[step] else self._pass(step, n)
         return self._keep(items.list_passed(
             n, passed, self._items.lane, self._known[OPEN], self._items.keep
         ))  # fmt: skip
@@ -117,18 +119,10 @@ class Funnel(Booking):
     def _pass(self, step: int, n: int) -> np.ndarray:
         """Decide a step of the n listed items: int32, by item, whether it passes."""
         row, listed, source = self._row, self._items, self._program.source
-        lane, rate, passed = listed.lane, listed.rate, listed.passed
-        if self._running or not self._program.rates.varies[step]:
-            items.uncut_rates(n, lane, self._rates[step], rate)
-        else:
-            self._fill_rates_after_run(step, n)
-        items.apply_responses(n, lane, self._habits[step], listed.response, rate)
+        lane, passed = listed.lane, listed.passed
+        own, rate = self._fill_step_rates(step, n)
         if self._pulls and step == self._clock.steps:
             items.multiply(n, listed.win_factor, rate)
-        own = listed.step_words[step - 2] if step <= LATE_STEP else listed.own
-        if step > LATE_STEP:
-            self._find(n)
-            own = self._draw(ITEM_LATE, n)[step - LATE_STEP - 1]
         if source.tilted:
             row.clipped[step] += items.pass_tilted(
                 n, step, self._bits, self._clock.hours_per_week, own, rate, listed.hour, lane, source.tilt,
@@ -136,11 +130,57 @@ class Funnel(Booking):
             )  # fmt: skip
         else:
             row.clipped[step] += items.pass_items(n, own, rate, passed)
-        coached = self._memory.coached
+        self._observe(step, n)
+        return passed
+
+    def _fill_step_rates(self, step: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the words of a step of the n listed items, and fill and return its rates, not cut and not pulled."""
+        listed = self._items
+        if self._running or not self._program.rates.varies[step]:
+            items.uncut_rates(n, listed.lane, self._rates[step], listed.rate)
+        else:
+            self._fill_rates_after_run(step, n)
+        items.apply_responses(n, listed.lane, self._habits[step], listed.response, listed.rate)
+        if step <= LATE_STEP:
+            return listed.step_words[step - 2], listed.rate
+        self._find(n)
+        return self._draw(ITEM_LATE, n)[step - LATE_STEP - 1], listed.rate
+
+    def _observe(self, step: int, n: int) -> None:
+        """Count the decisions of the n listed items for a manager."""
+        coached, listed = self._memory.coached, self._items
         if coached.decided.shape[1] > 0:
             items.count_decisions(
-                n, step, self._clock.hours_per_week, listed.hour, lane, passed, coached.decided, coached.passed
-            )
+                n, step, self._clock.hours_per_week, listed.hour, listed.lane, listed.passed, coached.decided,
+                coached.passed,
+            )  # fmt: skip
+
+    def _foretell(self, step: int, n: int) -> int:
+        """Mark which of the n listed items will not pass a step that is decided at entry: they wait by another law.
+
+        Returns how many rates are cut.
+        """
+        listed = self._items
+        own, rate = self._fill_step_rates(step, n)
+        cut = items.pass_items(n, own, rate, listed.passed)
+        items.tell_lost(n, listed.passed, listed.response)
+        return int(cut)
+
+    def _recall(self, n: int) -> np.ndarray:
+        """Return which of the n listed items pass, as they were marked: int32, by item."""
+        items.recall_lost(n, self._items.response, self._items.passed)
+        return self._items.passed
+
+    def _come_true(self, step: int, n: int) -> np.ndarray:
+        """Decide a step of the n listed items as they were marked; what is pulled comes last, and is decided again."""
+        passed, listed = self._recall(n), self._items
+        first = n - (int(self._memory.pulls.pulled[0]) if self._pulls and step == self._clock.steps else 0)
+        if first < n:
+            listed.response[first:n] = np.abs(listed.response[first:n])
+            own, rate = self._fill_step_rates(step, n)
+            items.multiply(n, listed.win_factor, rate)
+            self._row.clipped[step] += items.pass_items(n - first, own[first:], rate[first:], passed[first:])
+        self._observe(step, n)
         return passed
 
     def _fill_rates_after_run(self, step: int, n: int) -> None:
@@ -158,6 +198,9 @@ class Funnel(Booking):
         """Let the n listed items enter a stage before the last; return how many are decided at once."""
         caps, listed = self._program.caps, self._items
         if caps.per_week[stage] >= 0 or caps.open[stage] >= 0:
+            if self._parted[stage + 1]:
+                items.uncut_rates(n, listed.lane, self._response[stage + 1], listed.response)
+                self._foretell(stage + 1, n)
             n = self._admit(stage, n)
             if n == 0:
                 return 0
@@ -165,6 +208,8 @@ class Funnel(Booking):
         items.uncut_rates(n, listed.lane, self._response[stage + 1], listed.response)
         if not self._program.lags.lagged[stage + 1]:
             return n
+        if self._parted[stage + 1]:
+            self._row.clipped[stage + 1] += self._foretell(stage + 1, n)
         if self._early[stage + 1]:
             n = self._lose_early(stage, n)
             if n == 0:
@@ -184,7 +229,7 @@ class Funnel(Booking):
         Those that do not pass count as open at the end if they are, and that is all that becomes of them.
         """
         listed = self._items
-        passed = self._pass(stage + 1, n)
+        passed = self._recall(n) if self._parted[stage + 1] else self._pass(stage + 1, n)
         self._count_lost(stage, n)
         return self._keep(items.list_passed(n, passed, listed.lane, self._known[OPEN], listed.keep))
 

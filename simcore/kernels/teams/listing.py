@@ -71,17 +71,22 @@ class Listing:
         self._known_quantiles: dict[int, np.ndarray] = {}
         self._known_longest: dict[int, float] = {}
         self._by_hours = by_hours(row.program)
+        self._parted = (row.program.lags.lagged[: self._clock.steps + 1] & (row.program.lags.lost >= 0)).tolist()
         self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
 
     def _is_early(self, step: int) -> bool:
-        """Return whether a step can be decided before the wait for it: nothing that comes later changes its rate."""
+        """Return whether a step can be decided before the wait for it, and what is lost forgotten then.
+
+        Nothing that comes later changes its rate, or it is decided at entry; and how long what is lost waits is nothing
+        to anybody.
+        """
         program = self._program
+        known = step <= LATE_STEP and not program.rates.varies[step] and not program.source.tilted
         return bool(
-            1 < step <= LATE_STEP
+            step > 1
             and program.lags.lagged[step]
-            and not program.rates.varies[step]
+            and (known or self._parted[step])
             and not program.coaching.active
-            and not program.source.tilted
             and not (self._pulls and step == self._clock.steps)
             and len(self._memory.capped[step - 1].open) == 0
         )
@@ -102,12 +107,23 @@ class Listing:
 
     def _fill_lags(self, step: int, n: int) -> None:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
-        fill_lags(self._program.lags, step, n, self._lag_words(step, n), self._items.lag)
+        own, listed = self._lag_words(step, n), self._items
+        self._fill_law(step, n, own, listed.lag)
+        if step <= self._clock.steps and self._parted[step]:
+            other = np.empty(n)
+            self._fill_law(int(self._program.lags.lost[step]), n, own, other)
+            items.lag_as_lost(n, listed.response, other, listed.lag)
+
+    def _fill_law(self, law: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
+        """Fill n lags by an entry of `Lags`, in hours."""
+        lags = self._program.lags
+        fill_lags(lags, law, n, None if lags.kind[law] == FIXED else own, lag)
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
         """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
         lags = self._program.lags
-        if not lags.lagged[step] or lags.kind[step] == FIXED:
+        laws = [step, int(lags.lost[step])] if step <= self._clock.steps and self._parted[step] else [step]
+        if all(not lags.lagged[law] or lags.kind[law] == FIXED for law in laws):
             return None
         self._find(n)
         drawn = step if step <= self._clock.steps else 1

@@ -127,7 +127,6 @@ class Team:
         if self._coach:
             self._coach.begin()
         self._take_rates(0)
-        self._funnel.begin()
 
     def _of_rep(self, rep: int) -> Row:
         """Return the row as that of one rep."""
@@ -171,6 +170,9 @@ class Team:
         lanes.drawn[:], lanes.counts[2] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
         self._draw_cell(0, n, lanes.list[1], week)
+        if week == 0:
+            # What is open at the start may be decided at once, by the habits of this week.
+            self._funnel.begin()
 
     def _take_rates(self, week: int) -> None:
         """Take the rates of a week for all lanes."""

@@ -108,15 +108,16 @@ class Waiting(Listing):
     def _count_lost(self, stage: int, n: int) -> None:
         """Count the lost of the n listed items that are open at the end, and their lags that are cut."""
         listed, end, step = self._items, self._clock.end_hour, stage + 1
+        law = int(self._program.lags.lost[step]) if self._parted[step] else step
         stretch = self._response[self._clock.steps + LAG_CHANNEL]
         latest, until = self._until, end
         if not self._running:
             latest, until = int(listed.hour[:n].max()), self._last
         # Hours that the last wait to begin must have, and the least word that can bring so many.
         needed = (until - latest - 1) / max(float(stretch.max()), TINY)
-        if self._longest_lag(step) < needed:
+        if self._longest_lag(law) < needed:
             return
-        number = int(np.searchsorted(self._quantiles(step), needed))
+        number = int(np.searchsorted(self._quantiles(law), needed))
         own = self._lag_words(step, n)
         least = 0 if own is None else max(0, number - 1) << QUANTILE_SHIFT
         m = items.list_lost(n, least, listed.passed, listed.own if own is None else own, listed.count)
@@ -124,20 +125,20 @@ class Waiting(Listing):
             return
         lost = listed.count[:m]
         lag, hours, lane = np.empty(m), listed.hours[HOUR, lost], listed.words[LANE, lost]
-        fill_lags(self._program.lags, step, m, None if own is None else own[lost], lag)
+        self._fill_law(law, m, None if own is None else own[lost], lag)
         due = hours + np.floor(lag * stretch[lane] + 0.5)
         self._row.clipped[self._clock.steps + 1] += int((due > self._last).sum())
         stays = (hours < end) & (np.minimum(due, self._last) >= end)
         np.add.at(self._stage_rows[OPEN_AT_END][stage], lane[stays] & np.uint32(self._mask), 1)
 
     def _quantiles(self, step: int) -> np.ndarray:
-        """Return `lag_quantiles` of a step, worked out once."""
+        """Return `lag_quantiles` of an entry of `Lags`, worked out once."""
         if step not in self._known_quantiles:
             self._known_quantiles[step] = lag_quantiles(self._program.lags, step)
         return self._known_quantiles[step]
 
     def _longest_lag(self, step: int) -> float:
-        """Return `longest_lag` of a step, worked out once."""
+        """Return `longest_lag` of an entry of `Lags`, worked out once."""
         if step not in self._known_longest:
             self._known_longest[step] = longest_lag(self._program.lags, step)
         return self._known_longest[step]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from simcore.analytic.item_values import Prospects, holds
+from simcore.analytic.market_moments import largest_variance
 from simcore.analytic.waiting_times import Floats, lag_hours, left_at, mean_hours, quantile, still_open
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.scenario.lags import MAX_LAG_WEEKS
@@ -325,4 +326,5 @@ def _market_lift(scenario: Scenario) -> float | None:
     if len(acted) < 2 or not any(step.lag is not None for step in steps[acted[0] : acted[-1] + 1]):
         return None
     pairs = len(acted) * (len(acted) - 1) // 2
-    return float(np.exp(pairs * market.sd**2) - 1.0)
+    weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
+    return float(np.exp(pairs * largest_variance(market, weeks)) - 1.0)

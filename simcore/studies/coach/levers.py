@@ -164,7 +164,7 @@ def _spreads(scenario: Scenario) -> Iterator[Lever]:
             if stage.rate is not None and getattr(stage.rate, field):
                 yield _number(scenario, ("funnel", place, "rate", field), f"{what}, {stage.stage}", "spread", less)
     if scenario.market is not None:
-        yield _number(scenario, ("market", "sd"), "swing of the market", "spread", less)
+        yield _number(scenario, ("market", scenario.market.swing), "swing of the market", "spread", less)
     narrower = scenario.deal.narrower(TENTH)
     if narrower is not None:
         yield _deal(scenario, narrower, "spread of deals", "spread")

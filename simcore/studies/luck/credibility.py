@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from simcore.analytic.expectations import chances
+from simcore.analytic.market_moments import is_stationary
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Rate, Scenario, Stage
@@ -76,9 +77,10 @@ def weight(trials: float, half: float | None) -> float:
 
 
 def is_exact(scenario: Scenario) -> bool:
-    """Return whether `exact_weight` holds: the plan is followed, nothing takes time, nothing is cut off at 1."""
+    """Return whether `exact_weight` holds: nothing takes time or is cut off at 1, and all weeks are alike."""
     timeless = scenario.start is None and not any(stage.lag for stage in scenario.funnel)
-    return timeless and not scenario.calendar.rests and chances(scenario) is not None
+    alike = is_stationary(scenario.market) and not scenario.calendar.rests
+    return timeless and alike and chances(scenario) is not None
 
 
 def exact_weight(scenario: Scenario, stage: int, weeks: int, *, revenue: bool = False) -> float:
@@ -116,7 +118,7 @@ def _market(scenario: Scenario, steps: list[Stage], weeks: int) -> tuple[float, 
     """Return E[M], E[M^2] and E[mean(M)^2] over so many weeks, for the market's factor on some steps."""
     market = scenario.market
     k = 0 if market is None else sum(step.stage in market.acts_on for step in steps)
-    if market is None or k == 0:
+    if market is None or market.sd is None or k == 0:
         return 1.0, 1.0, 1.0
     variance = market.sd**2
     distance = np.abs(np.arange(weeks)[:, None] - np.arange(weeks))

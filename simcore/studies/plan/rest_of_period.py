@@ -7,6 +7,8 @@ scenario of the rest instead:
   exactly;
 * a habit that was there with the chance ``at_start`` is there with the chance that a chain of two states has after k
   weeks, exactly (Kemeny and Snell 1960, *Finite Markov Chains*, chapter 4);
+* a market that does not come back, or started from a level, has drifted: it starts from the level and the sd that it
+  has in the last of the k weeks by `simcore.analytic.market_moments`, exactly;
 * a holder may leave in the first week, too. The engine lets nobody leave then, and it has one ramp for the holders and
   for who replaces them. So the vacancy and the chance to leave are set such that leavers take as many calls with them
   on average as they would, to first order in the chance to leave.
@@ -16,18 +18,20 @@ Nobody has left in the weeks that are over: the team of the file is the team tha
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.analytic.market_moments import is_stationary, log_covariance, moment
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.program.compile_coaching import weekly
-from simcore.scenario.parts import OpenItems, Start
+from simcore.scenario.parts import MarketStart, OpenItems, Start
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario, Stage
-    from simcore.scenario.parts import Ramp, Team
+    from simcore.scenario.parts import Market, Ramp, Team
     from simcore.studies.plan.request import PlanRequest
 
 Floats = NDArray[np.float64]
@@ -63,6 +67,7 @@ def rest_of(asked: PlanRequest) -> Scenario:
             "start": _open(done.open, scenario.team.reps),
             "team": team_of_rest(scenario.team, served, left),
             "funnel": tuple(_with_habit(stage, served) for stage in scenario.funnel),
+            "market": _market_after(scenario.market, served),
             "manager": manager and manager.model_copy(update={"first_week": first_week}),
         }
     )
@@ -71,6 +76,15 @@ def rest_of(asked: PlanRequest) -> Scenario:
 def served_weeks(asked: PlanRequest) -> int:
     """Return the weeks since the first one that the file simulates: those of the warm-up, and those that are over."""
     return 0 if asked.done is None else asked.scenario.horizon.warmup_weeks + asked.done.week
+
+
+def _market_after(market: Market | None, served: int) -> Market | None:
+    """Return the market as it goes on after so many weeks, of which nothing else is known."""
+    if market is None or is_stationary(market) or served == 0:
+        return market
+    last = served - 1
+    start = MarketStart(level=moment(market, 1, last), sd=sqrt(log_covariance(market, last, last)))
+    return market.model_copy(update={"start": start})
 
 
 def _open(items: dict[str, int], reps: int) -> Start | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.analytic.market_moments import is_stationary
 from simcore.base.currencies import currency_sign
 from simcore.base.text import brief
 from simcore.results.sentences import chance, in_percent
@@ -155,6 +156,11 @@ def assumptions_of(asked: PlanRequest, setting: Setting) -> list[str]:
         )
     elif asked.done is None and any(stage.lag for stage in scenario.funnel) and scenario.start is None:
         told.append("The period begins with an empty pipeline (the scenario has no warm-up and nothing open).")
+    if scenario.market is not None and scenario.market.start is not None:
+        told.append(
+            f"The market starts at {scenario.market.start.level:g} of what rates are stated for: the worlds know it, "
+            "the arithmetic does not."
+        )
     if kind == REPS:
         speed = ", and they ramp up" if scenario.team.ramp else "; the file has no ramp, so they are at full speed"
         told.append(f"Reps beyond those of the file are hired on the first day: nothing is open for them{speed}.")
@@ -179,7 +185,11 @@ def _here_words(asked: PlanRequest) -> list[str]:
     told += _people_words(asked)
     if any(stage.lag for stage in scenario.funnel):
         told.append("Open items wait for a fresh lag from today, drawn as for a new one; nothing else is on its way.")
-    if scenario.market is not None:
+    if not is_stationary(scenario.market):
+        told.append(
+            "The market has drifted through the weeks that are over as the file says; no result tells where to."
+        )
+    elif scenario.market is not None:
         told.append(
             "The market of the weeks that are left is drawn anew: the weeks that are over say nothing about it."
         )

@@ -52,5 +52,8 @@ class Steadiness(StrategyHeader):
         description="Whether revenue was taken as even within a week, to split hours and days; exact where nothing "
         "takes time."
     )
+    drifts: bool = Field(
+        default=False, description="Whether the market does not come back: the later a week, the less is known of it."
+    )
     rows: list[SteadinessRow]
     falls: list[SteadinessFall]

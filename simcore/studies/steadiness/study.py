@@ -134,6 +134,7 @@ def steadiness(
         **header_of(scenario, replications=meter.done, interrupted=meter.done < total, seconds=meter.seconds),
         active=_active(plan, program),
         even_within_week=_is_even(program),
+        drifts=MARKET in _factors(plan) and plan.market.persistence == 1.0,
         rows=rows,
         falls=collected.falls(),
     )
@@ -156,7 +157,7 @@ def _factors(program: Program) -> Subset:
         PEOPLE: program.team.leave_threshold > 0
         or program.coaching.active
         or any(program.rates.beta[step] >= 0 for step in steps),
-        MARKET: program.market.sd > 0.0 and any(program.rates.in_market[step] for step in steps),
+        MARKET: program.market.moves and any(program.rates.in_market[step] for step in steps),
         NOISE: any(program.rates.noise_sigma[step] > 0.0 for step in steps),
     }
     return tuple(factor for factor, there in found.items() if there)

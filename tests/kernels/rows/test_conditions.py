@@ -16,7 +16,7 @@ from simcore.kernels.rows.seats import know_market, settle
 from simcore.program.layout import FULL_ACTIVITY, Program
 from simcore.random.philox import split_seed
 from tests.support.both_engines import compiled
-from tests.support.scenario_cases import NOISY, funnel, scenario
+from tests.support.scenario_cases import NOISY, Scenario, funnel, scenario
 from tests.twin.decisions import normal
 from tests.twin.philox import Purpose, Source
 from tests.twin.reader import read
@@ -32,8 +32,9 @@ SOURCES = [Source(SEED, FIRST + r) for r in range(SIZE)]
 def path_of(sd: float, persistence: float, *edges: int) -> NDArray[np.float64]:
     """Return the market's factors up to the last edge, float64[weeks, SIZE], extended from edge to edge."""
     factor, state, known = np.full((edges[-1], SIZE + 1), np.nan), np.zeros(SIZE + 1), 0
+    moves = persistence, sd, sd * math.sqrt(1.0 - persistence**2), 0.0, sd**2 / 2
     for edge in edges:
-        conditions.extend_market(sd, persistence, known, edge, SIZE, FIRST, np.uint32(0), *KEY, NONE, state, factor)
+        conditions.extend_market(*moves, known, edge, SIZE, FIRST, np.uint32(0), *KEY, NONE, state, factor)
         known = edge
     assert np.isnan(factor[:, SIZE]).all()
     return factor[:, :SIZE]
@@ -51,6 +52,26 @@ def test_the_market_is_a_stationary_autoregression(sd: float, persistence: float
 
 def test_a_path_can_be_extended_in_pieces() -> None:
     assert np.array_equal(path_of(0.4, 0.9, 60), path_of(0.4, 0.9, 1, 2, 9, 12, 60))
+
+
+@pytest.mark.parametrize(
+    "market",
+    [
+        {"step": 0.1, "persistence": 1},
+        {"step": 0.2, "persistence": 1, "start": {"level": 0.8, "sd": 0.3}},
+        {"sd": 0.3, "persistence": 0.9, "start": {"level": 1.4, "sd": 0.1}},
+        {"sd": 0.3, "persistence": 0.9, "start": 0.5},
+    ],
+)
+def test_a_market_begins_and_drifts_as_documented(market: Scenario) -> None:
+    plain = scenario(horizon={"weeks": 30}, market=market | {"acts_on": ["wins"]})
+    plan, row = read(plain), row_of(compiled(plain))
+    know_market(row, 3)
+    know_market(row, 40)
+    for r, source in enumerate(SOURCES):
+        twin = TwinMarket(plan, source)
+        expected = [twin.factor(week) for week in range(40)]
+        assert row.memory.seats.factor[:40, r] == pytest.approx(expected, rel=1e-12)
 
 
 def row_of(program: Program) -> Row:

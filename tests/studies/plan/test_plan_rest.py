@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simcore.analytic.market_moments import moment
 from simcore.program.compile_coaching import weekly
 from simcore.scenario.model import validate
 from simcore.scenario.parts import Ramp, Team, Turnover
@@ -55,6 +56,17 @@ def test_ramps_and_holidays_go_on_in_mid_period(done: int) -> None:
 
 def test_a_market_in_mid_period_is_stationary() -> None:
     agree(3, team=NEW, market=MARKET)
+
+
+@pytest.mark.parametrize("moves", [{"step": 0.08, "persistence": 1}, {"sd": 0.1, "persistence": 0.8, "start": 0.5}])
+def test_a_market_drifts_on_in_mid_period(moves: dict[str, Any]) -> None:
+    market = moves | {"acts_on": ["meetings"]}
+    agree(3, market=market)
+    given = validate(scenario(market=market, horizon={"weeks": 10}))
+    rest = rest_of(plan_request(given, 1.0, by="10w", done={"week": 3})).market
+    assert rest is not None
+    for k, week in ((1, 0), (2, 4)):
+        assert moment(rest, k, week) == pytest.approx(moment(given.market, k, week + 3), rel=1e-12)
 
 
 @pytest.mark.parametrize("done", [2, 5])

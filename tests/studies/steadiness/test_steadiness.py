@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simcore.answers.steadiness import verdicts
 from simcore.base.errors import ScenarioError
 from simcore.engine.runner import Progress
 from simcore.random.streams import LUCK
@@ -77,6 +78,18 @@ def test_the_market_falls_as_its_autoregression_says() -> None:
         sums = sum(exp(0.3**2 * 0.8**distance) - 1.0 for distance in pairs)
         expected = (MEAN_CALLS * Q * VALUE) ** 2 * sums
         agrees(f"market, {horizon}", part(row(found, horizon), "market").variance, expected, detect=0.4)
+
+
+def test_a_market_without_return_never_averages_out() -> None:
+    found = split(market={"step": 0.06, "persistence": 1, "acts_on": ["wins"]})
+    assert found.drifts
+    for weeks, horizon in ((1, "week"), (13, "quarter")):
+        pairs = [min(a, b) + 1 for a in range(13) for b in (range(13) if weeks == 13 else [a])]
+        sums = sum(exp(0.06**2 * common) - 1.0 for common in pairs) * weeks / 13
+        expected = (MEAN_CALLS * Q * VALUE) ** 2 * sums
+        agrees(f"market, {horizon}", part(row(found, horizon), "market").variance, expected, detect=0.4)
+    assert any("no level to come back to" in line for line in verdicts(found))
+    assert not split(256, market=MARKET).drifts
 
 
 def test_the_noise_of_weeks_is_independent_from_week_to_week() -> None:
