@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.twin.spreads import Section, Spread, cents, deal_spread, lag_spread, mean_of_deal
+from tests.twin.spreads import Section, Spread, cents, deal_spread, known_rate, lag_spread, mean_of_deal
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Step:
     """How an item gets into a stage, and the caps on that stage."""
 
     rate: float
+    """As it is known: of a rate that is not known exactly, the mean of its law."""
     rep_cv: float
     week_cv: float
     in_market: bool
@@ -65,6 +66,8 @@ class Step:
     cap_per_week: int | None
     cap_open: int | None
     habit: Habit | None = None
+    law: Spread | None = None
+    """Of a rate that is not known exactly: what a replication has, by a word."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +181,9 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
     for number, stage in enumerate(funnel[1:], start=1):
         rate = _rate(stage["rate"])
         cap = stage.get("cap") or {}
+        law, mean = known_rate(rate)
         steps[number] = Step(
-            rate=rate["mean"],
+            rate=mean,
             rep_cv=rate.get("rep_cv", 0.0),
             week_cv=rate.get("week_cv", 0.0),
             in_market=stage["stage"] in acts_on,
@@ -187,6 +191,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
             habit=_habit(stage.get("habit")),
+            law=law,
         )
     return steps
 

@@ -76,8 +76,9 @@ def weight(trials: float, half: float | None) -> float:
 
 
 def is_exact(scenario: Scenario) -> bool:
-    """Return whether `exact_weight` holds: the plan is followed, nothing takes time, nothing is cut off at 1."""
+    """Return whether `exact_weight` holds: the plan is followed, nothing takes time or is cut at 1, rates are known."""
     timeless = scenario.start is None and not any(stage.lag for stage in scenario.funnel)
+    timeless = timeless and not any(stage.rate is not None and stage.rate.law for stage in scenario.funnel)
     return timeless and not scenario.calendar.holidays and chances(scenario) is not None
 
 
