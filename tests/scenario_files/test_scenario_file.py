@@ -542,8 +542,12 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, precision, start, coached, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
+    example, precision, known, start, coached, pressure = blocks
     assert parse_scenario(example, "docs").team.reps == 2
+    unsure = re.sub("^funnel:.*?\n\n", "", example, flags=re.DOTALL | re.MULTILINE) + known
+    rates = [stage.rate for stage in parse_scenario(unsure, "docs").funnel]
+    assert [rate is not None and rate.law is not None for rate in rates] == [False, True, False, True]
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 2

@@ -36,7 +36,8 @@ def know_rates(row: Row) -> None:
     if not rates.laws.active:
         return
     row.means = drawn_means(rates, row.knowledge, row.size)
-    spread = rates.laws.rep_cv[:, None] ** 2 * row.means
+    cv = rates.laws.rep_cv[:, None]
+    spread = cv * cv * row.means
     row.clipped[0] += int(((1.0 - row.means) < (1.0 + LEAST_SIZE) * spread).sum())
 
 
