@@ -11,8 +11,11 @@ A, B and M are independent, B_w and B_w' are independent, and by the moments of 
     E[A] = prod p_s,   E[A^2] = E[A]^2 prod (1 + a_s^2),   E[B] = 1,   E[B^2] = prod (1 + b_s^2),
     E[M] = exp((k^2 - k) d^2 / 2),   E[M_w M_w'] = exp(-k d^2 + k^2 d^2 (1 + f^|w - w'|)),
 
-or those of `simcore.analytic.market_moments` for a market that starts from a level or does not come back: then weeks
-differ. Given the rates, calls are independent. So the revenue R of n_w calls in each week w of a period has, by the
+A rate that is not known exactly has the mean p_s and the cv c_s of its law, and E[A^2] one more factor 1 + c_s^2 for
+it; laws are independent, so that means multiply. The moments of M are those of `simcore.analytic.market_moments` for a
+market that starts from a level or does not come back: then weeks differ.
+
+Given the rates, calls are independent. So the revenue R of n_w calls in each week w of a period has, by the
 law of total variance, with N = sum of n_w and q = E[Q],
 
     E[R] = N q m,   Var[R] = N (q (v + m^2) - E[Q^2] m^2) + m^2 sum over w, w' of n_w n_w' Cov(Q_w, Q_w').
@@ -29,9 +32,10 @@ rates
 plan
     As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps.
 spread
-    As *plan*; where a lag lies between steps, their rates must not vary from week to week. By origin.
+    As *plan*; where a lag lies between steps, their rates must not vary from week to week; and the spread between reps
+    fits all but 1e-4 of what the law of its rate says. By origin.
 binomial
-    As *spread*, without any spread of rates: P(no win) = (1 - q)^n.
+    As *spread*, with known rates without any spread: P(no win) = (1 - q)^n.
 quota
     As *binomial*, with a fixed deal value, no lag and no items open at the start (by close is by origin
     then).
@@ -47,7 +51,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from simcore.analytic.capped_rates import cut_share
+from simcore.analytic.capped_rates import cut_share, cut_spread, law_cv
 from simcore.analytic.market_moments import (
     is_constant,
     is_stationary,
@@ -261,7 +265,8 @@ def _lagged(scenario: Scenario) -> bool:
 
 def _spread_holds(scenario: Scenario) -> bool:
     # The lag of the first step comes after its rate, and the last step's before: one lag parts two rates.
-    return not (_weekly_spread(scenario) and _lagged(scenario))
+    whole = all(cut_spread(_rate(step)) < _CUT_LIMIT for step in scenario.funnel[1:])
+    return whole and not (_weekly_spread(scenario) and _lagged(scenario))
 
 
 def _quota_holds(scenario: Scenario) -> bool:
@@ -274,7 +279,7 @@ def _wins_hold(scenario: Scenario) -> bool:
 
 
 def _binomial(scenario: Scenario) -> bool:
-    return not _weekly_spread(scenario) and not any(_rate(step).rep_cv for step in scenario.funnel[1:])
+    return not (_weekly_spread(scenario) or any(_rate(step).rep_cv or _rate(step).law for step in scenario.funnel[1:]))
 
 
 def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
@@ -378,7 +383,7 @@ def _variance(scenario: Scenario, window: Window) -> float:
     """Return Var[R] of a window (the formula of the module's docstring)."""
     steps = [_rate(step) for step in scenario.funnel[1:]]
     mean, variance = scenario.deal.mean_value(), scenario.deal.variance()
-    own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) for rate in steps)
+    own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) * (1 + law_cv(rate) ** 2) for rate in steps)
     noise = math.prod(1 + rate.week_cv**2 for rate in steps)
     k = _market_steps(scenario, scenario.funnel[1:])
     weeks = [(calls, at, _chance(scenario, scenario.funnel[1:], at)) for at, calls in enumerate(*window)]

@@ -145,7 +145,7 @@ def _referrals_hold(scenario: Scenario) -> bool:
     if scenario.referrals is None:
         return True
     later = scenario.funnel[2:]
-    varied = any(step.rate is not None and (step.rate.rep_cv or step.rate.week_cv) for step in later)
+    varied = any(step.rate is not None and (step.rate.rep_cv or step.rate.week_cv or step.rate.law) for step in later)
     acted = scenario.market is not None and any(step.stage in scenario.market.acts_on for step in later)
     return not varied and not acted
 

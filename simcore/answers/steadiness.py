@@ -20,6 +20,7 @@ WORDS: dict[Part, str] = {
     "people": "differences between reps",
     "market": "the market",
     "week noise": "the noise of the weeks",
+    "knowledge": "what is not known of the rates",
     "reaction": "reaction",
 }
 _HALF = 0.1
@@ -112,7 +113,22 @@ def _sentences(found: Steadiness) -> list[str]:
     if found.falls:
         clauses = "; ".join(f"{WORDS[fall.part]} {_how(fall)}" for fall in found.falls)
         told.append(f"With time {clauses}.")
-    return [*told, *filter(None, (_drift(found), _reaction(found)))]
+    return [*told, *filter(None, (_ignorance(found), _drift(found), _reaction(found)))]
+
+
+def _ignorance(found: Steadiness) -> str:
+    """Say how much does not average out because it is not known; empty where everything is."""
+    if "knowledge" not in found.active:
+        return ""
+    last = found.rows[-1]
+    part = next(part for part in last.parts if part.part == "knowledge")
+    if part.share.estimate is None or part.cv.estimate is None:
+        return ""
+    return (
+        f"However long one waits, {in_percent(max(0.0, part.cv.estimate))} of the mean stay open, "
+        f"{in_percent(max(0.0, part.share.estimate))} of the variance of a {last.horizon}: this is ignorance of the "
+        "rates, which only more data takes away."
+    )
 
 
 def _known(found: Steadiness, parts: list[SteadinessPart]) -> list[SteadinessPart]:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.rows import conditions
+from simcore.kernels.rows import conditions, knowledge
 from simcore.kernels.rows.row import Draws
+from simcore.kernels.rows.seats import drawn_means
 from simcore.kernels.rows.words import draw_weeks, first_word
-from simcore.program.layout import Program
+from simcore.program.layout import KNOWN, Program
 from simcore.random.addresses import TURNOVER
 from simcore.random.philox import Key
 
@@ -54,29 +55,32 @@ def first_people(program: Program, key: Key, first: int, worlds: int) -> People:
     """
     clock, team, rates = program.clock, program.team, program.rates
     reps = team.reps
-    own = np.tile(rates.base, (worlds, reps, 1))
+    people = Draws(first, np.uint32(0), *key)  # so is what is not known of the rates
+    means = drawn_means(rates, people, worlds)
+    own = np.repeat(means.T[:, None], reps, axis=1)
     own[:, :, 0] = 1.0
     until = np.full((worlds, reps), clock.counted_weeks)
     ramped = max(0, team.ramp_weeks - clock.warmup_weeks)
     since = np.where(np.arange(reps) < team.new, ramped, 0)[None, :].repeat(worlds, axis=0)
-    people = Draws(first, np.uint32(0), *key)
     for rep in range(reps):
         for step in np.flatnonzero(rates.beta >= 0).tolist():
-            own[:, rep, step] = _own_rates(program, people, worlds, rep, step)
+            own[:, rep, step] = _own_rates(program, means[step], people, rep, step)
         if team.leave_threshold > 0:
             stays = _weeks_of_first_person(program, people, worlds, rep)
             until[:, rep] = np.clip(stays - clock.warmup_weeks, 0, clock.counted_weeks)
     return People(own, since, until)
 
 
-def _own_rates(program: Program, people: Draws, worlds: int, rep: int, step: int) -> NDArray[np.float64]:
-    """Return the own rate of the first person in a seat, float64[worlds]."""
-    rates, none = program.rates, np.empty((0, 0, 0), np.uint32)
-    rate = np.empty((1, worlds))
-    conditions.fill_own_rates(
-        step, 1, worlds, rep, float(rates.base[step]), rates.beta_tables[rates.beta[step]],
-        np.zeros((1, worlds), np.int32), none, *people, rate,
-    )  # fmt: skip
+def _own_rates(program: Program, mean: NDArray[np.float64], people: Draws, rep: int, step: int) -> NDArray[np.float64]:
+    """Return the own rate of the first person in a seat, float64[worlds]; ``mean``: float64[worlds]."""
+    rates, none, worlds = program.rates, np.empty((0, 0, 0), np.uint32), len(mean)
+    rate, person = np.empty((1, worlds)), np.zeros((1, worlds), np.int32)
+    if rates.laws.kind[step] != KNOWN:
+        spread = float(rates.laws.rep_cv[step])
+        knowledge.fill_rates_about(step, 1, worlds, rep, mean, spread, person, none, *people, rate)
+    else:
+        table = rates.beta_tables[rates.beta[step]]
+        conditions.fill_own_rates(step, 1, worlds, rep, float(rates.base[step]), table, person, none, *people, rate)
     first: NDArray[np.float64] = rate[0]
     return first
 

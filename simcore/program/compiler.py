@@ -16,6 +16,9 @@ from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
 from simcore.program.compile_reaction import compile_reaction
 from simcore.program.layout import (
+    BETWEEN,
+    COUNTS,
+    KNOWN,
     NO_MARKET,
     Calendar,
     Caps,
@@ -27,16 +30,18 @@ from simcore.program.layout import (
     Plan,
     Program,
     Quota,
+    RateLaws,
     Rates,
     Team,
 )
 from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.random.streams import plain
 from simcore.scenario.distributions import sigma_of_cv
+from simcore.scenario.rates import BetaLaw, LogitNormal
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
-    from simcore.scenario.parts import Rate
+    from simcore.scenario.rates import Rate
 
 
 def compile_scenario(scenario: Scenario) -> Program:
@@ -171,6 +176,7 @@ def _rates(scenario: Scenario) -> Rates:
     in_market = np.array([stage.stage in acts_on for stage in stages])
     drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)
     varies = in_market | (noise_sigma > 0.0) | drawn_anew
+    laws = _laws(scenario)
     return Rates(
         base=np.array([stage.rate.mean if stage.rate else 1.0 for stage in stages]),
         beta=beta,
@@ -178,7 +184,27 @@ def _rates(scenario: Scenario) -> Rates:
         noise_sigma=noise_sigma,
         in_market=in_market,
         varies=varies,
-        fixed=not varies.any() and bool((beta < 0).all()),
+        fixed=not varies.any() and bool((beta < 0).all()) and not laws.active,
+        laws=laws,
+    )
+
+
+def _laws(scenario: Scenario) -> RateLaws:
+    """Compile the rates that are not known exactly."""
+    rates = [stage.rate for stage in scenario.funnel]
+    laws = [None if rate is None else rate.law for rate in rates]
+    tables = [build_beta(law.mean, law.cv) for law in laws if isinstance(law, BetaLaw)]
+    kinds = [KNOWN if law is None else COUNTS if isinstance(law, BetaLaw) else BETWEEN for law in laws]
+    ends = [(law.centre, law.sigma) if isinstance(law, LogitNormal) else (0.0, 0.0) for law in laws]
+    kind = np.array(kinds, np.int64)
+    return RateLaws(
+        active=bool(kind.any()),
+        kind=kind,
+        tables=stacked(tables),
+        table=np.where(kind == COUNTS, np.cumsum(kind == COUNTS) - 1, -1),
+        centre=np.array([centre for centre, _ in ends]),
+        sigma=np.array([sigma for _, sigma in ends]),
+        rep_cv=np.array([rate.rep_cv if rate is not None and rate.law is not None else 0.0 for rate in rates]),
     )
 
 
@@ -212,7 +238,7 @@ def _caps(scenario: Scenario) -> Caps:
 def first_step(rates: Rates, calls: int) -> FirstStep:
     """Tabulate the successes of a full week if all seats have the same rate in every week."""
     rate = float(rates.base[1])
-    if rates.beta[1] >= 0 or rates.varies[1] or rate > 0.5 or parts_of(calls, rate) > 1:
+    if rates.beta[1] >= 0 or rates.varies[1] or rates.laws.kind[1] != KNOWN or rate > 0.5 or parts_of(calls, rate) > 1:
         return FirstStep(False, 0, np.zeros(0, np.int64), np.zeros(0, np.int32))
     thresholds = binomial_thresholds(calls, rate)
     return FirstStep(True, calls, thresholds, guide_of(thresholds))

@@ -101,11 +101,33 @@ class Market(NamedTuple):
 NO_MARKET = Market(False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
+KNOWN, COUNTS, BETWEEN = range(3)
+"""What is known of a rate: itself, counts (a tabulated Beta), or two ends (a logit-normal)."""
+
+
+class RateLaws(NamedTuple):
+    """The rates that are not known exactly: every replication draws its own. Arrays over steps."""
+
+    active: bool
+    """Whether there are any."""
+    kind: NDArray[np.int64]
+    """int64[S + 1]"""
+    tables: NDArray[np.float64]
+    """float64[tables, rows, columns]: of the Beta distributions."""
+    table: NDArray[np.int64]
+    """int64[S + 1]: index into them, or -1."""
+    centre: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    """float64[S + 1] each: mean and sd of the log-odds."""
+    rep_cv: NDArray[np.float64]
+    """float64[S + 1]: spread between reps about the mean of the replication; 0 is none."""
+
+
 class Rates(NamedTuple):
     """Success probabilities of the steps."""
 
     base: NDArray[np.float64]
-    """float64[S + 1]"""
+    """float64[S + 1]: of a rate that is not known exactly, the mean of its law."""
     beta: NDArray[np.int64]
     """int64[S + 1]: index into ``beta_tables`` of the spread between reps, or -1."""
     beta_tables: NDArray[np.float64]
@@ -118,6 +140,7 @@ class Rates(NamedTuple):
     """bool[S + 1]: whether the rate can differ between the weeks of a seat."""
     fixed: bool
     """Whether every step has one rate for all."""
+    laws: RateLaws
 
 
 class Lags(NamedTuple):

@@ -24,6 +24,7 @@ THIN = 12
 PULL = 13
 HABIT = 14
 COACHING = 15
+KNOWLEDGE = 242
 
 OPEN_AT_START = 16
 """Added to an item's purposes for the items that are open when a run starts."""

@@ -1,7 +1,7 @@
 """How the uniform at an address is obtained, and with what weight: all draws come through this module.
 
-A source may take the words of a factor (the market, the people, the noise of the weeks, the luck of the draws) from
-another replication, or flip them (antithetic draws); see `Source` for what else it changes.
+A source may take the words of a factor (the market, the people, the noise of the weeks, knowledge, the luck of the
+draws) from another replication, or flip them (antithetic draws); see `Source` for what else it changes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from simcore.compiled.jit import inlined, uint32, uint64
 from simcore.random.philox import rounds
 
-LUCK, MARKET, PEOPLE, NOISE = range(4)
-"""The factors that draws belong to: who holds each seat and their own rates are the people's; the luck's is all that is
-none of the others'."""
+LUCK, MARKET, PEOPLE, NOISE, KNOWLEDGE = range(5)
+"""The factors that draws belong to: who holds each seat and their own rates are the people's, what is not known of the
+parameters knowledge; the luck's is all that is none of the others'."""
+FACTORS = 5
 
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -25,9 +26,9 @@ class Source(NamedTuple):
     """How the uniform at an address is obtained, and with what weight: `plain` for crude Monte Carlo."""
 
     shift: NDArray[np.int64]
-    """int64[4]: by factor, the offset added to a replication's number to find the one whose words are used."""
+    """int64[5]: by factor, the offset added to a replication's number to find the one whose words are used."""
     flip: NDArray[np.uint32]
-    """uint32[4]: by factor, 0 or all ones: whether words are mirrored."""
+    """uint32[5]: by factor, 0 or all ones: whether words are mirrored."""
     market: NDArray[np.uint32]
     """uint32[replications of the block, weeks]: words that replace the market's own in its first weeks; or empty."""
     start: NDArray[np.uint32]
@@ -48,8 +49,8 @@ class Source(NamedTuple):
 def plain(steps: int) -> Source:
     """Return the source of crude Monte Carlo: every word from its own address, every weight 1."""
     return Source(
-        shift=np.zeros(4, np.int64),
-        flip=np.zeros(4, np.uint32),
+        shift=np.zeros(FACTORS, np.int64),
+        flip=np.zeros(FACTORS, np.uint32),
         market=np.empty((0, 0), np.uint32),
         start=np.empty(0, np.uint32),
         people=np.empty((0, 0, 0), np.uint32),

@@ -148,8 +148,9 @@ def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | Non
 
 
 def _clipped(names: list[str], tally: Tally) -> list[ClippedRow]:
-    *rates, lags, values = (int(count) for count in tally.arrays.clipped)
-    rows = [(f"rate of {name}", count) for name, count in zip(names, rates, strict=True)]
+    spreads, *rates, lags, values = (int(count) for count in tally.arrays.clipped)
+    rows = [("spread between reps", spreads)]
+    rows += [(f"rate of {name}", count) for name, count in zip(names[1:], rates, strict=True)]
     return [ClippedRow(what=what, count=count) for what, count in [*rows, ("lag", lags), ("value", values)] if count]
 
 

@@ -10,12 +10,15 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from pydantic import ValidationError
+
 from simcore.base.text import did_you_mean, printable
 from simcore.dates.days import NotADayError, parse_day
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.fields import MISSING, Complaint, Location
 from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
+from simcore.scenario.rates import LAW_KEYS, Rate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario.signals import SIGNALS
 from simcore.scenario.strategy import Channel, PullForward
@@ -29,6 +32,8 @@ PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
 """Weeks of the shortest period of a quota."""
 
 Data = Mapping[str, object]
+_FAR_OUT = 6.25
+"""A normal score that is passed once in five thousand million times: by no run."""
 _BEYOND = 1e300
 """Larger figures are out of any range (an integer may be too large for a float)."""
 _NOTHING: dict[str, object] = {}
@@ -207,8 +212,49 @@ def _figure(value: object) -> float | None:
 def _rates(data: Data) -> list[float | None]:
     """Return the mean rate of every stage; ``None`` where it is missing or out of range."""
     rates = (stage.get("rate") for _, stage in _entries(data, "funnel"))
-    means = (_figure(rate.get("mean") if isinstance(rate, Mapping) else rate) for rate in rates)
+    means = (_mean_rate(rate) for rate in rates)
     return [mean if mean is not None and 0 < mean <= 1 else None for mean in means]
+
+
+def _mean_rate(rate: object) -> float | None:
+    """Return the mean of a rate as given; ``None`` if it is unreadable."""
+    known = _known(rate)
+    if known is not None:
+        return known.mean
+    return _figure(rate.get("mean") if isinstance(rate, Mapping) else rate)
+
+
+def _known(rate: object) -> Rate | None:
+    """Return a rate that is given by a law; ``None`` if it is not, or is no rate."""
+    if not isinstance(rate, Mapping) or all(rate.get(key) is None for key in LAW_KEYS):
+        return None
+    try:
+        return Rate.model_validate(rate)
+    except ValidationError:
+        return None  # reported elsewhere
+
+
+def _endless_by_ignorance(data: Data, per_win: float) -> Iterator[Complaint]:
+    """Yield complaints about later steps whose rate is not known well enough for chains of referrals to end."""
+    later = list(_entries(data, "funnel"))[2:]
+    laws = [(index, known) for index, stage in later if (known := _known(stage.get("rate"))) is not None]
+    if not laws:
+        return
+    for index, known in laws:
+        if known.rep_cv > 0.0:
+            message = "cannot differ between reps together with referrals: its rate is not known exactly"
+            yield Complaint(("funnel", index, "rate", "rep_cv"), message, known.rep_cv, "0")
+            return
+    most = per_win
+    for _, stage in later:
+        known = _known(stage.get("rate"))
+        law = None if known is None else known.law
+        mean = _mean_rate(stage.get("rate"))
+        most *= (mean or 1.0) if law is None else law.quantile(_FAR_OUT)
+    if most >= 1.0:
+        message = f"would bring up to {most:.3g} wins from every win by what is not known of the later rates"
+        hint = "lower it, or count more; a chain of referrals would not end in such a world"
+        yield Complaint(("referrals", "per_win"), message, per_win, f"above 0 to below {per_win / most:.3g}", hint)
 
 
 def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
@@ -228,6 +274,7 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         allowed = f"above 0 to below {1 / wins:.6g} (the later rates make {wins:.6g} wins of a referral)"
         yield Complaint(("referrals", "per_win"), message, per_win, allowed)
         return
+    yield from _endless_by_ignorance(data, per_win)
     steps = [(mean, cv) for mean, cv in zip(later, _spreads(data)[2:], strict=True) if cv is not None]
     chance = endless(per_win, steps) if len(steps) == len(later) else 0.0
     if chance > RARE:

@@ -364,6 +364,15 @@ class Part(BaseModel):
         whole: str | None = getattr(self, "source", None)
         return self._sources.get(field, whole)
 
+    @property
+    def derived(self) -> frozenset[str]:
+        """The fields that follow from others, and so are not written; parts override this."""
+        return frozenset()
+
+    def _derive(self) -> dict[str, object]:
+        """Return the values of the fields that follow from others; parts override this."""
+        return {}
+
     def complaints(self) -> Iterator[Complaint]:
         """Yield complaints about valid fields that conflict; parts override this."""
         return iter(())
@@ -412,6 +421,7 @@ class Part(BaseModel):
         except ValidationError as error:
             found.extend(complaints_of(error))
         else:
+            part.__dict__.update(part._derive())  # noqa: SLF001 (the instance being created)
             found.extend(part.complaints())
         if part is None or found:
             raise ValidationError.from_exception_data(cls.__name__, [line.as_detail() for line in found])

@@ -44,7 +44,6 @@ from simcore.scenario.parts import (
     Plan,
     Quota,
     Ramp,
-    Rate,
     Referrals,
     Run,
     Stage,
@@ -54,6 +53,7 @@ from simcore.scenario.parts import (
     Turnover,
     place_hint,
 )
+from simcore.scenario.rates import Rate
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
 from simcore.scenario.time import Calendar, Duration, Holiday, date_complaints, with_dates
 
@@ -210,7 +210,7 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
         plain: dict[str, object] = {}
         for field in sorted(type(value).model_fields, key="source".__eq__):
             entry = getattr(value, field)
-            if entry is None or entry == () or (field == "source" and not sources):
+            if entry is None or entry == () or field in value.derived or (field == "source" and not sources):
                 continue
             plain[field] = to_plain(entry, sources=sources)
             if sources and field in value.sources:
@@ -378,7 +378,7 @@ class Assumption(NamedTuple):
 
 def _figures(part: Part, path: str) -> Iterator[Assumption]:
     """Yield the numbers and durations of a part that are given or matter."""
-    for field in type(part).model_fields:
+    for field in (name for name in type(part).model_fields if name not in part.derived):
         value = getattr(part, field)
         if isinstance(value, tuple) and len(value) > 6:
             text = f"a table of {len(value)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal, Self
 
@@ -32,6 +31,7 @@ from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import LagField
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.precision_goal import DEFAULT, target_of
+from simcore.scenario.rates import RateField
 from simcore.scenario.time import Calendar, Day, Duration
 
 MAX_WEEKS = 5200
@@ -105,40 +105,6 @@ class Plan(SourcedPart):
     calls_per_week: Annotated[Whole, Range(1, 65535), Unit("calls")] = Field(
         default=500, description="Calls (or other activities of the first stage) of a rep in a week."
     )
-
-
-class Rate(SourcedPart):
-    """The conversion rate of a step and its spreads; a plain number is its mean."""
-
-    mean: Annotated[Number, Range(0, 1, above=True), Unit("chance")] = Field(
-        description="Chance that an item gets here from the stage before; `rate: 0.02` is short for it."
-    )
-    rep_cv: Annotated[Number, Range(0), Unit("number")] = Field(
-        default=0.0,
-        description="Spread between reps: coefficient of variation of their own rates, which are Beta-distributed and "
-        "last. `rep_cv^2` below `(1 - mean) / mean`.",
-    )
-    week_cv: Annotated[Number, Range(0, 5), Unit("number")] = Field(
-        default=0.0,
-        description="Spread between weeks of a rep: coefficient of variation of a log-normal factor, new each week.",
-    )
-
-    def complaints(self) -> Iterator[Complaint]:
-        """Yield a complaint about a spread that no Beta distribution has."""
-        limit = (1 - self.mean) / self.mean
-        if self.rep_cv > 0 and self.rep_cv**2 >= limit:
-            allowed = "0" if limit <= 0 else f"0, or up to but not including {math.sqrt(limit):.6g}"
-            message = f"is more than a rate of {self.mean:.6g} can have (no Beta distribution has it)"
-            yield Complaint(("rep_cv",), message, self.rep_cv, allowed)
-
-
-def _as_rate(given: object) -> object:
-    return {"mean": given} if isinstance(given, int | float | str) else given
-
-
-_PlainRate = Annotated[float, Range(0, 1, above=True), Unit("chance")] | NumberText
-
-RateField = Annotated[Rate, BeforeValidator(_as_rate, json_schema_input_type=Rate | _PlainRate)]
 
 
 class Cap(SourcedPart):

@@ -6,6 +6,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean, shorten
 from simcore.scenario.checks import stage_names
 from simcore.scenario.fields import Location, Unreadable
+from simcore.scenario.rates import LAWS
 from simcore.scenario_files.yaml_tree import read, resolve
 
 _FILE = "--set"
@@ -85,10 +86,19 @@ def _put(here: object, word: str, value: object, location: Location, data: dict[
         here.pop("source", None)  # the figure no longer comes from that source
     if word == "rate" and isinstance(before, dict) and _is_number(value):
         before.pop("source", None)
-        before["mean"] = value
-        return (*location, word, "mean")
+        return _put(before, "mean", value, (*location, word), data)
+    if location[-1:] == ("rate",):
+        _forget_other_laws(here, word)
     here[word] = value
     return (*location, word)
+
+
+def _forget_other_laws(rate: dict[str, object], word: str) -> None:
+    """Take out of a rate the other ways to say what it is, if one of them is set: there can be one only."""
+    if any(word in keys for keys in LAWS.values()):
+        for keys in LAWS.values():
+            for key in keys if word not in keys else ():
+                rate.pop(key, None)
 
 
 def _check_strategy(words: list[str], data: dict[str, object]) -> None:

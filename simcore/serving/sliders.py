@@ -11,7 +11,7 @@ from simcore.base.text import brief, printable
 from simcore.scenario.deals import FixedDeal, SpreadDeal
 from simcore.scenario.fields import Part
 from simcore.scenario.fields import Range as Bounds
-from simcore.scenario.parts import Rate
+from simcore.scenario.rates import Rate
 from simcore.scenario.time import Duration
 from simcore.scenario_files.paths import known_paths, likely_paths
 from simcore.scenario_files.scenario_file import load_scenario

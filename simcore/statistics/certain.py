@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simcore.program.layout import FIXED
+from simcore.program.layout import FIXED, KNOWN
 from simcore.scenario.channels import DEAL_VALUE
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def certain_stages(program: Program) -> int:
     stages = 1
     for step in range(1, program.clock.steps + 1):
         sure = rates.base[step] == 1.0 and rates.beta[step] < 0 and rates.noise_sigma[step] == 0.0
+        sure = sure and rates.laws.kind[step] == KNOWN
         steady = not (rates.in_market[step] and program.market.moves) and program.coaching.factor[step] == 1.0
         if not (sure and steady and (not lags.lagged[step] or lags.kind[step] == FIXED)):
             break

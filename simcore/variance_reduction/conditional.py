@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
-from simcore.program.layout import FIXED
+from simcore.program.layout import FIXED, KNOWN
 from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
 from simcore.statistics.metrics import at_most, by_period, by_quota_period, period_ends, values_of
 
@@ -42,8 +42,10 @@ def fixed_after(program: Program) -> int:
 
 
 def varies(program: Program, step: int) -> bool:
-    """Return whether the rate of a step differs between reps or weeks."""
+    """Return whether the rate of a step differs between reps, weeks or worlds (one that is not known exactly)."""
     rates = program.rates
+    if rates.laws.kind[step] != KNOWN:
+        return True
     return bool(rates.beta[step] >= 0 or rates.noise_sigma[step] > 0.0 or rates.in_market[step])
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.program.layout import KNOWN
 from simcore.variance_reduction.principal_factors import market_words
 from simcore.variance_reduction.sobol import sobol_uniforms, to_words
 from simcore.variance_reduction.stratified_counts import binomial_at, in_seats, in_weeks, spans
@@ -106,6 +107,7 @@ def factors_of(program: Program) -> Factors:
     rates, team = program.rates, program.team
     own = tuple(step for step in range(1, program.clock.steps + 1) if rates.beta[step] >= 0)
     first = rates.beta[1] >= 0 or rates.noise_sigma[1] > 0.0 or rates.in_market[1] or rates.base[1] > 1.0
+    first = first or rates.laws.kind[1] != KNOWN
     known = not (first or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0))
     calls = program.plan.calls[program.plan.row_of_week] if known else np.empty(0, np.int64)
     weeks = program.clock.simulated_weeks if program.market.moves and rates.in_market.any() else 0

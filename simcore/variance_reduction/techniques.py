@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runner, Workspace, cut
 from simcore.program.tally import CLOSE
-from simcore.random.streams import Source
+from simcore.random.streams import FACTORS, Source
 from simcore.scenario.metric import P_ZERO, Metric
 from simcore.statistics.metrics import by_period
 from simcore.statistics.sequential_interval import SampleMoments, moments_of
@@ -299,9 +299,9 @@ def _values(
     for index, program in enumerate(case.programs):
         source = program.source
         if flip:
-            source = source._replace(flip=np.full(4, 0xFFFFFFFF, np.uint32))
+            source = source._replace(flip=np.full(FACTORS, 0xFFFFFFFF, np.uint32))
         if technique.apart and index == 1:
-            source = source._replace(shift=np.full(4, FAR, np.int64))
+            source = source._replace(shift=np.full(FACTORS, FAR, np.int64))
         values = np.empty(n)
         counts: list[Floats] = []
         for block, detail in _details(case, index, first, n, _giving(source, worlds)):

@@ -37,6 +37,7 @@ def test_engine_and_twin_agree(name: str) -> None:
         ("caps on both", "turned away"),
         ("open at the start, capped", "turned away"),
         ("everything", "turned away"),
+        ("rates by counts that differ", "rates clipped"),
         ("tiny rates", "entries"),
         ("market far beyond the end", "open at the end"),
         ("quota a year", "year, close: cents"),

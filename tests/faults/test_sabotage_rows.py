@@ -368,6 +368,50 @@ FAULTS: dict[str, Fault] = {
         "sd * normal(word) - sd * sd * 0.5",
         "sd * normal(word)",
     ),
+    "counts that leave all replications one rate": Fault(
+        "rates by counts", "entries", "rows.knowledge.draw_from_table", "number + r", "number"
+    ),
+    "two ends that leave all replications one rate": Fault(
+        "a rate between", "entries", "rows.knowledge.draw_logit_normal", "number + r", "number"
+    ),
+    "one word for all that is not known": Fault(
+        "rates by counts",
+        "entries",
+        "rows.knowledge.draw_from_table",
+        "decision(KNOWLEDGE, 0, item)",
+        "decision(KNOWLEDGE, 0, 1)",
+    ),
+    "the rate of the first replication": Fault(
+        "rates by counts", "entries", "rows.knowledge.fill_means", "mean[r]", "mean[0]"
+    ),
+    "reps about the rate of the first replication": Fault(
+        "rates by counts that differ",
+        "entries",
+        "rows.knowledge.fill_rates_about",
+        "own = beta_about(mean[r], cv, word)",
+        "own = beta_about(mean[0], cv, word)",
+    ),
+    "a vacant seat at the rate of the first replication": Fault(
+        "rates by counts that differ",
+        "entries",
+        "rows.knowledge.fill_rates_about",
+        "before, own = now, mean[r]",
+        "before, own = now, mean[0]",
+    ),
+    "a spread that is cut too early": Fault(
+        "rates by counts that differ",
+        "entries",
+        "rows.knowledge.beta_about",
+        "max((1.0 - mean) / (mean * cv * cv) - 1.0, LEAST_SIZE)",
+        "max((1.0 - mean) / (mean * cv * cv) - 1.0, 1.0)",
+    ),
+    "cuts of spreads that are not counted": Fault(
+        "rates by counts that differ",
+        "spreads clipped",
+        "rows.seats.know_rates",
+        "row.clipped[0] += int((1.0 - row.means < (1.0 + LEAST_SIZE) * spread).sum())",
+        "pass",
+    ),
     "windows that wait and are added twice": Fault(
         "six days of 24 hours", "out of bounds", "rows.drive.add_waiting_windows", "waiting.n = 0", "pass"
     ),

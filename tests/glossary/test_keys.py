@@ -69,7 +69,7 @@ def test_every_signal_says_what_it_tells() -> None:
     ("path", "told"),
     [
         ("team.reps", ("seats", "1 to 65,536", "10")),
-        ("funnel.STAGE.rate.mean", ("chance (0.1 or 10%)", "above 0 to 1", "required")),
+        ("funnel.STAGE.rate.mean", ("chance (0.1 or 10%)", "above 0 to 1", "none")),
         ("funnel.STAGE.rate.rep_cv", ("number", "0 or more", "0")),
         ("team.turnover.yearly", ("chance (0.1 or 10%)", "above 0 to below 1", "required")),
         ("deal.fixed", ("money, in units of the currency", "0.01 to 1,000,000,000", "required")),

@@ -15,8 +15,8 @@ from simcore.program.tally import CLOSE
 from simcore.random.addresses import MARKET as OF_MARKET
 from simcore.random.addresses import REP_RATE, decision, place
 from simcore.random.philox import Key, block, split_seed
-from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE, Source, plain
-from tests.support.scenario_cases import RAMP, scenario
+from simcore.random.streams import FACTORS, KNOWLEDGE, LUCK, MARKET, NOISE, PEOPLE, Source, plain
+from tests.support.scenario_cases import RAMP, funnel, scenario
 from tests.support.seam_cases import KINDS, VARIED, program_of
 from tests.support.statistical import check_mean
 
@@ -46,13 +46,13 @@ def same(a: Detail, b: Detail) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_factors_of_another_replication_are_that_replication(kind: str) -> None:
-    shifted = play(program_of(KINDS[kind], shift=np.full(4, 5, np.int64)), 3)
+    shifted = play(program_of(KINDS[kind], shift=np.full(FACTORS, 5, np.int64)), 3)
     assert same(shifted, play(program_of(KINDS[kind]), 3, first=5))
 
 
 @pytest.mark.parametrize("factor", [LUCK, MARKET, PEOPLE, NOISE])
 def test_a_factor_that_is_moved_matters_only_where_it_is_there(factor: int) -> None:
-    shift = np.zeros(4, np.int64)
+    shift = np.zeros(FACTORS, np.int64)
     shift[factor] = 1000
     there = play(program_of(VARIED, shift=shift), 4)
     assert not same(there, play(program_of(VARIED), 4))
@@ -61,16 +61,24 @@ def test_a_factor_that_is_moved_matters_only_where_it_is_there(factor: int) -> N
         assert same(play(program_of(bare, shift=shift), 4), play(program_of(bare), 4))
 
 
+def test_what_is_not_known_is_a_factor_of_its_own() -> None:
+    shift = np.zeros(FACTORS, np.int64)
+    shift[KNOWLEDGE] = 1000
+    unsure = scenario(team={"reps": 3}, funnel=funnel({"rate": {"successes": 10, "trials": 50}}))
+    assert not same(play(program_of(unsure, shift=shift), 4), play(program_of(unsure), 4))
+    assert same(play(program_of(VARIED, shift=shift), 4), play(program_of(VARIED), 4))
+
+
 def test_people_who_come_and_go_belong_to_the_people() -> None:
     coming = scenario(team={"reps": 3, "new": 1, "ramp": RAMP, "turnover": {"yearly": 0.9}}, horizon={"weeks": 26})
-    shift = np.zeros(4, np.int64)
+    shift = np.zeros(FACTORS, np.int64)
     shift[PEOPLE] = 1000
     assert not same(play(program_of(coming, shift=shift), 4), play(program_of(coming), 4))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_mirrored_worlds_are_as_good_and_go_the_other_way(kind: str) -> None:
-    mirrored = revenue(play(program_of(KINDS[kind], flip=np.full(4, MIRRORED)), 3200))
+    mirrored = revenue(play(program_of(KINDS[kind], flip=np.full(FACTORS, MIRRORED)), 3200))
     crude = revenue(play(program_of(KINDS[kind]), 3200))
     assert np.corrcoef(mirrored, crude)[0, 1] < -0.15
     check_mean("mirrored worlds", in_groups(mirrored - crude), 0.0, detect=0.35 * float(crude.mean()))

@@ -542,9 +542,8 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, markets, precision, start, coached, pressure = (
-        block.split("```")[0] for block in page.split("```yaml\n")[1:]
-    )
+    blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
+    example, dates, country, markets, precision, known, start, coached, pressure = blocks
     assert parse_scenario(example, "docs").team.reps == 2
     cold = re.sub("^market:.*\n", "", example.replace(", warmup_weeks: 26", ""), flags=re.MULTILINE)
     moves = [parse_scenario(cold + line, "docs").market for line in markets.splitlines()]
@@ -554,6 +553,12 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
         (0.9, True),
         (1, True),
     ]
+    undated = re.sub("^(calendar|horizon):.*\n", "", example, flags=re.MULTILINE)
+    assert parse_scenario(undated + dates, "docs").horizon.weeks == 52
+    assert len(parse_scenario(undated + country, "docs").calendar.holidays) > 8
+    unsure = re.sub("^funnel:.*?\n\n", "", example, flags=re.DOTALL | re.MULTILINE) + known
+    rates = [stage.rate for stage in parse_scenario(unsure, "docs").funnel]
+    assert [rate is not None and rate.law is not None for rate in rates] == [False, True, False, True]
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 2

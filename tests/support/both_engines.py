@@ -102,6 +102,7 @@ def counts_of_engine(played: Played) -> Counts:
         "rates clipped": arrays.clipped[1:-2].tolist(),
         "lags clipped": int(arrays.clipped[-2]),
         "values clipped": int(arrays.clipped[-1]),
+        "spreads clipped": int(arrays.clipped[0]),
         "rep-weeks": _rep_weeks_of_engine(played.detail),
     }
     counts["calls above plan"], counts["discount"], counts["longest dry spells"] = arrays.conduct.sum(axis=0).tolist()
@@ -143,6 +144,7 @@ def counts_of_twin(world: World, unit: int) -> Counts:
         "rates clipped": tally["clipped"]["rates"],
         "lags clipped": tally["clipped"]["lags"],
         "values clipped": tally["clipped"]["values"],
+        "spreads clipped": tally["clipped"]["spreads"],
         "rep-weeks": [(*row.entries, row.origin_cents, row.close_cents) for row in tally["rep_weeks"]],
     }
     counts["calls above plan"], counts["discount"] = tally["above_plan"], tally["discount"]

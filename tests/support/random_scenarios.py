@@ -19,9 +19,26 @@ _RATES = st.sampled_from([1.0, 0.9, 0.55, 0.5, 0.3, 0.12, 0.01])
 _HOURS = st.integers(0, 60).map(lambda hours: f"{hours}h")
 
 
+_COUNTS = st.integers(1, 60).flatmap(
+    lambda trials: st.integers(0, trials).map(lambda successes: {"successes": successes, "trials": trials})
+)
+_ENDS = st.sampled_from([[0.001, 0.01], [0.2, 0.4], [0.05, 0.95], [0.9, 0.999]]).map(lambda ends: {"between": ends})
+
+
+@st.composite
+def rates_not_known(draw: Draw) -> Scenario:
+    """Return a rate that is not known exactly, with spreads that its mean can have."""
+    law = draw(_COUNTS | _ENDS)
+    mean = (law["successes"] + 0.5) / (law["trials"] + 1.0) if "trials" in law else max(law["between"])
+    rep_cv = draw(st.sampled_from([0.0, 0.1, 0.9])) * math.sqrt((1.0 - mean) / mean)
+    return law | {"rep_cv": rep_cv if rep_cv >= 0.001 else 0.0, "week_cv": draw(st.sampled_from([0.0, 0.3]))}
+
+
 @st.composite
 def rates(draw: Draw) -> Any:  # noqa: ANN401 - what a file may hold
-    """Return a rate: a plain number, or one with spreads that it can have."""
+    """Return a rate: a plain number, one with spreads that it can have, or one that is not known exactly."""
+    if draw(st.sampled_from([False, False, True])):
+        return draw(rates_not_known())
     mean = draw(_RATES)
     limit = math.sqrt((1.0 - mean) / mean)
     rep_cv = draw(st.sampled_from([0.0, 0.1, 0.5, 0.9])) * limit

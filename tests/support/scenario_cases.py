@@ -102,6 +102,24 @@ _TEAM: dict[str, Scenario] = {
     ),
 }
 
+COUNTED = {"successes": 10, "trials": 50}
+UNSURE = {"between": [0.15, 0.6], "rep_cv": 0.7}
+_KNOWLEDGE: dict[str, Scenario] = {
+    "rates by counts": scenario(funnel=funnel({"rate": COUNTED}, None, {"rate": {"successes": 0, "trials": 2}})),
+    "a rate between": scenario(funnel=funnel(None, {"rate": {"between": [0.3, 0.8], "week_cv": 0.4}, "lag": "1w"})),
+    "rates by counts that differ": scenario(
+        horizon={"weeks": 26, "warmup_weeks": 2},
+        team={"reps": 3, "new": 1, "turnover": {"yearly": 0.9, "vacancy_weeks": 3}},
+        funnel=funnel(
+            {"rate": COUNTED | {"rep_cv": 0.5, "week_cv": 0.3}},
+            {"rate": UNSURE, "lag": {"median": "1w", "p90": "4w"}},
+            {"rate": {"successes": 3, "trials": 4, "rep_cv": 0.5}},
+        ),
+        market=MARKET,
+    ),
+    "a late rate by counts": scenario(funnel=chain([0.9, 0.9, COUNTED, 0.9, UNSURE, {"between": [0.2, 0.9]}])),
+}
+
 _FUNNEL: dict[str, Scenario] = {
     "canonical": scenario(
         horizon={"weeks": 52},
@@ -286,5 +304,5 @@ _TOGETHER: dict[str, Scenario] = {
     ),
 }
 
-CASES: dict[str, Scenario] = _TIME | _TEAM | _FUNNEL | _MONEY | _TOGETHER
+CASES: dict[str, Scenario] = _TIME | _TEAM | _KNOWLEDGE | _FUNNEL | _MONEY | _TOGETHER
 """Plain scenarios by name."""

@@ -50,6 +50,8 @@ class ClippedCounts(TypedDict):
     rates: list[int]
     lags: int
     values: int
+    spreads: int
+    """Steps and replications whose spread between reps was too large for the rate."""
 
 
 class RepWeek(NamedTuple):
@@ -252,6 +254,7 @@ def tallies(world: World) -> Tallies:
             rates=[sum(seat.clipped.rates[step] for seat in world.seats) for step in plan.steps],
             lags=sum(seat.clipped.lags for seat in world.seats),
             values=sum(seat.clipped.values for seat in world.seats),
+            spreads=world.cut_spreads,
         ),
         rep_weeks=rep_weeks,
         above_plan=sum(seat.above_plan for seat in world.seats),

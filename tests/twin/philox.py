@@ -39,6 +39,7 @@ class Purpose(IntEnum):
     TURNOVER = 10
     HABIT = 14
     COACHING = 15
+    KNOWLEDGE = 242
 
 
 AT_START = 16

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tests.twin.spreads import Section, Spread, cents, deal_spread, lag_spread, mean_of_deal
+from tests.twin.spreads import Section, Spread, cents, deal_spread, known_rate, lag_spread, mean_of_deal
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Step:
     """How an item gets into a stage, and the caps on that stage."""
 
     rate: float
+    """As it is known: of a rate that is not known exactly, the mean of its law."""
     rep_cv: float
     week_cv: float
     in_market: bool
@@ -71,6 +72,8 @@ class Step:
     cap_open: int | None
     habit: Habit | None = None
     lost_lag: Spread | None = None
+    law: Spread | None = None
+    """Of a rate that is not known exactly: what a replication has, by a word."""
 
 
 @dataclass(frozen=True)
@@ -216,8 +219,9 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
     for number, stage in enumerate(funnel[1:], start=1):
         rate = _rate(stage["rate"])
         cap = stage.get("cap") or {}
+        law, mean = known_rate(rate)
         steps[number] = Step(
-            rate=rate["mean"],
+            rate=mean,
             rep_cv=rate.get("rep_cv", 0.0),
             week_cv=rate.get("week_cv", 0.0),
             in_market=stage["stage"] in acts_on,
@@ -226,6 +230,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             cap_open=cap.get("open"),
             habit=_habit(stage.get("habit")),
             lost_lag=None if stage.get("lost_lag") is None else lag_spread(stage["lost_lag"], calendar.hours),
+            law=law,
         )
     return steps
 

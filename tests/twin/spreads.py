@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, pairwise
 from typing import Any
 
-from scipy import special
+from scipy import integrate, special
 
 from tests.twin.decisions import normal, uniform
 
@@ -18,6 +18,8 @@ Spread = Callable[[int], float]
 
 Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""
+Z95 = 1.6448536269514722
+"""The 95 % point."""
 
 
 def cents(amount: float) -> int:
@@ -48,6 +50,29 @@ def gamma(mean: float, cv: float) -> Spread:
         return scale * float(x)
 
     return quantile
+
+
+def known_rate(section: Section) -> tuple[Spread | None, float]:
+    """Return the law of a rate that is not known exactly (None of one that is), and its mean."""
+    if section.get("successes") is not None:
+        hits, trials = section["successes"], section["trials"]
+        a, b = hits + 0.5, trials - hits + 0.5
+
+        def counted(word: int) -> float:
+            u = uniform(word)
+            return float(special.betaincinv(a, b, u) if u < 0.5 else special.betainccinv(a, b, 1.0 - u))
+
+        return counted, (hits + 0.5) / (trials + 1.0)
+    if section.get("between") is not None:
+        low, high = (float(special.logit(end)) for end in section["between"])
+        centre, sigma = (low + high) / 2.0, (high - low) / (2.0 * Z95)
+
+        def density(z: float) -> float:
+            return float(special.expit(centre + sigma * z)) * math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi)
+
+        mean, _ = integrate.quad(density, -12.0, 12.0, limit=200, epsabs=1e-14)
+        return lambda word: float(special.expit(centre + sigma * normal(word))), float(mean)
+    return None, section["mean"]
 
 
 def thresholds(weights: Sequence[float]) -> list[int]:

@@ -121,6 +121,17 @@ class Market:
         return level if market.persistence == 1 else level + market.sd**2 / 2.0
 
 
+def rate_of_world(plan: Plan, source: Source, step: int) -> tuple[float, bool]:
+    """Return the rate of a step in a replication, and whether the spread between reps is too large for it."""
+    of_step = plan.steps[step]
+    if of_step.law is None:
+        return of_step.rate, False
+    rate = of_step.law(source.words(Purpose.KNOWLEDGE, seat=0, week=0, item=step)[0])
+    if of_step.rep_cv == 0.0:
+        return rate, False
+    return rate, (1.0 - rate) / (rate * of_step.rep_cv**2) - 1.0 < 0.125
+
+
 class Rates:
     """The rates of one seat; also past the end, where the last week's holder stays."""
 
@@ -132,6 +143,7 @@ class Rates:
         self._holders = holders
         self._known: dict[tuple[int, int], float] = {}
         self._own: dict[tuple[int, int], float] = {}
+        self._means = {step: rate_of_world(plan, source, step) for step in plan.steps}
 
     def uncut(self, step: int, week: int) -> float:
         """Return the rate of a step in a week before it is cut at one."""
@@ -144,13 +156,15 @@ class Rates:
     def own(self, step: int, week: int) -> float:
         """Return the holder's own rate, or the team's."""
         of_step = self._plan.steps[step]
+        rate, is_cut = self._means[step]
         holder = self._holders[min(week, len(self._holders) - 1)]
         if of_step.rep_cv == 0.0 or holder is None:
-            return of_step.rate
+            return rate
         key = (step, holder.person)
         if key not in self._own:
             word = self._source.of_step(Purpose.REP_RATE, step, seat=self._seat, week=holder.person)
-            self._own[key] = beta(of_step.rate, of_step.rep_cv, word)
+            cv = math.sqrt((1.0 - rate) / rate / 1.125) if is_cut else of_step.rep_cv
+            self._own[key] = beta(rate, cv, word)
         return self._own[key]
 
     def _noise(self, step: int, week: int) -> float:

@@ -12,7 +12,7 @@ from tests.twin.philox import Source
 from tests.twin.reaction import ReactiveSeat, play_team
 from tests.twin.reader import Plan, mean_deal, reacts, read
 from tests.twin.spreads import Section
-from tests.twin.team import Holder, Market, Rates, calls_by_hour, timeline
+from tests.twin.team import Holder, Market, Rates, calls_by_hour, rate_of_world, timeline
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class World:
     plan: Plan
     replication: int
     seats: list[SeatHistory]
+    cut_spreads: int = 0
+    """Steps whose spread between reps is too large for the rate that this replication draws."""
 
 
 def simulate(scenario: Section, replication: int, seed: int) -> World:
@@ -56,7 +58,7 @@ def simulate(scenario: Section, replication: int, seed: int) -> World:
         funnel = Funnel(plan, source, Rates(plan, source, market, seat, holders), seat)
         items = funnel.play(calls)
         seats.append(SeatHistory(holders, calls, items, funnel.clipped))
-    return World(plan, replication, seats)
+    return World(plan, replication, seats, _cut_spreads(plan, source))
 
 
 def _reactive(scenario: Section, plan: Plan, source: Source, market: Market) -> World:
@@ -81,4 +83,8 @@ def _reactive(scenario: Section, plan: Plan, source: Source, market: Market) -> 
         )
         for holders, seat in seats
     ]
-    return World(plan, source.replication, histories)
+    return World(plan, source.replication, histories, _cut_spreads(plan, source))
+
+
+def _cut_spreads(plan: Plan, source: Source) -> int:
+    return sum(rate_of_world(plan, source, step)[1] for step in plan.steps)

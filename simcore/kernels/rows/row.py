@@ -12,7 +12,7 @@ from simcore.kernels.detail import Detail
 from simcore.kernels.rows.memory import Longs, Memory
 from simcore.program.layout import Program
 from simcore.random.philox import Key
-from simcore.random.streams import LUCK, MARKET, NOISE, PEOPLE
+from simcore.random.streams import KNOWLEDGE, LUCK, MARKET, NOISE, PEOPLE
 
 
 class Draws(NamedTuple):
@@ -49,6 +49,9 @@ class Row:
     market: Draws
     people: Draws
     noise: Draws
+    knowledge: Draws
+    means: NDArray[np.float64]
+    """float64[S + 1, size]: the mean rates of each replication, where some are not known exactly; or empty."""
     known_weeks: int = 0
     """Weeks of the market's path that are known."""
 
@@ -57,15 +60,16 @@ def new_row(program: Program, memory: Memory, bins: Longs, clipped: Longs, detai
             begin: int, size: int) -> Row:  # fmt: skip
     """Return the row of the replications ``begin .. begin + size - 1`` of a block that begins with number ``first``."""
     source, part = program.source, slice(begin, begin + size)
-    luck, market, people, noise = (
+    luck, market, people, noise, knowledge = (
         Draws(first + begin + int(source.shift[factor]), source.flip[factor], *key)
-        for factor in (LUCK, MARKET, PEOPLE, NOISE)
+        for factor in (LUCK, MARKET, PEOPLE, NOISE, KNOWLEDGE)
     )
     return Row(
         program, memory, bins, clipped,
         Detail._make(each[part] for each in detail),
         source.market[part], source.start[part], source.people[part], source.successes[part],
-        (first + begin) % memory.counters.conduct.shape[1], size, luck, market, people, noise,
+        (first + begin) % memory.counters.conduct.shape[1], size, luck, market, people, noise, knowledge,
+        np.empty((0, 0)),
     )  # fmt: skip
 
 

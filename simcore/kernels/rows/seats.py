@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from simcore.kernels.rows import conditions
-from simcore.kernels.rows.row import Row
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.kernels.rows import conditions, knowledge
+from simcore.kernels.rows.row import Draws, Row
 from simcore.kernels.rows.words import draw_weeks, first_word
+from simcore.program.layout import COUNTS, KNOWN, Rates
 from simcore.random.addresses import TURNOVER, WEEK_NOISE
+from simcore.scenario.rates import LEAST_SIZE
 
 WORDS = 4
 """Of a block: the steps that share one."""
@@ -27,6 +32,33 @@ def know_market(row: Row, weeks: int) -> None:
             row.size, *row.market, row.given_market, seats.state, seats.factor,
         )  # fmt: skip
         row.known_weeks = weeks
+
+
+def know_rates(row: Row) -> None:
+    """Draw the mean rates of each replication of a row, where some are not known exactly.
+
+    A spread between reps that is too large for the rate is cut, and counted once a replication and step.
+    """
+    rates = row.program.rates
+    if not rates.laws.active:
+        return
+    row.means = drawn_means(rates, row.knowledge, row.size)
+    cv = rates.laws.rep_cv[:, None]
+    spread = cv * cv * row.means
+    row.clipped[0] += int(((1.0 - row.means) < (1.0 + LEAST_SIZE) * spread).sum())
+
+
+def drawn_means(rates: Rates, draws: Draws, size: int) -> NDArray[np.float64]:
+    """Return the mean rates of replications, float64[S + 1, size]: of a rate that is known, what it is."""
+    laws = rates.laws
+    means = np.repeat(rates.base[:, None], size, axis=1)
+    for step in np.flatnonzero(laws.kind != KNOWN).tolist():
+        if laws.kind[step] == COUNTS:
+            knowledge.draw_from_table(step, size, laws.tables[laws.table[step]], *draws, means[step])
+        else:
+            centre, sigma = float(laws.centre[step]), float(laws.sigma[step])
+            knowledge.draw_logit_normal(step, size, centre, sigma, *draws, means[step])
+    return means
 
 
 def settle(row: Row, rep: int) -> None:
@@ -57,7 +89,9 @@ def _fill_own_rates(row: Row, rep: int, step: int) -> None:
     """Fill the rates of a step with those of the people, in their market."""
     rates, seats, simulated = row.program.rates, row.memory.seats, row.program.clock.simulated_weeks
     rate, base = seats.rate[step], float(rates.base[step])
-    if rates.beta[step] >= 0:
+    if rates.laws.kind[step] != KNOWN:
+        fill_rates_not_known(row, rep, step, seats.person, rate)
+    elif rates.beta[step] >= 0:
         conditions.fill_own_rates(
             step, simulated, row.size, rep, base, rates.beta_tables[rates.beta[step]], seats.person,
             row.given_people, *row.people, rate,
@@ -67,3 +101,14 @@ def _fill_own_rates(row: Row, rep: int, step: int) -> None:
     seats.last_rate[step, : row.size] = rate[simulated - 1, : row.size]
     if rates.in_market[step]:
         conditions.multiply(simulated, row.size, seats.factor, rate)
+
+
+def fill_rates_not_known(row: Row, rep: int, step: int, person: NDArray[np.int32], rate: NDArray[np.float64]) -> None:
+    """Fill the own rates of a step that is not known exactly, or that of the replication where reps do not differ."""
+    simulated, cv = row.program.clock.simulated_weeks, float(row.program.rates.laws.rep_cv[step])
+    if cv > 0.0:
+        knowledge.fill_rates_about(
+            step, simulated, row.size, rep, row.means[step], cv, person, row.given_people, *row.people, rate
+        )
+    else:
+        knowledge.fill_means(simulated, row.size, row.means[step], rate)

@@ -8,7 +8,8 @@ from simcore.kernels.reacting import coaching
 from simcore.kernels.reacting.state import PRESSED, Memory
 from simcore.kernels.rows.conditions import fill_own_rates
 from simcore.kernels.rows.row import Row
-from simcore.program.layout import NOBODY, ORACLE, PROCESS, RESULT
+from simcore.kernels.rows.seats import fill_rates_not_known
+from simcore.program.layout import KNOWN, NOBODY, ORACLE, PROCESS, RESULT
 
 
 class Coach:
@@ -26,9 +27,12 @@ class Coach:
             return
         rates, simulated = program.rates, program.clock.simulated_weeks
         for rep in range(self._reps):
-            for step in np.flatnonzero(rates.beta >= 0):
+            for step in np.flatnonzero(rates.laws.kind != KNOWN).tolist():
+                persons, own = self._memory.persons[rep], self._memory.owns[rep, step]
+                fill_rates_not_known(self._row, rep, step, persons, own)
+            for step in np.flatnonzero((rates.beta >= 0) & (rates.laws.kind == KNOWN)).tolist():
                 fill_own_rates(
-                    int(step), simulated, self._size, rep, float(rates.base[step]),
+                    step, simulated, self._size, rep, float(rates.base[step]),
                     rates.beta_tables[rates.beta[step]], self._memory.persons[rep], self._row.given_people,
                     *self._row.people, self._memory.owns[rep, step],
                 )  # fmt: skip

@@ -72,6 +72,10 @@ def rate_lever(scenario: Scenario, place: int, change: Change, points: float | N
     if stage.rate is None:
         raise ValueError(f"stage {stage.stage} has no rate")
     before = stage.rate.mean
+    name, path = f"rate of {stage.stage}", f"funnel.{stage.stage}.rate"
+    if stage.rate.law is not None:
+        problem = "the rate is not known exactly; set one to see what a better one would do"
+        return Lever(name, "rate", change, path, f"{before:g}", f"{before:g}", None, problem)
     if points is not None:
         wanted = before + POINT * points
     else:
@@ -80,9 +84,9 @@ def rate_lever(scenario: Scenario, place: int, change: Change, points: float | N
     lever = _changed(
         scenario,
         lambda data: data["funnel"][place]["rate"].update(mean=after),
-        f"rate of {stage.stage}",
+        name,
         "rate",
-        f"funnel.{stage.stage}.rate",
+        path,
         (f"{before:g}", f"{after:g}"),
     )
     lever = lever._replace(change=change, cut=wanted > 1.0)

@@ -56,7 +56,7 @@ def dropped(scenario: Scenario, drop: Drop) -> Scenario:
     """Return the scenario with the rate of the step multiplied, for all reps and from the beginning."""
     stage = scenario.funnel[drop.stage]
     assert stage.rate is not None  # noqa: S101
-    lower = stage.model_copy(update={"rate": stage.rate.model_copy(update={"mean": stage.rate.mean * drop.factor})})
+    lower = stage.model_copy(update={"rate": stage.rate.with_mean(stage.rate.mean * drop.factor)})
     funnel = tuple(lower if number == drop.stage else each for number, each in enumerate(scenario.funnel))
     return scenario.model_copy(update={"funnel": funnel})
 

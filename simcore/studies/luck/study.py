@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simcore.analytic.run_cost import Bill, bill_of_replications
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.text import did_you_mean
+from simcore.base.text import brief, did_you_mean
 from simcore.engine.latent_rates import first_people
 from simcore.engine.playable import playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut_in_multiples
@@ -245,7 +245,12 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "regression", alone
     elif quarters < 2:
         yield "regression", short.format(2, 2 * QUARTER)
-    if scenario.quota is None:
+    unknown = [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.law is not None]
+    if unknown:
+        set_it = " ".join(f"--set funnel.{brief(name)}.rate=RATE" for name in unknown)
+        yield "streaks", f"what a drop is compared with must be known: try {set_it}"
+        yield "dismissal", f"who comes is measured by rates that must be known: try {set_it}"
+    elif scenario.quota is None:
         yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
     elif quarters < rule.quarters:
         yield "dismissal", short.format(rule.quarters, rule.quarters * QUARTER)

@@ -195,6 +195,8 @@ def _here_words(asked: PlanRequest) -> list[str]:
         )
     if any(stage.rate is not None and stage.rate.rep_cv > 0 for stage in scenario.funnel):
         told.append("So are the reps: what was won so far says nothing about who is good.")
+    if any(stage.rate is not None and stage.rate.law for stage in scenario.funnel):
+        told.append("What was won so far is not added to what the file knows of the rates.")
     if scenario.strategy.drives:
         told.append("The drives start at level 0, and hear only of what is won from today on.")
     return told

@@ -352,7 +352,7 @@ def with_rate(scenario: Scenario, step: int, rate: float) -> Scenario:
     """Return the scenario with another mean rate of a step."""
     stage = scenario.funnel[step]
     assert stage.rate is not None  # noqa: S101  (every stage but the first has one)
-    changed = stage.model_copy(update={"rate": stage.rate.model_copy(update={"mean": rate})})
+    changed = stage.model_copy(update={"rate": stage.rate.with_mean(rate)})
     return _with_funnel(scenario, [*scenario.funnel[:step], changed, *scenario.funnel[step + 1 :]])
 
 

@@ -10,9 +10,9 @@ from simcore.base.document import Document
 from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
-Part = Literal["luck", "people", "market", "week noise", "reaction"]
-PARTS: tuple[Part, ...] = ("luck", "people", "market", "week noise", "reaction")
-"""The parts of a variance, in the order in which they are shown."""
+Part = Literal["luck", "people", "market", "week noise", "knowledge", "reaction"]
+PARTS: tuple[Part, ...] = ("luck", "people", "market", "week noise", "knowledge", "reaction")
+"""The parts of a variance, in the order in which they are shown; knowledge only where a scenario has it."""
 
 
 class SteadinessPart(Document):
@@ -31,7 +31,9 @@ class SteadinessRow(Document):
     mean: Estimate
     variance: Estimate = Field(description="Of one window of one rep, averaged over windows and reps.")
     cv: Estimate
-    parts: list[SteadinessPart] = Field(description="They sum to the variance.")
+    parts: list[SteadinessPart] = Field(
+        description="They sum to the variance; knowledge is among them where a parameter is not known exactly."
+    )
 
 
 class SteadinessFall(Document):

@@ -1,9 +1,10 @@
 """How steady results are: what the variance of a rep's hour to year is made of, and what of it averages out.
 
-The factors are the luck of the draws, the people, the market and the noise of the weeks. Two runs that share some
-factors and nothing else covary by the variance that these explain (pick-freeze: Sobol' 1993; Janon et al. 2014,
-"Asymptotic normality and efficiency of two Sobol index estimators"). What people, market and noise explain together is
-split by Shapley values (Owen 2014, "Sobol' indices and Shapley value"; Song, Nelson and Staum 2016); the rest is luck.
+The factors are the luck of the draws, the people, the market, the noise of the weeks, and what is not known of the
+parameters. Two runs that share some factors and nothing else covary by the variance that these explain (pick-freeze:
+Sobol' 1993; Janon et al. 2014, "Asymptotic normality and efficiency of two Sobol index estimators"). What all but luck
+explain together is split by Shapley values (Owen 2014, "Sobol' indices and Shapley value"; Song, Nelson and Staum
+2016); the rest is luck.
 Reaction is what the drives of a strategy add to the variance, in the same worlds, beyond that of the plan.
 """
 
@@ -26,7 +27,7 @@ from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut_in_m
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
 from simcore.program.tally import CLOSE, SQUARE_HIGH, SQUARE_LOW
-from simcore.random.streams import MARKET, NOISE, PEOPLE, Source
+from simcore.random.streams import FACTORS, KNOWLEDGE, MARKET, NOISE, PEOPLE, Source
 from simcore.results.header import header_of
 from simcore.scenario.metric import parse_metric
 from simcore.statistics.jackknife import EQUAL_GROUPS, outside_group, standard_errors, sums_by_group
@@ -44,7 +45,7 @@ Floats = NDArray[np.float64]
 
 FAR = 1 << 38
 """Factors that are not shared come from worlds so far away."""
-SHARED: dict[int, Part] = {PEOPLE: "people", MARKET: "market", NOISE: "week noise"}
+SHARED: dict[int, Part] = {PEOPLE: "people", MARKET: "market", NOISE: "week noise", KNOWLEDGE: "knowledge"}
 LONGER = (WEEK, MONTH, QUARTER, YEAR)
 WEEKS_OF = {WEEK: 1.0, MONTH: 13.0 / 3.0, QUARTER: 13.0, YEAR: 52.0}
 DEFAULT_REP_WEEKS = 1 << 20
@@ -159,6 +160,7 @@ def _factors(program: Program) -> Subset:
         or any(program.rates.beta[step] >= 0 for step in steps),
         MARKET: program.market.moves and any(program.rates.in_market[step] for step in steps),
         NOISE: any(program.rates.noise_sigma[step] > 0.0 for step in steps),
+        KNOWLEDGE: program.rates.laws.active,
     }
     return tuple(factor for factor, there in found.items() if there)
 
@@ -300,6 +302,7 @@ class _Collected:
                 cv=figures.part(3 + 2 * k + index, there=part in there),
             )
             for index, part in enumerate(PARTS)
+            if part in there or part != SHARED[KNOWLEDGE]
         ]
         return SteadinessRow(
             horizon=HORIZONS[horizon],
@@ -423,6 +426,6 @@ def _play(scenario: Scenario, collected: _Collected, total: int, threads: int | 
 
 def _sharing(source: Source, subset: Subset) -> Source:
     """Return a source that takes all factors but these from far away."""
-    shift = np.full(4, FAR, np.int64)
+    shift = np.full(FACTORS, FAR, np.int64)
     shift[list(subset)] = 0
     return source._replace(shift=shift)

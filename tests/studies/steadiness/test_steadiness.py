@@ -71,6 +71,35 @@ def test_differences_between_reps_never_average_out() -> None:
     assert next(fall.power.estimate for fall in found.falls if fall.part == "people") == pytest.approx(0.0, abs=0.05)
 
 
+@pytest.mark.parametrize("law", [{"successes": 8, "trials": 20}, {"between": [0.3, 0.5]}])
+def test_what_is_not_known_never_averages_out_and_the_parts_sum(law: dict[str, Any]) -> None:
+    stages = funnel({}, {}, {"rate": law})
+    known = validate(scenario(funnel=stages)).funnel[3].rate
+    assert known is not None
+    assert known.law is not None
+    q = 0.1 * known.mean
+    second = q * q * (1.0 + known.law.cv**2)
+    found = split(funnel=stages)
+    assert found.active == ["luck", "knowledge"]
+    for horizon, calls in (("week", 60), ("quarter", 780)):
+        ignorance = calls**2 * (second - q * q) * VALUE**2
+        luck = calls * (q - second) * VALUE**2
+        agrees(f"knowledge, {horizon}", part(row(found, horizon), "knowledge").variance, ignorance, detect=0.4)
+        agrees(f"luck, {horizon}", part(row(found, horizon), "luck").variance, luck, detect=0.2)
+        whole = row(found, horizon)
+        assert sum(one.share.estimate or 0.0 for one in whole.parts) == pytest.approx(1.0)
+    assert next(fall.power.estimate for fall in found.falls if fall.part == "knowledge") == pytest.approx(0.0, abs=0.05)
+
+
+def test_reps_about_a_rate_that_is_not_known_are_people_and_knowledge() -> None:
+    stages = funnel({}, {}, {"rate": {"between": [0.3, 0.5], "rep_cv": 0.3}})
+    found = split(4096, funnel=stages)
+    assert found.active == ["luck", "people", "knowledge"]
+    last = found.rows[-1]
+    assert sum(one.share.estimate or 0.0 for one in last.parts) == pytest.approx(1.0)
+    assert all((one.share.estimate or 0.0) > 0.02 for one in last.parts if one.part in found.active)
+
+
 def test_the_market_falls_as_its_autoregression_says() -> None:
     found = split(market=MARKET)
     for weeks, horizon in ((1, "week"), (13, "quarter")):
@@ -116,7 +145,7 @@ def test_parts_sum_to_the_whole_and_what_is_off_is_zero(changes: dict[str, Any])
         assert sum(one.share.estimate or 0.0 for one in each.parts) == pytest.approx(1.0)
         off = [one for one in each.parts if one.part not in found.active]
         assert all(one.variance.estimate == 0.0 and one.variance.se == 0.0 for one in off)
-    assert [one.part for one in found.rows[0].parts] == list(PARTS)
+    assert [one.part for one in found.rows[0].parts] == [part for part in PARTS if part != "knowledge"]
 
 
 def test_what_reacting_adds_is_known_answer_6() -> None:

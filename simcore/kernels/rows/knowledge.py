@@ -1,0 +1,99 @@
+"""Rates that are not known exactly: every replication of a row has its own, for all reps and weeks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.compiled.jit import int64, kernel
+from simcore.kernels.rows.words import Words
+from simcore.numerics.elementary import exp, log
+from simcore.numerics.gamma_beta import beta_shape, tail_quantile
+from simcore.numerics.quantile_table import beta_quantile
+from simcore.random.addresses import KNOWLEDGE, REP_RATE, decision, place
+from simcore.random.draws import normal, uniform32
+from simcore.random.streams import words_at
+from simcore.scenario.rates import LEAST_SIZE
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+
+@kernel
+def draw_from_table(
+    item: int, size: int, table: Floats, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, value: Floats
+) -> None:
+    """Draw a parameter of each replication of a row from a tabulated Beta distribution: float64[size or more].
+
+    ``item``: the number of the parameter, see docs/randomness.md.
+    """
+    for r in range(size):
+        word = words_at(decision(KNOWLEDGE, 0, item), place(0, 0), number + r, flip, k0, k1)[0]
+        value[r] = beta_quantile(table, normal(word))
+
+
+@kernel
+def draw_logit_normal(
+    item: int, size: int, centre: float, sigma: float, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    value: Floats,
+) -> None:  # fmt: skip
+    """Draw a parameter of each replication of a row from a logit-normal distribution: float64[size or more]."""
+    for r in range(size):
+        word = words_at(decision(KNOWLEDGE, 0, item), place(0, 0), number + r, flip, k0, k1)[0]
+        value[r] = 1.0 / (1.0 + exp(-(centre + sigma * normal(word))))
+
+
+@kernel
+def fill_means(weeks: int, size: int, mean: Floats, rate: Floats) -> None:
+    """Fill float64[weeks, size or more] with the rate of each replication: float64[size or more]."""
+    for week in range(weeks):
+        for r in range(size):
+            rate[week, r] = mean[r]
+
+
+@kernel
+def beta_about(mean: float, cv: float, word: np.uint32) -> float:
+    """Return the quantile, at a word, of the Beta distribution with a mean and a cv that is cut where it has none.
+
+    Its parameters are ``mean * n`` and ``(1 - mean) * n``, ``n = (1 - mean) / (mean * cv^2) - 1`` but at least
+    `LEAST_SIZE`; the quantile is found by Newton's method, since every replication has a distribution of its own.
+
+    Examples
+    --------
+    >>> from simcore.compiled.jit import uint32
+    >>> round(beta_about(0.5, 3**-0.5, uint32(2**30)), 6), beta_about(1.0, 0.2, uint32(7))
+    (0.25, 1.0)
+    """
+    if mean <= 0.0 or mean >= 1.0:
+        return mean
+    n = max((1.0 - mean) / (mean * cv * cv) - 1.0, LEAST_SIZE)
+    a, b = mean * n, (1.0 - mean) * n
+    u = uniform32(word)
+    lower = u <= 0.5
+    s = tail_quantile(beta_shape(a, b), u if lower else 1.0 - u, lower, 0.0)
+    return 1.0 / (1.0 + exp(-(s + log(a / b))))
+
+
+@kernel
+def fill_rates_about(
+    step: int, weeks: int, size: int, rep: int, mean: Floats, cv: float, person: Integers, given: Words,
+    number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, rate: Floats,
+) -> None:  # fmt: skip
+    """Fill the own rate at a step of who sits in a seat in each week, about the mean of the replication.
+
+    As `simcore.kernels.rows.conditions.fill_own_rates`, with a mean of each replication, float64[size or more], which
+    is the rate while the seat is vacant.
+    """
+    for r in range(size):
+        before, own = -2, mean[r]
+        for week in range(weeks):
+            now = int64(person[week, r])
+            if now != before:
+                before, own = now, mean[r]
+                if now == 0 and given.shape[0] > 0:
+                    own = beta_about(mean[r], cv, given[r, rep, step])
+                elif now >= 0:
+                    at = decision(REP_RATE, 0, (step - 1) >> 2)
+                    word = words_at(at, place(rep, now), number + r, flip, k0, k1)[(step - 1) & 3]
+                    own = beta_about(mean[r], cv, word)
+            rate[week, r] = own
