@@ -25,7 +25,7 @@ METHODS = (
 )
 """What ``--method`` can be, as `simcore.variance_reduction.run_to_precision.method_names` says after it has loaded the
 engine, which is too slow for a key press."""
-_PLAIN = ("rate", "lag", "deal")
+_PLAIN = ("rate", "lag", "lost_lag", "deal")
 """Words of a path that can be set to a number, and have parts as well."""
 
 

@@ -227,7 +227,8 @@ def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     free = free and not any(step.cap or step.habit for step in steps)
     # No time may pass between two steps on which the market acts: it would have changed.
     acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
-    together = len(acted) < 2 or not any(step.lag for step in steps[acted[0] : acted[-1] + 1])
+    between = steps[acted[0] : acted[-1] + 1] if len(acted) > 1 else ()
+    together = not any(step.lag or step.lost_lag for step in between)
     return free and together and sum(_cut_share(scenario, step) for step in steps) < within
 
 
@@ -427,10 +428,14 @@ def _open(scenario: Scenario) -> list[Expected]:
     values = []
     calls = scenario.plan.calls_per_week / scenario.calendar.hours_per_week
     for step, stage in enumerate(scenario.funnel):
-        if stage.lag is None:
+        if stage.lag is None and stage.lost_lag is None:
             continue
         # Bookings wait for the first stage after their step; later items wait in the stage before theirs.
         arrivals = calls * _chance(scenario, scenario.funnel[1 : max(step, 2)])
-        label = f"open items per rep on the way to {stage.stage}, steady state"
-        values.append(Expected(label, arrivals * stage.lag.mean_hours(scenario.calendar), "count"))
+        waits = [lag.mean_hours(scenario.calendar) if lag is not None else 0.0 for lag in (stage.lag, stage.lost_lag)]
+        number = arrivals * waits[0]
+        if stage.lost_lag is not None:
+            passing = calls * _chance(scenario, scenario.funnel[1 : step + 1])
+            number = passing * waits[0] + (arrivals - passing) * waits[1]
+        values.append(Expected(f"open items per rep on the way to {stage.stage}, steady state", number, "count"))
     return values

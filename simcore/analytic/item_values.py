@@ -23,7 +23,7 @@ import numpy as np
 
 from simcore.analytic.expectations import chances
 from simcore.analytic.market_moments import moment
-from simcore.analytic.waiting_times import Floats, convolved, lag_hours, summed
+from simcore.analytic.waiting_times import AtAge, Floats, at_age, convolved, lag_hours, summed
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
 
 if TYPE_CHECKING:
@@ -83,7 +83,29 @@ class Prospects:
             self._waits[step] = lag_hours(lags[step], self._scenario.calendar)
         return self._waits[step]
 
-    def wins_of(self, stage: int, hours: int, left: Floats | None = None) -> Floats:
+    def at_age(self, stage: int, age: int) -> AtAge:
+        """Return what is known of an item that has waited in `stage` for so many hours.
+
+        Raises
+        ------
+        ValueError
+            If none waits that long.
+        """
+        step, calendar = self._scenario.funnel[stage + 1], self._scenario.calendar
+        lost = None if step.lost_lag is None else lag_hours(step.lost_lag, calendar)
+        return at_age(self.step_chance(stage + 1), self.wait(stage + 1), lost, age)
+
+    def step_chance(self, number: int) -> float:
+        """Return the chance that a given item passes a step, whatever the market when it arrived."""
+        step, market = self._scenario.funnel[number], self._scenario.market
+        acted = market is not None and step.stage in market.acts_on
+        return (step.rate.mean if step.rate is not None else 1.0) * moment(market, int(acted))
+
+    def win_chance_at(self, stage: int, age: int) -> float:
+        """Return the chance that an item becomes a win that has waited in `stage` for so many hours."""
+        return self.win_chance(stage) * (self.at_age(stage, age).passes / self.step_chance(stage + 1))
+
+    def wins_of(self, stage: int, hours: int, age: int | None = None) -> Floats:
         """Return the expected wins from a given item in each of the next ``hours``, float64[hours].
 
         Parameters
@@ -92,18 +114,20 @@ class Prospects:
             1 to S - 1, or 0 for a call made now.
         hours
             Number of hours.
-        left
-            Distribution of the rest of its wait for the next step; by default the whole lag (for a call, of step 1).
+        age
+            Hours that it has waited for its next step; by default none, and its wait begins now.
         """
         steps = len(self._scenario.funnel) - 1
-        waits = [self.wait(stage + 1) if left is None else left]
+        waits = [self.wait(stage + 1) if age is None else self.at_age(stage, age).left_if_passed]
         waits += [self.wait(step) for step in range(stage + 2, steps + 1)]
         chance = self.chance(0) if stage == 0 else self.win_chance(stage)
+        if age is not None:
+            chance = self.win_chance_at(stage, age)
         return chance * summed(waits, hours)
 
-    def deals_of(self, stage: int, hours: int, left: Floats | None = None) -> Floats:
+    def deals_of(self, stage: int, hours: int, age: int | None = None) -> Floats:
         """Return the expected deals from an item in each hour, float64[hours]: its own and those of its referrals."""
-        own = self.wins_of(stage, hours, left)
+        own = self.wins_of(stage, hours, age)
         if not self.per_win:
             return own
         steps = len(self._scenario.funnel) - 1
@@ -119,9 +143,9 @@ class Prospects:
             found = found + term
         return found
 
-    def value_within(self, stage: int, hours: int, left: Floats | None = None) -> float:
+    def value_within(self, stage: int, hours: int, age: int | None = None) -> float:
         """Return the expected revenue from an item within the next ``hours``."""
-        return self.deal * float(self.deals_of(stage, hours, left).sum())
+        return self.deal * float(self.deals_of(stage, hours, age).sum())
 
     def revenue_by_close(self) -> float:
         """Return the mean revenue by close per rep-year of a seat that always makes the planned calls."""

@@ -137,7 +137,8 @@ def rep_week_ns(scenario: Scenario) -> float:
         arriving, items = items, items * stage.rate.mean
         time += SUCCESS_NS * items if step == 1 else ITEM_NS * arriving
         # Successes of the first step wait for its lag; before a later step all items that may pass it wait.
-        time += LAG_NS * (items if step == 1 else arriving) if stage.lag is not None else 0.0
+        laws = sum(lag is not None for lag in (stage.lag, stage.lost_lag))
+        time += LAG_NS * laws * (items if step == 1 else arriving)
         time += NOISE_NS if stage.rate.week_cv else 0.0
     return time + DEAL_NS * items + _reaction_ns(scenario)
 
@@ -295,7 +296,8 @@ def _items_held(scenario: Scenario) -> float:
         if stage.rate is None:
             continue
         arriving, items = items, items * stage.rate.mean
-        if stage.lag is not None:
-            lag = stage.lag.mean_hours(scenario.calendar) / scenario.calendar.hours_per_week
-            held += (items if step == 1 else arriving) * min(lag, weeks)
+        waits = items if step == 1 or stage.lost_lag is not None else arriving
+        for lag, waiting in ((stage.lag, waits), (stage.lost_lag, arriving - items)):
+            if lag is not None:
+                held += waiting * min(lag.mean_hours(scenario.calendar) / scenario.calendar.hours_per_week, weeks)
     return held * scenario.team.reps

@@ -1,14 +1,18 @@
 """Exact distributions of waiting times: lags in whole hours, the remaining wait at an age, and the time until close.
 
 The lag of a step is rounded to whole hours, h for h - 1/2 <= x < h + 1/2, so its distribution over hours follows from
-that of x. Lags of one item are independent of each other and of all decisions: winners and losers wait alike. So the
-time until an item's deal closes is the sum of its lags, and the rest of a wait that has lasted a hours is the lag given
-that it is at least a, minus a. Rounding of drawn words (2^-32) is ignored.
+that of x. Lags of one item are independent of each other, and of all decisions where winners and losers wait alike. So
+the time until an item's deal closes is the sum of its lags, and the rest of a wait that has lasted a hours is the lag
+given that it is at least a, minus a. Rounding of drawn words (2^-32) is ignored.
+
+Where what is lost waits by a law of its own (`lost_lag`), the age of an item tells how it will end. With p the chance
+to pass at entry, and W and L the chances that a winner and a loser wait at least a hours, an item of age a is open with
+the chance p W + (1 - p) L, passes with the chance p W / (p W + (1 - p) L), and waits on by the mixture of both laws.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +72,57 @@ def left_at(wait: Floats, age: int) -> Floats:
         raise ValueError(f"no wait is {age} hours long")
     shares: Floats = rest / rest.sum()
     return shares
+
+
+class AtAge(NamedTuple):
+    """What is known of an item that has waited so many hours for its step."""
+
+    still_open: float
+    """Share of items that are open at this age."""
+    passes: float
+    """The chance that it passes the step."""
+    left: Floats
+    """Distribution of the rest of its wait, float64[hours]."""
+    left_if_passed: Floats
+    """The same, of those that pass."""
+
+
+def at_age(chance: float, won: Floats, lost: Floats | None, age: int) -> AtAge:
+    """Return what is known of an item that has waited so many hours.
+
+    Parameters
+    ----------
+    chance
+        That an item passes, when it enters.
+    won, lost
+        Distributions of the wait of items that pass, and of those that do not; ``None``: all wait alike.
+    age
+        Hours.
+
+    Raises
+    ------
+    ValueError
+        If no wait is that long. If only those that pass have none, they are past it: none of the rest passes.
+
+    Examples
+    --------
+    A loser waits until the second hour, a winner until the first:
+
+    >>> found = at_age(0.5, np.array([0.0, 1.0]), np.array([0.0, 0.5, 0.5]), 1)
+    >>> found.still_open, found.passes, found.left.tolist()
+    (1.0, 0.5, [0.75, 0.25])
+    >>> at_age(0.5, np.array([0.0, 1.0]), np.array([0.0, 0.5, 0.5]), 2).passes
+    0.0
+    """
+    if lost is None:
+        left = left_at(won, age)
+        return AtAge(still_open(won, age), chance, left, left)
+    mixed = np.zeros(max(len(won), len(lost)))
+    mixed[: len(won)] += chance * won / won.sum()
+    mixed[: len(lost)] += (1.0 - chance) * lost / lost.sum()
+    left, reached = left_at(mixed, age), still_open(won, age)
+    share = chance * reached / float(mixed[age:].sum())
+    return AtAge(still_open(mixed, age), share, left, left_at(won, age) if reached > 0.0 else np.ones(1))
 
 
 def summed(waits: list[Floats], hours: int) -> Floats:

@@ -77,8 +77,8 @@ def compile_lags(scenario: Scenario) -> Lags:
     forms = [lag.compiled(_Forms(), scenario.calendar) if lag else _Form(FIXED) for lag in given]
     kind, scale = np.array([form.kind for form in forms]), np.array([form.scale for form in forms])
     lagged = (kind != FIXED) | (scale > 0.0)
-    for step in np.flatnonzero(lost >= 0):
-        lagged[step] |= lagged[lost[step]]
+    apart = lost >= 0
+    lagged[: len(lost)][apart] |= lagged[lost[apart]]
     return Lags(
         lost=lost,
         lagged=lagged,

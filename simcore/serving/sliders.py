@@ -206,7 +206,7 @@ def _find(scenario: Scenario, path: str) -> _Found:
             break
     if isinstance(here, Part):
         form = next((name for name in _FORMS if name in type(here).model_fields), None)
-        if form is not None and words[-1] in ("rate", "lag", "deal"):
+        if form is not None and words[-1] in ("rate", "lag", "lost_lag", "deal"):
             # A number set on a rate is its mean; a lag or a deal would lose what else it has.
             words += [] if isinstance(here, Rate) else [form]
             owner, here, last = here, getattr(here, form), form

@@ -200,6 +200,8 @@ def _of_tilt(technique: Technique, case: Case) -> str | None:
         return None
     if case.is_difference or case.metric.name != P_ZERO:
         return "only a time without a win is made likelier"
+    if any((program.lags.lost >= 0).any() for program in case.programs):
+        return "what is lost waits by a law of its own: a win is decided long before the time in which it counts"
     return "a funnel of one step has no rate that can be tilted" if case.programs[0].clock.steps < 2 else None
 
 

@@ -121,6 +121,7 @@ def test_closed_forms_hold_where_they_say_so(changes: dict[str, Any], *, there: 
     [
         {"funnel": funnel({"lag": "2d"}, {"lag": LOGNORMAL_LAG}, {"lag": {"median": "2w", "p90": "6w"}})},
         {"funnel": funnel({}, {}, {"lag": TABLE_LAG}), "referrals": {"per_win": 1.5, "lag": GAMMA_LAG}},
+        {"funnel": funnel({}, {"lag": "4d", "lost_lag": "1d"}, {"lag": GAMMA_LAG, "lost_lag": LOGNORMAL_LAG})},
         {"referrals": {"per_win": 2}, "horizon": {"weeks": 3}},
         {"funnel": funnel({}, {}, {"lag": "3w"}), "horizon": {"weeks": 5, "warmup_weeks": 2},
          "calendar": {"holidays": [{"week": 2}, {"week": 52, "day": 1}]}},

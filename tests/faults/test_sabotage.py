@@ -179,6 +179,19 @@ def swapped_lags(plan: Plan) -> Plan:
     return steps_with(plan, lag=lambda s: plan.steps[{1: 1, 2: 3, 3: 2}[s]].lag)
 
 
+def rate_of_the_due_week(patch: Patch) -> None:
+    honest = Funnel._passes
+
+    def passes(self: Funnel, item: Item, step: int, hour: int) -> bool:
+        return honest(self, item, step, hour + 40)
+
+    patch.setattr(Funnel, "_passes", passes)
+
+
+def losers_wait_as_winners(plan: Plan) -> Plan:
+    return steps_with(plan, lost_lag=lambda s: plan.steps[s].lost_lag and plan.steps[s].lag)
+
+
 def market_on_the_wrong_step(plan: Plan) -> Plan:
     return steps_with(plan, in_market=lambda s: plan.steps[s % 3 + 1].in_market)
 
@@ -216,6 +229,8 @@ IN_THE_TWIN: dict[str, Fault] = {
     "uniform not mirrored": Fault("rates above one half", "call: first step", uniform_not_mirrored),
     "noise shared by steps": Fault("noise", "entries", noise_shared_by_steps),
     "rate of the week of entry": Fault("market", "entries", rate_of_the_week_of_entry),
+    "rate of the week of the loss": Fault("lost otherwise in a market", "entries", rate_of_the_due_week),
+    "losers who wait as winners": Fault("lost otherwise", "open at the end", in_plan(losers_wait_as_winners)),
     "lag by the word of the step": Fault("log-normal lags", "open at the end", lag_by_the_word_of_the_step),
     "vacancy a week longer": Fault("turnover, vacancy and ramp", "calls", in_plan(longer_vacancy)),
     "holidays of the simulated year": Fault("holidays", "calls", calls_on_holidays_of_the_simulated_year),

@@ -193,7 +193,7 @@ FAULTS: dict[str, Fault] = {
     "rates of the last week after the run": Fault(
         "fear by the week",
         "rep-weeks",
-        "teams.funnel.Funnel._pass",
+        "teams.funnel.Funnel._fill_step_rates",
         "self._running or not self._program.rates.varies[step]",
         "True",
     ),

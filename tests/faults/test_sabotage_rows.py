@@ -347,6 +347,26 @@ FAULTS: dict[str, Fault] = {
         "warm-up", "cents by week of the quarter", "rows.memory.Closed._grow", "n = self.n", "n = self.n - 1"
     ),
     "a market without memory": Fault("market", "entries", "rows.conditions.extend_market", "state[r] = x", "pass"),
+    "losers who wait as winners": Fault(
+        "lost otherwise", "open at the end", "rows.items.wait_as_lost", "other[i] if lost[i] else due[i]", "due[i]"
+    ),
+    "losers who leave their place as winners": Fault(
+        "lost otherwise and capped", "turned away", "rows.funnel.Funnel._cap", "self._foretell(stage + 1, n)", "pass"
+    ),
+    "losers who are forgotten before the end": Fault(
+        "lost otherwise",
+        "open at the end",
+        "rows.funnel.Funnel._decide_before_wait",
+        "self._lost[step] if parted else step",
+        "step",
+    ),
+    "rates cut that are counted for who is turned away": Fault(
+        "lost otherwise and capped",
+        "rates clipped",
+        "rows.funnel.Funnel._foretell",
+        "self._uncounted",
+        "self._row.clipped",
+    ),
     "a walk that is not held to its mean": Fault(
         "market without return",
         "entries",

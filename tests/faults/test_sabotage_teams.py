@@ -224,10 +224,14 @@ FAULTS: dict[str, Fault] = {
         "pulls at each stage", "rep-weeks", "teams.listing.Listing._keep", "KEPT_FLOATS if self._pulls else 1", "1"
     ),
     "late steps by the words of the early ones": Fault(
-        "seven steps", "entries", "teams.funnel.Funnel._pass", "ITEM_LATE", "ITEM_LATE - 1"
+        "seven steps", "entries", "teams.funnel.Funnel._fill_step_rates", "ITEM_LATE", "ITEM_LATE - 1"
     ),
     "late steps by the word of the one before": Fault(
-        "seven steps", "entries", "teams.funnel.Funnel._pass", "step - LATE_STEP - 1", "max(0, step - LATE_STEP - 2)"
+        "seven steps",
+        "entries",
+        "teams.funnel.Funnel._fill_step_rates",
+        "step - LATE_STEP - 1",
+        "max(0, step - LATE_STEP - 2)",
     ),
     "the response of the stage after next": Fault(
         "much by the day",

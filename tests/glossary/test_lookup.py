@@ -53,7 +53,7 @@ def test_techniques_together() -> None:
         ("rep-cv", ["funnel.STAGE.rate.rep_cv"]),
         ("slot", ["manager.slots"]),
         ("slots", ["manager.slots"]),
-        ("p90", ["funnel.STAGE.lag.p90", "referrals.lag.p90"]),
+        ("p90", ["funnel.STAGE.lag.p90", "funnel.STAGE.lost_lag.p90", "referrals.lag.p90"]),
         ("start.open.1.count", ["start.open.N.count"]),
         ("changes.activity.slope", ["strategies.NAME.drives.DRIVE.changes.CHANNEL.slope"]),
         ("pull_forward.slope", ["strategies.NAME.drives.DRIVE.changes.pull_forward.slope"]),

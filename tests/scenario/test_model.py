@@ -220,6 +220,17 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (with_step(lag={"values": ["1d", "261w"]}), "funnel.meetings.lag.values.2", "longer than five years"),
     (with_step(lag="261w"), "funnel.meetings.lag", "longer than five years"),
     (with_step(lag={"median": "1d", "p90": "1301d"}), "funnel.meetings.lag.p90", "longer than five years"),
+    (with_step(lost_lag="2d"), "funnel.meetings.lost_lag", "is not for the first step: a hang-up is known at once"),
+    (
+        data(funnel=[{"stage": "calls", "lost_lag": "1d"}, {"stage": "meetings", "rate": 0.02}, WINS]),
+        "funnel.calls.lost_lag",
+        "is not for the first stage",
+    ),
+    (
+        data(funnel=[*data()["funnel"][:2], WINS | {"lost_lag": {"values": ["1d", "300w"]}}]),
+        "funnel.wins.lost_lag.values.2",
+        "longer than five years",
+    ),
     (with_step(cap={}), "funnel.meetings.cap", "caps nothing"),
     (with_step(cap={"open": 0}), "funnel.meetings.cap.open", "is out of range"),
     (data(market={"sd": 0.1, "persistence": 1.1, "acts_on": ["wins"]}), "market.persistence", "from 0 to 1"),

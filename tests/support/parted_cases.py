@@ -16,6 +16,7 @@ CLOSE = drive(
         "lag": {"slope": 0.1},
     },
 )
+BEG = drive({"behind": 0.5}, {"pull_forward": {"slope": 0.5, "window": "1w", "reach": "3w", "win_rate": 3}})
 HASTE = drive({"dry_spell": 0.2}, {"opportunities": {"slope": 0.4}, "wins": {"slope": -0.3}, "lag": {"slope": -0.2}})
 
 PARTED_TEAMS: dict[str, Scenario] = {
@@ -28,13 +29,13 @@ PARTED_TEAMS: dict[str, Scenario] = {
         funnel=funnel({}, {"lag": "1d", "lost_lag": "2d"}, {"lag": {"median": "10d", "p90": "20d"}, "lost_lag": "3w"}),
         team={"reps": 3, "turnover": {"yearly": 0.999, "vacancy_weeks": 3}},
     ),
-    "pulls by the hour, surely won": playing(
+    "pulls by the hour, often won": playing(
         "hour",
-        {"close": CLOSE, "haste": HASTE},
+        {"beg": BEG, "haste": HASTE},
         quota=MONTHLY | {"amount": 30000},
         horizon={"weeks": 8},
         plan={"calls_per_week": 100},
-        funnel=funnel({}, {"rate": NOISY}, {"rate": 0.9, "lag": "2w", "lost_lag": "3w"}),
+        funnel=funnel({}, {"rate": NOISY}, {"rate": 0.3, "lag": "2w", "lost_lag": "3w"}),
         market=MARKET,
     ),
     "haste by the day": playing("day", {"haste": HASTE}, funnel=PARTED, market=MARKET),

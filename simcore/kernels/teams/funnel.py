@@ -198,9 +198,6 @@ class Funnel(Booking):
         """Let the n listed items enter a stage before the last; return how many are decided at once."""
         caps, listed = self._program.caps, self._items
         if caps.per_week[stage] >= 0 or caps.open[stage] >= 0:
-            if self._parted[stage + 1]:
-                items.uncut_rates(n, listed.lane, self._response[stage + 1], listed.response)
-                self._foretell(stage + 1, n)
             n = self._admit(stage, n)
             if n == 0:
                 return 0
@@ -259,6 +256,10 @@ class Funnel(Booking):
         """Turn away the listed items that a capped stage has no room for; return how many stay."""
         listed, capped, caps = self._items, self._memory.capped[stage], self._program.caps
         keys, admitted, lag, lane = listed.longs[0], listed.passed, listed.lag, listed.lane
+        if self._parted[stage + 1]:
+            # How long it stays depends on how it will end; what is admitted is decided for good when it enters.
+            items.uncut_rates(n, lane, self._response[stage + 1], listed.response)
+            self._foretell(stage + 1, n)
         if self._program.lags.lagged[stage + 1]:
             self._find(n)
             self._fill_lags(stage + 1, n)

@@ -19,7 +19,7 @@ import numpy as np
 
 from simcore.analytic.item_values import Prospects, holds
 from simcore.analytic.market_moments import largest_variance
-from simcore.analytic.waiting_times import Floats, lag_hours, left_at, mean_hours, quantile, still_open
+from simcore.analytic.waiting_times import AtAge, Floats, at_age, lag_hours, mean_hours, quantile
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.scenario.lags import MAX_LAG_WEEKS
 from simcore.scenario.model import Duration, validate
@@ -53,15 +53,14 @@ class Added(NamedTuple):
 
 
 class Look(NamedTuple):
-    """An age of the items of a stage, and the runs that show it."""
+    """An age of the items of a stage, and the run that shows it."""
 
     stage: int
     age: str
     hours: int
-    left: Floats
-    """What is left of the wait, float64[hours]."""
-    still_open: float
-    added: Added
+    known: AtAge
+    added: Added | None
+    """``None``: none shows it."""
 
 
 class ValuesPlan(NamedTuple):
@@ -79,8 +78,13 @@ class ValuesPlan(NamedTuple):
     def everything(self) -> list[Scenario]:
         """Every scenario that is run."""
         fresh = [self.base, *(each.scenario for each in self.fresh)] if self.fresh else []
-        looks = [self.quarter, *(look.added.scenario for look in self.looks)] if self.looks else []
-        return fresh + looks
+        return [*fresh, *self.of_looks]
+
+    @property
+    def of_looks(self) -> list[Scenario]:
+        """The runs that show ages: the quarter, and one for each."""
+        added = [look.added.scenario for look in self.looks if look.added is not None]
+        return [self.quarter, *added] if added else []
 
 
 def plan_values(scenario: Scenario) -> ValuesPlan:
@@ -122,22 +126,52 @@ def _with_open(scenario: Scenario, entries: Sequence[dict[str, Any]]) -> Scenari
 
 def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> list[Look]:
     """Return the ages at which items of a stage are looked at; none where they do not wait."""
-    lag = scenario.funnel[stage + 1].lag
-    wait = lag_hours(lag, scenario.calendar)
-    if lag is None or len(wait) == 1:
+    known = _known_by_age(scenario, stage)
+    if known is None:
         return []
     ages = [(age, round(Duration.parse(age).hours(scenario.calendar))) for age in AGES]
-    reached = [(age, hours) for age, hours in ages if still_open(wait, hours) >= REACHED]
+    reached = [(age, hours) for age, hours in ages if hours <= known.longest and known(hours).still_open >= REACHED]
     while len(reached) > MOST_AGES:
         # Of ages close together the earlier go first, but never the age of 0.
         del reached[1]
     found = []
     for age, hours in reached:
-        left = left_at(wait, hours)
-        entries = _on_grid(scenario, stage, left, together)
-        added = Added(_with_open(quarter, entries), together)
-        found.append(Look(stage, age, hours, left, still_open(wait, hours), added))
+        added = None
+        if scenario.funnel[stage + 1].lost_lag is None:
+            entries = _on_grid(scenario, stage, known(hours).left, together)
+            added = Added(_with_open(quarter, entries), together)
+        found.append(Look(stage, age, hours, known(hours), added))
     return found
+
+
+class _KnownByAge(NamedTuple):
+    """What is known of the items of a stage, by their age in hours."""
+
+    chance: float
+    won: Floats
+    lost: Floats | None
+
+    @property
+    def longest(self) -> int:
+        """The longest wait."""
+        return max(len(self.won), 0 if self.lost is None else len(self.lost)) - 1
+
+    def __call__(self, hours: int) -> AtAge:
+        return at_age(self.chance, self.won, self.lost, hours)
+
+
+def _known_by_age(scenario: Scenario, stage: int) -> _KnownByAge | None:
+    """Return what is known of a stage's items; ``None`` where nothing waits, or the chance to pass is not known."""
+    step = scenario.funnel[stage + 1]
+    won = lag_hours(step.lag, scenario.calendar)
+    lost = None if step.lost_lag is None else lag_hours(step.lost_lag, scenario.calendar)
+    found = _KnownByAge(1.0, won, lost)
+    if found.longest == 0:
+        return None
+    if lost is None:
+        return found
+    prospects = _prospects(scenario)
+    return None if prospects is None else found._replace(chance=prospects.step_chance(stage + 1))
 
 
 def _on_grid(scenario: Scenario, stage: int, left: Floats, together: int) -> list[dict[str, Any]]:
@@ -182,12 +216,13 @@ def values(scenario: Scenario, runs: ScenarioBatch, base: Cell, more_calls: Cell
         pair = (cells[place + 1], cells[0]) if place + 1 < len(cells) else None
         items.append(_stage(scenario, base, place + 1, added, pair, prospects))
     seen: list[Cell] = []
-    if plan.looks and not runs.stopped:
-        seen = runs.run([plan.quarter, *(look.added.scenario for look in plan.looks)])
-    rows = {
-        id(look): _age_row(scenario, look, plan.quarter, seen[0] if seen else None, cell, prospects)
-        for look, cell in zip(plan.looks, [*seen[1:], *[None] * len(plan.looks)], strict=False)
-    }
+    if plan.of_looks and not runs.stopped:
+        seen = runs.run(plan.of_looks)
+    shown = iter(seen[1:])
+    rows = {}
+    for look in plan.looks:
+        cell = next(shown, None) if look.added is not None else None
+        rows[id(look)] = _age_row(scenario, look, plan.quarter, seen[0] if seen else None, cell, prospects)
     names = [stage.stage for stage in scenario.funnel]
     stages = dict.fromkeys(look.stage for look in plan.looks)
     return Values(
@@ -293,27 +328,29 @@ def _age_row(
     """Return what is known of an open item of an age."""
     week = scenario.calendar.hours_per_week
     soon = quarter.horizon.weeks * week
-    held = 1.0 - float(lag_hours(scenario.funnel[look.stage + 1].lag, scenario.calendar).sum())
-    waits = [quantile(look.left, p) / week for p in (0.1, 0.5, 0.9)]
+    step, left = scenario.funnel[look.stage + 1], look.known.left
+    laws = [law for law in (step.lag, step.lost_lag) if law is not None]
+    held = max(1.0 - float(lag_hours(law, scenario.calendar).sum()) for law in laws)
+    waits = [quantile(left, p) / week for p in (0.1, 0.5, 0.9)]
     exact: tuple[float | None, ...] = (None,) * 4
     if prospects is not None:
-        chance = prospects.win_chance(look.stage)
-        soonest = float(prospects.wins_of(look.stage, soon, look.left).sum())
-        exact = (chance, chance * prospects.price, soonest, prospects.value_within(look.stage, soon, look.left))
-    simulated = None if cell is None or base is None else _per_item(cell, base, look.added)
+        chance = prospects.win_chance_at(look.stage, look.hours)
+        soonest = float(prospects.wins_of(look.stage, soon, look.hours).sum())
+        exact = (chance, chance * prospects.price, soonest, prospects.value_within(look.stage, soon, look.hours))
+    simulated = None
+    if cell is not None and base is not None and look.added is not None:
+        simulated = _per_item(cell, base, look.added)
     return AgeRow(
         age=look.age,
         age_weeks=look.hours / week,
-        still_open=look.still_open,
-        decision=Wait(
-            mean=mean_hours(look.left) / week if held < 1e-6 else None, q10=waits[0], q50=waits[1], q90=waits[2]
-        ),
+        still_open=look.known.still_open,
+        decision=Wait(mean=mean_hours(left) / week if held < 1e-6 else None, q10=waits[0], q50=waits[1], q90=waits[2]),
         p_win=exact[0],
         value=exact[1],
         p_win_soon=exact[2],
         value_soon=exact[3],
         simulated_soon=simulated,
-        grid_share=1.0 / (2.0 * scenario.team.reps * look.added.items),
+        grid_share=0.0 if look.added is None else 1.0 / (2.0 * scenario.team.reps * look.added.items),
     )
 
 
@@ -323,7 +360,8 @@ def _market_lift(scenario: Scenario) -> float | None:
     if market is None:
         return None
     acted = [place for place, step in enumerate(steps) if step.stage in market.acts_on]
-    if len(acted) < 2 or not any(step.lag is not None for step in steps[acted[0] : acted[-1] + 1]):
+    between = steps[acted[0] : acted[-1] + 1] if len(acted) > 1 else ()
+    if not any(step.lag is not None or step.lost_lag is not None for step in between):
         return None
     pairs = len(acted) * (len(acted) - 1) // 2
     weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks

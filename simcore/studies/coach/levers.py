@@ -57,6 +57,11 @@ def levers(scenario: Scenario) -> list[Lever]:
         if stage.lag is not None:
             name, path = f"lag of {stage.stage}", f"funnel.{stage.stage}.lag"
             found.append(_part(scenario, ("funnel", place, "lag"), stage.lag.shorter(TENTH), name, "lag", path))
+        if stage.lost_lag is not None:
+            name, path = f"lag of what {stage.stage} loses", f"funnel.{stage.stage}.lost_lag"
+            found.append(
+                _part(scenario, ("funnel", place, "lost_lag"), stage.lost_lag.shorter(TENTH), name, "lag", path)
+            )
     found += _spreads(scenario)
     if scenario.referrals is not None:
         found.append(_number(scenario, ("referrals", "per_win"), "referrals", "referrals", 1.0 + TENTH))

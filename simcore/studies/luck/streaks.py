@@ -323,6 +323,10 @@ def _evidence_row(
     if drop.stage == 1 and scenario.funnel[1].lag:
         # A booking is known at once, but enters the stage after its lag.
         later.append(scenario.funnel[1].lag)
+    step = scenario.funnel[drop.stage]
+    if step.lost_lag is not None and step.lag is not None:
+        # Decided at entry: what passes by the lower rate is seen after its lag.
+        later.append(step.lag)
     sound_paths, sound_there = _paths(sound, counts, (yes, no), watched)
     # Where a later step takes time, successes of a week are of other items than those that entered in it: counts of
     # the weeks have the right mean, but they are not the decisions that a likelihood needs.

@@ -23,7 +23,7 @@ def reasons_of(unknown: Solvable, limits: Sequence[str]) -> list[str]:
     """Return in words what stands in the way of the largest value; ``limits`` of the engine were met before."""
     reasons = [f"more could not be tried: {limit}" for limit in limits]
     scenario = unknown.asked.scenario
-    lagged = any(stage.lag is not None for stage in scenario.funnel)
+    lagged = any(stage.lag is not None or stage.lost_lag is not None for stage in scenario.funnel)
     capped = any(stage.cap is not None for stage in scenario.funnel)
     words = {
         "lags": "the time that deals take: what begins too late closes after the end of the period",

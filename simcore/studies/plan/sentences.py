@@ -183,7 +183,7 @@ def _here_words(asked: PlanRequest) -> list[str]:
     if done.week_from_calls:
         told.append(f"{done.week} weeks are over, by the calls made at the pace of the plan; week=N says otherwise.")
     told += _people_words(asked)
-    if any(stage.lag for stage in scenario.funnel):
+    if any(stage.lag or stage.lost_lag for stage in scenario.funnel):
         told.append("Open items wait for a fresh lag from today, drawn as for a new one; nothing else is on its way.")
     if not is_stationary(scenario.market):
         told.append(

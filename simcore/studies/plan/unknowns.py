@@ -358,7 +358,7 @@ def with_rate(scenario: Scenario, step: int, rate: float) -> Scenario:
 
 def without(scenario: Scenario, *, lags: bool = False, caps: bool = False) -> Scenario:
     """Return the scenario in which nothing takes time (and nobody reacts to it), or no stage has a limit."""
-    gone = {name: None for name, there in (("lag", lags), ("cap", caps)) if there}
+    gone = {name: None for name, there in (("lag", lags), ("lost_lag", lags), ("cap", caps)) if there}
     changed = _with_funnel(scenario, [stage.model_copy(update=gone) for stage in scenario.funnel])
     if not lags:
         return changed

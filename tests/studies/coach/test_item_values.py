@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simcore.analytic.item_values import Prospects
-from simcore.analytic.waiting_times import Floats
+from simcore.analytic.waiting_times import AtAge, Floats, at_age
 from simcore.engine.many_scenarios import ScenarioBatch
 from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
@@ -142,14 +142,14 @@ def test_what_is_open_at_the_start_stays_open() -> None:
 def test_an_age_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted mistake: items of every age wait as new ones do."""
 
-    def new(wait: Floats, age: int) -> Floats:
+    def new(chance: float, won: Floats, lost: Floats | None, age: int) -> AtAge:
         del age
-        return wait
+        return at_age(chance, won, lost, 0)
 
     given = read(funnel=funnel({}, {}, {"lag": {"mean": "20w", "cv": 0.3}}))
     right = {row.age: row for row in values_of(given, 128).ages[0].rows}["8w"]
     agrees("age 8w", right.simulated_soon, right.value_soon, detect=0.2)
-    monkeypatch.setattr(module, "left_at", new)
+    monkeypatch.setattr(module, "at_age", new)
     wrong = {row.age: row for row in values_of(given, 128).ages[0].rows}["8w"]
     with pytest.raises(DeviationError):
         agrees("age 8w", wrong.simulated_soon, right.value_soon, detect=0.2)
@@ -171,12 +171,12 @@ def test_items_that_are_counted_twice_are_caught(monkeypatch: pytest.MonkeyPatch
 def test_more_items_are_added_than_a_file_may_hold_and_none_is_due_beyond_what_it_may_state() -> None:
     """What simcore adds by itself is not refused for the limits of a file."""
     many = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 1}, funnel=funnel({}, {}, {"lag": "1w"})))
-    (look, *_) = plan_values(many).looks
-    assert look.added.scenario.start is not None
-    assert len(look.added.scenario.start.open) == 12_000
+    (_, first, *_) = plan_values(many).of_looks
+    assert first.start is not None
+    assert len(first.start.open) == 12_000
     long = read(funnel=funnel({}, {}, {"lag": {"mean": "200w", "cv": 5}}), team={"reps": 2})
-    assert any(len(look.left) > 260 * 40 for look in plan_values(long).looks)
-    for look in plan_values(long).looks:
-        start = look.added.scenario.start
+    assert any(len(look.known.left) > 260 * 40 for look in plan_values(long).looks)
+    for scenario_of_look in plan_values(long).of_looks[1:]:
+        start = scenario_of_look.start
         assert start is not None
         assert max(entry.due.hours(long.calendar) for entry in start.open if entry.due is not None) <= 260 * 40
