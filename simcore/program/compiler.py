@@ -247,16 +247,17 @@ def first_step(rates: Rates, calls: int) -> FirstStep:
 def _open_items(scenario: Scenario) -> OpenItems:
     number = {stage.stage: place for place, stage in enumerate(scenario.funnel)}
     first = np.zeros(scenario.team.reps + 1, np.int64)
-    rows: list[tuple[int, int, int]] = []
+    rows: list[tuple[int, int, int, int]] = []
     entries = scenario.start.open if scenario.start else ()
     for rep in range(scenario.team.reps if entries else 0):
         for entry in entries:
             if entry.rep is None or entry.rep == rep + 1:
                 due = -1 if entry.due is None else int(entry.due.hours(scenario.calendar) + 0.5)
+                age = 0 if entry.age is None else int(entry.age.hours(scenario.calendar) + 0.5)
                 value = -1 if entry.value is None else cents(entry.value)
-                rows += [(number[entry.stage], due, value)] * entry.count
+                rows += [(number[entry.stage], due, age, value)] * entry.count
         first[rep + 1] = len(rows)
-    columns = np.array(rows, np.int64).reshape(-1, 3)
+    columns = np.array(rows, np.int64).reshape(-1, 4)
     return OpenItems(first, *(np.ascontiguousarray(column) for column in columns.T))
 
 

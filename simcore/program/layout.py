@@ -202,6 +202,8 @@ class OpenItems(NamedTuple):
     stage: NDArray[np.int64]
     due: NDArray[np.int64]
     """Hour, or -1: after a fresh lag."""
+    age: NDArray[np.int64]
+    """Hours for which it has waited; a fresh lag is then one that is at least so long."""
     value: NDArray[np.int64]
     """Cents, or -1: drawn."""
 

@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.shown import short, table
 from simcore.base.text import brief, did_you_mean, shorten
-from simcore.scenario.checks import consistency
+from simcore.scenario.checks import age_complaints, consistency
 from simcore.scenario.currency import foreign_amounts
 from simcore.scenario.deals import Deal, DealField, FixedDeal, ListDeal, SpreadDeal
 from simcore.scenario.fields import (
@@ -151,6 +151,10 @@ class Scenario(Part):
         yield from date_complaints(data)
         yield from foreign_amounts(data)
         yield from consistency(data)
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield complaints about ages that no item reaches."""
+        return age_complaints(self.funnel, self.start, self.calendar)
 
     @classmethod
     def _unknown(cls, key: str) -> Complaint:

@@ -227,7 +227,18 @@ class OpenItems(SourcedPart):
     due: Duration | None = Field(
         default=None, description="When they are decided, from the start. Left out: after a fresh lag."
     )
+    age: Duration | None = Field(
+        default=None,
+        description="How long they have been in the stage: their lag is then one that is at least so long. Not "
+        "together with `due`. Left out: they begin to wait at the start.",
+    )
     value: Money | None = Field(default=None, description="Value of the deal if won. Left out: drawn as for others.")
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield a complaint about an age that says nothing."""
+        if self.age is not None and self.due is not None:
+            message = "cannot be together with due, which says how long they wait"
+            yield Complaint(("age",), message, hint="leave one of them out", at_key=True)
 
 
 class Start(Part):

@@ -8,7 +8,7 @@ from tests.support.coaching_cases import COACHING
 from tests.support.parted_cases import PARTED_TEAMS
 from tests.support.planted import Checked, Fault
 
-COACHED = ("lost otherwise", "lost otherwise, open at the start")
+COACHED = ("lost otherwise", "lost otherwise, open at the start", "lost otherwise, open and waiting")
 CHECKED = Checked({**PARTED_TEAMS, **{name: COACHING[name] for name in COACHED}})
 
 FAULTS: dict[str, Fault] = {
@@ -69,14 +69,28 @@ FAULTS: dict[str, Fault] = {
         "lost otherwise, open at the start",
         "entries",
         "teams.funnel.Funnel.begin",
-        "self._foretell(int(stage) + 1, n)",
+        "self._foretell(int(stage) + 1, n, start.age[listed.given[:n]])",
         "(self._habits[stage + 1].fill(1.0), self._foretell(int(stage) + 1, n))[1]",
+    ),
+    "open items whose ages are forgotten": Fault(
+        "lost otherwise, open and waiting",
+        "entries",
+        "teams.funnel.Funnel.begin",
+        "self._wait_on(int(stage) + 1, n, start.age[listed.given[:n]])",
+        "pass",
+    ),
+    "open items whose ages tell nothing": Fault(
+        "lost otherwise, open and waiting",
+        "entries",
+        "teams.funnel.Funnel._foretell",
+        "age is not None and age.any()",
+        "False",
     ),
     "open items of which all pass": Fault(
         "open at the start, pulled",
         "entries",
         "teams.funnel.Funnel.begin",
-        "self._row.clipped[stage + 1] += self._foretell(int(stage) + 1, n)",
+        "self._row.clipped[stage + 1] += self._foretell(int(stage) + 1, n, start.age[listed.given[:n]])",
         "pass",
     ),
 }

@@ -353,6 +353,23 @@ FAULTS: dict[str, Fault] = {
     "losers who leave their place as winners": Fault(
         "lost otherwise and capped", "turned away", "rows.funnel.Funnel._cap", "self._foretell(stage + 1, n)", "pass"
     ),
+    "ages that change no wait": Fault(
+        "open and waiting", "rep-weeks", "rows.waits.Ages._left", "self._moved(law, age, own)", "own"
+    ),
+    "ages that are not over": Fault(
+        "open and waiting",
+        "rep-weeks",
+        "rows.waits.Ages._left",
+        "waits_of(self._lags, law, self._moved(law, age, own)) - age",
+        "waits_of(self._lags, law, self._moved(law, age, own))",
+    ),
+    "an age that tells nothing of the end": Fault(
+        "open and waiting, lost otherwise",
+        "entries",
+        "rows.waits.Ages.chances",
+        "(1.0 - p) * self._many(int(self._lags.lost[step]), age)",
+        "(1.0 - p) * self._many(step, age)",
+    ),
     "losers who are forgotten before the end": Fault(
         "lost otherwise",
         "open at the end",

@@ -39,6 +39,12 @@ def with_step(**changes: object) -> dict[str, Any]:
     return data(funnel=[{"stage": "calls"}, {"stage": "meetings", "rate": 0.02, **changes}, WINS])
 
 
+def opened(**changes: object) -> dict[str, Any]:
+    """Return a scenario with items that wait for a step with a lag of four days."""
+    funnel = [*data()["funnel"][:2], WINS | {"lag": "4d"}]
+    return data(funnel=funnel, start={"open": [{"stage": "meetings", **changes}]})
+
+
 def problems(given: object) -> tuple[Problem, ...]:
     with pytest.raises(ScenarioError) as caught:
         validate(given)
@@ -220,6 +226,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (with_step(lag={"values": ["1d", "261w"]}), "funnel.meetings.lag.values.2", "longer than five years"),
     (with_step(lag="261w"), "funnel.meetings.lag", "longer than five years"),
     (with_step(lag={"median": "1d", "p90": "1301d"}), "funnel.meetings.lag.p90", "longer than five years"),
+    (opened(age="2d", due="1d"), "start.open.1.age", "cannot be together with due"),
+    (opened(age="5d"), "start.open.1.age", "is longer than items wait for wins: not one in a million is open then"),
+    (opened(age="300w"), "start.open.1.age", 'got "300w"; allowed: up to 32h'),
     (with_step(lost_lag="2d"), "funnel.meetings.lost_lag", "is not for the first step: a hang-up is known at once"),
     (
         data(funnel=[{"stage": "calls", "lost_lag": "1d"}, {"stage": "meetings", "rate": 0.02}, WINS]),

@@ -62,7 +62,7 @@ def test_the_same_in_other_dress(text: str) -> None:
 # what is replaced by what, line, column, path, a part of what is said
 BAD = [
     ("rate: 0.02", "rate: 1.5", 9, 11, "funnel.meetings.rate", "range, got 1.5; allowed: above 0 to 1"),
-    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, lost_lag, cap, habit; did you"),
+    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, lost_lag, cap, habit; did"),
     ("rate: 0.02", "rate: .nan", 9, 11, "funnel.meetings.rate", "must be finite, got .nan"),
     ("rate: 0.02", "rate: 1e999", 9, 11, "funnel.meetings.rate", "must be finite, got 1e999"),
     ("rate: 0.02", "rate: -.inf", 9, 11, "funnel.meetings.rate", "must be finite"),
@@ -561,7 +561,7 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     assert [rate is not None and rate.law is not None for rate in rates] == [False, True, False, True]
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
-    assert len(opened.open) == 2
+    assert len(opened.open) == 3
     precise = parse_scenario(re.sub("^run:.*\n", "", example, flags=re.MULTILINE) + precision, "docs").run
     assert list(precise.precision or ()) == ["revenue", "p_quota", "p_zero:quarter", "q05:year", "sd:week"]
     manager = parse_scenario(coached, "docs").manager

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG, TABLE_LAG
 from tests.support.reactive_cases import MONTHLY, drive, playing
-from tests.support.scenario_cases import DEALS, LAGS, MARKET, NOISY, OPEN_ITEMS, RAMP, Scenario, chain, funnel, scenario
+from tests.support.scenario_cases import (
+    AGED_ITEMS,
+    DEALS,
+    LAGS,
+    MARKET,
+    NOISY,
+    OPEN_ITEMS,
+    RAMP,
+    Scenario,
+    chain,
+    funnel,
+    scenario,
+)
 
 RULES = ("nobody", "random", "result", "process", "oracle")
 OFTEN: Scenario = {"factor": 0.5, "yearly": 0.999, "fade_weeks": 8, "at_start": 0.3}
@@ -154,6 +166,7 @@ _WORLDS: dict[str, Scenario] = {
     ),
     "lost otherwise": team("process", funnel=PARTED_HABITS, market=MARKET),
     "lost otherwise, open at the start": team("process", start={"open": OPEN_ITEMS}, funnel=PARTED_HABITS),
+    "lost otherwise, open and waiting": team("process", start={"open": AGED_ITEMS}, funnel=PARTED_HABITS),
     "market and noise": team("process", funnel=NOISY_HABITS, market=MARKET, deal=DEALS[1]),
     "open at the start": team("result", start={"open": OPEN_ITEMS}, deal=DEALS[0]),
     "open at the start, process": team("process", start={"open": OPEN_ITEMS}, plan={"calls_per_week": 12}),

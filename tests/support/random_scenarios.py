@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from simcore.base.errors import ScenarioError
+from simcore.scenario.model import validate
 from tests.support import distribution_cases
 from tests.support.scenario_cases import Scenario
 
@@ -136,7 +138,22 @@ def starts(draw: Draw, stages: list[Scenario], reps: int) -> Scenario:
             "value": st.sampled_from([0.01, 99.99, 500]),
         },
     )
-    return {"open": draw(st.lists(entry, min_size=1, max_size=4))}
+    listed = draw(st.lists(entry, min_size=1, max_size=4))
+    for each in listed:
+        if "due" not in each and (age := draw(st.sampled_from([0, 0, 1, 7, 30]))):
+            each["age"] = f"{age}h"
+    return {"open": listed}
+
+
+def with_ages_that_are_reached(plain: Scenario) -> Scenario:
+    """Return a scenario without ages of open items that no item of theirs reaches."""
+    try:
+        validate(plain)
+    except ScenarioError as error:
+        for problem in error.problems:
+            if problem.path.startswith("start.open.") and problem.path.endswith(".age"):
+                del plain["start"]["open"][int(problem.path.split(".")[2]) - 1]["age"]
+    return plain
 
 
 @st.composite
@@ -176,4 +193,5 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
         plain["quota"] = {"per": per, "amount": draw(st.sampled_from([0.01, 500, 3000]))}
     if warmup == 0 and len(stages) > 2 and draw(st.booleans()):
         plain["start"] = draw(starts(stages, team["reps"]))
+        plain = with_ages_that_are_reached(plain)
     return plain

@@ -235,10 +235,28 @@ OPEN_ITEMS: list[Scenario] = [
     {"stage": "meetings", "rep": 1, "count": 2, "due": "1w", "value": 77},
     {"stage": "opportunities", "count": 4, "due": "9w"},
 ]
+AGED_ITEMS: list[Scenario] = [
+    {"stage": "opportunities", "count": 7, "age": "1.5d"},
+    {"stage": "meetings", "count": 5, "age": "3d"},
+    {"stage": "meetings", "count": 4, "age": "0h"},
+    {"stage": "opportunities", "rep": 2, "value": 123.45, "age": "2w", "count": 3},
+    {"stage": "meetings", "rep": 1, "count": 2, "due": "1w"},
+    {"stage": "opportunities", "count": 4},
+]
 DEALS: list[Scenario] = [value for value in distribution_cases.VALUES.values() if "fixed" not in value]
 _MONEY: dict[str, Scenario] = {
     "open at the start": scenario(start={"open": OPEN_ITEMS}, funnel=LAGS, horizon={"weeks": 14}),
     "open at the start, at once": scenario(start={"open": OPEN_ITEMS}),
+    "open and waiting": scenario(start={"open": AGED_ITEMS}, funnel=funnel({}, {"lag": GAMMA_LAG}, {"lag": TABLE_LAG})),
+    "open and waiting, lost otherwise": scenario(start={"open": AGED_ITEMS}, funnel=PARTED, market=MARKET),
+    "open and waiting, lost otherwise and capped": scenario(
+        start={"open": AGED_ITEMS},
+        funnel=funnel(
+            {"cap": {"open": 6}, "lag": "1h"},
+            {"cap": {"open": 9, "per_week": 5}, "lag": "1w", "lost_lag": LOGNORMAL_LAG, "rate": 0.7},
+            {"lag": {"values": ["2d", "1h", "3w"]}, "lost_lag": GAMMA_LAG, "rate": NOISY},
+        ),
+    ),
     "open at the start, lost otherwise": scenario(start={"open": OPEN_ITEMS}, funnel=PARTED, market=MARKET),
     "open at the start, lost otherwise and capped": scenario(
         start={"open": OPEN_ITEMS},

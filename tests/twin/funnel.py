@@ -98,8 +98,8 @@ class Funnel:
 
     def _opened(self, entry: StartItems, number: int) -> Item:
         item = Item(self._seat, START, number, None, began_in=entry.stage, cents=entry.cents)
-        self._foretell(item, entry.stage, 0)
-        due = self._due(item, entry.stage, 0) if entry.due is None else self._cut(entry.due)
+        self._foretell(item, entry.stage, 0, age=entry.age)
+        due = self._due(item, entry.stage, 0, age=entry.age) if entry.due is None else self._cut(entry.due)
         item.due[entry.stage] = due
         return item
 
@@ -150,19 +150,20 @@ class Funnel:
             item.lost_in = stage
         return item.fate[stage]
 
-    def _foretell(self, item: Item, stage: int, hour: int) -> None:
+    def _foretell(self, item: Item, stage: int, hour: int, *, age: int = 0) -> None:
         """Decide the step out of a stage at entry, where those that are lost wait by a law of their own."""
         if self._plan.steps[stage + 1].lost_lag is not None:
-            item.fate[stage] = self._passes(item, stage + 1, hour)
+            item.fate[stage] = self._passes(item, stage + 1, hour, age=age)
 
-    def _passes(self, item: Item, step: int, hour: int) -> bool:
-        """Return whether an item passes a step at the rate of an hour."""
+    def _passes(self, item: Item, step: int, hour: int, *, age: int = 0) -> bool:
+        """Return whether an item passes a step at the rate of an hour, given its age."""
         uncut = self._rates.uncut(step, hour // self._plan.calendar.week)
         if uncut > 1.0:
             self.clipped.rates[step] += 1
         # ITEM holds the slot and steps 2, 3, 4; ITEM_LATE steps 5, 6, 7.
         place = (Purpose.ITEM, step - 1) if step <= 4 else (Purpose.ITEM_LATE, step - 5)
-        return yes(self._word(item, *place), min(1.0, uncut))
+        rate = min(1.0, uncut)
+        return yes(self._word(item, *place), self._plan.steps[step].given(rate, age) if age else rate)
 
     def _win(self, item: Item) -> None:
         """Close a deal in the hour in which the item arrives at the last stage."""
@@ -174,14 +175,17 @@ class Funnel:
             self.clipped.values += 1
         item.cents = max(1, min(item.cents, LARGEST_DEAL))
 
-    def _due(self, item: Item, stage: int, hour: int) -> int:
+    def _due(self, item: Item, stage: int, hour: int, *, age: int = 0) -> int:
         """Return when an item that enters a stage in an hour is due: after the lag of the step out of it."""
         step = stage + 1
         place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
         lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
         if lost_lag is not None and not item.fate[stage]:
             lag = lost_lag
-        return self._cut(hour + math.floor(lag(self._word(item, *place)) + 0.5))
+        word = self._word(item, *place)
+        if age:
+            word = self._plan.steps[step].long(age, lost=not item.fate.get(stage, True)).moved(word)
+        return self._cut(hour + math.floor(lag(word) + 0.5) - age)
 
     def _cut(self, hour: int) -> int:
         """Cut a due hour at the last hour of the last week that has an address."""

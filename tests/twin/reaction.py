@@ -77,7 +77,7 @@ class ReactiveSeat:
         self.calls: list[int] = []
         self.clipped = Clipped()
         self.booked = self.result = self.above = self.discount = 0
-        self._opened: list[tuple[Thing, int | None]] = []
+        self._opened: list[tuple[Thing, int | None, int]] = []
         self._open_at_start()
 
     def _words(self, item: Thing, purpose: int) -> tuple[int, int, int, int]:
@@ -95,20 +95,24 @@ class ReactiveSeat:
                 item = Thing(self._seat, -1, len(self.items), None, entry.stage, cents=entry.cents, kind=START)
                 item.low, item.c1, item.stage = len(self.items), self._seat << 16, entry.stage
                 self.items.append(item)
-                self._opened.append((item, entry.due))
+                self._opened.append((item, entry.due, entry.age))
 
     def _begin_open(self) -> None:
         """Let the items wait that are open at the start, once the habits of week 0 are known."""
-        for item, due in self._opened:
-            self._foretell(item, 0)
-            self._hold(item, 0, self._wait(item, item.stage + 1, 1.0) if due is None else due)
+        for item, due, age in self._opened:
+            self._foretell(item, 0, age=age)
+            self._hold(item, 0, self._wait(item, item.stage + 1, 1.0, age=age) if due is None else due)
         self._opened = []
 
-    def _wait(self, item: Thing, step: int, stretch: float) -> int:
+    def _wait(self, item: Thing, step: int, stretch: float, *, age: int = 0) -> int:
         place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
         lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
         if lost_lag is not None and not item.fate[step - 1]:
             lag = lost_lag
+        if age:
+            word = self._words(item, place[0])[place[1]]
+            word = self._plan.steps[step].long(age, lost=not item.fate.get(step - 1, True)).moved(word)
+            return math.floor(lag(word) + 0.5) - age
         fixed = lag(0)
         if fixed == lag(2**31) == lag(2**32 - 1):
             return math.floor(math.floor(fixed + 0.5) * stretch + 0.5)
@@ -313,19 +317,20 @@ class ReactiveSeat:
             item.stage = -1
         return passed
 
-    def _foretell(self, item: Thing, hour: int) -> None:
+    def _foretell(self, item: Thing, hour: int, *, age: int = 0) -> None:
         """Decide the next step at entry into a stage, where those that are lost wait by a law of their own."""
         if self._plan.steps[item.stage + 1].lost_lag is not None:
-            item.fate[item.stage] = self._passes(item, item.stage + 1, hour)
+            item.fate[item.stage] = self._passes(item, item.stage + 1, hour, age=age)
 
-    def _passes(self, item: Thing, step: int, hour: int) -> bool:
+    def _passes(self, item: Thing, step: int, hour: int, *, age: int = 0) -> bool:
         week = hour // self._plan.calendar.week
         rate = self.chart.worked(step, self._rates.uncut(step, week)) * item.response * item.win_rate
         self.clipped.rates[step] += rate > 1.0
         word = (
             self._words(item, Purpose.ITEM)[step - 1] if step <= 4 else self._words(item, Purpose.ITEM_LATE)[step - 5]
         )
-        return yes(word, min(1.0, rate))
+        rate = min(1.0, rate)
+        return yes(word, self._plan.steps[step].given(rate, age) if age else rate)
 
     def _enter(self, item: Thing, stage: int, hour: int) -> bool:
         step, week = self._plan.steps[stage], hour // self._plan.calendar.week

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tests.twin.spreads import Section, Spread, cents, deal_spread, known_rate, lag_spread, mean_of_deal
+from tests.twin.spreads import (
+    Cells,
+    Long,
+    Section,
+    Spread,
+    cents,
+    deal_spread,
+    known_rate,
+    lag_cells,
+    lag_spread,
+    mean_of_deal,
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,19 @@ class Step:
     lost_lag: Spread | None = None
     law: Spread | None = None
     """Of a rate that is not known exactly: what a replication has, by a word."""
+    cells: Cells | None = None
+    lost_cells: Cells | None = None
+
+    def long(self, age: int, *, lost: bool) -> Long:
+        """Return the words of the lag (of what is lost) whose wait is at least an age."""
+        if lost and self.lost_lag is not None:
+            return Long(self.lost_lag, self.lost_cells, age)
+        return Long(self.lag, self.cells, age)
+
+    def given(self, p: float, age: int) -> float:
+        """Return the chance to pass, decided at entry, given that an item still waits at an age."""
+        won, lost = self.long(age, lost=False).many, self.long(age, lost=True).many
+        return p * won / (p * won + (1.0 - p) * lost) if p * won > 0.0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +119,7 @@ class StartItems:
     seat: int | None
     due: int | None
     cents: int | None
+    age: int = 0
 
 
 @dataclass(frozen=True)
@@ -231,6 +256,8 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             habit=_habit(stage.get("habit")),
             lost_lag=None if stage.get("lost_lag") is None else lag_spread(stage["lost_lag"], calendar.hours),
             law=law,
+            cells=lag_cells(stage.get("lag"), calendar.hours),
+            lost_cells=lag_cells(stage.get("lost_lag"), calendar.hours),
         )
     return steps
 
@@ -246,6 +273,7 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -
                 seat=None if rep is None else rep - 1,
                 due=None if due is None else math.floor(calendar.hours(due) + 0.5),
                 cents=None if value is None else cents(value),
+                age=0 if entry.get("age") is None else math.floor(calendar.hours(entry["age"]) + 0.5),
             )
         )
     return tuple(items)

@@ -87,6 +87,49 @@ def entries(values: Sequence[float], weights: Sequence[float] | None) -> Spread:
     return lambda word: next(v for v, t in zip(values, upper, strict=True) if word < t)
 
 
+Cells = Sequence[tuple[int, int]]
+"""The entries of a table of lags: whole hours, and how many words each has."""
+
+
+def lag_cells(value: str | float | Section | None, hours: Callable[[str | float], float]) -> Cells | None:
+    """Return the entries of a table of lags; None for any other lag, which grows with the word."""
+    if not isinstance(value, Mapping) or "values" not in value:
+        return None
+    upper = [0, *thresholds(value.get("weights") or [1] * len(value["values"]))]
+    lengths = [high - low for low, high in pairwise(upper)]
+    return [(math.floor(hours(v) + 0.5), length) for v, length in zip(value["values"], lengths, strict=True)]
+
+
+class Long:
+    """The words of a lag whose wait is at least an age, in ascending order."""
+
+    def __init__(self, lag: Spread, cells: Cells | None, age: int) -> None:
+        if cells is None:
+            low, high = 0, 2**32
+            while low < high:
+                middle = (low + high) // 2
+                if math.floor(lag(middle) + 0.5) >= age:
+                    high = middle
+                else:
+                    low = middle + 1
+            self._ranges = [range(low, 2**32)]
+        else:
+            ends = [0, *accumulate(length for _, length in cells)]
+            self._ranges = [
+                range(low, high) for (low, high), (wait, _) in zip(pairwise(ends), cells, strict=True) if wait >= age
+            ]
+        self.many = sum(map(len, self._ranges))
+
+    def moved(self, word: int) -> int:
+        """Return the word that an item has in place of its own."""
+        place = word * self.many // 2**32
+        for words in self._ranges:
+            if place < len(words):
+                return words[place]
+            place -= len(words)
+        raise ValueError("no word waits that long")
+
+
 def lag_spread(value: str | float | Section | None, hours: Callable[[str | float], float]) -> Spread:
     """Return a lag in hours, before it is rounded; ``hours`` reads a duration."""
     if value is None:

@@ -7,7 +7,6 @@ import numpy as np
 from simcore.base.periods import DAY, HOUR
 from simcore.kernels.rows import calls, caps, deals, items, windows
 from simcore.kernels.rows.conditions import rates_after_run
-from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.memory import (
     ASIDE,
     BEGAN,
@@ -31,41 +30,14 @@ from simcore.kernels.rows.memory import (
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
+from simcore.kernels.rows.waits import longest_lag, wait
 from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags
+from simcore.program.layout import FIXED
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
 
 TWO_32 = 4294967296.0
-
-
-def wait(lags: Lags, step: int, n: int, own: Words, now: Integers, due: Longs) -> None:
-    """Fill the due hours of n items after the lag of a step, each by its own word."""
-    kind, scale = lags.kind[step], float(lags.scale[step])
-    if not lags.lagged[step] or kind == FIXED:
-        items.wait_fixed(n, int(min(scale, FAR)), now, due)
-    elif kind == LOGNORMAL:
-        items.wait_lognormal(n, scale, float(lags.sigma[step]), own, now, due)
-    elif kind == GAMMA:
-        items.wait_gamma(n, scale, lags.gamma_tables[lags.table[step]], own, now, due)
-    else:
-        at = lags.table[step]
-        items.wait_listed(n, lags.thresholds[at:], lags.hours[at:], own, now, due)
-
-
-def longest_lag(row: Row, step: int) -> int:
-    """Return the longest lag of an entry of `Lags` in hours: that of the largest word."""
-    known = row.memory.longest
-    if step not in known:
-        due = np.zeros(1, np.int64)
-        if row.program.lags.kind[step] == TABLE:
-            at = row.program.lags.table[step]
-            due[0] = row.program.lags.hours[at:].max()
-        else:
-            wait(row.program.lags, step, 1, np.array([0xFFFFFFFF], np.uint32), np.zeros(1, np.int32), due)
-        known[step] = int(due[0])
-    return known[step]
 
 
 class Funnel:
@@ -85,6 +57,7 @@ class Funnel:
         self._capped = [bool(limit[0] >= 0 or limit[1] >= 0) for limit in zip(*row.program.caps, strict=True)]
         self._lagged, self._lost = row.program.lags.lagged.tolist(), row.program.lags.lost.tolist()
         self._uncounted = np.zeros_like(row.clipped)
+        self._aged = len(row.memory.ages.ages) > 0
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
 
     def begin(self, rep: int) -> None:
@@ -199,6 +172,9 @@ class Funnel:
         if lost >= 0:
             wait(lags, lost, n, own, hours[NOW], items_.other)
             items.wait_as_lost(n, hours[LOST], items_.other, due)
+        if self._aged:
+            at, age = self._begun(step, n)
+            due[at] = self._row.memory.ages.rest(step, age, own[at], hours[LOST][at])
         if self._open[0] < self._open[1]:
             items.wait_as_given(n, step, self._open[0], start.due, words[C0], hours[BEGAN], hours[NOW], due)
         cut = items.cut_dues(n, MAX_WEEKS * self._clock.hours_per_week - 1, due, hours[UNTIL])
@@ -242,12 +218,12 @@ class Funnel:
         items_, row = self._items, self._row
         words, hours = items_.word, items_.hour
         if parted:
-            m = self._pass_when_due(step, n, hours[NOW])
+            m = self._pass(step, n, self._rates_at_entry(step, n))
         else:
             items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
             own = words[SLOT + step - 1]
             m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
-        after = self._clock.end_hour - longest_lag(row, self._lost[step] if parted else step)
+        after = self._clock.end_hour - self._longest(self._lost[step] if parted else step)
         m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
         hours[KEEP][:m] = hours[LATE][:m]
         self._keep(m, step, timed=False)
@@ -258,9 +234,32 @@ class Funnel:
     def _foretell(self, step: int, n: int) -> None:
         """Fill in `LOST` which of n items will not pass a step that is decided at entry; nothing is counted."""
         items_, hours = self._items, self._items.hour
-        own = self._rates_when_due(step, n, hours[NOW])
+        own = self._rates_at_entry(step, n)
         m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], self._uncounted)
         items.keep_late(n, m, -1, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
+
+    def _rates_at_entry(self, step: int, n: int) -> Words:
+        """Fill the rates of n items at a step that is decided at entry; return their words of the step."""
+        items_ = self._items
+        own = self._rates_when_due(step, n, items_.hour[NOW])
+        if self._aged:
+            at, age = self._begun(step, n)
+            items_.own[at] = self._row.memory.ages.chances(step, age, items_.own[at])
+        return own
+
+    def _begun(self, step: int, n: int) -> tuple[Longs, Longs]:
+        """Return which of n items had begun to wait for a step before the run, and how long before, in hours."""
+        start = self._program.start
+        at = np.flatnonzero(self._items.hour[BEGAN][:n] == step - 1) if step > 1 else np.zeros(0, np.int64)
+        age = start.age[self._open[0] + (self._items.word[C0][at] & np.uint32(0xFFFF)).astype(np.int64)]
+        return at[age > 0], age[age > 0]
+
+    def _longest(self, law: int) -> int:
+        """Return `longest_lag` of an entry of `Lags`, worked out once."""
+        known = self._row.memory.longest
+        if law not in known:
+            known[law] = longest_lag(self._program.lags, law)
+        return known[law]
 
     def _pass_when_due(self, step: int, n: int, due: Integers) -> int:
         """List the items that pass a step at the rates of the weeks in which they are due; return how many."""

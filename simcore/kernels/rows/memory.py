@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simcore.base.periods import WEEKS_PER_QUARTER
 from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
+from simcore.kernels.rows.waits import Ages
 from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
 from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
@@ -212,7 +213,8 @@ class Memory(NamedTuple):
     hours_kept: int
     """Which rows of `Items.words` an item needs past each step, and of `Items.hours` past any, as bits."""
     longest: dict[int, int]
-    """The longest lag of each step that was asked for, in hours."""
+    """The longest lag of each entry of `Lags` that was asked for, in hours."""
+    ages: Ages
     counters: Counters
 
 
@@ -264,6 +266,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
         Places(PLACES),
         *columns_kept(program),
         {},
+        Ages(program.lags, program.start.age),
         Counters(
             stages=np.zeros((3, steps + 1, GROUPS), np.int64),
             first=np.zeros((2, N_HORIZONS, GROUPS), np.int64),

@@ -42,8 +42,9 @@ class Funnel(Booking):
             self._find(n)
             self._draw_steps(n)
             if self._parted[stage + 1]:
-                self._row.clipped[stage + 1] += self._foretell(int(stage) + 1, n)
+                self._row.clipped[stage + 1] += self._foretell(int(stage) + 1, n, start.age[listed.given[:n]])
             self._fill_lags(int(stage) + 1, n)
+            self._wait_on(int(stage) + 1, n, start.age[listed.given[:n]])
             items.lag_as_given(n, start.due, listed.given, listed.lag)
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
@@ -155,13 +156,16 @@ class Funnel(Booking):
                 coached.passed,
             )  # fmt: skip
 
-    def _foretell(self, step: int, n: int) -> int:
+    def _foretell(self, step: int, n: int, age: np.ndarray | None = None) -> int:
         """Mark which of the n listed items will not pass a step that is decided at entry: they wait by another law.
 
-        Returns how many rates are cut.
+        ``age``: int64[n], hours for which they have waited; by default none. Returns how many rates are cut.
         """
         listed = self._items
         own, rate = self._fill_step_rates(step, n)
+        if age is not None and age.any():
+            at = np.flatnonzero(age)
+            rate[at] = self._memory.rows.ages.chances(step, age[at], rate[at])
         cut = items.pass_items(n, own, rate, listed.passed)
         items.tell_lost(n, listed.passed, listed.response)
         return int(cut)

@@ -114,6 +114,16 @@ class Listing:
             self._fill_law(int(self._program.lags.lost[step]), n, own, other)
             items.lag_as_lost(n, listed.response, other, listed.lag)
 
+    def _wait_on(self, step: int, n: int, age: np.ndarray) -> None:
+        """Set the lags of those of the n listed items that have waited before the run, int64[n] hours, to the rest."""
+        at, listed = np.flatnonzero(age), self._items
+        if len(at) == 0:
+            return
+        own = self._lag_words(step, n)
+        words = np.zeros(len(at), np.uint32) if own is None else own[at]
+        lost = np.signbit(listed.response[at]).astype(np.int32)
+        listed.lag[at] = self._memory.rows.ages.rest(step, age[at], words, lost)
+
     def _fill_law(self, law: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
         """Fill n lags by an entry of `Lags`, in hours."""
         lags = self._program.lags

@@ -59,8 +59,7 @@ class Look(NamedTuple):
     age: str
     hours: int
     known: AtAge
-    added: Added | None
-    """``None``: none shows it."""
+    added: Added
 
 
 class ValuesPlan(NamedTuple):
@@ -78,13 +77,8 @@ class ValuesPlan(NamedTuple):
     def everything(self) -> list[Scenario]:
         """Every scenario that is run."""
         fresh = [self.base, *(each.scenario for each in self.fresh)] if self.fresh else []
-        return [*fresh, *self.of_looks]
-
-    @property
-    def of_looks(self) -> list[Scenario]:
-        """The runs that show ages: the quarter, and one for each."""
-        added = [look.added.scenario for look in self.looks if look.added is not None]
-        return [self.quarter, *added] if added else []
+        looks = [self.quarter, *(look.added.scenario for look in self.looks)] if self.looks else []
+        return fresh + looks
 
 
 def plan_values(scenario: Scenario) -> ValuesPlan:
@@ -136,11 +130,12 @@ def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> 
         del reached[1]
     found = []
     for age, hours in reached:
-        added = None
-        if scenario.funnel[stage + 1].lost_lag is None:
+        if known.lost is None:
             entries = _on_grid(scenario, stage, known(hours).left, together)
-            added = Added(_with_open(quarter, entries), together)
-        found.append(Look(stage, age, hours, known(hours), added))
+        else:
+            # When an item is decided tells how: nothing is due on a grid.
+            entries = [{"stage": scenario.funnel[stage].stage, "count": together, "age": f"{hours}h"}]
+        found.append(Look(stage, age, hours, known(hours), Added(_with_open(quarter, entries), together)))
     return found
 
 
@@ -216,13 +211,12 @@ def values(scenario: Scenario, runs: ScenarioBatch, base: Cell, more_calls: Cell
         pair = (cells[place + 1], cells[0]) if place + 1 < len(cells) else None
         items.append(_stage(scenario, base, place + 1, added, pair, prospects))
     seen: list[Cell] = []
-    if plan.of_looks and not runs.stopped:
-        seen = runs.run(plan.of_looks)
-    shown = iter(seen[1:])
-    rows = {}
-    for look in plan.looks:
-        cell = next(shown, None) if look.added is not None else None
-        rows[id(look)] = _age_row(scenario, look, plan.quarter, seen[0] if seen else None, cell, prospects)
+    if plan.looks and not runs.stopped:
+        seen = runs.run([plan.quarter, *(look.added.scenario for look in plan.looks)])
+    rows = {
+        id(look): _age_row(scenario, look, plan.quarter, seen[0] if seen else None, cell, prospects)
+        for look, cell in zip(plan.looks, [*seen[1:], *[None] * len(plan.looks)], strict=False)
+    }
     names = [stage.stage for stage in scenario.funnel]
     stages = dict.fromkeys(look.stage for look in plan.looks)
     return Values(
@@ -337,9 +331,7 @@ def _age_row(
         chance = prospects.win_chance_at(look.stage, look.hours)
         soonest = float(prospects.wins_of(look.stage, soon, look.hours).sum())
         exact = (chance, chance * prospects.price, soonest, prospects.value_within(look.stage, soon, look.hours))
-    simulated = None
-    if cell is not None and base is not None and look.added is not None:
-        simulated = _per_item(cell, base, look.added)
+    simulated = None if cell is None or base is None else _per_item(cell, base, look.added)
     return AgeRow(
         age=look.age,
         age_weeks=look.hours / week,
@@ -350,7 +342,7 @@ def _age_row(
         p_win_soon=exact[2],
         value_soon=exact[3],
         simulated_soon=simulated,
-        grid_share=0.0 if look.added is None else 1.0 / (2.0 * scenario.team.reps * look.added.items),
+        grid_share=1.0 / (2.0 * scenario.team.reps * look.added.items) if step.lost_lag is None else 0.0,
     )
 
 

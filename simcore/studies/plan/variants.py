@@ -147,9 +147,7 @@ def _with_hours(setting: Setting, by_hour: Ints, per_week: float, *, alone: bool
     )
     if alone:
         nothing = np.zeros(0, np.int64)
-        changed = changed._replace(
-            start=OpenItems(np.zeros(program.team.reps + 1, np.int64), nothing, nothing, nothing)
-        )
+        changed = changed._replace(start=OpenItems(np.zeros(program.team.reps + 1, np.int64), *[nothing] * 4))
     check_ranges(setting.scenario, changed, detailed=True, replications=False)
     return changed
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.kernels.rows import items
-from simcore.kernels.rows.funnel import wait
+from simcore.kernels.rows.waits import wait
 from simcore.kernels.rows.words import draw_items
 from simcore.random.addresses import ITEM, LAG, LAG_LATE, OPEN_AT_START, VALUE, decision, place
 from simcore.random.philox import split_seed

@@ -139,6 +139,23 @@ def test_what_is_open_at_the_start_stays_open() -> None:
     assert [entry.stage for entry in entries.open] == ["meetings", "opportunities"]
 
 
+def test_an_item_that_losers_outwait_is_worth_less_with_age() -> None:
+    """Simulated by items that have waited: the chance falls with the age."""
+    steps = funnel({}, {}, {"rate": 0.5, "lag": "3w", "lost_lag": {"values": ["1w", "5w"], "weights": [1, 3]}})
+    found = values_of(read(funnel=steps), 256)
+    (ages,) = found.ages
+    rows = {row.age: row for row in ages.rows}
+    assert rows["0d"].p_win == pytest.approx(0.5)
+    assert rows["2w"].p_win == pytest.approx(0.5 / (0.5 + 0.5 * 0.75))
+    assert rows["4w"].p_win == 0.0
+    assert rows["2w"].decision.mean == pytest.approx((0.5 * 1 + 0.375 * 3) / 0.875)
+    for age in ("0d", "2w"):
+        agrees(f"age {age}", rows[age].simulated_soon, rows[age].value_soon, detect=0.2)
+        assert rows[age].grid_share == 0.0
+    assert rows["4w"].simulated_soon is not None
+    assert rows["4w"].simulated_soon.estimate == 0.0
+
+
 def test_an_age_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted mistake: items of every age wait as new ones do."""
 
@@ -171,12 +188,12 @@ def test_items_that_are_counted_twice_are_caught(monkeypatch: pytest.MonkeyPatch
 def test_more_items_are_added_than_a_file_may_hold_and_none_is_due_beyond_what_it_may_state() -> None:
     """What simcore adds by itself is not refused for the limits of a file."""
     many = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 1}, funnel=funnel({}, {}, {"lag": "1w"})))
-    (_, first, *_) = plan_values(many).of_looks
-    assert first.start is not None
-    assert len(first.start.open) == 12_000
+    (look, *_) = plan_values(many).looks
+    assert look.added.scenario.start is not None
+    assert len(look.added.scenario.start.open) == 12_000
     long = read(funnel=funnel({}, {}, {"lag": {"mean": "200w", "cv": 5}}), team={"reps": 2})
     assert any(len(look.known.left) > 260 * 40 for look in plan_values(long).looks)
-    for scenario_of_look in plan_values(long).of_looks[1:]:
-        start = scenario_of_look.start
+    for look in plan_values(long).looks:
+        start = look.added.scenario.start
         assert start is not None
         assert max(entry.due.hours(long.calendar) for entry in start.open if entry.due is not None) <= 260 * 40
