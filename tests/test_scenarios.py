@@ -35,6 +35,7 @@ REPLICATIONS = {
     "real-team": 1000,
     "tampering": 100,
     "telemarketing": 10_000,
+    "ten-of-fifty": 500,
     "trust-the-process": 2000,
 }
 """How often the tests run each: enough for the checks below, about a second in all."""
@@ -171,6 +172,25 @@ def test_real_team_repeats_itself_at_about_one_half() -> None:
     share = (between - 1) / (between - 1 + noise)
     assert round(math.sqrt(between - 1), 2) == 0.17
     assert 0.45 < share < 0.55
+
+
+def test_ten_of_fifty_is_mostly_ignorance_and_its_year_has_the_closed_form() -> None:
+    scenario = load_scenario("ten-of-fifty")
+    laws = [stage.rate.law for stage in scenario.funnel if stage.rate is not None]
+    chance = math.prod(law.mean for law in laws if law is not None)
+    square = math.prod(law.mean**2 * (1 + law.cv**2) for law in laws if law is not None)
+    year = close("ten-of-fifty", "year")
+    calls = 26_000
+    luck, ignorance = calls * (chance - square), calls**2 * (square - chance**2)
+    assert agrees(year.revenue.mean, calls * chance * 10_000)
+    assert agrees(year.revenue.sd, 10_000 * math.sqrt(luck + ignorance))
+    assert round(ignorance / (luck + ignorance), 2) == 0.93
+    assert round(math.sqrt(luck + ignorance) / (calls * chance), 3) == 0.495
+    found = summary("ten-of-fifty").ignorance
+    assert found is not None
+    team = luck / 10 + ignorance
+    assert agrees(found.share, ignorance / team)
+    assert agrees(found.sd, 10_000 * math.sqrt(ignorance))
 
 
 def test_connected_calls_holds_what_the_vendors_say() -> None:

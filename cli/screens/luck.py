@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _QUESTIONS = {
     "reliability": "How long until a rep's own results mean something",
+    "streaks": "Streaks, and when they are evidence",
     "regression": "Regression to the mean",
     "dismissal": "Dismissal on results",
 }
@@ -30,7 +31,7 @@ def luck_details(found: Luck) -> RenderableType:
     parts: list[RenderableType] = [Paragraph(_differ(found))]
     if found.reliability is not None:
         parts += _reliability(found.reliability, found)
-    parts += streaks_part(found.streaks)
+    parts += [] if found.streaks is None else streaks_part(found.streaks)
     if found.regression is not None:
         parts += [_regression(found.regression, found.currency)]
     if found.dismissal is not None:

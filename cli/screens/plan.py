@@ -19,7 +19,7 @@ from simcore.studies.plan.variants import MOST_CALLS
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
-    from simcore.studies.plan.document import BackwardPlan, PlanCell
+    from simcore.studies.plan.document import BackwardPlan, PlanCell, PlanIgnorance
 
 EXPLODES = "explodes"
 
@@ -31,6 +31,8 @@ def plan_details(found: BackwardPlan) -> RenderableType:
         parts.append(_here(found))
     if found.exact is not None and found.answer is not None:
         parts.append(Paragraph(_exact(found)))
+    if found.ignorance is not None:
+        parts.append(Paragraph(_ignorance(found.ignorance, found.chance)))
     if found.table:
         parts.append(_table(found))
     if found.frontier:
@@ -91,6 +93,13 @@ def _here(found: BackwardPlan) -> RenderableType:
     for name, value in rows:
         table.add_row(name, printable(value))
     return table
+
+
+def _ignorance(found: PlanIgnorance, chance: Estimate | None) -> str:
+    return (
+        f"Not known exactly: with the plan of the file the chance is {_percent(chance)} over all that the rates may "
+        f"be; its standard deviation over them is {_percent(found.sd)} ({count(found.worlds)} worlds played twice)."
+    )
 
 
 def _exact(found: BackwardPlan) -> str:

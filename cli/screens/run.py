@@ -31,7 +31,7 @@ from simcore.results.sentences import money
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.results.summary import AveragingRow, QuotaRow, Speed, Summary
+    from simcore.results.summary import AveragingRow, Ignorance, QuotaRow, Speed, Summary
 
 
 def run_details(summary: Summary, about: str = "") -> RenderableType:
@@ -61,6 +61,8 @@ def run_details(summary: Summary, about: str = "") -> RenderableType:
     parts.append(_value(summary))
     if summary.quota is not None:
         parts.append(_quota(summary.quota, currency))
+    if summary.ignorance is not None:
+        parts.append(_ignorance(summary.ignorance, currency))
     if any(row.per_rep.estimate for row in summary.open_at_end):
         parts.append(_open(summary))
     if summary.turned_away or summary.clipped:
@@ -166,6 +168,17 @@ def _quota(quota: QuotaRow, currency: str) -> RenderableType:
     for label, chance in (("a rep", quota.p_hit), ("the team", quota.p_hit_team)):
         table.add_row(label, Text(f"no whole {quota.period}") if chance is None else percent(chance))
     return titled(title, table)
+
+
+@fits
+def _ignorance(found: Ignorance, currency: str) -> RenderableType:
+    table = grid(["what the rates may be leaves open", "", "standard deviation"], left=2)
+    table.add_row("expected revenue of a rep in 52 weeks", currency, inline(found.sd))
+    for label, spread in (("a rep", found.p_hit_sd), ("the team", found.p_hit_team_sd)):
+        if spread is not None:
+            table.add_row(f"chance that {label} reaches quota", "points", inline(spread, scale=100.0))
+    of_variance = f"of the variance of the team's revenue it is {percent(found.share).plain}"
+    return titled(f"Not known exactly, in {count(found.worlds)} worlds played twice; {of_variance}", table)
 
 
 @fits

@@ -89,7 +89,8 @@ def cut_spread(rate: Rate) -> float:
     Examples
     --------
     >>> from simcore.scenario.rates import Rate
-    >>> cut_spread(Rate(mean=0.5, rep_cv=0.9)), cut_spread(Rate(successes=1, trials=2, rep_cv=0.9)) > 0.3
+    >>> vague = Rate.model_validate({"between": (0.1, 0.9), "rep_cv": 0.9})
+    >>> cut_spread(Rate(mean=0.5, rep_cv=0.9)), cut_spread(vague) > 0.3
     (0.0, True)
     """
     if rate.law is None or rate.rep_cv == 0.0:

@@ -76,8 +76,9 @@ def _figures(found: Luck) -> list[KeyFigure]:
     if pairs:
         best = _pair(pairs)
         figures.append(share_figure(f"the better of two reps is ahead after a {best.horizon}", best.ahead))
-    weeks = next((row for row in found.streaks.runs if row.simulated is not None), None)
-    if weeks is not None:
+    runs = [] if found.streaks is None else found.streaks.runs
+    weeks = next((row for row in runs if row.simulated is not None), None)
+    if weeks is not None and found.streaks is not None:
         label = f"longest run of {weeks.unit}s without {weeks.without}, {found.streaks.weeks} weeks"
         figures.append(number_figure(label, weeks.simulated))
     if found.dismissal is not None and found.dismissal.rules:
@@ -116,8 +117,9 @@ def _weight(found: Luck) -> Picture | None:
 
 def _dry(found: Luck) -> Picture | None:
     """Return how likely dry weeks are, of a sound rep."""
-    rows = [row for row in found.streaks.dry if row.simulated.estimate is not None][:7]
-    if not rows:
+    dry = [] if found.streaks is None else found.streaks.dry
+    rows = [row for row in dry if row.simulated.estimate is not None][:7]
+    if not rows or found.streaks is None:
         return None
     return Picture(
         title=f"Chance of a sound rep to go so many weeks without a win, once in {found.streaks.weeks} weeks",

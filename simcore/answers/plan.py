@@ -8,7 +8,7 @@ from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import share_figure
 from simcore.answers.wording import capital
 from simcore.results.sentences import in_percent
-from simcore.studies.plan.sentences import number, period
+from simcore.studies.plan.sentences import ignorance_words, number, period
 
 if TYPE_CHECKING:
     from simcore.studies.plan.document import BackwardPlan, PlanRow
@@ -19,7 +19,7 @@ _SOUGHT = {"calls": "calls of the team", "reps": "reps", "weeks": "weeks"}
 def plan_answer(found: BackwardPlan) -> Answer:
     """Return the answer of a plan."""
     return Answer(
-        sentences=(found.sentence,),
+        sentences=(found.sentence, *ignorance_words(found)),
         figures=tuple(_figures(found)),
         picture=_confidences(found),
         cautions=tuple(_cautions(found)),
@@ -39,6 +39,8 @@ def _figures(found: BackwardPlan) -> list[KeyFigure]:
     figures.append(
         share_figure(f"chance with the plan of the file, {found.calls_per_week:,} calls a week", found.chance)
     )
+    if found.ignorance is not None:
+        figures.append(share_figure("that chance, sd over what the rates may be", found.ignorance.sd))
     return figures
 
 

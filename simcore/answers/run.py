@@ -21,7 +21,7 @@ from simcore.statistics.intervals import LEAST_REPLICATIONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.results.summary import AveragingRow, QuotaRow, Summary
+    from simcore.results.summary import AveragingRow, Ignorance, QuotaRow, Summary
 
 _WIDEST = 3.0
 """No bar of the pyramid is drawn beyond this many times the average."""
@@ -62,7 +62,17 @@ def _sentences(summary: Summary) -> tuple[str, ...]:
     spreads = spread_parts([rows[name] for name in dict.fromkeys(("week", longest)) if name in rows])
     verdict = averaging_verdict(rows, longest)
     swings = ": ".join(part for part in (*spreads, verdict) if part)
-    return (_level(rows[longest], summary.currency), *([f"{capital(swings)}."] if swings else []))
+    told = [_level(rows[longest], summary.currency), *([f"{capital(swings)}."] if swings else [])]
+    return (*told, *([_ignorance(summary.ignorance)] if summary.ignorance is not None else []))
+
+
+def _ignorance(found: Ignorance) -> str:
+    """Say how much of the width no number of weeks averages out, since it is not known."""
+    share = share_figure("", found.share)
+    return (
+        f"Of the variance of the team's revenue {share.value} ({share.error}) is ignorance: what the rates are is not "
+        "known exactly, and neither more weeks nor more worlds tell it."
+    )
 
 
 def _level(row: AveragingRow, currency: str) -> str:
@@ -83,6 +93,10 @@ def _figures(summary: Summary) -> list[KeyFigure]:
         figures.append(money_figure(f"revenue of a rep in {article(last.horizon)}", last.revenue.mean, currency))
     if summary.quota is not None:
         figures += _quota(summary.quota, currency)
+    if summary.ignorance is not None and summary.ignorance.p_hit_sd is not None:
+        figures.append(
+            share_figure("the team's chance, sd over what the rates may be", summary.ignorance.p_hit_team_sd)
+        )
     week = next((row for row in summary.averaging.close if row.horizon == "week"), None)
     if week is not None:
         figures.append(share_figure("weeks of a rep without a win", week.revenue.p_zero))

@@ -70,6 +70,8 @@ def _point(x: float, found: Estimate, name: str) -> Point:
 
 def dry_spells(document: Luck) -> Picture | None:
     """Return how likely a dry spell is in a sound process."""
+    if document.streaks is None:
+        return None
     rows = [row for row in document.streaks.dry if row.once_simulated.estimate is not None]
     if not rows:
         return None

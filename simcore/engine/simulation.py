@@ -16,6 +16,7 @@ import numpy as np
 
 from simcore.analytic.run_cost import Bill, cost
 from simcore.engine.affordable import GoalRequest, bill_of_one
+from simcore.engine.ignorance import ignorance_of, worlds_twice
 from simcore.engine.playable import most_replications, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut
 from simcore.engine.sequential_stopping import GoalFigure, Stages, goal_for
@@ -76,7 +77,8 @@ class SimulationRequest(GoalRequest[Result]):
         if self.goal is not None:
             return bill_of_one(self.runs, threads)
         scenario, cheaper = with_run_overrides(self.scenario, self.replications, None), "fewer replications"
-        price = cost(scenario, threads)
+        twice = 2 * worlds_twice(scenario)
+        price = cost(with_run_overrides(scenario, scenario.run.replications + twice, None), threads)
         if self.keep_rep_weeks:
             counted = scenario.run.replications * scenario.team.reps * scenario.horizon.weeks
             kept = counted * (len(scenario.funnel) + 2) * KEPT_BYTES
@@ -173,7 +175,8 @@ def simulate(
         rep_weeks_per_second=tally.replications * worlds.rep_weeks / seconds,
         threads=worlds.threads,
     )
-    summary = summarise(scenario, program, tally, speed, interrupted=interrupted, precision=reached)
+    unknown = None if interrupted else ignorance_of(scenario, program, threads=threads, stop=stop)
+    summary = summarise(scenario, program, tally, speed, interrupted=interrupted, precision=reached, ignorance=unknown)
     return Result(scenario, program, tally, summary, rows.joined() if keep_rep_weeks else None)
 
 

@@ -27,6 +27,7 @@ from simcore.results.summary import (
     AssumptionRow,
     Averaging,
     ClippedRow,
+    Ignorance,
     OpenRow,
     Precision,
     QuotaRow,
@@ -55,6 +56,7 @@ def summarise(
     *,
     interrupted: bool,
     precision: Precision | None = None,
+    ignorance: Ignorance | None = None,
 ) -> Summary:
     """Build the result document of a run.
 
@@ -66,6 +68,8 @@ def summarise(
         Whether the run was stopped before all its replications were done.
     precision
         What was reached, where the run was to be precise.
+    ignorance
+        What the rates leave open, where some are not known exactly.
     """
     close = averaging_rows(program, tally, CLOSE)
     names = [stage.stage for stage in scenario.funnel]
@@ -87,6 +91,7 @@ def summarise(
         averaging=Averaging(close=close, origin=averaging_rows(program, tally, ORIGIN)),
         value=_value(program, tally),
         quota=_quota(scenario, program, tally),
+        ignorance=ignorance,
         open_at_end=[
             OpenRow(stage=name, waiting_for=after, per_rep=_per_rep(program, tally, OPEN_AT_END, stage, 1))
             for stage, (name, after) in enumerate(pairwise(names))

@@ -85,6 +85,20 @@ class QuotaRow(Document):
     p_hit_team: Estimate | None
 
 
+class Ignorance(Document):
+    """What the rates that are not known exactly leave open, however long or often the run."""
+
+    worlds: int = Field(description="Worlds that were played twice: with the same rates, and all else from elsewhere.")
+    share: Estimate = Field(description="Of the variance of the team's revenue by close over worlds, in the whole run.")
+    sd: Estimate = Field(
+        description="Standard deviation, over what the rates may be, of the expected revenue of a rep in 52 weeks."
+    )
+    p_hit_sd: Estimate | None = Field(
+        description="The same of the chance that a rep reaches quota; null without a whole quota period."
+    )
+    p_hit_team_sd: Estimate | None
+
+
 class OpenRow(Document):
     """Items open after the last counted week, per rep."""
 
@@ -173,6 +187,9 @@ class Summary(StrategyHeader):
     averaging: Averaging
     value: Value
     quota: QuotaRow | None
+    ignorance: Ignorance | None = Field(
+        default=None, description="Null where all rates are known exactly, or the run was interrupted."
+    )
     open_at_end: list[OpenRow]
     turned_away: list[TurnedAwayRow] = Field(description="Empty where no stage has a cap.")
     clipped: list[ClippedRow] = Field(description="Only limits that were hit.")

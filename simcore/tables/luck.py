@@ -67,14 +67,16 @@ def luck_tables(found: Luck) -> list[Table]:
     money, streaks, regression, dismissal = found.currency, found.streaks, found.regression, found.dismissal
     tenths = () if regression is None else regression.tenths
     rules = () if dismissal is None else dismissal.rules
+    runs = () if streaks is None else streaks.runs
+    dry, reach, evidence = ((), (), ()) if streaks is None else (streaks.dry, streaks.reach, streaks.evidence)
     return [
         about(found, without=("reliability", "streaks", "regression", "dismissal", "skipped")),
         *_reliability(found.reliability, money),
         STREAKS.table("streaks", "Streaks of a sound process", [streaks], money),
-        RUNS.below("runs", "Longest run of failures", [((row.unit,), row) for row in streaks.runs], money),
-        DRY.table("dry", "Weeks without a win, one after the other", streaks.dry, money),
-        REACH.table("reach", "When dry weeks are evidence", streaks.reach, money),
-        EVIDENCE.table("evidence", "How fast counts tell a drop", streaks.evidence, money),
+        RUNS.below("runs", "Longest run of failures", [((row.unit,), row) for row in runs], money),
+        DRY.table("dry", "Weeks without a win, one after the other", dry, money),
+        REACH.table("reach", "When dry weeks are evidence", reach, money),
+        EVIDENCE.table("evidence", "How fast counts tell a drop", evidence, money),
         REGRESSION.table("regression", "Regression to the mean", [regression], money),
         TENTHS.table("tenths", "The worst and the best tenth, a quarter later", tenths, money),
         DISMISSAL.table("dismissal", "Dismissal on results", [dismissal], money),

@@ -9,6 +9,7 @@ from simcore.studies.plan.document import (
     PlanCell,
     PlanExact,
     PlanHere,
+    PlanIgnorance,
     PlanLeftOut,
     PlanObstacle,
     PlanPrecision,
@@ -28,9 +29,12 @@ STAGES = Layout(PlanStage, ("stage",), {"count": COUNT})
 LEFT_OUT = Layout(PlanLeftOut, ("what",), {"share": SHARE})
 FRONTIER = Layout(PlanCell, ("reps", "weeks"), {"per_week": COUNT, "worlds": COUNT}, (), {"per_week": LOW_HIGH})
 HERE = Layout(PlanHere, (), {**_WEEKS, **_CALLS, "won": MONEY, "missing": MONEY}, {"open"})
+IGNORANCE = Layout(PlanIgnorance, (), {"worlds": COUNT, "sd": SHARE, "share": SHARE})
 PRECISION = Layout(PlanPrecision, (), {"wanted": RATIO, "reached": RATIO})
 _OWN = {"target": MONEY, "confidence": SHARE, "calls_per_week": COUNT, "chance": SHARE}
-_PARTS = ("arithmetic", "answer", "exact", "table", "frontier", "here", "infeasible", "precision", "limits")
+_PARTS = (
+    *("arithmetic", "answer", "exact", "table", "frontier", "here", "infeasible", "ignorance", "precision", "limits"),
+)
 
 
 def plan_tables(found: BackwardPlan) -> list[Table]:
@@ -53,6 +57,7 @@ def plan_tables(found: BackwardPlan) -> list[Table]:
         ARITHMETIC.table("arithmetic", "The arithmetic that everyone does", [found.arithmetic], money),
         STAGES.table("stages", "Items that the arithmetic asks for", found.arithmetic.stages, money),
         LEFT_OUT.table("left_out", "What the arithmetic leaves out", found.arithmetic.left_out, money),
+        IGNORANCE.table("ignorance", "What the rates leave open with the plan of the file", [found.ignorance], money),
         HERE.table("here", "Where the team stands", [here], money),
         Table("open", "Open items of the team", ("stage",), ("items",), items),
         Layout(PlanObstacle, (), units, {"reasons"}).table("obstacle", "Why no plan gets there", [blocked], money),

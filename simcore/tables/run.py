@@ -6,6 +6,7 @@ from simcore.results.summary import (
     AssumptionRow,
     AveragingRow,
     ClippedRow,
+    Ignorance,
     OpenRow,
     Precision,
     PrecisionRow,
@@ -26,12 +27,17 @@ FUNNEL = Layout(StageRow, ("stage",), {"per_rep_week": COUNT})
 AVERAGING = Layout(AveragingRow, ("account", "horizon"), {"periods": COUNT, **_REVENUE, **_FIRST_STEP})
 VALUE = Layout(Value, (), {"per_call": MONEY, "per_no": MONEY})
 QUOTA = Layout(QuotaRow, ("period",), {"amount": MONEY, "p_hit": SHARE, "p_hit_team": SHARE})
+IGNORANCE = Layout(
+    Ignorance, (), {"worlds": COUNT, "share": SHARE, "sd": MONEY, "p_hit_sd": SHARE, "p_hit_team_sd": SHARE}
+)
 OPEN = Layout(OpenRow, ("stage",), {"per_rep": COUNT})
 TURNED_AWAY = Layout(TurnedAwayRow, ("stage",), {"per_rep_week": COUNT})
 CLIPPED = Layout(ClippedRow, ("what",), {"count": COUNT})
 ASSUMPTIONS = Layout(AssumptionRow, ("path",))
 _OWN = {"rep_weeks": COUNT, "calls": COUNT, "quantile_error_bound": RATIO}
-_PARTS = frozenset({"precision", "funnel", "averaging", "value", "quota", "open_at_end", "turned_away", "clipped"})
+_PARTS = frozenset(
+    {"precision", "funnel", "averaging", "value", "quota", "ignorance", "open_at_end", "turned_away", "clipped"}
+)
 
 
 def run_tables(found: Summary) -> list[Table]:
@@ -45,6 +51,7 @@ def run_tables(found: Summary) -> list[Table]:
         AVERAGING.below("averaging", "Results of a rep in a period", pyramid, money),
         VALUE.table("value", 'What a call is worth, and a "no"', [found.value], money),
         QUOTA.table("quota", "Chance of quota in a period", [found.quota], money),
+        IGNORANCE.table("ignorance", "What rates that are not known exactly leave open", [found.ignorance], money),
         OPEN.table("open", "Open after the last week, per rep", found.open_at_end, money),
         TURNED_AWAY.table("turned_away", "Turned away by a cap, per rep and week", found.turned_away, money),
         CLIPPED.table("clipped", "Limits of the model that were hit", found.clipped, money),

@@ -13,9 +13,7 @@ from simcore.analytic.expectations import chances, expected
 from simcore.engine.paired import run_paired
 from simcore.engine.simulation import simulate
 from simcore.results.result import Result
-from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import Scenario, validate
-from simcore.statistics.metrics import values_of
 from tests.support.both_engines import compiled, counts_of_engine, play
 from tests.support.scenario_cases import MARKET, funnel, scenario
 from tests.support.statistical import check_fit, check_mean, check_variance
@@ -171,7 +169,4 @@ def test_strategies_are_compared_in_worlds_of_the_same_rates() -> None:
         for calls in (60, 66)
     ]
     paired = run_paired(more)
-    assert np.corrcoef(paired.revenue)[0, 1] > 0.9
-    metric = parse_metric("revenue")
-    alone = [play(compiled(scenario(funnel=funnel({"rate": law}))), 2026, count=400) for _ in range(2)]
-    assert np.array_equal(*(values_of(metric, each.program, each.detail) for each in alone))
+    assert float(np.corrcoef(*paired.revenue.astype(np.float64)).min()) > 0.9

@@ -52,7 +52,7 @@ def test_a_key_by_the_path_of_a_scenario() -> None:
         "  it.\n"
         "  unit     chance (0.1 or 10%)\n"
         "  allowed  above 0 to 1\n"
-        "  default  required\n"
+        "  default  none\n"
         "  docs/scenario-format.md#a-stage\n"
     )
 

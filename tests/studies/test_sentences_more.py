@@ -101,6 +101,7 @@ def check_luck(found: Luck) -> None:
         assert ("nothing that lasts is seen" in said) == (shown and not beyond)
     for row in found.dismissal.rules if found.dismissal is not None else ():
         check_dismissal(row)
+    assert found.streaks is not None
     for each in found.streaks.reach:
         ratios = {row.weeks: row.ratio for row in found.streaks.dry}
         if each.weeks is not None:

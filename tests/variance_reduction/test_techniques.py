@@ -14,7 +14,13 @@ from simcore.random.philox import split_seed
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.model import validate, with_strategy
 from simcore.variance_reduction import techniques as module
-from simcore.variance_reduction.conditional import conditional_values, count_controls, plain_values
+from simcore.variance_reduction.conditional import (
+    conditional_refusal,
+    conditional_values,
+    count_controls,
+    fixed_after,
+    plain_values,
+)
 from simcore.variance_reduction.estimators import t_interval
 from simcore.variance_reduction.point_sets import LeadingFactors, draw_factors
 from simcore.variance_reduction.techniques import (
@@ -41,13 +47,18 @@ VARIED = scenario(
     market=MARKET,
     funnel=funnel({}, {"rate": {"mean": 0.5, "rep_cv": 0.3, "week_cv": 0.2}}, {}),
 )
+UNSURE = scenario(
+    horizon={"weeks": 13},
+    quota=QUOTA,
+    funnel=funnel({"rate": {"successes": 10, "trials": 50}}, {"rate": {"between": [0.4, 0.6], "rep_cv": 0.3}}, {}),
+)
 DRY = scenario(horizon={"weeks": 8})
 METRICS = {"revenue:quarter": 0.0, "p_quota": 0.0, "p_quota_team": 0.0, "q05:week": 1000.0}
 
 
 @cache
 def case(name: str, metric: str) -> Case:
-    given = validate({"steady": STEADY, "varied": VARIED, "dry": DRY}[name])
+    given = validate({"steady": STEADY, "varied": VARIED, "unsure": UNSURE, "dry": DRY}[name])
     level = METRICS.get(metric, 0.0)
     return Case(parse_metric(metric), level, (compile_scenario(given),), chances(given), split_seed(11))
 
@@ -86,9 +97,19 @@ def test_every_technique_gives_the_exact_answer(metric: str) -> None:
         agrees(f"{metric}, {technique.name}", found, exact(of), detect=crude)
 
 
+def test_techniques_know_which_rates_are_not_known() -> None:
+    of = case("unsure", "revenue")
+    assert of.is_counted
+    assert len(of.factors.calls) == 0
+    assert fixed_after(of.programs[0]) == 2
+    last = scenario(funnel=funnel({}, {}, {"rate": {"successes": 10, "trials": 50}}))
+    assert "last step" in str(conditional_refusal(of.metric, compile_scenario(validate(last))))
+
+
+@pytest.mark.parametrize("name", ["varied", "unsure"])
 @pytest.mark.parametrize("metric", ["revenue", "p_quota"])
-def test_every_technique_agrees_with_crude_where_all_varies(metric: str) -> None:
-    of = case("varied", metric)
+def test_every_technique_agrees_with_crude_where_all_varies(metric: str, name: str) -> None:
+    of = case(name, metric)
     crude = means(of, CRUDE, 200, 64)
     for technique in usable(of)[1:]:
         found = means(of, technique, 100, 64)

@@ -105,6 +105,12 @@ def check_hours(scenario: Scenario, asked: HoursAsked) -> None:
         for name in asked.effects
         if name not in names
     ]  # fmt: skip
+    problems += [
+        Problem("is not known exactly: what an hour adds to it cannot be told", f"funnel.{brief(stage.stage)}.rate",
+                hint=f"set it, as in --set funnel.{brief(stage.stage)}.rate={stage.rate.mean:.3g}")
+        for stage in scenario.funnel
+        if stage.stage in asked.effects and stage.rate is not None and stage.rate.law is not None
+    ]  # fmt: skip
     if not asked.effects:
         problems.append(Problem("is missing: what an hour of coaching does", "effect", hint="for example meetings=0.1"))
     if not 1 <= asked.hours <= MOST_HOURS:

@@ -221,7 +221,7 @@ class Luck(StrategyHeader):
         description="Stages whose step can have a bad habit: no part of a rep's own rate, and counted as luck."
     )
     reliability: Reliability | None
-    streaks: Streaks
+    streaks: Streaks | None
     regression: Regression | None
     dismissal: Dismissal | None
     skipped: list[Skipped]

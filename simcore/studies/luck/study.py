@@ -248,8 +248,8 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
     unknown = [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.law is not None]
     if unknown:
         set_it = " ".join(f"--set funnel.{brief(name)}.rate=RATE" for name in unknown)
-        yield "streaks", f"what a drop is compared with must be known: try {set_it}"
-        yield "dismissal", f"who comes is measured by rates that must be known: try {set_it}"
+        yield "streaks", f"a drop is told from a rate that is known, and these are not known exactly: try {set_it}"
+        yield "dismissal", f"who comes is measured by rates, and these are not known exactly: try {set_it}"
     elif scenario.quota is None:
         yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
     elif quarters < rule.quarters:

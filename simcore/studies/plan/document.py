@@ -44,6 +44,16 @@ class PlanArithmetic(Document):
     )
 
 
+class PlanIgnorance(Document):
+    """What the rates that are not known exactly leave open, with the plan of the file."""
+
+    worlds: int = Field(description="Worlds that were played twice: with the same rates, and all else from elsewhere.")
+    sd: Estimate = Field(
+        description="Standard deviation, over what the rates may be, of the chance to reach the target."
+    )
+    share: Estimate = Field(description="Of the variance between worlds that reach the target and those that do not.")
+
+
 class PlanAnswer(Document):
     """The least that reaches the target with the confidence asked for."""
 
@@ -135,6 +145,9 @@ class BackwardPlan(StrategyHeader):
     arithmetic: PlanArithmetic
     chance: Estimate | None = Field(
         description="Of reaching the target with the plan of the file; null: a drive explodes there, or interrupted."
+    )
+    ignorance: PlanIgnorance | None = Field(
+        default=None, description="Null where all rates are known exactly, or too few worlds were played."
     )
     answer: PlanAnswer | None = Field(description="Null if there is none, or it was not found before the end.")
     exact: PlanExact | None = Field(description="Null where it has no closed form.")

@@ -24,7 +24,7 @@ from simcore.studies.plan.unknowns import arithmetic_of, at_least, binomial_of, 
 
 if TYPE_CHECKING:
     from simcore.statistics.estimate import Estimate
-    from simcore.studies.plan.document import PlanCell, PlanObstacle, PlanRow
+    from simcore.studies.plan.document import PlanCell, PlanIgnorance, PlanObstacle, PlanRow
     from simcore.studies.plan.quantile_search import Curve
     from simcore.studies.plan.request import PlanRequest
     from simcore.studies.plan.unknowns import Solvable
@@ -43,6 +43,7 @@ class Found:
         self.wanted, self.met, self.stated = 0.0, False, False
         self.reached: float | None = None
         self.plan_chance: Estimate | None = None
+        self.ignorance: PlanIgnorance | None = None
         self.arithmetic_chance: Estimate | None = None
         self.no_chance = "it was not played before the interruption"
         """Why there is none, in words."""
@@ -85,6 +86,7 @@ def document_of(found: Found, seconds: float) -> BackwardPlan:
             left_out=left_out_of(setting),
         ),
         chance=found.plan_chance,
+        ignorance=found.ignorance,
         answer=answer,
         exact=_exact(found),
         table=found.table,

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from simcore.analytic.run_cost import LIMIT, Bill, cost, one_world, rep_week_ns
 from simcore.engine.explosion import ExplodedError
+from simcore.engine.ignorance import knowledge_shared
 from simcore.engine.runner import StoppedError
-from simcore.studies.plan.document import BackwardPlan, PlanCell, PlanObstacle, PlanRow
+from simcore.statistics.jackknife import EQUAL_GROUPS
+from simcore.statistics.pick_freeze import explained
+from simcore.studies.plan.document import BackwardPlan, PlanCell, PlanIgnorance, PlanObstacle, PlanRow
 from simcore.studies.plan.frontier import frontier_of
 from simcore.studies.plan.obstacles import reasons_of
 from simcore.studies.plan.quantile_search import Curve, Orders, grid_place, grid_value, orders
@@ -260,7 +263,9 @@ class Planner:
     def _chances(self, worlds: int) -> None:
         """Find the chances with the plan of the file, and with the calls of the arithmetic."""
         try:
-            self.found.plan_chance = self._chance(Crew(self.setting.program, 0, self.unknown.reps), worlds)
+            crew = Crew(self.setting.program, 0, self.unknown.reps)
+            self.found.plan_chance = self._chance(crew, worlds)
+            self.found.ignorance = self._ignorance(crew, worlds)
         except ExplodedError as error:
             self.found.limits.append(f"the plan of the file: {error}")
         calls = self.found.arithmetic_calls
@@ -275,6 +280,16 @@ class Planner:
                 self.found.arithmetic_chance = self._chance(crew, worlds)
             except ExplodedError as error:
                 self.found.no_chance = f"a drive explodes there: {error}"
+
+    def _ignorance(self, crew: Crew, worlds: int) -> PlanIgnorance | None:
+        """Find what the rates leave open with the plan of the file; ``None`` where all are known, or in few worlds."""
+        count = worlds // EQUAL_GROUPS * EQUAL_GROUPS
+        if not crew.program.rates.laws.active or count < LEAST:
+            return None
+        far = crew._replace(program=crew.program._replace(source=knowledge_shared(crew.program.source)))
+        both = [self.played.play([each], count, reached(self.unknown.missing)) for each in (crew, far)]
+        found = explained(*both)
+        return PlanIgnorance(worlds=count, sd=found.sd, share=found.share)
 
     def _chance(self, crew: Crew, worlds: int) -> Estimate:
         return chance_of(int(self.played.play([crew], worlds, reached(self.unknown.missing)).sum()), worlds)

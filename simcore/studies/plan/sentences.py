@@ -124,6 +124,15 @@ def _simple(found: BackwardPlan) -> str:
     return f"{text}; it takes {abs(100.0 * more):,.0f} % {'more' if more > 0 else 'less'}."
 
 
+def ignorance_words(found: BackwardPlan) -> list[str]:
+    """Return how much of the chance with the plan of the file the rates leave open, where some are not known."""
+    if found.ignorance is None or found.ignorance.sd.estimate is None or found.chance is None:
+        return []
+    share = in_percent(max(0.0, min(1.0, found.ignorance.share.estimate or 0.0)))
+    text = f"With the plan of the file, {share} of what decides whether the target is reached is what the rates are"
+    return [f"{text}: they are not known exactly, and no plan changes that."]
+
+
 def tried_of(kind: str, tried: float) -> str:
     """Return a value of what is solved for as it is tried, in words.
 

@@ -104,6 +104,11 @@ def test_the_chance_of_quota_can_be_asked_for() -> None:
         ({}, HoursAsked(4, effects(wins=1), fading=1.0), "fading"),
         ({}, HoursAsked(4, effects(wins=1), measure="p_quota"), "quota"),
         ({"funnel": funnel({"rate": {"mean": 0.2, "rep_cv": 1.9}})}, HoursAsked(9, effects(meetings=1)), "rep_cv"),
+        (
+            {"funnel": funnel({"rate": {"successes": 10, "trials": 50}})},
+            HoursAsked(9, effects(meetings=1)),
+            "what an hour adds to it cannot be told",
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_refused(changes: dict[str, Any], hours: HoursAsked, words: str) -> None:

@@ -176,6 +176,16 @@ def test_a_price_that_takes_as_many_deals_leaves_the_chance_of_quota(quota: floa
     assert all(each.why is None for each in found.part.levers if each.kind != "deal")
 
 
+def test_a_rate_that_is_not_known_exactly_has_no_lever_and_says_so() -> None:
+    given = read(funnel=funnel({"rate": {"successes": 10, "trials": 50}}))
+    lever = next(each for each in levers(given) if each.name == "rate of meetings")
+    assert lever.scenario is None
+    assert lever.problem == "the rate is not known exactly; set one to see what a better one would do"
+    other = next(each for each in levers(given) if each.name == "rate of wins")
+    assert other.scenario is not None
+    assert other.scenario.funnel[1].rate == given.funnel[1].rate
+
+
 def test_every_figure_has_its_lever() -> None:
     noisy = {"rate": NOISY, "lag": {"values": ["1d", "3d"]}}
     given = read(

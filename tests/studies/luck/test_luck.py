@@ -45,6 +45,7 @@ def test_everything_at_once_is_answered() -> None:
     found = luck(given(**EVERYTHING), replications=128, drop=("opportunities", 0.6), rule="below=0.8,quarters=1")
     assert found.differ == ["meetings"]
     assert found.skipped == []
+    assert found.streaks is not None
     assert (found.streaks.drop_stage, found.streaks.drop_factor) == ("opportunities", 0.6)
     assert found.reliability is not None
     assert [row.differs for row in found.reliability.weights] == [True, True, True, False, False, True]
@@ -68,6 +69,23 @@ def test_what_a_scenario_has_no_answer_to_is_said(changes: dict[str, Any], parts
     assert [each.part for each in found.skipped] == parts
     assert all("--set" in each.reason for each in found.skipped)
     assert [part for part in ("reliability", "regression", "dismissal") if getattr(found, part) is None] == parts
+
+
+def test_reps_of_a_team_are_told_apart_whatever_the_rate_of_their_world_is() -> None:
+    """What a world's rate is moves all its reps: it is no skill, and no luck of one of them."""
+    known = {"mean": 0.2, "rep_cv": 0.3}
+    unsure = {"successes": 20, "trials": 100, "rep_cv": 0.3}
+    both = [
+        luck(given(**SMALL | {"funnel": funnel({"rate": rate}, {}, {})}), replications=512) for rate in (known, unsure)
+    ]
+    assert [each.part for each in both[1].skipped] == ["streaks", "dismissal"]
+    assert "--set funnel.meetings.rate=RATE" in both[1].skipped[0].reason
+    assert both[1].streaks is None
+    rankings = [each.reliability.rankings[-1].luck for each in both if each.reliability is not None]
+    assert rankings[0].estimate == pytest.approx(rankings[1].estimate, abs=0.05)
+    points = [each.reliability.weights[0].points[-1] for each in both if each.reliability is not None]
+    assert points[1].exact is None
+    assert points[0].weight.estimate == pytest.approx(points[1].weight.estimate, abs=0.1)
 
 
 def test_the_drop_leaves_what_reps_expect_of_the_plan() -> None:

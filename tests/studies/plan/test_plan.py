@@ -492,3 +492,28 @@ def test_a_stated_precision_is_reached_or_told() -> None:
     short = plans.plan(given, 20 * VALUE, by="13w", precision=0.001, max_replications=500, frontier=False)
     assert not short.precision.met
     assert short.replications == 500
+
+
+def test_a_plan_says_how_much_of_its_chance_is_not_known() -> None:
+    stages = [{"stage": "calls"}, {"stage": "wins", "rate": {"successes": 10, "trials": 50}}]
+    plain = {"simcore": 1, "name": "x", "deal": 100, "funnel": stages, "team": {"reps": 2}}
+    scenario = validate(plain | {"plan": {"calls_per_week": 200}})
+    found = plans.plan(scenario, 100_000, frontier=False, replications=4096)
+    law, calls = stats.beta(10.5, 40.5), 200 * 13 * 2
+    given = stats.binom.sf(999, calls, law.ppf((np.arange(100_000) + 0.5) / 100_000))
+    assert found.exact is None
+    assert found.chance is not None
+    assert found.ignorance is not None
+    for seen, exact in ((found.chance, given.mean()), (found.ignorance.sd, given.std())):
+        assert seen.estimate is not None
+        assert seen.se is not None
+        assert abs(seen.estimate - exact) < 4.0 * seen.se
+    share = given.var() / (given.mean() * (1 - given.mean()))
+    assert found.ignorance.share.estimate == pytest.approx(share, abs=0.03)
+    known = plans.plan(
+        validate(plain | {"funnel": [stages[0], {"stage": "wins", "rate": 0.2}]}), 100_000, frontier=False
+    )
+    assert known.ignorance is None
+    solved = plans.plan(scenario, 100_000, solve_for="wins", frontier=False, replications=512)
+    assert solved.answer is not None
+    assert 0.19 < solved.answer.estimate < 0.21
