@@ -17,15 +17,13 @@ from simcore.dates.days import NotADayError, parse_day
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.fields import MISSING, Complaint, Location
 from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
-from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS, Stage, Start
+from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.rates import LAW_KEYS, Rate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario.signals import SIGNALS
 from simcore.scenario.strategy import Channel, PullForward
 from simcore.scenario.time import Calendar
 
-LEAST_REACHED = 1e-6
-"""Least share of items that must wait as long as an item at the start has."""
 MAX_OPEN_ITEMS = 65536
 """Maximum number of items of one seat open at the start: the range of their addresses."""
 NEED_QUOTA = frozenset(signal.name for signal in SIGNALS if signal.needs_quota)
@@ -200,27 +198,6 @@ def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
     most = everywhere + max(per_seat.values(), default=0)
     if most > MAX_OPEN_ITEMS:
         yield Complaint(("start", "open"), f"gives one seat {most} items", allowed=f"up to {MAX_OPEN_ITEMS}")
-
-
-def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calendar) -> Iterator[Complaint]:
-    """Yield complaints about items that are open at the start and older than (nearly) any item gets."""
-    import numpy as np  # noqa: PLC0415
-
-    names = [stage.stage for stage in funnel]
-    longest: dict[int, int] = {}
-    for index, entry in enumerate(start.open if start else ()):
-        if entry.age is None or entry.stage not in names[1:-1]:
-            continue  # a stage that is none is reported elsewhere
-        step = names.index(entry.stage) + 1
-        if step not in longest:
-            laws = [funnel[step].lag, funnel[step].lost_lag]
-            laws = laws[:1] if laws[1] is None else laws
-            waits = [np.ones(1) if law is None else law.chances_by_hour(calendar) for law in laws]
-            longest[step] = max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
-        if int(entry.age.hours(calendar) + 0.5) > longest[step]:
-            message = f"is longer than items wait for {names[step]}: not one in a million is open then"
-            location: Location = ("start", "open", index, "age")
-            yield Complaint(location, message, str(entry.age), f"up to {longest[step]}h")
 
 
 def _figure(value: object) -> float | None:

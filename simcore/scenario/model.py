@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.shown import short, table
 from simcore.base.text import brief, did_you_mean, shorten
-from simcore.scenario.checks import age_complaints, consistency
+from simcore.scenario.checks import consistency
 from simcore.scenario.currency import foreign_amounts
 from simcore.scenario.deals import Deal, DealField, FixedDeal, ListDeal, SpreadDeal
 from simcore.scenario.fields import (
@@ -51,6 +51,7 @@ from simcore.scenario.parts import (
     Team,
     Title,
     Turnover,
+    age_complaints,
     place_hint,
 )
 from simcore.scenario.rates import Rate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,6 +15,7 @@ from simcore.scenario.fields import (
     Amount,
     Complaint,
     Length,
+    Location,
     Many,
     Number,
     NumberText,
@@ -34,6 +35,8 @@ from simcore.scenario.precision_goal import DEFAULT, target_of
 from simcore.scenario.rates import RateField
 from simcore.scenario.time import Calendar, Day, Duration
 
+LEAST_REACHED = 1e-6
+"""Least share of items that must wait as long as an item at the start has."""
 MAX_WEEKS = 5200
 """Maximum number of simulated weeks of a replication: a century."""
 MAX_STAGES = 8
@@ -252,6 +255,29 @@ class Start(Part):
     def of(cls, entries: Iterable[OpenItems]) -> Self:
         """Return a start with any number of entries: the limit for files does not apply to those that simcore adds."""
         return cls.model_construct(open=tuple(entries))
+
+
+def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calendar) -> Iterator[Complaint]:
+    """Yield complaints about items that are open at the start and older than (nearly) any item gets."""
+    import numpy as np  # noqa: PLC0415
+
+    names = [stage.stage for stage in funnel]
+    longest: dict[int, int] = {}
+    for index, entry in enumerate(start.open if start else ()):
+        if entry.age is None or entry.stage not in names[1:-1]:
+            continue  # a stage that is none is reported elsewhere
+        step = names.index(entry.stage) + 1
+        if step not in longest:
+            laws = [funnel[step].lag, funnel[step].lost_lag]
+            rate = funnel[step].rate
+            # At a rate of 1 nothing is lost, and nothing waits as what is lost does.
+            laws = laws[:1] if laws[1] is None or (rate is not None and rate.mean == 1.0) else laws
+            waits = [np.ones(1) if law is None else law.chances_by_hour(calendar) for law in laws]
+            longest[step] = max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
+        if int(entry.age.hours(calendar) + 0.5) > longest[step]:
+            message = f"is longer than items wait for {names[step]}: not one in a million is open then"
+            location: Location = ("start", "open", index, "age")
+            yield Complaint(location, message, str(entry.age), f"up to {longest[step]}h")
 
 
 class Referrals(SourcedPart):

@@ -84,6 +84,9 @@ def test_what_enters_a_stage_leaves_it_or_is_open(scenario: Scenario, seed: int)
 def test_nothing_is_lost_at_rates_of_one(scenario: Scenario, seed: int) -> None:
     certain = [stage if number == 0 else stage | {"rate": 1} for number, stage in enumerate(scenario["funnel"])]
     scenario = without(cold(scenario), funnel=certain, market=None)
+    # An age that only the lost reach is refused here.
+    opened = [{key: entry[key] for key in entry if key != "age"} for entry in scenario.get("start", {}).get("open", [])]
+    scenario = scenario | ({"start": {"open": opened}} if opened else {})
     played = play(compiled(scenario), seed, count=2)
     assert not lost_by_stage(scenario, played).any()
     first = played.tally.arrays.first.sum(axis=0)

@@ -227,6 +227,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (with_step(lag="261w"), "funnel.meetings.lag", "longer than five years"),
     (with_step(lag={"median": "1d", "p90": "1301d"}), "funnel.meetings.lag.p90", "longer than five years"),
     (opened(age="2d", due="1d"), "start.open.1.age", "cannot be together with due"),
+    (
+        opened(age="5d") | {"funnel": [*data()["funnel"][:2], WINS | {"rate": 1, "lag": "1d", "lost_lag": "9d"}]},
+        "start.open.1.age",
+        "is longer than items wait for",
+    ),
     (opened(age="5d"), "start.open.1.age", "is longer than items wait for wins: not one in a million is open then"),
     (opened(age="300w"), "start.open.1.age", 'got "300w"; allowed: up to 32h'),
     (with_step(lost_lag="2d"), "funnel.meetings.lost_lag", "is not for the first step: a hang-up is known at once"),
