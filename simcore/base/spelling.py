@@ -174,7 +174,8 @@ def _digits(text: str, body: str, kind: Kind, name: str, rest: _Rest) -> str:
 
 
 def _two_readings(text: str, name: str, small: Decimal, large: Decimal) -> UsageError:
-    hint = f"write {written(small)} or {written(large)}"
+    short = written(small)
+    hint = f"write {short}{'0' if _BY_DOT.fullmatch(short) else ''} or {written(large)}"
     return _refusal(text, "can be read in two ways", name, hint=hint)
 
 

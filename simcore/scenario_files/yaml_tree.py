@@ -341,7 +341,8 @@ def _unquoted(text: str) -> str:
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_DOTTED = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
+DOTTED = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
+"""A number that is a thousand times as much where dots part thousands."""
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII)
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(["true", "True", "TRUE"], True),
@@ -376,7 +377,7 @@ def resolve(text: str) -> tuple[object, str | None, str | None]:
         if len(text) > _MAX_DIGITS:
             return Unreadable(), f"is a number of more than {_MAX_DIGITS} characters", None
         number = int(text) if _INTEGER.fullmatch(text) else float(text)
-        return Dotted(text) if _DOTTED.fullmatch(text) else number, None, None
+        return Dotted(text) if DOTTED.fullmatch(text) else number, None, None
     if _NOT_FINITE.fullmatch(text):
         return float(text.replace(".", "")), None, None
     proposal = _proposal(text) if len(text) <= _MAX_DIGITS else None

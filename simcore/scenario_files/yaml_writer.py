@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simcore.base.currencies import AMOUNT_SIGNS
-from simcore.scenario_files.yaml_tree import resolve
+from simcore.scenario_files.yaml_tree import DOTTED, resolve
 
 _WIDTH = 100
 _PLAIN = re.compile(rf"[^\W_](?:[\w ()/.%{AMOUNT_SIGNS}+-]*[\w()/.%{AMOUNT_SIGNS}])?")
@@ -22,7 +22,10 @@ def _written(value: object, encoding: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value) if math.isfinite(value) else {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
+        if not math.isfinite(value):
+            return {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
+        # Three digits after a dot may be thousands, four may not.
+        return f"{value!r}0" if isinstance(value, float) and DOTTED.fullmatch(repr(value)) else repr(value)
     text = str(value)
     if _PLAIN.fullmatch(text) and resolve(text)[0] == text and _knows(encoding, text):
         return text

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from simcore.base.errors import ExitStatus, FileError, Problem, ScenarioError
@@ -502,6 +502,7 @@ def _valid(drawn: dict[str, object]) -> Scenario:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example({"name": "three digits after a dot", "steps": [(1.0, None)], "deal": 1.125})
 @given(_data)
 def test_what_is_written_reads_back(drawn: dict[str, object]) -> None:
     scenario = _valid(drawn)
