@@ -24,6 +24,10 @@ THIN = 12
 PULL = 13
 HABIT = 14
 COACHING = 15
+NEED = 105
+"""Of the first need; 106 and 107 are those of the second and the third."""
+NEED_END = 108
+"""Likewise."""
 
 OPEN_AT_START = 16
 """Added to an item's purposes for the items that are open when a run starts."""

@@ -14,6 +14,7 @@ from simcore.base.text import did_you_mean, printable
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.fields import MISSING, Complaint, Location
 from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
+from simcore.scenario.needs import duration_complaints
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario.signals import SIGNALS
@@ -73,7 +74,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
             message = "is the name of something that a strategy changes: choose another"
             yield Complaint(("funnel", index, "stage"), message, names[index])
         if index == 0:
-            for key in ("rate", "lag", "cap", "habit"):
+            for key in ("rate", "lag", "cap", "habit", "needs"):
                 if stage.get(key) is not None:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
@@ -146,6 +147,7 @@ def _lags(data: Data) -> Iterator[Complaint]:
     calendar = _calendar(data)
     for index, stage in _entries(data, "funnel"):
         yield from lag_complaints(stage.get("lag"), ("funnel", index, "lag"), calendar)
+        yield from duration_complaints(stage.get("needs"), ("funnel", index, "needs"), calendar)
     yield from lag_complaints(_mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
     for index, entry in _entries(_mapping(data, "start"), "open"):
         for _, duration in read_durations(entry, ["due"]):
@@ -274,6 +276,21 @@ def _manager(data: Data) -> Iterator[Complaint]:
         yield Complaint(("manager", "slots"), message, slots, f"1 to {reps}")
 
 
+def _needs(data: Data, names: list[str]) -> Iterator[Complaint]:
+    """Yield complaints about steps that cannot have needs."""
+    needing = [index for index, stage in _entries(data, "funnel") if stage.get("needs") is not None]
+    for place, index in enumerate(needing):
+        location: Location = ("funnel", index, "needs")
+        if index == 1:
+            message = "is not for the first step: that is decided within the call, before there is a deal"
+            yield Complaint(location, message, hint="put it on a later stage", at_key=True)
+        elif place > 0:
+            message = "is the second stage with needs, and one has them: those of two steps would not be told apart"
+            yield Complaint(
+                location, message, allowed=f"needs of {names[needing[0]] or 'one stage'} alone", at_key=True
+            )
+
+
 def _changes(data: Data, names: list[str], about: Data, location: Location) -> Iterator[Complaint]:
     changes, channels = about.get("changes"), [*CHANNELS, *names[1:]]
     if not isinstance(changes, Mapping):
@@ -306,8 +323,14 @@ def _channel(data: Data, names: list[str], key: str, location: Location) -> Iter
     if key == "lag" and names and not any(steps):
         message = "changes the lags, and no step of this funnel has one"
         yield Complaint(location, message, hint="give a stage a lag, or leave it out", at_key=True)
+    if key == "qualify" and not any(map(_is_checked, (stage for _, stage in _entries(data, "funnel")))):
+        message = "changes how many deals are checked, and no stage of this funnel has needs with qualify"
+        yield Complaint(location, message, hint="give a need a qualify, or leave it out", at_key=True)
     if key != PULL_FORWARD:
         return
+    if any(index == len(names) - 1 and stage.get("needs") is not None for index, stage in _entries(data, "funnel")):
+        message = "decides deals early, when nothing says what has become of the needs of the last stage"
+        yield Complaint(location, message, hint="leave one of them out", at_key=True)
     if data.get("quota") is None:
         message = "needs the end of a quota period, and this scenario has no quota"
         yield Complaint(location, message, hint="add a quota, or leave it out", at_key=True)
@@ -317,6 +340,14 @@ def _channel(data: Data, names: list[str], key: str, location: Location) -> Iter
     elif names and len(steps) == len(names) and not steps[-1]:
         message = "needs opportunities that wait for their decision, and the last step has no lag"
         yield Complaint(location, message, hint=f"give {names[-1] or 'the last stage'} a lag", at_key=True)
+
+
+def _is_checked(stage: Data) -> bool:
+    """Return whether a stage has needs that are checked; unreadable ones are reported elsewhere."""
+    needs = stage.get("needs")
+    if not isinstance(needs, Mapping):
+        return needs is not None
+    return any(not isinstance(need, Mapping) or need.get("qualify") is not None for need in needs.values())
 
 
 def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Complaint]:
@@ -358,4 +389,5 @@ def consistency(data: Data) -> Iterator[Complaint]:
     yield from _start(data, names)
     yield from _referrals(data, names)
     yield from _manager(data)
+    yield from _needs(data, names)
     yield from _strategies(data, names)

@@ -33,6 +33,7 @@ from simcore.scenario.fields import (
 )
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
+from simcore.scenario.needs import Need, parts_of_needs
 from simcore.scenario.parts import (
     MAX_STAGES,
     Cap,
@@ -75,6 +76,7 @@ __all__ = [
     "LogNormalLag",
     "Manager",
     "Market",
+    "Need",
     "OpenItems",
     "Plan",
     "PullForward",
@@ -428,7 +430,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     for stage in scenario.funnel:
         path = f"funnel.{stage.stage}"
         parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
-        parts.append((stage.habit, f"{path}.habit"))
+        parts += [(stage.habit, f"{path}.habit"), *parts_of_needs(stage.needs, path)]
     parts += [(scenario.market, "market"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]

@@ -30,6 +30,7 @@ from simcore.scenario.fields import (
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import LagField
 from simcore.scenario.metric import parse_metric
+from simcore.scenario.needs import MAX_NEEDS, Need
 from simcore.scenario.precision_goal import DEFAULT, target_of
 from simcore.scenario.time import Calendar, Duration
 
@@ -165,6 +166,11 @@ class Stage(Part):
     )
     cap: Cap | None = Field(default=None, description="Most items that the stage takes from a rep; not of the last.")
     habit: Habit | None = Field(default=None, description="Bad habit at the step. Left out: there is none.")
+    needs: Annotated[dict[Name, Need], Length(1, MAX_NEEDS, "needs")] | None = Field(
+        default=None,
+        description="What a deal needs to be won at `rate`, by name; not of the first step, of one step only. "
+        "Left out: nothing.",
+    )
 
 
 class Market(SourcedPart):
@@ -281,7 +287,7 @@ _PLACES = {
     **{name: f"{part}.{name}" for part, kind in (
         ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
         ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
-    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit")},
+    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "cap", "habit", "needs")},
     "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
 }  # fmt: skip
 """Where keys belong that are often written one level too high: usually only their indentation is wrong."""

@@ -12,6 +12,7 @@ from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
 from tests.twin.drives import Mind, Strategy, period
 from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
+from tests.twin.needs import COUNTS, DECIDED, Fate, fate, opened
 from tests.twin.philox import AT_START, Purpose, Source, philox4x32
 from tests.twin.team import Holder, Rates, activity, planned
 
@@ -22,6 +23,7 @@ SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections",
 """In the order in which a level adds them up."""
 REFERRED = 32
 REFERRAL, THIN, PULL = 11, 12, 13
+NEED, NEED_END = 105, 108
 START, CALLED, REFERRED_KIND = range(3)
 
 
@@ -36,6 +38,7 @@ class Thing(Item):
     win_rate: float = 1.0
     price: float = 1.0
     stage: int = 0
+    fate: Fate = Fate(0, DECIDED)
 
     @property
     def order(self) -> tuple[int, int]:
@@ -77,6 +80,8 @@ class ReactiveSeat:
         self.calls: list[int] = []
         self.clipped = Clipped()
         self.booked = self.result = self.above = self.discount = 0
+        self.owed = self._working_off = 0
+        self.needs = dict.fromkeys(COUNTS, 0)
         self._open_at_start()
 
     def _words(self, item: Thing, purpose: int) -> tuple[int, int, int, int]:
@@ -94,15 +99,35 @@ class ReactiveSeat:
                 item = Thing(self._seat, -1, len(self.items), None, entry.stage, cents=entry.cents, kind=START)
                 item.low, item.c1, item.stage = len(self.items), self._seat << 16, entry.stage
                 self.items.append(item)
-                self._hold(item, 0, self._wait(item, entry.stage + 1, 1.0) if entry.due is None else entry.due)
+                self._hold(item, 0, self._opened(item, entry.stage + 1, entry.due))
+
+    def _opened(self, item: Thing, step: int, due: int | None) -> int:
+        lag, needs = self._lag(item, step, 1.0), self._plan.steps[step].needs
+        if needs:
+            item.fate = opened(needs, self._needs_words(item, len(needs)), lag, due)
+            item.response = item.fate.factor
+            return item.fate.wait
+        return math.floor(lag + 0.5) if due is None else due
+
+    def _needs_words(self, item: Thing, number: int) -> list[tuple[int, ...]]:
+        return [self._words(item, NEED + i) + self._words(item, NEED_END + i)[:2] for i in range(number)]
 
     def _wait(self, item: Thing, step: int, stretch: float) -> int:
+        """Return the hours for which an item waits that enters the stage before; its needs are met or not now."""
+        lag, needs = self._lag(item, step, stretch), self._plan.steps[step].needs
+        if not needs:
+            return math.floor(lag + 0.5)
+        item.fate = fate(needs, self._needs_words(item, len(needs)), lag, self.mind.response("qualify"))
+        item.response = item.response * item.fate.factor
+        return item.fate.wait
+
+    def _lag(self, item: Thing, step: int, stretch: float) -> float:
         place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
         lag = self._plan.steps[step].lag
         fixed = lag(0)
         if fixed == lag(2**31) == lag(2**32 - 1):
-            return math.floor(math.floor(fixed + 0.5) * stretch + 0.5)
-        return math.floor(lag(self._words(item, place[0])[place[1]]) * stretch + 0.5)
+            return math.floor(fixed + 0.5) * stretch
+        return lag(self._words(item, place[0])[place[1]]) * stretch
 
     def _hold(self, item: Thing, hour: int, wait: int) -> None:
         last = (LAST_WEEK + 1) * self._plan.calendar.week - 1
@@ -122,12 +147,14 @@ class ReactiveSeat:
             starts = week == 0 or (holder and holder.person) != (before and before.person)
             if starts:
                 self.mind.forget(hour)
-                self._carry = self._base_carry = 0
+                self._carry = self._base_carry = self.owed = self._working_off = 0
             self._candidates = {}
             self._base = self._base_calls(week, holder)
         if hour > 0 and holder is not None and not starts and self._strategy.drives:
             self.mind.react(self._signals(hour, team, reps))
         self.result = 0
+        # What an interval did not work off is owed on, with what came to be owed in it.
+        self._working_off, self.owed = self._working_off + self.owed, 0
 
     def _base_calls(self, week: int, holder: Holder | None) -> list[int]:
         hours = self._plan.calendar.week
@@ -205,20 +232,26 @@ class ReactiveSeat:
         self._carry += units * self._planned[hour]
         calls = self._carry >> 20
         self._carry &= 2**20 - 1
+        left_out = min(self._working_off, calls)
+        self._working_off -= left_out
+        self._note("check calls", hour, left_out)
+        calls -= left_out
         self.calls.append(calls)
         if week >= self._plan.warmup:
             self.above += max(0, calls - self._base[of_week])
         uncut, response = self._rates.uncut(1, week), self.mind.response(self._plan.stages[1])
         if self.chart.worked(1, uncut) * response > 1.0:
             self.clipped.rates[1] += calls
-        bookings = self._bookings(hour, calls, uncut, response)
+        bookings = self._bookings(hour, (left_out, left_out + calls), uncut, response)
         self.chart.decide(1, week, calls, len(bookings))
         self.mind.unanswered = 0 if bookings else self.mind.unanswered + calls
         return bookings
 
-    def _bookings(self, hour: int, calls: int, uncut: float, response: float) -> list[Thing]:
+    def _bookings(self, hour: int, calls: tuple[int, int], uncut: float, response: float) -> list[Thing]:
+        """Return what comes of the calls of an hour from a first one on up to a last: those before were left out."""
         week, of_week = divmod(hour, self._plan.calendar.week)
-        made, places = calls, [min(calls, self._base[of_week])]
+        left_out, made = calls
+        places = [min(made, self._base[of_week])]
         made -= places[0]
         while made > 0:
             places.append(min(made, self._planned[hour]))
@@ -233,7 +266,7 @@ class ReactiveSeat:
                 if cell not in self._candidates:
                     self._candidates[cell] = self._cell(week, sheet, band)
                 for candidate in self._candidates[cell]:
-                    if candidate.hour == of_week and candidate.rank < n:
+                    if candidate.hour == of_week and left_out - sum(places[:sheet]) <= candidate.rank < n:
                         item = Thing(self._seat, week, candidate.k, hour, entered={0: hour})
                         item.low, item.c1 = candidate.k | cell << 16, week | self._seat << 16
                         if self._below(item, band, uncut, response):
@@ -289,7 +322,22 @@ class ReactiveSeat:
                     # Due at once: it stays in the list, and is decided with the next stage.
                     self._due[hour].remove(item)
 
+    def _note(self, what: str, hour: int, number: int = 1) -> None:
+        self.needs[what] += number if self._plan.first <= hour < self._plan.end else 0
+
     def _decide(self, item: Thing, step: int, hour: int) -> bool:
+        needing = bool(self._plan.steps[step].needs)
+        if needing and item.fate.end != DECIDED:
+            self._note(item.fate.end, hour)
+            self.chart.decide(step, hour // self._plan.calendar.week, 1, 0)
+            item.lost_in, item.stage = step - 1, -1
+            return False
+        passed = self._decide_due(item, step, hour)
+        if needing:
+            self._note(f"{'won' if passed else 'lost'} {'unmet' if item.fate.unmet else 'met'}", hour)
+        return passed
+
+    def _decide_due(self, item: Thing, step: int, hour: int) -> bool:
         week = hour // self._plan.calendar.week
         rate = self.chart.worked(step, self._rates.uncut(step, week)) * item.response * item.win_rate
         self.clipped.rates[step] += rate > 1.0
@@ -317,6 +365,9 @@ class ReactiveSeat:
         item.entered[stage], item.stage = hour, stage
         item.response = self.mind.response(self._plan.stages[stage + 1])
         self._hold(item, hour, self._wait(item, stage + 1, self.mind.response("lag")))
+        week = hour // self._plan.calendar.week
+        if hour < self._plan.end and self._holders[week] is not None:
+            self.owed += item.fate.calls if self._plan.steps[stage + 1].needs else 0
         return item.due[stage] == hour
 
     def _close(self, item: Thing, hour: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.twin.needs import Need, read_need
 from tests.twin.spreads import Section, Spread, cents, deal_spread, lag_spread, mean_of_deal
 
 
@@ -65,6 +66,7 @@ class Step:
     cap_per_week: int | None
     cap_open: int | None
     habit: Habit | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,11 @@ class Plan:
     def coached(self) -> bool:
         """Whether anybody may have a bad habit, or a session."""
         return self.manager is not None or any(step.habit is not None for step in self.steps.values())
+
+    @property
+    def needing(self) -> bool:
+        """Whether the deals of some step have needs."""
+        return any(step.needs for step in self.steps.values())
 
     @property
     def last_stage(self) -> int:
@@ -174,6 +181,9 @@ def _manager(section: Section | None) -> Manager | None:
 
 
 def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar) -> dict[int, Step]:
+    def whole(duration: str | float) -> int:
+        return math.floor(calendar.hours(duration) + 0.5)
+
     steps = {}
     for number, stage in enumerate(funnel[1:], start=1):
         rate = _rate(stage["rate"])
@@ -187,6 +197,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
             habit=_habit(stage.get("habit")),
+            needs=tuple(read_need(need, whole) for need in (stage.get("needs") or {}).values()),
         )
     return steps
 
@@ -208,9 +219,9 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -
 
 
 def reacts(scenario: Section) -> bool:
-    """Return whether a seat must be played week by week: drives, referrals, habits or a manager."""
+    """Return whether a seat must be played week by week: drives, referrals, habits, a manager or needs."""
     scenario = _bare(scenario)
-    if scenario.get("manager") or any(stage.get("habit") for stage in scenario["funnel"]):
+    if scenario.get("manager") or any(stage.get("habit") or stage.get("needs") for stage in scenario["funnel"]):
         return True
     strategies = scenario.get("strategies") or {"process": {}}
     run = strategies[(scenario.get("run") or {}).get("strategy", next(iter(strategies)))]

@@ -14,7 +14,7 @@ from simcore.base.periods import WEEKS_PER_QUARTER
 from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
 from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
-from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
+from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, NEED_COUNTS, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
 
 Floats = NDArray[np.float64]
@@ -189,6 +189,8 @@ class Counters(NamedTuple):
     """int64[3, 256]"""
     weeks_of_quarter: Longs
     """int64[13, 256]"""
+    needs: Longs
+    """int64[7, 256]"""
 
 
 class Memory(NamedTuple):
@@ -269,6 +271,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             quota_hits=np.zeros((2, GROUPS), np.int64),
             conduct=np.zeros((3, GROUPS), np.int64),
             weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, GROUPS), np.int64),
+            needs=np.zeros((len(NEED_COUNTS), GROUPS), np.int64),
         ),
     )
 
@@ -350,5 +353,6 @@ def flush(counters: Counters, tally: TallyArrays) -> None:
     tally.quota_hits[...] += counters.quota_hits.T
     tally.conduct[...] += counters.conduct.T
     tally.weeks_of_quarter[...] += counters.weeks_of_quarter.T
+    tally.needs[...] += counters.needs.T
     for each in counters:
         each[...] = 0

@@ -35,6 +35,7 @@ class Booking(Pulling):
         self._tells = bool(
             program.clock.steps > 1
             and program.lags.lagged[1]
+            and program.needs.step != 2
             and not program.coaching.active
             and not program.source.tilted
             and not (self._pulls and program.clock.steps == 2)

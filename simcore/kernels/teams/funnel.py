@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.reacting import calendar, items, limits
+from simcore.kernels.reacting import calendar, items, limits, needs
 from simcore.kernels.reacting.state import (
     ENTRY_LANE,
     HOUR,
@@ -43,6 +43,8 @@ class Funnel(Booking):
             self._draw_steps(n)
             self._fill_lags(int(stage) + 1, n)
             items.lag_as_given(n, start.due, listed.given, listed.lag)
+            if stage + 1 == self._program.needs.step:
+                self._follow_needs(n, opened=True)
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
             self._fill_dues(int(stage), n, 0)
@@ -117,7 +119,9 @@ class Funnel(Booking):
     def _pass(self, step: int, n: int) -> np.ndarray:
         """Decide a step of the n listed items: int32, by item, whether it passes."""
         row, listed, source = self._row, self._items, self._program.source
-        lane, rate, passed = listed.lane, listed.rate, listed.passed
+        lane, rate, passed, needing = listed.lane, listed.rate, listed.passed, step == self._program.needs.step
+        if needing:
+            needs.read_fates(n, listed.response, listed.count)
         if self._running or not self._program.rates.varies[step]:
             items.uncut_rates(n, lane, self._rates[step], rate)
         else:
@@ -136,6 +140,8 @@ class Funnel(Booking):
             )  # fmt: skip
         else:
             row.clipped[step] += items.pass_items(n, own, rate, passed)
+        if needing:
+            self._count_fates(n, passed)
         coached = self._memory.coached
         if coached.decided.shape[1] > 0:
             items.count_decisions(
@@ -172,6 +178,9 @@ class Funnel(Booking):
         self._find(n)
         self._fill_lags(stage + 1, n)
         self._stretch(n)
+        if stage + 1 == self._program.needs.step:
+            self._follow_needs(n)
+            self._owe_checks(n)
         self._fill_dues(stage, n, 0)
         waiting = listed.passed
         m = items.list_waiting(n, listed.hour, listed.count, listed.keep, waiting)
@@ -218,6 +227,8 @@ class Funnel(Booking):
             self._find(n)
             self._fill_lags(stage + 1, n)
             self._stretch(n)
+            if stage + 1 == self._program.needs.step:
+                self._follow_needs(n)
         else:
             lag[:n] = 0.0
         items.arrival_keys(n, listed.c0, listed.c1, keys)

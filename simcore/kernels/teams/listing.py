@@ -1,6 +1,7 @@
 """Lists of items of a row of teams: their words and lags, in plain Python.
 
-`Listing`, `Waiting`, `Selling`, `Pulling`, `Booking` and `Funnel` are one class in six modules, each on those before.
+`Listing`, `Waiting`, `Needing`, `Selling`, `Pulling`, `Booking` and `Funnel` are one class in seven modules, each on those
+before.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class Listing:
             1 < step <= LATE_STEP
             and program.lags.lagged[step]
             and not program.rates.varies[step]
+            and step != program.needs.step
             and not program.coaching.active
             and not program.source.tilted
             and not (self._pulls and step == self._clock.steps)
