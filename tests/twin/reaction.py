@@ -24,6 +24,7 @@ SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections",
 REFERRED = 32
 REFERRAL, THIN, PULL = 11, 12, 13
 NEED, NEED_END = 105, 108
+CERTAIN = Fate(0, DECIDED)
 START, CALLED, REFERRED_KIND = range(3)
 
 
@@ -38,7 +39,7 @@ class Thing(Item):
     win_rate: float = 1.0
     price: float = 1.0
     stage: int = 0
-    fate: Fate = Fate(0, DECIDED)
+    fate: Fate = CERTAIN
 
     @property
     def order(self) -> tuple[int, int]:

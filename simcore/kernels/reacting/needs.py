@@ -55,11 +55,11 @@ def gap_hours(word: np.uint32, quiet: float, every: float) -> float:
 
 
 @kernel
-def follow_needs(
+def check_needs(
     n: int, opened: bool, law: Floats, words: Words, number: Integers, given: Longs, lane: Words, qualify: Floats,
-    lag: Floats, response: Floats, owed: Integers,
+    lag: Floats, unmet: Integers, owed: Integers,
 ) -> None:  # fmt: skip
-    """Work out what becomes of n items that enter the stage before the step: when they leave it, and how.
+    """Work out which needs of n items are unmet once they have entered the stage before, and for how long they wait.
 
     Parameters
     ----------
@@ -72,59 +72,66 @@ def follow_needs(
     qualify
         float64[lanes]: responses.
     lag
-        float64, by item: hours with the response in them, not yet rounded; then the hours until they leave.
-    response
-        float64, by item: of the step; then with what becomes of them.
+        float64, by item: hours with the response in them, not yet rounded; then the whole hours of the wait.
+    unmet
+        int32, by item: filled with a bit for each need; -1 for an item that is given up after its wait.
     owed
         int32, by item: filled with the calls that their checks cost.
     """
     for i in range(n):
         q = 1.0 if opened else qualify[uint64(lane[i])]
-        takes, slows, unmet, given_up = 0.0, 1.0, 0, False
-        owed[i] = 0
+        takes, slows, given_up = 0.0, 1.0, False
+        unmet[i], owed[i] = 0, 0
         for j in range(law.shape[0]):
             met = int64(words[j, BEGINS, i]) < threshold(law[j, AT_START])
             if int64(words[j, CHECKED, i]) < threshold(min(1.0, law[j, SHARE] * q)):
                 met = met or int64(words[j, HELPED, i]) < threshold(law[j, WORKS])
-                if not opened:
-                    takes += law[j, TAKES]
-                    owed[i] += int64(law[j, COST])
-                    given_up = given_up or (not met and int64(words[j, DROPPED, i]) < threshold(law[j, DROP]))
+                given_up = given_up or (not met and int64(words[j, DROPPED, i]) < threshold(law[j, DROP]))
+                takes += law[j, TAKES]
+                owed[i] += int64(law[j, COST])
             if not met:
-                unmet |= 1 << j
+                unmet[i] |= 1 << j
                 slows *= law[j, SLOWS]
-        if given_up:
-            lag[i], response[i] = takes, GIVEN_UP
+        if opened:
+            due = given[uint64(number[i])]
+            lag[i] = float(due) if due >= 0 else np.floor(lag[i] * slows + 0.5)
+        elif given_up:
+            lag[i], unmet[i] = takes, -1
+        else:
+            lag[i] = np.floor(min((lag[i] + takes) * slows, FAR) + 0.5)
+
+
+@kernel
+def show_gaps(n: int, law: Floats, words: Words, unmet: Integers, lag: Floats, response: Floats) -> None:
+    """Let the gaps of n items show before their waits end, and put what becomes of them into waits and responses.
+
+    ``unmet``, ``lag``: from `check_needs`; ``response``: float64, by item, of the step.
+    """
+    for i in range(n):
+        if unmet[i] < 0:
+            response[i] = GIVEN_UP
             continue
-        wait = np.floor(min((lag[i] + takes) * slows, FAR) + 0.5)
-        if opened and given[uint64(number[i])] >= 0:
-            wait = float(given[uint64(number[i])])
-        hidden = unmet
+        left, hidden, lost = int64(unmet[i]), int64(unmet[i]), False
         while hidden > 0:
-            at, first = wait, -1
+            at, first = lag[i], -1
             for j in range(law.shape[0]):
                 if hidden >> j & 1 and law[j, QUIET] < 0.0:
                     shows = gap_hours(words[j, CALL, i], law[j, QUIET], law[j, EVERY])
-                    if shows < at:
-                        at, first = shows, j
+                    first = j if shows < at else first
+                    at = min(at, shows)
             if first < 0:
                 break
-            hidden &= ~(1 << first)
-            wait = at
-            if int64(words[first, RESCUED, i]) >= threshold(law[first, RESCUE]):
-                unmet = -1
-                break
-            unmet &= ~(1 << first)
-            wait += law[first, RESCUE_LAG]
-        lag[i] = wait
-        if unmet < 0:
-            response[i] = BY_SURPRISE
-            continue
-        left = 1.0
+            lost = int64(words[first, RESCUED, i]) >= threshold(law[first, RESCUE])
+            lag[i] = at if lost else at + law[first, RESCUE_LAG]
+            left &= ~(1 << first)
+            hidden = 0 if lost else hidden & ~(1 << first)
+        of_rate = 1.0
         for j in range(law.shape[0]):
-            left *= law[j, WITHOUT] if unmet >> j & 1 else 1.0
-        response[i] *= left
-        if unmet > 0:
+            of_rate *= law[j, WITHOUT] if left >> j & 1 else 1.0
+        response[i] *= of_rate
+        if lost:
+            response[i] = BY_SURPRISE
+        elif left > 0:
             response[i] = -max(response[i], LEAST)
 
 

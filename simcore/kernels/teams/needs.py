@@ -1,4 +1,4 @@
-"""What deals of a row of teams need: known when they enter the stage before, counted when they leave it; plain Python."""
+"""What deals of a row of teams need: known when they enter the stage before, counted at their end; plain Python."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ class Needing(Waiting):
         for number in range(len(law)):
             words[number, : needs.DROPPED] = self._draw(NEED + number, n)[:, :n]
             words[number, needs.DROPPED :] = self._draw(NEED_END + number, n)[:2, :n]
-        needs.follow_needs(
+        needs.check_needs(
             n, opened, law, words, listed.given, start.due, listed.lane,
-            self._response[self._clock.steps + QUALIFY], listed.lag, listed.response, listed.count,
+            self._response[self._clock.steps + QUALIFY], listed.lag, listed.passed, listed.count,
         )  # fmt: skip
+        needs.show_gaps(n, law, words, listed.passed, listed.lag, listed.response)
 
     def _owe_checks(self, n: int) -> None:
         """Let the seats owe the calls of the checks of the n listed items, which have entered the stage."""
