@@ -76,6 +76,17 @@ def needs_step(funnel: Sequence[Stage]) -> int:
     return next((step for step, stage in enumerate(funnel) if stage.needs), 0)
 
 
+def at_once(needs: Mapping[str, Need] | None) -> dict[str, Need] | None:
+    """Return the needs of deals that are decided at once: checks take no time, and no gap shows before."""
+    if needs is None:
+        return None
+    found = {}
+    for name, need in needs.items():
+        check = need.qualify and need.qualify.model_copy(update={"takes": Duration(0.0, "d")})
+        found[name] = need.model_copy(update={"calls": None, "rescue": None, "qualify": check, "slows": 1.0})
+    return found
+
+
 def parts_of_needs(needs: Mapping[str, Need] | None, path: str) -> list[tuple[Part | None, str]]:
     """Return all parts of the needs of a stage, with their paths."""
     found: list[tuple[Part | None, str]] = []

@@ -23,8 +23,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from simcore.analytic.expectations import chances
+from simcore.analytic.needs import effective
+from simcore.base.errors import Problem, ScenarioError
+from simcore.scenario.needs import needs_step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simcore.scenario.model import Rate, Scenario, Stage
 
 
@@ -64,6 +69,22 @@ def moments(steps: list[Stage]) -> Moments:
     return Moments(mean, mean * mean * spread)
 
 
+def known_steps(scenario: Scenario) -> Sequence[Stage]:
+    """Return the stages with the rates that are true of the plan: less what needs of deals take on average.
+
+    Raises
+    ------
+    ScenarioError
+        If what deals need has no closed form.
+    """
+    known = effective(scenario)
+    if known is None:
+        path = f"funnel.{scenario.funnel[needs_step(scenario.funnel)].stage}.needs"
+        hint = "give calls to one need at most"
+        raise ScenarioError((Problem("what they leave of a rep's true rate has no closed form", path, hint=hint),))
+    return known.funnel
+
+
 def weight(trials: float, half: float | None) -> float:
     """Return known answer 10: the weight of so many trials; 0 where reps do not differ.
 
@@ -77,7 +98,7 @@ def weight(trials: float, half: float | None) -> float:
 
 def is_exact(scenario: Scenario) -> bool:
     """Return whether `exact_weight` holds: the plan is followed, nothing takes time, nothing is cut off at 1."""
-    timeless = scenario.start is None and not any(stage.lag for stage in scenario.funnel)
+    timeless = scenario.start is None and not any(stage.lag or stage.needs for stage in scenario.funnel)
     return timeless and not scenario.calendar.holidays and chances(scenario) is not None
 
 
