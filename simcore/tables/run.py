@@ -6,6 +6,7 @@ from simcore.results.summary import (
     AssumptionRow,
     AveragingRow,
     ClippedRow,
+    NeedsRow,
     OpenRow,
     Precision,
     PrecisionRow,
@@ -28,10 +29,20 @@ VALUE = Layout(Value, (), {"per_call": MONEY, "per_no": MONEY})
 QUOTA = Layout(QuotaRow, ("period",), {"amount": MONEY, "p_hit": SHARE, "p_hit_team": SHARE})
 OPEN = Layout(OpenRow, ("stage",), {"per_rep": COUNT})
 TURNED_AWAY = Layout(TurnedAwayRow, ("stage",), {"per_rep_week": COUNT})
+NEEDS = Layout(
+    NeedsRow,
+    ("stage",),
+    {
+        **dict.fromkeys(("promised", "won", "surprises", "disqualified", "late_losses", "other_losses"), SHARE),
+        "check_calls": COUNT,
+    },
+)
 CLIPPED = Layout(ClippedRow, ("what",), {"count": COUNT})
 ASSUMPTIONS = Layout(AssumptionRow, ("path",))
 _OWN = {"rep_weeks": COUNT, "calls": COUNT, "quantile_error_bound": RATIO}
-_PARTS = frozenset({"precision", "funnel", "averaging", "value", "quota", "open_at_end", "turned_away", "clipped"})
+_PARTS = frozenset(
+    {"precision", "funnel", "averaging", "value", "quota", "open_at_end", "turned_away", "clipped", "needs"}
+)
 
 
 def run_tables(found: Summary) -> list[Table]:
@@ -47,6 +58,7 @@ def run_tables(found: Summary) -> list[Table]:
         QUOTA.table("quota", "Chance of quota in a period", [found.quota], money),
         OPEN.table("open", "Open after the last week, per rep", found.open_at_end, money),
         TURNED_AWAY.table("turned_away", "Turned away by a cap, per rep and week", found.turned_away, money),
+        NEEDS.table("needs", "How deals end that need something", [found.needs], money),
         CLIPPED.table("clipped", "Limits of the model that were hit", found.clipped, money),
         ASSUMPTIONS.table("assumptions", "Figures of the scenario", found.assumptions, money),
     ]

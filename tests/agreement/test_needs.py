@@ -71,9 +71,9 @@ def test_neutral_needs_change_no_bit_of_a_strategy_that_reacts(name: str, kind: 
 @pytest.mark.parametrize("surfaces", [0.0, 0.3])
 def test_more_checks_at_no_cost_never_lose_a_deal(surfaces: float) -> None:
     """Of one need, with calls, a rescue and what slows; of three without rescues. By the week of the call."""
-    need = {"at_start": 0.4, "without": 0.3, "slows": 1.6}
+    need: Scenario = {"at_start": 0.4, "without": 0.3, "slows": 1.6}
     need |= {"calls": {"every": "1d", "surfaces": surfaces}, "rescue": {"rate": 0.4, "lag": "3d"}}
-    other = {"at_start": 0.6, "without": 0.2, "calls": {"every": "2d", "surfaces": surfaces}}
+    other: Scenario = {"at_start": 0.6, "without": 0.2, "calls": {"every": "2d", "surfaces": surfaces}}
     for needs in ({"maker": need}, {"maker": other, "budget": other, "authority": other | {"slows": 2}}):
         won = []
         for share in (0.0, 0.3, 0.7, 1.0):
