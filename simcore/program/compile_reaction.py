@@ -53,7 +53,8 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching, n
     period_first, period_hours = _periods(scenario)
     return Reaction(
         needed=bool(drives) or scenario.referrals is not None or coaching.active or needs.step > 0,
-        interval=hours[scenario.strategy.decides if drives else "day" if needs.step else "week"],
+        # Without drives it only matters when calls are worked off that checks cost.
+        interval=hours[scenario.strategy.decides if drives else "day" if needs.owing else "week"],
         hears=_heard({signal for signal, _ in flat}),
         memory=np.array([drive.memory for drive in drives], np.float64),
         level=np.array([drive.level or (-inf, inf) for drive in drives], np.float64).reshape(-1, len(LEVEL_COLUMNS)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import Field
 
@@ -13,8 +13,6 @@ from simcore.scenario.time import Calendar, Duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from simcore.scenario.parts import Stage
 
 MAX_NEEDS = 3
 """Most needs of a step: for so many there are addresses."""
@@ -71,7 +69,15 @@ class Need(SourcedPart):
             yield Complaint(("rescue",), message, hint="add calls, or leave rescue out", at_key=True)
 
 
-def needs_step(funnel: Sequence[Stage]) -> int:
+class MayNeed(Protocol):
+    """A stage: to its step needs may belong."""
+
+    @property
+    def needs(self) -> Mapping[str, Need] | None:
+        """The needs by name."""
+
+
+def needs_step(funnel: Sequence[MayNeed]) -> int:
     """Return the step whose deals have needs; 0 if there is none."""
     return next((step for step, stage in enumerate(funnel) if stage.needs), 0)
 

@@ -62,7 +62,7 @@ def test_the_same_in_other_dress(text: str) -> None:
 # what is replaced by what, line, column, path, a part of what is said
 BAD = [
     ("rate: 0.02", "rate: 1.5", 9, 11, "funnel.meetings.rate", "range, got 1.5; allowed: above 0 to 1"),
-    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, cap, habit; did you"),
+    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, cap, habit, needs; did you"),
     ("rate: 0.02", "rate: .nan", 9, 11, "funnel.meetings.rate", "must be finite, got .nan"),
     ("rate: 0.02", "rate: 1e999", 9, 11, "funnel.meetings.rate", "must be finite, got 1e999"),
     ("rate: 0.02", "rate: -.inf", 9, 11, "funnel.meetings.rate", "must be finite"),
@@ -542,7 +542,9 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
-    example, precision, start, coached, pressure = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    example, precision, start, coached, needing, pressure = (
+        block.split("```")[0] for block in page.split("```yaml\n")[1:]
+    )
     assert parse_scenario(example, "docs").team.reps == 2
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
@@ -552,6 +554,7 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     manager = parse_scenario(coached, "docs").manager
     assert manager is not None
     assert (manager.slots, manager.rule) == (2, "process")
+    assert list(parse_scenario(needing, "docs").funnel[2].needs or ()) == ["decision_maker"]
     assert list(parse_scenario(pressure, "docs").strategy.drives) == ["urgency", "fatigue"]
 
 
