@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.agreement.test_agreement import WORLDS
-from tests.support.both_engines import Scenario, check, compiled
+from tests.support.both_engines import Scenario, check, compiled, play
 from tests.support.needs_cases import NEEDS
 from tests.support.random_scenarios import needs, scenarios
 
@@ -19,6 +19,12 @@ def test_every_case(name: str) -> None:
     program = compiled(NEEDS[name])
     for seed, replication in WORLDS:
         check(NEEDS[name], seed, replication, program)
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_details_change_nothing(name: str) -> None:
+    program = compiled(NEEDS[name])
+    assert play(program, 5, count=3).tally.same_as(play(program, 5, count=3, detailed=False).tally)
 
 
 @st.composite

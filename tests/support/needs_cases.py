@@ -39,6 +39,8 @@ SLOWEST: Scenario = MAKER | {
     "calls": {"every": "100w", "surfaces": 0.1},
     "rescue": {"rate": 0.5, "lag": "250w"},
 }
+IN_STEP: Scenario = {"at_start": 0.3, "without": 0.5, "calls": {"every": "6h", "surfaces": 0.4}}
+IN_STEP |= {"rescue": {"rate": 0.6, "lag": "6h"}}
 ALL: Scenario = {"maker": MAKER, "budget": BUDGET, "authority": AUTHORITY}
 WAITING = {"lag": {"median": "4d", "p90": "9d"}}
 
@@ -54,6 +56,20 @@ NEEDS: dict[str, Scenario] = {
     "checked": needing({"maker": {"at_start": 0.4, "without": 0.3, "qualify": {"share": 0.5, "works": 0.6}}}),
     "a gap that shows": needing({"maker": {"at_start": 0.4, "without": 0.3, "calls": MAKER["calls"]}}),
     "a rescue": needing({"maker": {key: MAKER[key] for key in ("at_start", "without", "calls", "rescue")}}),
+    "slow for three reasons": needing(
+        {name: {"at_start": 0.4, "without": 0.6, "slows": slows} for name, slows in (("a", 1.5), ("b", 3), ("c", 1.2))}
+    ),
+    "slow and open at the start": needing(
+        {"maker": {"at_start": 0.2, "without": 0.3, "slows": 3}}, start={"open": OPEN_ITEMS}, horizon={"weeks": 10}
+    ),
+    "short waits": scenario(
+        funnel=funnel({"lag": "3h"}, {"rate": 0.4, "lag": "6h", "needs": {"maker": IN_STEP}}, {}), horizon={"weeks": 12}
+    ),
+    "worthless without": needing({"maker": {"at_start": 0.5, "without": 0}}),
+    "just in time": scenario(
+        plan={"calls_per_week": 120},
+        funnel=funnel({}, {}, {"lag": "12h", "needs": {"maker": IN_STEP, "budget": IN_STEP}}),
+    ),
     "one need": needing({"maker": MAKER}, horizon={"weeks": 8, "warmup_weeks": 2}),
     "three needs": needing(ALL, plan={"calls_per_week": 150}),
     "at once": scenario(
@@ -74,6 +90,15 @@ NEEDS: dict[str, Scenario] = {
     "capped": needing(
         ALL,
         funnel=funnel({"cap": {"per_week": 9}}, {"cap": {"open": 4}}, {"rate": NOISY, **WAITING, "needs": ALL}),
+        plan={"calls_per_week": 120},
+    ),
+    "capped and given up": needing(
+        {},
+        funnel=funnel(
+            {},
+            {"cap": {"open": 2}},
+            {**WAITING, "needs": {"maker": MAKER | {"qualify": {"share": 1, "works": 0, "drop": 0.8}}}},
+        ),
         plan={"calls_per_week": 120},
     ),
     "open at the start": needing(ALL, start={"open": OPEN_ITEMS}, deal=DEALS[0]),

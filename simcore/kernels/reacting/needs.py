@@ -163,11 +163,10 @@ def count_fates(
 
 
 @kernel
-def owe_calls(n: int, lane: Words, owed: Integers, person: Integers, known: Longs) -> None:
-    """Let those who hold seats owe the calls of the checks of n items: int64[lanes]."""
+def owe_calls(n: int, lane: Words, owed: Integers, known: Longs) -> None:
+    """Let the seats owe the calls of the checks of n items: int64[lanes]; who comes to a vacant one owes nothing."""
     for i in range(n):
-        s = uint64(lane[i])
-        known[s] += int64(owed[i]) if person[s] >= 0 else 0
+        known[uint64(lane[i])] += int64(owed[i])
 
 
 @kernel

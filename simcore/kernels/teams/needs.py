@@ -47,7 +47,7 @@ class Needing(Waiting):
         """Let the seats owe the calls of the checks of the n listed items, which have entered the stage."""
         if self._program.needs.owing and self._running:
             listed = self._items
-            needs.owe_calls(n, listed.lane, listed.count, self._lanes.person, self._known[OWED])
+            needs.owe_calls(n, listed.lane, listed.count, self._known[OWED])
 
     def _count_fates(self, n: int, passed: np.ndarray) -> None:
         """Count how the n listed items end: `items.count` has what was read of them."""
