@@ -121,7 +121,7 @@ def _left(need: Need, lag: Lag | None, takes: float, slows: float, calendar: Cal
     """Return what is left of the rate of an item whose gap may show."""
     calls = _calls_followed(need)
     assert need.calls is not None and calls is not None  # noqa: S101, PT018
-    number = np.arange(1, calls + 1)
+    number = np.arange(1.0, calls + 1.0)
     hours = number * max(1.0, _whole(need.calls.every, calendar))
     u = need.calls.surfaces
     first = u * (1.0 - u) ** (number - 1)

@@ -18,10 +18,10 @@ from simcore.program.tally import (
     WON_MET,
     WON_UNMET,
 )
-from tests.support.both_engines import Scenario, compiled, play
+from tests.support.both_engines import compiled, play
 from tests.support.needs_cases import needing
 from tests.support.reactive_cases import REACTIVE
-from tests.support.scenario_cases import CASES, scenario
+from tests.support.scenario_cases import CASES, Scenario, scenario
 from tests.support.statistical import check_mean, check_share
 
 QUALIFY: Scenario = {"share": 0.7, "works": 0.5}
