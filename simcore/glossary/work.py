@@ -262,7 +262,7 @@ REACTION = (
     Word(
         "signal",
         "What a drive can hear of what has happened: behind, ahead, deadline, surprise, dry_spell, rejections, "
-        "peers, overwork, coach. Its gain says how much the level answers.",
+        "peers, overwork, coach, surprised. Its gain says how much the level answers.",
         "model.md#strategies-how-a-rep-reacts",
         ("gain",),
     ),

@@ -25,6 +25,8 @@ MAX_OPEN_ITEMS = 65536
 """Maximum number of items of one seat open at the start: the range of their addresses."""
 NEED_QUOTA = frozenset(signal.name for signal in SIGNALS if signal.needs_quota)
 """Signals that are measured against the quota."""
+NEED_NEEDS = frozenset(signal.name for signal in SIGNALS if signal.needs_needs)
+"""Signals that are told by how deals end that need something."""
 PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
 """Weeks of the shortest period of a quota."""
 
@@ -260,6 +262,9 @@ def _signals(data: Data, about: Data, location: Location) -> Iterator[Complaint]
         elif key == "coach" and not _presses(data):
             message = "listens to a manager, and this scenario has none with some pressure"
             yield Complaint((*location, key), message, hint="add manager.pressure, or leave it out", at_key=True)
+        elif key in NEED_NEEDS and all(stage.get("needs") is None for _, stage in _entries(data, "funnel")):
+            message = "listens to what becomes of deals that need something, and no stage of this funnel has needs"
+            yield Complaint((*location, key), message, hint="give a stage needs, or leave it out", at_key=True)
 
 
 def _presses(data: Data) -> bool:

@@ -106,6 +106,19 @@ FAULTS: dict[str, Fault] = {
         "week < decided.shape[1]",
         "week < decided.shape[1] and step < 3",
     ),
+    "surprised by all that ended": Fault(
+        "burnt", "calls", "reacting.deciding.hear_surprised", "float(surprises[s]) / float(ended[s])", "1.0"
+    ),
+    "surprised at all since the start": Fault(
+        "burnt", "calls", "teams.team.Team._decide", "known[ENDED][:], known[SURPRISES][:] = 0, 0", "pass"
+    ),
+    "surprised by late losses": Fault(
+        "burnt",
+        "calls",
+        "reacting.needs.hear_of_ends",
+        "fate[i] == ENDS_BY_SURPRISE",
+        "fate[i] == ENDS_BY_SURPRISE or fate[i] == UNMET",
+    ),
     # Calls that are owed
     "nobody owes calls": Fault(
         "one need", "calls", "teams.needs.Needing._owe_checks", "self._program.needs.owing", "False"

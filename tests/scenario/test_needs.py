@@ -95,6 +95,8 @@ def test_what_a_strategy_can_do_with_needs() -> None:
     plain = playing("day", {"one": drive({"dry_spell": 1}, qualify)}, funnel=funnel({}, {}, needs))
     at = "strategies.reacting.drives.one.changes"
     assert "no stage of this funnel has needs with qualify" in problems(plain)[f"{at}.qualify"]
+    unheard = playing("day", {"one": drive({"surprised": 1}, {"activity": {"slope": 1}})})
+    assert "no stage of this funnel has needs" in problems(unheard)[at.replace("changes", "signals.surprised")]
     pulling = playing(
         "day",
         {"one": drive({"dry_spell": 1}, PULL)},

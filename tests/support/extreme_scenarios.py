@@ -191,6 +191,7 @@ class Maker:
         channels += ["referrals"] if "referrals" in made else []
         signals = [signal.name for signal in SIGNALS if "quota" in made or not signal.needs_quota]
         signals.remove("coach")  # needs a manager
+        signals.remove("surprised")  # needs needs
         changes: Scenario = {}
         for channel in self._dice.sample(channels, self._dice.randint(1, len(channels))):
             most = 15.0 if channel == "activity" else 4.0

@@ -151,6 +151,12 @@ NEEDS: dict[str, Scenario] = {
         team={"reps": 2, "new": 1, "ramp": RAMP},
         funnel=funnel({}, {"cap": {"open": 6}}, {"rate": 0.6, **WAITING, "needs": {"maker": MAKER}}),
     ),
+    "burnt": playing(
+        "day",
+        {"care": drive({"surprised": 1.5}, {"qualify": {"slope": 0.6}, "activity": {"slope": 0.3, "max": 2}})},
+        funnel=funnel({}, {}, {"rate": 0.6, **WAITING, "needs": {"maker": MAKER}}),
+        plan={"calls_per_week": 120},
+    ),
     "referrals": playing(
         "week",
         {"care": drive({"dry_spell": 0.4}, {"referrals": {"slope": 0.6}, "qualify": {"slope": 0.5}})},

@@ -12,8 +12,8 @@ from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
 from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel, scenario
 
 MONTHLY: Scenario = {"per": "month", "amount": 12000}
-WITHOUT_MANAGER = tuple(signal.name for signal in SIGNALS if signal.name != "coach")
-"""Signals that need no manager."""
+WITHOUT_MANAGER = tuple(signal.name for signal in SIGNALS if signal.name != "coach" and not signal.needs_needs)
+"""Signals that need no manager, and no needs of deals."""
 WAITING = funnel({"lag": "3h"}, {"lag": GAMMA_LAG}, {"lag": LOGNORMAL_LAG})
 CHECKED: Scenario = {"maker": {"at_start": 0.5, "without": 0.2, "qualify": {"share": 0.5, "works": 0.8, "calls": 2}}}
 

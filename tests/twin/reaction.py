@@ -12,14 +12,25 @@ from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
 from tests.twin.drives import Mind, Strategy, period
 from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
-from tests.twin.needs import COUNTS, DECIDED, Fate, fate, opened
+from tests.twin.needs import COUNTS, DECIDED, SURPRISED, Fate, fate, opened
 from tests.twin.philox import AT_START, Purpose, Source, philox4x32
 from tests.twin.team import Holder, Rates, activity, planned
 
 if TYPE_CHECKING:
     from tests.twin.reader import Plan
 
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
+SIGNALS = (
+    "behind",
+    "ahead",
+    "deadline",
+    "surprise",
+    "dry_spell",
+    "rejections",
+    "peers",
+    "overwork",
+    "coach",
+    "surprised",
+)
 """In the order in which a level adds them up."""
 REFERRED = 32
 REFERRAL, THIN, PULL = 11, 12, 13
@@ -81,7 +92,7 @@ class ReactiveSeat:
         self.calls: list[int] = []
         self.clipped = Clipped()
         self.booked = self.result = self.above = self.discount = 0
-        self.owed = self._working_off = 0
+        self.owed = self._working_off = self._ended = self._surprises = 0
         self.needs = dict.fromkeys(COUNTS, 0)
         self._open_at_start()
 
@@ -153,7 +164,7 @@ class ReactiveSeat:
             self._base = self._base_calls(week, holder)
         if hour > 0 and holder is not None and not starts and self._strategy.drives:
             self.mind.react(self._signals(hour, team, reps))
-        self.result = 0
+        self.result = self._ended = self._surprises = 0
         # What an interval did not work off is owed on, with what came to be owed in it.
         self._working_off, self.owed = self._working_off + self.owed, 0
 
@@ -186,6 +197,7 @@ class ReactiveSeat:
         signals["rejections"] = max(0.0, mind.unanswered * strategy.base_rate - 1.0)
         signals["overwork"] = max(0.0, mind.response("activity") - 1.0)
         signals["coach"] = self.chart.heard(hour)
+        signals["surprised"] = self._surprises / self._ended if self._ended else 0.0
         return signals
 
     # The calls of an hour.
@@ -328,6 +340,9 @@ class ReactiveSeat:
 
     def _decide(self, item: Thing, step: int, hour: int) -> bool:
         needing = bool(self._plan.steps[step].needs)
+        if needing and hour < self._plan.end:
+            self._ended += 1
+            self._surprises += item.fate.end == SURPRISED
         if needing and item.fate.end != DECIDED:
             self._note(item.fate.end, hour)
             self.chart.decide(step, hour // self._plan.calendar.week, 1, 0)

@@ -163,6 +163,17 @@ def count_fates(
 
 
 @kernel
+def hear_of_ends(
+    n: int, end_hour: int, hours: Integers, lane: Words, fate: Integers, ended: Longs, surprises: Longs
+) -> None:
+    """Let the lanes know of n items that end before the end of the run: int64[lanes] each."""
+    for i in range(n):
+        if hours[i] < end_hour:
+            ended[uint64(lane[i])] += 1
+            surprises[uint64(lane[i])] += fate[i] == ENDS_BY_SURPRISE
+
+
+@kernel
 def owe_calls(n: int, lane: Words, owed: Integers, known: Longs) -> None:
     """Let the seats owe the calls of the checks of n items: int64[lanes]; who comes to a vacant one owes nothing."""
     for i in range(n):

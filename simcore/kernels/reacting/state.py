@@ -33,12 +33,13 @@ ITEMS = 1 << 23
 SHEETS = BANDS = 16
 
 (
-    BOOKED, RESULT, MARK, UNANSWERED, CARRY, ACTIVE, LAST_BOOKING, PRESSED, REFERRED, OPEN, OWED, LEFT_OUT,
-) = KNOWN = range(12)  # fmt: skip
+    BOOKED, RESULT, MARK, UNANSWERED, CARRY, ACTIVE, LAST_BOOKING, PRESSED, REFERRED, OPEN, OWED, LEFT_OUT, ENDED,
+    SURPRISES,
+) = KNOWN = range(14)  # fmt: skip
 """Rows of `Lanes.known`: booked this period and in this interval, in cents; the hour after the last deal; calls since
 the last booking; the carried fraction of a call; the activity of the interval, fixed point; the last hour of the week
 in it with a booking, or -1; whether the week has a session on the result; referrals; open items; calls that checks cost
-and that are owed, and those that are not dialled in this interval."""
+and that are owed, and those that are not dialled in this interval; deals with needs that ended in it, and surprises."""
 BAND, SHEET = range(2)
 """Rows of `Lanes.drawn`: bands and sheets that are drawn."""
 
@@ -87,7 +88,7 @@ class Lanes(NamedTuple):
     base_carry: Longs
     """int64[lanes]: the fraction of a call that a ramp carries on."""
     known: Longs
-    """int64[12, lanes]"""
+    """int64[14, lanes]"""
     drawn: Integers
     """int32[2, lanes]"""
     wanted: Integers

@@ -9,10 +9,12 @@ from simcore.kernels.reacting.state import (
     ACTIVE,
     C0,
     CARRY,
+    ENDED,
     LANE,
     LAST_BOOKING,
     LEFT_OUT,
     OWED,
+    SURPRISES,
     UNANSWERED,
     Memory,
 )
@@ -50,8 +52,11 @@ class Needing(Waiting):
             needs.owe_calls(n, listed.lane, listed.count, self._known[OWED])
 
     def _count_fates(self, n: int, passed: np.ndarray) -> None:
-        """Count how the n listed items end: `items.count` has what was read of them."""
-        listed, clock = self._items, self._clock
+        """Count how the n listed items end, and let the seats know: `items.count` has what was read of them."""
+        listed, clock, known = self._items, self._clock, self._known
+        needs.hear_of_ends(
+            n, clock.end_hour, listed.hour, listed.lane, listed.count, known[ENDED], known[SURPRISES]
+        )  # fmt: skip
         needs.count_fates(
             n, self._mask, self._first_hour, clock.end_hour, listed.hour, listed.lane, listed.count, passed,
             self._memory.rows.counters.needs[:, self._row.first_group :],

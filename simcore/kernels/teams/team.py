@@ -24,6 +24,7 @@ from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
     CARRY,
+    ENDED,
     LANE,
     LAST_BOOKING,
     MARK,
@@ -31,6 +32,7 @@ from simcore.kernels.reacting.state import (
     RESULT,
     SHEETS,
     SLOT,
+    SURPRISES,
     UNANSWERED,
     Memory,
     bucket_hours,
@@ -57,6 +59,7 @@ from simcore.scenario.signals import (
     PEERS,
     REJECTIONS,
     SURPRISE,
+    SURPRISED,
 )  # fmt: skip
 
 
@@ -204,6 +207,8 @@ class Team:
             )  # fmt: skip
             self._look_for_breach(hour)
         known[RESULT][:] = 0
+        if self._program.needs.step:
+            known[ENDED][:], known[SURPRISES][:] = 0, 0
         calling.fix_activity(n, lanes.person, lanes.ramp, self._response[ACTIVITY], known[ACTIVE], known[LAST_BOOKING])
         if self._owing:
             first = hour - week * self._clock.hours_per_week
@@ -237,6 +242,8 @@ class Team:
         if hears[COACH]:
             begins = hour == week * clock.hours_per_week
             deciding.hear_coach(n, self._program.coaching.pressure, begins, known[PRESSED], signal[COACH])
+        if hears[SURPRISED]:
+            deciding.hear_surprised(n, known[ENDED], known[SURPRISES], signal[SURPRISED])
 
     def _planned_before(self, hour: int, week: int) -> int:
         """Return the planned calls of the interval before a decision."""
