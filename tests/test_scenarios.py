@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "scenarios"
 REPLICATIONS = {
     "backward-from-100k": 20_000,
+    "check-too-dear": 100,
     "coach-the-process": 100,
     "connected-calls": 200,
     "hard-sell": 100,
     "hockey-stick": 100,
+    "late-surprise": 100,
     "long-cycle": 200,
     "pacing-bonus": 100,
     "quota-pressure": 100,

@@ -91,6 +91,11 @@ def _figures(
         ("calls a rep-week", "calls", 1.0),
         ("calls above plan a rep-week", "calls_above_plan", 1.0),
         (f"discount a rep-year, {money}", "discount", 1.0),
+        ("deals won that come to an end, %", "won", 100.0),
+        ("lost by surprise, %", "surprises", 100.0),
+        ("given up after a check, %", "disqualified", 100.0),
+        ("lost late for want of a need, %", "late_losses", 100.0),
+        ("calls that checks cost a rep-week", "check_calls", 1.0),
     ]
     for label, field, scale in rows:
         cells = [getattr(each, field) for each in (base.figures, mine.figures, against.differences)]

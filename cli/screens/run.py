@@ -31,7 +31,7 @@ from simcore.results.sentences import money
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.results.summary import AveragingRow, Ignorance, QuotaRow, Speed, Summary
+    from simcore.results.summary import AveragingRow, Ignorance, NeedsRow, QuotaRow, Speed, Summary
 
 
 def run_details(summary: Summary, about: str = "") -> RenderableType:
@@ -65,6 +65,8 @@ def run_details(summary: Summary, about: str = "") -> RenderableType:
         parts.append(_ignorance(summary.ignorance, currency))
     if any(row.per_rep.estimate for row in summary.open_at_end):
         parts.append(_open(summary))
+    if summary.needs is not None:
+        parts.append(_needs(summary.needs))
     if summary.turned_away or summary.clipped:
         parts.append(_limits(summary))
     if summary.precision is not None:
@@ -190,6 +192,23 @@ def _open(summary: Summary) -> RenderableType:
         stage = "booked" if row.stage == activity else printable(row.stage)
         table.add_row(stage, printable(row.waiting_for), inline(row.per_rep))
     return Group(table)
+
+
+@fits
+def _needs(needs: NeedsRow) -> RenderableType:
+    table = grid(["deals that end", "share"])
+    rows = (
+        ("won", needs.won),
+        ("lost by surprise, before the decision", needs.surprises),
+        ("given up after a check", needs.disqualified),
+        ("lost at the decision, a need not met", needs.late_losses),
+        ("lost at the decision, all needs met", needs.other_losses),
+    )
+    for label, share in rows:
+        table.add_row(label, percent(share))
+    told = Text(f"where the rate promises {100 * needs.promised:.3g} %; ")
+    told.append("checks cost a rep ").append(inline(needs.check_calls)).append(" calls a week")
+    return titled(f"What {printable(needs.stage)} need", Group(table, told))
 
 
 @fits

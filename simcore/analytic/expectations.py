@@ -28,9 +28,10 @@ rates
     No cap turns items away, no referral adds any, no habit lowers a rate, no strategy reacts, and cutting
     rates at 1 costs less than 1e-4 of the mean, so that the values are good to four digits. A market that acts
     on several steps needs them without lags between. Where the mean of M differs between weeks, nothing takes
-    time, and all means are those of the counted weeks (rule *plan* must hold).
+    time, and all means are those of the counted weeks (rule *plan* must hold). Where deals need something, the
+    rate is what needs leave of it (`simcore.analytic.needs`), if that has a closed form; they then take time, too.
 plan
-    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps.
+    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed.
 spread
     As *plan*; where a lag lies between steps, their rates must not vary from week to week; and the spread between reps
     fits all but 1e-4 of what the law of its rate says. By origin.
@@ -52,13 +53,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.analytic.capped_rates import cut_share, cut_spread, law_cv
-from simcore.analytic.market_moments import (
-    is_constant,
-    is_stationary,
-    log_covariance,
-    moment,
-    pair_moment,
-)
+from simcore.analytic.market_moments import is_constant, is_stationary, log_covariance, moment, pair_moment
+from simcore.analytic.needs import owes_calls, passing
 from simcore.base.money import cents
 from simcore.numerics.gamma_beta import beta_i
 
@@ -204,7 +200,7 @@ def _market_steps(scenario: Scenario, steps: Sequence[Stage]) -> int:
 def _chance(scenario: Scenario, steps: Sequence[Stage], week: int = 0) -> float:
     """Return the expected chance that a call of a simulated week passes these steps."""
     k = _market_steps(scenario, steps)
-    return math.prod(_rate(step).mean for step in steps) * moment(scenario.market, k, week)
+    return math.prod(_rate(step).mean for step in steps) * moment(scenario.market, k, week) * _kept(scenario, steps)
 
 
 def _mean_chance(scenario: Scenario, steps: Sequence[Stage], windows: Mapping[str, Windows]) -> float:
@@ -221,14 +217,22 @@ def _means_hold(scenario: Scenario) -> bool:
     return is_constant(scenario.market, _market_steps(scenario, scenario.funnel[1:]))
 
 
+def _kept(scenario: Scenario, steps: Sequence[Stage]) -> float:
+    """Return the share of the rates of these steps that needs leave."""
+    share = passing(scenario) if any(step.needs for step in steps) else 1.0
+    if share is None:
+        raise ValueError("what deals need has no closed form: see `passing`")
+    return share
+
+
 def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     steps = scenario.funnel[1:]
     free = scenario.referrals is None and not scenario.strategy.drives
-    free = free and not any(step.cap or step.habit for step in steps)
+    free = free and not any(step.cap or step.habit for step in steps) and passing(scenario) is not None
     # No time may pass between two steps on which the market acts: it would have changed.
     acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
     between = steps[acted[0] : acted[-1] + 1] if len(acted) > 1 else ()
-    together = not any(step.lag or step.lost_lag for step in between)
+    together = not any(step.lag or step.lost_lag or step.needs for step in between)
     return free and together and sum(_cut_share(scenario, step) for step in steps) < within
 
 
@@ -253,7 +257,7 @@ def _looked_at(scenario: Scenario) -> list[int]:
 
 
 def _plan_holds(scenario: Scenario) -> bool:
-    return scenario.team.turnover is None and scenario.team.new == 0
+    return scenario.team.turnover is None and scenario.team.new == 0 and not owes_calls(scenario)
 
 
 def _weekly_spread(scenario: Scenario) -> bool:
@@ -261,7 +265,7 @@ def _weekly_spread(scenario: Scenario) -> bool:
 
 
 def _lagged(scenario: Scenario) -> bool:
-    return any(step.lag for step in scenario.funnel[1:])
+    return any(step.lag or step.needs for step in scenario.funnel[1:])
 
 
 def _spread_holds(scenario: Scenario) -> bool:
@@ -289,7 +293,7 @@ def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected
     calls = _average(windows["week"], _calls_in)
     lagged = False
     for index, stage in enumerate(scenario.funnel):
-        lagged = lagged or stage.lag is not None
+        lagged = lagged or stage.lag is not None or stage.needs is not None
         number = calls * _mean_chance(scenario, scenario.funnel[1 : index + 1], windows)
         label = f"{stage.stage} per rep and week" + (", steady state" if lagged else "")
         values.append(Expected(label, number, "count"))
@@ -385,6 +389,7 @@ def _variance(scenario: Scenario, window: Window) -> float:
     steps = [_rate(step) for step in scenario.funnel[1:]]
     mean, variance = scenario.deal.mean_value(), scenario.deal.variance()
     own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) * (1 + law_cv(rate) ** 2) for rate in steps)
+    own *= _kept(scenario, scenario.funnel[1:]) ** 2
     noise = math.prod(1 + rate.week_cv**2 for rate in steps)
     k = _market_steps(scenario, scenario.funnel[1:])
     weeks = [(calls, at, _chance(scenario, scenario.funnel[1:], at)) for at, calls in enumerate(*window)]
@@ -428,7 +433,7 @@ def _open(scenario: Scenario) -> list[Expected]:
     values = []
     calls = scenario.plan.calls_per_week / scenario.calendar.hours_per_week
     for step, stage in enumerate(scenario.funnel):
-        if stage.lag is None and stage.lost_lag is None:
+        if (stage.lag is None and stage.lost_lag is None) or stage.needs is not None:
             continue
         # Bookings wait for the first stage after their step; later items wait in the stage before theirs.
         arrivals = calls * _chance(scenario, scenario.funnel[1 : max(step, 2)])

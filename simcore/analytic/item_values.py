@@ -9,9 +9,9 @@ Timing: the time to the win is a sum of lags (`simcore.analytic.waiting_times`).
 stage k wins t hours from now, and a(t) the chance that a referral enters stage 1 t hours after the win (never in the
 same hour), the expected wins D at t solve the renewal equation D = f_k + g a * f_1 * D, with * for convolution.
 
-It holds where rates do (rule *rates* of `simcore.analytic.expectations`), referrals apart; with referrals no rate after
-the first may vary and the market may act on none of them, since the rep or week that wins more would also work more
-referrals.
+It holds where rates do (rule *rates* of `simcore.analytic.expectations`), referrals apart, and where deals need
+nothing, for that changes when they are decided. With referrals no rate after the first may vary and the market may act
+on none of them, since the rep or week that wins more would also work more referrals.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from simcore.analytic.expectations import chances
 from simcore.analytic.market_moments import moment
 from simcore.analytic.waiting_times import AtAge, Floats, at_age, convolved, lag_hours, summed
 from simcore.base.periods import WEEKS_PER_YEAR, calls_per_hour
+from simcore.scenario.needs import needs_step
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Lag, Scenario
@@ -46,7 +47,7 @@ class Prospects:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         reached = chances(scenario.model_copy(update={"referrals": None}))
-        if reached is None or not _referrals_hold(scenario):
+        if reached is None or not holds(scenario):
             raise ValueError("no closed form: see `holds`")
         self._reached = reached
         self._waits: dict[int, Floats] = {}
@@ -162,7 +163,8 @@ class Prospects:
 
 def holds(scenario: Scenario) -> bool:
     """Return whether the closed forms of `Prospects` hold for a scenario."""
-    return _referrals_hold(scenario) and chances(scenario.model_copy(update={"referrals": None})) is not None
+    free = _referrals_hold(scenario) and needs_step(scenario.funnel) == 0
+    return free and chances(scenario.model_copy(update={"referrals": None})) is not None
 
 
 def _referrals_hold(scenario: Scenario) -> bool:

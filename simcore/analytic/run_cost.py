@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import memory
 from simcore.scenario.channels import PULL_FORWARD
+from simcore.scenario.needs import needs_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,9 +145,9 @@ def rep_week_ns(scenario: Scenario) -> float:
 
 
 def _reaction_ns(scenario: Scenario) -> float:
-    """Return the time that a strategy with drives, referrals, habits or a manager adds to a rep-week."""
+    """Return the time that a strategy with drives, referrals, habits, a manager or needs adds to a rep-week."""
     drives, hours = list(scenario.strategy.drives.values()), scenario.calendar.hours_per_week
-    if not (drives or scenario.coached) and scenario.referrals is None:
+    if not (drives or scenario.coached or needs_step(scenario.funnel)) and scenario.referrals is None:
         return 0.0
     decisions = {"hour": hours, "day": scenario.calendar.days_per_week, "week": 1}[scenario.strategy.decides]
     rate = scenario.funnel[1].rate

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure
 from simcore.answers.wording import STOPPED, precision_cautions, precision_figures
-from simcore.results.sentences import amounts, money
+from simcore.results.sentences import amounts, in_percent, money
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simcore.studies.compare.document import Against, Comparison
 
 _MOST_SENTENCES = 2
@@ -32,7 +34,7 @@ def compare_answer(found: Comparison) -> Answer:
 def _sentences(found: Comparison) -> tuple[str, ...]:
     """Return the verdicts; of many strategies, how many are ahead, behind and not told apart."""
     if len(found.against) <= _MOST_SENTENCES:
-        return tuple(each.sentence for each in found.against)
+        return (*(each.sentence for each in found.against), *_needs(found))
     counts = {
         f"ahead of {found.baseline}": _with(found, "ahead"),
         f"behind {found.baseline}": _with(found, "behind"),
@@ -40,6 +42,24 @@ def _sentences(found: Comparison) -> tuple[str, ...]:
     }
     parts = [f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in counts.items() if names]
     return (f"{'; '.join(parts)}, in revenue of a rep in a year.",)
+
+
+def _needs(found: Comparison) -> Iterator[str]:
+    """Say how many deals are lost for want of something that they need, and what checks cost."""
+    lost: list[str] = []
+    cost: list[str] = []
+    for each in found.strategies:
+        surprises, late, calls = (each.figures.surprises, each.figures.late_losses, each.figures.check_calls)
+        if surprises is None or late is None or calls is None:
+            return
+        if surprises.estimate is None or late.estimate is None or calls.estimate is None:
+            return
+        lost.append(f"{in_percent(surprises.estimate + late.estimate)} with {each.name}")
+        cost.append(f"{calls.estimate:.3g}")
+    yield (
+        f"Deals that end lost, by surprise or late, for want of something that they need: {', '.join(lost)}; checks "
+        f"cost {', '.join(cost)} calls of a rep in a week."
+    )
 
 
 def _with(found: Comparison, verdict: str) -> list[str]:

@@ -12,6 +12,7 @@ from simcore.results.sentences import (
     averaging_verdict,
     bad_period,
     cv_in_percent,
+    in_percent,
     known,
     money,
     spread_parts,
@@ -19,7 +20,7 @@ from simcore.results.sentences import (
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from simcore.results.summary import AveragingRow, Ignorance, QuotaRow, Summary
 
@@ -62,7 +63,7 @@ def _sentences(summary: Summary) -> tuple[str, ...]:
     spreads = spread_parts([rows[name] for name in dict.fromkeys(("week", longest)) if name in rows])
     verdict = averaging_verdict(rows, longest)
     swings = ": ".join(part for part in (*spreads, verdict) if part)
-    told = [_level(rows[longest], summary.currency), *([f"{capital(swings)}."] if swings else [])]
+    told = [_level(rows[longest], summary.currency), *([f"{capital(swings)}."] if swings else []), *_needs(summary)]
     return (*told, *([_ignorance(summary.ignorance)] if summary.ignorance is not None else []))
 
 
@@ -72,6 +73,21 @@ def _ignorance(found: Ignorance) -> str:
     return (
         f"Of the variance of the team's revenue {share.value} ({share.error}) is ignorance: what the rates are is not "
         "known exactly, and neither more weeks nor more worlds tell it."
+    )
+
+
+def _needs(summary: Summary) -> Iterator[str]:
+    """Say what the rate of deals that need something promises, and what becomes of them."""
+    needs = summary.needs
+    if needs is None or None in (needs.won.estimate, needs.surprises.estimate, needs.late_losses.estimate):
+        return
+    won, surprises, late = (
+        in_percent(each.estimate or 0.0) for each in (needs.won, needs.surprises, needs.late_losses)
+    )
+    yield (
+        f"Of the deals that come to an end, {won} become {needs.stage}, where the rate promises "
+        f"{in_percent(needs.promised)}: {surprises} are lost by surprise, and {late} at the decision, for want of "
+        "something that they need."
     )
 
 

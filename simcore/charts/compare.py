@@ -29,6 +29,11 @@ _MEASURES = (
     ("calls", "calls of a rep-week", False),
     ("calls_above_plan", "calls above plan of a rep-week", False),
     ("discount", "discount of a rep-year", False),
+    ("won", "deals won of those that end", True),
+    ("surprises", "deals lost by surprise", True),
+    ("disqualified", "deals given up after a check", True),
+    ("late_losses", "deals lost late, a need not met", True),
+    ("check_calls", "calls that checks cost a rep-week", False),
 )
 """Figures of a strategy, what they are called, and whether they are shares."""
 

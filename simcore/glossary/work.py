@@ -155,6 +155,20 @@ FUNNEL = (
         ("Beta",),
     ),
     Word(
+        "need",
+        "A condition that a deal meets or not, and that nobody sees: that the decision maker is involved, that there "
+        "is a budget. Without it the deal is slower and rarely won; a check when it opens may mend that, and costs "
+        "calls and days.",
+        "model.md#what-a-deal-needs",
+        ("qualify", "qualification"),
+    ),
+    Word(
+        "late surprise",
+        "A deal that is lost before its decision, because it shows at a call with the customer that a need is not met. "
+        "It counted as open until then.",
+        "model.md#what-a-deal-needs",
+    ),
+    Word(
         "referral",
         "A new meeting that a win brings, without a call. A win must bring less than one further win on average, or "
         "the chain would never end; a scenario in which it may not end is refused.",
@@ -251,14 +265,14 @@ REACTION = (
     Word(
         "signal",
         "What a drive can hear of what has happened: behind, ahead, deadline, surprise, dry_spell, rejections, "
-        "peers, overwork, coach. Its gain says how much the level answers.",
+        "peers, overwork, coach, surprised. Its gain says how much the level answers.",
         "model.md#strategies-how-a-rep-reacts",
         ("gain",),
     ),
     Word(
         "channel",
-        "What a drive can change: activity, the rate of a step, lag, deal_value, referrals, pull_forward. A channel "
-        "is multiplied by a response to the level, 1 at level 0.",
+        "What a drive can change: activity, the rate of a step, lag, deal_value, referrals, qualify, pull_forward. A "
+        "channel is multiplied by a response to the level, 1 at level 0.",
         "model.md#strategies-how-a-rep-reacts",
         ("response",),
     ),

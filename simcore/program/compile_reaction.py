@@ -18,6 +18,7 @@ from simcore.program.layout import (
     PULL_COLUMNS,
     PULL_HOURS_COLUMNS,
     Coaching,
+    Needs,
     Reaction,
 )
 from simcore.scenario.channels import PULL_FORWARD, channel_numbers
@@ -41,7 +42,7 @@ def discounts(scenario: Scenario) -> bool:
     return any("deal_value" in change or PULL_FORWARD in change for change in changes)
 
 
-def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -> Reaction:
+def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching, needs: Needs) -> Reaction:
     """Compile the strategy that is run; ``mean_deal`` is the mean value of a deal in cents."""
     calendar, drives = scenario.calendar, list(scenario.strategy.drives.values())
     hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
@@ -51,8 +52,9 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching) -
     flat = [entry for of_drive in gains for entry in of_drive]
     period_first, period_hours = _periods(scenario)
     return Reaction(
-        needed=bool(drives) or scenario.referrals is not None or coaching.active,
-        interval=hours[scenario.strategy.decides] if drives else calendar.hours_per_week,
+        needed=bool(drives) or scenario.referrals is not None or coaching.active or needs.step > 0,
+        # Without drives it only matters when calls are worked off that checks cost.
+        interval=hours[scenario.strategy.decides if drives else "day" if needs.owing else "week"],
         hears=_heard({signal for signal, _ in flat}),
         memory=np.array([drive.memory for drive in drives], np.float64),
         level=np.array([drive.level or (-inf, inf) for drive in drives], np.float64).reshape(-1, len(LEVEL_COLUMNS)),

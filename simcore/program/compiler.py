@@ -14,6 +14,7 @@ from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import build_beta
 from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
+from simcore.program.compile_needs import compile_needs, waiting
 from simcore.program.compile_reaction import compile_reaction
 from simcore.program.layout import (
     BETWEEN,
@@ -57,7 +58,8 @@ def compile_scenario(scenario: Scenario) -> Program:
     plan = compile_plan(scenario)
     rates = _rates(scenario)
     deals = compile_deals(scenario)
-    lags = compile_lags(scenario)
+    needs = compile_needs(scenario)
+    lags = waiting(compile_lags(scenario), needs)
     coaching = compile_coaching(scenario)
     return Program(
         clock=_clock(scenario, lags),
@@ -72,8 +74,9 @@ def compile_scenario(scenario: Scenario) -> Program:
         deals=deals,
         start=_open_items(scenario),
         quota=_quota(scenario, deals.unit),
-        reaction=compile_reaction(scenario, deals.mean_units * deals.unit, coaching),
+        reaction=compile_reaction(scenario, deals.mean_units * deals.unit, coaching, needs),
         coaching=coaching,
+        needs=needs,
         source=plain(len(scenario.funnel) - 1),
     )
 

@@ -232,7 +232,7 @@ class Reaction(NamedTuple):
     """How reps react: drives, the signals they listen to and the channels they change. Empty arrays without drives."""
 
     needed: bool
-    """Whether hours must be simulated in order: there are drives, referrals, habits or a manager."""
+    """Whether hours must be simulated in order: there are drives, referrals, habits, a manager or needs."""
     interval: int
     """Hours between two decisions."""
     hears: NDArray[np.bool_]
@@ -306,6 +306,24 @@ class Coaching(NamedTuple):
     """What a session on the result adds to `COACH`."""
 
 
+(
+    AT_START, WITHOUT, SLOWS, EVERY, QUIET, RESCUE, RESCUE_LAG, SHARE, COST, TAKES, WORKS, DROP,
+) = NEED_COLUMNS = range(12)  # fmt: skip
+"""Columns of `Needs.law`: chances and factors as in the file, times in whole hours. `QUIET` is the logarithm of the
+chance that a call shows nothing; 0: none ever does."""
+
+
+class Needs(NamedTuple):
+    """What deals of one step need, and nobody sees."""
+
+    step: int
+    """0: none."""
+    law: NDArray[np.float64]
+    """float64[needs, 12]"""
+    owing: bool
+    """Whether a check costs calls."""
+
+
 class Program(NamedTuple):
     """Everything the kernels know about a scenario."""
 
@@ -323,4 +341,5 @@ class Program(NamedTuple):
     quota: Quota
     reaction: Reaction
     coaching: Coaching
+    needs: Needs
     source: Source

@@ -49,6 +49,9 @@ TOTAL, WITH_DEAL, SQUARE_LOW, SQUARE_HIGH = range(4)
 ABOVE_PLAN, DISCOUNT, LONGEST_DRY = range(3)
 """Columns of `TallyArrays.conduct`."""
 
+SURPRISED, DISQUALIFIED, LOST_UNMET, WON_UNMET, LOST_MET, WON_MET, CHECK_CALLS = NEED_COUNTS = range(7)
+"""Columns of `TallyArrays.needs`."""
+
 
 class TallyArrays(NamedTuple):
     """The counters of a run, all int64; G groups, S + 1 stages, 2 accounts, 7 horizons."""
@@ -74,6 +77,9 @@ class TallyArrays(NamedTuple):
     summed over seats. In counted weeks, deals by close."""
     weeks_of_quarter: NDArray[np.int64]
     """[G, 13]: revenue by close in units, by the week of the quarter."""
+    needs: NDArray[np.int64]
+    """[G, 7]: in counted weeks, of the step whose deals have needs: deals lost before the decision by surprise, and
+    disqualified; lost and won at the decision with a need unmet, and with all met; and calls that checks cost."""
 
 
 def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
@@ -88,6 +94,7 @@ def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
         bins=np.zeros((SECTIONS, ACCOUNTS, N_HORIZONS, bins), np.int64),
         conduct=np.zeros((GROUPS, 3), np.int64),
         weeks_of_quarter=np.zeros((GROUPS, WEEKS_PER_QUARTER), np.int64),
+        needs=np.zeros((GROUPS, len(NEED_COUNTS)), np.int64),
     )
 
 

@@ -24,6 +24,10 @@ THIN = 12
 PULL = 13
 HABIT = 14
 COACHING = 15
+NEED = 105
+"""Of the first need; 106 and 107 are those of the second and the third."""
+NEED_END = 108
+"""Likewise."""
 KNOWLEDGE = 242
 
 OPEN_AT_START = 16

@@ -28,6 +28,7 @@ from simcore.results.summary import (
     Averaging,
     ClippedRow,
     Ignorance,
+    NeedsRow,
     OpenRow,
     Precision,
     QuotaRow,
@@ -42,6 +43,8 @@ from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled
 from simcore.statistics.moments_and_quantiles import mean_of, proportion_of
+from simcore.statistics.needs_sums import ENDS, check_sums, end_sums
+from simcore.statistics.paired_difference import figure_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -101,6 +104,7 @@ def summarise(
             for stage, name in enumerate(names)
             if program.caps.per_week[stage] >= 0 or program.caps.open[stage] >= 0
         ],
+        needs=_needs(scenario, program, tally),
         clipped=_clipped(names, tally),
         quantile_error_bound=_quantile_error(tally),
         speed=speed,
@@ -149,6 +153,18 @@ def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | Non
         amount=scenario.quota.amount,
         p_hit=chance(arrays.quota_hits[:, 0], periods * program.team.reps),
         p_hit_team=chance(arrays.quota_hits[:, 1], periods),
+    )
+
+
+def _needs(scenario: Scenario, program: Program, tally: Tally) -> NeedsRow | None:
+    step = program.needs.step
+    if step == 0:
+        return None
+    return NeedsRow(
+        stage=scenario.funnel[step].stage,
+        promised=float(program.rates.base[step]),
+        **{end: figure_of(end_sums(tally, end)) for end in ENDS},
+        check_calls=figure_of(check_sums(program, tally)),
     )
 
 

@@ -114,6 +114,19 @@ class TurnedAwayRow(Document):
     per_rep_week: Estimate
 
 
+class NeedsRow(Document):
+    """How deals end that need something: shares of all that end in counted weeks."""
+
+    stage: str = Field(description="The stage that they may become.")
+    promised: float = Field(description="The rate of the file: that of deals whose needs are all met.")
+    won: Estimate
+    surprises: Estimate = Field(description="Lost before the decision, when it showed that a need is not met.")
+    disqualified: Estimate = Field(description="Given up after a check.")
+    late_losses: Estimate = Field(description="Lost at the decision, with a need that is not met.")
+    other_losses: Estimate = Field(description="Lost at the decision, with all needs met.")
+    check_calls: Estimate = Field(description="Calls of a rep in a week that checks cost: they are not made.")
+
+
 class ClippedRow(Document):
     """How often a limit of the model was hit, never in silence."""
 
@@ -192,6 +205,7 @@ class Summary(StrategyHeader):
     )
     open_at_end: list[OpenRow]
     turned_away: list[TurnedAwayRow] = Field(description="Empty where no stage has a cap.")
+    needs: NeedsRow | None = Field(default=None, description="Null where deals need nothing.")
     clipped: list[ClippedRow] = Field(description="Only limits that were hit.")
     quantile_error_bound: float = Field(
         description="Largest relative error of a quantile by binning, on top of its standard error; 0 if exact."

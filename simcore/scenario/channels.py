@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 ACTIVITY = 0
 """The number of the channel ``activity``."""
-AFTER_STEPS = ("lag", "deal_value", "referrals")
+AFTER_STEPS = ("lag", "deal_value", "referrals", "qualify")
 """The channels that follow that of the last step, in order."""
 
 _PLACE = {name: place for place, name in enumerate(AFTER_STEPS, start=1)}
@@ -19,6 +19,7 @@ LAG = _PLACE["lag"]
 """Offset from the number S of the last step to the channel ``lag``; likewise the next ones."""
 DEAL_VALUE = _PLACE["deal_value"]
 REFERRALS = _PLACE["referrals"]
+QUALIFY = _PLACE["qualify"]
 
 PULL_FORWARD = "pull_forward"
 """A drive can change this too, but it is a share that multiplies nothing, so it has no number."""
@@ -32,7 +33,7 @@ def channel_count(steps: int) -> int:
     Examples
     --------
     >>> channel_count(3)
-    7
+    8
     """
     return 1 + steps + len(AFTER_STEPS)
 
@@ -43,7 +44,7 @@ def channel_numbers(stages: Sequence[str]) -> dict[str, int]:
     Examples
     --------
     >>> channel_numbers(["calls", "meetings", "wins"])
-    {'activity': 0, 'meetings': 1, 'wins': 2, 'lag': 3, 'deal_value': 4, 'referrals': 5}
+    {'activity': 0, 'meetings': 1, 'wins': 2, 'lag': 3, 'deal_value': 4, 'referrals': 5, 'qualify': 6}
     """
     names = ("activity", *stages[1:], *AFTER_STEPS)
     return {name: number for number, name in enumerate(names)}

@@ -16,7 +16,9 @@ from simcore.base.text import did_you_mean, printable
 from simcore.dates.days import NotADayError, parse_day
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.fields import MISSING, Complaint, Location
+from simcore.scenario.given import Data, entries, figure, mapping, stage_names, whole
 from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
+from simcore.scenario.needs import duration_complaints
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.rates import LAW_KEYS, Rate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
@@ -28,50 +30,17 @@ MAX_OPEN_ITEMS = 65536
 """Maximum number of items of one seat open at the start: the range of their addresses."""
 NEED_QUOTA = frozenset(signal.name for signal in SIGNALS if signal.needs_quota)
 """Signals that are measured against the quota."""
+NEED_NEEDS = frozenset(signal.name for signal in SIGNALS if signal.needs_needs)
+"""Signals that are told by how deals end that need something."""
 PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
 """Weeks of the shortest period of a quota."""
-
-Data = Mapping[str, object]
 _FAR_OUT = 6.25
 """A normal score that is passed once in five thousand million times: by no run."""
-_BEYOND = 1e300
-"""Larger figures are out of any range (an integer may be too large for a float)."""
-_NOTHING: dict[str, object] = {}
-
-
-def _mapping(data: Data, key: str) -> Data:
-    value = data.get(key)
-    return value if isinstance(value, Mapping) else _NOTHING
-
-
-def _entries(data: Data, key: str) -> Iterator[tuple[int, Data]]:
-    value = data.get(key)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        yield from ((index, entry) for index, entry in enumerate(value) if isinstance(entry, Mapping))
-
-
-def _whole(data: Data, key: str, default: int) -> int | None:
-    """Return a whole number; `default` if the key is absent; ``None`` if the value is of another type."""
-    value = data.get(key, default)
-    if isinstance(value, Mapping):
-        value = value.get("value")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def stage_names(data: Data) -> list[str]:
-    """Return the names of the stages; an empty text for each that cannot be read."""
-    funnel = data.get("funnel")
-    if not isinstance(funnel, Sequence) or isinstance(funnel, str):
-        return []
-    names = (entry.get("stage") if isinstance(entry, Mapping) else None for entry in funnel)
-    return [printable(name) if isinstance(name, str) else "" for name in names]
 
 
 def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
     count = Counter(names)
-    for index, stage in _entries(data, "funnel"):
+    for index, stage in entries(data, "funnel"):
         if names[index] and count[names[index]] > 1 and names.index(names[index]) < index:
             message = "is the name of an earlier stage too: names must differ"
             yield Complaint(("funnel", index, "stage"), message, names[index])
@@ -79,7 +48,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
             message = "is the name of something that a strategy changes: choose another"
             yield Complaint(("funnel", index, "stage"), message, names[index])
         if index == 0:
-            for key in ("rate", "lag", "lost_lag", "cap", "habit"):
+            for key in ("rate", "lag", "lost_lag", "cap", "habit", "needs"):
                 if stage.get(key) is not None:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
@@ -101,12 +70,12 @@ def _is_stage(location: Location, value: object, allowed: list[str]) -> Iterator
 
 
 def _market(data: Data, names: list[str]) -> Iterator[Complaint]:
-    warmup = _whole(_mapping(data, "horizon"), "warmup_weeks", 0)
-    if _mapping(data, "market").get("start") is not None and warmup is not None and warmup > 0:
+    warmup = whole(mapping(data, "horizon"), "warmup_weeks", 0)
+    if mapping(data, "market").get("start") is not None and warmup is not None and warmup > 0:
         message = "cannot be together with horizon.warmup_weeks: the level would be that before the warm-up"
         hint = "leave the warm-up out (start.open says what is open), or the start"
         yield Complaint(("market", "start"), message, hint=hint, at_key=True)
-    acts_on = _mapping(data, "market").get("acts_on")
+    acts_on = mapping(data, "market").get("acts_on")
     if not isinstance(acts_on, Sequence) or isinstance(acts_on, str):
         return
     for index, name in enumerate(acts_on):
@@ -117,8 +86,8 @@ def _market(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 
 def _team(data: Data) -> Iterator[Complaint]:
-    team = _mapping(data, "team")
-    reps, new = _whole(team, "reps", 10), _whole(team, "new", 0)
+    team = mapping(data, "team")
+    reps, new = whole(team, "reps", 10), whole(team, "new", 0)
     if reps is not None and new is not None and new > reps:
         yield Complaint(("team", "new"), "is more than the team has reps", new, f"0 to {reps}")
     if team.get("ramp") is not None and team.get("turnover") is None and new == 0:
@@ -127,8 +96,8 @@ def _team(data: Data) -> Iterator[Complaint]:
 
 
 def _time(data: Data) -> Iterator[Complaint]:
-    horizon, calendar = _mapping(data, "horizon"), _mapping(data, "calendar")
-    weeks, warmup = _whole(horizon, "weeks", 52), _whole(horizon, "warmup_weeks", 0)
+    horizon, calendar = mapping(data, "horizon"), mapping(data, "calendar")
+    weeks, warmup = whole(horizon, "weeks", 52), whole(horizon, "warmup_weeks", 0)
     if weeks is not None and warmup is not None:
         fits = weeks <= MAX_WEEKS and warmup <= MAX_WEEKS
         if fits and weeks + warmup > MAX_WEEKS:
@@ -141,9 +110,9 @@ def _time(data: Data) -> Iterator[Complaint]:
         if warmup > 0 and not _begins_on_monday(calendar):
             message = "must be a Monday where there is a warm-up: its weeks are whole"
             yield Complaint(("calendar", "start"), message, calendar.get("start"), hint="or leave the warm-up out")
-    days = _whole(calendar, "days_per_week", 5)
-    for index, holiday in _entries(calendar, "holidays"):
-        day = _whole(holiday, "day", 1) if holiday.get("day") is not None else None
+    days = whole(calendar, "days_per_week", 5)
+    for index, holiday in entries(calendar, "holidays"):
+        day = whole(holiday, "day", 1) if holiday.get("day") is not None else None
         if day is not None and days is not None and 1 <= days < day <= 7:
             location: Location = ("calendar", "holidays", index, "day")
             yield Complaint(location, "is not a working day of the week", day, f"1 to {days}")
@@ -160,8 +129,8 @@ def _begins_on_monday(calendar: Data) -> bool:
 
 def _calendar(data: Data) -> Calendar:
     """Return the calendar, with defaults for what cannot be read; durations in days and weeks need it."""
-    given = _mapping(data, "calendar")
-    hours, days = _whole(given, "hours_per_day", 8), _whole(given, "days_per_week", 5)
+    given = mapping(data, "calendar")
+    hours, days = whole(given, "hours_per_day", 8), whole(given, "days_per_week", 5)
     return Calendar(
         hours_per_day=hours if hours is not None and 1 <= hours <= 24 else 8,
         days_per_week=days if days is not None and 1 <= days <= 7 else 5,
@@ -170,25 +139,26 @@ def _calendar(data: Data) -> Calendar:
 
 def _lags(data: Data) -> Iterator[Complaint]:
     calendar = _calendar(data)
-    for index, stage in _entries(data, "funnel"):
+    for index, stage in entries(data, "funnel"):
         for key in ("lag", "lost_lag"):
             yield from lag_complaints(stage.get(key), ("funnel", index, key), calendar)
-    yield from lag_complaints(_mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
-    for index, entry in _entries(_mapping(data, "start"), "open"):
+        yield from duration_complaints(stage.get("needs"), ("funnel", index, "needs"), calendar)
+    yield from lag_complaints(mapping(data, "referrals").get("lag"), ("referrals", "lag"), calendar)
+    for index, entry in entries(mapping(data, "start"), "open"):
         for _, duration in read_durations(entry, ["due"]):
             yield from too_long(("start", "open", index, "due"), duration, calendar)
 
 
 def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
-    reps = _whole(_mapping(data, "team"), "reps", 10)
+    reps = whole(mapping(data, "team"), "reps", 10)
     per_seat: Counter[int] = Counter()
     everywhere = 0
-    for index, entry in _entries(_mapping(data, "start"), "open"):
+    for index, entry in entries(mapping(data, "start"), "open"):
         location: Location = ("start", "open", index)
         yield from _is_stage((*location, "stage"), entry.get("stage"), names[1:-1])
         if len(names) == 2:
             yield Complaint((*location, "stage"), "no stage of this funnel can hold open items")
-        rep, count = _whole(entry, "rep", 0), _whole(entry, "count", 1)
+        rep, count = whole(entry, "rep", 0), whole(entry, "count", 1)
         if rep is None or count is None:
             rep, count = 0, 0
         if reps is not None and rep > reps >= 1:
@@ -200,18 +170,9 @@ def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
         yield Complaint(("start", "open"), f"gives one seat {most} items", allowed=f"up to {MAX_OPEN_ITEMS}")
 
 
-def _figure(value: object) -> float | None:
-    """Return a number given with or without a source; ``None`` if the value is of another type."""
-    if isinstance(value, Mapping):
-        value = value.get("value")
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if -_BEYOND < value < _BEYOND else None
-
-
 def _rates(data: Data) -> list[float | None]:
     """Return the mean rate of every stage; ``None`` where it is missing or out of range."""
-    rates = (stage.get("rate") for _, stage in _entries(data, "funnel"))
+    rates = (stage.get("rate") for _, stage in entries(data, "funnel"))
     means = (_mean_rate(rate) for rate in rates)
     return [mean if mean is not None and 0 < mean <= 1 else None for mean in means]
 
@@ -221,7 +182,7 @@ def _mean_rate(rate: object) -> float | None:
     known = _known(rate)
     if known is not None:
         return known.mean
-    return _figure(rate.get("mean") if isinstance(rate, Mapping) else rate)
+    return figure(rate.get("mean") if isinstance(rate, Mapping) else rate)
 
 
 def _known(rate: object) -> Rate | None:
@@ -236,7 +197,7 @@ def _known(rate: object) -> Rate | None:
 
 def _endless_by_ignorance(data: Data, per_win: float) -> Iterator[Complaint]:
     """Yield complaints about later steps whose rate is not known well enough for chains of referrals to end."""
-    later = list(_entries(data, "funnel"))[2:]
+    later = list(entries(data, "funnel"))[2:]
     laws = [(index, known) for index, stage in later if (known := _known(stage.get("rate"))) is not None]
     if not laws:
         return
@@ -264,7 +225,7 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         message = "needs a stage for what a win brings, between the activity and the win"
         yield Complaint(("referrals",), message, allowed="a funnel of at least 3 stages", at_key=True)
         return
-    per_win = _figure(_mapping(data, "referrals").get("per_win"))
+    per_win = figure(mapping(data, "referrals").get("per_win"))
     later = _at_level(data, names[2:], [rate for rate in _rates(data)[2:] if rate is not None])
     if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
         return  # reported elsewhere
@@ -290,10 +251,10 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 def _at_level(data: Data, stages: list[str], rates: list[float]) -> list[float]:
     """Return the rates of some steps at the level that a market without return starts from; else as they are."""
-    market = _mapping(data, "market")
+    market = mapping(data, "market")
     start, acts_on = market.get("start"), market.get("acts_on")
-    level = _figure(start.get("level") if isinstance(start, Mapping) and "level" in start else start)
-    stays = _figure(market.get("persistence")) == 1.0
+    level = figure(start.get("level") if isinstance(start, Mapping) and "level" in start else start)
+    stays = figure(market.get("persistence")) == 1.0
     if not stays or not isinstance(acts_on, Sequence) or level is None or level <= 0 or len(rates) != len(stages):
         return rates
     return [min(1.0, rate * level) if stage in acts_on else rate for stage, rate in zip(stages, rates, strict=True)]
@@ -306,18 +267,18 @@ def _odds(chance: float) -> str:
 def _spreads(data: Data) -> list[float | None]:
     """Return the spread between reps of every stage's rate; ``None`` where it is unreadable or impossible."""
     found: list[float | None] = []
-    for mean, (_, stage) in zip(_rates(data), _entries(data, "funnel"), strict=True):
+    for mean, (_, stage) in zip(_rates(data), entries(data, "funnel"), strict=True):
         rate = stage.get("rate")
-        cv = _figure(rate.get("rep_cv", 0.0)) if isinstance(rate, Mapping) else 0.0
+        cv = figure(rate.get("rep_cv", 0.0)) if isinstance(rate, Mapping) else 0.0
         possible = cv is not None and mean is not None and (cv == 0.0 or (cv > 0.0 and cv * cv * mean < 1.0 - mean))
         found.append(cv if possible else None)
     return found
 
 
 def _drives(data: Data) -> Iterator[tuple[Location, Data]]:
-    for name, strategy in _mapping(data, "strategies").items():
+    for name, strategy in mapping(data, "strategies").items():
         if isinstance(strategy, Mapping):
-            for drive, about in _mapping(strategy, "drives").items():
+            for drive, about in mapping(strategy, "drives").items():
                 if isinstance(about, Mapping):
                     yield ("strategies", name, "drives", drive), about
 
@@ -338,20 +299,38 @@ def _signals(data: Data, about: Data, location: Location) -> Iterator[Complaint]
         elif key == "coach" and not _presses(data):
             message = "listens to a manager, and this scenario has none with some pressure"
             yield Complaint((*location, key), message, hint="add manager.pressure, or leave it out", at_key=True)
+        elif key in NEED_NEEDS and all(stage.get("needs") is None for _, stage in entries(data, "funnel")):
+            message = "listens to what becomes of deals that need something, and no stage of this funnel has needs"
+            yield Complaint((*location, key), message, hint="give a stage needs, or leave it out", at_key=True)
 
 
 def _presses(data: Data) -> bool:
     """Return whether a manager's session on results exerts pressure; an unreadable pressure is reported elsewhere."""
-    manager = _mapping(data, "manager")
-    pressure = _figure(manager.get("pressure")) if "pressure" in manager else 0.0
+    manager = mapping(data, "manager")
+    pressure = figure(manager.get("pressure")) if "pressure" in manager else 0.0
     return pressure is None or pressure > 0
 
 
 def _manager(data: Data) -> Iterator[Complaint]:
-    slots, reps = _whole(_mapping(data, "manager"), "slots", 1), _whole(_mapping(data, "team"), "reps", 10)
+    slots, reps = whole(mapping(data, "manager"), "slots", 1), whole(mapping(data, "team"), "reps", 10)
     if slots is not None and reps is not None and slots > reps >= 1:
         message = "is more than the team has reps, and a rep has at most one session a week"
         yield Complaint(("manager", "slots"), message, slots, f"1 to {reps}")
+
+
+def _needs(data: Data, names: list[str]) -> Iterator[Complaint]:
+    """Yield complaints about steps that cannot have needs."""
+    needing = [index for index, stage in entries(data, "funnel") if stage.get("needs") is not None]
+    for place, index in enumerate(needing):
+        location: Location = ("funnel", index, "needs")
+        if index == 1:
+            message = "is not for the first step: that is decided within the call, before there is a deal"
+            yield Complaint(location, message, hint="put it on a later stage", at_key=True)
+        elif place > 0:
+            message = "is the second stage with needs, and one has them: those of two steps would not be told apart"
+            yield Complaint(
+                location, message, allowed=f"needs of {names[needing[0]] or 'one stage'} alone", at_key=True
+            )
 
 
 def _changes(data: Data, names: list[str], about: Data, location: Location) -> Iterator[Complaint]:
@@ -380,7 +359,7 @@ def _changes(data: Data, names: list[str], about: Data, location: Location) -> I
 def _channel(data: Data, names: list[str], key: str, location: Location) -> Iterator[Complaint]:
     """Yield complaints about what a channel needs and the scenario lacks."""
     steps = [
-        any(may_take_time(stage.get(each)) for each in ("lag", "lost_lag")) for _, stage in _entries(data, "funnel")
+        any(may_take_time(stage.get(each)) for each in ("lag", "lost_lag")) for _, stage in entries(data, "funnel")
     ]
     if key == "referrals" and data.get("referrals") is None:
         message = "changes the referrals, and this scenario has none"
@@ -388,8 +367,14 @@ def _channel(data: Data, names: list[str], key: str, location: Location) -> Iter
     if key == "lag" and names and not any(steps):
         message = "changes the lags, and no step of this funnel has one"
         yield Complaint(location, message, hint="give a stage a lag, or leave it out", at_key=True)
+    if key == "qualify" and not any(map(_is_checked, (stage for _, stage in entries(data, "funnel")))):
+        message = "changes how many deals are checked, and no stage of this funnel has needs with qualify"
+        yield Complaint(location, message, hint="give a need a qualify, or leave it out", at_key=True)
     if key != PULL_FORWARD:
         return
+    if any(index == len(names) - 1 and stage.get("needs") is not None for index, stage in entries(data, "funnel")):
+        message = "decides deals early, when nothing says what has become of the needs of the last stage"
+        yield Complaint(location, message, hint="leave one of them out", at_key=True)
     if data.get("quota") is None:
         message = "needs the end of a quota period, and this scenario has no quota"
         yield Complaint(location, message, hint="add a quota, or leave it out", at_key=True)
@@ -401,10 +386,18 @@ def _channel(data: Data, names: list[str], key: str, location: Location) -> Iter
         yield Complaint(location, message, hint=f"give {names[-1] or 'the last stage'} a lag", at_key=True)
 
 
+def _is_checked(stage: Data) -> bool:
+    """Return whether a stage has needs that are checked; unreadable ones are reported elsewhere."""
+    needs = stage.get("needs")
+    if not isinstance(needs, Mapping):
+        return needs is not None
+    return any(not isinstance(need, Mapping) or need.get("qualify") is not None for need in needs.values())
+
+
 def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Complaint]:
     """Yield complaints about spans in which nothing can be pulled, or that are longer than a period."""
     calendar = _calendar(data)
-    weeks = PERIOD_WEEKS.get(str(_mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
+    weeks = PERIOD_WEEKS.get(str(mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
     for key, span in read_durations(channel, ["window", "reach"]):
         hours = span.hours(calendar)
         if hours < 0.5:
@@ -419,7 +412,7 @@ def _strategies(data: Data, names: list[str]) -> Iterator[Complaint]:
     for location, about in _drives(data):
         yield from _signals(data, about, (*location, "signals"))
         yield from _changes(data, names, about, (*location, "changes"))
-    strategies, wanted = data.get("strategies"), _mapping(data, "run").get("strategy")
+    strategies, wanted = data.get("strategies"), mapping(data, "run").get("strategy")
     if isinstance(wanted, str) and isinstance(strategies, Mapping) and strategies and wanted not in strategies:
         known = [str(name) for name in strategies]
         hint = did_you_mean(wanted, known)
@@ -440,4 +433,5 @@ def consistency(data: Data) -> Iterator[Complaint]:
     yield from _start(data, names)
     yield from _referrals(data, names)
     yield from _manager(data)
+    yield from _needs(data, names)
     yield from _strategies(data, names)

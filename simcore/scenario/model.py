@@ -33,6 +33,7 @@ from simcore.scenario.fields import (
 )
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
+from simcore.scenario.needs import Need, parts_of_needs
 from simcore.scenario.parts import (
     MAX_STAGES,
     Cap,
@@ -78,6 +79,7 @@ __all__ = [
     "Manager",
     "Market",
     "MarketStart",
+    "Need",
     "OpenItems",
     "Plan",
     "PullForward",
@@ -361,14 +363,9 @@ def with_strategy(scenario: Scenario, name: str) -> Scenario:
     """
     if name not in scenario.strategies:
         names = list(scenario.strategies)
-        problem = Problem(
-            "is not a strategy of this file",
-            "run.strategy",
-            value=brief(name),
-            allowed=", ".join(names),
-            hint=did_you_mean(name, names),
-        )
-        raise ScenarioError((problem,))
+        allowed, hint = ", ".join(names), did_you_mean(name, names)
+        message = "is not a strategy of this file"
+        raise ScenarioError((Problem(message, "run.strategy", value=brief(name), allowed=allowed, hint=hint),))
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"strategy": name})})
 
 
@@ -437,6 +434,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
         path = f"funnel.{stage.stage}"
         parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
         parts += [(stage.lost_lag, f"{path}.lost_lag"), (stage.habit, f"{path}.habit")]
+        parts += parts_of_needs(stage.needs, path)
     start = scenario.market.start if scenario.market is not None else None
     parts += [(scenario.market, "market"), (start, "market.start"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:

@@ -31,6 +31,7 @@ from simcore.scenario.fields import (
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import LagField
 from simcore.scenario.metric import parse_metric
+from simcore.scenario.needs import MAX_NEEDS, Need
 from simcore.scenario.precision_goal import DEFAULT, target_of
 from simcore.scenario.rates import RateField
 from simcore.scenario.time import Calendar, Day, Duration
@@ -143,6 +144,17 @@ class Stage(Part):
     )
     cap: Cap | None = Field(default=None, description="Most items that the stage takes from a rep; not of the last.")
     habit: Habit | None = Field(default=None, description="Bad habit at the step. Left out: there is none.")
+    needs: Annotated[dict[Name, Need], Length(1, MAX_NEEDS, "needs")] | None = Field(
+        default=None,
+        description="What a deal needs to be won at `rate`, by name; not of the first step, of one step only. "
+        "Left out: nothing.",
+    )
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield a complaint about two accounts of how a deal ends."""
+        if self.needs is not None and self.lost_lag is not None:
+            message = "cannot be together with needs: it decides at entry how a deal will end, and needs while it waits"
+            yield Complaint(("lost_lag",), message, at_key=True)
 
 
 class MarketStart(SourcedPart):
@@ -267,6 +279,11 @@ def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calen
         if entry.age is None or entry.stage not in names[1:-1]:
             continue  # a stage that is none is reported elsewhere
         step = names.index(entry.stage) + 1
+        location: Location = ("start", "open", index, "age")
+        if funnel[step].needs is not None:
+            message = f"cannot be given where {names[step]} have needs: it would tell how they stand"
+            yield Complaint(location, message, at_key=True)
+            continue
         if step not in longest:
             laws = [funnel[step].lag, funnel[step].lost_lag]
             rate = funnel[step].rate
@@ -276,7 +293,6 @@ def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calen
             longest[step] = max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
         if int(entry.age.hours(calendar) + 0.5) > longest[step]:
             message = f"is longer than items wait for {names[step]}: not one in a million is open then"
-            location: Location = ("start", "open", index, "age")
             yield Complaint(location, message, str(entry.age), f"up to {longest[step]}h")
 
 
@@ -344,7 +360,7 @@ _PLACES = {
     **{name: f"{part}.{name}" for part, kind in (
         ("calendar", Calendar), ("horizon", Horizon), ("team", Team), ("plan", Plan), ("market", Market),
         ("quota", Quota), ("manager", Manager), ("run", Run)) for name in kind.model_fields if name != "source"},
-    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "lost_lag", "cap", "habit")},
+    **{name: f"funnel.STAGE.{name}" for name in ("stage", "rate", "lag", "lost_lag", "cap", "habit", "needs")},
     "currency": "deal.currency", "per_win": "referrals.per_win", "turnover": "team.turnover", "ramp": "team.ramp",
 }  # fmt: skip
 """Where keys belong that are often written one level too high: usually only their indentation is wrong."""

@@ -18,6 +18,8 @@ class Signal(NamedTuple):
     """What it tells a drive; and what a level of 1 means, where that is not plain."""
     needs_quota: bool = False
     """Whether it is measured against the quota."""
+    needs_needs: bool = False
+    """Whether it is told by how deals end that need something."""
     of_team: bool = False
     """Whether it depends on the other seats: all seats are then simulated together, hour by hour."""
 
@@ -64,6 +66,11 @@ SIGNALS = (
         "coach",
         "the manager's `pressure`, once after a session on the result",
     ),
+    Signal(
+        "surprised",
+        "share of the deals that ended in the last interval that were lost by surprise; 1: all of them",
+        needs_needs=True,
+    ),
 )
 """All signals, by number."""
 
@@ -77,3 +84,4 @@ REJECTIONS = _NUMBER["rejections"]
 PEERS = _NUMBER["peers"]
 OVERWORK = _NUMBER["overwork"]
 COACH = _NUMBER["coach"]
+SURPRISED = _NUMBER["surprised"]

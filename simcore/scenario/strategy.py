@@ -124,7 +124,7 @@ class Drive(SourcedPart):
     )
     changes: Annotated[dict[Name, Channel | PullForward], WrapValidator(_channels)] = Field(
         description="Channels that the level changes, by name: a stage after the first, `activity`, `lag`, "
-        "`deal_value`, `referrals` or `pull_forward`; at least one."
+        "`deal_value`, `referrals`, `qualify` or `pull_forward`; at least one."
     )
 
     def complaints(self) -> Iterator[Complaint]:

@@ -33,7 +33,7 @@ def certain_stages(program: Program) -> int:
     >>> certain_stages(compile_scenario(load_scenario("trust-the-process")))
     1
     """
-    if reacts(program) or program.team.leave_threshold > 0:
+    if reacts(program) or program.team.leave_threshold > 0 or program.needs.owing:
         return 0
     if program.reaction.referrals > 0.0 or len(program.start.stage) > 0:
         return 1
@@ -41,7 +41,7 @@ def certain_stages(program: Program) -> int:
     stages = 1
     for step in range(1, program.clock.steps + 1):
         sure = rates.base[step] == 1.0 and rates.beta[step] < 0 and rates.noise_sigma[step] == 0.0
-        sure = sure and rates.laws.kind[step] == KNOWN
+        sure = sure and rates.laws.kind[step] == KNOWN and step != program.needs.step
         steady = not (rates.in_market[step] and program.market.moves) and program.coaching.factor[step] == 1.0
         if not (sure and steady and (not lags.lagged[step] or lags.kind[step] == FIXED)):
             break

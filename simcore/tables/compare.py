@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _UNITS = {
     **dict.fromkeys(("revenue", "worst", "discount"), MONEY),
     **dict.fromkeys(("p_quota", "p_quota_team", "dry_weeks"), SHARE),
-    **dict.fromkeys(("calls", "calls_above_plan"), COUNT),
+    **dict.fromkeys(("won", "surprises", "disqualified", "late_losses"), SHARE),
+    **dict.fromkeys(("calls", "calls_above_plan", "check_calls"), COUNT),
     "longest_dry": WEEKS,
 }
 _BY_WEEK = "weeks_of_quarter"

@@ -7,6 +7,7 @@ from simcore.results.summary import (
     AveragingRow,
     ClippedRow,
     Ignorance,
+    NeedsRow,
     OpenRow,
     Precision,
     PrecisionRow,
@@ -32,11 +33,22 @@ IGNORANCE = Layout(
 )
 OPEN = Layout(OpenRow, ("stage",), {"per_rep": COUNT})
 TURNED_AWAY = Layout(TurnedAwayRow, ("stage",), {"per_rep_week": COUNT})
+NEEDS = Layout(
+    NeedsRow,
+    ("stage",),
+    {
+        **dict.fromkeys(("promised", "won", "surprises", "disqualified", "late_losses", "other_losses"), SHARE),
+        "check_calls": COUNT,
+    },
+)
 CLIPPED = Layout(ClippedRow, ("what",), {"count": COUNT})
 ASSUMPTIONS = Layout(AssumptionRow, ("path",))
 _OWN = {"rep_weeks": COUNT, "calls": COUNT, "quantile_error_bound": RATIO}
 _PARTS = frozenset(
-    {"precision", "funnel", "averaging", "value", "quota", "ignorance", "open_at_end", "turned_away", "clipped"}
+    {
+        *("precision", "funnel", "averaging", "value", "quota", "ignorance", "open_at_end", "turned_away", "clipped"),
+        "needs",
+    }
 )
 
 
@@ -54,6 +66,7 @@ def run_tables(found: Summary) -> list[Table]:
         IGNORANCE.table("ignorance", "What rates that are not known exactly leave open", [found.ignorance], money),
         OPEN.table("open", "Open after the last week, per rep", found.open_at_end, money),
         TURNED_AWAY.table("turned_away", "Turned away by a cap, per rep and week", found.turned_away, money),
+        NEEDS.table("needs", "How deals end that need something", [found.needs], money),
         CLIPPED.table("clipped", "Limits of the model that were hit", found.clipped, money),
         ASSUMPTIONS.table("assumptions", "Figures of the scenario", found.assumptions, money),
     ]

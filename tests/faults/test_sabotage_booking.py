@@ -37,6 +37,9 @@ FAULTS: dict[str, Fault] = {
         "self._memory.rates[:, 2, weeks].max(axis=1)",
         "self._memory.rates[::-1, 2, weeks].max(axis=1)",
     ),
+    "no hope for deals that are to be checked": Fault(
+        "checked", "teams.booking.Booking._find_hope", "self._program.needs.step == 2", "False"
+    ),
     "entries of another replication": Fault(
         "short", "reacting.booking.count_hopeless", "int64(lane[uint64(hopeless[i])]) & mask", "0"
     ),

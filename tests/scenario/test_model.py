@@ -39,6 +39,9 @@ def with_step(**changes: object) -> dict[str, Any]:
     return data(funnel=[{"stage": "calls"}, {"stage": "meetings", "rate": 0.02, **changes}, WINS])
 
 
+NEED = {"budget": {"at_start": 0.5, "without": 0.5}}
+
+
 def opened(**changes: object) -> dict[str, Any]:
     """Return a scenario with items that wait for a step with a lag of four days."""
     funnel = [*data()["funnel"][:2], WINS | {"lag": "4d"}]
@@ -231,6 +234,16 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         opened(age="5d") | {"funnel": [*data()["funnel"][:2], WINS | {"rate": 1, "lag": "1d", "lost_lag": "9d"}]},
         "start.open.1.age",
         "is longer than items wait for",
+    ),
+    (
+        opened(age="1d") | {"funnel": [*data()["funnel"][:2], WINS | {"lag": "4d", "needs": NEED}]},
+        "start.open.1.age",
+        "cannot be given where wins have needs",
+    ),
+    (
+        data(funnel=[*data()["funnel"][:2], WINS | {"lag": "4d", "lost_lag": "5d", "needs": NEED}]),
+        "funnel.wins.lost_lag",
+        "cannot be together with needs",
     ),
     (opened(age="5d"), "start.open.1.age", "is longer than items wait for wins: not one in a million is open then"),
     (opened(age="300w"), "start.open.1.age", 'got "300w"; allowed: up to 32h'),

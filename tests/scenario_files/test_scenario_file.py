@@ -62,7 +62,7 @@ def test_the_same_in_other_dress(text: str) -> None:
 # what is replaced by what, line, column, path, a part of what is said
 BAD = [
     ("rate: 0.02", "rate: 1.5", 9, 11, "funnel.meetings.rate", "range, got 1.5; allowed: above 0 to 1"),
-    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, lost_lag, cap, habit; did"),
+    ("rate: 0.02", "rte: 0.02", 9, 5, "funnel.meetings.rte", "allowed: stage, rate, lag, lost_lag, cap, habit, needs;"),
     ("rate: 0.02", "rate: .nan", 9, 11, "funnel.meetings.rate", "must be finite, got .nan"),
     ("rate: 0.02", "rate: 1e999", 9, 11, "funnel.meetings.rate", "must be finite, got 1e999"),
     ("rate: 0.02", "rate: -.inf", 9, 11, "funnel.meetings.rate", "must be finite"),
@@ -544,7 +544,7 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
-    example, dates, country, markets, precision, known, start, coached, pressure = blocks
+    example, dates, country, markets, precision, known, start, coached, needing, pressure = blocks
     assert parse_scenario(example, "docs").team.reps == 2
     cold = re.sub("^market:.*\n", "", example.replace(", warmup_weeks: 26", ""), flags=re.MULTILINE)
     moves = [parse_scenario(cold + line, "docs").market for line in markets.splitlines()]
@@ -568,6 +568,7 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     manager = parse_scenario(coached, "docs").manager
     assert manager is not None
     assert (manager.slots, manager.rule) == (2, "process")
+    assert list(parse_scenario(needing, "docs").funnel[2].needs or ()) == ["decision_maker"]
     assert list(parse_scenario(pressure, "docs").strategy.drives) == ["urgency", "fatigue"]
 
 

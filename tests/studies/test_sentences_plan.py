@@ -97,7 +97,7 @@ def check_plan(found: BackwardPlan, given: Scenario) -> None:
     assert ("holidays" in names) == bool(given.calendar.holidays and found.here is None) or found.here is not None
     assert "late" not in names or any(stage.lag is not None for stage in given.funnel)
     assert "seats" not in names or given.team.turnover is not None or given.team.new
-    assert all(0.0 < share <= 1.0 for share in names.values())
+    assert all(share is not None and 0.0 < share <= 1.0 for share in names.values())
     said = " ".join(found.assumptions)
     served = given.horizon.warmup_weeks + (found.here.week if found.here else 0)
     if given.team.ramp is not None and given.team.new and found.here is not None and served:

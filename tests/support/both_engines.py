@@ -107,6 +107,8 @@ def counts_of_engine(played: Played) -> Counts:
     }
     counts["calls above plan"], counts["discount"], counts["longest dry spells"] = arrays.conduct.sum(axis=0).tolist()
     counts["cents by week of the quarter"] = (arrays.weeks_of_quarter.sum(axis=0) * unit).tolist()
+    if program.needs.step > 0:
+        counts["needs"] = arrays.needs.sum(axis=0).tolist()
     for number, name in enumerate(HORIZONS):
         counts[f"{name}: windows"] = int(windows_of(program, tally, number).sum())
         counts[f"{name}: first step"] = int(arrays.first[:, SUM, number].sum())
@@ -150,6 +152,8 @@ def counts_of_twin(world: World, unit: int) -> Counts:
     counts["calls above plan"], counts["discount"] = tally["above_plan"], tally["discount"]
     counts["longest dry spells"] = tally["longest_dry"]
     counts["cents by week of the quarter"] = tally["weeks_of_quarter"]
+    if world.plan.needing:
+        counts["needs"] = tally["needs"]
     for name in HORIZONS:
         first = tally["first_step"][name]
         counts[f"{name}: windows"] = first["windows"]

@@ -91,6 +91,8 @@ class Maker:
                 "first_week": self._one((1, 5, 5200)),
                 "pressure": self._one((0.0, 1.0, 1000.0)),
             }
+        if len(stages) > 2 and self._maybe(0.25):
+            made["funnel"][dice.randint(2, len(stages) - 1)]["needs"] = {"a": self._need(), "b": self._need()}
 
     def _holidays(self, days: int) -> list[Scenario]:
         found: list[Scenario] = [{"week": self._dice.randint(1, 52)} for _ in range(self._one((0, 0, 1, 3)))]
@@ -122,6 +124,22 @@ class Maker:
                 "fade_weeks": self._one((1, 1.5, 5200, None)),
             }
         return stage
+
+    def _need(self) -> Scenario:
+        return {
+            "at_start": self._one(_SHARES),
+            "without": self._one(_SHARES),
+            "slows": self._one((1, 1 + 1e-12, 100)),
+            "calls": {"every": self._one(("1h", "1w", "260w")), "surfaces": self._one((*_SHARES, 1e-300))},
+            "rescue": {"rate": self._one(_SHARES), "lag": self._one(_LAGS)},
+            "qualify": {
+                "share": self._one(_SHARES),
+                "calls": self._one((0, 1, 65_535)),
+                "takes": self._one(_LAGS),
+                "works": self._one(_SHARES),
+                "drop": self._one(_SHARES),
+            },
+        }
 
     def _rate(self) -> Any:  # noqa: ANN401 - what a file may hold
         mean = self._one(_RATES) if self._maybe(0.4) else self._one((0.05, 0.2, 0.5, 0.8))
@@ -173,6 +191,7 @@ class Maker:
         channels += ["referrals"] if "referrals" in made else []
         signals = [signal.name for signal in SIGNALS if "quota" in made or not signal.needs_quota]
         signals.remove("coach")  # needs a manager
+        signals.remove("surprised")  # needs needs
         changes: Scenario = {}
         for channel in self._dice.sample(channels, self._dice.randint(1, len(channels))):
             most = 15.0 if channel == "activity" else 4.0

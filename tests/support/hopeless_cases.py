@@ -6,7 +6,7 @@ The engine leaves these out where nobody asks for details (`simcore.kernels.team
 from __future__ import annotations
 
 from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
-from tests.support.reactive_cases import MONTHLY, drive, playing
+from tests.support.reactive_cases import CHECKED, MONTHLY, drive, playing
 from tests.support.scenario_cases import NOISY, Scenario, funnel
 
 STRETCHED = playing(
@@ -22,5 +22,6 @@ STRETCHED = playing(
 HOPELESS: dict[str, Scenario] = {
     "short": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"rate": NOISY, "lag": "3h"}, {})},
     "gamma": STRETCHED | {"funnel": funnel({"lag": GAMMA_LAG}, {"rate": NOISY, "lag": "6h"}, {})},
+    "checked": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"rate": 0.4, "lag": "3h", "needs": CHECKED}, {})},
     "log-normal": STRETCHED | {"funnel": funnel({"lag": "5h"}, {"lag": LOGNORMAL_LAG}, {"lag": GAMMA_LAG})},
 }

@@ -84,6 +84,28 @@ CAPS: st.SearchStrategy[Scenario] = st.one_of(
 )
 
 
+_CHANCES = st.sampled_from([0.0, 0.1, 0.5, 0.8, 1.0])
+
+
+@st.composite
+def needs(draw: Draw) -> Scenario:
+    """Return one to three needs of a step, with calls, rescues and checks or without."""
+    found: Scenario = {}
+    for name in draw(st.lists(st.sampled_from(["maker", "budget", "need"]), min_size=1, max_size=3, unique=True)):
+        need: Scenario = {"at_start": draw(_CHANCES), "without": draw(_CHANCES)}
+        if draw(st.booleans()):
+            need["slows"] = draw(st.sampled_from([1, 1.5, 4]))
+        if draw(st.booleans()):
+            need["calls"] = {"every": f"{draw(st.integers(1, 30))}h", "surfaces": draw(_CHANCES)}
+            if draw(st.booleans()):
+                need["rescue"] = {"rate": draw(_CHANCES), "lag": draw(_HOURS)}
+        if draw(st.booleans()):
+            need["qualify"] = {"share": draw(_CHANCES), "works": draw(_CHANCES), "drop": draw(_CHANCES)}
+            need["qualify"] |= {"takes": draw(_HOURS), "calls": draw(st.sampled_from([0, 1, 3, 25]))}
+        found[name] = need
+    return found
+
+
 @st.composite
 def funnels(draw: Draw) -> list[Scenario]:
     """Return a funnel of two to five stages."""
@@ -98,6 +120,10 @@ def funnels(draw: Draw) -> list[Scenario]:
         if number < steps and (cap := draw(st.none() | CAPS)):
             step["cap"] = cap
         stages.append(step)
+    if steps > 1 and draw(st.integers(0, 2)) == 0:
+        step = stages[draw(st.integers(2, steps))]
+        step["needs"] = draw(needs())
+        step.pop("lost_lag", None)  # refused together
     return stages
 
 

@@ -12,9 +12,10 @@ from tests.support.distribution_cases import GAMMA_LAG, LOGNORMAL_LAG
 from tests.support.scenario_cases import DEALS, NOISY, OPEN_ITEMS, RAMP, Scenario, funnel, scenario
 
 MONTHLY: Scenario = {"per": "month", "amount": 12000}
-WITHOUT_MANAGER = tuple(signal.name for signal in SIGNALS if signal.name != "coach")
-"""Signals that need no manager."""
+WITHOUT_MANAGER = tuple(signal.name for signal in SIGNALS if signal.name != "coach" and not signal.needs_needs)
+"""Signals that need no manager, and no needs of deals."""
 WAITING = funnel({"lag": "3h"}, {"lag": GAMMA_LAG}, {"lag": LOGNORMAL_LAG})
+CHECKED: Scenario = {"maker": {"at_start": 0.5, "without": 0.2, "qualify": {"share": 0.5, "works": 0.8, "calls": 2}}}
 
 
 def playing(decides: str, drives: Scenario, **sections: object) -> Scenario:
@@ -163,7 +164,7 @@ ALONE: dict[str, Scenario] = {
         f"channel {name}": playing(
             "day",
             {"one": drive({"dry_spell": 0.3}, {name: {"slope": 0.3}})},
-            funnel=WAITING,
+            funnel=[*WAITING[:-1], {**WAITING[-1], "needs": CHECKED}] if name == "qualify" else WAITING,
             referrals={"per_win": 0.3, "lag": "3d"},
         )
         for name in ("activity", "meetings", "wins", *AFTER_STEPS)

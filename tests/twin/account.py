@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
+from tests.twin.needs import COUNTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -85,6 +87,7 @@ class Tallies(TypedDict):
     discount: int
     longest_dry: int
     weeks_of_quarter: list[int]
+    needs: list[int]
 
 
 class Windows:
@@ -263,4 +266,5 @@ def tallies(world: World) -> Tallies:
             _longest_dry(row.close_cents for row in rep_weeks if row.rep == rep) for rep in range(plan.reps)
         ),
         weeks_of_quarter=[sum(row.close_cents for row in rep_weeks if row.week % 13 == w) for w in range(13)],
+        needs=[sum(seat.needs.get(what, 0) for seat in world.seats) for what in COUNTS],
     )

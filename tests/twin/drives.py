@@ -93,7 +93,7 @@ def read_strategy(scenario: Section, plan: Plan, mean_deal: float) -> Strategy:
     if referrals:
         wins = wins / (1.0 - referrals["per_win"] * prod(rates[1:]))
     return Strategy(
-        interval=interval if drives else calendar.week,
+        interval=interval if drives else calendar.hours_per_day if plan.needing else calendar.week,
         drives=drives,
         per_win=referrals["per_win"] if referrals else 0.0,
         referral_lag=lag_spread(referrals.get("lag") if referrals else None, calendar.hours),

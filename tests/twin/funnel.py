@@ -42,7 +42,7 @@ class Item:
     turned_away: int | None = None
     cents: int | None = None
     close_hour: int | None = None
-    fate: dict[int, bool] = field(default_factory=dict)
+    told: dict[int, bool] = field(default_factory=dict)
     """By stage, whether it will pass the step out of it, where that is decided at entry."""
     root_hour: int | None = None
     """Of a referral: the hour of the call that began its chain; None if that was no call."""
@@ -144,16 +144,16 @@ class Funnel:
 
     def _decide(self, item: Item, stage: int) -> bool:
         """Decide the step out of a stage, at the rate of the week in which the item is due, unless it was at entry."""
-        if stage not in item.fate:
-            item.fate[stage] = self._passes(item, stage + 1, item.due[stage])
-        if not item.fate[stage]:
+        if stage not in item.told:
+            item.told[stage] = self._passes(item, stage + 1, item.due[stage])
+        if not item.told[stage]:
             item.lost_in = stage
-        return item.fate[stage]
+        return item.told[stage]
 
     def _foretell(self, item: Item, stage: int, hour: int, *, age: int = 0) -> None:
         """Decide the step out of a stage at entry, where those that are lost wait by a law of their own."""
         if self._plan.steps[stage + 1].lost_lag is not None:
-            item.fate[stage] = self._passes(item, stage + 1, hour, age=age)
+            item.told[stage] = self._passes(item, stage + 1, hour, age=age)
 
     def _passes(self, item: Item, step: int, hour: int, *, age: int = 0) -> bool:
         """Return whether an item passes a step at the rate of an hour, given its age."""
@@ -180,11 +180,11 @@ class Funnel:
         step = stage + 1
         place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
         lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
-        if lost_lag is not None and not item.fate[stage]:
+        if lost_lag is not None and not item.told[stage]:
             lag = lost_lag
         word = self._word(item, *place)
         if age:
-            word = self._plan.steps[step].long(age, lost=not item.fate.get(stage, True)).moved(word)
+            word = self._plan.steps[step].long(age, lost=not item.told.get(stage, True)).moved(word)
         return self._cut(hour + math.floor(lag(word) + 0.5) - age)
 
     def _cut(self, hour: int) -> int:

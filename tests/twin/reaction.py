@@ -12,16 +12,31 @@ from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
 from tests.twin.drives import Mind, Strategy, period
 from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
+from tests.twin.needs import COUNTS, DECIDED, SURPRISED, Fate, fate, opened
 from tests.twin.philox import AT_START, Purpose, Source, philox4x32
 from tests.twin.team import Holder, Rates, activity, planned
 
 if TYPE_CHECKING:
     from tests.twin.reader import Plan
+    from tests.twin.spreads import Spread
 
-SIGNALS = ("behind", "ahead", "deadline", "surprise", "dry_spell", "rejections", "peers", "overwork", "coach")
+SIGNALS = (
+    "behind",
+    "ahead",
+    "deadline",
+    "surprise",
+    "dry_spell",
+    "rejections",
+    "peers",
+    "overwork",
+    "coach",
+    "surprised",
+)
 """In the order in which a level adds them up."""
 REFERRED = 32
 REFERRAL, THIN, PULL = 11, 12, 13
+NEED, NEED_END = 105, 108
+CERTAIN = Fate(0, DECIDED)
 START, CALLED, REFERRED_KIND = range(3)
 
 
@@ -36,6 +51,7 @@ class Thing(Item):
     win_rate: float = 1.0
     price: float = 1.0
     stage: int = 0
+    fate: Fate = CERTAIN
 
     @property
     def order(self) -> tuple[int, int]:
@@ -77,7 +93,9 @@ class ReactiveSeat:
         self.calls: list[int] = []
         self.clipped = Clipped()
         self.booked = self.result = self.above = self.discount = 0
-        self._opened: list[tuple[Thing, int | None, int]] = []
+        self._starting: list[tuple[Thing, int | None, int]] = []
+        self.owed = self._working_off = self._ended = self._surprises = 0
+        self.needs = dict.fromkeys(COUNTS, 0)
         self._open_at_start()
 
     def _words(self, item: Thing, purpose: int) -> tuple[int, int, int, int]:
@@ -95,28 +113,51 @@ class ReactiveSeat:
                 item = Thing(self._seat, -1, len(self.items), None, entry.stage, cents=entry.cents, kind=START)
                 item.low, item.c1, item.stage = len(self.items), self._seat << 16, entry.stage
                 self.items.append(item)
-                self._opened.append((item, entry.due, entry.age))
+                self._starting.append((item, entry.due, entry.age))
 
     def _begin_open(self) -> None:
         """Let the items wait that are open at the start, once the habits of week 0 are known."""
-        for item, due, age in self._opened:
+        for item, due, age in self._starting:
             self._foretell(item, 0, age=age)
-            self._hold(item, 0, self._wait(item, item.stage + 1, 1.0, age=age) if due is None else due)
-        self._opened = []
+            self._hold(item, 0, self._opened(item, item.stage + 1, due, age))
+        self._starting = []
+
+    def _opened(self, item: Thing, step: int, due: int | None, age: int) -> int:
+        needs = self._plan.steps[step].needs
+        if needs:
+            item.fate = opened(needs, self._needs_words(item, len(needs)), self._lag(item, step, 1.0), due)
+            item.response = item.fate.factor
+            return item.fate.wait
+        return self._wait(item, step, 1.0, age=age) if due is None else due
+
+    def _needs_words(self, item: Thing, number: int) -> list[tuple[int, ...]]:
+        return [self._words(item, NEED + i) + self._words(item, NEED_END + i)[:2] for i in range(number)]
 
     def _wait(self, item: Thing, step: int, stretch: float, *, age: int = 0) -> int:
-        place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
-        lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
-        if lost_lag is not None and not item.fate[step - 1]:
-            lag = lost_lag
+        """Return the hours for which an item waits that enters the stage before; its needs are met or not now."""
         if age:
-            word = self._words(item, place[0])[place[1]]
-            word = self._plan.steps[step].long(age, lost=not item.fate.get(step - 1, True)).moved(word)
-            return math.floor(lag(word) + 0.5) - age
+            place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
+            long = self._plan.steps[step].long(age, lost=not item.told.get(step - 1, True))
+            return math.floor(self._law(item, step)(long.moved(self._words(item, place[0])[place[1]])) + 0.5) - age
+        lag, needs = self._lag(item, step, stretch), self._plan.steps[step].needs
+        if not needs:
+            return math.floor(lag + 0.5)
+        item.fate = fate(needs, self._needs_words(item, len(needs)), lag, self.mind.response("qualify"))
+        item.response = item.response * item.fate.factor
+        return item.fate.wait
+
+    def _law(self, item: Thing, step: int) -> Spread:
+        """Return the law by which an item waits for a step: that of what is lost, if it has one and will be."""
+        lag, lost_lag = self._plan.steps[step].lag, self._plan.steps[step].lost_lag
+        return lag if lost_lag is None or item.told[step - 1] else lost_lag
+
+    def _lag(self, item: Thing, step: int, stretch: float) -> float:
+        place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
+        lag = self._law(item, step)
         fixed = lag(0)
         if fixed == lag(2**31) == lag(2**32 - 1):
-            return math.floor(math.floor(fixed + 0.5) * stretch + 0.5)
-        return math.floor(lag(self._words(item, place[0])[place[1]]) * stretch + 0.5)
+            return math.floor(fixed + 0.5) * stretch
+        return lag(self._words(item, place[0])[place[1]]) * stretch
 
     def _hold(self, item: Thing, hour: int, wait: int) -> None:
         last = (LAST_WEEK + 1) * self._plan.calendar.week - 1
@@ -136,14 +177,16 @@ class ReactiveSeat:
             starts = week == 0 or (holder and holder.person) != (before and before.person)
             if starts:
                 self.mind.forget(hour)
-                self._carry = self._base_carry = 0
+                self._carry = self._base_carry = self.owed = self._working_off = 0
             self._candidates = {}
             self._base = self._base_calls(week, holder)
         if hour == 0:
             self._begin_open()
         if hour > 0 and holder is not None and not starts and self._strategy.drives:
             self.mind.react(self._signals(hour, team, reps))
-        self.result = 0
+        self.result = self._ended = self._surprises = 0
+        # What an interval did not work off is owed on, with what came to be owed in it.
+        self._working_off, self.owed = self._working_off + self.owed, 0
 
     def _base_calls(self, week: int, holder: Holder | None) -> list[int]:
         hours = self._plan.calendar.week
@@ -174,6 +217,7 @@ class ReactiveSeat:
         signals["rejections"] = max(0.0, mind.unanswered * strategy.base_rate - 1.0)
         signals["overwork"] = max(0.0, mind.response("activity") - 1.0)
         signals["coach"] = self.chart.heard(hour)
+        signals["surprised"] = self._surprises / self._ended if self._ended else 0.0
         return signals
 
     # The calls of an hour.
@@ -221,20 +265,26 @@ class ReactiveSeat:
         self._carry += units * self._planned[hour]
         calls = self._carry >> 20
         self._carry &= 2**20 - 1
+        left_out = min(self._working_off, calls)
+        self._working_off -= left_out
+        self._note("check calls", hour, left_out)
+        calls -= left_out
         self.calls.append(calls)
         if week >= self._plan.warmup:
             self.above += max(0, calls - self._base[of_week])
         uncut, response = self._rates.uncut(1, week), self.mind.response(self._plan.stages[1])
         if self.chart.worked(1, uncut) * response > 1.0:
             self.clipped.rates[1] += calls
-        bookings = self._bookings(hour, calls, uncut, response)
+        bookings = self._bookings(hour, (left_out, left_out + calls), uncut, response)
         self.chart.decide(1, week, calls, len(bookings))
         self.mind.unanswered = 0 if bookings else self.mind.unanswered + calls
         return bookings
 
-    def _bookings(self, hour: int, calls: int, uncut: float, response: float) -> list[Thing]:
+    def _bookings(self, hour: int, calls: tuple[int, int], uncut: float, response: float) -> list[Thing]:
+        """Return what comes of the calls of an hour from a first one on up to a last: those before were left out."""
         week, of_week = divmod(hour, self._plan.calendar.week)
-        made, places = calls, [min(calls, self._base[of_week])]
+        left_out, made = calls
+        places = [min(made, self._base[of_week])]
         made -= places[0]
         while made > 0:
             places.append(min(made, self._planned[hour]))
@@ -249,7 +299,7 @@ class ReactiveSeat:
                 if cell not in self._candidates:
                     self._candidates[cell] = self._cell(week, sheet, band)
                 for candidate in self._candidates[cell]:
-                    if candidate.hour == of_week and candidate.rank < n:
+                    if candidate.hour == of_week and left_out - sum(places[:sheet]) <= candidate.rank < n:
                         item = Thing(self._seat, week, candidate.k, hour, entered={0: hour})
                         item.low, item.c1 = candidate.k | cell << 16, week | self._seat << 16
                         if self._below(item, band, uncut, response):
@@ -285,7 +335,7 @@ class ReactiveSeat:
                     self._due[item.due[stage]].remove(item)
                     item.due[stage] = hour
                     item.win_rate, item.price = pull.win_rate, 1.0 - pull.discount
-                    item.fate.pop(stage, None)
+                    item.told.pop(stage, None)
                     self._due[hour].append(item)
 
     def play(self, hour: int, bookings: list[Thing]) -> None:
@@ -306,9 +356,27 @@ class ReactiveSeat:
                     # Due at once: it stays in the list, and is decided with the next stage.
                     self._due[hour].remove(item)
 
+    def _note(self, what: str, hour: int, number: int = 1) -> None:
+        self.needs[what] += number if self._plan.first <= hour < self._plan.end else 0
+
     def _decide(self, item: Thing, step: int, hour: int) -> bool:
+        needing = bool(self._plan.steps[step].needs)
+        if needing and hour < self._plan.end:
+            self._ended += 1
+            self._surprises += item.fate.end == SURPRISED
+        if needing and item.fate.end != DECIDED:
+            self._note(item.fate.end, hour)
+            self.chart.decide(step, hour // self._plan.calendar.week, 1, 0)
+            item.lost_in, item.stage = step - 1, -1
+            return False
+        passed = self._decide_due(item, step, hour)
+        if needing:
+            self._note(f"{'won' if passed else 'lost'} {'unmet' if item.fate.unmet else 'met'}", hour)
+        return passed
+
+    def _decide_due(self, item: Thing, step: int, hour: int) -> bool:
         week = hour // self._plan.calendar.week
-        passed = item.fate.get(step - 1)
+        passed = item.told.get(step - 1)
         if passed is None:
             passed = self._passes(item, step, hour)
         self.chart.decide(step, week, 1, int(passed))
@@ -320,7 +388,7 @@ class ReactiveSeat:
     def _foretell(self, item: Thing, hour: int, *, age: int = 0) -> None:
         """Decide the next step at entry into a stage, where those that are lost wait by a law of their own."""
         if self._plan.steps[item.stage + 1].lost_lag is not None:
-            item.fate[item.stage] = self._passes(item, item.stage + 1, hour, age=age)
+            item.told[item.stage] = self._passes(item, item.stage + 1, hour, age=age)
 
     def _passes(self, item: Thing, step: int, hour: int, *, age: int = 0) -> bool:
         week = hour // self._plan.calendar.week
@@ -347,6 +415,9 @@ class ReactiveSeat:
         item.response = self.mind.response(self._plan.stages[stage + 1])
         self._foretell(item, hour)
         self._hold(item, hour, self._wait(item, stage + 1, self.mind.response("lag")))
+        week = hour // self._plan.calendar.week
+        if hour < self._plan.end and self._holders[week] is not None:
+            self.owed += item.fate.calls if self._plan.steps[stage + 1].needs else 0
         return item.due[stage] == hour
 
     def _close(self, item: Thing, hour: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tests.twin.needs import Need, read_need
 from tests.twin.spreads import (
     Cells,
     Long,
@@ -85,6 +86,7 @@ class Step:
     lost_lag: Spread | None = None
     law: Spread | None = None
     """Of a rate that is not known exactly: what a replication has, by a word."""
+    needs: tuple[Need, ...] = ()
     cells: Cells | None = None
     lost_cells: Cells | None = None
 
@@ -161,6 +163,11 @@ class Plan:
     def coached(self) -> bool:
         """Whether anybody may have a bad habit, or a session."""
         return self.manager is not None or any(step.habit is not None for step in self.steps.values())
+
+    @property
+    def needing(self) -> bool:
+        """Whether the deals of some step have needs."""
+        return any(step.needs for step in self.steps.values())
 
     @property
     def last_stage(self) -> int:
@@ -240,6 +247,9 @@ def _manager(section: Section | None) -> Manager | None:
 
 
 def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar) -> dict[int, Step]:
+    def whole(duration: str | float) -> int:
+        return math.floor(calendar.hours(duration) + 0.5)
+
     steps = {}
     for number, stage in enumerate(funnel[1:], start=1):
         rate = _rate(stage["rate"])
@@ -258,6 +268,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             law=law,
             cells=lag_cells(stage.get("lag"), calendar.hours),
             lost_cells=lag_cells(stage.get("lost_lag"), calendar.hours),
+            needs=tuple(read_need(need, whole) for need in (stage.get("needs") or {}).values()),
         )
     return steps
 
@@ -280,9 +291,9 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -
 
 
 def reacts(scenario: Section) -> bool:
-    """Return whether a seat must be played week by week: drives, referrals, habits or a manager."""
+    """Return whether a seat must be played week by week: drives, referrals, habits, a manager or needs."""
     scenario = _bare(scenario)
-    if scenario.get("manager") or any(stage.get("habit") for stage in scenario["funnel"]):
+    if scenario.get("manager") or any(stage.get("habit") or stage.get("needs") for stage in scenario["funnel"]):
         return True
     strategies = scenario.get("strategies") or {"process": {}}
     run = strategies[(scenario.get("run") or {}).get("strategy", next(iter(strategies)))]

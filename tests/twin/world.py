@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tests.twin.coaching import Session
 from tests.twin.drives import read_strategy
@@ -31,6 +31,7 @@ class SeatHistory:
     discount: int = 0
     sessions: Sequence[Session | None] = ()
     habits: Sequence[frozenset[int]] = ()
+    needs: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def _reactive(scenario: Section, plan: Plan, source: Source, market: Market) -> 
             seat.discount,
             sessions=seat.chart.sessions,
             habits=seat.chart.habits_by_week,
+            needs=seat.needs,
         )
         for holders, seat in seats
     ]

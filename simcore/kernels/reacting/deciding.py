@@ -115,6 +115,13 @@ def hear_coach(n: int, pressure: float, begins: bool, pressed: Longs, coach: Flo
 
 
 @kernel
+def hear_surprised(n: int, ended: Longs, surprises: Longs, surprised: Floats) -> None:
+    """Fill the signal of the share of surprises in the deals that ended in an interval."""
+    for s in range(n):
+        surprised[s] = float(surprises[s]) / float(ended[s]) if ended[s] > 0 else 0.0
+
+
+@kernel
 def update_levels(
     n: int, memory: Floats, bounds: Floats, first_gain: Longs, gain_signal: Longs, gain: Floats, decides: Bytes,
     signal: Floats, x: Floats, level: Floats,

@@ -32,10 +32,14 @@ ITEMS = 1 << 23
 """Items of a row in memory at once, about: 100 bytes each."""
 SHEETS = BANDS = 16
 
-BOOKED, RESULT, MARK, UNANSWERED, CARRY, ACTIVE, LAST_BOOKING, PRESSED, REFERRED, OPEN = range(10)
+(
+    BOOKED, RESULT, MARK, UNANSWERED, CARRY, ACTIVE, LAST_BOOKING, PRESSED, REFERRED, OPEN, OWED, LEFT_OUT, ENDED,
+    SURPRISES,
+) = KNOWN = range(14)  # fmt: skip
 """Rows of `Lanes.known`: booked this period and in this interval, in cents; the hour after the last deal; calls since
 the last booking; the carried fraction of a call; the activity of the interval, fixed point; the last hour of the week
-in it with a booking, or -1; whether the week has a session on the result; referrals; and open items."""
+in it with a booking, or -1; whether the week has a session on the result; referrals; open items; calls that checks cost
+and that are owed, and those that are not dialled in this interval; deals with needs that ended in it, and surprises."""
 BAND, SHEET = range(2)
 """Rows of `Lanes.drawn`: bands and sheets that are drawn."""
 
@@ -48,7 +52,8 @@ HOUR, ORIGIN, GIVEN, KEEP, PASSED, COUNT = range(6)
 """Rows of `Items.hours`: the hour in which an item is due or moves on; that of its call, or -1; its number in
 `OpenItems`, or -1; and lists."""
 RESPONSE, WIN_FACTOR, PRICE, RATE, LAG = range(5)
-"""Rows of `Items.floats`: the response to the next step's rate, what a pull adds to it, and what it leaves of the
+"""Rows of `Items.floats`: the response to the next step's rate (see `simcore.kernels.reacting.needs` for what is below
+0), what a pull adds to it, and what it leaves of the
 price; the rate of a decision; a lag in hours."""
 LISTED, CENTS, UNITS = range(3)
 """Rows of `Items.longs`: the value of a deal before discounts, and after, in cents and in units."""
@@ -83,7 +88,7 @@ class Lanes(NamedTuple):
     base_carry: Longs
     """int64[lanes]: the fraction of a call that a ramp carries on."""
     known: Longs
-    """int64[10, lanes]"""
+    """int64[14, lanes]"""
     drawn: Integers
     """int32[2, lanes]"""
     wanted: Integers
@@ -395,7 +400,7 @@ def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
         calls=np.zeros(lanes, np.int32),
         before=np.zeros((lanes, hours + 1), np.int32),
         base_carry=np.zeros(lanes, np.int64),
-        known=np.zeros((OPEN + 1, lanes), np.int64),
+        known=np.zeros((len(KNOWN), lanes), np.int64),
         drawn=np.zeros((2, lanes), np.int32),
         wanted=np.zeros((2, lanes), np.int32),
         signal=np.zeros((len(SIGNALS), lanes)),

@@ -15,7 +15,7 @@ from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
 from simcore.kernels.rows.waits import Ages
 from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
-from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, SECTIONS, TallyArrays
+from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, NEED_COUNTS, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
 
 Floats = NDArray[np.float64]
@@ -192,6 +192,8 @@ class Counters(NamedTuple):
     """int64[3, 256]"""
     weeks_of_quarter: Longs
     """int64[13, 256]"""
+    needs: Longs
+    """int64[7, 256]"""
 
 
 class Memory(NamedTuple):
@@ -274,6 +276,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             quota_hits=np.zeros((2, GROUPS), np.int64),
             conduct=np.zeros((3, GROUPS), np.int64),
             weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, GROUPS), np.int64),
+            needs=np.zeros((len(NEED_COUNTS), GROUPS), np.int64),
         ),
     )
 
@@ -357,5 +360,6 @@ def flush(counters: Counters, tally: TallyArrays) -> None:
     tally.quota_hits[...] += counters.quota_hits.T
     tally.conduct[...] += counters.conduct.T
     tally.weeks_of_quarter[...] += counters.weeks_of_quarter.T
+    tally.needs[...] += counters.needs.T
     for each in counters:
         each[...] = 0

@@ -45,7 +45,7 @@ class Booking(Pulling):
     def _find_hope(self) -> None:
         """Find out what has no hope, at the rates of this row."""
         self._hope = None
-        if not self._tells:
+        if not self._tells or self._program.needs.step == 2:
             return
         steps, reaction = self._clock.steps, self._program.reaction
         response, stretch = largest_response(reaction, 2), largest_response(reaction, steps + LAG_CHANNEL)

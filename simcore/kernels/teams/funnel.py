@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.reacting import calendar, items, limits
+from simcore.kernels.reacting import calendar, items, limits, needs
 from simcore.kernels.reacting.state import (
     ENTRY_LANE,
     HOUR,
@@ -46,6 +46,8 @@ class Funnel(Booking):
             self._fill_lags(int(stage) + 1, n)
             self._wait_on(int(stage) + 1, n, start.age[listed.given[:n]])
             items.lag_as_given(n, start.due, listed.given, listed.lag)
+            if stage + 1 == self._program.needs.step:
+                self._follow_needs(n, opened=True)
             if len(self._memory.capped[stage].open) > 0:
                 np.add.at(self._memory.capped[stage].open, listed.words[LANE, :n], 1)
             self._fill_dues(int(stage), n, 0)
@@ -120,7 +122,9 @@ class Funnel(Booking):
     def _pass(self, step: int, n: int) -> np.ndarray:
         """Decide a step of the n listed items: int32, by item, whether it passes."""
         row, listed, source = self._row, self._items, self._program.source
-        lane, passed = listed.lane, listed.passed
+        lane, passed, needing = listed.lane, listed.passed, step == self._program.needs.step
+        if needing:
+            needs.read_fates(n, listed.response, listed.count)
         own, rate = self._fill_step_rates(step, n)
         if self._pulls and step == self._clock.steps:
             items.multiply(n, listed.win_factor, rate)
@@ -131,6 +135,8 @@ class Funnel(Booking):
             )  # fmt: skip
         else:
             row.clipped[step] += items.pass_items(n, own, rate, passed)
+        if needing:
+            self._count_fates(n, passed)
         self._observe(step, n)
         return passed
 
@@ -218,6 +224,9 @@ class Funnel(Booking):
         self._find(n)
         self._fill_lags(stage + 1, n)
         self._stretch(n)
+        if stage + 1 == self._program.needs.step:
+            self._follow_needs(n)
+            self._owe_checks(n)
         self._fill_dues(stage, n, 0)
         waiting = listed.passed
         m = items.list_waiting(n, listed.hour, listed.count, listed.keep, waiting)
@@ -268,6 +277,8 @@ class Funnel(Booking):
             self._find(n)
             self._fill_lags(stage + 1, n)
             self._stretch(n)
+            if stage + 1 == self._program.needs.step:
+                self._follow_needs(n)
         else:
             lag[:n] = 0.0
         items.arrival_keys(n, listed.c0, listed.c1, keys)

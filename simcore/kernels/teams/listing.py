@@ -1,6 +1,7 @@
 """Lists of items of a row of teams: their words and lags, in plain Python.
 
-`Listing`, `Waiting`, `Selling`, `Pulling`, `Booking` and `Funnel` are one class in six modules, each on those before.
+`Listing`, `Waiting`, `Needing`, `Selling`, `Pulling`, `Booking` and `Funnel` are one class in seven modules, each on
+those before.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ class Listing:
             step > 1
             and program.lags.lagged[step]
             and (known or self._parted[step])
+            and step != program.needs.step
             and not program.coaching.active
             and not (self._pulls and step == self._clock.steps)
             and len(self._memory.capped[step - 1].open) == 0

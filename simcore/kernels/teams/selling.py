@@ -18,14 +18,14 @@ from simcore.kernels.reacting.state import (
     RESULT,
 )
 from simcore.kernels.rows import deals
-from simcore.kernels.teams.waiting import Waiting
+from simcore.kernels.teams.needs import Needing
 from simcore.program.tally import CLOSE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import REFERRAL, VALUE
 from simcore.scenario.channels import DEAL_VALUE, REFERRALS
 
 
-class Selling(Waiting):
+class Selling(Needing):
     """Closes deals."""
 
     def _close(self, n: int) -> None:

@@ -24,6 +24,7 @@ from simcore.kernels.reacting.state import (
     BOOKED,
     C0,
     CARRY,
+    ENDED,
     LANE,
     LAST_BOOKING,
     MARK,
@@ -31,6 +32,7 @@ from simcore.kernels.reacting.state import (
     RESULT,
     SHEETS,
     SLOT,
+    SURPRISES,
     UNANSWERED,
     Memory,
     bucket_hours,
@@ -42,6 +44,7 @@ from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, know_rates, settle
 from simcore.kernels.teams.coach import Coach
 from simcore.kernels.teams.funnel import Funnel
+from simcore.kernels.teams.needs import Owing
 from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import THIN
@@ -56,6 +59,7 @@ from simcore.scenario.signals import (
     PEERS,
     REJECTIONS,
     SURPRISE,
+    SURPRISED,
 )  # fmt: skip
 
 
@@ -95,6 +99,7 @@ class Team:
         self._breach = partial(raise_breach, memory)
         self._funnel = Funnel(row, memory, self._breach)
         self._coach = Coach(row, memory) if row.program.coaching.active else None
+        self._owing = Owing(row, memory) if row.program.needs.owing else None
         self._by_hours, self._chain_hours = by_hours(row.program), bucket_hours(row.program)
 
     def play(self) -> None:
@@ -190,6 +195,8 @@ class Team:
             deciding.begin_persons(
                 n, hour, lanes.starts, lanes.level, lanes.response, known[MARK], known[UNANSWERED], known[CARRY]
             )
+            if self._owing:
+                self._owing.begin_week()
         if len(reaction.memory) > 0 and hour > 0:
             deciding.who_decides(n, new_week, lanes.person, lanes.starts, lanes.decides)
             self._hear(hour, week)
@@ -203,7 +210,13 @@ class Team:
             )  # fmt: skip
             self._look_for_breach(hour)
         known[RESULT][:] = 0
+        if self._program.needs.step:
+            known[ENDED][:], known[SURPRISES][:] = 0, 0
         calling.fix_activity(n, lanes.person, lanes.ramp, self._response[ACTIVITY], known[ACTIVE], known[LAST_BOOKING])
+        if self._owing:
+            first = hour - week * self._clock.hours_per_week
+            planned = self._plan_before[first + reaction.interval] - self._plan_before[first]
+            self._owing.begin(int(planned), week)
 
     def _hear(self, hour: int, week: int) -> None:
         """Fill the signals that drives listen to."""
@@ -232,6 +245,8 @@ class Team:
         if hears[COACH]:
             begins = hour == week * clock.hours_per_week
             deciding.hear_coach(n, self._program.coaching.pressure, begins, known[PRESSED], signal[COACH])
+        if hears[SURPRISED]:
+            deciding.hear_surprised(n, known[ENDED], known[SURPRISES], signal[SURPRISED])
 
     def _planned_before(self, hour: int, week: int) -> int:
         """Return the planned calls of the interval before a decision."""
@@ -334,6 +349,8 @@ class Team:
                 chain, until, n, first, batch.order, batch.ends, self._plan_before, lane, c0,
                 candidates.hour, candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
             )  # fmt: skip
+        if self._owing:
+            n = self._owing.leave_out(n, first, self._plan_before)
         limit, doubtful = listed.floats[0], listed.passed
         m = calling.list_thinned(n, lane, c0, self._rate, self._habit, self._response[1], here, limit, doubtful)
         if m > 0:
@@ -348,11 +365,14 @@ class Team:
         """Count the calls of an interval."""
         row, lanes, known, clock = self._row, self._lanes, self._known, self._clock
         made, above = self._made, self._above
-        row.clipped[1] += calling.end_calls(
-            self._n, first, last, self._plan_before, lanes.ramp, lanes.before, self._rate,
-            self._habit, self._response[1], known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY],
-            made, above,
-        )  # fmt: skip
+        if self._owing:
+            row.clipped[1] += self._owing.end(first, last, self._plan_before, self._response[1])
+        else:
+            row.clipped[1] += calling.end_calls(
+                self._n, first, last, self._plan_before, lanes.ramp, lanes.before, self._rate,
+                self._habit, self._response[1], known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY],
+                made, above,
+            )  # fmt: skip
         if self._coach:
             self._coach.count_calls(week, made)
         if week >= clock.warmup_weeks:

@@ -8,6 +8,7 @@ own rates of different steps are drawn apart.
 
 What an item adds is also simulated: the same worlds with and without it in the list of what is open at the start. That
 includes what closed forms leave out: a cap under which it takes another's place, a strategy that reacts to its deal.
+Items that wait for a step whose deals need something are left out: an age tells more of them than the time left.
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ def _with_open(scenario: Scenario, entries: Sequence[dict[str, Any]]) -> Scenari
 def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> list[Look]:
     """Return the ages at which items of a stage are looked at; none where they do not wait."""
     known = _known_by_age(scenario, stage)
-    if known is None:
+    if known is None or scenario.funnel[stage + 1].needs:
+        # Of what deals need, an age tells more than the time that is left.
         return []
     ages = [(age, round(Duration.parse(age).hours(scenario.calendar))) for age in AGES]
     reached = [(age, hours) for age, hours in ages if hours <= known.longest and known(hours).still_open >= REACHED]
@@ -294,12 +296,14 @@ def _stage(
     prospects: Prospects | None,
 ) -> ItemValue:
     """Return the value of an item that has just entered a stage."""
-    lagged = scenario.referrals is not None or any(each.lag is not None for each in scenario.funnel[1 : stage + 1])
+    steps = scenario.funnel[1 : stage + 1]
+    lagged = scenario.referrals is not None or any(each.lag is not None or each.needs is not None for each in steps)
     whole = scenario.horizon.weeks * scenario.calendar.hours_per_week
     return ItemValue(
         item=scenario.funnel[stage].stage,
         average=None if lagged or scenario.start is not None else _per(base, base.entered[:, stage]),
-        one_more=None if pair is None else _per_item(*pair, added),
+        # What is open at the start was checked before, at no cost.
+        one_more=None if pair is None or scenario.funnel[stage + 1].needs else _per_item(*pair, added),
         exact=None if prospects is None else prospects.value(stage),
         exact_in_run=None if prospects is None else prospects.value_within(stage, whole),
     )

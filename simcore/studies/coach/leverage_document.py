@@ -11,7 +11,7 @@ from simcore.statistics.estimate import Estimate
 
 Change = Literal["point", "tenth"]
 """A percentage point more; or a tenth: ten per cent more, of lags and spreads less."""
-Kind = Literal["rate", "calls", "deal", "lag", "spread", "referrals"]
+Kind = Literal["rate", "calls", "deal", "lag", "spread", "referrals", "checks"]
 Measure = Literal["revenue", "revenue_origin", "p_quota"]
 """Revenue per rep-year by close, by origin; the chance that a rep reaches quota in a quota period."""
 

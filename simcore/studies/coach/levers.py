@@ -62,6 +62,7 @@ def levers(scenario: Scenario) -> list[Lever]:
             found.append(
                 _part(scenario, ("funnel", place, "lost_lag"), stage.lost_lag.shorter(TENTH), name, "lag", path)
             )
+    found += _checks(scenario)
     found += _spreads(scenario)
     if scenario.referrals is not None:
         found.append(_number(scenario, ("referrals", "per_win"), "referrals", "referrals", 1.0 + TENTH))
@@ -163,6 +164,16 @@ def _part(scenario: Scenario, keys: tuple[str | int, ...], altered: Altered, nam
 
 def _deal(scenario: Scenario, altered: Altered, name: str, kind: Kind) -> Lever:
     return _part(scenario, ("deal",), altered, name, kind, f"deal.{altered.field}")
+
+
+def _checks(scenario: Scenario) -> Iterator[Lever]:
+    """Yield the levers of checks of what deals need: a tenth more of them, or a tenth more that work."""
+    for place, stage in enumerate(scenario.funnel):
+        for name, need in (stage.needs or {}).items():
+            if need.qualify is not None:
+                at = ("funnel", place, "needs", name, "qualify")
+                yield _number(scenario, (*at, "share"), f"checks of {name}", "checks", 1.0 + TENTH)
+                yield _number(scenario, (*at, "works"), f"checks of {name} that work", "checks", 1.0 + TENTH)
 
 
 def _spreads(scenario: Scenario) -> Iterator[Lever]:

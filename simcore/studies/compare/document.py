@@ -39,6 +39,13 @@ class FiguresOf(Document, Generic[E]):
     discount: E = Field(description="Discount given by a rep in a year.")
     calls: E = Field(description="Calls of a rep in a week.")
     calls_above_plan: E = Field(description="Calls above those of the plan, hour by hour, of a rep in a week.")
+    won: E | None = Field(
+        default=None, description="Share of the deals that need something and end that are won; null without needs."
+    )
+    surprises: E | None = Field(default=None, description="Of these: lost before the decision, by surprise.")
+    disqualified: E | None = Field(default=None, description="Of these: given up after a check.")
+    late_losses: E | None = Field(default=None, description="Of these: lost at the decision, with a need not met.")
+    check_calls: E | None = Field(default=None, description="Calls of a rep in a week that checks cost.")
     weeks_of_quarter: list[E] | None = Field(
         description="Share of bookings in each of the 13 weeks of the quarter; null in a run of fewer weeks."
     )

@@ -22,6 +22,7 @@ from simcore.statistics.certain import certain_revenue, certain_stages, gives_di
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import UNKNOWN, by_t, fixed, scaled, without_error
 from simcore.statistics.jackknife import Floats, degrees_of
+from simcore.statistics.needs_sums import check_sums, end_sums
 from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 from simcore.studies.compare.document import FiguresOf, Interval
@@ -70,6 +71,12 @@ def figures(paired: Paired, mine: int, base: int | None, document: type[F], told
     def metric(of: Metric) -> E:
         return figure(lambda i: sums_of(of, paired.programs[i], paired.tallies[i]))
 
+    def end(name: str) -> E | None:
+        return figure(lambda i: end_sums(paired.tallies[i], name)) if paired.programs[mine].needs.step else None
+
+    def checks() -> E | None:
+        return figure(partial(_check_sums, paired)) if paired.programs[mine].needs.step else None
+
     weeks, has_quota = paired.programs[mine].clock.counted_weeks, has_quota_period(paired.programs[mine])
     return document(
         revenue=metric(YEARLY_REVENUE),
@@ -81,6 +88,11 @@ def figures(paired: Paired, mine: int, base: int | None, document: type[F], told
         discount=figure(lambda i: _discount_sums(paired, i)),
         calls=figure(lambda i: _call_sums(paired, i)),
         calls_above_plan=figure(lambda i: _above_sums(paired, i)),
+        won=end("won"),
+        surprises=end("surprises"),
+        disqualified=end("disqualified"),
+        late_losses=end("late_losses"),
+        check_calls=checks(),
         weeks_of_quarter=None
         if weeks < WEEKS_PER_QUARTER
         else [figure(partial(_week_sums, paired, week)) for week in range(WEEKS_PER_QUARTER)],
@@ -131,6 +143,10 @@ def _above_sums(paired: Paired, i: int) -> GroupedSums:
     program = paired.programs[i]
     most = float(program.plan.calls.max())
     return _per_rep_week(paired, i, _conduct(paired, i, ABOVE_PLAN), worth=most, certain=not reacts(program))
+
+
+def _check_sums(paired: Paired, i: int) -> GroupedSums:
+    return check_sums(paired.programs[i], paired.tallies[i])
 
 
 def _week_sums(paired: Paired, week: int, i: int) -> GroupedSums:

@@ -24,8 +24,13 @@ import numpy as np
 
 from simcore.analytic.expectations import chances
 from simcore.analytic.market_moments import is_stationary
+from simcore.analytic.needs import effective
+from simcore.base.errors import Problem, ScenarioError
+from simcore.scenario.needs import needs_step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simcore.scenario.model import Rate, Scenario, Stage
 
 
@@ -65,6 +70,22 @@ def moments(steps: list[Stage]) -> Moments:
     return Moments(mean, mean * mean * spread)
 
 
+def known_steps(scenario: Scenario) -> Sequence[Stage]:
+    """Return the stages with the rates that are true of the plan: less what needs of deals take on average.
+
+    Raises
+    ------
+    ScenarioError
+        If what deals need has no closed form.
+    """
+    known = effective(scenario)
+    if known is None:
+        path = f"funnel.{scenario.funnel[needs_step(scenario.funnel)].stage}.needs"
+        hint = "give calls to one need at most"
+        raise ScenarioError((Problem("what they leave of a rep's true rate has no closed form", path, hint=hint),))
+    return known.funnel
+
+
 def weight(trials: float, half: float | None) -> float:
     """Return known answer 10: the weight of so many trials; 0 where reps do not differ.
 
@@ -78,7 +99,7 @@ def weight(trials: float, half: float | None) -> float:
 
 def is_exact(scenario: Scenario) -> bool:
     """Return whether `exact_weight` holds: nothing takes time or is cut at 1, weeks are alike, rates are known."""
-    timeless = scenario.start is None and not any(stage.lag for stage in scenario.funnel)
+    timeless = scenario.start is None and not any(stage.lag or stage.needs for stage in scenario.funnel)
     alike = is_stationary(scenario.market) and not scenario.calendar.rests
     known = not any(stage.rate is not None and stage.rate.law for stage in scenario.funnel)
     return timeless and alike and known and chances(scenario) is not None

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simcore.statistics.intervals import UNKNOWN, always_seen, fixed, never_seen
 from simcore.statistics.jackknife import EQUAL_GROUPS, Floats, outside_group, with_errors
-from simcore.studies.luck.credibility import moments
+from simcore.studies.luck.credibility import known_steps, moments
 from simcore.studies.luck.document import Dismissal, RuleRow
 from simcore.studies.luck.ranks import lowest
 from simcore.studies.luck.sample import WEEKS_OF
@@ -174,7 +174,7 @@ def process_scores(scenario: Scenario, counts: Floats, there: NDArray[np.bool_])
         error = np.sqrt(n * rate * (1.0 - rate))
         gap = x - n * rate
         worst = np.minimum(worst, np.divide(gap, error, out=np.zeros_like(gap), where=error > 0.0))
-        half = moments([scenario.funnel[step]]).half
+        half = moments([known_steps(scenario)[step]]).half
         if half is not None:
             expected = (n + half) * rate
             weighted += np.divide(gap, expected, out=np.zeros_like(gap), where=expected > 0.0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simcore.statistics.intervals import UNKNOWN, fixed
 from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group, with_errors
 from simcore.statistics.moments_and_quantiles import proportion_of_sums
-from simcore.studies.luck.credibility import exact_weight, is_exact, moments, weight
+from simcore.studies.luck.credibility import exact_weight, is_exact, known_steps, moments, weight
 from simcore.studies.luck.document import PairRow, RankingRow, Reliability, Retest, WeeksUntil, WeightPoint, WeightRow
 from simcore.studies.luck.ranks import lowest
 from simcore.studies.luck.sample import WEEKS_OF
@@ -74,13 +74,14 @@ def _fits(sample: Sample, horizon: str) -> bool:
 
 
 def _weight_row(scenario: Scenario, sample: Sample, measure: Measure, *, exactly: bool) -> WeightRow:
-    steps = list(scenario.funnel[1 + measure.trials : 1 + measure.stage])
+    known = known_steps(scenario)
+    steps = list(known[1 + measure.trials : 1 + measure.stage])
     of = moments(steps)
     half = of.half
     if measure.kind == "revenue" and half is not None:
         spread = scenario.deal.variance() / scenario.deal.mean_value() ** 2
         half = (of.mean * (1.0 + spread) - of.square) / of.variance
-    before = moments(list(scenario.funnel[1 : 1 + measure.trials])).mean
+    before = moments(list(known[1 : 1 + measure.trials])).mean
     trials = scenario.plan.calls_per_week * before
     windows = [weeks for weeks in WINDOWS if weeks <= sample.weeks]
     parts = [covariance_sums(sample, measure, weeks) for weeks in windows]
@@ -285,7 +286,7 @@ def _retest(scenario: Scenario, sample: Sample) -> Retest:
     half_years = None
     if sample.periods(2 * QUARTER) >= 2:
         (half_years,) = jackknife_of_sums(retest_sums(sample, 2 * QUARTER), _correlation, least=-1.0, most=1.0)
-    differs = moments(list(scenario.funnel[1:])).variance > 0.0
+    differs = moments(list(known_steps(scenario)[1:])).variance > 0.0
     seen = differs and (quarters.estimate or 0.0) > _SHOWS * (quarters.se or 1.0)
     return Retest(
         quarters=quarters,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simcore.statistics.intervals import UNKNOWN
 from simcore.statistics.jackknife import Floats, jackknife_of_sums, sums_by_group
 from simcore.statistics.moments_and_quantiles import proportion_of_sums
-from simcore.studies.luck.credibility import moments
+from simcore.studies.luck.credibility import known_steps, moments
 from simcore.studies.luck.document import DryRow, EvidenceRow, ReachRow, RunRow, Streaks
 from simcore.studies.luck.longest_runs import at_least, longest_run
 from simcore.studies.luck.sample import Sample, merged
@@ -89,7 +89,7 @@ def streaks(scenario: Scenario, program: Program, sound: Sample, wrong: Sample, 
 
 def _chances(scenario: Scenario, drop: Drop) -> tuple[float, float]:
     """Return the chance of a call to become a win at base rates, and that with the drop."""
-    chance = moments(list(scenario.funnel[1:])).mean
+    chance = moments(list(known_steps(scenario)[1:])).mean
     return chance, chance * drop.factor
 
 
@@ -114,7 +114,8 @@ def _starts(program: Program) -> NDArray[np.int64]:
 
 def _runs(scenario: Scenario, sound: Sample, calls: NDArray[np.int64], watched: int) -> list[RunRow]:
     """Return the longest runs of calls without a first success, and of hours, days and weeks without a win."""
-    first, chance = (moments(list(scenario.funnel[1 : 1 + steps])).mean for steps in (1, len(scenario.funnel) - 1))
+    known = list(known_steps(scenario)[1:])
+    first, chance = moments(known[:1]).mean, moments(known).mean
     weeks, hours = calls.shape
     per_day = scenario.calendar.hours_per_day
     strata = _strata(sound.people.rates.prod(axis=2))
@@ -292,7 +293,7 @@ class _Counts(NamedTuple):
 
 def _evidence(scenario: Scenario, samples: tuple[Sample, Sample], drop: Drop, watched: int) -> list[EvidenceRow]:
     """Return how fast a drop is told by wins per call, and by the counts of the step itself."""
-    steps, calls = list(scenario.funnel[1:]), scenario.plan.calls_per_week
+    steps, calls = list(known_steps(scenario)[1:]), scenario.plan.calls_per_week
     names = [stage.stage for stage in scenario.funnel]
     last, before = len(steps), moments(steps[: drop.stage - 1]).mean
     own = _Counts(

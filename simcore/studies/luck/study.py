@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simcore.analytic.run_cost import Bill, bill_of_replications
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean
@@ -17,6 +19,7 @@ from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
 from simcore.results.header import header_of
 from simcore.statistics.jackknife import EQUAL_GROUPS
+from simcore.studies.luck.credibility import known_steps
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
 from simcore.studies.luck.document import Luck, Skipped
 from simcore.studies.luck.regression_to_mean import regression
@@ -149,9 +152,13 @@ def _play(
     """Return the same worlds of a program and of that with a drop; in both sit the same people."""
     worlds = Worlds([scenario, scenario], programs, threads=threads, expected=total)
     deal = scenario.deal.mean_value()
+    # What deals need leaves as much of the rate of every rep.
+    kept = np.array([known.rate.mean / stage.rate.mean if known.rate is not None and stage.rate is not None else 1.0
+                     for known, stage in zip(known_steps(scenario), scenario.funnel, strict=True)])  # fmt: skip
 
     def work(player: Player, block: Block) -> tuple[Sample, Sample]:
         people = first_people(programs[0], worlds.key, block.first, block.replications)
+        people = people._replace(rates=people.rates * kept)
         sound, wrong = (player.simulate(index, block, detailed=True) for index in range(2))
         return (
             sample_of(sound.entered, sound.cents, people, deal),

@@ -10,7 +10,7 @@ from simcore.base.document import Document
 from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
-What = Literal["holidays", "seats", "late"]
+What = Literal["holidays", "seats", "needs", "late", "checks"]
 
 
 class PlanStage(Document):
@@ -24,10 +24,13 @@ class PlanLeftOut(Document):
     """Something that the arithmetic does not count."""
 
     what: What = Field(
-        description="Hours that are not worked; calls that new reps and vacant seats do not make; deals of the period "
-        "that close after its end."
+        description="Hours that are not worked; calls that new reps and vacant seats do not make; wins that what deals "
+        "need takes; deals of the period that close after its end; calls that checks of needs cost."
     )
-    share: float = Field(description="Of the hours, of the calls of the plan, or of the deals of calls of the period.")
+    share: float | None = Field(
+        description="Of the hours, of the calls of the plan, or of the deals of calls of the period; null where it has "
+        "no closed form."
+    )
     words: str
 
 

@@ -7,6 +7,9 @@ All three are worked out exactly from the scenario, not from the worlds:
   the holder of a seat came;
 * **late**: deals of calls of the period, spread evenly over its working hours, that close after its end. The time from
   the call to the close is a sum of independent lags (`simcore.analytic.waiting_times`), whatever the rates are.
+
+Where deals need something, it also leaves out the wins that this takes (`simcore.analytic.needs`); what is late, and
+the calls of checks, are then told without a share.
 """
 
 from __future__ import annotations
@@ -16,13 +19,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.analytic.needs import owes_calls, passing
 from simcore.analytic.waiting_times import lag_hours, summed
 from simcore.program.compile_coaching import weekly
 from simcore.results.sentences import in_percent
+from simcore.scenario.needs import needs_step
 from simcore.studies.plan.document import PlanLeftOut, What
 from simcore.studies.plan.rest_of_period import activity_of
 
 if TYPE_CHECKING:
+    from simcore.scenario.model import Scenario
     from simcore.scenario.parts import Team
     from simcore.studies.plan.variants import Setting
 
@@ -60,14 +66,36 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
             f"{in_percent(late)} of the deals of these calls close after the end of the period{open_before}",
         ),
     )
-    return [PlanLeftOut(what=what, share=part, words=words) for what, part, words in told if part >= _LEAST]
+    found = [PlanLeftOut(what=what, share=part, words=words) for what, part, words in told if part >= _LEAST]
+    return found + (_needs(setting.scenario) if needs_step(setting.scenario.funnel) else [])
+
+
+def _needs(scenario: Scenario) -> list[PlanLeftOut]:
+    """Return what the arithmetic leaves out where deals need something: wins, time, and calls."""
+    kept = passing(scenario)
+    lost = "some" if kept is None else in_percent(1.0 - kept)
+    told: list[tuple[What, float | None, str]] = [
+        (
+            "needs",
+            None if kept is None else 1.0 - kept,
+            f"what deals need takes {lost} of the wins that the rates promise",
+        ),
+        (
+            "late",
+            None,
+            "deals close after the end of the period, how many has no closed form where they need something",
+        ),
+    ]
+    if owes_calls(scenario):
+        told.append(("checks", None, "checks of what deals need cost calls of the plan"))
+    return [PlanLeftOut(what=what, share=share, words=words) for what, share, words in told]
 
 
 def late_share(setting: Setting) -> float:
     """Return the share of the deals of calls of the period that close after its end, by plan and without reactions."""
     scenario = setting.scenario
-    if not any(stage.lag for stage in scenario.funnel):
-        return 0.0
+    if not any(stage.lag for stage in scenario.funnel) or needs_step(scenario.funnel):
+        return 0.0  # where deals need something, what is late is told without a share
     worked = np.flatnonzero(setting.working.ravel())
     end = setting.working.size
     waits = [lag_hours(stage.lag, scenario.calendar) for stage in scenario.funnel[1:]]

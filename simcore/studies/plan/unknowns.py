@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simcore.engine.explosion import ExplodedError
 from simcore.engine.playable import MAX_KEPT, check_ranges
 from simcore.program.compiler import compile_scenario
+from simcore.scenario.needs import at_once
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
 from simcore.studies.plan.quantile_search import grid_place, grid_value
@@ -362,6 +363,8 @@ def without(scenario: Scenario, *, lags: bool = False, caps: bool = False) -> Sc
     changed = _with_funnel(scenario, [stage.model_copy(update=gone) for stage in scenario.funnel])
     if not lags:
         return changed
+    timeless = [stage.model_copy(update={"needs": at_once(stage.needs)}) for stage in changed.funnel]
+    changed = _with_funnel(changed, timeless)
     name = scenario.run.strategy
     plain = scenario.strategy.model_copy(update={"drives": {}})
     referrals = scenario.referrals and scenario.referrals.model_copy(update={"lag": None})

@@ -53,7 +53,7 @@ def test_what_is_left_out_is_told_with_its_share() -> None:
     given = validate(scenario(team=team, funnel=funnel({}, {}, {"lag": "2w"}), calendar=calendar))
     found = plan(given, 4000, by="6w", replications=50, frontier=False).arithmetic.left_out
     # Weeks 1 to 3 of the ramp at 0, 1/4 and 1/2; what is begun in the last two weeks is late.
-    assert [(each.what, round(each.share, 3)) for each in found] == [
+    assert [(each.what, round(each.share or 0.0, 3)) for each in found] == [
         ("holidays", 0.25), ("seats", round((1.0 + 0.75 + 0.5) / 4.5, 3)), ("late", round(1.5 / 4.5, 3))
     ]  # fmt: skip
     assert found[0].words == "holidays take 1.5 of the 6 weeks (25 %)"

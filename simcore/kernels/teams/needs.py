@@ -1,0 +1,102 @@
+"""What deals of a row of teams need: known when they enter the stage before, counted at their end; plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.kernels.reacting import calling, needs
+from simcore.kernels.reacting.state import (
+    ACTIVE,
+    C0,
+    CARRY,
+    ENDED,
+    LANE,
+    LAST_BOOKING,
+    LEFT_OUT,
+    OWED,
+    SURPRISES,
+    UNANSWERED,
+    Memory,
+)
+from simcore.kernels.rows.row import Row
+from simcore.kernels.teams.waiting import Waiting
+from simcore.program.tally import CHECK_CALLS
+from simcore.random.addresses import NEED, NEED_END
+from simcore.scenario.channels import QUALIFY
+
+
+class Needing(Waiting):
+    """Follows what becomes of deals that need something."""
+
+    def _follow_needs(self, n: int, *, opened: bool = False) -> None:
+        """Put what becomes of the n listed items, whose lags are filled, into their lags and responses.
+
+        ``opened``: they are those that are open at the start. The calls of their checks are then in ``items.count``.
+        """
+        law, listed, start = self._program.needs.law, self._items, self._program.start
+        words = np.empty((len(law), needs.RESCUED + 1, n), np.uint32)
+        self._find(n)
+        for number in range(len(law)):
+            words[number, : needs.DROPPED] = self._draw(NEED + number, n)[:, :n]
+            words[number, needs.DROPPED :] = self._draw(NEED_END + number, n)[:2, :n]
+        needs.check_needs(
+            n, opened, law, words, listed.given, start.due, listed.lane,
+            self._response[self._clock.steps + QUALIFY], listed.lag, listed.passed, listed.count,
+        )  # fmt: skip
+        needs.show_gaps(n, law, words, listed.passed, listed.lag, listed.response)
+
+    def _owe_checks(self, n: int) -> None:
+        """Let the seats owe the calls of the checks of the n listed items, which have entered the stage."""
+        if self._program.needs.owing and self._running:
+            listed = self._items
+            needs.owe_calls(n, listed.lane, listed.count, self._known[OWED])
+
+    def _count_fates(self, n: int, passed: np.ndarray) -> None:
+        """Count how the n listed items end, and let the seats know: `items.count` has what was read of them."""
+        listed, clock, known = self._items, self._clock, self._known
+        needs.hear_of_ends(
+            n, clock.end_hour, listed.hour, listed.lane, listed.count, known[ENDED], known[SURPRISES]
+        )  # fmt: skip
+        needs.count_fates(
+            n, self._mask, self._first_hour, clock.end_hour, listed.hour, listed.lane, listed.count, passed,
+            self._memory.rows.counters.needs[:, self._row.first_group :],
+        )  # fmt: skip
+
+
+class Owing:
+    """The calls that checks cost a row of teams: those of an interval that are owed are not dialled."""
+
+    def __init__(self, row: Row, memory: Memory) -> None:
+        self._row, self._memory, self._lanes = row, memory, memory.lanes
+        self._known, self._n, self._bits = memory.lanes.known, len(memory.lanes.person), memory.rows.bits
+        self._counted = np.zeros(self._n, np.int32)
+        """int32[lanes]: calls of this interval that are not dialled."""
+
+    def begin_week(self) -> None:
+        """Forget what the people owed who are gone."""
+        self._known[OWED][self._lanes.starts > 0] = 0
+
+    def begin(self, planned: int, week: int) -> None:
+        """Work off what is owed in an interval of so many planned calls."""
+        known = self._known
+        needs.work_off(self._n, planned, known[ACTIVE], known[CARRY], known[OWED], known[LEFT_OUT], self._counted)
+        if week >= self._row.program.clock.warmup_weeks:
+            counts = self._memory.rows.counters.needs[CHECK_CALLS, self._row.first_group :]
+            calling.add_by_group(self._n, self._bits, self._counted, counts)
+
+    def leave_out(self, n: int, first: int, plan_before: np.ndarray) -> int:
+        """Keep those of the n candidates in ``items.keep`` that are dialled; return how many."""
+        known, lanes, candidates = self._known, self._lanes, self._memory.candidates
+        return needs.leave_out(
+            n, first, plan_before, candidates.words[LANE], candidates.words[C0], candidates.hour, candidates.rank,
+            lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], known[LEFT_OUT], self._memory.items.keep,
+        )  # fmt: skip
+
+    def end(self, first: int, last: int, plan_before: np.ndarray, response: np.ndarray) -> int:
+        """Count the calls of an interval, as `simcore.kernels.reacting.calling.end_calls` does."""
+        known, lanes = self._known, self._lanes
+        made, above = lanes.counts[:2]
+        return needs.end_calls_owing(
+            self._n, first, last, plan_before, lanes.ramp, lanes.before, lanes.rate[1], lanes.habit[1], response,
+            known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY], known[LEFT_OUT], made, above,
+        )  # fmt: skip
