@@ -204,6 +204,23 @@ def test_connected_calls_holds_what_the_vendors_say() -> None:
     assert 60 < mean_days(lag) * 7 / 5 < 70
 
 
+def test_late_surprises_are_what_the_page_tells() -> None:
+    needs = summary("late-surprise").needs
+    assert needs is not None
+    ends = {0.6: needs.won, 0.115: needs.surprises, 0.037: needs.late_losses}
+    assert all(abs((end.estimate or 0.0) - told) < 0.01 for told, end in ends.items())
+    assert needs.promised == 0.7
+
+
+def test_checks_that_are_too_dear_leave_the_calls_that_they_should() -> None:
+    """Of 500 calls n are made where each costs 0.004 x 60 more: n = 500 / 1.24."""
+    found = summary("check-too-dear")
+    assert found.needs is not None
+    assert agrees(found.needs.won, 0.6)
+    assert agrees(found.needs.check_calls, 500 - 500 / 1.24)
+    assert agrees(found.value.per_call, 0.02 * 0.2 * 0.6 * 10_000)
+
+
 def mean_days(lag: LogNormalLag) -> float:
     sigma = math.log(lag.p90.amount / lag.median.amount) / 1.2815515655446004
     return lag.median.amount * math.exp(sigma**2 / 2)

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from simcore.scenario.model import Drive
 
-REPLICATIONS = {"quota-pressure": 300, "hockey-stick": 200, "pacing-bonus": 200, "tampering": 200, "hard-sell": 200}
+REPLICATIONS = {
+    "quota-pressure": 300,
+    "hockey-stick": 200,
+    "pacing-bonus": 200,
+    "tampering": 200,
+    "hard-sell": 200,
+    "late-surprise": 100,
+    "check-too-dear": 200,
+}
 """How often the tests run each strategy."""
 
 
@@ -165,3 +173,24 @@ def test_hard_sell_wins_at_first_and_loses_in_two_years() -> None:
     assert margin("hard-sell", "hard-sell", "horizon.weeks=26").low > 0.005
     referrals = "strategies.hard-sell.drives.push.changes.referrals.slope"
     assert margin("hard-sell", "hard-sell", f"{referrals}=0").low > 0.05
+
+
+PRICE = "funnel.wins.needs.decision_maker.qualify.calls"
+
+
+def test_late_surprises_cost_who_skips_the_check_until_checks_are_dear() -> None:
+    """The verdict flips at about 45 calls a check."""
+    found = margin("late-surprise", "pressure")
+    assert -0.022 < found.low < found.high < -0.006
+    assert margin("late-surprise", "pressure", f"{PRICE}=25").high < 0.0
+    assert margin("late-surprise", "pressure", f"{PRICE}=60").low > 0.0
+    calls = [books("late-surprise", which).calls for which in ("process", "pressure")]
+    assert 5.0 < calls[1] - calls[0] < 8.0
+
+
+def test_a_check_of_60_calls_does_not_pay_and_one_of_40_does() -> None:
+    """By the closed form 1.2 / (1 + 0.004 c) is what checks of c calls bring: 0.968 at 60, 1.034 at 40."""
+    for calls, gain in ((60, 1.2 / 1.24), (40, 1.2 / 1.16)):
+        found = margin("check-too-dear", "unchecked", f"{PRICE}={calls}")
+        assert abs(found.share + 1.0 - 1.0 / gain) < 5 * found.se
+        assert found.low > 0.0 if calls == 60 else found.high < 0.0
