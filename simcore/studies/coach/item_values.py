@@ -152,10 +152,10 @@ def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> 
 
 
 def _varies(scenario: Scenario, number: int) -> bool:
-    """Return whether the rate of a step differs between reps or weeks."""
+    """Return whether the rate of a step differs between reps, weeks or worlds."""
     step = scenario.funnel[number]
     acted = scenario.market is not None and step.stage in scenario.market.acts_on
-    return acted or (step.rate is not None and bool(step.rate.rep_cv or step.rate.week_cv))
+    return acted or (step.rate is not None and bool(step.rate.rep_cv or step.rate.week_cv or step.rate.law))
 
 
 class _KnownByAge(NamedTuple):
