@@ -42,7 +42,8 @@ quota
     then).
 steady state
     As *plan*: in a steady pipeline, neither cold nor filled by hand nor upset by holidays, each stage is
-    entered at its rate and holds arrival rate x mean lag items (Little 1961). Labels say so where it matters.
+    entered at its rate and holds arrival rate x mean lag items (Little 1961), the lag being that of both who pass
+    and who are lost. Labels say so where it matters.
 """
 
 from __future__ import annotations

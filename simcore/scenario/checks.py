@@ -226,10 +226,10 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         yield Complaint(("referrals",), message, allowed="a funnel of at least 3 stages", at_key=True)
         return
     per_win = figure(mapping(data, "referrals").get("per_win"))
-    later = _at_level(data, names[2:], [rate for rate in _rates(data)[2:] if rate is not None])
+    later = [rate for rate in _rates(data)[2:] if rate is not None]
     if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
         return  # reported elsewhere
-    wins = math.prod(later)
+    wins = math.prod(_at_level(data, names[2:], later))
     if per_win * wins >= 1:
         message = "would bring a win or more from every win, so the chain of referrals would not end"
         allowed = f"above 0 to below {1 / wins:.6g} (the later rates make {wins:.6g} wins of a referral)"
@@ -237,7 +237,8 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
         return
     yield from _endless_by_ignorance(data, per_win)
     steps = [(mean, cv) for mean, cv in zip(later, _spreads(data)[2:], strict=True) if cv is not None]
-    chance = endless(per_win, steps) if len(steps) == len(later) else 0.0
+    level = wins / math.prod(later)  # of the market, as a factor on what a win brings
+    chance = endless(per_win * level, steps) if len(steps) == len(later) else 0.0
     if chance > RARE:
         most = "" if sum(cv > 0 for _, cv in steps) == 1 else "at most "
         message = (
@@ -245,7 +246,7 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
             "make a win bring a win or more"
         )
         hint = "lower it, or the rep_cv of the later steps; a cap does not end a chain"
-        allowed = f"above 0 to {most_per_win(steps):g}"
+        allowed = f"above 0 to {most_per_win(steps) / level:g}"
         yield Complaint(("referrals", "per_win"), message, per_win, allowed, hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import typing
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -219,9 +220,15 @@ def _find(scenario: Scenario, path: str) -> _Found:
         hint = f"did you mean {' or '.join(likely)}?" if likely else None
         raise _refused("has no number in this scenario", path, hint=hint)
     field = type(owner).model_fields.get(last)
-    bounds = next((each for each in field.metadata if isinstance(each, Bounds)), None) if field is not None else None
+    bounds = None if field is None else _bounds_of(field.metadata, field.annotation)
     is_share = bounds is not None and bounds.low == 0 and bounds.high == 1
     return _Found(".".join(words), here, bounds, is_share)
+
+
+def _bounds_of(metadata: Sequence[object], annotation: object) -> Bounds | None:
+    """Return the range of a number; that of one that may be left out stands with its type."""
+    forms = [metadata, *(getattr(each, "__metadata__", ()) for each in typing.get_args(annotation))]
+    return next((each for form in forms for each in form if isinstance(each, Bounds)), None)
 
 
 def _below(here: object, word: str, at: str) -> Any:  # noqa: ANN401

@@ -114,11 +114,32 @@ def test_market_follows_the_sum_of_an_autoregression() -> None:
     assert found["quarter: sd"] == pytest.approx(sqrt(13 * 500 * (0.01 - second) + common))
 
 
+def test_a_market_without_return_spreads_with_its_steps() -> None:
+    """On two steps: a week's factor has the second moment exp(t^2 (w + 1)), and weeks share the past."""
+    market = {"step": 0.05, "persistence": 1, "acts_on": ["s1", "s2"], "start": 0.9}
+    found = values(scenario(0.02, 0.3, market=market, horizon={"weeks": 13}, deal=1))
+    chance = [0.006 * 0.81 * exp(0.0025 * week) for week in range(1, 14)]
+    assert found["value of a call"] == pytest.approx(sum(chance) / 13)
+    assert found["quarter: mean"] == pytest.approx(500 * sum(chance))
+    luck = sum(500 * (q - (0.006 * 0.81) ** 2 * exp(0.0025 * week * 6)) for week, q in enumerate(chance, 1))
+    common = sum(
+        500**2 * chance[a - 1] * chance[b - 1] * (exp(4 * 0.0025 * min(a, b)) - 1)
+        for a in range(1, 14)
+        for b in range(1, 14)
+    )
+    assert found["quarter: sd"] == pytest.approx(sqrt(luck + common))
+
+
 def test_week_noise_averages_out_over_weeks() -> None:
     found = values(scenario({"mean": 0.02, "week_cv": 0.3}, deal=1, horizon={"weeks": 52}))
     week, year = found["week: sd"], found["year: sd"]
     assert year == pytest.approx(sqrt(52) * week)
     assert week**2 == pytest.approx(500 * (0.02 - 0.02**2 * 1.09) + (500 * 0.02 * 0.3) ** 2)
+
+
+def test_open_items_of_which_losers_wait_longer() -> None:
+    found = values(scenario(0.02, {"rate": 0.5}, {"rate": 0.25, "lag": "1w", "lost_lag": {"mean": "20d", "cv": 1.0}}))
+    assert found["open items per rep on the way to s3, steady state"] == pytest.approx(5 * (0.25 * 1 + 0.75 * 4))
 
 
 def test_open_items_are_arrivals_times_lag() -> None:

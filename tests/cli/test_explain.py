@@ -88,7 +88,12 @@ def test_it_fits(width: int, encoding: str) -> None:
 def test_json_holds_the_same() -> None:
     word, *found = json.loads(printed("cv", "--json"))
     assert (word["kind"], word["name"], word["theme"]) == ("word", "coefficient of variation", "Figures and periods")
-    assert {key["path"] for key in found} == {"funnel.STAGE.lag.cv", "deal.cv", "referrals.lag.cv"}
+    assert {key["path"] for key in found} == {
+        "funnel.STAGE.lag.cv",
+        "funnel.STAGE.lost_lag.cv",
+        "deal.cv",
+        "referrals.lag.cv",
+    }
     assert {*found[0]} == {"kind", "path", "meaning", "unit", "range", "default", "page"}
     assert json.loads(printed("--json")) == every_entry()
 

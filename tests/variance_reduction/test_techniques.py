@@ -52,13 +52,19 @@ UNSURE = scenario(
     quota=QUOTA,
     funnel=funnel({"rate": {"successes": 10, "trials": 50}}, {"rate": {"between": [0.4, 0.6], "rep_cv": 0.3}}, {}),
 )
+DRIFTING = scenario(
+    horizon={"weeks": 13},
+    quota=QUOTA,
+    market={"step": 0.05, "persistence": 1, "acts_on": ["meetings"], "start": {"level": 0.9, "sd": 0.2}},
+    funnel=funnel({}, {"lag": "1d", "lost_lag": "1w"}, {"lag": "2w", "lost_lag": "1d"}),
+)
 DRY = scenario(horizon={"weeks": 8})
 METRICS = {"revenue:quarter": 0.0, "p_quota": 0.0, "p_quota_team": 0.0, "q05:week": 1000.0}
 
 
 @cache
 def case(name: str, metric: str) -> Case:
-    given = validate({"steady": STEADY, "varied": VARIED, "unsure": UNSURE, "dry": DRY}[name])
+    given = validate({"steady": STEADY, "varied": VARIED, "unsure": UNSURE, "drifting": DRIFTING, "dry": DRY}[name])
     level = METRICS.get(metric, 0.0)
     return Case(parse_metric(metric), level, (compile_scenario(given),), chances(given), split_seed(11))
 
@@ -106,7 +112,7 @@ def test_techniques_know_which_rates_are_not_known() -> None:
     assert "last step" in str(conditional_refusal(of.metric, compile_scenario(validate(last))))
 
 
-@pytest.mark.parametrize("name", ["varied", "unsure"])
+@pytest.mark.parametrize("name", ["varied", "unsure", "drifting"])
 @pytest.mark.parametrize("metric", ["revenue", "p_quota"])
 def test_every_technique_agrees_with_crude_where_all_varies(metric: str, name: str) -> None:
     of = case(name, metric)
@@ -161,6 +167,7 @@ def test_refusals_say_why() -> None:
     assert refusal(SHARED, case("steady", "revenue")) == "there is one strategy only"
     assert "without a win" in str(refusal(BY_NAME["tilted"], case("steady", "revenue")))
     assert "last step" in str(refusal(BY_NAME["conditional"], case("varied", "revenue")))
+    assert "law of its own" in str(refusal(BY_NAME["tilted"], case("drifting", "p_zero:4w")))
     lognormal = validate({**STEADY, "deal": {"mean": 1000, "cv": 0.5, "shape": "lognormal"}})
     of = Case(parse_metric("p_quota"), 0.0, (compile_scenario(lognormal),), None, split_seed(1))
     assert "different values" in str(refusal(BY_NAME["conditional"], of))

@@ -1,10 +1,14 @@
 """What a call, a "no", a meeting held and an opportunity are worth: when it comes, and at each age while it is open.
 
 An item is decided in the hour in which its lag ends, at the rate of that hour, whatever the lag was. So how long it has
-waited says nothing about whether it will be won: winners and losers wait alike. What age changes is the time that is
-left: the lag, given that it is longer than the age (`simcore.analytic.waiting_times`). That a rep has an old item open
-says nothing about the rep's own rate at the next step either, since how long items wait is the same for all reps, and
-own rates of different steps are drawn apart.
+waited says nothing about whether it will be won where winners and losers wait alike. What age changes is the time that
+is left: the lag, given that it is longer than the age (`simcore.analytic.waiting_times`). That a rep has an old item
+open says nothing about the rep's own rate at the next step either, since how long items wait is the same for all reps,
+and own rates of different steps are drawn apart.
+
+Where what is lost waits by a law of its own, the age tells how an item will end; closed forms are then those of all
+items of that age. If the rate of the step differs between reps or weeks, old items are those of reps and weeks that
+lose more, or less: items that are given to all seats alike are no such sample, and no run shows them.
 
 What an item adds is also simulated: the same worlds with and without it in the list of what is open at the start. That
 includes what closed forms leave out: a cap under which it takes another's place, a strategy that reacts to its deal.
@@ -60,7 +64,8 @@ class Look(NamedTuple):
     age: str
     hours: int
     known: AtAge
-    added: Added
+    added: Added | None
+    """``None``: no run shows it."""
 
 
 class ValuesPlan(NamedTuple):
@@ -78,8 +83,13 @@ class ValuesPlan(NamedTuple):
     def everything(self) -> list[Scenario]:
         """Every scenario that is run."""
         fresh = [self.base, *(each.scenario for each in self.fresh)] if self.fresh else []
-        looks = [self.quarter, *(look.added.scenario for look in self.looks)] if self.looks else []
-        return fresh + looks
+        return [*fresh, *self.of_looks]
+
+    @property
+    def of_looks(self) -> list[Scenario]:
+        """The runs that show ages: the quarter, and one for each."""
+        added = [look.added.scenario for look in self.looks if look.added is not None]
+        return [self.quarter, *added] if added else []
 
 
 def plan_values(scenario: Scenario) -> ValuesPlan:
@@ -132,13 +142,22 @@ def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> 
         del reached[1]
     found = []
     for age, hours in reached:
+        added = None
         if known.lost is None:
-            entries = _on_grid(scenario, stage, known(hours).left, together)
-        else:
+            added = Added(_with_open(quarter, _on_grid(scenario, stage, known(hours).left, together)), together)
+        elif not _varies(scenario, stage + 1):
             # When an item is decided tells how: nothing is due on a grid.
             entries = [{"stage": scenario.funnel[stage].stage, "count": together, "age": f"{hours}h"}]
-        found.append(Look(stage, age, hours, known(hours), Added(_with_open(quarter, entries), together)))
+            added = Added(_with_open(quarter, entries), together)
+        found.append(Look(stage, age, hours, known(hours), added))
     return found
+
+
+def _varies(scenario: Scenario, number: int) -> bool:
+    """Return whether the rate of a step differs between reps, weeks or worlds."""
+    step = scenario.funnel[number]
+    acted = scenario.market is not None and step.stage in scenario.market.acts_on
+    return acted or (step.rate is not None and bool(step.rate.rep_cv or step.rate.week_cv or step.rate.law))
 
 
 class _KnownByAge(NamedTuple):
@@ -213,12 +232,13 @@ def values(scenario: Scenario, runs: ScenarioBatch, base: Cell, more_calls: Cell
         pair = (cells[place + 1], cells[0]) if place + 1 < len(cells) else None
         items.append(_stage(scenario, base, place + 1, added, pair, prospects))
     seen: list[Cell] = []
-    if plan.looks and not runs.stopped:
-        seen = runs.run([plan.quarter, *(look.added.scenario for look in plan.looks)])
-    rows = {
-        id(look): _age_row(scenario, look, plan.quarter, seen[0] if seen else None, cell, prospects)
-        for look, cell in zip(plan.looks, [*seen[1:], *[None] * len(plan.looks)], strict=False)
-    }
+    if plan.of_looks and not runs.stopped:
+        seen = runs.run(plan.of_looks)
+    shown = iter(seen[1:])
+    rows = {}
+    for look in plan.looks:
+        cell = next(shown, None) if look.added is not None else None
+        rows[id(look)] = _age_row(scenario, look, plan.quarter, seen[0] if seen else None, cell, prospects)
     names = [stage.stage for stage in scenario.funnel]
     stages = dict.fromkeys(look.stage for look in plan.looks)
     return Values(
@@ -335,7 +355,11 @@ def _age_row(
         chance = prospects.win_chance_at(look.stage, look.hours)
         soonest = float(prospects.wins_of(look.stage, soon, look.hours).sum())
         exact = (chance, chance * prospects.price, soonest, prospects.value_within(look.stage, soon, look.hours))
-    simulated = None if cell is None or base is None else _per_item(cell, base, look.added)
+    simulated, grid = None, 0.0
+    if look.added is not None and step.lost_lag is None:
+        grid = 1.0 / (2.0 * scenario.team.reps * look.added.items)
+    if cell is not None and base is not None and look.added is not None:
+        simulated = _per_item(cell, base, look.added)
     return AgeRow(
         age=look.age,
         age_weeks=look.hours / week,
@@ -346,7 +370,7 @@ def _age_row(
         p_win_soon=exact[2],
         value_soon=exact[3],
         simulated_soon=simulated,
-        grid_share=1.0 / (2.0 * scenario.team.reps * look.added.items) if step.lost_lag is None else 0.0,
+        grid_share=grid,
     )
 
 

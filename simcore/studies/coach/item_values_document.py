@@ -45,7 +45,8 @@ class AgeRow(Document):
     p_win_soon: float | None = Field(description="The chance that its deal closes within `soon_weeks`.")
     value_soon: float | None = Field(description="What it brings within `soon_weeks`, by close; the closed form.")
     simulated_soon: Estimate | None = Field(
-        description="The same, simulated: what one more such item at the start of a run adds. Null if interrupted."
+        description="The same, simulated: what one more such item at the start of a run adds. Null if interrupted, and "
+        "where the age tells how it ends and the step's rate differs between reps or weeks."
     )
     grid_share: float = Field(
         description="Most that `simulated_soon` may be off, as a share of what an item brings in the end, because "

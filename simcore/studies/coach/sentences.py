@@ -91,10 +91,12 @@ def values_sentences(found: Values, currency: str) -> list[str]:
     told = []
     for stage in found.ages:
         told += _aged(stage, found.soon_weeks, currency)
-    if found.ages:
+    telling = [stage for stage in found.ages if _tells(stage)]
+    told += [_told_by_age(stage) for stage in telling]
+    if len(telling) < len(found.ages):
         told.append(
-            "Age by itself says nothing about winning in this model: winners and losers wait alike, and are decided "
-            "at the rate of the day on which the wait ends. It says when."
+            f"{'Elsewhere age' if telling else 'Age'} by itself says nothing about winning in this model: winners and "
+            "losers wait alike, and are decided at the rate of the day on which the wait ends. It says when."
         )
     if found.market_lift is not None:
         told.append(
@@ -107,6 +109,22 @@ def values_sentences(found: Values, currency: str) -> list[str]:
             "reactions in it: one deal more also changes what the rep does next."
         )
     return told
+
+
+def _tells(stage: StageAges) -> bool:
+    """Return whether the chance to win depends on the age: what is lost waits by another law than what passes."""
+    chances = [row.p_win for row in stage.rows if row.p_win is not None]
+    return len(chances) > 0 and max(chances) - min(chances) > 1e-9
+
+
+def _told_by_age(stage: StageAges) -> str:
+    """Return what the age of an item says about winning."""
+    first, last = stage.rows[0], stage.rows[-1]
+    return (
+        f"The age of one of {stage.stage} says how it will end, since what is lost waits by another law: it is won "
+        f"with a chance of {in_percent(first.p_win or 0.0)} when new, of {in_percent(last.p_win or 0.0)} at the age of "
+        f"{last.age}."
+    )
 
 
 def _aged(stage: StageAges, weeks: int, currency: str) -> list[str]:

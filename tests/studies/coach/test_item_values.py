@@ -14,6 +14,7 @@ from simcore.statistics.estimate import Estimate
 from simcore.studies.coach import item_values as module
 from simcore.studies.coach.item_values import plan_values, values
 from simcore.studies.coach.item_values_document import ItemValue, Values
+from simcore.studies.coach.sentences import values_sentences
 from tests.support.scenario_cases import funnel, scenario
 from tests.support.statistical import DeviationError, check_estimate
 
@@ -154,6 +155,11 @@ def test_an_item_that_losers_outwait_is_worth_less_with_age() -> None:
         assert rows[age].grid_share == 0.0
     assert rows["4w"].simulated_soon is not None
     assert rows["4w"].simulated_soon.estimate == 0.0
+    assert any("says how it will end" in line for line in values_sentences(found, "USD"))
+    steps[3]["rate"] = {"mean": 0.5, "rep_cv": 0.2}
+    differing = values_of(read(funnel=steps), 64).ages[0].rows
+    assert [row.simulated_soon for row in differing] == [None] * len(differing)
+    assert differing[0].p_win == pytest.approx(0.5)
 
 
 def test_an_age_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,12 +194,12 @@ def test_items_that_are_counted_twice_are_caught(monkeypatch: pytest.MonkeyPatch
 def test_more_items_are_added_than_a_file_may_hold_and_none_is_due_beyond_what_it_may_state() -> None:
     """What simcore adds by itself is not refused for the limits of a file."""
     many = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 1}, funnel=funnel({}, {}, {"lag": "1w"})))
-    (look, *_) = plan_values(many).looks
-    assert look.added.scenario.start is not None
-    assert len(look.added.scenario.start.open) == 12_000
+    (_, first, *_) = plan_values(many).of_looks
+    assert first.start is not None
+    assert len(first.start.open) == 12_000
     long = read(funnel=funnel({}, {}, {"lag": {"mean": "200w", "cv": 5}}), team={"reps": 2})
     assert any(len(look.known.left) > 260 * 40 for look in plan_values(long).looks)
-    for look in plan_values(long).looks:
-        start = look.added.scenario.start
+    for of_look in plan_values(long).of_looks[1:]:
+        start = of_look.start
         assert start is not None
         assert max(entry.due.hours(long.calendar) for entry in start.open if entry.due is not None) <= 260 * 40

@@ -94,6 +94,7 @@ def test_noise_and_market_leave_known_answer_10_where_they_are_off() -> None:
     noisy = given(**NOISY)
     assert exact_weight(noisy, 1, 26) < weight(26 * 200.0, moments([noisy.funnel[1]]).half)
     assert not is_exact(given(funnel=funnel({}, {}, {"lag": "1w"})))
+    assert not is_exact(given(market={"step": 0.01, "persistence": 1, "acts_on": ["meetings"]}))
 
 
 def retest_agrees(changes: dict[str, Any], worlds: int = 512) -> None:
