@@ -126,7 +126,8 @@ def _with_source(node: Schema) -> Schema:
         "required": ["value"],
         "additionalProperties": False,
     }
-    return {"anyOf": [number, sourced], **rest}
+    unsure = [choice for choice in node["anyOf"] if choice.get("type") == "object"]
+    return {"anyOf": [number, sourced, *unsure], **rest}
 
 
 def main(arguments: list[str]) -> int:

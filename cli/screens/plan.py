@@ -97,8 +97,8 @@ def _here(found: BackwardPlan) -> RenderableType:
 
 def _ignorance(found: PlanIgnorance, chance: Estimate | None) -> str:
     return (
-        f"Not known exactly: with the plan of the file the chance is {_percent(chance)} over all that the rates may "
-        f"be; its standard deviation over them is {_percent(found.sd)} ({count(found.worlds)} worlds played twice)."
+        f"Not known exactly: with the plan of the file the chance is {_percent(chance)} over what is not "
+        f"known; its standard deviation over that is {_percent(found.sd)} ({count(found.worlds)} worlds played twice)."
     )
 
 

@@ -174,7 +174,7 @@ def _quota(quota: QuotaRow, currency: str) -> RenderableType:
 
 @fits
 def _ignorance(found: Ignorance, currency: str) -> RenderableType:
-    table = grid(["what the rates may be leaves open", "", "standard deviation"], left=2)
+    table = grid(["what is not known exactly leaves open", "", "standard deviation"], left=2)
     table.add_row("expected revenue of a rep in 52 weeks", currency, inline(found.sd))
     for label, spread in (("a rep", found.p_hit_sd), ("the team", found.p_hit_team_sd)):
         if spread is not None:

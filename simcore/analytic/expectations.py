@@ -34,7 +34,7 @@ plan
     As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed.
 spread
     As *plan*; where a lag lies between steps, their rates must not vary from week to week; and the spread between reps
-    fits all but 1e-4 of what the law of its rate says. By origin.
+    fits all but 1e-4 of what the law of its rate says; and the value of deals is known. By origin.
 binomial
     As *spread*, with known rates without any spread: P(no win) = (1 - q)^n.
 quota
@@ -271,7 +271,7 @@ def _lagged(scenario: Scenario) -> bool:
 
 def _spread_holds(scenario: Scenario) -> bool:
     # The lag of the first step comes after its rate, and the last step's before: one lag parts two rates.
-    whole = all(cut_spread(_rate(step)) < _CUT_LIMIT for step in scenario.funnel[1:])
+    whole = scenario.deal.unsure is None and all(cut_spread(_rate(step)) < _CUT_LIMIT for step in scenario.funnel[1:])
     return whole and not (_weekly_spread(scenario) and _lagged(scenario))
 
 

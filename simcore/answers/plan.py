@@ -40,7 +40,7 @@ def _figures(found: BackwardPlan) -> list[KeyFigure]:
         share_figure(f"chance with the plan of the file, {found.calls_per_week:,} calls a week", found.chance)
     )
     if found.ignorance is not None:
-        figures.append(share_figure("that chance, sd over what the rates may be", found.ignorance.sd))
+        figures.append(share_figure("that chance, sd over what is not known", found.ignorance.sd))
     return figures
 
 

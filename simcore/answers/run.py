@@ -71,8 +71,8 @@ def _ignorance(found: Ignorance) -> str:
     """Say how much of the width no number of weeks averages out, since it is not known."""
     share = share_figure("", found.share)
     return (
-        f"Of the variance of the team's revenue {share.value} ({share.error}) is ignorance: what the rates are is not "
-        "known exactly, and neither more weeks nor more worlds tell it."
+        f"Of the variance of the team's revenue {share.value} ({share.error}) is ignorance: of what is not known "
+        "exactly, and neither more weeks nor more worlds tell it."
     )
 
 
@@ -110,9 +110,7 @@ def _figures(summary: Summary) -> list[KeyFigure]:
     if summary.quota is not None:
         figures += _quota(summary.quota, currency)
     if summary.ignorance is not None and summary.ignorance.p_hit_sd is not None:
-        figures.append(
-            share_figure("the team's chance, sd over what the rates may be", summary.ignorance.p_hit_team_sd)
-        )
+        figures.append(share_figure("the team's chance, sd over what is not known", summary.ignorance.p_hit_team_sd))
     week = next((row for row in summary.averaging.close if row.horizon == "week"), None)
     if week is not None:
         figures.append(share_figure("weeks of a rep without a win", week.revenue.p_zero))

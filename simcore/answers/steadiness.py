@@ -20,7 +20,7 @@ WORDS: dict[Part, str] = {
     "people": "differences between reps",
     "market": "the market",
     "week noise": "the noise of the weeks",
-    "knowledge": "what is not known of the rates",
+    "knowledge": "what is not known exactly",
     "reaction": "reaction",
 }
 _HALF = 0.1
@@ -126,8 +126,8 @@ def _ignorance(found: Steadiness) -> str:
         return ""
     return (
         f"However long one waits, {in_percent(max(0.0, part.cv.estimate))} of the mean stay open, "
-        f"{in_percent(max(0.0, part.share.estimate))} of the variance of a {last.horizon}: this is ignorance of the "
-        "rates, which only more data takes away."
+        f"{in_percent(max(0.0, part.share.estimate))} of the variance of a {last.horizon}: this is ignorance, "
+        "which only more data takes away."
     )
 
 

@@ -1,6 +1,6 @@
-"""How much of a result is ignorance: what would be left open if nothing but the rates were open.
+"""How much of a result is ignorance: what would be left open if nothing else were.
 
-Worlds are played twice, with the rates that each has drawn and with all else from elsewhere. More worlds show this
+Worlds are played twice, with the parameters that each has drawn and with all else from elsewhere. More worlds show this
 better, and neither they nor longer runs make it less.
 """
 
@@ -37,7 +37,7 @@ LEAST, MOST = 256, 1 << 13
 
 
 def worlds_twice(scenario: Scenario) -> int:
-    """Return how many worlds of a scenario are played twice: none where all rates are known.
+    """Return how many worlds of a scenario are played twice: none where everything is known exactly.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def worlds_twice(scenario: Scenario) -> int:
     >>> worlds_twice(load_scenario("trust-the-process"))
     0
     """
-    if not any(stage.rate is not None and stage.rate.law is not None for stage in scenario.funnel):
+    if not scenario.unsure:
         return 0
     weeks = scenario.team.reps * (scenario.horizon.weeks + scenario.horizon.warmup_weeks)
     return -(-min(MOST, max(LEAST, REP_WEEKS // weeks)) // EQUAL_GROUPS) * EQUAL_GROUPS
@@ -59,7 +59,7 @@ def knowledge_shared(source: Source) -> Source:
 
 
 def ignorance_of(scenario: Scenario, program: Program, *, threads: int | None, stop: Stop | None) -> Ignorance | None:
-    """Return what is ignorance in the results of a run; ``None`` where all rates are known, or it was stopped.
+    """Return what is ignorance in the results of a run; ``None`` where everything is known, or it was stopped.
 
     Examples
     --------

@@ -284,24 +284,24 @@ ANSWERS = (
     ),
     Word(
         "knowledge",
-        "What is known of a rate that is not known exactly: what was counted, or two ends. Every world draws its rate "
+        "What is known of a figure that is not known exactly: what was counted, or two ends. Every world draws its own "
         "from that, and what this adds to the width of results is ignorance: neither more weeks nor more worlds take "
         "it away, only more data.",
-        "scenario-format.md#a-rate-that-is-not-known-exactly",
+        "scenario-format.md#what-is-not-known-exactly",
         ("ignorance", "not known exactly"),
     ),
     Word(
         "Jeffreys' prior",
         "What is taken to be known of a rate before anything was counted: Beta(1/2, 1/2). After k successes in n "
         "trials it is Beta(k + 1/2, n - k + 1/2), for 0 of 40, too.",
-        "scenario-format.md#a-rate-that-is-not-known-exactly",
+        "scenario-format.md#what-is-not-known-exactly",
         ("Jeffreys",),
     ),
     Word(
         "credible interval",
         "An interval that holds a rate with a stated chance, by what is known of it: `between: [0.01, 0.03]` is one of "
         "90 %. A confidence interval is something else: it is about the worlds of a run.",
-        "scenario-format.md#a-rate-that-is-not-known-exactly",
+        "scenario-format.md#what-is-not-known-exactly",
         ("credible",),
     ),
 )

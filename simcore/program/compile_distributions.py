@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.money import cents
+from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import COLUMNS, ROWS
 from simcore.program.compile_reaction import discounts
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Deals, Lags
@@ -115,5 +116,7 @@ def compile_deals(scenario: Scenario) -> Deals:
         # The scale of the other forms is their mean.
         mean = form.scale
         possible = [int(form.scale)] if form.kind == FIXED else [1]
-    unit = 1 if discounts(scenario) else gcd(*possible, *given)
-    return Deals(form.kind, form.scale, form.sigma, form.table, form.thresholds, form.values, unit, mean / unit)
+    law = scenario.deal.unsure
+    unit = 1 if discounts(scenario) or law is not None else gcd(*possible, *given)
+    known = (False, 0.0, 0.0) if law is None else (True, law.centre + float(log(100.0)), law.sigma)
+    return Deals(form.kind, form.scale, form.sigma, form.table, form.thresholds, form.values, unit, mean / unit, *known)

@@ -174,6 +174,7 @@ class Deals(NamedTuple):
 
     kind: int
     scale: float
+    """The fixed value, or the mean: of one that is not known exactly, the mean of its law."""
     sigma: float
     gamma_table: NDArray[np.float64]
     thresholds: NDArray[np.int64]
@@ -182,6 +183,11 @@ class Deals(NamedTuple):
     """All values are multiples of this many cents; windows are tallied in units."""
     mean_units: float
     """Mean value of a deal in units."""
+    unsure: bool
+    """Whether the mean is not known exactly: every replication draws its own, log-normal."""
+    law_centre: float
+    law_sigma: float
+    """Mean and sd of the logarithm of the mean in cents; 0 where it is known."""
 
 
 class FirstStep(NamedTuple):

@@ -86,12 +86,14 @@ class QuotaRow(Document):
 
 
 class Ignorance(Document):
-    """What the rates that are not known exactly leave open, however long or often the run."""
+    """What is left open by what is not known exactly, however long or often the run."""
 
-    worlds: int = Field(description="Worlds that were played twice: with the same rates, and all else from elsewhere.")
+    worlds: int = Field(
+        description="Worlds that were played twice: with the same parameters, and all else from elsewhere."
+    )
     share: Estimate = Field(description="Of the variance of the team's revenue by close over worlds, in the whole run.")
     sd: Estimate = Field(
-        description="Standard deviation, over what the rates may be, of the expected revenue of a rep in 52 weeks."
+        description="Standard deviation, over what is not known, of the expected revenue of a rep in 52 weeks."
     )
     p_hit_sd: Estimate | None = Field(
         description="The same of the chance that a rep reaches quota; null without a whole quota period."
@@ -201,7 +203,7 @@ class Summary(StrategyHeader):
     value: Value
     quota: QuotaRow | None
     ignorance: Ignorance | None = Field(
-        default=None, description="Null where all rates are known exactly, or the run was interrupted."
+        default=None, description="Null where everything is known exactly, or the run was interrupted."
     )
     open_at_end: list[OpenRow]
     turned_away: list[TurnedAwayRow] = Field(description="Empty where no stage has a cap.")

@@ -17,6 +17,8 @@ from simcore.scenario.distributions import (
     WEIGHTS,
     Altered,
     Cv,
+    MayBeUnsure,
+    Unsure,
     Weight,
     even,
     read_variant,
@@ -53,6 +55,7 @@ def _currency(value: str) -> str:
 
 
 Money = Annotated[Amount, Range(_LEAST, _MOST), Unit("money")]
+UnsureMoney = Annotated[Money, MayBeUnsure()]
 Currency = Annotated[
     Text,
     Length(1, 8, "characters"),
@@ -86,7 +89,7 @@ class DealDistribution(SourcedPart):
     def higher(self, share: float) -> Altered:
         """Return the distribution with all amounts raised by `share`, in whole cents."""
         before = {name: getattr(self, name) for name in self.amounts}
-        after = {name: _whole_cents(amount * (1.0 + share)) for name, amount in before.items()}
+        after = {name: _more(amount, 1.0 + share) for name, amount in before.items()}
         first = self.amounts[0]
         return Altered(self.model_copy(update=after), first, f"{before[first]:,.15g}", f"{after[first]:,.15g}")
 
@@ -98,6 +101,11 @@ class DealDistribution(SourcedPart):
         """Return the single value of all deals in cents; ``None`` if values can differ."""
         return None
 
+    @property
+    def unsure(self) -> Unsure | None:
+        """The mean, or the value of all deals, where it is not known exactly; every replication draws its own."""
+        return None
+
 
 class FixedDeal(DealDistribution):
     """Every deal has the same value."""
@@ -105,7 +113,7 @@ class FixedDeal(DealDistribution):
     form: ClassVar[str] = "{fixed: 10000}"
     amounts: ClassVar[tuple[str, ...]] = ("fixed",)
     drawn: ClassVar[bool] = False
-    fixed: Money = Field(description="Value of every deal; `deal: 10000` is short for it.")
+    fixed: UnsureMoney = Field(description="Value of every deal; `deal: 10000` is short for it.")
     currency: Currency = "USD"
 
     def mean_value(self) -> float:
@@ -117,12 +125,17 @@ class FixedDeal(DealDistribution):
         return 0.0
 
     def compiled(self, into: Sampler[_Compiled]) -> _Compiled:
-        """Return a constant."""
-        return into.constant(cents(self.fixed))
+        """Return a constant; where it is not known exactly, a log-normal without spread about what it is."""
+        return into.constant(cents(self.fixed)) if self.unsure is None else into.log_normal(100.0 * self.fixed, 0.0)
 
     def only_price(self) -> int | None:
-        """Return the value in cents."""
-        return cents(self.fixed)
+        """Return the value in cents, if it is known exactly."""
+        return cents(self.fixed) if self.unsure is None else None
+
+    @property
+    def unsure(self) -> Unsure | None:
+        """The value, where it is not known exactly."""
+        return self.fixed if isinstance(self.fixed, Unsure) else None
 
 
 class SpreadDeal(DealDistribution):
@@ -130,7 +143,7 @@ class SpreadDeal(DealDistribution):
 
     form: ClassVar[str] = "{mean: 10000, cv: 0.5}"
     amounts: ClassVar[tuple[str, ...]] = ("mean",)
-    mean: Money = Field(description="Mean value of a deal.")
+    mean: UnsureMoney = Field(description="Mean value of a deal.")
     cv: Cv = Field(
         description="Coefficient of variation of the value of deals: their standard deviation over the mean."
     )
@@ -156,6 +169,11 @@ class SpreadDeal(DealDistribution):
         if self.shape == "gamma":
             return into.tabulated(mean, build_gamma(self.cv))
         return into.log_normal(mean, sigma_of_cv(self.cv, log))
+
+    @property
+    def unsure(self) -> Unsure | None:
+        """The mean, where it is not known exactly."""
+        return self.mean if isinstance(self.mean, Unsure) else None
 
     def narrower(self, share: float) -> Altered | None:
         """Return the distribution with a smaller coefficient of variation."""
@@ -236,6 +254,11 @@ def _as_deal(given: object) -> object:
 
 _PlainDeal = Annotated[float, Range(_LEAST, _MOST), Unit("money")] | NumberText
 DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Deal | _PlainDeal)]
+
+
+def _more(amount: float, factor: float) -> float:
+    """Return a multiple of an amount in whole cents, or of one that is not known exactly as it is."""
+    return amount.times(factor) if isinstance(amount, Unsure) else _whole_cents(amount * factor)
 
 
 def _whole_cents(amount: float) -> float:

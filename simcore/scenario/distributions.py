@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol, Self, TypeVar
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic_core import CoreSchema, core_schema
 
 from simcore.base.text import nearest
 from simcore.scenario.fields import Complaint, Number, Part, Range, Unit, refused
@@ -26,11 +29,88 @@ WEIGHTS = "How often each entry is drawn, in proportion; one for each entry. Lef
 Cv = Annotated[Number, Range(0.001, 5), Unit("number")]
 Z90 = 1.2815515655446004
 """The 90 % point of the normal distribution."""
+Z95 = 1.6448536269514722
+"""The 95 % point."""
+_BETWEEN = "Ends between which it lies with a chance of 90 %; every world draws its own, log-normal."
 _SHARED = {"source", "weights", "currency", "shape"}
 """Keys that do not identify a distribution."""
 
 _Compiled_co = TypeVar("_Compiled_co", covariant=True)
 _Variant = TypeVar("_Variant", bound=Part)
+
+
+class Unsure(float):
+    """A positive number that is not known exactly: the mean of a log-normal law, of which two ends are known.
+
+    One value in twenty lies below the first end, and one above the second. Two of them are equal if their ends are.
+
+    Examples
+    --------
+    >>> price = Unsure(8000.0, 12000.0)
+    >>> round(price, 2), price.ends, price == Unsure(8000.0, 12000.0), price == float(price)
+    (9871.91, (8000.0, 12000.0), True, False)
+    """
+
+    ends: tuple[float, float]
+
+    def __new__(cls, low: float, high: float) -> Self:
+        """Return the number with these ends, ``0 < low < high``."""
+        from simcore.numerics.elementary import exp, log  # noqa: PLC0415
+
+        first, last = float(log(low)), float(log(high))
+        centre, sigma = 0.5 * (first + last), (last - first) / (2.0 * Z95)
+        found = super().__new__(cls, float(exp(centre + 0.5 * sigma * sigma)))
+        found.ends, found.centre, found.sigma = (low, high), centre, sigma
+        return found
+
+    centre: float
+    """Mean of its logarithm."""
+    sigma: float
+    """Standard deviation of its logarithm."""
+
+    def times(self, factor: float) -> Unsure:
+        """Return it multiplied by a factor."""
+        return Unsure(self.ends[0] * factor, self.ends[1] * factor)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is a number with the same ends."""
+        return isinstance(other, Unsure) and self.ends == other.ends
+
+    def __hash__(self) -> int:
+        """Return a hash of the ends."""
+        return hash(self.ends)
+
+    def __reduce__(self) -> tuple[type[Unsure], tuple[float, float]]:
+        """Return what a copy is made of."""
+        return Unsure, self.ends
+
+
+class MayBeUnsure:
+    """Lets a number be given by two ends, ``{between: [low, high]}``; each of them has the range of the number."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        return core_schema.no_info_wrap_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        number = handler(schema)
+        ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "description": _BETWEEN}
+        unsure = {"type": "object", "properties": {"between": ends | {"unit": number.get("unit", "number")}}}
+        form = unsure | {"required": ["between"], "additionalProperties": False}
+        return number | {"anyOf": [*number.get("anyOf", [{"type": "number"}]), form]}
+
+    @staticmethod
+    def _read(given: object, number: ValidatorFunctionWrapHandler) -> float:
+        if isinstance(given, Unsure):
+            return given
+        if not isinstance(given, Mapping) or "between" not in given:
+            return float(number(given))
+        ends = given["between"]
+        if not isinstance(ends, Sequence) or isinstance(ends, str) or len(ends) != 2 or len(given) != 1:
+            raise refused("must be two ends", allowed="{between: [8000, 12000]}")
+        low, high = (float(number(end)) for end in ends)
+        if not low < high:
+            raise refused("must have its lower end first", allowed="{between: [8000, 12000]}")
+        return Unsure(low, high)
 
 
 class Sampler(Protocol[_Compiled_co]):

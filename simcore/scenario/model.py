@@ -18,6 +18,7 @@ from simcore.base.text import brief, did_you_mean, shorten
 from simcore.scenario.checks import consistency
 from simcore.scenario.currency import foreign_amounts
 from simcore.scenario.deals import Deal, DealField, FixedDeal, ListDeal, SpreadDeal
+from simcore.scenario.distributions import Unsure
 from simcore.scenario.fields import (
     MISSING,
     UNKNOWN_KEY,
@@ -181,6 +182,12 @@ class Scenario(Part):
         return self.strategies[self.run.strategy]
 
     @property
+    def unsure(self) -> list[str]:
+        """The paths of what is not known exactly."""
+        rates = [f"funnel.{stage.stage}.rate" for stage in self.funnel if stage.rate is not None and stage.rate.law]
+        return rates + ([f"deal.{self.deal.amounts[0]}"] if self.deal.unsure is not None else [])
+
+    @property
     def coached(self) -> bool:
         """Whether there are bad habits, or a manager who holds sessions."""
         managed = self.manager is not None and self.manager.rule != "nobody"
@@ -229,6 +236,8 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
         return [to_plain(entry, sources=sources) for entry in value]
     if isinstance(value, Duration):
         return str(value)
+    if isinstance(value, Unsure):
+        return {"between": [_number(end) for end in value.ends]}
     return _number(value) if isinstance(value, float) and not isinstance(value, Dotted) else value
 
 
@@ -384,6 +393,8 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
         value = getattr(part, field)
         if isinstance(value, tuple) and len(value) > 6:
             text = f"a table of {len(value)}"
+        elif isinstance(value, Unsure):
+            text = "between {:.15g} and {:.15g}".format(*value.ends)
         elif isinstance(value, tuple):
             text = ", ".join(str(to_plain(entry)) for entry in value)
         else:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from simcore.scenario.distributions import Z95
 from simcore.scenario.fields import (
     MISSING,
     Complaint,
@@ -29,8 +30,6 @@ from simcore.scenario.fields import (
     refused,
 )
 
-Z95 = 1.6448536269514722
-"""The 95 % point of the normal distribution."""
 _LIMIT, _STEPS = 8.5, 16
 """Means are sums over normal scores from -8.5 to 8.5, so many to a unit: the trapezoidal rule, which converges
 geometrically for functions like these (Trefethen and Weideman 2014)."""

@@ -57,7 +57,9 @@ def plan_tables(found: BackwardPlan) -> list[Table]:
         ARITHMETIC.table("arithmetic", "The arithmetic that everyone does", [found.arithmetic], money),
         STAGES.table("stages", "Items that the arithmetic asks for", found.arithmetic.stages, money),
         LEFT_OUT.table("left_out", "What the arithmetic leaves out", found.arithmetic.left_out, money),
-        IGNORANCE.table("ignorance", "What the rates leave open with the plan of the file", [found.ignorance], money),
+        IGNORANCE.table(
+            "ignorance", "What is not known leaves open, with the plan of the file", [found.ignorance], money
+        ),
         HERE.table("here", "Where the team stands", [here], money),
         Table("open", "Open items of the team", ("stage",), ("items",), items),
         Layout(PlanObstacle, (), units, {"reasons"}).table("obstacle", "Why no plan gets there", [blocked], money),

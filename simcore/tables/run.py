@@ -63,7 +63,7 @@ def run_tables(found: Summary) -> list[Table]:
         AVERAGING.below("averaging", "Results of a rep in a period", pyramid, money),
         VALUE.table("value", 'What a call is worth, and a "no"', [found.value], money),
         QUOTA.table("quota", "Chance of quota in a period", [found.quota], money),
-        IGNORANCE.table("ignorance", "What rates that are not known exactly leave open", [found.ignorance], money),
+        IGNORANCE.table("ignorance", "What is not known exactly leaves open", [found.ignorance], money),
         OPEN.table("open", "Open after the last week, per rep", found.open_at_end, money),
         TURNED_AWAY.table("turned_away", "Turned away by a cap, per rep and week", found.turned_away, money),
         NEEDS.table("needs", "How deals end that need something", [found.needs], money),

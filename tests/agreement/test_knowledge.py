@@ -109,6 +109,41 @@ def test_a_law_without_width_has_the_results_of_a_known_rate(
     assert of(narrow[0], narrow[1]) == of({"mean": 0.2}, {"mean": 0.4})
 
 
+@pytest.mark.parametrize(
+    "law", [{"fixed": None}, {"mean": None, "cv": 0.5}, {"mean": None, "cv": 1.2, "shape": "gamma"}]
+)
+def test_the_value_of_deals_between_two_ends_has_the_moments_of_its_law(law: dict[str, Any]) -> None:
+    """Revenue of a world: K wins at one mean M, so E = E[K] E[M], and E of its square is known, too."""
+    low, high = 800.0, 1300.0
+    deal = {key: {"between": [low, high]} if value is None else value for key, value in law.items()}
+    detail = play(compiled(one_step({"mean": 0.2}, deal=deal)), 2026, count=WORLDS).detail
+    revenue = detail.cents[:, 0].sum(axis=(1, 2)) / 100.0
+    sigma = float(np.log(high / low)) / (2.0 * 1.6448536269514722)
+    mean, square = (float((low * high) ** (power / 2) * np.exp((power * sigma) ** 2 / 2)) for power in (1, 2))
+    wins, cv = CALLS * 0.2, law.get("cv", 0.0)
+    variance = (wins * (1 + cv**2) + wins**2 - CALLS * 0.2**2) * square - (wins * mean) ** 2
+    check_mean("revenue", revenue, wins * mean, detect=0.1 * variance**0.5)
+    check_variance("variance of revenue", revenue, variance, detect=0.2 * variance)
+    given = validate(one_step({"mean": 0.2}, deal=deal))
+    rows = {row.label: row.value for row in expected(given)}
+    assert rows["value of a call"] == pytest.approx(0.2 * mean)
+    assert "week: sd" not in rows
+
+
+def test_a_price_without_width_changes_nothing() -> None:
+    def of(price: object, **more: object) -> dict[str, Any]:
+        given = scenario(deal={"mean": price, "cv": 0.4, **more}, strategies={"p": {}, "q": DISCOUNTS})
+        return counts_of_engine(play(compiled(given), 2026, count=20))
+
+    narrow = {"between": [1000 * (1 - 1e-14), 1000 * (1 + 1e-14)]}
+    assert of(narrow) == of(1000)
+    assert of(narrow, shape="gamma") == of(1000, shape="gamma")
+
+
+DISCOUNTS = {"drives": {"d": {"signals": {"dry_spell": 1}, "changes": {"deal_value": {"slope": -0.1}}}}}
+"""A strategy that is not run, with which revenue is counted in cents."""
+
+
 def team_of(rate: dict[str, Any], **changes: object) -> Scenario:
     """Return one rep over a quarter, whose wins are those of one step."""
     plain = one_step(rate, horizon={"weeks": 13}, plan={"calls_per_week": 500}, quota={"per": "quarter", "amount": 130})

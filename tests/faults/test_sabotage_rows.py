@@ -421,6 +421,15 @@ FAULTS: dict[str, Fault] = {
     "the rate of the first replication": Fault(
         "rates by counts", "entries", "rows.knowledge.fill_means", "mean[r]", "mean[0]"
     ),
+    "all replications with one price": Fault(
+        "a price between", "cents", "rows.knowledge.draw_log_normal", "number + r", "number"
+    ),
+    "deals of others at the price of the first replication": Fault(
+        "a mean price between", "cents", "rows.knowledge.price_lognormal_about", "int64(who[i]) & mask", "0"
+    ),
+    "a gamma price about the mean of the first replication": Fault(
+        "a gamma price between", "cents", "rows.knowledge.price_gamma_about", "int64(who[i]) & mask", "0"
+    ),
     "reps about the rate of the first replication": Fault(
         "rates by counts that differ",
         "entries",
@@ -445,7 +454,7 @@ FAULTS: dict[str, Fault] = {
     "cuts of spreads that are not counted": Fault(
         "rates by counts that differ",
         "spreads clipped",
-        "rows.seats.know_rates",
+        "rows.seats.know_parameters",
         "row.clipped[0] += int((1.0 - row.means < (1.0 + LEAST_SIZE) * spread).sum())",
         "pass",
     ),

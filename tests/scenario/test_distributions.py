@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from math import floor, sqrt
 from typing import Any
@@ -14,6 +15,7 @@ from simcore.numerics.quantile_table import build_gamma
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import FIXED
 from simcore.scenario.deals import DEALS, Deal, SpreadDeal
+from simcore.scenario.digest import scenario_digest
 from simcore.scenario.distributions import Altered
 from simcore.scenario.lags import LAGS, GammaLag, Lag, may_take_time
 from simcore.scenario.model import Calendar, Scenario, to_plain, validate
@@ -196,3 +198,58 @@ def test_a_program_holds_one_table_for_each_tabulated_lag() -> None:
     assert lags.table.tolist() == [-1, 0, 0, 1, 4]
     assert np.array_equal(lags.gamma_tables, [build_gamma(0.5), build_gamma(2.0)])
     assert lags.hours[lags.table[4]] == 1
+
+
+UNSURE = {"between": [800, 1300]}
+
+
+@pytest.mark.parametrize("deal", [{"fixed": UNSURE}, {"mean": UNSURE, "cv": 0.4}])
+def test_a_value_between_two_ends_is_the_mean_of_its_law_and_is_written_as_it_was_read(deal: dict[str, Any]) -> None:
+    given = validate(scenario(deal=deal))
+    unsure = given.deal.unsure
+    assert unsure is not None
+    assert unsure.ends == (800.0, 1300.0)
+    sigma = np.log(1300 / 800) / (2 * 1.6448536269514722)
+    assert given.deal.mean_value() == pytest.approx(np.sqrt(800 * 1300) * np.exp(sigma**2 / 2), rel=1e-12)
+    assert given.deal.only_price() is None
+    assert given.unsure == [f"deal.{next(iter(deal))}"]
+    written = given.resolved()
+    assert written["deal"][next(iter(deal))] == UNSURE
+    assert validate(written) == given
+    again = pickle.loads(pickle.dumps(given))  # noqa: S301
+    assert again == given
+    assert again.deal.unsure.ends == unsure.ends
+    known = validate(scenario(deal=deal | {next(iter(deal)): given.deal.mean_value()}))
+    assert known != given
+    assert scenario_digest(known) != scenario_digest(given)
+    sourced = validate(scenario(deal=deal | {next(iter(deal)): {"value": UNSURE, "source": "log"}}))
+    assert sourced.deal.source_of(next(iter(deal))) == "log"
+    assert sourced.deal.unsure == unsure
+
+
+def test_a_tenth_more_of_what_is_not_known_is_a_tenth_more_of_both_ends() -> None:
+    deal = validate(scenario(deal={"mean": UNSURE, "cv": 0.4})).deal
+    higher = deal.higher(0.1).part
+    assert isinstance(higher, SpreadDeal)
+    assert higher.unsure is not None
+    assert higher.unsure.ends == pytest.approx((880, 1430))
+    assert higher.cv == 0.4
+
+
+@pytest.mark.parametrize(
+    ("price", "says"),
+    [
+        ({"between": [1300, 800]}, "must have its lower end first"),
+        ({"between": [800]}, "must be two ends"),
+        ({"between": 800}, "must be two ends"),
+        ({"between": [0, 800]}, "is out of range"),
+        ({"between": [800, 1e12]}, "is out of range"),
+        ({"between": [800, 1300], "cv": 1}, "must be two ends"),
+        ({"among": [800, 1300]}, "must be a number"),
+    ],
+)
+def test_what_is_no_value_between_two_ends(price: object, says: str) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        validate(scenario(deal={"fixed": price}))
+    with pytest.raises(ScenarioError, match="must be a number"):
+        validate(scenario(deal={"mean": 800, "cv": {"between": [0.1, 0.4]}}))

@@ -72,6 +72,11 @@ DEALS: st.SearchStrategy[Scenario] = st.one_of(
         st.sampled_from([0.3, 1.0]),
         st.sampled_from(["lognormal", "gamma"]),
     ),
+    st.sampled_from([{"between": [0.5, 30]}, {"between": [90, 110.5]}]).flatmap(
+        lambda law: st.sampled_from(
+            [{"fixed": law}, {"mean": law, "cv": 0.7}, {"mean": law, "cv": 0.3, "shape": "gamma"}]
+        )
+    ),
     st.lists(st.integers(1, 99_999).map(lambda cents: cents / 100), min_size=1, max_size=4).map(
         lambda values: {"values": values}
     ),

@@ -117,6 +117,9 @@ _KNOWLEDGE: dict[str, Scenario] = {
         ),
         market=MARKET,
     ),
+    "a price between": scenario(deal={"fixed": {"between": [800, 1300]}}, quota={"per": "week", "amount": 4000}),
+    "a mean price between": scenario(deal={"mean": {"between": [800.5, 1300]}, "cv": 0.4}, horizon={"weeks": 9}),
+    "a gamma price between": scenario(deal={"mean": {"between": [50, 9000]}, "cv": 0.9, "shape": "gamma"}),
     "a late rate by counts": scenario(funnel=chain([0.9, 0.9, COUNTED, 0.9, UNSURE, {"between": [0.2, 0.9]}])),
 }
 

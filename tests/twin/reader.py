@@ -20,6 +20,7 @@ from tests.twin.spreads import (
     lag_cells,
     lag_spread,
     mean_of_deal,
+    value_known,
 )
 
 
@@ -302,7 +303,12 @@ def reacts(scenario: Section) -> bool:
 
 def mean_deal(scenario: Section) -> float:
     """Return the mean value of a deal in cents, of a list by its thresholds."""
-    return mean_of_deal(_bare(scenario)["deal"])
+    return mean_of_deal(value_known(_bare(scenario)["deal"], None))
+
+
+def deal_of_world(scenario: Section, word: int) -> Spread:
+    """Return the value of a deal in a replication, by the word of what is not known of it."""
+    return deal_spread(value_known(_bare(scenario)["deal"], word))
 
 
 def read(scenario: Section) -> Plan:
@@ -325,7 +331,7 @@ def read(scenario: Section) -> Plan:
         stages=stages,
         steps=_steps(funnel, () if market is None else market["acts_on"], calendar),
         market=None if market is None else _drift(market),
-        deal=deal_spread(scenario["deal"]),
+        deal=deal_spread(value_known(scenario["deal"], None)),
         quota=None if quota is None else (quota["per"], cents(quota["amount"])),
         start=_start(scenario.get("start"), stages, calendar),
         manager=_manager(scenario.get("manager")),

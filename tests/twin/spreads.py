@@ -161,6 +161,28 @@ def deal_spread(value: float | Section) -> Spread:
     return lognormal(100 * mean, math.sqrt(variance), variance / 2)
 
 
+def log_normal_between(ends: Sequence[float]) -> tuple[float, float]:
+    """Return the mean and the sd of the logarithm of what lies between two ends with a chance of 90 %."""
+    low, high = (math.log(end) for end in ends)
+    return (low + high) / 2.0, (high - low) / (2.0 * Z95)
+
+
+def value_known(value: float | Section, word: int | None) -> float | Section:
+    """Return a deal whose value is known: what a replication draws by a word, or (None) the mean of its law."""
+    if not isinstance(value, Mapping):
+        return value
+    known = dict(value)
+    for key in ("fixed", "mean"):
+        if isinstance(known.get(key), Mapping):
+            centre, sigma = log_normal_between(known[key]["between"])
+            drawn = sigma * sigma / 2.0 if word is None else sigma * normal(word)
+            # A fixed value is then no amount of the file: it is rounded as a drawn one.
+            known[key] = math.exp(centre + drawn)
+            if key == "fixed":
+                return {"mean": known[key], "cv": 0.0}
+    return known
+
+
 def mean_of_deal(value: float | Section) -> float:
     """Return the mean value of a deal in cents, of a list by its thresholds."""
     if not isinstance(value, Mapping):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.twin.coaching import Session
 from tests.twin.drives import read_strategy
 from tests.twin.funnel import Clipped, Funnel, Item
-from tests.twin.philox import Source
+from tests.twin.philox import Purpose, Source
 from tests.twin.reaction import ReactiveSeat, play_team
-from tests.twin.reader import Plan, mean_deal, reacts, read
+from tests.twin.reader import Plan, deal_of_world, mean_deal, reacts, read
 from tests.twin.spreads import Section
 from tests.twin.team import Holder, Market, Rates, calls_by_hour, rate_of_world, timeline
 
@@ -47,8 +47,9 @@ class World:
 
 def simulate(scenario: Section, replication: int, seed: int) -> World:
     """Play one replication of a resolved scenario."""
-    plan = read(scenario)
     source = Source(seed, replication)
+    word = source.words(Purpose.KNOWLEDGE, seat=0, week=0, item=64)[0]
+    plan = replace(read(scenario), deal=deal_of_world(scenario, word))
     market = Market(plan, source)
     if reacts(scenario):
         return _reactive(scenario, plan, source, market)

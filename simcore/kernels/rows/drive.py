@@ -8,7 +8,7 @@ from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
 from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
-from simcore.kernels.rows.seats import know_market, know_rates, settle
+from simcore.kernels.rows.seats import know_market, know_parameters, settle
 from simcore.program.layout import Program
 from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -38,7 +38,7 @@ def _play_row(row: Row) -> None:
     """Simulate the replications of a row."""
     program, booked, counters = row.program, row.memory.booked, row.memory.counters
     know_market(row, program.clock.simulated_weeks)
-    know_rates(row)
+    know_parameters(row)
     funnel = Funnel(row)
     for rep in range(program.team.reps):
         _play_rep(row, funnel, rep)

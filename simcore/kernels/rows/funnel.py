@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.base.periods import DAY, HOUR
-from simcore.kernels.rows import calls, caps, deals, items, windows
+from simcore.kernels.rows import calls, caps, deals, items, knowledge, windows
 from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
     ASIDE,
@@ -371,7 +371,11 @@ class Funnel:
     def _price(self, n: int) -> None:
         """Fill the values of n deals in cents."""
         program, items_ = self._program, self._items
-        deals.price(program.deals, n, lambda: self._draw_aside(VALUE, n)[0], items_.due)
+        if program.deals.unsure:
+            words = self._draw_aside(VALUE, n)[0]
+            knowledge.price_about(program.deals, n, items_.word[WHO], -1, self._row.values, words, items_.due)
+        else:
+            deals.price(program.deals, n, lambda: self._draw_aside(VALUE, n)[0], items_.due)
         if self._open[0] < self._open[1]:
             given = program.start.value
             deals.price_given(n, self._open[0], given, items_.word[C0], items_.hour[BEGAN], items_.due)

@@ -1,4 +1,4 @@
-"""Rates that are not known exactly: every replication of a row has its own, for all reps and weeks."""
+"""What is not known exactly, rates and the value of deals: every replication of a row has its own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel
+from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.gamma_beta import beta_shape, tail_quantile
-from simcore.numerics.quantile_table import beta_quantile
+from simcore.numerics.quantile_table import beta_quantile, gamma_quantile
+from simcore.program.layout import GAMMA, Deals
 from simcore.random.addresses import KNOWLEDGE, REP_RATE, decision, place
 from simcore.random.draws import normal, uniform32
 from simcore.random.streams import words_at
@@ -17,6 +19,7 @@ from simcore.scenario.rates import LEAST_SIZE
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
 
 
 @kernel
@@ -41,6 +44,46 @@ def draw_logit_normal(
     for r in range(size):
         word = words_at(decision(KNOWLEDGE, 0, item), place(0, 0), number + r, flip, k0, k1)[0]
         value[r] = 1.0 / (1.0 + exp(-(centre + sigma * normal(word))))
+
+
+@kernel
+def draw_log_normal(
+    item: int, size: int, centre: float, sigma: float, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    value: Floats,
+) -> None:  # fmt: skip
+    """Draw a parameter of each replication of a row from a log-normal distribution: float64[size or more]."""
+    for r in range(size):
+        word = words_at(decision(KNOWLEDGE, 0, item), place(0, 0), number + r, flip, k0, k1)[0]
+        value[r] = exp(centre + sigma * normal(word))
+
+
+@kernel
+def price_lognormal_about(
+    n: int, mask: int, mean: Floats, sigma: float, who: Words, words: Words, cents: Longs
+) -> None:
+    """Fill the values of n deals as `simcore.kernels.rows.deals.price_lognormal` does, each about its own mean.
+
+    ``who``: uint32[n or more], of which the bits of ``mask`` say the replication; ``mean``: float64[size or more].
+    """
+    for i in range(n):
+        value = mean[int64(who[i]) & mask] * exp(sigma * normal(words[i]) - sigma * sigma * 0.5)
+        cents[i] = max(1, int64(np.floor(min(value, FAR) + 0.5)))
+
+
+@kernel
+def price_gamma_about(n: int, mask: int, mean: Floats, table: Floats, who: Words, words: Words, cents: Longs) -> None:
+    """Do the same with a gamma distribution of mean 1."""
+    for i in range(n):
+        value = mean[int64(who[i]) & mask] * gamma_quantile(table, normal(words[i]))
+        cents[i] = max(1, int64(np.floor(min(value, FAR) + 0.5)))
+
+
+def price_about(law: Deals, n: int, who: Words, mask: int, means: Floats, words: Words, cents: Longs) -> None:
+    """Fill the values of n deals whose mean is not known exactly, in plain Python."""
+    if law.kind == GAMMA:
+        price_gamma_about(n, mask, means, law.gamma_table, who, words, cents)
+    else:
+        price_lognormal_about(n, mask, means, float(law.sigma), who, words, cents)
 
 
 @kernel

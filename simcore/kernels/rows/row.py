@@ -52,6 +52,8 @@ class Row:
     knowledge: Draws
     means: NDArray[np.float64]
     """float64[S + 1, size]: the mean rates of each replication, where some are not known exactly; or empty."""
+    values: NDArray[np.float64]
+    """float64[size]: the mean value of a deal of each replication in cents, where it is not known exactly; or empty."""
     known_weeks: int = 0
     """Weeks of the market's path that are known."""
 
@@ -70,6 +72,7 @@ def new_row(program: Program, memory: Memory, bins: Longs, clipped: Longs, detai
         source.market[part], source.start[part], source.people[part], source.successes[part],
         (first + begin) % memory.counters.conduct.shape[1], size, luck, market, people, noise, knowledge,
         np.empty((0, 0)),
+        np.empty(0),
     )  # fmt: skip
 
 

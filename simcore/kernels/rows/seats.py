@@ -34,12 +34,20 @@ def know_market(row: Row, weeks: int) -> None:
         row.known_weeks = weeks
 
 
-def know_rates(row: Row) -> None:
-    """Draw the mean rates of each replication of a row, where some are not known exactly.
+VALUE_OF_DEALS = 64
+"""The number of the parameter, see docs/randomness.md; those of rates are the numbers of their steps."""
+
+
+def know_parameters(row: Row) -> None:
+    """Draw what is not known exactly for each replication of a row: the mean rates, and the mean value of a deal.
 
     A spread between reps that is too large for the rate is cut, and counted once a replication and step.
     """
-    rates = row.program.rates
+    rates, deals = row.program.rates, row.program.deals
+    if deals.unsure:
+        row.values = np.empty(row.size)
+        centre, sigma = float(deals.law_centre), float(deals.law_sigma)
+        knowledge.draw_log_normal(VALUE_OF_DEALS, row.size, centre, sigma, *row.knowledge, row.values)
     if not rates.laws.active:
         return
     row.means = drawn_means(rates, row.knowledge, row.size)

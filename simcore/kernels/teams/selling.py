@@ -17,7 +17,7 @@ from simcore.kernels.reacting.state import (
     REFERRED,
     RESULT,
 )
-from simcore.kernels.rows import deals
+from simcore.kernels.rows import deals, knowledge
 from simcore.kernels.teams.needs import Needing
 from simcore.program.tally import CLOSE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
@@ -64,7 +64,12 @@ class Selling(Needing):
     def _fill_values(self, n: int, values: np.ndarray) -> None:
         """Fill the values of the n listed deals before discounts, in cents."""
         program = self._program
-        deals.price(program.deals, n, lambda: self._draw(VALUE, n)[0], values)
+        if program.deals.unsure:
+            mask = (1 << self._bits) - 1
+            means, words = self._row.values, self._draw(VALUE, n)[0]
+            knowledge.price_about(program.deals, n, self._items.lane, mask, means, words, values)
+        else:
+            deals.price(program.deals, n, lambda: self._draw(VALUE, n)[0], values)
         if len(program.start.stage) > 0:
             closing.list_given(n, self._items.given, program.start.value, values)
 

@@ -41,7 +41,7 @@ from simcore.kernels.reacting.state import (
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.drive import tally_account, tally_bookings
 from simcore.kernels.rows.row import Row
-from simcore.kernels.rows.seats import know_market, know_rates, settle
+from simcore.kernels.rows.seats import know_market, know_parameters, settle
 from simcore.kernels.teams.coach import Coach
 from simcore.kernels.teams.funnel import Funnel
 from simcore.kernels.teams.needs import Owing
@@ -125,7 +125,7 @@ class Team:
         memory.closed.n = 0
         memory.persons[:, :, : row.size] = 0
         know_market(row, self._clock.simulated_weeks)
-        know_rates(row)
+        know_parameters(row)
         for rep in range(self._reps):
             settle(self._of_rep(rep), rep)
         if row.size < memory.rows.size:

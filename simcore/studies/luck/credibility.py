@@ -101,8 +101,7 @@ def is_exact(scenario: Scenario) -> bool:
     """Return whether `exact_weight` holds: nothing takes time or is cut at 1, weeks are alike, rates are known."""
     timeless = scenario.start is None and not any(stage.lag or stage.needs for stage in scenario.funnel)
     alike = is_stationary(scenario.market) and not scenario.calendar.rests
-    known = not any(stage.rate is not None and stage.rate.law for stage in scenario.funnel)
-    return timeless and alike and known and chances(scenario) is not None
+    return timeless and alike and not scenario.unsure and chances(scenario) is not None
 
 
 def exact_weight(scenario: Scenario, stage: int, weeks: int, *, revenue: bool = False) -> float:

@@ -252,11 +252,10 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "regression", alone
     elif quarters < 2:
         yield "regression", short.format(2, 2 * QUARTER)
-    unknown = [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.law is not None]
-    if unknown:
-        set_it = " ".join(f"--set funnel.{brief(name)}.rate=RATE" for name in unknown)
-        yield "streaks", f"a drop is told from a rate that is known, and these are not known exactly: try {set_it}"
-        yield "dismissal", f"who comes is measured by rates, and these are not known exactly: try {set_it}"
+    if scenario.unsure:
+        set_it = " ".join(f"--set {brief(path)}=NUMBER" for path in scenario.unsure)
+        yield "streaks", f"a drop is told from figures that are known, and these are not: try {set_it}"
+        yield "dismissal", f"who comes is measured by figures, and these are not known exactly: try {set_it}"
     elif scenario.quota is None:
         yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
     elif quarters < rule.quarters:

@@ -48,12 +48,12 @@ class PlanArithmetic(Document):
 
 
 class PlanIgnorance(Document):
-    """What the rates that are not known exactly leave open, with the plan of the file."""
+    """What is left open, with the plan of the file, by what is not known exactly."""
 
-    worlds: int = Field(description="Worlds that were played twice: with the same rates, and all else from elsewhere.")
-    sd: Estimate = Field(
-        description="Standard deviation, over what the rates may be, of the chance to reach the target."
+    worlds: int = Field(
+        description="Worlds that were played twice: with the same parameters, and all else from elsewhere."
     )
+    sd: Estimate = Field(description="Standard deviation, over what is not known, of the chance to reach the target.")
     share: Estimate = Field(description="Of the variance between worlds that reach the target and those that do not.")
 
 
@@ -150,7 +150,7 @@ class BackwardPlan(StrategyHeader):
         description="Of reaching the target with the plan of the file; null: a drive explodes there, or interrupted."
     )
     ignorance: PlanIgnorance | None = Field(
-        default=None, description="Null where all rates are known exactly, or too few worlds were played."
+        default=None, description="Null where everything is known exactly, or too few worlds were played."
     )
     answer: PlanAnswer | None = Field(description="Null if there is none, or it was not found before the end.")
     exact: PlanExact | None = Field(description="Null where it has no closed form.")

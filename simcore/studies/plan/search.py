@@ -282,9 +282,9 @@ class Planner:
                 self.found.no_chance = f"a drive explodes there: {error}"
 
     def _ignorance(self, crew: Crew, worlds: int) -> PlanIgnorance | None:
-        """Find what the rates leave open with the plan of the file; ``None`` where all are known, or in few worlds."""
+        """Find what is left open with the plan of the file; ``None`` where everything is known, or in few worlds."""
         count = worlds // EQUAL_GROUPS * EQUAL_GROUPS
-        if not crew.program.rates.laws.active or count < LEAST:
+        if not self.asked.scenario.unsure or count < LEAST:
             return None
         far = crew._replace(program=crew.program._replace(source=knowledge_shared(crew.program.source)))
         both = [self.played.play([each], count, reached(self.unknown.missing)) for each in (crew, far)]

@@ -129,8 +129,8 @@ def ignorance_words(found: BackwardPlan) -> list[str]:
     if found.ignorance is None or found.ignorance.sd.estimate is None or found.chance is None:
         return []
     share = in_percent(max(0.0, min(1.0, found.ignorance.share.estimate or 0.0)))
-    text = f"With the plan of the file, {share} of what decides whether the target is reached is what the rates are"
-    return [f"{text}: they are not known exactly, and no plan changes that."]
+    text = f"With the plan of the file, {share} of what decides whether the target is reached is not known exactly"
+    return [f"{text}, and no plan changes that."]
 
 
 def tried_of(kind: str, tried: float) -> str:
@@ -204,8 +204,8 @@ def _here_words(asked: PlanRequest) -> list[str]:
         )
     if any(stage.rate is not None and stage.rate.rep_cv > 0 for stage in scenario.funnel):
         told.append("So are the reps: what was won so far says nothing about who is good.")
-    if any(stage.rate is not None and stage.rate.law for stage in scenario.funnel):
-        told.append("What was won so far is not added to what the file knows of the rates.")
+    if scenario.unsure:
+        told.append("What was won so far is not added to what the file knows of its figures.")
     if scenario.strategy.drives:
         told.append("The drives start at level 0, and hear only of what is won from today on.")
     return told
