@@ -71,8 +71,8 @@ def _ignorance(found: Ignorance) -> str:
     """Say how much of the width no number of weeks averages out, since it is not known."""
     share = share_figure("", found.share)
     return (
-        f"Of the variance of the team's revenue {share.value} ({share.error}) is ignorance of figures that are not known "
-        "exactly: neither more weeks nor more worlds take it away."
+        f"Of the variance of the team's revenue {share.value} ({share.error}) is ignorance of figures that are not "
+        "known exactly: neither more weeks nor more worlds take it away."
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.text import brief, printable
 from simcore.scenario.deals import FixedDeal, SpreadDeal
+from simcore.scenario.distributions import Unsure
 from simcore.scenario.fields import Part
 from simcore.scenario.fields import Range as Bounds
 from simcore.scenario.rates import Rate
@@ -87,7 +88,8 @@ def plain(number: Decimal) -> str:
 def sliders_of(scenario: Scenario) -> list[Slider]:
     """Return the sliders that a scenario suggests: calls, rates, the value of a deal, reps, the quota.
 
-    Of a long funnel the first steps are taken; where there are few numbers, the weeks are one more.
+    Of a long funnel the first steps are taken; where there are few numbers, the weeks are one more. What is not known
+    exactly has none: a number in its place would be another scenario.
 
     Examples
     --------
@@ -102,7 +104,8 @@ def sliders_of(scenario: Scenario) -> list[Slider]:
     team.reps 3 10 30
     """
     rates = [f"funnel.{stage.stage}.rate" for stage in scenario.funnel if stage.rate is not None]
-    deals = ["deal"] if isinstance(scenario.deal, FixedDeal | SpreadDeal) else []
+    rates = [path for path in rates if path not in scenario.unsure]
+    deals = ["deal"] if isinstance(scenario.deal, FixedDeal | SpreadDeal) and scenario.deal.unsure is None else []
     others = ["plan.calls_per_week", *deals, "team.reps"]
     steps = rates[: MOST - len(others)]
     chosen = ["plan.calls_per_week", *steps, *deals, "team.reps"]
@@ -219,6 +222,8 @@ def _find(scenario: Scenario, path: str) -> _Found:
         likely = likely_paths(path, known_paths(scenario.resolved()))
         hint = f"did you mean {' or '.join(likely)}?" if likely else None
         raise _refused("has no number in this scenario", path, hint=hint)
+    if isinstance(here, Unsure) or (isinstance(owner, Rate) and owner.law is not None and last in ("", "mean")):
+        raise _refused("is not known exactly, and has no number to begin with", path, hint=f"try --set {path}=NUMBER")
     field = type(owner).model_fields.get(last)
     bounds = None if field is None else _bounds_of(field.metadata, field.annotation)
     is_share = bounds is not None and bounds.low == 0 and bounds.high == 1

@@ -47,6 +47,17 @@ def test_the_number_of_the_scenario_set_again_changes_nothing() -> None:
         assert load_scenario(scenario, changes).resolved(sources=False) == scenario.resolved(sources=False), name
 
 
+def test_what_is_not_known_exactly_has_no_slider() -> None:
+    scenario = load_scenario("ten-of-fifty", ["deal={mean: {between: [8000, 12000]}, cv: 0.5}"])
+    assert [slider.path for slider in sliders_of(scenario)] == [
+        *("plan.calls_per_week", "team.reps", "quota.amount", "horizon.weeks"),
+    ]
+    for path in ("funnel.wins.rate", "funnel.wins.rate.mean", "deal", "deal.mean"):
+        with pytest.raises(UsageError, match="not known exactly"):
+            slider_at(scenario, path)
+    assert slider_at(scenario, "deal.cv").value == Decimal("0.5")
+
+
 def test_a_long_funnel_leaves_room_for_the_deal_and_the_team() -> None:
     stages = [{"stage": "calls"}, *({"stage": f"step {place}", "rate": 0.5} for place in range(1, 8))]
     long = load_scenario({"simcore": 1, "name": "long", "funnel": stages, "deal": 100})
