@@ -1,10 +1,12 @@
-"""Reads the data of a scenario as given: what has another form than it should is left out, and told elsewhere."""
+"""Reads the data of a scenario as given, and says where in it something is; what has another form is told elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from simcore.base.text import printable
+from simcore.base.text import brief, printable
+from simcore.scenario.fields import Location
+from simcore.scenario.parts import Stage
 
 Data = Mapping[str, object]
 _BEYOND = 1e300
@@ -51,3 +53,44 @@ def figure(value: object) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     return float(value) if -_BEYOND < value < _BEYOND else None
+
+
+def _stage_name(data: object, index: int) -> str | None:
+    """Return the name of a stage; ``None`` if it cannot be read."""
+    funnel = data.get("funnel") if isinstance(data, Mapping) else None
+    entry = funnel[index] if isinstance(funnel, Sequence) and index < len(funnel) else None
+    name = entry.get("stage") if isinstance(entry, Mapping) else entry.stage if isinstance(entry, Stage) else None
+    return brief(name) if isinstance(name, str) else None
+
+
+def path_of(location: Location, data: object) -> str:
+    """Return a location as a path: stages by name, entries of other lists by number from 1.
+
+    Examples
+    --------
+    >>> path_of(("funnel", 1, "rate"), {"funnel": [{"stage": "calls"}, {"stage": "meetings"}]})
+    'funnel.meetings.rate'
+    """
+    words = []
+    for depth, step in enumerate(location):
+        if isinstance(step, int):
+            name = _stage_name(data, step) if depth == 1 and location[0] == "funnel" else None
+            words.append(name or str(step + 1))
+        else:
+            words.append(brief(step))
+    return ".".join(words)
+
+
+def existing(location: Location, data: object) -> Location:
+    """Remove keys that the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``."""
+    here = data
+    for depth, step in enumerate(location):
+        if isinstance(here, Mapping):
+            if step not in here:
+                return location[: depth + 1]
+            here = here[step]
+        elif isinstance(here, Sequence) and not isinstance(here, str) and isinstance(step, int):
+            here = here[step]
+        else:
+            return location[:depth]
+    return location

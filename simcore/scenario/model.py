@@ -25,13 +25,13 @@ from simcore.scenario.fields import (
     Complaint,
     Dotted,
     Length,
-    Location,
     Many,
     Part,
     Text,
     Unreadable,
     complaints_of,
 )
+from simcore.scenario.given import existing, path_of
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
 from simcore.scenario.needs import Need, parts_of_needs
@@ -241,47 +241,6 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
     return _number(value) if isinstance(value, float) and not isinstance(value, Dotted) else value
 
 
-def _stage_name(data: object, index: int) -> str | None:
-    """Return the name of a stage; ``None`` if it cannot be read."""
-    funnel = data.get("funnel") if isinstance(data, Mapping) else None
-    entry = funnel[index] if isinstance(funnel, Sequence) and index < len(funnel) else None
-    name = entry.get("stage") if isinstance(entry, Mapping) else entry.stage if isinstance(entry, Stage) else None
-    return brief(name) if isinstance(name, str) else None
-
-
-def path_of(location: Location, data: object) -> str:
-    """Return a location as a path: stages by name, entries of other lists by number from 1.
-
-    Examples
-    --------
-    >>> path_of(("funnel", 1, "rate"), {"funnel": [{"stage": "calls"}, {"stage": "meetings"}]})
-    'funnel.meetings.rate'
-    """
-    words = []
-    for depth, step in enumerate(location):
-        if isinstance(step, int):
-            name = _stage_name(data, step) if depth == 1 and location[0] == "funnel" else None
-            words.append(name or str(step + 1))
-        else:
-            words.append(brief(step))
-    return ".".join(words)
-
-
-def _existing(location: Location, data: object) -> Location:
-    """Remove keys that the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``."""
-    here = data
-    for depth, step in enumerate(location):
-        if isinstance(here, Mapping):
-            if step not in here:
-                return location[: depth + 1]
-            here = here[step]
-        elif isinstance(here, Sequence) and not isinstance(here, str) and isinstance(step, int):
-            here = here[step]
-        else:
-            return location[:depth]
-    return location
-
-
 class Place(NamedTuple):
     """A position in a file, from line 1 and column 1, and the value as written there."""
 
@@ -297,7 +256,7 @@ Locate = Callable[[Complaint], Place]
 
 def as_problem(complaint: Complaint, data: object, locate: Locate) -> Problem:
     """Convert a complaint to a problem with path and position."""
-    location = _existing(complaint.location, data)
+    location = existing(complaint.location, data)
     place = locate(complaint._replace(location=location))
     is_shown = complaint.value is not None and not complaint.at_key
     if isinstance(complaint.value, Mapping | list | tuple):
