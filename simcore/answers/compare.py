@@ -39,7 +39,7 @@ def _sentences(found: Comparison) -> tuple[str, ...]:
         f"not told apart from {found.baseline}": [*_with(found, "tied"), *_with(found, "unknown")],
     }
     parts = [f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in counts.items() if names]
-    return (f"{'; '.join(parts)}, in revenue of a rep in a year.",)
+    return (f"{'; '.join(parts)}, in revenue of a rep in a year (95 % intervals).",)
 
 
 def _with(found: Comparison, verdict: str) -> list[str]:
@@ -53,7 +53,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _figures(found: Comparison) -> list[KeyFigure]:
-    figures = precision_figures(found.precision)
+    figures = precision_figures(found.precision, found.currency, found.baseline)
     base = next(each for each in found.strategies if each.name == found.baseline)
     shown = [base, *(each for each in found.strategies if each is not base)][: _MOST_SENTENCES + 1]
     for each in shown:
