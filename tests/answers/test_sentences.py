@@ -13,6 +13,7 @@ from simcore.answers.sweep import sweep_answer
 from simcore.answers.wording import precision_figures
 from simcore.results.summary import ClippedRow, Precision, PrecisionRow, Summary
 from simcore.scenario.model import Scenario
+from simcore.studies.compare.document import Comparison
 from simcore.studies.plan.document import BackwardPlan
 from simcore.studies.plan.sentences import sentence_of
 from simcore.studies.sweep.breakeven import shown_value
@@ -93,6 +94,21 @@ def test_a_figure_that_is_the_same_at_every_point_goes_nowhere() -> None:
     found = simcore.sweep(TEAM, {"quota.amount": [1e5, 2e5]}, strategies=("process",), replications=32)
     (told,) = sweep_answer(found).sentences
     assert told.endswith(" at every point that was run.")
+
+
+def test_a_difference_that_is_split_shows_its_parts() -> None:
+    found = document("a difference that is split")
+    assert isinstance(found, Comparison)
+    table = found.against[0].attribution
+    assert table is not None
+    picture = answer_of(found).picture
+    assert picture is not None
+    *parts, whole = picture.rows
+    assert {row.label: row.value for row in parts} == {
+        f"{row.drive}: {row.channel}": row.amount.estimate for row in table.rows
+    }
+    assert whole.value == found.against[0].differences.revenue.estimate
+    assert sum(row.value or 0.0 for row in parts) == pytest.approx(whole.value)
 
 
 def test_many_values_of_a_sweep_are_drawn_from_end_to_end() -> None:
