@@ -80,10 +80,13 @@ def _differences(found: Comparison) -> Picture:
 
 def _attributed(found: Comparison) -> Picture | None:
     """Return what each reaction adds to the difference of two strategies, where that was asked for."""
-    if len(found.against) != 1 or found.against[0].attribution is None:
+    if len(found.against) != 1:
         return None
     (against,) = found.against
-    parts = sorted(against.attribution.rows, key=lambda each: -abs(each.amount.estimate or 0.0))
+    split = against.attribution
+    if split is None:
+        return None
+    parts = sorted(split.rows, key=lambda each: -abs(each.amount.estimate or 0.0))
     rows = [_part(each, found.currency) for each in parts[: _MOST_ROWS - 1]]
     left = len(parts) - len(rows)
     return Picture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Mark, Picture, PictureRow, places_of
@@ -118,9 +119,17 @@ def _standing(found: Sweep, name: str, points: list[list[SweepFigure]], metric: 
 
 
 def _figures(found: Sweep, metric: str) -> list[KeyFigure]:
+    """Return the figures at the ends, whose they are where that may be asked, and one where they are the same."""
+    ends = _ends(found, metric)
+    whose = f" ({found.strategies[0]})" if len(found.strategies) > 2 else ""
     names = ("least difference", "largest difference") if len(found.strategies) == 2 else ("least", "most")
-    ends = zip(names, _ends(found, metric), strict=False)
-    return [figure_of(f"{word}: {_at(found, point)}", each, metric, found.currency) for word, (point, each) in ends]
+    figures = [
+        figure_of(f"{word}{whose}: {_at(found, point)}", each, metric, found.currency)
+        for word, (point, each) in zip(names, ends, strict=False)
+    ]
+    if len({each.value for each in figures}) > 1:
+        return figures
+    return [replace(each, label=f"at every point that was run{whose}") for each in figures[:1]]
 
 
 def _picture(found: Sweep, metric: str) -> Picture | None:

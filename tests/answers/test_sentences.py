@@ -92,8 +92,20 @@ def test_a_sweep_of_two_strategies_tells_of_their_difference() -> None:
 
 def test_a_figure_that_is_the_same_at_every_point_goes_nowhere() -> None:
     found = simcore.sweep(TEAM, {"quota.amount": [1e5, 2e5]}, strategies=("process",), replications=32)
-    (told,) = sweep_answer(found).sentences
+    answer = sweep_answer(found)
+    (told,) = answer.sentences
     assert told.endswith(" at every point that was run.")
+    assert [figure.label for figure in answer.figures] == ["at every point that was run"]
+
+
+def test_of_many_strategies_a_sweep_says_whose_its_figures_are() -> None:
+    named = {name: {} for name in ("a", "b", "c")}
+    team = Scenario.model_validate(
+        {**TWO_STAGES.model_dump(exclude={"run"}, exclude_defaults=True), "strategies": named}
+    )
+    found = simcore.sweep(team, {"plan.calls_per_week": [50, 100]}, strategies=("b", "a", "c"), replications=8)
+    labels = [figure.label for figure in sweep_answer(found).figures]
+    assert labels == ["least (b): plan.calls_per_week = 50", "most (b): plan.calls_per_week = 100"]
 
 
 def test_a_difference_that_is_split_shows_its_parts() -> None:
