@@ -91,6 +91,7 @@ def test_weeks_until_skill_weighs_as_much_agree_with_the_bars(
 def test_of_dry_spells_that_are_all_but_certain_one_is_shown() -> None:
     found = document("luck")
     assert isinstance(found, Luck)
+    assert found.streaks is not None
     rows = [
         row.model_copy(update={"once_simulated": exact(share)})
         for row, share in zip(found.streaks.dry, [1.0, 1.0, 1.0, 0.9, 0.5, 0.2, 0.1, 0.0], strict=False)

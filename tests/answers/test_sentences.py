@@ -99,7 +99,7 @@ def test_a_figure_that_is_the_same_at_every_point_goes_nowhere() -> None:
 
 
 def test_of_many_strategies_a_sweep_says_whose_its_figures_are() -> None:
-    named = {name: {} for name in ("a", "b", "c")}
+    named: dict[str, dict[str, object]] = {name: {} for name in ("a", "b", "c")}
     team = Scenario.model_validate(
         {**TWO_STAGES.model_dump(exclude={"run"}, exclude_defaults=True), "strategies": named}
     )
