@@ -25,6 +25,8 @@ _LABEL = 24
 """No label takes more columns than this, or than a third of the page."""
 _LEAST = 8
 """A drawing has at least so many columns."""
+_OPEN = 0.1
+"""How far beyond all figures an interval without an end goes, as a part of the axis."""
 _MAP: dict[Mark, str] = {"ahead": "+", "behind": "-", "tied": ".", "unknown": "?", "explodes": "!", "missing": " "}
 
 
@@ -121,12 +123,12 @@ class Drawing:
     picture
         What is drawn.
     rows
-        Most rows that are drawn; all if not given. What is left out is said.
+        Most rows that are drawn, three at least; all if not given. What is left out is said.
     """
 
     def __init__(self, picture: Picture, rows: int | None = None) -> None:
         self._picture = picture
-        self._rows = picture.rows if rows is None else picture.rows[:rows]
+        self._rows = picture.rows if rows is None else picture.shortened(rows)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield title, rows and how they are read."""
@@ -236,6 +238,12 @@ def _axis(picture: Picture, columns: int) -> Axis:
         values = [value for value in values if value > 0.0]
     least = min(values, default=0.0) if picture.least is None else picture.least
     most = max(values, default=1.0) if picture.most is None else picture.most
+    # An interval without an end goes on to the end of the axis, which is beyond every figure then.
+    room = _OPEN * (most - least) if picture.kind == "intervals" and not picture.log else 0.0
+    if any(row.low is None and row.high is not None for row in picture.rows):
+        least -= room
+    if any(row.high is None and row.low is not None for row in picture.rows):
+        most += room
     return Axis(least, most, columns, picture.log)
 
 

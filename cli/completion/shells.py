@@ -74,20 +74,23 @@ class _Word(NamedTuple):
     quote: str
     """The quote that is open at its end."""
     start: int
+    bare: list[bool]
+    """Of each character: whether it stands in no quotes."""
 
 
 def _words(line: str) -> list[_Word]:
     """Split a line as a shell does; the last word is that at the cursor, empty after a space."""
     found: list[_Word] = []
     places: list[int] = []
+    bare: list[bool] = []
     text, quote, start, place, inside = "", "", 0, 0, False
     while place < len(line):
         sign, at = line[place], place
         place += 1
         if not quote and sign.isspace():
             if inside:
-                found.append(_Word(text, [*places, at], "", start))
-            text, places, inside, start = "", [], False, place
+                found.append(_Word(text, [*places, at], "", start, bare))
+            text, places, bare, inside, start = "", [], [], False, place
             continue
         inside = True
         if sign == quote:
@@ -96,22 +99,24 @@ def _words(line: str) -> list[_Word]:
             quote = sign
         elif sign == "\\" and quote != "'" and (not quote or _IN_DOUBLE.match(line, place)):
             text, places, place = text + line[place : place + 1], [*places, at], place + 1
+            bare.append(False)
         else:
             text, places = text + sign, [*places, at]
-    return [*found, _Word(text, [*places, len(line)], quote, start)]
+            bare.append(not quote)
+    return [*found, _Word(text, [*places, len(line)], quote, start, bare)]
 
 
 def _bash(arguments: Sequence[str]) -> Typed:
     """Read the line up to the cursor, and the signs that end a word for readline.
 
-    Readline replaces what follows the last of these signs, or an open quote; the shell adds the quote that closes.
+    Readline replaces what follows the last of these signs outside quotes, or an open quote; the shell adds the quote
+    that closes.
     """
     line, breaks = (*arguments, "", "")[:2]
     *before, last = _words(line)
     kept = 0
-    for number, place in enumerate(last.places[:-1]):
-        plain = line[place] == last.text[number] and line[place:].startswith(last.text[number])
-        if plain and not last.quote and last.text[number] in breaks:
+    for number, sign in enumerate(last.text):
+        if last.bare[number] and not last.quote and sign in breaks:
             kept = number + 1
     opened = line.rfind(last.quote, last.start) if last.quote else -1
     if opened >= 0:

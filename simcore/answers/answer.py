@@ -68,6 +68,8 @@ class PictureRow:
     """Of shares: one of 0 or more for each of the picture's parts."""
     marks: tuple[Mark, ...] = ()
     """Of a map: one for each column."""
+    asked: bool = False
+    """Whether it is the row that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,33 @@ class Picture:
     """Of a map: what its marks say."""
     note: str = ""
     """How it is read."""
+    even: bool = False
+    """Whether its rows are steps of one way: where there is too little room, some on the way are left out, never its
+    ends. Of other pictures the last rows are."""
+
+    def shortened(self, most: int) -> tuple[PictureRow, ...]:
+        """Return so many rows, three at least, in their order; that which was asked for is among those of a way."""
+        if not self.even:
+            return self.rows[:most]
+        places = places_of(len(self.rows), most)
+        for place, row in enumerate(self.rows):
+            if row.asked and place not in places:
+                nearest = min(range(1, len(places) - 1), key=lambda at: abs(places[at] - place))
+                places[nearest] = place
+        return tuple(self.rows[place] for place in places)
+
+
+def places_of(number: int, most: int) -> list[int]:
+    """Return the places of so many of a number of rows at even distances, the first and the last among them.
+
+    Examples
+    --------
+    >>> places_of(7, 4), places_of(3, 4)
+    ([0, 2, 4, 6], [0, 1, 2])
+    """
+    if number <= most:
+        return list(range(number))
+    return [round(place * (number - 1) / (most - 1)) for place in range(most)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
+from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow, places_of
 from simcore.answers.figures import NOT_KNOWN
 from simcore.answers.metrics import figure_of, title_of
 from simcore.answers.wording import STOPPED
@@ -45,9 +45,7 @@ def _differences(found: Breakeven) -> Picture | None:
     scanned = sorted((each for each in found.evaluations if each.scan), key=lambda each: each.value)
     if not scanned:
         return None
-    if len(scanned) > _MOST_ROWS:
-        places = {round(number * (len(scanned) - 1) / (_MOST_ROWS - 1)) for number in range(_MOST_ROWS)}
-        scanned = [scanned[place] for place in sorted(places)]
+    scanned = [scanned[place] for place in places_of(len(scanned), _MOST_ROWS)]
     first, second = found.strategies
     return Picture(
         title=f"{title_of(found.metric)}: {second} less {first}, over {found.path}",
@@ -55,6 +53,7 @@ def _differences(found: Breakeven) -> Picture | None:
         rows=tuple(_row(found, each) for each in scanned),
         mark=0.0,
         note="Lines are 95 % intervals of each value; hollow: nobody is clearly ahead, judged at all values together.",
+        even=True,
     )
 
 

@@ -37,7 +37,18 @@ def _sentences(found: Coach) -> list[str]:
     if found.rules is not None:
         told += found.rules.words[: 2 - len(told) // 2]
     by_revenue = [ranking_sentence(each) for each in found.leverage.rankings if each.measure == "revenue"]
-    return [*told, *by_revenue][:_MOST_SENTENCES]
+    return [*told, *by_revenue][:_MOST_SENTENCES] or [_unranked(found)]
+
+
+def _unranked(found: Coach) -> str:
+    """Say why no step is told to be the best: there is one, or these worlds do not tell."""
+    rates = [row for row in found.leverage.levers if row.kind == "rate" and row.change == "tenth"]
+    if found.leverage.interrupted or len(rates) != 1:
+        return "These worlds do not tell which step to improve."
+    told = _row(rates[0])
+    if not told.shown:
+        return "There is one step, so none to choose, and its rate cannot be raised by a tenth."
+    return f"There is one step, so none to choose: a tenth more of its rate changes mean revenue by {told.shown}."
 
 
 def _figures(found: Coach) -> list[KeyFigure]:

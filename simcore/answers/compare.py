@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure
+from simcore.answers.numbers import counted
 from simcore.answers.wording import STOPPED, precision_cautions, precision_figures
 from simcore.results.sentences import amounts, in_percent, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simcore.studies.compare.document import Against, Comparison
+    from simcore.studies.compare.document import Against, Attribution, Comparison
 
 _MOST_SENTENCES = 2
 _MOST_ROWS = 8
@@ -25,7 +27,7 @@ def compare_answer(found: Comparison) -> Answer:
     return Answer(
         sentences=_sentences(found),
         figures=tuple(_figures(found)),
-        picture=_differences(found),
+        picture=_attributed(found) or _differences(found),
         cautions=tuple(cautions),
         words=("confidence interval", "common random numbers", "tied"),
     )
@@ -41,7 +43,7 @@ def _sentences(found: Comparison) -> tuple[str, ...]:
         f"not told apart from {found.baseline}": [*_with(found, "tied"), *_with(found, "unknown")],
     }
     parts = [f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in counts.items() if names]
-    return (f"{'; '.join(parts)}, in revenue of a rep in a year.",)
+    return (f"{'; '.join(parts)}, in revenue of a rep in a year (95 % intervals).",)
 
 
 def _needs(found: Comparison) -> Iterator[str]:
@@ -73,7 +75,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _figures(found: Comparison) -> list[KeyFigure]:
-    figures = precision_figures(found.precision)
+    figures = precision_figures(found.precision, found.currency, found.baseline)
     base = next(each for each in found.strategies if each.name == found.baseline)
     shown = [base, *(each for each in found.strategies if each is not base)][: _MOST_SENTENCES + 1]
     for each in shown:
@@ -94,6 +96,35 @@ def _differences(found: Comparison) -> Picture:
         mark=0.0,
         note="Lines are 95 % intervals; a hollow point is not told apart from no difference.",
     )
+
+
+def _attributed(found: Comparison) -> Picture | None:
+    """Return what each reaction adds to the difference of two strategies, where that was asked for."""
+    if len(found.against) != 1:
+        return None
+    (against,) = found.against
+    split = against.attribution
+    if split is None:
+        return None
+    parts = sorted(split.rows, key=lambda each: -abs(each.amount.estimate or 0.0))
+    rows = [_part(each, found.currency) for each in parts[: _MOST_ROWS - 1]]
+    left = len(parts) - len(rows)
+    return Picture(
+        title=f"What each reaction adds to revenue of a rep in a year, {against.name} less {found.baseline}",
+        kind="intervals",
+        rows=(*rows, replace(_row(against, found.currency), label="all together")),
+        mark=0.0,
+        note="Lines are 95 % intervals; a hollow point is not told apart from nothing."
+        + (f" {counted(left, 'more reaction')}: --details." if left else ""),
+        even=True,
+    )
+
+
+def _part(part: Attribution, currency: str) -> PictureRow:
+    amount = part.amount
+    told = amount.low is not None and amount.high is not None and not amount.low <= 0.0 <= amount.high
+    shown = money_figure("", amount, currency).value
+    return PictureRow(f"{part.drive}: {part.channel}", amount.estimate, amount.low, amount.high, shown, told_apart=told)
 
 
 def _row(against: Against, currency: str) -> PictureRow:

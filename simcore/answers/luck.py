@@ -13,6 +13,9 @@ from simcore.results.sentences import amounts, chance, in_percent
 if TYPE_CHECKING:
     from simcore.studies.luck.document import Luck, PairRow, RankingRow, WeightRow
 
+_MOST_SPELLS = 7
+_CERTAIN = 0.995
+
 
 def luck_answer(found: Luck) -> Answer:
     """Return the answer of luck."""
@@ -46,7 +49,7 @@ def _sentences(found: Luck) -> list[str]:
                 f"Of what ranks the reps of a team by revenue of one {ranking.horizon} {chance(ranking.luck)} is luck."
             )
         if row is not None and row.until:
-            told.append(_until(row))
+            told.append(_even(row))
     if found.regression is not None:
         change = found.regression.tenths[0].change
         if change.low is not None and change.high is not None and change.low > 0.0:
@@ -56,6 +59,36 @@ def _sentences(found: Luck) -> list[str]:
                 "anything."
             )
     return told
+
+
+_EVEN = 0.5
+"""Where skill weighs as much as luck: half of the spread is that of true rates."""
+_NEAR = 1.1
+"""Weeks that come so near to a window count as within it."""
+
+
+def _even(row: WeightRow) -> str:
+    """Return how many weeks it takes until half of what tells reps apart is skill.
+
+    Weights answer that where own results go in step with true rates. Where something holds results together, as a cap
+    does, weights come out too large; then the windows that were looked at say between which it lies.
+    """
+    seen = [(point.weeks, point.reliability.estimate) for point in row.points if point.reliability.estimate is not None]
+    before = max((weeks for weeks, share in seen if share < _EVEN), default=0)
+    after = min((weeks for weeks, share in seen if weeks > before), default=None)
+    half = row.until[0].weeks.estimate
+    if half is None or not seen or before / _NEAR <= half <= _NEAR * (after or half):
+        return _until(row)
+    if not before:
+        return f"Skill weighs more than luck in {_weeks(seen[0][0])} of a rep's revenue already."
+    if after is None:
+        return f"Luck still weighs more than skill in {_weeks(before)} of a rep's revenue."
+    between = f"between {before} and {_weeks(after)}"
+    return f"It takes {between} of a rep's revenue, until skill weighs as much in it as luck."
+
+
+def _weeks(number: int) -> str:
+    return counted(number, "week")
 
 
 def _until(row: WeightRow) -> str:
@@ -92,7 +125,7 @@ def _pair(rows: list[PairRow]) -> PairRow:
 
 
 def _weight(found: Luck) -> Picture | None:
-    """Return the weight of luck against time."""
+    """Return the weight of luck against time, as the first sentence has it: what true rates do not explain."""
     row = _revenue(found)
     if row is None or not row.points:
         return None
@@ -100,33 +133,36 @@ def _weight(found: Luck) -> Picture | None:
         title="How much of the differences between reps is luck, by weeks of results",
         kind="bars",
         rows=tuple(
-            PictureRow(counted(point.weeks, "week"), None, shown=NOT_KNOWN)
-            if point.weight.estimate is None
+            PictureRow(_weeks(point.weeks), None, shown=NOT_KNOWN)
+            if point.reliability.estimate is None
             else PictureRow(
-                counted(point.weeks, "week"),
-                1.0 - point.weight.estimate,
-                shown=in_percent(1.0 - point.weight.estimate),
+                _weeks(point.weeks),
+                1.0 - point.reliability.estimate,
+                shown=in_percent(1.0 - point.reliability.estimate),
             )
             for point in row.points
         ),
         least=0.0,
         most=1.0,
         note="The rest is skill: what of the differences will last.",
+        even=True,
     )
 
 
 def _dry(found: Luck) -> Picture | None:
     """Return how likely dry weeks are, of a sound rep."""
     dry = [] if found.streaks is None else found.streaks.dry
-    rows = [row for row in dry if row.simulated.estimate is not None][:7]
+    rows = [row for row in dry if row.simulated.estimate is not None]
+    # Of spells that are all but certain the longest says it.
+    certain = [row for row in rows if (row.once_simulated.estimate or 0.0) > _CERTAIN]
+    rows = [row for row in rows if row not in certain[:-1]][:_MOST_SPELLS]
     if not rows or found.streaks is None:
         return None
     return Picture(
         title=f"Chance of a sound rep to go so many weeks without a win, once in {found.streaks.weeks} weeks",
         kind="bars",
         rows=tuple(
-            PictureRow(counted(row.weeks, "week"), row.once_simulated.estimate, shown=chance(row.once_simulated))
-            for row in rows
+            PictureRow(_weeks(row.weeks), row.once_simulated.estimate, shown=chance(row.once_simulated)) for row in rows
         ),
         least=0.0,
         most=1.0,

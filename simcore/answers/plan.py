@@ -59,14 +59,16 @@ def _confidences(found: BackwardPlan) -> Picture | None:
         mark=found.arithmetic.calls if found.solve_for == "calls" else None,
         note="Lines are 95 % intervals"
         + ("; the upright line is what the arithmetic asks for." if found.solve_for == "calls" else "."),
+        even=True,
     )
 
 
 def _row(row: PlanRow, found: BackwardPlan) -> PictureRow:
-    label = in_percent(row.confidence) + (" (asked)" if row.confidence == found.confidence else "")
+    asked = row.confidence == found.confidence
+    label = in_percent(row.confidence) + (" (asked)" if asked else "")
     if row.estimate is None:
-        return PictureRow(label, None, shown="beyond what was tried")
-    return PictureRow(label, row.estimate, row.low, row.high, number(row.estimate, found.solve_for))
+        return PictureRow(label, None, shown="beyond what was tried", asked=asked)
+    return PictureRow(label, row.estimate, row.low, row.high, number(row.estimate, found.solve_for), asked=asked)
 
 
 def _cautions(found: BackwardPlan) -> list[str]:

@@ -22,11 +22,12 @@ from simcore.statistics.intervals import LEAST_REPLICATIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simcore.results.summary import AveragingRow, Ignorance, QuotaRow, Summary
+    from simcore.results.summary import AveragingRow, ClippedRow, Ignorance, QuotaRow, Summary
 
 _WIDEST = 3.0
 """No bar of the pyramid is drawn beyond this many times the average."""
 _NARROWEST = 1.5
+_LIMITS = {"lag": "a lag at the longest", "value": "the value of a deal"}
 
 
 def run_answer(summary: Summary) -> Answer:
@@ -43,8 +44,8 @@ independent ones do.'
     cautions = [STOPPED] if summary.interrupted else []
     cautions += precision_cautions(summary.precision)
     if summary.clipped:
-        hit = ", ".join(f"{row.what} ({row.count:,} times)" for row in summary.clipped)
-        cautions.append(f"Limits of the model were hit: {hit}.")
+        hit = ", ".join(_cut(row) for row in summary.clipped)
+        cautions.append(f"Cut at a limit of the model: {hit}.")
     return Answer(
         sentences=_sentences(summary),
         figures=tuple(_figures(summary)),
@@ -52,6 +53,12 @@ independent ones do.'
         cautions=tuple(cautions),
         words=("give or take", "coefficient of variation", "by close"),
     )
+
+
+def _cut(row: ClippedRow) -> str:
+    """Say what was cut at a limit of the model, and how often."""
+    times = "once" if row.count == 1 else f"{row.count:,} times"
+    return f"{_LIMITS.get(row.what, f'{row.what} at 100 %')} ({times})"
 
 
 def _sentences(summary: Summary) -> tuple[str, ...]:
@@ -103,7 +110,8 @@ def _level(row: AveragingRow, currency: str) -> str:
 
 
 def _figures(summary: Summary) -> list[KeyFigure]:
-    currency, figures = summary.currency, precision_figures(summary.precision)
+    currency = summary.currency
+    figures = precision_figures(summary.precision, currency)
     if summary.averaging.close:
         last = summary.averaging.close[-1]
         figures.append(money_figure(f"revenue of a rep in {article(last.horizon)}", last.revenue.mean, currency))
@@ -144,4 +152,5 @@ def _pyramid(rows: Sequence[AveragingRow]) -> Picture:
         least=0.0,
         most=max(_NARROWEST, min(_WIDEST, 1.0 + widest)),
         note="Bars reach one standard deviation to each side of the average.",
+        even=True,
     )

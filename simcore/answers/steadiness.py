@@ -109,7 +109,7 @@ def _sentences(found: Steadiness) -> list[str]:
     parts = sorted(_known(found, last.parts), key=lambda part: -(part.share.estimate or 0.0))
     if parts:
         listed = ", ".join(f"{in_percent(part.share.estimate or 0.0)} {WORDS[part.part]}" for part in parts[:3])
-        told.append(f"What makes one {last.horizon} of a rep differ from another is {listed}.")
+        told.append(f"What makes the {last.horizon} of one rep differ from that of another is {listed}.")
     if found.falls:
         clauses = "; ".join(f"{WORDS[fall.part]} {_how(fall)}" for fall in found.falls)
         told.append(f"With time {clauses}.")
@@ -159,4 +159,5 @@ def _shares(found: Steadiness) -> Picture | None:
         kind="shares",
         rows=tuple(rows),
         parts=tuple(WORDS[part] for part in found.active),
+        even=True,
     )

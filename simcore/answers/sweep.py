@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simcore.answers.answer import Answer, KeyFigure, Mark, Picture, PictureRow
+from simcore.answers.answer import Answer, KeyFigure, Mark, Picture, PictureRow, places_of
 from simcore.answers.metrics import figure_of, title_of
 from simcore.answers.numbers import counted, significant
 from simcore.answers.wording import STOPPED
@@ -68,10 +69,16 @@ def _at(found: Sweep, point: SweepPoint) -> str:
     return ", ".join(f"{path.path} = {_text(value)}" for path, value in zip(found.paths, point.values, strict=True))
 
 
+def _figure(found: Sweep, rows: list[SweepFigure]) -> Estimate | None:
+    """Return what is told of a point: the difference of two strategies, else the figure of the first."""
+    return rows[1].difference if len(found.strategies) == 2 else rows[0].figure
+
+
 def _ends(found: Sweep, metric: str) -> list[tuple[SweepPoint, Estimate]]:
-    """Return the points at which the first strategy has least and most; none where nothing is known."""
-    known = [(point, rows[0].figure) for point in found.points if (rows := _of(point, metric))]
-    known = sorted((each for each in known if each[1].estimate is not None), key=lambda each: each[1].estimate or 0.0)
+    """Return the points at which there is least and most; none where nothing is known."""
+    told = [(point, _figure(found, rows)) for point in found.points if (rows := _of(point, metric))]
+    known = [(point, each) for point, each in told if each is not None and each.estimate is not None]
+    known.sort(key=lambda each: each[1].estimate or 0.0)
     return [known[0], known[-1]] if known else []
 
 
@@ -82,10 +89,20 @@ def _sentences(found: Sweep, metric: str) -> list[str]:
     told = [_standing(found, name, points, metric) for name in found.strategies[1:3]]
     ends = _ends(found, metric)
     if len(found.strategies) <= 2 and len(points) > 1 and ends:
-        whose = f" ({found.strategies[0]})" if len(found.strategies) > 1 else ""
-        least, most = (f"{figure_of('', each, metric, found.currency).value} at {_at(found, at)}" for at, each in ends)
-        told.append(f"{title_of(metric)}{whose} goes from {least} to {most}, among the points that were run.")
+        told.append(_range(found, metric, ends))
     return told
+
+
+def _range(found: Sweep, metric: str, ends: list[tuple[SweepPoint, Estimate]]) -> str:
+    """Say from where to where the figure goes, or that it is the same everywhere."""
+    (low, least), (high, most) = ((at, figure_of("", each, metric, found.currency).value) for at, each in ends)
+    what = title_of(metric)
+    if len(found.strategies) == 2:
+        what = f"{what}, {found.strategies[1]} less {found.strategies[0]},"
+    if least == most:
+        return f"{what} is {least} at every point that was run."
+    least, most = f"{least} at {_at(found, low)}", f"{most} at {_at(found, high)}"
+    return f"{what} goes from {least} to {most}, among the points that were run."
 
 
 def _standing(found: Sweep, name: str, points: list[list[SweepFigure]], metric: str) -> str:
@@ -102,8 +119,17 @@ def _standing(found: Sweep, name: str, points: list[list[SweepFigure]], metric: 
 
 
 def _figures(found: Sweep, metric: str) -> list[KeyFigure]:
-    ends = zip(("least", "most"), _ends(found, metric), strict=False)
-    return [figure_of(f"{word}: {_at(found, point)}", each, metric, found.currency) for word, (point, each) in ends]
+    """Return the figures at the ends, whose they are where that may be asked, and one where they are the same."""
+    ends = _ends(found, metric)
+    whose = f" ({found.strategies[0]})" if len(found.strategies) > 2 else ""
+    names = ("least difference", "largest difference") if len(found.strategies) == 2 else ("least", "most")
+    figures = [
+        figure_of(f"{word}{whose}: {_at(found, point)}", each, metric, found.currency)
+        for word, (point, each) in zip(names, ends, strict=False)
+    ]
+    if len({each.value for each in figures}) > 1:
+        return figures
+    return [replace(each, label=f"at every point that was run{whose}") for each in figures[:1]]
 
 
 def _picture(found: Sweep, metric: str) -> Picture | None:
@@ -124,9 +150,10 @@ def _values(found: Sweep, metric: str) -> Picture:
     return Picture(
         title=f"{title_of(metric)}: {what}, over {found.paths[0].path}",
         kind="intervals",
-        rows=tuple(_row(found, point, metric) for point in found.points[:_MOST_ROWS]),
+        rows=tuple(_row(found, found.points[place], metric) for place in places_of(len(found.points), _MOST_ROWS)),
         mark=0.0 if paired else None,
         note=f"Lines are 95 % intervals{apart}{_more(found)}",
+        even=True,
     )
 
 
@@ -140,7 +167,7 @@ def _row(found: Sweep, point: SweepPoint, metric: str) -> PictureRow:
     if not rows:
         return PictureRow(label, None, shown="explodes")
     paired = len(found.strategies) == 2
-    shown = rows[1].difference if paired else rows[0].figure
+    shown = _figure(found, rows)
     if shown is None or shown.estimate is None:
         return PictureRow(label, None, shown="not known")
     text = figure_of("", shown, metric, found.currency).value

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from simcore.answers.answer import KeyFigure
+from simcore.answers.metrics import is_share
 from simcore.answers.numbers import count, counted, significant
+from simcore.results.sentences import amounts, money
 from simcore.statistics.intervals import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:
@@ -57,9 +59,20 @@ def few_worlds(replications: int) -> str:
     return f"Only {counted(replications, 'world')}: too few to know errors and intervals."
 
 
-def precision_figures(found: Precision | None) -> list[KeyFigure]:
-    """Return the first figures that a precision was asked for, with their intervals."""
-    return [_precise(row) for row in ([] if found is None else found.rows[:_MOST_PRECISIONS])]
+def precision_figures(found: Precision | None, currency: str, baseline: str | None = None) -> list[KeyFigure]:
+    """Return the first figures that a precision was asked for, and how well they are known.
+
+    Parameters
+    ----------
+    found
+        The precisions; ``None`` where none was asked for.
+    currency
+        ISO 4217 code.
+    baseline
+        In a comparison: the strategy that figures are differences from.
+    """
+    rows = [] if found is None else found.rows[:_MOST_PRECISIONS]
+    return [_precise(row, currency, baseline) for row in rows]
 
 
 def precision_cautions(found: Precision | None) -> list[str]:
@@ -84,14 +97,39 @@ def _named(row: PrecisionRow) -> str:
     return row.metric if row.strategy is None else f"{row.metric} of {row.strategy}"
 
 
-def _precise(row: PrecisionRow) -> KeyFigure:
-    value = significant(row.estimate, 5)
+def _precise(row: PrecisionRow, currency: str, baseline: str | None) -> KeyFigure:
+    """Return a figure with its interval, whose half-width is what was asked for."""
+    less = f" less {baseline}" if row.strategy is not None and baseline is not None else ""
+    label = f"{_named(row)}{less}, asked to {_width(row.wanted, row, currency)}"
+    shown = _amount(row.estimate, row, currency)
     if row.low is None or row.high is None or row.reached is None:
-        return KeyFigure(f"{_named(row)}, asked to {_width(row.wanted, row)}", value, "no interval yet")
-    ends = f"{significant(row.low, 5)} to {significant(row.high, 5)}"
-    close = f"{ends} ({100.0 * row.confidence:.4g} % interval)"
-    return KeyFigure(f"{_named(row)}, asked to {_width(row.wanted, row)}", value, close)
+        return KeyFigure(label, shown, "no interval yet")
+    sure = f"({100.0 * row.confidence:.4g} % interval)"
+    if less:
+        return KeyFigure(label, shown, f"{_ends(row.low, row.high, row, currency)} {sure}")
+    return KeyFigure(label, shown, f"known to {_width(row.reached, row, currency)} {sure}")
 
 
-def _width(width: float, row: PrecisionRow) -> str:
-    return f"{significant(100.0 * width, 3)} %" if row.relative else significant(width, 3)
+def _amount(value: float, row: PrecisionRow, currency: str) -> str:
+    """Return a figure, or a difference, of the metric of a precision to three digits."""
+    if not is_share(row.metric):
+        return money(value, currency)
+    return f"{significant(100.0 * value, 3)} %" if row.strategy is None else _points(value)
+
+
+def _ends(low: float, high: float, row: PrecisionRow, currency: str) -> str:
+    if is_share(row.metric):
+        return f"{significant(100.0 * low, 3)} to {_points(high)}"
+    return amounts(low, high, currency, signed=True)
+
+
+def _width(width: float, row: PrecisionRow, currency: str) -> str:
+    """Return a half-width: a part of the figure, points of a share, or money."""
+    if row.relative:
+        return f"{significant(100.0 * width, 3)} %"
+    return _points(width) if is_share(row.metric) else money(width, currency)
+
+
+def _points(share: float) -> str:
+    text = significant(100.0 * share, 3)
+    return f"{text} point{'' if text in ('1', '-1') else 's'}"

@@ -34,6 +34,10 @@ def weights(document: Luck) -> Picture | None:
         "How much of a rep's own results to believe after so many weeks; the rest of the estimate should be the team's "
         "average. At the line both weigh the same. Bars are 95 % intervals."
     )
+    if any((point.weight.estimate or 0.0) > 1.0 for row in rows for point in row.points):
+        says += (
+            " More than 100 % is where something, as a cap, holds results together: reps differ by more than they show."
+        )
     across, up = Axis("weeks of own results", ",~f", log=True), Axis("weight of own results, %")
     lines = [
         (words(_name(row)), exact(point.weeks), estimated(point.weight, percent=True), share(point.known))

@@ -122,6 +122,13 @@ FUNNEL = (
         ("turned away",),
     ),
     Word(
+        "limit of the model",
+        "What the model cuts, and counts: a rate that a market, week noise or a drive pushes above 100 %, and a lag or "
+        "a deal that is too large to be kept. A rate that is cut often has too large a spread, or drive, for its mean.",
+        "model.md#the-funnel",
+        ("limits of the model", "clipped", "cut"),
+    ),
+    Word(
         "pipeline",
         "The items that are open: they have entered a stage and wait for the next step. In the steady state it "
         "holds arrivals per hour times the mean lag (Little's law).",

@@ -203,6 +203,12 @@ def test_a_broken_file_is_no_reason_to_speak(folder: Path, text: str) -> None:
         ("run my\\ file.yaml --set=team.re", ["team.reps="]),
         ("run my\\ file.yaml -p p_zero:w", ["week="]),
         ("sweep my\\ file.yaml --metric sd:ye", ["year"]),
+        (
+            'run my\\ file.yaml --set "strategies.the plan."',
+            ["strategies.the\\ plan.decides=", "strategies.the\\ plan.drives="],
+        ),
+        ('run my\\ file.yaml --set "strategies.the plan."de', ["strategies.the\\ plan.decides="]),
+        ('run my\\ file.yaml "--set=strategies.the plan."dec', ["--set=strategies.the\\ plan.decides="]),
         ("FOO=1 simcore run my", []),
     ],
 )
@@ -274,6 +280,11 @@ CASES = [
     ("simcore scen\t--js\t", ["scenarios", "--json"]),
 ]
 """Keys, and the arguments that the command then gets."""
+CLOSED = (
+    'simcore run "my file.yaml" --set "strategies.the\tdec\tweek',
+    ["run", "my file.yaml", "--set", "strategies.the plan.decides=week"],
+)
+"""In bash, which closes a quote where there is one way to go on."""
 
 
 @pytest.mark.slow
@@ -287,8 +298,9 @@ def test_keys_become_the_arguments_that_were_meant(folder: Path, path: str, shel
     }[shell]
     begin = {"bash": [], "zsh": ["autoload -Uz compinit", "compinit -u -D"]}[shell]
     begin = [*begin, "source ./script", f"simcore() {{ {IN_SHELL}; }}"]
-    shown = keys(first, [*begin, *(typed for typed, _ in CASES)], path, folder)
-    for typed, wanted in CASES:
+    cases = [*CASES, CLOSED] if shell == "bash" else CASES
+    shown = keys(first, [*begin, *(typed for typed, _ in cases)], path, folder)
+    for typed, wanted in cases:
         assert "".join(f"<{each}>\n" for each in wanted) in shown, (typed, shown)
 
 

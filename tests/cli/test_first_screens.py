@@ -107,3 +107,12 @@ def test_what_is_not_drawn_is_said() -> None:
     assert len(shown.split("\n")) <= LINES
     drawn = sum(line.startswith("row ") for line in shown.split("\n"))
     assert f"{40 - drawn} more: --details." in shown
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, None), (None, 9.0), (2.0, None)])
+def test_an_interval_without_an_end_goes_on_beyond_its_figure(low: float | None, high: float | None) -> None:
+    """Though the figure is the farthest of all: its sign does not hide that of the open end."""
+    value = 9.0 if high is None else 1.0
+    rows = (PictureRow("one", 5.0, 4.0, 6.0), PictureRow("two", value, low, high))
+    line = lines_of(Drawing(Picture("Open", "intervals", rows)), width=80, encoding="ascii").split("\n")[-1]
+    assert re.search(r"\[-+\*-+>$" if high is None else r"<-+\*-+\]$", line)

@@ -12,6 +12,7 @@ from simcore.studies.plan.request import CALLS, REPS, WEEKS
 from simcore.studies.plan.rest_of_period import served_weeks
 
 if TYPE_CHECKING:
+    from simcore.statistics.estimate import Estimate
     from simcore.studies.plan.document import BackwardPlan, PlanAnswer
     from simcore.studies.plan.request import PlanRequest
     from simcore.studies.plan.variants import Setting
@@ -73,18 +74,19 @@ def sentence_of(found: BackwardPlan) -> str:
     close = interval(answer)
     if found.here is not None and found.here.missing == 0.0:
         return f"{goal} are booked already: nothing more is needed."
-    if answer.solve_for == CALLS and answer.estimate == 0.0:
-        text = f"{ask}, {who} needs no call ({close}): what is on its way already brings it."
+    if answer.solve_for == CALLS and answer.per_week == 0.0:
+        none = "needs no call" if answer.estimate == 0.0 else "needs no call beyond those made"
+        text = f"{ask}, {who} {none} ({close}): what is on its way already brings it."
     elif answer.solve_for == CALLS:
-        text = f"{ask}, {who} must make {number(answer.estimate, CALLS)} calls ({close}){_of_rest(found)}: "
+        text = f"{ask}, {who} must make {_counted(answer.estimate, 'call')} ({close}){_of_rest(found)}: "
         text += f"{number(answer.per_week, CALLS)} a rep in a full week."
     elif answer.solve_for == REPS:
-        text = f"{ask}, it takes {number(answer.estimate, REPS)} reps ({close}) at {answer.per_week:,.0f} calls a week."
+        text = f"{ask}, it takes {_counted(answer.estimate, 'rep')} ({close}) at {answer.per_week:,.0f} calls a week."
     elif answer.solve_for == WEEKS:
         goal = amount(found.target, found.scenario.currency)
         text = (
-            f"For {goal} with a chance of {in_percent(found.confidence)}, {who} needs {number(answer.estimate, WEEKS)} "
-            f"weeks ({close}) at {answer.per_week:,.0f} calls a rep and week."
+            f"For {goal} with a chance of {in_percent(found.confidence)}, {who} needs "
+            f"{_counted(answer.estimate, 'week')} ({close}) at {answer.per_week:,.0f} calls a rep and week."
         )
     else:
         text = (
@@ -101,6 +103,10 @@ def _of_rest(found: BackwardPlan) -> str:
     return f", {number(found.here.rest_calls, CALLS)} of them in the {_weeks_left(found.here.weeks_left)}"
 
 
+def _counted(value: float, noun: str) -> str:
+    return f"{value:,.0f} {noun}{'' if value == 1.0 else 's'}"
+
+
 def _weeks_left(weeks: int) -> str:
     return "one week that is left" if weeks == 1 else f"{weeks} weeks that are left"
 
@@ -110,8 +116,9 @@ def _simple(found: BackwardPlan) -> str:
     simple, kind = found.arithmetic, found.answer.solve_for if found.answer else CALLS
     asked = f"{simple.calls:,.0f}" if simple.calls >= 1.0 else f"{simple.calls:.2g}"
     if simple.chance is None or simple.chance.estimate is None:
-        return f"The arithmetic asks for {asked} calls; {simple.no_chance}."
-    text = f"The arithmetic asks for {asked} calls, which do it {chance(simple.chance)} of the time"
+        return f"The arithmetic asks for {asked} {'call' if asked == '1' else 'calls'}; {simple.no_chance}."
+    does = "call, which does" if asked == "1" else "calls, which do"
+    text = f"The arithmetic asks for {asked} {does} it {_often(simple.chance)} of the time"
     more = (
         found.answer.estimate / simple.calls - 1.0
         if found.answer and found.answer.estimate > 0.0 and kind == CALLS and found.here is None and simple.calls
@@ -133,15 +140,31 @@ def ignorance_words(found: BackwardPlan) -> list[str]:
     return [f"{text}, and no plan changes that."]
 
 
+def _often(share: Estimate) -> str:
+    """Return a chance as it stands before "of the time".
+
+    Examples
+    --------
+    >>> from simcore.statistics.intervals import never_seen, of_hits
+    >>> _often(never_seen(100)), _often(of_hits(37, 100))
+    ('less than 3 %', '37 %')
+    """
+    return chance(share).replace("above", "more than").replace("below", "less than")
+
+
 def tried_of(kind: str, tried: float) -> str:
     """Return a value of what is solved for as it is tried, in words.
 
     Examples
     --------
-    >>> tried_of("calls", 6000), tried_of("meetings", 0.025)
-    ('with 6,000 calls', 'with a rate of 2.5 % of meetings')
+    >>> tried_of("calls", 6000), tried_of("weeks", 1), tried_of("meetings", 0.025)
+    ('with 6,000 calls', 'in 1 week', 'with a rate of 2.5 % of meetings')
     """
-    kinds = {CALLS: f"with {tried:,.0f} calls", REPS: f"with {tried:,.0f} reps", WEEKS: f"in {tried:,.0f} weeks"}
+    kinds = {
+        CALLS: f"with {_counted(tried, 'call')}",
+        REPS: f"with {_counted(tried, 'rep')}",
+        WEEKS: f"in {_counted(tried, 'week')}",
+    }
     return kinds.get(kind, f"with a rate of {number(tried, kind)} of {brief(kind)}")
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 EXPECTED = SCAN + 25
 """Values that a search looks at, about: for its progress, and for what it may cost."""
 
+_LAST_BITS = 1e-9
+"""So small a part of the range is what arithmetic left of a zero."""
 WEEKS = Metric(SD, "week")
 """Asked for beside the metric: its sums tell whether two strategies do the same in every world."""
 
@@ -326,10 +328,12 @@ def shown_value(found: Breakeven, value: float) -> str:
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> lag = SimpleNamespace(unit="d", whole=False)
-    >>> shown_value(lag, 25.12345), shown_value(lag, 10_625.0)
-    ('25.12d', '10,625d')
+    >>> lag = SimpleNamespace(unit="d", whole=False, low=0.0, high=20_000.0)
+    >>> shown_value(lag, 25.12345), shown_value(lag, 10_625.0), shown_value(lag, -4.3e-15)
+    ('25.12d', '10,625d', '0d')
     """
+    if abs(value) < _LAST_BITS * (found.high - found.low):
+        value = 0.0
     if found.whole or abs(value) >= 1000:
         return f"{round(value):,}{found.unit}"
     return f"{written(float(f'{value:.4g}'))}{found.unit}"
