@@ -22,6 +22,7 @@ from simcore.program.tally import (
 )
 from simcore.results.averaging import averaging_rows
 from simcore.results.header import header_of
+from simcore.results.needs_sums import ENDS, check_sums, end_sums
 from simcore.results.sentences import closing_sentence
 from simcore.results.summary import (
     AssumptionRow,
@@ -43,7 +44,6 @@ from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled
 from simcore.statistics.moments_and_quantiles import mean_of, proportion_of
-from simcore.statistics.needs_sums import ENDS, check_sums, end_sums
 from simcore.statistics.paired_difference import figure_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.agreement.test_agreement import WORLDS
 from tests.support.both_engines import Scenario, check, compiled, play
 from tests.support.needs_cases import NEEDS
-from tests.support.random_scenarios import needs, scenarios
+from tests.support.random_scenarios import needs, scenarios, with_ages_that_are_reached
 
 GAIN = st.sampled_from([-0.8, 0.4, 1.5])
 
@@ -31,14 +31,17 @@ def test_details_change_nothing(name: str) -> None:
 def pressed(draw: st.DrawFn) -> Scenario:
     """Return a random scenario with needs, and a strategy that changes who is checked, calls and rates."""
     scenario = dict(draw(scenarios().filter(lambda plain: len(plain["funnel"]) > 2)))
-    funnel = [{key: value for key, value in stage.items() if key != "needs"} for stage in scenario["funnel"]]
+    funnel = [
+        {key: value for key, value in stage.items() if key not in ("needs", "lost_lag")} for stage in scenario["funnel"]
+    ]
     of_step = draw(needs())
     next(iter(of_step.values())).setdefault("qualify", {"share": 0.6, "works": 0.5, "calls": 3})
     funnel[draw(st.integers(2, len(funnel) - 1))]["needs"] = of_step
     changes = {name: {"slope": draw(GAIN), "max": 3} for name in ("qualify", "activity", funnel[1]["stage"])}
     drive = {"memory": 0.6, "signals": {"dry_spell": 0.5, "surprise": 0.3}, "level": [-1, 2], "changes": changes}
     decides = draw(st.sampled_from(["hour", "day", "week"]))
-    return scenario | {"funnel": funnel, "strategies": {"pressed": {"decides": decides, "drives": {"one": drive}}}}
+    pressed = {"funnel": funnel, "strategies": {"pressed": {"decides": decides, "drives": {"one": drive}}}}
+    return with_ages_that_are_reached(scenario | pressed)
 
 
 @settings(max_examples=40, deadline=None)

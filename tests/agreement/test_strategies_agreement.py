@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import deepcopy
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simcore.base.errors import ScenarioError
+from simcore.scenario.model import validate
 from tests.agreement.test_agreement import WORLDS
 from tests.agreement.test_strategies import TEAM, URGE, Plain, all_channels, with_drives
 from tests.support.both_engines import check, compiled
@@ -134,7 +137,10 @@ def random_drives(draw: st.DrawFn) -> Plain:
         }
     reacting = with_drives(case, draw(st.sampled_from(["hour", "day", "week"])), drives)
     if len(case["funnel"]) > 2 and draw(st.booleans()):
-        reacting["referrals"] = {"per_win": 0.3, "lag": "3d"}
+        referring = reacting | {"referrals": {"per_win": 0.3, "lag": "3d"}}
+        with suppress(ScenarioError):  # reps who differ about a rate that is not known have no referrals
+            validate(referring)
+            return referring
     return reacting
 
 

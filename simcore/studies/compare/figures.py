@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.program.tally import ABOVE_PLAN, DISCOUNT, ENTERED, LONGEST_DRY
+from simcore.results.needs_sums import check_sums, end_sums
 from simcore.scenario.metric import P_QUOTA_TEAM, QUOTA_CHANCE, YEARLY_REVENUE, Metric, parse_metric
 from simcore.statistics.certain import certain_revenue, certain_stages, gives_discounts, reacts, same_program
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import UNKNOWN, by_t, fixed, scaled, without_error
 from simcore.statistics.jackknife import Floats, degrees_of
-from simcore.statistics.needs_sums import check_sums, end_sums
 from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 from simcore.studies.compare.document import FiguresOf, Interval

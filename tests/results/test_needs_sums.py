@@ -7,8 +7,8 @@ import pytest
 
 from simcore import simulate
 from simcore.program.tally import CHECK_CALLS, Tally, new_arrays
+from simcore.results.needs_sums import ENDS, check_sums, end_sums
 from simcore.scenario.model import validate
-from simcore.statistics.needs_sums import ENDS, check_sums, end_sums
 from simcore.statistics.paired_difference import figure_of
 from tests.support.both_engines import compiled, play
 from tests.support.needs_cases import NEEDS
