@@ -49,8 +49,7 @@ def cut_share(rate: Rate, market_variance: float, market_mean: float = 1.0) -> f
     import numpy as np  # noqa: PLC0415
 
     if rate.law is not None:
-        return _mean_share(rate, market_variance)
-
+        return _mean_share(rate, market_variance, market_mean)
     nodes, weights = _hermite()
     factor = market_mean * np.exp(math.sqrt(variance) * nodes - variance / 2)
     if rate.rep_cv:
@@ -64,7 +63,7 @@ def cut_share(rate: Rate, market_variance: float, market_mean: float = 1.0) -> f
     return float(weights @ excess) / math.sqrt(2 * math.pi) / (rate.mean * market_mean)
 
 
-def _mean_share(rate: Rate, market_variance: float) -> float:
+def _mean_share(rate: Rate, market_variance: float, market_mean: float) -> float:
     """Return the same for a rate that is not known exactly: over its law, by Gauss-Hermite quadrature."""
     law = rate.law
     assert law is not None  # noqa: S101
@@ -74,7 +73,7 @@ def _mean_share(rate: Rate, market_variance: float) -> float:
         cv = min(rate.rep_cv, math.sqrt((1.0 - mean) / mean / (1.0 + LEAST_SIZE)))
         known = rate.with_mean(mean).model_copy(update={"rep_cv": cv})
         total += weight * mean
-        lost += weight * mean * cut_share(known, market_variance)
+        lost += weight * mean * cut_share(known, market_variance, market_mean)
     return float(lost / total)
 
 

@@ -163,8 +163,10 @@ class Prospects:
 
 def holds(scenario: Scenario) -> bool:
     """Return whether the closed forms of `Prospects` hold for a scenario."""
-    free = _referrals_hold(scenario) and needs_step(scenario.funnel) == 0
-    return free and chances(scenario.model_copy(update={"referrals": None})) is not None
+    # How an age tells the end of an item is no line in the rate: a mean over what is not known would be off.
+    telling = any(step.lost_lag and step.rate is not None and step.rate.law for step in scenario.funnel)
+    holding = _referrals_hold(scenario) and needs_step(scenario.funnel) == 0 and not telling
+    return holding and chances(scenario.model_copy(update={"referrals": None})) is not None
 
 
 def _referrals_hold(scenario: Scenario) -> bool:
