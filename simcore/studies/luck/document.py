@@ -96,7 +96,7 @@ class RunRow(Document):
     without: str = Field(description="What none of these tries brings.")
     tries: int = Field(description="Calls, or hours, days, weeks with calls, under the plan.")
     mean: float = Field(
-        description="Expected longest run, exactly, of a rep at base rates who makes all calls, where nothing takes time."
+        description="Expected longest run, exactly, at base rates, where all calls are made and nothing takes time."
     )
     q05: int
     q95: int
