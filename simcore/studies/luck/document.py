@@ -95,7 +95,9 @@ class RunRow(Document):
     unit: Literal["call", "hour", "day", "week"]
     without: str = Field(description="What none of these tries brings.")
     tries: int = Field(description="Calls, or hours, days, weeks with calls, under the plan.")
-    mean: float = Field(description="Expected longest run, exactly, of a rep at base rates where nothing takes time.")
+    mean: float = Field(
+        description="Expected longest run, exactly, at base rates, where all calls are made and nothing takes time."
+    )
     q05: int
     q95: int
     differing: float | None = Field(description="The same over reps as they differ; null for calls.")
