@@ -100,7 +100,9 @@ class Step:
     def given(self, p: float, age: int) -> float:
         """Return the chance to pass, decided at entry, given that an item still waits at an age."""
         won, lost = self.long(age, lost=False).many, self.long(age, lost=True).many
-        return p * won / (p * won + (1.0 - p) * lost) if p * won > 0.0 else 0.0
+        if won == 0 or lost == 0:
+            return 0.0 if won == 0 else 1.0
+        return p * won / (p * won + (1.0 - p) * lost)
 
 
 @dataclass(frozen=True)

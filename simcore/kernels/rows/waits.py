@@ -55,11 +55,13 @@ class Ages:
     def chances(self, step: int, age: Longs, rate: Floats) -> Floats:
         """Return the rates of items at a step that is decided at entry, given that they still wait at their ages."""
         p = np.minimum(rate, 1.0)
-        won = p * self._many(step, age)
-        lost = (1.0 - p) * self._many(int(self._lags.lost[step]), age)
+        many, others = self._many(step, age), self._many(int(self._lags.lost[step]), age)
+        won, lost = p * many, (1.0 - p) * others
+        # If none of one kind waits so long, it is of the other, however likely that was at entry.
         given = np.divide(won, won + lost, out=np.zeros(len(p)), where=won > 0.0)
+        given[(others == 0) & (many > 0)] = 1.0
         # A rate above 1 is counted as cut, whatever the age.
-        return np.where((rate > 1.0) & (won > 0.0), rate, given)
+        return np.where((rate > 1.0) & (many > 0), rate, given)
 
     def rest(self, step: int, age: Longs, own: Words, lost: Integers) -> Longs:
         """Return what is left of the waits of items for a step, in hours, by their words and what becomes of them."""
