@@ -48,7 +48,7 @@ class Unsure(float):
     --------
     >>> price = Unsure(8000.0, 12000.0)
     >>> round(price, 2), price.ends, price == Unsure(8000.0, 12000.0), price == float(price)
-    (9871.91, (8000.0, 12000.0), True, False)
+    (9872.66, (8000.0, 12000.0), True, False)
     """
 
     ends: tuple[float, float]

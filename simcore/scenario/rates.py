@@ -87,7 +87,7 @@ class BetaLaw(NamedTuple):
         Examples
         --------
         >>> round(counts_law(10, 500).cv, 4), round(counts_law(0, 40).cv, 4)
-        (0.3052, 1.3888)
+        (0.3051, 1.3887)
         """
         return sqrt(self.b / (self.a * (self.a + self.b + 1.0)))
 
@@ -124,7 +124,7 @@ class LogitNormal(NamedTuple):
         --------
         >>> law = between_law(0.01, 0.03)
         >>> round(law.mean, 5), round(law.cv, 3)
-        (0.01834, 0.339)
+        (0.01834, 0.342)
         """
         mean, square = _moments(self.centre, self.sigma)
         return sqrt(max(0.0, square - mean * mean)) / mean

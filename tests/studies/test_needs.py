@@ -45,6 +45,7 @@ def test_luck_finds_the_chance_of_a_dry_spell_that_needs_make() -> None:
     plain = needing({"maker": HIDDEN}, horizon={"weeks": 52}, funnel=scenario()["funnel"])
     plain["funnel"] = [*plain["funnel"][:3], {"stage": "wins", "rate": 0.4, "needs": {"maker": HIDDEN}}]
     found = luck(validate(plain), replications=128)
+    assert found.streaks is not None
     calls = next(row for row in found.streaks.runs if row.unit == "week")
     assert calls.simulated is not None
     assert calls.simulated.estimate == pytest.approx(calls.mean, rel=0.05)
