@@ -79,7 +79,7 @@ def test_reps_of_a_team_are_told_apart_whatever_the_rate_of_their_world_is() -> 
         luck(given(**SMALL | {"funnel": funnel({"rate": rate}, {}, {})}), replications=512) for rate in (known, unsure)
     ]
     assert [each.part for each in both[1].skipped] == ["streaks", "dismissal"]
-    assert "--set funnel.meetings.rate=RATE" in both[1].skipped[0].reason
+    assert "--set funnel.meetings.rate=NUMBER" in both[1].skipped[0].reason
     assert both[1].streaks is None
     rankings = [each.reliability.rankings[-1].luck for each in both if each.reliability is not None]
     assert rankings[0].estimate == pytest.approx(rankings[1].estimate, abs=0.05)
