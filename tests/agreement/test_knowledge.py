@@ -12,6 +12,7 @@ from scipy import stats
 from simcore.analytic.expectations import chances, expected
 from simcore.engine.paired import run_paired
 from simcore.engine.simulation import simulate
+from simcore.kernels.rows import knowledge
 from simcore.results.result import Result
 from simcore.scenario.model import Scenario, validate
 from tests.support.both_engines import compiled, counts_of_engine, play
@@ -205,3 +206,31 @@ def test_strategies_are_compared_in_worlds_of_the_same_rates() -> None:
     ]
     paired = run_paired(more)
     assert float(np.corrcoef(*paired.revenue.astype(np.float64)).min()) > 0.9
+
+
+REACTING = {
+    "drives": {"d": {"level": [-1, 1], "signals": {"dry_spell": 0.5}, "changes": {"activity": {"slope": 0.2}}}},
+}
+
+
+@pytest.mark.parametrize("strategy", [{}, REACTING], ids=["steady", "reacting"])
+@pytest.mark.parametrize("deal", [{"fixed": {"between": [800, 1300]}}, {"mean": {"between": [800, 1300]}, "cv": 0.4}])
+def test_replications_side_by_side_are_what_each_is_alone(strategy: dict[str, Any], deal: dict[str, Any]) -> None:
+    """Every replication of a row has its own rates and its own price; the twin plays one at a time."""
+    stages = funnel({"rate": {"successes": 10, "trials": 50, "rep_cv": 0.3}}, {"rate": {"between": [0.3, 0.7]}}, {})
+    program = compiled(scenario(team={"reps": 3}, funnel=stages, deal=deal, strategies={"s": strategy}))
+    assert program.reaction.needed == bool(strategy)
+    together = play(program, 2026, count=8, row=8).detail
+    alone = [play(program, 2026, first=number, row=1).detail for number in range(8)]
+    for number, each in enumerate(alone):
+        assert np.array_equal(together.entered[number], each.entered[0])
+        assert np.array_equal(together.cents[number], each.cents[0])
+    assert len({int(each.cents.sum()) for each in alone}) == 8
+
+
+def test_a_price_of_another_replication_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted mistake: a row of teams that react takes the price of its first replication for all."""
+    real = knowledge.price_about
+    monkeypatch.setattr(knowledge, "price_about", lambda law, n, who, _, *rest: real(law, n, who, 0, *rest))
+    with pytest.raises(AssertionError):
+        test_replications_side_by_side_are_what_each_is_alone(REACTING, {"fixed": {"between": [800, 1300]}})
