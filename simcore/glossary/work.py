@@ -333,6 +333,12 @@ SIGNALS = (
         "scenario-format.md#strategies",
     ),
     Word(
+        "surprised",
+        "A signal: the share of the deals that ended in the last interval that were lost by surprise, for want of "
+        "something that they need; 1 is all of them.",
+        "scenario-format.md#strategies",
+    ),
+    Word(
         "dry_spell",
         "As a signal: how old the last win is beyond the mean time between wins; 1 is twice that time. In tables: "
         "weeks on end without a deal.",

@@ -51,6 +51,12 @@ def test_luck_finds_the_chance_of_a_dry_spell_that_needs_make() -> None:
     assert calls.simulated.estimate == pytest.approx(calls.mean, rel=0.05)
 
 
+def test_luck_has_no_streaks_where_checks_cost_calls() -> None:
+    found = luck(load_scenario("check-too-dear", ["horizon.weeks=26"]), replications=128)
+    assert found.streaks is None
+    assert [part.part for part in found.skipped if "cost calls" in part.reason] == ["streaks"]
+
+
 def test_a_plan_tells_what_needs_take_from_its_arithmetic() -> None:
     dear = {"maker": HIDDEN | {"qualify": {"share": 1, "works": 0.5, "calls": 3}}}
     told = {each.what: each for each in left_out_of(setting_of(plan_request(validate(needing(dear)), 1000.0, by="6w")))}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcore.analytic.needs import owes_calls
 from simcore.analytic.run_cost import Bill, bill_of_replications
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean
@@ -252,6 +253,8 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "regression", alone
     elif quarters < 2:
         yield "regression", short.format(2, 2 * QUARTER)
+    if owes_calls(scenario):
+        yield "streaks", "checks of what deals need cost calls, so that there are fewer tries than the plan has"
     if scenario.unsure:
         set_it = " ".join(f"--set {brief(path)}=NUMBER" for path in scenario.unsure)
         yield "streaks", f"a drop is told from figures that are known, and these are not: try {set_it}"
