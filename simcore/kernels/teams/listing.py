@@ -74,6 +74,7 @@ class Listing:
         self._by_hours = by_hours(row.program)
         self._parted = (row.program.lags.lagged[: self._clock.steps + 1] & (row.program.lags.lost >= 0)).tolist()
         self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
+        self._worded = [self._has_words(step) for step in range(self._clock.steps + 2)]
 
     def _is_early(self, step: int) -> bool:
         """Return whether a step can be decided before the wait for it, and what is lost forgotten then.
@@ -93,6 +94,12 @@ class Listing:
             and len(self._memory.capped[step - 1].open) == 0
         )
 
+    def _has_words(self, step: int) -> bool:
+        """Return whether waits for a step are drawn; that of S + 1 is a referral's."""
+        lags = self._program.lags
+        laws = [step, int(lags.lost[step])] if step <= self._clock.steps and self._parted[step] else [step]
+        return any(lags.lagged[law] and lags.kind[law] != FIXED for law in laws)
+
     def _find(self, n: int) -> None:
         """Fill the replications of the n listed items."""
         items.find_replications(n, self._mask, self._items.lane, self._items.who)
@@ -110,8 +117,10 @@ class Listing:
     def _fill_lags(self, step: int, n: int) -> None:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
         own, listed = self._lag_words(step, n), self._items
-        self._fill_law(step, n, own, listed.lag)
-        if step <= self._clock.steps and self._parted[step]:
+        if step > self._clock.steps or not self._parted[step]:
+            fill_lags(self._program.lags, step, n, own, listed.lag)
+        else:
+            self._fill_law(step, n, own, listed.lag)
             other = np.empty(n)
             self._fill_law(int(self._program.lags.lost[step]), n, own, other)
             items.lag_as_lost(n, listed.response, other, listed.lag)
@@ -133,9 +142,7 @@ class Listing:
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
         """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
-        lags = self._program.lags
-        laws = [step, int(lags.lost[step])] if step <= self._clock.steps and self._parted[step] else [step]
-        if all(not lags.lagged[law] or lags.kind[law] == FIXED for law in laws):
+        if not self._worded[step]:
             return None
         self._find(n)
         drawn = step if step <= self._clock.steps else 1
