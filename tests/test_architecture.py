@@ -70,8 +70,6 @@ C_LIBRARY = {
 """Functions of mathematics whose last bit depends on the machine; the square root does not."""
 MOST_MODULES = 14
 """In a folder, besides its own file; about a dozen is better."""
-CROWDED = {"scenario": 20}
-"""Folders that have more; these numbers may only shrink."""
 SAME_BITS = [
     name
     for name in PLAN
@@ -180,7 +178,7 @@ def test_no_imports_go_in_a_circle() -> None:
 @pytest.mark.parametrize("package", sorted(set(PACKAGES) - {"cli.commands"}))
 def test_a_folder_can_be_seen_at_a_glance(package: str) -> None:
     inside = [name for name in PLAN if package_of(name) == package and name != f"simcore.{package}"]
-    assert len(inside) <= CROWDED.get(package, MOST_MODULES)
+    assert len(inside) <= MOST_MODULES
 
 
 def test_the_folder_of_commands_has_a_module_per_command() -> None:

@@ -20,7 +20,7 @@ _STUDIES = tuple(
     dict.fromkeys(study.home.rpartition(".")[0] for study in STUDIES.values() if study.home.startswith("studies."))
 )
 PACKAGES = (
-    *("base", "dates", "compiled", "numerics", "random", "scenario", "analytic", "program", "kernels"),
+    *("base", "dates", "compiled", "numerics", "random", "quantities", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
     *("tables", "results_folders", "answers", "glossary", "charts.shapes", "charts", "pages", "serving"),

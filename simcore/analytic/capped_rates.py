@@ -7,14 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from simcore.numerics.gamma_beta import beta_i
-from simcore.scenario.distributions import beta_parameters
-from simcore.scenario.rates import LEAST_SIZE
+from simcore.quantities.distributions import beta_parameters
+from simcore.quantities.rates import LEAST_SIZE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from simcore.scenario.rates import Rate
+    from simcore.quantities.rates import Rate
 
 _NODES = 40
 """Of the quadrature over the law of a rate."""
@@ -39,7 +39,7 @@ def cut_share(rate: Rate, market_variance: float, market_mean: float = 1.0) -> f
 
     Examples
     --------
-    >>> from simcore.scenario.rates import Rate
+    >>> from simcore.quantities.rates import Rate
     >>> cut_share(Rate(mean=0.5), 0.0), round(cut_share(Rate(mean=0.9, week_cv=0.2), 0.0), 3)
     (0.0, 0.039)
     """
@@ -87,7 +87,7 @@ def cut_spread(rate: Rate) -> float:
 
     Examples
     --------
-    >>> from simcore.scenario.rates import Rate
+    >>> from simcore.quantities.rates import Rate
     >>> vague = Rate.model_validate({"between": (0.1, 0.9), "rep_cv": 0.9})
     >>> cut_spread(Rate(mean=0.5, rep_cv=0.9)), cut_spread(vague) > 0.3
     (0.0, True)

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.scenario.lags import ContinuousLag
+from simcore.quantities.lags import ContinuousLag
 from simcore.scenario.needs import needs_step
 
 if TYPE_CHECKING:
+    from simcore.quantities.time import Calendar, Duration
     from simcore.scenario.model import Lag, Need, Scenario
-    from simcore.scenario.time import Calendar, Duration
 
 Floats = NDArray[np.float64]
 
@@ -135,7 +135,7 @@ def longer_than(hours: Floats, lag: Lag | None, takes: float, slows: float, cale
     Examples
     --------
     >>> from simcore.scenario.model import FixedLag
-    >>> from simcore.scenario.time import Calendar
+    >>> from simcore.quantities.time import Calendar
     >>> longer_than(np.array([5.0, 6.0]), FixedLag(fixed="3h"), 1.0, 1.5, Calendar()).tolist()
     [1.0, 0.0]
     """

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from simcore.scenario.lags import Lag
-    from simcore.scenario.time import Calendar
+    from simcore.quantities.lags import Lag
+    from simcore.quantities.time import Calendar
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +31,8 @@ def lag_hours(lag: Lag | None, calendar: Calendar) -> Floats:
 
     Examples
     --------
-    >>> from simcore.scenario.lags import TableLag
-    >>> from simcore.scenario.time import Calendar
+    >>> from simcore.quantities.lags import TableLag
+    >>> from simcore.quantities.time import Calendar
     >>> lag_hours(None, Calendar())
     array([1.])
     >>> lag_hours(TableLag(values=["0h", "3h"]), Calendar())

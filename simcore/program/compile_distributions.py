@@ -37,7 +37,7 @@ class _Form(NamedTuple):
 
 
 class _Forms:
-    """A `simcore.scenario.distributions.Sampler`."""
+    """A `simcore.quantities.distributions.Sampler`."""
 
     def constant(self, value: float) -> _Form:
         return _Form(FIXED, scale=float(np.floor(value + 0.5)))

@@ -21,10 +21,10 @@ from simcore.program.layout import (
     Needs,
     Reaction,
 )
+from simcore.quantities.time import Calendar
 from simcore.scenario.channels import PULL_FORWARD, channel_numbers
 from simcore.scenario.signals import AHEAD, BEHIND, DEADLINE, SIGNALS
 from simcore.scenario.strategy import PullForward
-from simcore.scenario.time import Calendar
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Drive, Scenario

@@ -35,14 +35,14 @@ from simcore.program.layout import (
     Rates,
     Team,
 )
+from simcore.quantities.distributions import sigma_of_cv
+from simcore.quantities.rates import BetaLaw, LogitNormal
 from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.random.streams import plain
-from simcore.scenario.distributions import sigma_of_cv
-from simcore.scenario.rates import BetaLaw, LogitNormal
 
 if TYPE_CHECKING:
+    from simcore.quantities.rates import Rate
     from simcore.scenario.model import Scenario
-    from simcore.scenario.rates import Rate
 
 
 def compile_scenario(scenario: Scenario) -> Program:

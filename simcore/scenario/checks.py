@@ -14,17 +14,17 @@ from pydantic import ValidationError
 
 from simcore.base.text import did_you_mean, printable
 from simcore.dates.days import NotADayError, parse_day
+from simcore.quantities.fields import MISSING, Complaint, Location
+from simcore.quantities.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
+from simcore.quantities.rates import LAW_KEYS, Rate
+from simcore.quantities.time import Calendar
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
-from simcore.scenario.fields import MISSING, Complaint, Location
 from simcore.scenario.given import Data, entries, figure, mapping, stage_names, whole
-from simcore.scenario.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
 from simcore.scenario.needs import duration_complaints
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
-from simcore.scenario.rates import LAW_KEYS, Rate
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
 from simcore.scenario.signals import SIGNALS
 from simcore.scenario.strategy import Channel, PullForward
-from simcore.scenario.time import Calendar
 
 MAX_OPEN_ITEMS = 65536
 """Maximum number of items of one seat open at the start: the range of their addresses."""

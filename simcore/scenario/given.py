@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from simcore.base.text import brief, printable
-from simcore.scenario.fields import Location
+from simcore.quantities.fields import Location
 from simcore.scenario.parts import Stage
 
 Data = Mapping[str, object]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simcore.scenario.fields import Complaint, Number, Range, Share, SourcedPart, Unit, Whole
+from simcore.quantities.fields import Complaint, Number, Range, Share, SourcedPart, Unit, Whole
 
 MAX_HABIT_WEEKS = 5200
 MAX_WINDOW_WEEKS = 520

@@ -15,11 +15,10 @@ from pydantic import ConfigDict, Field, ValidationError
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.shown import short, table
 from simcore.base.text import brief, did_you_mean, shorten
-from simcore.scenario.checks import consistency
-from simcore.scenario.currency import foreign_amounts
-from simcore.scenario.deals import Deal, DealField, FixedDeal, ListDeal, SpreadDeal
-from simcore.scenario.distributions import Unsure
-from simcore.scenario.fields import (
+from simcore.quantities.currency import foreign_amounts
+from simcore.quantities.deals import Deal, DealField, FixedDeal, ListDeal, SpreadDeal
+from simcore.quantities.distributions import Unsure
+from simcore.quantities.fields import (
     MISSING,
     UNKNOWN_KEY,
     Complaint,
@@ -31,9 +30,12 @@ from simcore.scenario.fields import (
     Unreadable,
     complaints_of,
 )
+from simcore.quantities.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
+from simcore.quantities.rates import Rate
+from simcore.quantities.time import Calendar, Duration, Holiday, date_complaints, with_dates
+from simcore.scenario.checks import consistency
 from simcore.scenario.given import existing, path_of
 from simcore.scenario.habits import Habit, Manager
-from simcore.scenario.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
 from simcore.scenario.needs import Need, parts_of_needs
 from simcore.scenario.parts import (
     MAX_STAGES,
@@ -56,9 +58,7 @@ from simcore.scenario.parts import (
     age_complaints,
     place_hint,
 )
-from simcore.scenario.rates import Rate
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
-from simcore.scenario.time import Calendar, Duration, Holiday, date_complaints, with_dates
 
 __all__ = [
     "Assumption", "Calendar", "Cap", "Channel", "Deal", "Drive", "Duration", "FixedDeal", "FixedLag", "GammaLag",

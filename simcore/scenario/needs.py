@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import Field
 
-from simcore.scenario.fields import Complaint, Location, Number, Part, Range, Share, SourcedPart, Unit, Whole
-from simcore.scenario.lags import read_durations, too_long
-from simcore.scenario.time import Calendar, Duration
+from simcore.quantities.fields import Complaint, Location, Number, Part, Range, Share, SourcedPart, Unit, Whole
+from simcore.quantities.lags import read_durations, too_long
+from simcore.quantities.time import Calendar, Duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

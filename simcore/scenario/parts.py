@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.base.text import printable
-from simcore.scenario.deals import Money
-from simcore.scenario.distributions import MAX_ENTRIES
-from simcore.scenario.fields import (
+from simcore.quantities.deals import Money
+from simcore.quantities.distributions import MAX_ENTRIES
+from simcore.quantities.fields import (
     MISSING,
     Amount,
     Complaint,
@@ -28,13 +28,13 @@ from simcore.scenario.fields import (
     Whole,
     refused,
 )
+from simcore.quantities.lags import LagField
+from simcore.quantities.rates import RateField
+from simcore.quantities.time import Calendar, Day, Duration
 from simcore.scenario.habits import Habit, Manager
-from simcore.scenario.lags import LagField
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.needs import MAX_NEEDS, Need
 from simcore.scenario.precision_goal import DEFAULT, target_of
-from simcore.scenario.rates import RateField
-from simcore.scenario.time import Calendar, Day, Duration
 
 LEAST_REACHED = 1e-6
 """Least share of items that must wait as long as an item at the start has."""

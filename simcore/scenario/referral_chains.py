@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from simcore.scenario.distributions import beta_parameters
+from simcore.quantities.distributions import beta_parameters
 
 RARE = 1e-9
 """A smaller chance counts as 0: no run draws that many reps."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
 
-from simcore.scenario.channels import PULL_FORWARD
-from simcore.scenario.fields import (
+from simcore.quantities.fields import (
     Coefficient,
     Complaint,
     Length,
@@ -20,9 +19,10 @@ from simcore.scenario.fields import (
     Unit,
     complaints_of,
 )
+from simcore.quantities.time import Duration
+from simcore.scenario.channels import PULL_FORWARD
 from simcore.scenario.parts import Name
 from simcore.scenario.signals import SIGNALS, Signal
-from simcore.scenario.time import Duration
 
 MAX_DRIVES = 4
 """Maximum number of drives of a strategy: the number that pulling opportunities forward can distinguish."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief, did_you_mean, shorten
-from simcore.scenario.fields import Location, Unreadable
+from simcore.quantities.fields import Location, Unreadable
+from simcore.quantities.rates import LAWS
 from simcore.scenario.given import stage_names
-from simcore.scenario.rates import LAWS
 from simcore.scenario_files.yaml_tree import read, resolve
 
 _FILE = "--set"

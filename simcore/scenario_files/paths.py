@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from simcore.base.errors import ScenarioError
 from simcore.base.text import brief
+from simcore.quantities.fields import UNKNOWN_KEY
 from simcore.scenario.channels import PULL_FORWARD
-from simcore.scenario.fields import UNKNOWN_KEY
 from simcore.scenario.model import PullForward, Scenario
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from simcore.scenario_files.yaml_writer import write, written_flow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.scenario.fields import Complaint, Location
+    from simcore.quantities.fields import Complaint, Location
 
 Source = str | PathLike[str] | Mapping[str, object] | Scenario
 """What a scenario can be loaded from."""

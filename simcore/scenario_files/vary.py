@@ -14,14 +14,14 @@ from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import MAX_LENGTH, Kind, read_number
 from simcore.base.text import brief
+from simcore.quantities.fields import Part
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.fields import Part
 from simcore.scenario.model import Place, validate, with_strategy
 from simcore.scenario_files.overrides import apply_override
 from simcore.scenario_files.paths import with_likely_paths
 
 if TYPE_CHECKING:
-    from simcore.scenario.fields import Location
+    from simcore.quantities.fields import Location
     from simcore.scenario.model import Scenario
 
 Value = float | str

@@ -32,7 +32,7 @@ from simcore.base.currencies import AMOUNT_SIGNS
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import Kind, plain_spaces, read_number, written
 from simcore.base.text import brief
-from simcore.scenario.fields import Complaint, Dotted, Location, Unreadable
+from simcore.quantities.fields import Complaint, Dotted, Location, Unreadable
 from simcore.scenario_files.yaml_problems import MAX_BYTES, ParserReport, position, syntax_problem, table_problem
 
 MAX_DEPTH = 32

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.text import brief, printable
-from simcore.scenario.deals import FixedDeal, SpreadDeal
-from simcore.scenario.distributions import Unsure
-from simcore.scenario.fields import Part
-from simcore.scenario.fields import Range as Bounds
-from simcore.scenario.rates import Rate
-from simcore.scenario.time import Duration
+from simcore.quantities.deals import FixedDeal, SpreadDeal
+from simcore.quantities.distributions import Unsure
+from simcore.quantities.fields import Part
+from simcore.quantities.fields import Range as Bounds
+from simcore.quantities.rates import Rate
+from simcore.quantities.time import Duration
 from simcore.scenario_files.paths import known_paths, likely_paths
 from simcore.scenario_files.scenario_file import load_scenario
 

@@ -10,8 +10,8 @@ from scipy import stats
 
 from simcore.analytic.capped_rates import cut_share, cut_spread, law_cv
 from simcore.analytic.item_values import holds
+from simcore.quantities.rates import Rate
 from simcore.scenario.model import validate
-from simcore.scenario.rates import Rate
 from tests.support.scenario_cases import funnel, scenario
 
 COUNTED: dict[str, Any] = {"successes": 14, "trials": 20}

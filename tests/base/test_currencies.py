@@ -10,9 +10,9 @@ import pytest
 from simcore.base.currencies import AMOUNT_SIGNS, SIGNS, currencies_of, currency_sign
 from simcore.base.spelling import Kind, read_number
 from simcore.cli.plain import spelt
+from simcore.quantities.currency import foreign_amounts
+from simcore.quantities.fields import Unreadable
 from simcore.results.sentences import money
-from simcore.scenario.currency import foreign_amounts
-from simcore.scenario.fields import Unreadable
 from simcore.scenario_files.vary import parse_range
 from simcore.scenario_files.yaml_tree import read
 

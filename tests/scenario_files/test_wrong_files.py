@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simcore.base.errors import SimcoreError
-from simcore.scenario.fields import SECTIONS, Part
+from simcore.quantities.fields import SECTIONS, Part
 from simcore.scenario.model import Scenario
 from simcore.scenario_files.scenario_file import load_scenario
 

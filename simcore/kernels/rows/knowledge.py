@@ -12,10 +12,10 @@ from simcore.numerics.elementary import exp, log
 from simcore.numerics.gamma_beta import beta_shape, tail_quantile
 from simcore.numerics.quantile_table import beta_quantile, gamma_quantile
 from simcore.program.layout import GAMMA, Deals
+from simcore.quantities.rates import LEAST_SIZE
 from simcore.random.addresses import KNOWLEDGE, REP_RATE, decision, place
 from simcore.random.draws import normal, uniform32
 from simcore.random.streams import words_at
-from simcore.scenario.rates import LEAST_SIZE
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]

@@ -9,8 +9,8 @@ from simcore.kernels.rows import conditions, knowledge
 from simcore.kernels.rows.row import Draws, Row
 from simcore.kernels.rows.words import draw_weeks, first_word
 from simcore.program.layout import COUNTS, KNOWN, Rates
+from simcore.quantities.rates import LEAST_SIZE
 from simcore.random.addresses import TURNOVER, WEEK_NOISE
-from simcore.scenario.rates import LEAST_SIZE
 
 WORDS = 4
 """Of a block: the steps that share one."""

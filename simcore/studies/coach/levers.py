@@ -11,7 +11,7 @@ from simcore.scenario.model import to_plain, validate
 from simcore.studies.coach.leverage_document import Change, Kind
 
 if TYPE_CHECKING:
-    from simcore.scenario.distributions import Altered
+    from simcore.quantities.distributions import Altered
     from simcore.scenario.model import Scenario
 
 Data = dict[str, Any]

@@ -11,9 +11,9 @@ from simcore.kernels.rows.row import Draws
 from simcore.kernels.rows.seats import drawn_means
 from simcore.numerics.quantile_table import build_beta
 from simcore.program.compiler import compile_scenario
+from simcore.quantities.rates import LEAST_SIZE
 from simcore.random.philox import split_seed
 from simcore.scenario.model import validate
-from simcore.scenario.rates import LEAST_SIZE
 from tests.support.scenario_cases import CASES
 from tests.twin.philox import Purpose, Source
 

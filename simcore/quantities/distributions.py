@@ -1,6 +1,6 @@
 """What the distributions of lags, deal values and rates share: how they are compiled, varied and identified.
 
-Each distribution of lags or values is one class, in `simcore.scenario.lags` or `simcore.scenario.deals`, that owns
+Each distribution of lags or values is one class, in `simcore.quantities.lags` or `simcore.quantities.deals`, that owns
 everything the rest of simcore needs: its keys and their checks, its moments, its distribution function, the form in
 which a kernel draws it, and its shorter, higher or narrower version. No other code branches on the type of a
 distribution.
@@ -16,7 +16,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFuncti
 from pydantic_core import CoreSchema, core_schema
 
 from simcore.base.text import nearest
-from simcore.scenario.fields import Complaint, Number, Part, Range, Unit, refused
+from simcore.quantities.fields import Complaint, Number, Part, Range, Unit, refused
 
 if TYPE_CHECKING:
     from simcore.numerics.quantile_table import QuantileTable

@@ -15,8 +15,8 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from simcore.scenario.distributions import Z95
-from simcore.scenario.fields import (
+from simcore.quantities.distributions import Z95
+from simcore.quantities.fields import (
     MISSING,
     Complaint,
     Length,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_arg
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.base.money import cents
-from simcore.scenario.distributions import (
+from simcore.quantities.distributions import (
     MAX_ENTRIES,
     WEIGHTS,
     Altered,
@@ -26,7 +26,7 @@ from simcore.scenario.distributions import (
     table_complaints,
     weighted_mean,
 )
-from simcore.scenario.fields import (
+from simcore.quantities.fields import (
     Amount,
     Complaint,
     Length,
@@ -42,7 +42,7 @@ from simcore.scenario.fields import (
 )
 
 if TYPE_CHECKING:
-    from simcore.scenario.distributions import Sampler
+    from simcore.quantities.distributions import Sampler
 
 _LEAST, _MOST = 0.01, 1e9
 _Compiled = TypeVar("_Compiled")

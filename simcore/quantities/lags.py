@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
-from simcore.scenario.distributions import (
+from simcore.quantities.distributions import (
     MAX_ENTRIES,
     WEIGHTS,
     Altered,
@@ -27,11 +27,11 @@ from simcore.scenario.distributions import (
     table_complaints,
     weighted_mean,
 )
-from simcore.scenario.fields import Complaint, Length, Location, Many, Part, SourcedPart, Unreadable
-from simcore.scenario.time import Calendar, Duration
+from simcore.quantities.fields import Complaint, Length, Location, Many, Part, SourcedPart, Unreadable
+from simcore.quantities.time import Calendar, Duration
 
 if TYPE_CHECKING:
-    from simcore.scenario.distributions import Sampler
+    from simcore.quantities.distributions import Sampler
 
 MAX_LAG_WEEKS = 5 * 52
 """A lag of more than five years is taken for a mistake."""

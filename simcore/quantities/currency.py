@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from simcore.base.currencies import currencies_of
 from simcore.base.errors import UsageError
 from simcore.base.spelling import Kind, read_number, written
-from simcore.scenario.deals import DEALS
-from simcore.scenario.fields import Complaint, Location
+from simcore.quantities.deals import DEALS
+from simcore.quantities.fields import Complaint, Location
 
 
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:

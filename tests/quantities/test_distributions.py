@@ -14,10 +14,10 @@ from simcore.base.errors import ScenarioError
 from simcore.numerics.quantile_table import build_gamma
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import FIXED
-from simcore.scenario.deals import DEALS, Deal, SpreadDeal
+from simcore.quantities.deals import DEALS, Deal, SpreadDeal
+from simcore.quantities.distributions import Altered
+from simcore.quantities.lags import LAGS, GammaLag, Lag, may_take_time
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.distributions import Altered
-from simcore.scenario.lags import LAGS, GammaLag, Lag, may_take_time
 from simcore.scenario.model import Calendar, Scenario, to_plain, validate
 from tests.support import distribution_cases
 from tests.support.scenario_cases import funnel, scenario

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simcore.base.errors import ScenarioError
+from simcore.quantities.time import Calendar
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import Scenario, validate
-from simcore.scenario.time import Calendar
 from tests.support.random_scenarios import calendars
 from tests.support.scenario_cases import scenario
 
