@@ -378,9 +378,9 @@ FAULTS: dict[str, Fault] = {
     "a response taken on leaving": Fault(
         "behind by the hour",
         "calls",
-        "teams.funnel.Funnel._pass",
-        "items.apply_responses(n, lane, self._habits[step], listed.response, rate)",
-        "items.apply_responses(n, lane, self._habits[step], self._response[step][lane[:n]], rate)",
+        "teams.funnel.Funnel._fill_step_rates",
+        "items.apply_responses(n, listed.lane, self._habits[step], listed.response, listed.rate)",
+        "items.apply_responses(n, listed.lane, self._habits[step], self._response[step][listed.lane[:n]], listed.rate)",
     ),
     "a step decided at once without its response": Fault(
         "tired by the week",

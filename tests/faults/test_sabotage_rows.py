@@ -367,8 +367,8 @@ FAULTS: dict[str, Fault] = {
         "open and waiting, lost otherwise",
         "entries",
         "rows.waits.Ages.chances",
-        "(1.0 - p) * self._many(int(self._lags.lost[step]), age)",
-        "(1.0 - p) * self._many(step, age)",
+        "self._many(int(self._lags.lost[step]), age)",
+        "self._many(step, age)",
     ),
     "losers who are forgotten before the end": Fault(
         "lost otherwise",
