@@ -140,7 +140,15 @@ def test_the_tilt_leaves_out_what_waits() -> None:
     assert tilt_of(compile_scenario(validate(scenario()))).round(6).tolist() == [1.0, 1.0, 0.75, 0.0]
 
 
-@pytest.mark.parametrize("name", ["crude", "controls", "strata", "conditional + sobol"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "crude",
+        pytest.param("controls", marks=pytest.mark.long),
+        pytest.param("strata", marks=pytest.mark.long),
+        "conditional + sobol",
+    ],
+)
 def test_intervals_cover(name: str) -> None:
     of, repetitions = case("steady", "p_quota"), 2000
     truth, hits = exact(of), 0

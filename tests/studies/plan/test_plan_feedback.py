@@ -138,8 +138,15 @@ def test_known_answer_7_is_the_limit_of_a_small_disturbance(gain: float, persist
     assert found == pytest.approx(ratio * MOVED.sd**2, rel=0.01 if gain < 1.25 else 0.04)
 
 
-@pytest.mark.parametrize("gain", GAINS)
-@pytest.mark.parametrize("persistence", PERSISTENCES)
+@pytest.mark.parametrize(
+    ("gain", "persistence"),
+    [
+        # Each gain at every other persistence, and each persistence at every other gain; the long test has all.
+        pytest.param(gain, persistence, marks=() if (row + column) % 2 == 0 else pytest.mark.long)
+        for row, gain in enumerate(GAINS)
+        for column, persistence in enumerate(PERSISTENCES)
+    ],
+)
 def test_known_answer_7(gain: float, persistence: float) -> None:
     results = results_of(MOVED, gain, persistence, Size(200 if gain < 1.5 else 300, 208), seed=71)
     expected = moments_of(MOVED, gain, persistence)
