@@ -20,7 +20,7 @@ ifneq ($(identity),$(shell cat $(VENV)/.identity 2>/dev/null))
 $(shell rm -f $(VENV)/.runtime)
 endif
 
-.PHONY: help demo test quick lint types compiled suite long bounds bits bits-aarch64 bench docs pages site links format lock lowest
+.PHONY: help demo test quick lint types compiled suite long bounds all-bounds bits bits-aarch64 bench docs pages site links format lock lowest
 .PHONY: clean
 .DEFAULT_GOAL := help
 
@@ -50,13 +50,18 @@ compiled: $(VENV)/.runtime ## Compile all kernels: minutes on a new machine, sec
 suite: $(VENV)/.dev compiled ## The tests alone, in two processes
 	$(python) -m pytest --numprocesses=2 --dist=worksteal $(PYTEST)
 
-long: $(VENV)/.dev compiled ## What takes too long for every change: docs/long-checks.md
+long: $(VENV)/.dev compiled all-bounds ## What takes too long for every change: docs/long-checks.md
 	$(python) -m pytest --numprocesses=2 --dist=worksteal -m long $(PYTEST)
 
-# Compiled with checks, which needs a cache of its own.
-# Some of the rows are enough: they are of every length, and each test of them plays a case a dozen times.
+CHECKED = tests/agreement/test_agreement.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
+
+# Compiled with checks, which needs a cache of its own. Of the rows of strategies, each of which plays a case a dozen
+# times, three kinds; the long checks have all.
 bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/agreement/test_agreement.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels -k "not test_rows_of_strategies or everything or caps or pulls"
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q $(CHECKED) -k "not test_rows_of_strategies or everything or caps or pulls"
+
+all-bounds: $(VENV)/.dev ## The same with all rows and random properties: part of `long`
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q $(CHECKED) tests/agreement/test_properties.py
 
 bits: $(VENV)/.runtime ## The same bits in code for every level of x86-64: several minutes
 	$(python) -m tools.bits

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,6 +65,8 @@ def public_holidays(country: str, subdivision: str | None, years: Iterable[int],
     if find_spec("holidays") is None:
         raise NoLibraryError('holidays of countries need one more package: pip install "simcore[dates]"')
     # Imported when a country is named, and not with simcore: it takes a tenth of a second.
+    from importlib.metadata import version  # noqa: PLC0415
+
     import holidays  # noqa: PLC0415
 
     edition = version("holidays")
