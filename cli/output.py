@@ -45,7 +45,7 @@ def encoding() -> str:
 
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
     """Print a JSON document on stdout, indented; all but ASCII is escaped, so terminals obey none of it."""
-    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False, default=dict) + "\n")
 
 
 def print_text(text: str) -> None:

@@ -29,6 +29,8 @@ MAX_KEPT = 1 << 23
 """Most rep-weeks of one replication where every one is kept: about half a gigabyte a thread."""
 MAX_TOGETHER = 1 << 26
 """Most items of a team that has them in memory at once: about 7 GB, of which only open ones are touched."""
+MAX_ARRIVALS = 1 << 24
+"""Most items of a replication that come without a call, which are known before it is played: about half a gigabyte."""
 MAX_TOTAL_UNITS = 2.0**58
 """Largest mean revenue of a group of replications, in units: sums are 64-bit integers."""
 
@@ -137,6 +139,7 @@ def check_ranges(scenario: Scenario, program: Program, *, detailed: bool, replic
     years = scenario.run.replications / GROUPS * program.team.reps * program.clock.counted_weeks / WEEKS_PER_YEAR
     checks = (
         ("too many items open at the start in one seat", "start.open", most_open, MAX_ITEMS),
+        ("too many items come without a call in one replication", "inflow", program.inflow.total, MAX_ARRIVALS),
         ("a rep's mean revenue in a year, in units, leaves the range of the counters", "deal", yearly, MAX_YEAR_UNITS),
         ("with a cap, all calls of a rep are held at once: too many", "plan.calls_per_week",
          calls if is_capped(program) else 0, MAX_CAPPED_CALLS),

@@ -165,6 +165,8 @@ def explosion_of(breach: BreachError) -> ExplosionError:
 def yearly_units(program: Program) -> float:
     """Return the mean revenue of a rep in a year in units of `Deals.unit`, at least that of one deal a week."""
     wins_a_week = float(program.plan.calls[0]) * float(np.prod(program.rates.base[1:]))
+    inflow, weeks = program.inflow, program.team.reps * program.clock.simulated_weeks
+    wins_a_week += inflow.total / weeks * float(np.prod(program.rates.base[int(inflow.stage.min(initial=1)) + 1 :]))
     return WEEKS_PER_YEAR * max(1.0, wins_a_week) * program.deals.mean_units
 
 

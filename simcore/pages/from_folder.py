@@ -42,4 +42,5 @@ def told_of(folder: Path) -> Told:
     data = read_plain(places[SUMMARY])
     name = str(sealed_document(data, __version__).document["document"])
     document = STUDIES[name].load_document().model_validate_json(data)
-    return Told([document], parse_scenario(read_plain(places[SCENARIO]).decode()), "")
+    text, place = read_plain(places[SCENARIO]).decode(), places[SCENARIO].parent
+    return Told([document], parse_scenario(text, folder=place), "")

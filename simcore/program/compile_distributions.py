@@ -13,6 +13,7 @@ from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import COLUMNS, ROWS
 from simcore.program.compile_reaction import discounts
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Deals, Lags
+from simcore.quantities.open_list import OpenList
 from simcore.random.draws import TWO_32
 
 if TYPE_CHECKING:
@@ -105,10 +106,20 @@ def _places(forms: list[_Form]) -> NDArray[np.int64]:
     return places
 
 
+def _values_given(scenario: Scenario) -> list[int]:
+    """Return the values of items that are open at the start, in cents."""
+    if scenario.start is None:
+        return []
+    if isinstance(scenario.start.open, OpenList):
+        values = np.unique(scenario.start.open.value)
+        return [int(value) for value in values[values >= 0]]
+    return [cents(entry.value) for entry in scenario.start.entries if entry.value]
+
+
 def compile_deals(scenario: Scenario) -> Deals:
     """Compile the value of a deal, in the largest unit that divides all values."""
     form = scenario.deal.compiled(_Forms())
-    given = [cents(entry.value) for entry in (scenario.start.open if scenario.start else ()) if entry.value]
+    given = _values_given(scenario)
     if form.kind == TABLE:
         mean = float(np.diff(form.thresholds, prepend=0) @ form.values) / TWO_32
         possible = form.values.tolist()

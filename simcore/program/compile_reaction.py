@@ -46,6 +46,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching, n
     """Compile the strategy that is run; ``mean_deal`` is the mean value of a deal in cents."""
     calendar, drives = scenario.calendar, list(scenario.strategy.drives.values())
     hours = {"hour": 1, "day": calendar.hours_per_day, "week": calendar.hours_per_week}
+    calls = scenario.plan.calls_per_week
     wins_per_call = max(_wins_per_call(scenario), LEAST_WINS)
     changes, pulls = _changes(scenario, drives), _pulls(drives, calendar)
     gains = [drive.signals.gains for drive in drives]
@@ -69,7 +70,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching, n
         pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, len(PULL_HOURS_COLUMNS)),
         lockstep=any(SIGNALS[signal].of_team for signal, _ in flat) or coaching.rule != NOBODY,
         call_value=wins_per_call * mean_deal,
-        between_wins=calendar.hours_per_week / (scenario.plan.calls_per_week * wins_per_call),
+        between_wins=calendar.hours_per_week / (calls * wins_per_call) if calls else inf,
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
         period_first=period_first,
         period_hours=period_hours,

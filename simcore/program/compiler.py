@@ -14,6 +14,7 @@ from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import build_beta
 from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
+from simcore.program.compile_inflow import compile_inflow
 from simcore.program.compile_needs import compile_needs, waiting
 from simcore.program.compile_reaction import compile_reaction
 from simcore.program.layout import (
@@ -36,6 +37,7 @@ from simcore.program.layout import (
     Team,
 )
 from simcore.quantities.distributions import sigma_of_cv
+from simcore.quantities.open_list import ANY_SEAT, OpenList
 from simcore.quantities.rates import BetaLaw, LogitNormal
 from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.random.streams import plain
@@ -73,6 +75,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         caps=_caps(scenario),
         deals=deals,
         start=_open_items(scenario),
+        inflow=compile_inflow(scenario),
         quota=_quota(scenario, deals.unit),
         reaction=compile_reaction(scenario, deals.mean_units * deals.unit, coaching, needs),
         coaching=coaching,
@@ -92,7 +95,7 @@ def _clock(scenario: Scenario, lags: Lags) -> Clock:
         counted_weeks=horizon.weeks,
         simulated_weeks=simulated,
         end_hour=simulated * week,
-        one_account=scenario.start is None and scenario.referrals is None and not lags.lagged.any(),
+        one_account=scenario.only_calls and scenario.referrals is None and not lags.lagged.any(),
     )
 
 
@@ -241,17 +244,39 @@ def _caps(scenario: Scenario) -> Caps:
 def first_step(rates: Rates, calls: int) -> FirstStep:
     """Tabulate the successes of a full week if all seats have the same rate in every week."""
     rate = float(rates.base[1])
-    if rates.beta[1] >= 0 or rates.varies[1] or rates.laws.kind[1] != KNOWN or rate > 0.5 or parts_of(calls, rate) > 1:
+    alike = calls > 0 and rates.beta[1] < 0 and not rates.varies[1] and rates.laws.kind[1] == KNOWN
+    if not alike or rate > 0.5 or parts_of(calls, rate) > 1:
         return FirstStep(False, 0, np.zeros(0, np.int64), np.zeros(0, np.int32))
     thresholds = binomial_thresholds(calls, rate)
     return FirstStep(True, calls, thresholds, guide_of(thresholds))
 
 
+def _listed_items(scenario: Scenario, items: OpenList) -> OpenItems:
+    """Compile the items of a list, seat by seat in its order."""
+    number = {stage.stage: place for place, stage in enumerate(scenario.funnel)}
+    stage = np.array([number[name] for name in items.stages])[items.stage]
+    due = items.dues(scenario.calendar)
+    # What is due on a day waits till then, however old it is.
+    age = np.where(due >= 0, 0, items.ages(scenario.calendar))
+    every = np.flatnonzero(items.rep == ANY_SEAT)
+    if len(every) > 0:
+        seats = range(1, scenario.team.reps + 1)
+        rows = np.concatenate([np.flatnonzero((items.rep == seat) | (items.rep == ANY_SEAT)) for seat in seats])
+        rep = np.concatenate([np.full(int((items.rep == seat).sum()) + len(every), seat) for seat in seats])
+    else:
+        rows = np.argsort(items.rep, kind="stable")
+        rep = items.rep[rows]
+    first = np.searchsorted(rep, np.arange(1, scenario.team.reps + 2)).astype(np.int64)
+    return OpenItems(first, stage[rows], due[rows], age[rows], items.value[rows])
+
+
 def _open_items(scenario: Scenario) -> OpenItems:
+    if scenario.start is not None and isinstance(scenario.start.open, OpenList):
+        return _listed_items(scenario, scenario.start.open)
     number = {stage.stage: place for place, stage in enumerate(scenario.funnel)}
     first = np.zeros(scenario.team.reps + 1, np.int64)
     rows: list[tuple[int, int, int, int]] = []
-    entries = scenario.start.open if scenario.start else ()
+    entries = scenario.start.entries if scenario.start else ()
     for rep in range(scenario.team.reps if entries else 0):
         for entry in entries:
             if entry.rep is None or entry.rep == rep + 1:

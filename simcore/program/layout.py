@@ -214,6 +214,23 @@ class OpenItems(NamedTuple):
     """Cents, or -1: drawn."""
 
 
+class Inflow(NamedTuple):
+    """Items that come without a call: an inflow each."""
+
+    stage: NDArray[np.int64]
+    """int64[inflows]: the stage that its items enter."""
+    to_team: NDArray[np.bool_]
+    """bool[inflows]: whether it is the team's, and its items go to seats by lot; else each seat has its own."""
+    mean: NDArray[np.float64]
+    """float64[inflows, simulated weeks]: mean number of items, of the team or of a seat."""
+    table: NDArray[np.int64]
+    """int64[inflows]: index into ``tables`` of the gamma law of mean 1 that multiplies the mean of a week, or -1."""
+    tables: NDArray[np.float64]
+    """float64[tables, rows, columns]"""
+    total: float
+    """Mean number of items of a replication, in all seats and simulated weeks; 0: there is no inflow."""
+
+
 class Quota(NamedTuple):
     """The quota of one seat for one period; horizon 0 is no quota."""
 
@@ -344,6 +361,7 @@ class Program(NamedTuple):
     caps: Caps
     deals: Deals
     start: OpenItems
+    inflow: Inflow
     quota: Quota
     reaction: Reaction
     coaching: Coaching

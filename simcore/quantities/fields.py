@@ -97,8 +97,8 @@ def _colonless(key: str, known: list[str]) -> str | None:
 
 
 SECTIONS = (
-    *("calendar", "horizon", "team", "plan", "funnel", "market", "deal", "quota", "start", "referrals", "manager"),
-    *("strategies", "run"),
+    *("calendar", "horizon", "team", "plan", "funnel", "market", "deal", "quota", "start", "referrals", "inflow"),
+    *("manager", "strategies", "run"),
 )
 """The top-level keys whose value is a part: none belongs under another."""
 

@@ -28,12 +28,18 @@ NEED = 105
 """Of the first need; 106 and 107 are those of the second and the third."""
 NEED_END = 108
 """Likewise."""
+ROUTE = 97
+"""Who gets an item that comes to a team."""
+INFLOW = 240
+"""How many items come without a call."""
 KNOWLEDGE = 242
 
 OPEN_AT_START = 16
 """Added to an item's purposes for the items that are open when a run starts."""
 REFERRED = 32
 """The same for referrals."""
+FLOWN_IN = 48
+"""The same for items that come without a call; their part is the number of their inflow."""
 
 MAX_REPS = 1 << 16
 MAX_WEEKS = 1 << 16

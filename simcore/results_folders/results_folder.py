@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from simcore.base.errors import FileError
+from simcore.quantities.open_list import OpenList
 from simcore.results.rep_weeks import (
     FIRST_REPLICATION,
     RepWeekBlock,
@@ -31,6 +32,7 @@ from simcore.results_folders.exchange import (
 )
 from simcore.results_folders.manifest import (
     MANIFEST,
+    OPEN_ITEMS,
     REP_WEEKS,
     SCENARIO,
     SUMMARY,
@@ -326,8 +328,11 @@ class ResultsFolder:
         rows = sum(entry.rows or 0 for entry in files)
         texts = {
             SUMMARY: document.model_dump_json(indent=2) + "\n",
-            SCENARIO: dump_yaml(self._scenario),
+            SCENARIO: dump_yaml(self._scenario, open_items=OPEN_ITEMS),
         }
+        start = self._scenario.start
+        if start is not None and isinstance(start.open, OpenList):
+            texts[OPEN_ITEMS] = start.open.text
         for name, text in texts.items():
             files.append(_entry(name, write_whole(self._work / name, text.encode())))
         manifest = Manifest(
@@ -361,7 +366,7 @@ class ResultsFolder:
     def _clear(self) -> None:
         """Remove what is useless alone: texts without a manifest, empty folders."""
         with file_errors("clear", self._work):
-            for name in (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS):
+            for name in (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS, OPEN_ITEMS):
                 (self._work / name).unlink(missing_ok=True)
             candidates = [self._work / REP_WEEKS, self._work, *([self.path] if self._created else [])]
             for folder in candidates:

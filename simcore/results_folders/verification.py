@@ -256,7 +256,7 @@ def _check_scenario(folder: Path, manifest: Manifest, sealed: Sealed, found: Fin
     with file_errors("read", file):
         data = file.read_bytes()
     try:
-        scenario = parse_scenario(data.decode("utf-8"), SCENARIO)
+        scenario = parse_scenario(data.decode("utf-8"), SCENARIO, folder=file.parent)
     except (UnicodeDecodeError, ScenarioError) as error:
         if manifest.version == __version__:
             found.problems.append(f"{SCENARIO} is not a scenario: {str(error).splitlines()[0]}")

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from simcore.base.version import __version__
+from simcore.quantities.open_list import OpenList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,8 @@ def canonical_text(scenario: Scenario) -> str:
     """
     resolved = scenario.resolved(sources=False)
     world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
+    if scenario.start is not None and isinstance(scenario.start.open, OpenList):
+        world["start"] = {"open": {"sha256": scenario.start.open.sha256}}
     strategy = resolved["strategies"][scenario.run.strategy]
     strategy["drives"] = list(strategy["drives"].values())
     identity = {"engine": __version__, "scenario": world, "strategy": strategy}

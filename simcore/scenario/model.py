@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.shown import short, table
@@ -30,7 +30,10 @@ from simcore.quantities.fields import (
     Unreadable,
     complaints_of,
 )
+from simcore.quantities.inflow import Inflow, as_list, inflow_complaints
 from simcore.quantities.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
+from simcore.quantities.open_list import OpenList
+from simcore.quantities.open_list_checks import list_complaints
 from simcore.quantities.rates import Rate
 from simcore.quantities.time import Calendar, Duration, Holiday, date_complaints, with_dates
 from simcore.scenario.checks import consistency
@@ -56,17 +59,22 @@ from simcore.scenario.parts import (
     Title,
     Turnover,
     age_complaints,
+    open_stages,
     place_hint,
 )
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
 
 __all__ = [
     "Assumption", "Calendar", "Cap", "Channel", "Deal", "Drive", "Duration", "FixedDeal", "FixedLag", "GammaLag",
-    "Habit", "Holiday", "Horizon", "Lag", "ListDeal", "LogNormalLag", "Manager", "Market", "MarketStart", "Need",
-    "OpenItems", "Plan", "PullForward", "Quota", "Ramp", "Rate", "Referrals", "Run", "Scenario", "Signals",
+    "Habit", "Holiday", "Horizon", "Inflow", "Lag", "ListDeal", "LogNormalLag", "Manager", "Market", "MarketStart",
+    "Need", "OpenItems", "Plan", "PullForward", "Quota", "Ramp", "Rate", "Referrals", "Run", "Scenario", "Signals",
     "SpreadDeal", "Stage", "Start", "Strategy", "TableLag", "Team", "Turnover", "assumptions", "validate",
     "with_strategy",
 ]  # fmt: skip
+
+
+MAX_INFLOWS = 16
+"""Maximum number of inflows."""
 
 
 class Scenario(Part):
@@ -107,6 +115,11 @@ class Scenario(Part):
         default=None, description="Items that are open at the start; not together with a warm-up. Left out: none."
     )
     referrals: Referrals | None = Field(default=None, description="New meetings that a win brings. Left out: none.")
+    inflow: Annotated[
+        Many[Inflow],
+        Length(0, MAX_INFLOWS, "inflows"),
+        BeforeValidator(as_list, json_schema_input_type=Many[Inflow] | Inflow),
+    ] = Field(default=(), description="Items that come without a call, one inflow or a list of them. Left out: none.")
     manager: Manager | None = Field(default=None, description="Who coaches whom. Left out: nobody is coached.")
     strategies: Annotated[dict[Name, Strategy], Length(1, 100, "strategies")] = Field(
         default_factory=lambda: {"process": Strategy()},
@@ -122,8 +135,14 @@ class Scenario(Part):
         yield from consistency(data)
 
     def complaints(self) -> Iterator[Complaint]:
-        """Yield complaints about ages that no item reaches."""
-        return age_complaints(self.funnel, self.start, self.calendar)
+        """Yield complaints about ages that no item reaches, and about items that come without a call."""
+        yield from age_complaints(self.funnel, self.start, self.calendar)
+        if self.start is not None and isinstance(self.start.open, OpenList):
+            yield from list_complaints(
+                self.start.open, open_stages(self.funnel, self.calendar), self.team.reps, self.calendar
+            )
+        stages, idle = [stage.stage for stage in self.funnel], self.plan.calls_per_week == 0 and self.start is None
+        yield from inflow_complaints(self.inflow, stages, self.calendar, idle=idle)
 
     @classmethod
     def _unknown(cls, key: str) -> Complaint:
@@ -145,6 +164,11 @@ class Scenario(Part):
     def strategy(self) -> Strategy:
         """The strategy that is run."""
         return self.strategies[self.run.strategy]
+
+    @property
+    def only_calls(self) -> bool:
+        """Whether all items come of calls, or of wins: nothing is open at the start, and nothing flows in."""
+        return self.start is None and not self.inflow
 
     @property
     def unsure(self) -> list[str]:
@@ -173,7 +197,10 @@ class Scenario(Part):
         return [*about.items(), *names.items(), ("strategy", self.run.strategy)]
 
     def resolved(self, *, sources: bool = True) -> dict[str, Any]:
-        """Return plain data in the file format, with all defaults; validating it gives an equal scenario."""
+        """Return plain data in the file format, with all defaults; validating it gives an equal scenario.
+
+        A list of open items from a file stays what it is: a mapping of its file and SHA-256, that holds the items.
+        """
         resolved: dict[str, Any] = to_plain(self, sources=sources)
         return resolved
 
@@ -195,7 +222,7 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
             if sources and field in value.sources:
                 plain[field] = {"value": plain[field], "source": value.sources[field]}
         return plain
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not isinstance(value, OpenList):
         return {key: to_plain(entry, sources=sources) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [to_plain(entry, sources=sources) for entry in value]
@@ -315,7 +342,7 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
     """Yield the numbers and durations of a part that are given or matter."""
     for field in (name for name in type(part).model_fields if name not in part.derived):
         value = getattr(part, field)
-        if isinstance(value, tuple) and len(value) > 6:
+        if (isinstance(value, tuple) and len(value) > 6) or isinstance(value, Mapping):
             text = f"a table of {len(value)}"
         elif isinstance(value, Unsure):
             text = "between {:.15g} and {:.15g}".format(*value.ends)
@@ -323,7 +350,7 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
             text = ", ".join(str(to_plain(entry)) for entry in value)
         else:
             text = str(to_plain(value))
-        is_figure = isinstance(value, int | float | tuple | Duration) and not isinstance(value, bool)
+        is_figure = isinstance(value, int | float | tuple | Duration | Mapping) and not isinstance(value, bool)
         if is_figure and value != () and field != "acts_on" and not (field in ("rep_cv", "week_cv") and value == 0):
             yield Assumption(f"{path}.{field}", text, part.source_of(field))
 
@@ -374,6 +401,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     parts += [(scenario.market, "market"), (start, "market.start"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]
+    parts += [(inflow, f"inflow.{place}") for place, inflow in enumerate(scenario.inflow, start=1)]
     parts.append((scenario.manager, "manager"))
     figures = [figure for part, path in parts if part is not None for figure in _figures(part, path)]
     for name, strategy in scenario.strategies.items():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter
 
 from simcore.base.text import printable
 from simcore.quantities.deals import Money
@@ -29,6 +31,7 @@ from simcore.quantities.fields import (
     refused,
 )
 from simcore.quantities.lags import LagField
+from simcore.quantities.open_list import OpenList
 from simcore.quantities.rates import RateField
 from simcore.quantities.time import Calendar, Day, Duration
 from simcore.scenario.habits import Habit, Manager
@@ -106,8 +109,10 @@ class Team(Part):
 class Plan(SourcedPart):
     """What a rep does in a week."""
 
-    calls_per_week: Annotated[Whole, Range(1, 65535), Unit("calls")] = Field(
-        default=500, description="Calls (or other activities of the first stage) of a rep in a week."
+    calls_per_week: Annotated[Whole, Range(0, 65535), Unit("calls")] = Field(
+        default=500,
+        description="Calls (or other activities of the first stage) of a rep in a week; 0 where there is an inflow, or "
+        "a list of open items.",
     )
 
 
@@ -249,6 +254,12 @@ class OpenItems(SourcedPart):
     )
     value: Money | None = Field(default=None, description="Value of the deal if won. Left out: drawn as for others.")
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """One such item as a row of a list."""
+        given = {"stage": self.stage, "rep": self.rep, "age": self.age, "due": self.due, "value": self.value}
+        return {name: str(value) for name, value in given.items() if value is not None}
+
     def complaints(self) -> Iterator[Complaint]:
         """Yield a complaint about an age that says nothing."""
         if self.age is not None and self.due is not None:
@@ -256,26 +267,69 @@ class OpenItems(SourcedPart):
             yield Complaint(("age",), message, hint="leave one of them out", at_key=True)
 
 
+_Entries: TypeAdapter[tuple[OpenItems, ...]] = TypeAdapter(
+    Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")]
+)
+
+
+def _open(given: object) -> tuple[OpenItems, ...] | OpenList:
+    """Read entries; a list of a file was read with the scenario."""
+    if isinstance(given, OpenList):
+        return given
+    if isinstance(given, str | Mapping):
+        hint = "load the scenario from a file, or with load_scenario"
+        raise refused("names a list that was not read: only a scenario file has files beside it", hint=hint)
+    return _Entries.validate_python(given)
+
+
+class _NamedList(BaseModel):
+    """A list of open items by its file (only for the published schema)."""
+
+    model_config = ConfigDict(extra="forbid", title="List of open items", use_attribute_docstrings=True)
+    file: str
+    """A CSV or Parquet file beside the scenario."""
+    sha256: str | None = None
+    """Of what it says: simcore then refuses a list that says something else."""
+
+
 class Start(Part):
     """Where a run starts that starts neither cold nor warmed up."""
 
-    open: Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")] = Field(
-        description="Items that are open at the start: today's pipeline."
+    open: Annotated[
+        tuple[OpenItems, ...] | OpenList,
+        PlainValidator(
+            _open,
+            json_schema_input_type=Annotated[tuple[OpenItems, ...], Length(1, MAX_ENTRIES, "entries")]
+            | _NamedList
+            | Annotated[str, Field(pattern=r"\.(csv|parquet)$")],
+        ),
+    ] = Field(
+        description="Items that are open at the start, today's pipeline: entries, or the name of a CSV or Parquet file "
+        "beside the scenario with a row for each item."
     )
 
     @classmethod
-    def of(cls, entries: Iterable[OpenItems]) -> Self:
+    def of(cls, entries: Iterable[OpenItems] | OpenList) -> Self:
         """Return a start with any number of entries: the limit for files does not apply to those that simcore adds."""
-        return cls.model_construct(open=tuple(entries))
+        return cls.model_construct(open=entries if isinstance(entries, OpenList) else tuple(entries))
+
+    @property
+    def entries(self) -> tuple[OpenItems, ...]:
+        """The entries; none where there is a list."""
+        return () if isinstance(self.open, OpenList) else self.open
+
+    def with_more(self, entries: Iterable[OpenItems]) -> Self:
+        """Return a start with more items after its own."""
+        if not isinstance(self.open, OpenList):
+            return self.of([*self.open, *entries])
+        return self.of(self.open.followed_by([row for entry in entries for row in [entry.cells] * entry.count]))
 
 
 def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calendar) -> Iterator[Complaint]:
     """Yield complaints about items that are open at the start and older than (nearly) any item gets."""
-    import numpy as np  # noqa: PLC0415
-
     names = [stage.stage for stage in funnel]
     longest: dict[int, int] = {}
-    for index, entry in enumerate(start.open if start else ()):
+    for index, entry in enumerate(start.entries if start else ()):
         if entry.age is None or entry.stage not in names[1:-1]:
             continue  # a stage that is none is reported elsewhere
         step = names.index(entry.stage) + 1
@@ -285,15 +339,30 @@ def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calen
             yield Complaint(location, message, at_key=True)
             continue
         if step not in longest:
-            laws = [funnel[step].lag, funnel[step].lost_lag]
-            rate = funnel[step].rate
-            # At a rate of 1 nothing is lost, and nothing waits as what is lost does.
-            laws = laws[:1] if laws[1] is None or (rate is not None and rate.mean == 1.0) else laws
-            waits = [np.ones(1) if law is None else law.chances_by_hour(calendar) for law in laws]
-            longest[step] = max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
+            longest[step] = longest_wait(funnel[step], calendar)
         if int(entry.age.hours(calendar) + 0.5) > longest[step]:
             message = f"is longer than items wait for {names[step]}: not one in a million is open then"
             yield Complaint(location, message, str(entry.age), f"up to {longest[step]}h")
+
+
+def longest_wait(step: Stage, calendar: Calendar) -> int:
+    """Return for how many hours one in a million items waits for a step, by the law of either end."""
+    import numpy as np  # noqa: PLC0415
+
+    laws = [step.lag, step.lost_lag]
+    # At a rate of 1 nothing is lost, and nothing waits as what is lost does.
+    laws = laws[:1] if laws[1] is None or (step.rate is not None and step.rate.mean == 1.0) else laws
+    waits = [np.ones(1) if law is None else law.chances_by_hour(calendar) for law in laws]
+    return max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
+
+
+def open_stages(funnel: Sequence[Stage], calendar: Calendar) -> dict[str, Callable[[], int] | str]:
+    """Return the stages in which items may be open: the longest wait in each, or why an age is not for it."""
+    found: dict[str, Callable[[], int] | str] = {}
+    for before, step in pairwise(funnel[1:]):
+        why = f"has ages of items that wait for {step.stage}, whose needs an age would tell"
+        found[before.stage] = partial(longest_wait, step, calendar) if step.needs is None else why
+    return found
 
 
 class Referrals(SourcedPart):

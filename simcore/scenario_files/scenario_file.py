@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean, printable
+from simcore.quantities.open_list import OpenList
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
+from simcore.scenario_files.open_file import with_open_list
 from simcore.scenario_files.overrides import apply_override
 from simcore.scenario_files.paths import with_likely_paths
 from simcore.scenario_files.shipped import SUFFIX, shipped_files
@@ -54,7 +56,9 @@ def _always(place: Place) -> Locate:
     return lambda _: place
 
 
-def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] = ()) -> Scenario:
+def parse_scenario(
+    text: str, file: str = "scenario", overrides: Sequence[str] = (), *, folder: Path | None = None
+) -> Scenario:
     """Read a scenario from YAML text.
 
     Parameters
@@ -65,6 +69,8 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
         Its name, for errors.
     overrides
         Overrides, each ``path=value``; see `load_scenario`.
+    folder
+        The folder in which a list of open items is looked for; by default that of ``file``.
 
     Raises
     ------
@@ -100,6 +106,7 @@ def parse_scenario(text: str, file: str = "scenario", overrides: Sequence[str] =
         problem = apply_override(tree.data, override, overridden)
         if problem is not None:
             problems.append(problem)
+    problems += with_open_list(tree.data, Path(file).parent if folder is None else folder)
     try:
         return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
     except ScenarioError as error:
@@ -187,8 +194,9 @@ def _from_data(given: Mapping[str, object], overrides: Sequence[str]) -> Scenari
         is_changed = any(complaint.location[: len(changed)] == changed for changed in overridden)
         return Place(file="--set") if is_changed else Place()
 
+    problems = [problem for problem in found if problem is not None] + with_open_list(data, Path())
     try:
-        return validate(data, locate=locate, earlier=[problem for problem in found if problem is not None])
+        return validate(data, locate=locate, earlier=problems)
     except ScenarioError as error:
         raise with_likely_paths(error, overrides, before) from None
 
@@ -228,7 +236,7 @@ def load_scenario(source: Source, overrides: Changes = ()) -> Scenario:
     given: object = source
     if isinstance(given, str | PathLike):
         text, file = scenario_text(Path(given))
-        return parse_scenario(text, file, changes)
+        return parse_scenario(text, file, changes, folder=Path(given).parent)
     shown = "none" if given is None else type(given).__name__
     allowed = "the name of a shipped scenario, a path, a mapping with the keys of a scenario file, or a Scenario"
     raise UsageError((Problem("is no scenario", "scenario", value=shown, allowed=allowed),))
@@ -258,10 +266,11 @@ def revalidated(scenario: Scenario) -> Scenario:
     raise UsageError((Problem("is no whole scenario", "scenario", hint=hint),))
 
 
-def dump_yaml(scenario: Scenario, encoding: str = "utf-8") -> str:
+def dump_yaml(scenario: Scenario, encoding: str = "utf-8", *, open_items: str | None = None) -> str:
     """Return a scenario with all defaults as YAML; parsing it gives an equal scenario.
 
-    Characters that `encoding` lacks are escaped, so the text still parses to the same scenario.
+    Characters that `encoding` lacks are escaped, so the text still parses to the same scenario. Of a list of open items
+    it holds the name of its file (``open_items``, where that is another) and its SHA-256: it must lie beside the text.
 
     Examples
     --------
@@ -269,4 +278,7 @@ def dump_yaml(scenario: Scenario, encoding: str = "utf-8") -> str:
     >>> parse_scenario(dump_yaml(scenario)) == scenario
     True
     """
-    return write(scenario.resolved(), encoding)
+    resolved = scenario.resolved()
+    if scenario.start is not None and isinstance(scenario.start.open, OpenList) and open_items is not None:
+        resolved["start"] = {"open": dict(scenario.start.open) | {"file": open_items}}
+    return write(resolved, encoding)

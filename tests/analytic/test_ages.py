@@ -53,7 +53,7 @@ def check_wins(given: Scenario, known: AtAge) -> None:
 @pytest.mark.parametrize(("step", "age"), STEPS)
 def test_items_go_on_as_their_age_says(step: dict[str, Any], age: str) -> None:
     given = waiting(step, age)
-    hours = round(given.start.open[0].age.hours(given.calendar)) if given.start and given.start.open[0].age else 0
+    hours = round(given.start.entries[0].age.hours(given.calendar)) if given.start and given.start.entries[0].age else 0
     assert hours > 0
     check_wins(given, Prospects(given).at_age(2, hours))
 

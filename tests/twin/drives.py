@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from math import inf, prod
 from typing import Any
@@ -98,7 +99,7 @@ def read_strategy(scenario: Section, plan: Plan, mean_deal: float) -> Strategy:
         per_win=referrals["per_win"] if referrals else 0.0,
         referral_lag=lag_spread(referrals.get("lag") if referrals else None, calendar.hours),
         call_value=wins * mean_deal,
-        between=calendar.week / (plan.calls_per_week * wins),
+        between=calendar.week / (plan.calls_per_week * wins) if plan.calls_per_week else math.inf,
         base_rate=rates[0],
     )
 

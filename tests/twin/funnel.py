@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tests.twin.decisions import successes, take_slots, yes
+from tests.twin.inflow import FLOWN_IN, Arrival, arrivals
 from tests.twin.philox import AT_START, Purpose, Source
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ START = -1
 
 @dataclass
 class Item:
-    """A success of the first step, or an item that is open at the start.
+    """A success of the first step, an item that is open at the start, or one that comes without a call.
 
     `entered[s]` is the hour in which it entered stage s (stage 0: the hour of the call), `due[s]` the hour in
     which its stay in stage s ends (stage 0: the hour in which it arrives at stage 1). An item has one end:
@@ -46,6 +47,8 @@ class Item:
     """By stage, whether it will pass the step out of it, where that is decided at entry."""
     root_hour: int | None = None
     """Of a referral: the hour of the call that began its chain; None if that was no call."""
+    flown: Arrival | None = None
+    """Of an item that comes without a call: when, and its address."""
 
     @property
     def origin_hour(self) -> int | None:
@@ -53,9 +56,11 @@ class Item:
         return self.root_hour if self.call_hour is None else self.call_hour
 
     @property
-    def order(self) -> tuple[int, int]:
+    def order(self) -> tuple[int, ...]:
         """Place among the items that arrive in one hour."""
-        return self.origin_week, self.k
+        if self.flown is not None:
+            return 1, self.flown.week, self.flown.number, self.flown.k
+        return 0, self.origin_week, self.k
 
 
 @dataclass
@@ -83,7 +88,10 @@ class Funnel:
         for week in range(self._plan.simulated):
             items.extend(self._book(week, calls))
         arriving = [item for item in items if item.began_in == 0]
+        flown = [self._flown(each) for each in arrivals(self._plan, self._source, self._seat)]
+        items.extend(flown)
         for stage in range(1, self._plan.last_stage):
+            arriving += [item for item in flown if item.flown is not None and item.flown.stage == stage]
             arriving = self._pass(stage, arriving, [item for item in items if item.began_in == stage])
         for item in arriving:
             self._win(item)
@@ -95,6 +103,11 @@ class Funnel:
             if entry.seat in (None, self._seat):
                 items += [self._opened(entry, len(items) + i) for i in range(entry.count)]
         return items
+
+    def _flown(self, arrival: Arrival) -> Item:
+        item = Item(self._seat, arrival.week, arrival.k, None, flown=arrival)
+        item.due[arrival.stage - 1] = arrival.hour
+        return item
 
     def _opened(self, entry: StartItems, number: int) -> Item:
         item = Item(self._seat, START, number, None, began_in=entry.stage, cents=entry.cents)
@@ -195,6 +208,9 @@ class Funnel:
         return min(hour, last)
 
     def _word(self, item: Item, purpose: Purpose, place: int) -> int:
+        if item.flown is not None:
+            at = {"seat": item.flown.home, "week": item.flown.week, "item": item.k, "part": item.flown.number}
+            return self._source.words(purpose + FLOWN_IN, **at)[place]
         if item.origin_week == START:
             return self._source.words(purpose + AT_START, seat=self._seat, week=0, item=item.k)[place]
         return self._source.words(purpose, seat=self._seat, week=item.origin_week, item=item.k)[place]

@@ -12,6 +12,7 @@ from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
 from tests.twin.drives import Mind, Strategy, period
 from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
+from tests.twin.inflow import FLOWN_IN, arrivals
 from tests.twin.needs import COUNTS, DECIDED, SURPRISED, Fate, fate, opened
 from tests.twin.philox import AT_START, Purpose, Source, philox4x32
 from tests.twin.team import Holder, Rates, activity, planned
@@ -37,7 +38,7 @@ REFERRED = 32
 REFERRAL, THIN, PULL = 11, 12, 13
 NEED, NEED_END = 105, 108
 CERTAIN = Fate(0, DECIDED)
-START, CALLED, REFERRED_KIND = range(3)
+START, CALLED, FLOWN, REFERRED_KIND = range(4)
 
 
 @dataclass
@@ -97,10 +98,21 @@ class ReactiveSeat:
         self.owed = self._working_off = self._ended = self._surprises = 0
         self.needs = dict.fromkeys(COUNTS, 0)
         self._open_at_start()
+        self._coming: defaultdict[int, list[Thing]] = defaultdict(list)
+        self._expect()
+
+    def _expect(self) -> None:
+        """List what comes without a call, by the hour."""
+        for each in arrivals(self._plan, self._source, self._seat):
+            item = Thing(self._seat, each.week, each.k, None, each.stage, kind=FLOWN, stage=each.stage - 1)
+            item.low, item.c1 = each.k | each.number << 16, each.week | each.home << 16
+            item.due[item.stage] = each.hour
+            self._coming[each.hour].append(item)
+            self.items.append(item)
 
     def _words(self, item: Thing, purpose: int) -> tuple[int, int, int, int]:
         counter = (
-            item.low | (purpose + (0, 0, REFERRED)[item.kind] + (AT_START if item.kind == START else 0)) << 24,
+            item.low | (purpose + (AT_START, 0, FLOWN_IN, REFERRED)[item.kind]) << 24,
             item.c1,
             self._source.replication & 0xFFFFFFFF,
             self._source.replication >> 32,
@@ -342,11 +354,12 @@ class ReactiveSeat:
         """Play what is due in an hour, and the bookings made in it."""
         for item in bookings:
             self._hold(item, hour, self._wait(item, 1, self.mind.response("lag")))
-        due = self._due.pop(hour, [])
+        due = self._due.pop(hour, []) + self._coming.pop(hour, [])
         for stage in range(1, self._plan.last_stage + 1):
             coming = [item for item in due if item.stage == stage - 1 and item.due[stage - 1] == hour]
             for item in sorted(coming, key=lambda item: item.order):
-                if stage > 1 and not self._decide(item, stage, hour):
+                comes = item.kind == FLOWN and item.began_in == stage
+                if stage > 1 and not comes and not self._decide(item, stage, hour):
                     continue
                 if stage == self._plan.last_stage:
                     item.entered[stage] = item.close_hour = hour

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tests.twin.inflow import Inflow, read_inflows
 from tests.twin.needs import Need, read_need
 from tests.twin.spreads import (
     Cells,
@@ -146,6 +147,7 @@ class Plan:
     quota: tuple[str, int] | None
     start: tuple[StartItems, ...]
     manager: Manager | None = None
+    inflow: tuple[Inflow, ...] = ()
 
     @property
     def simulated(self) -> int:
@@ -321,10 +323,12 @@ def read(scenario: Section) -> Plan:
     ramp, turnover, quota = team.get("ramp"), team.get("turnover"), scenario.get("quota")
     market = scenario.get("market")
     stages = tuple(stage["stage"] for stage in funnel)
+    warmup, weeks = horizon.get("warmup_weeks", 0), horizon.get("weeks", 52)
+    first_day = (scenario.get("calendar") or {}).get("start")
     return Plan(
         calendar=calendar,
-        weeks=horizon.get("weeks", 52),
-        warmup=horizon.get("warmup_weeks", 0),
+        weeks=weeks,
+        warmup=warmup,
         reps=team.get("reps", 10),
         new=team.get("new", 0),
         ramp=None if ramp is None else (ramp["weeks"], ramp["start"]),
@@ -337,4 +341,5 @@ def read(scenario: Section) -> Plan:
         quota=None if quota is None else (quota["per"], cents(quota["amount"])),
         start=_start(scenario.get("start"), stages, calendar),
         manager=_manager(scenario.get("manager")),
+        inflow=read_inflows(scenario.get("inflow"), stages, (warmup, warmup + weeks), first_day),
     )

@@ -18,7 +18,7 @@ from simcore.kernels.reacting.state import (
 from simcore.kernels.rows.deals import FAR
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import gamma_quantile
-from simcore.random.addresses import ITEM, OPEN_AT_START, REFERRED, WEEK_NOISE, decision, place
+from simcore.random.addresses import FLOWN_IN, ITEM, OPEN_AT_START, REFERRED, WEEK_NOISE, decision, place
 from simcore.random.draws import normal, pick, threshold
 from simcore.random.streams import words_at
 
@@ -28,7 +28,7 @@ Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
 KIND_BITS = 60
-"""The order of arrival: 0 open at the start, 1 called, 2 referred, above these bits."""
+"""The order of arrival: 0 open at the start, 1 called, 2 come without a call, 3 referred, above these bits."""
 
 
 @kernel
@@ -357,13 +357,14 @@ def list_waiting(n: int, hours: Integers, due: Integers, keep: Integers, waiting
 
 @kernel
 def arrival_keys(n: int, first: Words, second: Words, keys: Longs) -> None:
-    """Fill the order of arrival of n items: open at the start, called, referred; then by address."""
+    """Fill the order of arrival of n items: open at the start, called, come without a call, referred; by address."""
     for i in range(n):
         c0, c1 = int64(first[i]), int64(second[i])
         purpose, low = c0 >> 24, c0 & 0xFFFFFF
         if purpose == ITEM + OPEN_AT_START:
             keys[i] = low
         elif purpose == ITEM + REFERRED:
-            keys[i] = (2 << KIND_BITS) | (c1 << 24) | low
+            keys[i] = (3 << KIND_BITS) | (c1 << 24) | low
         else:
-            keys[i] = (1 << KIND_BITS) | ((c1 & 0xFFFF) << 24) | low
+            kind = 1 + (purpose == ITEM + FLOWN_IN)
+            keys[i] = (kind << KIND_BITS) | ((c1 & 0xFFFF) << 24) | low

@@ -342,7 +342,7 @@ def items_of(program: Program) -> float:
     """Return about how many items of a replication are in memory at once, at most: those of a week, or of the run."""
     weeks = program.clock.simulated_weeks if program.lags.lagged.any() or by_hours(program) else 1
     a_week = float(program.plan.calls.max(initial=0)) * min(1.0, float(program.rates.base[1]))
-    return max(1.0, program.team.reps * weeks * a_week + float(program.start.first[-1]))
+    return max(1.0, program.team.reps * weeks * a_week + float(program.start.first[-1]) + program.inflow.total)
 
 
 def row_size(program: Program) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.base.periods import DAY, HOUR
+from simcore.kernels.inflow import Arrivals, arrivals
 from simcore.kernels.rows import calls, caps, deals, items, knowledge, windows
 from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
@@ -21,12 +22,16 @@ from simcore.kernels.rows.memory import (
     ORIGIN,
     SLOT,
     SPARE,
+    STEP_2,
+    STEP_3,
+    STEP_4,
     UNTIL,
     WEEK,
     WHO,
     Integers,
     Longs,
     Words,
+    with_room,
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market
@@ -40,10 +45,34 @@ from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, 
 TWO_32 = 4294967296.0
 
 
+class Coming:
+    """The items of a row that come without a call, seat by seat and week by week."""
+
+    def __init__(self, row: Row) -> None:
+        program, clock = row.program, row.program.clock
+        found = arrivals(program, row.size, row.luck, row.noise)
+        self._weeks = clock.simulated_weeks
+        place = found.seat.astype(np.int64) * self._weeks + found.hour // clock.hours_per_week
+        order = np.argsort(place, kind="stable")
+        self._found = found.taken(order)
+        self._ends = np.searchsorted(place[order], np.arange(program.team.reps * self._weeks + 1))
+        self.most = int(np.diff(self._ends[:: self._weeks]).max())
+        """Most items of a seat, in all replications."""
+
+    def into(self, stage: int, rep: int, first_week: int, weeks: int) -> Arrivals:
+        """Return those that come into a stage in a stride of weeks of a seat."""
+        first = rep * self._weeks + first_week
+        mine = self._found.taken(slice(int(self._ends[first]), int(self._ends[first + weeks])))
+        return mine.taken(np.flatnonzero(mine.stage == stage))
+
+
 class Funnel:
     """Plays strides of the reps of a row, one after the other."""
 
     def __init__(self, row: Row) -> None:
+        self._coming = Coming(row) if row.program.inflow.total > 0.0 else None
+        if self._coming is not None:
+            row.memory = with_room(row.memory, self._coming.most)
         self._row, self._rep, self._open = row, 0, (0, 0)
         self._program, self._items, self._clock = row.program, row.memory.items, row.program.clock
         counters, groups = row.memory.counters, slice(row.first_group, row.first_group + row.size)
@@ -69,11 +98,13 @@ class Funnel:
         """Play the calls of a stride of weeks, and all that comes of them."""
         n = self._call(first_week, weeks)
         waited = self._lagged[1] or (first_week == 0 and self._open[0] < self._open[1])
-        at_once = not waited and not self._capped[1]
+        at_once = not waited and not self._capped[1] and self._coming is None
         for stage in range(1, self._clock.steps + 1):
             waited = waited or self._lagged[stage]
             if stage > 1:
                 n = self._decide(stage, n, waited=waited)
+            if self._coming is not None:
+                n = self._let_in(self._coming.into(stage, self._rep, first_week, weeks), n)
             if self._capped[stage]:
                 n = self._cap(stage, n)
             if stage == 1 and at_once:
@@ -120,6 +151,17 @@ class Funnel:
             self._count_open(1, n)
             items.arrive(n, 1, hours[BEGAN], hours[UNTIL], hours[NOW])
         return n
+
+    def _let_in(self, coming: Arrivals, n: int) -> int:
+        """Add what comes into a stage without a call to its n items; return how many there are."""
+        end = n + len(coming.hour)
+        if end > n:
+            words, hours = self._items.word, self._items.hour
+            words[C0][n:end], words[C1][n:end], words[WHO][n:end] = coming.c0, coming.c1, coming.who
+            hours[NOW][n:end], hours[ORIGIN][n:end], hours[BEGAN][n:end] = coming.hour, -1, 0
+            drawn = [words[row][n:end] for row in (SLOT, STEP_2, STEP_3, STEP_4)]
+            draw_items(end - n, ITEM, coming.c0, coming.c1, coming.who, *self._row.luck, *drawn)
+        return end
 
     def _fill_calls(self, first_week: int, weeks: int) -> None:
         row, plan, team = self._row, self._program.plan, self._program.team

@@ -29,6 +29,8 @@ LANES = 8192
 """Weeks of seats that are simulated at a time, about."""
 MOST_ITEMS = 1 << 17
 """Successes of step 1 that are in work at a time, about: a few megabytes."""
+MOST_ARRIVALS = 1 << 20
+"""Items of a row that come without a call, about: they are known before any is played."""
 MOST_CALLS = 1 << 22
 """Calls that are simulated at a time, which is how many successes there is room for; what is not used costs nothing."""
 
@@ -223,7 +225,7 @@ class Memory(NamedTuple):
 def stride_weeks(program: Program) -> int:
     """Return how many weeks are simulated at a time: all of them where a cap needs the whole run in order."""
     simulated, most_calls = program.clock.simulated_weeks, program.plan.slot_hour.shape[1]
-    return simulated if is_capped(program) else int(min(simulated, max(1, STRIDE_CALLS // most_calls)))
+    return simulated if is_capped(program) else int(min(simulated, max(1, STRIDE_CALLS // max(1, most_calls))))
 
 
 def row_size(program: Program, stride: int | None = None) -> int:
@@ -234,6 +236,7 @@ def row_size(program: Program, stride: int | None = None) -> int:
     weeks, most_calls = stride or stride_weeks(program), max(1, program.plan.slot_hour.shape[1])
     items = weeks * most_calls * min(1.0, float(program.rates.base[1]))
     most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls), int(MOST_ITEMS / max(1.0, items)))
+    most = min(most, int(MOST_ARRIVALS / max(1.0, program.inflow.total)))
     return 1 << (max(1, most).bit_length() - 1)
 
 
@@ -316,6 +319,13 @@ def _new_items(size: int, capacity: int, *, capped: bool, parted: bool) -> Items
         entries=np.zeros(MAX_WEEKS if capped else 0, np.int64),
         dues=np.empty(capacity if capped else 0, np.int64),
     )
+
+
+def with_room(memory: Memory, more: int) -> Memory:
+    """Return a memory whose lists have room for more items."""
+    before = memory.items
+    capacity, capped, parted = len(before.own) + more, len(before.entries) > 0, len(before.other) > 0
+    return memory._replace(items=_new_items(memory.size, capacity, capped=capped, parted=parted))
 
 
 def _new_booked(clock: Clock, size: int) -> Booked:

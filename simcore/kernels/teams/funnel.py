@@ -12,13 +12,13 @@ from simcore.kernels.reacting.state import (
     OPEN,
 )
 from simcore.kernels.rows.seats import know_market
-from simcore.kernels.teams.booking import Booking
+from simcore.kernels.teams.arriving import Arriving
 from simcore.kernels.teams.listing import LATE_STEP
 from simcore.program.tally import ENTERED, TURNED_AWAY
 from simcore.random.addresses import ITEM_LATE
 
 
-class Funnel(Booking):
+class Funnel(Arriving):
     """Plays the items of a row of teams."""
 
     def begin(self) -> None:
@@ -63,8 +63,10 @@ class Funnel(Booking):
         self._now, self._until = hour, until
         first, last, count = hour // self._span, until // self._span, self._calendar.count
         n = self._book(n_booked, week) if n_booked > 0 else 0
-        if n > 0 or self._memory.pulls.pulled[0] > 0 or count[first:last].any():
+        coming = bool(self._flows) and self._await(hour, until)
+        if coming or n > 0 or self._memory.pulls.pulled[0] > 0 or count[first:last].any():
             self._pass_through(first, last, n)
+            self._coming = []
             while count[first:last].any():
                 # Referrals may be due in the interval of the deal that they come of.
                 self._pass_through(first, last, 0)
@@ -97,10 +99,10 @@ class Funnel(Booking):
             n = self._take_due(first, last, stage - 1, n)
             if self._pulls and stage == steps:
                 n = self._take_pulled(n)
-            if n == 0:
-                continue
-            if stage > 1:
+            if n > 0 and stage > 1:
                 n = self._decide(stage, n)
+            if self._coming:
+                n = self._let_in(stage, n)
             if n == 0:
                 continue
             if stage == steps:

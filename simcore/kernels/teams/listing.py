@@ -1,7 +1,7 @@
 """Lists of items of a row of teams: their words and lags, in plain Python.
 
-`Listing`, `Waiting`, `Needing`, `Selling`, `Pulling`, `Booking` and `Funnel` are one class in seven modules, each on
-those before.
+`Listing`, `Waiting`, `Needing`, `Selling`, `Pulling`, `Booking`, `Arriving` and `Funnel` are one class in eight
+modules, each on those before.
 """
 
 from __future__ import annotations

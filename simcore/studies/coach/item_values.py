@@ -124,8 +124,7 @@ def _cold(scenario: Scenario, weeks: int) -> Scenario:
 
 def _with_open(scenario: Scenario, entries: Sequence[dict[str, Any]]) -> Scenario:
     """Return a scenario with more items open at the start, after those that are."""
-    already = scenario.start.open if scenario.start else ()
-    start = Start.of([*already, *(OpenItems.model_validate(entry) for entry in entries)])
+    start = (scenario.start or Start.of(())).with_more(OpenItems.model_validate(entry) for entry in entries)
     return scenario.model_copy(update={"start": start})
 
 

@@ -137,7 +137,7 @@ def test_what_is_open_at_the_start_stays_open() -> None:
     plan = plan_values(given)
     entries = plan.fresh[1].scenario.start
     assert entries is not None
-    assert [entry.stage for entry in entries.open] == ["meetings", "opportunities"]
+    assert [entry.stage for entry in entries.entries] == ["meetings", "opportunities"]
 
 
 def test_an_item_that_losers_outwait_is_worth_less_with_age() -> None:
@@ -196,10 +196,10 @@ def test_more_items_are_added_than_a_file_may_hold_and_none_is_due_beyond_what_i
     many = validate(scenario(team={"reps": 12_000}, horizon={"weeks": 1}, funnel=funnel({}, {}, {"lag": "1w"})))
     (_, first, *_) = plan_values(many).of_looks
     assert first.start is not None
-    assert len(first.start.open) == 12_000
+    assert len(first.start.entries) == 12_000
     long = read(funnel=funnel({}, {}, {"lag": {"mean": "200w", "cv": 5}}), team={"reps": 2})
     assert any(len(look.known.left) > 260 * 40 for look in plan_values(long).looks)
     for of_look in plan_values(long).of_looks[1:]:
         start = of_look.start
         assert start is not None
-        assert max(entry.due.hours(long.calendar) for entry in start.open if entry.due is not None) <= 260 * 40
+        assert max(entry.due.hours(long.calendar) for entry in start.entries if entry.due is not None) <= 260 * 40

@@ -1,0 +1,39 @@
+"""Compiles items that come without a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simcore.numerics.quantile_table import build_gamma
+from simcore.program.compile_distributions import stacked
+from simcore.program.layout import Inflow
+
+if TYPE_CHECKING:
+    from simcore.scenario.model import Scenario
+
+
+def compile_inflow(scenario: Scenario) -> Inflow:
+    """Compile all inflows of a scenario.
+
+    Examples
+    --------
+    >>> from simcore.scenario_files.scenario_file import load_scenario
+    >>> compile_inflow(load_scenario("trust-the-process")).total
+    0.0
+    """
+    stages, horizon = [stage.stage for stage in scenario.funnel], scenario.horizon
+    weeks, inflows = horizon.warmup_weeks + horizon.weeks, scenario.inflow
+    mean = np.array([each.means(scenario.calendar, -horizon.warmup_weeks, weeks) for each in inflows], np.float64)
+    to_team = np.array([each.to == "team" for each in inflows], np.bool_)
+    varied = np.array([each.cv > 0.0 for each in inflows], np.bool_)
+    mean = mean.reshape(len(inflows), weeks)
+    return Inflow(
+        stage=np.array([stages.index(each.stage) for each in inflows], np.int64),
+        to_team=to_team,
+        mean=mean,
+        table=np.where(varied, np.cumsum(varied) - 1, -1),
+        tables=stacked([build_gamma(each.cv) for each in inflows if each.cv > 0.0]),
+        total=float(mean.sum(axis=1) @ np.where(to_team, 1, scenario.team.reps)),
+    )
