@@ -322,7 +322,7 @@ MOST_ARGUMENTS_OF_KERNELS = 18
 
 def is_kernel(path: Path, function: ast.FunctionDef) -> bool:
     """Tell whether a function is a narrow kernel, or a part of one."""
-    folders = {ROOT / "simcore" / "kernels" / name for name in ("rows", "reacting")}
+    folders = {ROOT / "simcore" / "kernels" / name for name in ("", "rows", "reacting")}
     kinds = {ast.unparse(decorator) for decorator in function.decorator_list}
     return path.parent in folders and bool(kinds & {"kernel", "inlined"})
 

@@ -31,15 +31,17 @@ rates
     time, and all means are those of the counted weeks (rule *plan* must hold). Where deals need something, the
     rate is what needs leave of it (`simcore.analytic.needs`), if that has a closed form; they then take time, too.
 plan
-    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed.
+    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed. What
+    comes without a call is as many on average in all weeks, and what it meets has the same mean in all.
 spread
     As *plan*; where a lag lies between steps, their rates must not vary from week to week; and the spread between reps
-    fits all but 1e-4 of what the law of its rate says; and the value of deals is known. By origin.
+    fits all but 1e-4 of what the law of its rate says; and the value of deals is known. By origin, and so only where
+    all comes of calls.
 binomial
     As *spread*, with known rates without any spread: P(no win) = (1 - q)^n.
 quota
-    As *binomial*, with a fixed deal value, no lag and no items open at the start (by close is by origin
-    then).
+    As *binomial*, with a fixed deal value, no lag, no items open at the start and none without a call (by close is by
+    origin then).
 steady state
     As *plan*: in a steady pipeline, neither cold nor filled by hand nor upset by holidays, each stage is
     entered at its rate and holds arrival rate x mean lag items (Little 1961), the lag being that of both who pass
@@ -54,6 +56,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.analytic.capped_rates import cut_share, cut_spread, law_cv
+from simcore.analytic.flowing_in import come_to, flow_holds, flows
 from simcore.analytic.market_moments import is_constant, is_stationary, log_covariance, moment, pair_moment
 from simcore.analytic.needs import owes_calls, passing
 from simcore.base.money import cents
@@ -129,14 +132,17 @@ def expected(scenario: Scenario) -> list[Expected]:
     windows = _windows(scenario) if _plan_holds(scenario) else {}
     if not _means_hold(scenario) and (not windows or _lagged(scenario)):
         return []
-    if windows:
+    if windows and flow_holds(scenario):
         values += _funnel(scenario, windows)
-    values += _value(scenario, windows)
-    if windows and _spread_holds(scenario):
+        for label, value in flows(scenario):
+            values.append(Expected(label, value, "count"))
+    if scenario.plan.calls_per_week > 0:
+        values += _value(scenario, windows)
+    if windows and not scenario.inflow and scenario.plan.calls_per_week > 0 and _spread_holds(scenario):
         values += _pyramid(scenario, windows)
     if windows and _quota_holds(scenario):
         values += _quota(scenario, windows)
-    if windows and not scenario.calendar.rests:
+    if windows and not scenario.calendar.rests and flow_holds(scenario):
         values += _open(scenario)
     return values
 
@@ -280,7 +286,7 @@ def _quota_holds(scenario: Scenario) -> bool:
 
 
 def _wins_hold(scenario: Scenario) -> bool:
-    fixed = not scenario.deal.drawn and scenario.start is None
+    fixed = not scenario.deal.drawn and scenario.only_calls
     return fixed and not _lagged(scenario) and _binomial(scenario)
 
 
@@ -295,7 +301,8 @@ def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected
     lagged = False
     for index, stage in enumerate(scenario.funnel):
         lagged = lagged or stage.lag is not None or stage.needs is not None
-        number = calls * _mean_chance(scenario, scenario.funnel[1 : index + 1], windows)
+        number = calls * _mean_chance(scenario, scenario.funnel[1 : index + 1], windows) if calls > 0 else 0.0
+        number += come_to(scenario, _chance, index)
         label = f"{stage.stage} per rep and week" + (", steady state" if lagged else "")
         values.append(Expected(label, number, "count"))
     return values
@@ -432,16 +439,19 @@ def _at_least(wins: int, calls: int, q: float) -> float:
 def _open(scenario: Scenario) -> list[Expected]:
     """Return the open items of a steady pipeline, arrival rate x mean lag, for each step with a lag."""
     values = []
-    calls = scenario.plan.calls_per_week / scenario.calendar.hours_per_week
+    week = scenario.calendar.hours_per_week
+    calls = scenario.plan.calls_per_week / week
     for step, stage in enumerate(scenario.funnel):
         if (stage.lag is None and stage.lost_lag is None) or stage.needs is not None:
             continue
         # Bookings wait for the first stage after their step; later items wait in the stage before theirs.
-        arrivals = calls * _chance(scenario, scenario.funnel[1 : max(step, 2)])
+        flowing = come_to(scenario, _chance, step - 1) / week if step > 1 else 0.0
+        arrivals = calls * _chance(scenario, scenario.funnel[1 : max(step, 2)]) + flowing
         waits = [lag.mean_hours(scenario.calendar) if lag is not None else 0.0 for lag in (stage.lag, stage.lost_lag)]
         number = arrivals * waits[0]
         if stage.lost_lag is not None:
             passing = calls * _chance(scenario, scenario.funnel[1 : step + 1])
+            passing += come_to(scenario, _chance, step, through=True) / week
             number = passing * waits[0] + (arrivals - passing) * waits[1]
         values.append(Expected(f"open items per rep on the way to {stage.stage}, steady state", number, "count"))
     return values

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.analytic.flowing_in import flowing_in
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.machine import memory
 from simcore.scenario.channels import PULL_FORWARD
@@ -135,7 +136,7 @@ def rep_week_ns(scenario: Scenario) -> float:
     for step, stage in enumerate(scenario.funnel):
         if stage.rate is None:
             continue
-        arriving, items = items, items * stage.rate.mean
+        arriving, items = items, items * stage.rate.mean + flowing_in(scenario, stage.stage)
         time += SUCCESS_NS * items if step == 1 else ITEM_NS * arriving
         # Successes of the first step wait for its lag; before a later step all items that may pass it wait.
         laws = sum(lag is not None for lag in (stage.lag, stage.lost_lag))
@@ -296,7 +297,7 @@ def _items_held(scenario: Scenario) -> float:
     for step, stage in enumerate(scenario.funnel):
         if stage.rate is None:
             continue
-        arriving, items = items, items * stage.rate.mean
+        arriving, items = items, items * stage.rate.mean + flowing_in(scenario, stage.stage)
         waits = items if step == 1 or stage.lost_lag is not None else arriving
         for lag, waiting in ((stage.lag, waits), (stage.lost_lag, arriving - items)):
             if lag is not None:

@@ -367,3 +367,8 @@ class Program(NamedTuple):
     coaching: Coaching
     needs: Needs
     source: Source
+
+    @property
+    def only_calls(self) -> bool:
+        """Whether all items come of calls, or of wins: nothing is open at the start, and nothing flows in."""
+        return len(self.start.stage) == 0 and self.inflow.total == 0.0

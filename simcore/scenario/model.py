@@ -62,7 +62,7 @@ from simcore.scenario.parts import (
     open_stages,
     place_hint,
 )
-from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy
+from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy, uncalled
 
 __all__ = [
     "Assumption", "Calendar", "Cap", "Channel", "Deal", "Drive", "Duration", "FixedDeal", "FixedLag", "GammaLag",
@@ -143,6 +143,8 @@ class Scenario(Part):
             )
         stages, idle = [stage.stage for stage in self.funnel], self.plan.calls_per_week == 0 and self.start is None
         yield from inflow_complaints(self.inflow, stages, self.calendar, idle=idle)
+        if self.plan.calls_per_week == 0:
+            yield from uncalled(self.strategies)
 
     @classmethod
     def _unknown(cls, key: str) -> Complaint:
@@ -342,7 +344,7 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
     """Yield the numbers and durations of a part that are given or matter."""
     for field in (name for name in type(part).model_fields if name not in part.derived):
         value = getattr(part, field)
-        if (isinstance(value, tuple) and len(value) > 6) or isinstance(value, Mapping):
+        if (isinstance(value, tuple) and len(value) > 6) or (isinstance(part, Inflow) and isinstance(value, Mapping)):
             text = f"a table of {len(value)}"
         elif isinstance(value, Unsure):
             text = "between {:.15g} and {:.15g}".format(*value.ends)
@@ -350,7 +352,8 @@ def _figures(part: Part, path: str) -> Iterator[Assumption]:
             text = ", ".join(str(to_plain(entry)) for entry in value)
         else:
             text = str(to_plain(value))
-        is_figure = isinstance(value, int | float | tuple | Duration | Mapping) and not isinstance(value, bool)
+        is_figure = isinstance(value, int | float | tuple | Duration) and not isinstance(value, bool)
+        is_figure = is_figure or (isinstance(part, Inflow) and isinstance(value, Mapping))
         if is_figure and value != () and field != "acts_on" and not (field in ("rep_cv", "week_cv") and value == 0):
             yield Assumption(f"{path}.{field}", text, part.source_of(field))
 

@@ -276,7 +276,7 @@ def _open(given: object) -> tuple[OpenItems, ...] | OpenList:
     """Read entries; a list of a file was read with the scenario."""
     if isinstance(given, OpenList):
         return given
-    if isinstance(given, str | Mapping):
+    if isinstance(given, str) or (isinstance(given, Mapping) and given.keys() & {"file", "sha256"}):
         hint = "load the scenario from a file, or with load_scenario"
         raise refused("names a list that was not read: only a scenario file has files beside it", hint=hint)
     return _Entries.validate_python(given)

@@ -11,6 +11,7 @@ from simcore.quantities.fields import (
     Coefficient,
     Complaint,
     Length,
+    Location,
     Many,
     Number,
     Range,
@@ -140,3 +141,22 @@ class Strategy(SourcedPart):
     drives: Annotated[dict[Name, Drive], Length(0, MAX_DRIVES, "drives")] = Field(
         default_factory=dict, description="Feedbacks from results to behaviour, by name. Without any: the plan."
     )
+
+
+OF_CALLS = ("surprise", "dry_spell", "rejections", "overwork")
+"""Signals that calls tell."""
+
+
+def uncalled(strategies: Mapping[str, Strategy]) -> Iterator[Complaint]:
+    """Yield complaints about what drives listen to, or change, where nobody calls."""
+    hint = "give the plan calls, or leave it out"
+    for name, strategy in strategies.items():
+        for drive, about in strategy.drives.items():
+            location: Location = ("strategies", name, "drives", drive)
+            for signal in OF_CALLS:
+                if getattr(about.signals, signal):
+                    message = "listens to what calls tell, and nobody calls"
+                    yield Complaint((*location, "signals", signal), message, hint=hint, at_key=True)
+            if "activity" in about.changes:
+                message = "changes the calls, and nobody calls"
+                yield Complaint((*location, "changes", "activity"), message, hint=hint, at_key=True)

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.money import cents
@@ -51,10 +51,11 @@ def with_open_list(data: dict[str, object], folder: Path) -> list[Problem]:
     """
     start = data.get("start")
     given = start.get("open") if isinstance(start, Mapping) else None
-    if not isinstance(start, dict) or isinstance(given, OpenList) or not isinstance(given, str | Mapping):
+    named = isinstance(given, str) or (isinstance(given, Mapping) and bool(given.keys() & {"file", "sha256"}))
+    if not isinstance(start, dict) or isinstance(given, OpenList) or not named:
         return []
     try:
-        start["open"] = _listed(given, folder)
+        start["open"] = _listed(cast("str | Mapping[str, object]", given), folder)
     except ScenarioError as error:
         start["open"] = Unreadable()
         return list(error.problems)

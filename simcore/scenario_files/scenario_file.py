@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean, printable
+from simcore.quantities.fields import Complaint
 from simcore.quantities.open_list import OpenList
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
 from simcore.scenario_files.open_file import with_open_list
@@ -27,7 +29,7 @@ from simcore.scenario_files.yaml_writer import write, written_flow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.quantities.fields import Complaint, Location
+    from simcore.quantities.fields import Location
 
 Source = str | PathLike[str] | Mapping[str, object] | Scenario
 """What a scenario can be loaded from."""
@@ -106,7 +108,11 @@ def parse_scenario(
         problem = apply_override(tree.data, override, overridden)
         if problem is not None:
             problems.append(problem)
-    problems += with_open_list(tree.data, Path(file).parent if folder is None else folder)
+    listed = with_open_list(tree.data, Path(file).parent if folder is None else folder)
+    at = _locate(Complaint(("start", "open"), ""), tree, file, overridden)
+    problems += [
+        replace(each, file=at.file, line=at.line, column=at.column) if not each.file else each for each in listed
+    ]
     try:
         return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
     except ScenarioError as error:

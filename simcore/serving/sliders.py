@@ -106,9 +106,10 @@ def sliders_of(scenario: Scenario) -> list[Slider]:
     rates = [f"funnel.{stage.stage}.rate" for stage in scenario.funnel if stage.rate is not None]
     rates = [path for path in rates if path not in scenario.unsure]
     deals = ["deal"] if isinstance(scenario.deal, FixedDeal | SpreadDeal) and scenario.deal.unsure is None else []
-    others = ["plan.calls_per_week", *deals, "team.reps"]
+    called = ["plan.calls_per_week"] if scenario.plan.calls_per_week > 0 else []
+    others = [*called, *deals, "team.reps"]
     steps = rates[: MOST - len(others)]
-    chosen = ["plan.calls_per_week", *steps, *deals, "team.reps"]
+    chosen = [*called, *steps, *deals, "team.reps"]
     if scenario.quota is not None and len(chosen) < MOST:
         chosen.append("quota.amount")
     if len(chosen) < FEWEST:

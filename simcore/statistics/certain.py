@@ -35,7 +35,7 @@ def certain_stages(program: Program) -> int:
     """
     if reacts(program) or program.team.leave_threshold > 0 or program.needs.owing:
         return 0
-    if program.reaction.referrals > 0.0 or len(program.start.stage) > 0:
+    if program.reaction.referrals > 0.0 or not program.only_calls:
         return 1
     rates, lags = program.rates, program.lags
     stages = 1

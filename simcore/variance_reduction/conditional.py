@@ -34,7 +34,7 @@ def fixed_after(program: Program) -> int:
     """Return the earliest stage after which all rates are fixed and nothing takes time; S if it is the last one."""
     rates, stage = program.rates, program.clock.steps
     capped = (program.caps.per_week >= 0) | (program.caps.open >= 0)
-    if program.reaction.needed or len(program.start.stage) > 0 or capped.any():
+    if program.reaction.needed or not program.only_calls or capped.any():
         return stage
     while stage > 0 and not (program.lags.lagged[stage] or varies(program, stage) or rates.base[stage] > 1.0):
         stage -= 1

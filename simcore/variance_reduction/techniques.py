@@ -144,7 +144,7 @@ class Case:
     @property
     def is_counted(self) -> bool:
         """Whether entries into a stage have a known expectation."""
-        free = not any(program.reaction.needed or len(program.start.stage) for program in self.programs)
+        free = not any(program.reaction.needed or not program.only_calls for program in self.programs)
         return self.chances is not None and free and not self.programs[0].lags.lagged[1]
 
     @property

@@ -352,7 +352,7 @@ def _allocation(scenario: Scenario, asked: HoursAsked, way: Way, cell: Cell, bas
 
 def _exact_best(scenario: Scenario, asked: HoursAsked, ways: Sequence[Way]) -> list[int] | None:
     """Return the way with the largest mean by origin in closed form; ``None`` where there is none."""
-    if asked.measure == "p_quota" or not ways or not holds(scenario):
+    if asked.measure == "p_quota" or not ways or not holds(scenario) or scenario.inflow:
         return None
     # Every extreme way has the largest rate of a step: where they hold, all between them do.
     if not all(holds(_coached(scenario, asked, way)) for way in _extremes(asked)):

@@ -320,7 +320,7 @@ def _stage(
     whole = scenario.horizon.weeks * scenario.calendar.hours_per_week
     return ItemValue(
         item=scenario.funnel[stage].stage,
-        average=None if lagged or scenario.start is not None else _per(base, base.entered[:, stage]),
+        average=None if lagged or not scenario.only_calls else _per(base, base.entered[:, stage]),
         # What is open at the start was checked before, at no cost.
         one_more=None if pair is None or scenario.funnel[stage + 1].needs else _per_item(*pair, added),
         exact=None if prospects is None else prospects.value(stage),

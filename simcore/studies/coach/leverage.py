@@ -188,7 +188,7 @@ def whole_deals(scenario: Scenario, changed: Scenario) -> str | None:
     """
     quota, drives = scenario.quota, scenario.strategy.drives.values()
     prices = [each.deal.only_price() for each in (scenario, changed)]
-    if quota is None or scenario.start is not None or None in prices or any(drive.changes for drive in drives):
+    if quota is None or not scenario.only_calls or None in prices or any(drive.changes for drive in drives):
         return None
     amount = cents(quota.amount)
     needed = [-(-amount // price) for price in prices if price is not None]
@@ -212,7 +212,7 @@ def exact_effects(scenario: Scenario, changed: Scenario) -> dict[Measure, float]
     >>> {measure: round(value, 3) for measure, value in exact_effects(before, after).items()}
     {'revenue_origin': 0.2, 'revenue': 0.2, 'p_quota': 0.242}
     """
-    if not (holds(scenario) and holds(changed)):
+    if not (holds(scenario) and holds(changed)) or scenario.inflow or changed.inflow:
         return {}
     base, other = Prospects(scenario), Prospects(changed)
     calls = changed.plan.calls_per_week / scenario.plan.calls_per_week

@@ -82,6 +82,9 @@ def plan_coach(
     if replications is not None and replications < FEWEST:
         allowed = f"{FEWEST} or more"
         raise ScenarioError((Problem("out of range", "replications", value=str(replications), allowed=allowed),))
+    if scenario.plan.calls_per_week == 0:
+        message = "what coaching brings is told by the call, and nobody calls"
+        raise ScenarioError((Problem(message, "plan.calls_per_week", value="0", allowed="1 to 65535"),))
     if hours is not None:
         check_hours(scenario, hours)
         check_scenarios(COACHING.metric_of(hours.measure), [scenario])

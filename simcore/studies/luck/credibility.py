@@ -99,7 +99,7 @@ def weight(trials: float, half: float | None) -> float:
 
 def is_exact(scenario: Scenario) -> bool:
     """Return whether `exact_weight` holds: nothing takes time or is cut at 1, weeks are alike, rates are known."""
-    timeless = scenario.start is None and not any(stage.lag or stage.needs for stage in scenario.funnel)
+    timeless = scenario.only_calls and not any(stage.lag or stage.needs for stage in scenario.funnel)
     alike = is_stationary(scenario.market) and not scenario.calendar.rests
     return timeless and alike and not scenario.unsure and chances(scenario) is not None
 

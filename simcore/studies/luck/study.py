@@ -123,6 +123,7 @@ def luck(
     ([], 1.0, None)
     """
     scenario = with_run_overrides(scenario, None, seed)
+    _refuse_inflow(scenario)
     what = _drop(scenario, drop)
     who = _rule(rule)
     program = playable(scenario, detailed=True, replications=False)
@@ -183,6 +184,18 @@ def _replications(program: Program, asked: int | None) -> int:
         raise _refused("out of range", "replications", str(asked), f"{LEAST} .. {most}")
     by_size = min(MOST, max(LEAST, DEFAULT_REP_WEEKS // _rep_weeks(program)))
     return -(-(asked or by_size) // EQUAL_GROUPS) * EQUAL_GROUPS
+
+
+def _refuse_inflow(scenario: Scenario) -> None:
+    """Refuse a scenario in which not all that is counted comes of calls."""
+    why = "luck and skill are told apart by tries, which are calls and what comes of them"
+    if scenario.inflow:
+        message = f"{why}: what comes without a call is no try of anybody's"
+        raise ScenarioError((Problem(message, "inflow", hint="leave inflow out for this question"),))
+    if scenario.plan.calls_per_week == 0:
+        raise ScenarioError(
+            (Problem(f"{why}, and nobody calls", "plan.calls_per_week", value="0", allowed="1 to 65535"),)
+        )
 
 
 def _drop(scenario: Scenario, drop: tuple[str, float] | None) -> Drop:

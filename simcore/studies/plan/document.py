@@ -10,7 +10,7 @@ from simcore.base.document import Document
 from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
-What = Literal["holidays", "seats", "needs", "late", "checks"]
+What = Literal["holidays", "seats", "needs", "late", "checks", "inflow"]
 
 
 class PlanStage(Document):
@@ -25,7 +25,8 @@ class PlanLeftOut(Document):
 
     what: What = Field(
         description="Hours that are not worked; calls that new reps and vacant seats do not make; wins that what deals "
-        "need takes; deals of the period that close after its end; calls that checks of needs cost."
+        "need takes; deals of the period that close after its end; calls that checks of needs cost; what comes without "
+        "a call."
     )
     share: float | None = Field(
         description="Of the hours, of the calls of the plan, or of the deals of calls of the period; null where it has "

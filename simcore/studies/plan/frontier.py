@@ -135,7 +135,7 @@ class _Shared:
         """Return the revenue of what was begun before, int64[worlds, teams, spans]; ``None``: it is played along."""
         setting, _, last = played[0]
         program = setting.program
-        if not (adds_up(program) and (setting.scenario.horizon.warmup_weeks or len(program.start.stage))):
+        if not (adds_up(program) and (setting.scenario.horizon.warmup_weeks or not program.only_calls)):
             return None
         # It is played once for a team and period, with all cells in it, whichever are asked for now.
         all_teams = sorted({team for team, _ in self.simple if team <= teams[-1]})

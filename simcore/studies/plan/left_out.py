@@ -67,6 +67,12 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
         ),
     )
     found = [PlanLeftOut(what=what, share=part, words=words) for what, part, words in told if part >= _LEAST]
+    if setting.scenario.inflow:
+        words = (
+            "what comes without a call brings deals, too, so that fewer calls may be enough (whose it would be in "
+            "another team is not said: other teams and periods are not looked at)"
+        )
+        found.append(PlanLeftOut(what="inflow", share=None, words=words))
     return found + (_needs(setting.scenario) if needs_step(setting.scenario.funnel) else [])
 
 

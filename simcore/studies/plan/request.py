@@ -95,6 +95,14 @@ def plan_request(
         hint = did_you_mean(solve_for, kinds)
         problems.append(Problem("nothing can be solved for that", "solve-for", value=brief(solve_for),
                                 allowed=", ".join(kinds), hint=hint))  # fmt: skip
+    if scenario.inflow and solve_for == REPS:
+        message = (
+            "cannot be solved for where items come without a call: whose they would be in another team is not said"
+        )
+        problems.append(Problem(message, "solve-for", value=REPS, allowed=f"{CALLS}, {WEEKS} or a stage"))
+    if scenario.plan.calls_per_week == 0 and solve_for in (REPS, WEEKS):
+        message = "cannot be solved for where nobody calls"
+        problems.append(Problem(message, "solve-for", value=brief(solve_for), allowed=f"{CALLS} or a stage"))
     weeks = _weeks_of(by, scenario, problems)
     if problems or weeks is None:
         raise ScenarioError(tuple(problems))

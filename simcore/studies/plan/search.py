@@ -129,7 +129,8 @@ class Planner:
         self._chances(worlds)
         if self.found.curve is not None:
             self._rows()
-            if self.asked.solve_for == CALLS and self.how.get("frontier") is not False:
+            frontier = self.how.get("frontier") is not False and not self.asked.scenario.inflow
+            if self.asked.solve_for == CALLS and frontier:
                 self._frontier()
 
     def _near(self) -> int | None:

@@ -161,7 +161,7 @@ class Calls(Solvable):
 
         Where nothing that comes of some calls depends on others, what was begun before is played only once.
         """
-        begun = self.setting.scenario.horizon.warmup_weeks > 0 or len(self.setting.program.start.stage) > 0
+        begun = self.setting.scenario.horizon.warmup_weeks > 0 or not self.setting.program.only_calls
         alone = begun and adds_up(self.setting.program)
         if alone and worlds not in self._begun:
             crew = Crew(with_calls(self.setting, 0), 0, self.reps)
@@ -346,7 +346,7 @@ def are_alike(asked: PlanRequest, setting: Setting) -> bool:
     scenario = setting.scenario
     if asked.gone and (scenario.team.turnover or any(stage.habit for stage in scenario.funnel)):
         return False
-    return not scenario.horizon.warmup_weeks and scenario.start is None and scenario.team.ramp is None
+    return not scenario.horizon.warmup_weeks and scenario.only_calls and scenario.team.ramp is None
 
 
 def with_rate(scenario: Scenario, step: int, rate: float) -> Scenario:

@@ -102,7 +102,7 @@ def working_hours(scenario: Scenario) -> NDArray[np.bool_]:
 def with_calls(setting: Setting, calls: int, *, alone: bool = False) -> Program:
     """Return the program in which every rep is to make so many calls in what is left of the period, spread evenly.
 
-    ``alone``: these calls and nothing else; none was made in the warm-up, and nothing is open.
+    ``alone``: these calls and nothing else; none was made in the warm-up, nothing is open, and nothing else comes.
 
     Working hour i of M gets ``floor((i+1) n / M) - floor(i n / M)`` calls: where all weeks are whole and n is a
     multiple of them, that is the plan of n / weeks calls a week. In very long periods every full week has the same.
@@ -141,13 +141,20 @@ def _with_hours(setting: Setting, by_hour: Ints, per_week: float, *, alone: bool
     plan = plan_of(per_hour, places)
     made, times = np.unique(plan.calls[row_of_week], return_counts=True)
     first = first_step(program.rates, int(made[np.argmax(times)]))
-    between = program.reaction.between_wins * setting.scenario.plan.calls_per_week / max(per_week, 1e-9)
+    planned = setting.scenario.plan.calls_per_week
+    # Of a plan without calls nobody hears how long the wins of its calls are apart.
+    between = program.reaction.between_wins * planned / max(per_week, 1e-9) if planned else 1e12
     changed = program._replace(
         plan=plan, first=first, reaction=program.reaction._replace(between_wins=min(between, 1e12))
     )
     if alone:
         nothing = np.zeros(0, np.int64)
-        changed = changed._replace(start=OpenItems(np.zeros(program.team.reps + 1, np.int64), *[nothing] * 4))
+        changed = changed._replace(
+            start=OpenItems(np.zeros(program.team.reps + 1, np.int64), *[nothing] * 4),
+            inflow=program.inflow._replace(
+                stage=nothing, mean=program.inflow.mean[:0], to_team=program.inflow.to_team[:0], total=0.0
+            ),
+        )
     check_ranges(setting.scenario, changed, detailed=True, replications=False)
     return changed
 
