@@ -52,13 +52,13 @@ def run_details(summary: Summary, about: str = "") -> RenderableType:
     parts: list[RenderableType] = [_header(summary, about), _funnel(summary)]
     currency = summary.scenario.currency
     accounts = summary.averaging
-    if accounts.close == accounts.origin:
+    if accounts.close == accounts.origin or not accounts.origin:
         parts.append(_pyramid(accounts.close, currency, ""))
     else:
         parts.append(_pyramid(accounts.close, currency, ", by close"))
         parts.append(_pyramid(accounts.origin, currency, ", by origin"))
-    parts.append(_first_step(summary))
-    parts.append(_value(summary))
+    if summary.calls > 0:
+        parts += [_first_step(summary), _value(summary)]
     if summary.quota is not None:
         parts.append(_quota(summary.quota, currency))
     if summary.ignorance is not None:
@@ -229,7 +229,7 @@ def _limits(summary: Summary) -> RenderableType:
 def _footnotes(summary: Summary) -> Paragraph:
     notes = [note_on_errors(summary, summary.size.replications)]
     notes.append("q05, q50, q95: 5, 50 and 95 % of the periods bring so much or less.")
-    if summary.averaging.close != summary.averaging.origin:
+    if summary.averaging.origin and summary.averaging.close != summary.averaging.origin:
         notes.append("By close: dated when the deal closed; by origin: when the call was made that began it.")
     if summary.quantile_error_bound > 0:
         notes.append(f"Quantiles are binned: off by at most {100 * summary.quantile_error_bound:.2g} % of themselves.")

@@ -31,12 +31,10 @@ rates
     time, and all means are those of the counted weeks (rule *plan* must hold). Where deals need something, the
     rate is what needs leave of it (`simcore.analytic.needs`), if that has a closed form; they then take time, too.
 plan
-    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed. What
-    comes without a call is as many on average in all weeks, and what it meets has the same mean in all.
+    As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed.
 spread
     As *plan*; where a lag lies between steps, their rates must not vary from week to week; and the spread between reps
-    fits all but 1e-4 of what the law of its rate says; and the value of deals is known. By origin, and so only where
-    all comes of calls.
+    fits all but 1e-4 of what the law of its rate says; the value of deals is known; all comes of calls. By origin.
 binomial
     As *spread*, with known rates without any spread: P(no win) = (1 - q)^n.
 quota
@@ -93,10 +91,8 @@ class Expected(NamedTuple):
     ----------
     label
         The quantity, in words; ``PERIOD: QUANTITY`` for rows of the averaging pyramid.
-    value
-        In the currency for money, from 0 to 1 for a share.
-    unit
-        ``count``, ``money`` or ``share`` (a probability or a coefficient of variation).
+    value, unit
+        In the currency for ``money``, from 0 to 1 for a ``share`` (a probability or a cv); or a ``count``.
     """
 
     label: str
@@ -133,12 +129,10 @@ def expected(scenario: Scenario) -> list[Expected]:
     if not _means_hold(scenario) and (not windows or _lagged(scenario)):
         return []
     if windows and flow_holds(scenario):
-        values += _funnel(scenario, windows)
-        for label, value in flows(scenario):
-            values.append(Expected(label, value, "count"))
-    if scenario.plan.calls_per_week > 0:
+        values += [*_funnel(scenario, windows), *(Expected(*flow, "count") for flow in flows(scenario))]
+    if called := scenario.plan.calls_per_week > 0:
         values += _value(scenario, windows)
-    if windows and not scenario.inflow and scenario.plan.calls_per_week > 0 and _spread_holds(scenario):
+    if windows and called and not scenario.inflow and _spread_holds(scenario):
         values += _pyramid(scenario, windows)
     if windows and _quota_holds(scenario):
         values += _quota(scenario, windows)
@@ -301,8 +295,8 @@ def _funnel(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected
     lagged = False
     for index, stage in enumerate(scenario.funnel):
         lagged = lagged or stage.lag is not None or stage.needs is not None
-        number = calls * _mean_chance(scenario, scenario.funnel[1 : index + 1], windows) if calls > 0 else 0.0
-        number += come_to(scenario, _chance, index)
+        called = calls * _mean_chance(scenario, scenario.funnel[1 : index + 1], windows) if calls > 0 else 0.0
+        number = called + come_to(scenario, _chance, index)
         label = f"{stage.stage} per rep and week" + (", steady state" if lagged else "")
         values.append(Expected(label, number, "count"))
     return values
@@ -438,8 +432,7 @@ def _at_least(wins: int, calls: int, q: float) -> float:
 
 def _open(scenario: Scenario) -> list[Expected]:
     """Return the open items of a steady pipeline, arrival rate x mean lag, for each step with a lag."""
-    values = []
-    week = scenario.calendar.hours_per_week
+    values, week = [], scenario.calendar.hours_per_week
     calls = scenario.plan.calls_per_week / week
     for step, stage in enumerate(scenario.funnel):
         if (stage.lag is None and stage.lost_lag is None) or stage.needs is not None:

@@ -41,13 +41,13 @@ def flows(scenario: Scenario) -> list[tuple[str, float]]:
     --------
     >>> from simcore.scenario_files.scenario_file import load_scenario
     >>> flows(load_scenario("trust-the-process", ["inflow={stage: meetings, per_week: 4, cv: 0.5, to: seat}"]))
-    [('meetings without a call per rep and week', 4.0), ('meetings without a call per rep and week: sd', 2.828...)]
+    [('meetings without a call per rep and week', 4.0), ('sd of meetings without a call per rep and week', 2.828...)]
     """
     found = []
     for number, inflow in enumerate(scenario.inflow, start=1):
         mean, which = per_rep(scenario, inflow), f" ({number})" if len(scenario.inflow) > 1 else ""
         label = f"{inflow.stage} without a call per rep and week{which}"
-        found += [(label, mean), (f"{label}: sd", math.sqrt(mean + (mean * inflow.cv) ** 2))]
+        found += [(label, mean), (f"sd of {label}", math.sqrt(mean + (mean * inflow.cv) ** 2))]
     return found
 
 

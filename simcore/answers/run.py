@@ -122,7 +122,8 @@ def _figures(summary: Summary) -> list[KeyFigure]:
     week = next((row for row in summary.averaging.close if row.horizon == "week"), None)
     if week is not None:
         figures.append(share_figure("weeks of a rep without a win", week.revenue.p_zero))
-    figures.append(money_figure("worth of one call, whatever comes of it", summary.value.per_call, currency))
+    if summary.calls > 0:
+        figures.append(money_figure("worth of one call, whatever comes of it", summary.value.per_call, currency))
     return figures
 
 

@@ -130,6 +130,7 @@ _PAGES = {
     "funnel": "scenario-format.md#a-stage",
     "referrals": "scenario-format.md#referrals",
     "start": "scenario-format.md#open-items-at-the-start",
+    "inflow": "scenario-format.md#items-without-a-call",
     "manager": "scenario-format.md#habits-and-a-manager",
     "strategies": "scenario-format.md#strategies",
 }

@@ -182,6 +182,11 @@ FUNNEL = (
         "scenario-format.md#referrals",
     ),
     Word(
+        "inflow",
+        "Items that come without a call, such as enquiries. They count by close, and never in what a call is worth.",
+        "scenario-format.md#items-without-a-call",
+    ),
+    Word(
         "market",
         "A factor on the rates of some steps that the whole team shares. It changes from week to week and "
         "remembers: its logarithm is autoregressive (AR(1)) with standard deviation `sd` and correlation "

@@ -59,7 +59,8 @@ def _by_date(given: object) -> object:
     return dict(sorted(table.items()))
 
 
-_Table = dict[Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")], float | NumberText]
+_Plain = Annotated[float, Range(0, MAX_PER_WEEK)]
+_Table = dict[Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")], _Plain | NumberText]
 
 
 class Inflow(SourcedPart):
@@ -70,7 +71,7 @@ class Inflow(SourcedPart):
     )
     per_week: Annotated[
         float | dict[str, float],
-        BeforeValidator(_by_date, json_schema_input_type=float | NumberText | SourcedNumber | _Table),
+        BeforeValidator(_by_date, json_schema_input_type=_Plain | NumberText | SourcedNumber | _Table),
         Unit("items"),
     ] = Field(
         description="How many come in a week on average, up to 10000; or a table of that by the day from which it "

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base.periods import HORIZONS
+from simcore.base.periods import CALL, HORIZONS
 from simcore.program.layout import Program
-from simcore.program.tally import SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
+from simcore.program.tally import ORIGIN, SQUARE, SUM, TOTAL, WITH_DEAL, Tally, bin_values
 from simcore.results.summary import AveragingRow, FirstStepRow, RevenueRow
-from simcore.statistics.certain import certain_revenue, certain_stages
+from simcore.statistics.certain import certain_revenue, certain_stages, nobody_calls
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled
 from simcore.statistics.moments_and_quantiles import mean_of, proportion_of, sectioned_quantile, spread_of
@@ -23,12 +23,17 @@ def averaging_rows(program: Program, tally: Tally, account: int) -> list[Averagi
     Parameters
     ----------
     account
-        `simcore.program.tally.CLOSE` or `simcore.program.tally.ORIGIN`: how revenue is dated.
+        `simcore.program.tally.CLOSE` or `simcore.program.tally.ORIGIN`: how revenue is dated. There is none by origin
+        where nobody calls.
     """
-    rows = []
+    rows: list[AveragingRow] = []
+    if account == ORIGIN and nobody_calls(program):
+        return rows
     for horizon, name in enumerate(HORIZONS):
         windows = windows_of(program, tally, horizon)
-        if windows.sum() > 0:
+        # What closes is no call's where items come without one.
+        told = horizon != CALL or account == ORIGIN or program.inflow.total == 0.0
+        if told and windows.sum() > 0:
             rows.append(
                 AveragingRow(
                     horizon=name,
@@ -70,7 +75,7 @@ def _revenue(program: Program, tally: Tally, account: int, horizon: int, windows
 def _first_step(program: Program, tally: Tally, horizon: int, windows: NDArray[np.int64]) -> FirstStepRow:
     arrays, size = tally.arrays, tally.arrays.replications
     total, squares = arrays.first[:, SUM, horizon], arrays.first[:, SQUARE, horizon]
-    certain = certain_stages(program) > 1
+    certain = certain_stages(program) > 1 or nobody_calls(program)
     return FirstStepRow(
         mean=mean_of(size, total, windows, worth=1.0, certain=certain),
         sd=spread_of(size, total, squares, windows, worth=1.0, certain=certain),

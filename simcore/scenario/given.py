@@ -82,15 +82,22 @@ def path_of(location: Location, data: object) -> str:
 
 
 def existing(location: Location, data: object) -> Location:
-    """Remove keys that the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``."""
-    here = data
-    for depth, step in enumerate(location):
+    """Remove keys that the validation added to a location: ``rate: 1.5`` is read as ``rate: {mean: 1.5}``.
+
+    So it does with the number of an entry that stands without a list.
+    """
+    here, there = data, []
+    for step in location:
         if isinstance(here, Mapping):
+            if step == 0 and 0 not in here:
+                continue
+            there.append(step)
             if step not in here:
-                return location[: depth + 1]
+                break
             here = here[step]
         elif isinstance(here, Sequence) and not isinstance(here, str) and isinstance(step, int):
+            there.append(step)
             here = here[step]
         else:
-            return location[:depth]
-    return location
+            break
+    return tuple(there)

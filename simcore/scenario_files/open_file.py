@@ -149,7 +149,7 @@ def _csv_rows(raw: bytes, file: str) -> Iterator[_Row]:
                     raise _too_many(rows - 1, file)
             line = reader.line_num + 1
     except csv.Error:
-        message = "has quotes that do not close, or a quote within a cell"
+        message = "has quotes that do not close, or close within a cell"
         raise ScenarioError((Problem(message, file=file, line=line),)) from None
 
 
@@ -205,7 +205,8 @@ def _checked(rows: Iterator[_Row], file: str) -> OpenList:
             problems += _take(line, cells, names, columns, known, ids, file)
             lines.append(line)
         if len(problems) >= MAX_PROBLEMS:
-            raise ScenarioError((*problems[:MAX_PROBLEMS], Problem("has more problems than these", file=file)))
+            more = Problem("has more problems than these", file=file, line=line)
+            raise ScenarioError((*problems[:MAX_PROBLEMS], more))
     if problems:
         raise ScenarioError(tuple(problems))
     if not lines:

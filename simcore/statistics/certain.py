@@ -21,6 +21,11 @@ def reacts(program: Program) -> bool:
     return len(program.reaction.memory) > 0
 
 
+def nobody_calls(program: Program) -> bool:
+    """Return whether no call is planned in any week: nothing counts by origin then."""
+    return not program.plan.calls.any()
+
+
 def certain_stages(program: Program) -> int:
     """Return how many stages, from the first on, have the same entries, hour by hour, in every replication.
 

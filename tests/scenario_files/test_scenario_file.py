@@ -87,7 +87,7 @@ BAD = [
     ("{reps: 10}", "10", 4, 7, "team", "must be a mapping (key: value), got 10"),
     ("{reps: 10}", "[10]", 4, 7, "team", "must be a mapping (key: value), got a list"),
     ("{reps: 10}", "{reps: {}}", 4, 14, "team.reps", "of value and source, got a mapping"),
-    ("{value: 500, ", "{value: 0, ", 5, 32, "plan.calls_per_week", "is out of range, got 0; allowed: from 1"),
+    ("{value: 500, ", "{value: 0, ", 5, 32, "plan.calls_per_week", "nothing is open at the start, got 0; allowed: 1"),
     ("name: Base", "name: 2026", 2, 7, "name", "must be text, got 2026; put it in quotes"),
     ("name: Base", "name: no", 2, 7, "name", '"no" in quotes'),
     ("name: Base", "naem: Base", 2, 1, "naem", "did you mean name?"),
@@ -544,7 +544,7 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
-    example, dates, country, markets, precision, known, start, coached, needing, pressure = blocks
+    example, dates, country, markets, precision, known, start, flow, coached, needing, pressure = blocks
     assert parse_scenario(example, "docs").team.reps == 2
     cold = re.sub("^market:.*\n", "", example.replace(", warmup_weeks: 26", ""), flags=re.MULTILINE)
     moves = [parse_scenario(cold + line, "docs").market for line in markets.splitlines()]
@@ -563,6 +563,8 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     opened = parse_scenario(example.replace(", warmup_weeks: 26", "") + start, "docs").start
     assert opened is not None
     assert len(opened.open) == 3
+    flowing = parse_scenario(example + "calendar: {start: 2026-10-05}\n" + flow.replace("leads", "meetings"), "docs")
+    assert [inflow.to for inflow in flowing.inflow] == ["team", "seat"]
     precise = parse_scenario(re.sub("^run:.*\n", "", example, flags=re.MULTILINE) + precision, "docs").run
     assert list(precise.precision or ()) == ["revenue", "p_quota", "p_zero:quarter", "q05:year", "sd:week"]
     manager = parse_scenario(coached, "docs").manager

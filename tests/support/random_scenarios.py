@@ -179,6 +179,22 @@ def starts(draw: Draw, stages: list[Scenario], reps: int) -> Scenario:
     return {"open": listed}
 
 
+@st.composite
+def inflows(draw: Draw, stages: list[Scenario], calendar: Scenario) -> list[Scenario]:
+    """Return one or two inflows for a funnel of more than two stages."""
+    numbers = st.sampled_from([0.3, 2, 9])
+    dates = [MONDAY + timedelta(days=days) for days in (-9, 0, 8, 24)]
+    tables = st.dictionaries(st.sampled_from([day.isoformat() for day in dates]), numbers, min_size=1)
+    inflow = st.fixed_dictionaries(
+        {
+            "stage": st.sampled_from([step["stage"] for step in stages[1:-1]]),
+            "per_week": numbers | tables if "start" in calendar else numbers,
+        },
+        optional={"cv": st.sampled_from([0, 0.5, 2]), "to": st.sampled_from(["team", "seat"])},
+    )
+    return draw(st.lists(inflow, min_size=1, max_size=2))
+
+
 def with_ages_that_are_reached(plain: Scenario) -> Scenario:
     """Return a scenario without ages of open items that no item of theirs reaches."""
     try:
@@ -228,4 +244,8 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     if warmup == 0 and len(stages) > 2 and draw(st.booleans()):
         plain["start"] = draw(starts(stages, team["reps"]))
         plain = with_ages_that_are_reached(plain)
+    if len(stages) > 2 and draw(st.integers(0, 2)) == 0:
+        plain["inflow"] = draw(inflows(stages, calendar))
+    if ("inflow" in plain or "start" in plain) and draw(st.integers(0, 3)) == 0:
+        plain["plan"] = {"calls_per_week": 0}
     return plain
