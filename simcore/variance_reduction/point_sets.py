@@ -108,7 +108,9 @@ def factors_of(program: Program) -> Factors:
     own = tuple(step for step in range(1, program.clock.steps + 1) if rates.beta[step] >= 0)
     first = rates.beta[1] >= 0 or rates.noise_sigma[1] > 0.0 or rates.in_market[1] or rates.base[1] > 1.0
     first = first or rates.laws.kind[1] != KNOWN
-    known = not (first or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0))
+    known = bool(program.plan.calls.any()) and not (
+        first or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0)
+    )
     calls = program.plan.calls[program.plan.row_of_week] if known else np.empty(0, np.int64)
     weeks = program.clock.simulated_weeks if program.market.moves and rates.in_market.any() else 0
     return Factors(weeks, own, calls, weeks > 0 and program.market.start_sd > 0.0)

@@ -51,6 +51,28 @@ def test_the_precision_that_was_asked_for_is_reached(method: str) -> None:
     assert row.strategy is None
 
 
+FLOWING = validate(
+    scenario(
+        horizon={"weeks": 13}, quota=QUOTA, inflow={"stage": "opportunities", "per_week": 20, "cv": 0.5, "to": "seat"}
+    )
+)
+
+
+@pytest.mark.parametrize("method", ["controls", "antithetic", "strata", "sobol", "auto"])
+def test_what_comes_without_a_call_is_not_left_out_of_a_technique(method: str) -> None:
+    (row,) = estimate_to_precision(FLOWING, goal(revenue="0.5%"), method).rows
+    exact = 52 * (60 * 0.04 + 20 * 0.4) * 1000.0
+    assert row.low is not None
+    assert row.high is not None
+    assert row.low <= exact <= row.high
+    assert row.high - row.low < 0.011 * exact
+
+
+def test_what_comes_without_a_call_cannot_be_integrated_out() -> None:
+    with pytest.raises(ScenarioError, match="conditional"):
+        estimate_to_precision(FLOWING, goal(p_quota="0.01"), "conditional")
+
+
 def test_a_rare_event_takes_far_fewer_worlds_than_crude() -> None:
     row = estimate_to_precision(STEADY, goal(p_zero_in_8w="1e-9"), "conditional").rows[0]
     assert row.met

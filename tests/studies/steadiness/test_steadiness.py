@@ -128,6 +128,16 @@ def test_the_noise_of_weeks_is_independent_from_week_to_week() -> None:
         agrees(f"noise, {horizon}", part(row(found, horizon), "week noise").variance, expected, detect=0.5)
 
 
+def test_weeks_that_bring_more_without_a_call_are_noise_of_weeks() -> None:
+    found = split(inflow={"stage": "opportunities", "per_week": 20, "cv": 0.5, "to": "seat"})
+    assert found.active == ["luck", "week noise"]
+    for weeks, horizon in ((1, "week"), (13, "quarter")):
+        expected = (20 * 0.4 * VALUE * 0.5) ** 2 * weeks
+        agrees(f"noise, {horizon}", part(row(found, horizon), "week noise").variance, expected, detect=0.5)
+        luck = luck_of(60.0 * weeks) + 20 * 0.4 * VALUE**2 * weeks
+        agrees(f"luck, {horizon}", part(row(found, horizon), "luck").variance, luck, detect=0.3)
+
+
 def test_two_factors_share_what_only_both_explain() -> None:
     given = funnel({}, {}, {"rate": {"mean": 0.4, "rep_cv": 0.3, "week_cv": 0.3}})
     found = row(split(funnel=given), "week")
