@@ -280,8 +280,7 @@ def _open_items(scenario: Scenario) -> OpenItems:
     for rep in range(scenario.team.reps if entries else 0):
         for entry in entries:
             if entry.rep is None or entry.rep == rep + 1:
-                due = -1 if entry.due is None else int(entry.due.hours(scenario.calendar) + 0.5)
-                age = 0 if entry.age is None else int(entry.age.hours(scenario.calendar) + 0.5)
+                due, age = entry.due_hour(scenario.calendar), entry.age_hours(scenario.calendar)
                 value = -1 if entry.value is None else cents(entry.value)
                 rows += [(number[entry.stage], due, age, value)] * entry.count
         first[rep + 1] = len(rows)

@@ -166,6 +166,12 @@ class OpenList(Mapping[str, str]):
         return core_schema.is_instance_schema(cls)
 
 
+def hour_of_day(day: int, calendar: Calendar) -> int:
+    """Return the first working hour of a day, given as its ordinal, from the Monday of the first counted week."""
+    spans = Spans(np.array([np.nan]), np.zeros(1, np.int8), np.array([day]))
+    return int(spans.hours(calendar)[0])
+
+
 def first_day(calendar: Calendar) -> int:
     """Return the ordinal of the first day that counts; 0 without dates."""
     return 0 if calendar.start is None else parse_day(calendar.start).toordinal()

@@ -32,8 +32,10 @@ from simcore.quantities.fields import (
 )
 from simcore.quantities.inflow import Inflow, as_list, inflow_complaints
 from simcore.quantities.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
+from simcore.quantities.names import Name
+from simcore.quantities.open_items import OpenItems, Start
 from simcore.quantities.open_list import OpenList
-from simcore.quantities.open_list_checks import list_complaints
+from simcore.quantities.open_list_checks import entry_complaints, list_complaints
 from simcore.quantities.rates import Rate
 from simcore.quantities.time import Calendar, Duration, Holiday, date_complaints, with_dates
 from simcore.scenario.checks import consistency
@@ -46,19 +48,15 @@ from simcore.scenario.parts import (
     Horizon,
     Market,
     MarketStart,
-    Name,
-    OpenItems,
     Plan,
     Quota,
     Ramp,
     Referrals,
     Run,
     Stage,
-    Start,
     Team,
     Title,
     Turnover,
-    age_complaints,
     open_stages,
     place_hint,
 )
@@ -136,11 +134,10 @@ class Scenario(Part):
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield complaints about ages that no item reaches, and about items that come without a call."""
-        yield from age_complaints(self.funnel, self.start, self.calendar)
+        open_in = open_stages(self.funnel, self.calendar)
+        yield from entry_complaints(self.start.entries if self.start is not None else (), open_in, self.calendar)
         if self.start is not None and isinstance(self.start.open, OpenList):
-            yield from list_complaints(
-                self.start.open, open_stages(self.funnel, self.calendar), self.team.reps, self.calendar
-            )
+            yield from list_complaints(self.start.open, open_in, self.team.reps, self.calendar)
         stages, idle = [stage.stage for stage in self.funnel], self.plan.calls_per_week == 0 and self.start is None
         yield from inflow_complaints(self.inflow, stages, self.calendar, idle=idle)
         if self.plan.calls_per_week == 0:

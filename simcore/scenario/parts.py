@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter
+from pydantic import BeforeValidator, Field
 
 from simcore.base.text import printable
-from simcore.quantities.deals import Money
-from simcore.quantities.distributions import MAX_ENTRIES
 from simcore.quantities.fields import (
     MISSING,
     Amount,
     Complaint,
     Length,
-    Location,
     Many,
     Number,
     NumberText,
@@ -31,9 +28,10 @@ from simcore.quantities.fields import (
     refused,
 )
 from simcore.quantities.lags import LagField
-from simcore.quantities.open_list import OpenList
+from simcore.quantities.names import Name
+from simcore.quantities.open_list_checks import Waits
 from simcore.quantities.rates import RateField
-from simcore.quantities.time import Calendar, Day, Duration
+from simcore.quantities.time import Calendar, Day
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.needs import MAX_NEEDS, Need
@@ -49,15 +47,6 @@ MAX_REFERRALS = 100
 """Maximum mean number of new meetings per win."""
 
 
-def _name(value: str) -> str:
-    if any(character in value for character in ".="):
-        raise refused("must not hold a dot or an equals sign: names are part of a path")
-    if value.isdigit():
-        raise refused("must not be a number")
-    return value
-
-
-Name = Annotated[Text, Length(1, 40, "characters"), AfterValidator(_name)]
 Title = Annotated[Text, Length(1, 120, "characters")]
 
 
@@ -236,115 +225,6 @@ class Quota(SourcedPart):
     )
 
 
-class OpenItems(SourcedPart):
-    """Items that are open in a stage at the start."""
-
-    stage: Name = Field(description="Stage in which the items are; neither the first nor the last.")
-    count: Annotated[Whole, Range(1, 65535), Unit("items")] = Field(default=1, description="Items like this.")
-    rep: Annotated[Whole, Range(1, 65536), Unit("seat")] | None = Field(
-        default=None, description="Seat that works them, from 1. Left out: so many in every seat."
-    )
-    due: Duration | None = Field(
-        default=None, description="When they are decided, from the start. Left out: after a fresh lag."
-    )
-    age: Duration | None = Field(
-        default=None,
-        description="How long they have been in the stage: their lag is then one that is at least so long. Not "
-        "together with `due`. Left out: they begin to wait at the start.",
-    )
-    value: Money | None = Field(default=None, description="Value of the deal if won. Left out: drawn as for others.")
-
-    @property
-    def cells(self) -> dict[str, str]:
-        """One such item as a row of a list."""
-        given = {"stage": self.stage, "rep": self.rep, "age": self.age, "due": self.due, "value": self.value}
-        return {name: str(value) for name, value in given.items() if value is not None}
-
-    def complaints(self) -> Iterator[Complaint]:
-        """Yield a complaint about an age that says nothing."""
-        if self.age is not None and self.due is not None:
-            message = "cannot be together with due, which says how long they wait"
-            yield Complaint(("age",), message, hint="leave one of them out", at_key=True)
-
-
-_Entries: TypeAdapter[tuple[OpenItems, ...]] = TypeAdapter(
-    Annotated[Many[OpenItems], Length(1, MAX_ENTRIES, "entries")]
-)
-
-
-def _open(given: object) -> tuple[OpenItems, ...] | OpenList:
-    """Read entries; a list of a file was read with the scenario."""
-    if isinstance(given, OpenList):
-        return given
-    if isinstance(given, str) or (isinstance(given, Mapping) and given.keys() & {"file", "sha256"}):
-        hint = "load the scenario from a file, or with load_scenario"
-        raise refused("names a list that was not read: only a scenario file has files beside it", hint=hint)
-    return _Entries.validate_python(given)
-
-
-class _NamedList(BaseModel):
-    """A list of open items by its file (only for the published schema)."""
-
-    model_config = ConfigDict(extra="forbid", title="List of open items", use_attribute_docstrings=True)
-    file: str
-    """A CSV or Parquet file beside the scenario."""
-    sha256: str | None = None
-    """Of what it says: simcore then refuses a list that says something else."""
-
-
-class Start(Part):
-    """Where a run starts that starts neither cold nor warmed up."""
-
-    open: Annotated[
-        tuple[OpenItems, ...] | OpenList,
-        PlainValidator(
-            _open,
-            json_schema_input_type=Annotated[tuple[OpenItems, ...], Length(1, MAX_ENTRIES, "entries")]
-            | _NamedList
-            | Annotated[str, Field(pattern=r"\.(csv|parquet)$")],
-        ),
-    ] = Field(
-        description="Items that are open at the start, today's pipeline: entries, or the name of a CSV or Parquet file "
-        "beside the scenario with a row for each item."
-    )
-
-    @classmethod
-    def of(cls, entries: Iterable[OpenItems] | OpenList) -> Self:
-        """Return a start with any number of entries: the limit for files does not apply to those that simcore adds."""
-        return cls.model_construct(open=entries if isinstance(entries, OpenList) else tuple(entries))
-
-    @property
-    def entries(self) -> tuple[OpenItems, ...]:
-        """The entries; none where there is a list."""
-        return () if isinstance(self.open, OpenList) else self.open
-
-    def with_more(self, entries: Iterable[OpenItems]) -> Self:
-        """Return a start with more items after its own."""
-        if not isinstance(self.open, OpenList):
-            return self.of([*self.open, *entries])
-        return self.of(self.open.followed_by([row for entry in entries for row in [entry.cells] * entry.count]))
-
-
-def age_complaints(funnel: Sequence[Stage], start: Start | None, calendar: Calendar) -> Iterator[Complaint]:
-    """Yield complaints about items that are open at the start and older than (nearly) any item gets."""
-    names = [stage.stage for stage in funnel]
-    longest: dict[int, int] = {}
-    for index, entry in enumerate(start.entries if start else ()):
-        if entry.age is None or entry.stage not in names[1:-1]:
-            continue  # a stage that is none is reported elsewhere
-        step = names.index(entry.stage) + 1
-        location: Location = ("start", "open", index, "age")
-        if funnel[step].needs is not None:
-            message = f"cannot be given where {names[step]} have needs: it would tell how they stand"
-            yield Complaint(location, message, at_key=True)
-            continue
-        if step not in longest:
-            longest[step] = longest_wait(funnel[step], calendar)
-        if int(entry.age.hours(calendar) + 0.5) > longest[step]:
-            message = f"is longer than items wait for {names[step]}: not one in a million is open then"
-            yield Complaint(location, message, str(entry.age), f"up to {longest[step]}h")
-
-
 def longest_wait(step: Stage, calendar: Calendar) -> int:
     """Return for how many hours one in a million items waits for a step, by the law of either end."""
     import numpy as np  # noqa: PLC0415
@@ -356,13 +236,12 @@ def longest_wait(step: Stage, calendar: Calendar) -> int:
     return max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
 
 
-def open_stages(funnel: Sequence[Stage], calendar: Calendar) -> dict[str, Callable[[], int] | str]:
-    """Return the stages in which items may be open: the longest wait in each, or why an age is not for it."""
-    found: dict[str, Callable[[], int] | str] = {}
-    for before, step in pairwise(funnel[1:]):
-        why = f"has ages of items that wait for {step.stage}, whose needs an age would tell"
-        found[before.stage] = partial(longest_wait, step, calendar) if step.needs is None else why
-    return found
+def open_stages(funnel: Sequence[Stage], calendar: Calendar) -> dict[str, Waits]:
+    """Return the stages in which items may be open."""
+    return {
+        before.stage: Waits(step.stage, partial(longest_wait, step, calendar) if step.needs is None else None)
+        for before, step in pairwise(funnel[1:])
+    }
 
 
 class Referrals(SourcedPart):

@@ -20,9 +20,9 @@ from simcore.quantities.fields import (
     Unit,
     complaints_of,
 )
+from simcore.quantities.names import Name
 from simcore.quantities.time import Duration
 from simcore.scenario.channels import PULL_FORWARD
-from simcore.scenario.parts import Name
 from simcore.scenario.signals import SIGNALS, Signal
 
 MAX_DRIVES = 4

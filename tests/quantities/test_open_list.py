@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simcore.base.errors import ScenarioError
 from simcore.program.compiler import compile_scenario
+from simcore.quantities.open_items import OpenItems
 from simcore.quantities.open_list import OpenList
 from simcore.quantities.time import Calendar
 from simcore.scenario.model import Start, validate
-from simcore.scenario.parts import OpenItems
 from tests.support.scenario_cases import LAGS, scenario
 
 CELLS = {
@@ -104,3 +105,55 @@ def test_columns_are_those_of_the_rows() -> None:
     assert np.array_equal(items.stage, [0, 1, 1, 0])
     assert items.value.tolist() == [-1, 2550, -1, 1200]
     assert not items.dated
+
+
+@pytest.mark.parametrize(
+    ("entry", "due", "age"),
+    [
+        ({"since": "2026-10-01"}, -1, 16),
+        ({"since": "2026-10-01", "due": "2026-10-30"}, 152, 0),
+        ({"since": "2026-10-01", "due": "2026-10-06"}, -1, 16),
+        ({"due": "2026-10-07"}, 16, 0),
+        ({"due": "3d"}, 24, 0),
+        ({"age": "3d"}, -1, 24),
+    ],
+)
+def test_entries_have_dates_too(entry: dict[str, str], due: int, age: int) -> None:
+    given = validate(
+        scenario(funnel=LAGS, calendar={"start": "2026-10-07"}, start={"open": [{"stage": "opportunities"} | entry]})
+    )
+    assert given.start is not None
+    (found,) = given.start.entries
+    assert (found.due_hour(given.calendar), found.age_hours(given.calendar)) == (due, age)
+    assert validate(given.resolved()) == given
+    cells = {name: [cell] for name, cell in found.cells.items()}
+    listed = OpenList("open.csv", cells, [2])
+    assert (listed.dues(given.calendar)[0], 0 if due >= 0 else listed.ages(given.calendar)[0]) == (due, age)
+
+
+@pytest.mark.parametrize(
+    ("entries", "path", "said"),
+    [
+        ([{"due": "2026-02-30"}], "1.due", "2026-02 has 28 days"),
+        ([{"due": "28.09.2026"}], "1.due", "write 2026-09-28"),
+        ([{"due": "soon"}], "1.due", "must be a duration"),
+        ([{"due": "2190-01-01"}], "1.due", "more than five years ahead"),
+        ([{"since": "2026-10-08"}], "1.since", "after the first day"),
+        ([{"since": "1990-10-08"}], "1.since", "longer than items wait for wins"),
+        ([{"since": "2026-10-01", "age": "1d"}], "1.age", "says the same as since"),
+        ([{"id": "D-1"}, {"id": "D-2"}, {"id": "D-1"}], "3.id", "the id of entry 1 too"),
+    ],
+)
+def test_wrong_entries_are_told(entries: list[dict[str, str]], path: str, said: str) -> None:
+    opened = [{"stage": "opportunities"} | entry for entry in entries]
+    with pytest.raises(ScenarioError) as raised:
+        validate(scenario(funnel=LAGS, calendar={"start": "2026-10-07"}, start={"open": opened}))
+    (found,) = raised.value.problems
+    assert found.path == f"start.open.{path}"
+    assert said in str(found)
+
+
+@pytest.mark.parametrize("entry", [{"since": "2026-10-01"}, {"due": "2026-10-01"}])
+def test_days_of_entries_need_a_first_day(entry: dict[str, str]) -> None:
+    with pytest.raises(ScenarioError, match=r"calendar\.start: 2026-10-05"):
+        validate(scenario(funnel=LAGS, start={"open": [{"stage": "opportunities"} | entry]}))

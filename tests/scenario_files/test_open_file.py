@@ -164,7 +164,7 @@ UNFIT = [
     (LIST.replace("offers,2", "offers,"), "does not say whose an item is (open.csv, line 3)"),
     (LIST.replace("2026-09-28", "2026-10-06"), "after the first day (open.csv, line 2)"),
     (LIST.replace("2026-10-30", "2126-10-30"), "due too late"),
-    (LIST.replace("2026-09-28", "2025-09-28"), "older than items get in meetings"),
+    (LIST.replace("2026-09-28", "2025-09-28"), "older than items get that wait for offers"),
 ]
 
 

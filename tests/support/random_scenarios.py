@@ -161,8 +161,8 @@ def calendars(draw: Draw) -> Scenario:
 
 
 @st.composite
-def starts(draw: Draw, stages: list[Scenario], reps: int) -> Scenario:
-    """Return a list of open items for a funnel of more than two stages."""
+def starts(draw: Draw, stages: list[Scenario], reps: int, start: str | None) -> Scenario:
+    """Return a list of open items for a funnel of more than two stages; ``start``: the first day, if there is one."""
     entry = st.fixed_dictionaries(
         {"stage": st.sampled_from([step["stage"] for step in stages[1:-1]])},
         optional={
@@ -176,6 +176,10 @@ def starts(draw: Draw, stages: list[Scenario], reps: int) -> Scenario:
     for each in listed:
         if "due" not in each and (age := draw(st.sampled_from([0, 0, 1, 7, 30]))):
             each["age"] = f"{age}h"
+        elif start is not None and (days := draw(st.sampled_from([None, 0, 3, 11]))) is not None:
+            each["since"] = (date.fromisoformat(start) - timedelta(days=days)).isoformat()
+            if draw(st.booleans()):
+                each["due"] = (date.fromisoformat(start) + timedelta(days=draw(st.integers(-9, 19)))).isoformat()
     return {"open": listed}
 
 
@@ -201,8 +205,9 @@ def with_ages_that_are_reached(plain: Scenario) -> Scenario:
         validate(plain)
     except ScenarioError as error:
         for problem in error.problems:
-            if problem.path.startswith("start.open.") and problem.path.endswith(".age"):
-                del plain["start"]["open"][int(problem.path.split(".")[2]) - 1]["age"]
+            if problem.path.startswith("start.open.") and problem.path.endswith((".age", ".since")):
+                place, key = problem.path.split(".")[2:]
+                del plain["start"]["open"][int(place) - 1][key]
     return plain
 
 
@@ -242,7 +247,7 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
         per = draw(st.sampled_from(["week", "month"]))
         plain["quota"] = {"per": per, "amount": draw(st.sampled_from([0.01, 500, 3000]))}
     if warmup == 0 and len(stages) > 2 and draw(st.booleans()):
-        plain["start"] = draw(starts(stages, team["reps"]))
+        plain["start"] = draw(starts(stages, team["reps"], calendar.get("start")))
         plain = with_ages_that_are_reached(plain)
     if len(stages) > 2 and draw(st.integers(0, 2)) == 0:
         plain["inflow"] = draw(inflows(stages, calendar))

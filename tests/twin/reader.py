@@ -278,7 +278,29 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
     return steps
 
 
-def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -> tuple[StartItems, ...]:
+def _hours_to(day: str, calendar: Calendar, first: str) -> int:
+    """Return the working hours from the Monday of the first counted week to a day, counted day by day."""
+    start, end = date.fromisoformat(first), _ordinal(day)
+    monday = start.toordinal() - start.weekday()
+    one, other = min(monday, end), max(monday, end)
+    worked = sum(date.fromordinal(each).weekday() < calendar.days_per_week for each in range(one, other))
+    return (worked if end > monday else -worked) * calendar.hours_per_day
+
+
+def _due(due: str | float | None, calendar: Calendar, first: str) -> int | None:
+    if isinstance(due, str) and "-" in due:
+        return None if due < first else _hours_to(due, calendar, first)
+    return None if due is None else math.floor(calendar.hours(due) + 0.5)
+
+
+def _age(entry: Section, calendar: Calendar, first: str) -> int:
+    if "since" in entry:
+        ahead = _due(entry.get("due"), calendar, first) is not None
+        return 0 if ahead else max(0, -_hours_to(entry["since"], calendar, first))
+    return 0 if entry.get("age") is None else math.floor(calendar.hours(entry["age"]) + 0.5)
+
+
+def _start(section: Section | None, stages: Sequence[str], calendar: Calendar, first: str) -> tuple[StartItems, ...]:
     items = []
     for entry in (section or {}).get("open") or ():
         rep, due, value = entry.get("rep"), entry.get("due"), entry.get("value")
@@ -287,9 +309,9 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar) -
                 stage=stages.index(entry["stage"]),
                 count=entry.get("count", 1),
                 seat=None if rep is None else rep - 1,
-                due=None if due is None else math.floor(calendar.hours(due) + 0.5),
+                due=_due(due, calendar, first),
                 cents=None if value is None else cents(value),
-                age=0 if entry.get("age") is None else math.floor(calendar.hours(entry["age"]) + 0.5),
+                age=_age(entry, calendar, first),
             )
         )
     return tuple(items)
@@ -339,7 +361,7 @@ def read(scenario: Section) -> Plan:
         market=None if market is None else _drift(market),
         deal=deal_spread(value_known(scenario["deal"], None)),
         quota=None if quota is None else (quota["per"], cents(quota["amount"])),
-        start=_start(scenario.get("start"), stages, calendar),
+        start=_start(scenario.get("start"), stages, calendar, first_day or ""),
         manager=_manager(scenario.get("manager")),
         inflow=read_inflows(scenario.get("inflow"), stages, (warmup, warmup + weeks), first_day),
     )

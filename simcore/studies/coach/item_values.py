@@ -27,8 +27,8 @@ from simcore.analytic.market_moments import largest_variance
 from simcore.analytic.waiting_times import AtAge, Floats, at_age, lag_hours, mean_hours, quantile
 from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.quantities.lags import MAX_LAG_WEEKS
+from simcore.quantities.open_items import OpenItems, Start
 from simcore.scenario.model import Duration, validate
-from simcore.scenario.parts import OpenItems, Start
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import never_differed, scaled
 from simcore.statistics.jackknife import jackknife

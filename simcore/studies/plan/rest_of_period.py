@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from simcore.analytic.market_moments import is_stationary, log_covariance, moment
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.program.compile_coaching import weekly
-from simcore.scenario.parts import MarketStart, OpenItems, Start
+from simcore.quantities.open_items import OpenItems, Start
+from simcore.scenario.parts import MarketStart
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario, Stage
