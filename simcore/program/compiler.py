@@ -267,7 +267,7 @@ def _listed_items(scenario: Scenario, items: OpenList) -> OpenItems:
         rows = np.argsort(items.rep, kind="stable")
         rep = items.rep[rows]
     first = np.searchsorted(rep, np.arange(1, scenario.team.reps + 2)).astype(np.int64)
-    return OpenItems(first, stage[rows], due[rows], age[rows], items.value[rows])
+    return OpenItems(first, stage[rows], due[rows], age[rows], items.value[rows], items.probability[rows])
 
 
 def _open_items(scenario: Scenario) -> OpenItems:
@@ -275,17 +275,18 @@ def _open_items(scenario: Scenario) -> OpenItems:
         return _listed_items(scenario, scenario.start.open)
     number = {stage.stage: place for place, stage in enumerate(scenario.funnel)}
     first = np.zeros(scenario.team.reps + 1, np.int64)
-    rows: list[tuple[int, int, int, int]] = []
+    rows: list[tuple[int, int, int, int, float]] = []
     entries = scenario.start.entries if scenario.start else ()
     for rep in range(scenario.team.reps if entries else 0):
         for entry in entries:
             if entry.rep is None or entry.rep == rep + 1:
                 due, age = entry.due_hour(scenario.calendar), entry.age_hours(scenario.calendar)
                 value = -1 if entry.value is None else cents(entry.value)
-                rows += [(number[entry.stage], due, age, value)] * entry.count
+                chance = -1.0 if entry.probability is None else entry.probability
+                rows += [(number[entry.stage], due, age, value, chance)] * entry.count
         first[rep + 1] = len(rows)
-    columns = np.array(rows, np.int64).reshape(-1, 4)
-    return OpenItems(first, *(np.ascontiguousarray(column) for column in columns.T))
+    stages, dues, ages, values = (np.array([row[column] for row in rows], np.int64) for column in range(4))
+    return OpenItems(first, stages, dues, ages, values, np.array([row[4] for row in rows], np.float64))
 
 
 def _quota(scenario: Scenario, unit: int) -> Quota:

@@ -212,6 +212,8 @@ class OpenItems(NamedTuple):
     """Hours for which it has waited; a fresh lag is then one that is at least so long."""
     value: NDArray[np.int64]
     """Cents, or -1: drawn."""
+    chance: NDArray[np.float64]
+    """Chance to be won, in place of the rates of all steps to come; or -1: by these rates."""
 
 
 class Inflow(NamedTuple):

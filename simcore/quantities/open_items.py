@@ -17,6 +17,7 @@ from simcore.quantities.fields import (
     Many,
     Part,
     Range,
+    Share,
     SourcedPart,
     Text,
     Unit,
@@ -68,12 +69,17 @@ class OpenItems(SourcedPart):
         description="In place of `age`: the day on which they came into the stage. Where they are due on a day that "
         "lies ahead, it counts for nothing.",
     )
+    probability: Share | None = Field(
+        default=None,
+        description="Chance to be won, if nothing better is known: it stands for the rates of all steps to come, and "
+        "counts as an assumption. Left out: those rates.",
+    )
     value: Money | None = Field(default=None, description="Value of the deal if won. Left out: drawn as for others.")
 
     @property
     def cells(self) -> dict[str, str]:
         """One such item as a row of a list."""
-        keys = ("id", "stage", "rep", "since", "age", "due", "value")
+        keys = ("id", "stage", "rep", "since", "age", "due", "value", "probability")
         given = {name: getattr(self, name) for name in keys}
         return {name: str(value) for name, value in given.items() if value is not None}
 

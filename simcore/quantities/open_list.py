@@ -21,7 +21,7 @@ from simcore.dates.days import DAYS_OF_WEEK, parse_day
 if TYPE_CHECKING:
     from simcore.quantities.time import Calendar
 
-COLUMNS = ("id", "stage", "rep", "since", "age", "due", "value")
+COLUMNS = ("id", "stage", "rep", "since", "age", "due", "value", "probability")
 """In the order in which a list is written."""
 UNITS = ("h", "d", "w", "cd")
 """Of a duration, by number."""
@@ -79,6 +79,8 @@ class OpenList(Mapping[str, str]):
         `Spans` of the rows.
     value
         int64[rows]: in cents, or -1.
+    probability
+        float64[rows]: chance to be won, or -1: by the rates of the steps to come.
     lines
         int64[rows]: on which line of the file each row stands.
     """
@@ -99,6 +101,8 @@ class OpenList(Mapping[str, str]):
         self.rep: Longs = np.array([int(cell or ANY_SEAT) for cell in columns.get("rep", nothing)], np.int64)
         self.since, self.age, self.due = (_spans(columns.get(name, nothing)) for name in ("since", "age", "due"))
         self.value: Longs = np.array([cents(float(c)) if c else -1 for c in columns.get("value", nothing)], np.int64)
+        chances = columns.get("probability", nothing)
+        self.probability = np.array([float(cell) if cell else -1.0 for cell in chances], np.float64)
         self.sha256 = hashlib.sha256(self.text.encode()).hexdigest()
 
     def __len__(self) -> int:

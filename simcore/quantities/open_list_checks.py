@@ -86,6 +86,10 @@ def _too_old(items: OpenList, stages: Stages, calendar: Calendar, told: _Told) -
     """Yield complaints about items that are older than (nearly) any item gets, where their age counts."""
     ages = np.where(items.dues(calendar) >= 0, 0, items.ages(calendar))
     for place, name in enumerate(items.stages):
+        stated = (items.stage == place) & (items.probability >= 0.0)
+        if name in stages and stages[name].longest is None:
+            message = f"has probabilities of items that wait for {stages[name].step}, which its needs decide"
+            yield from told(stated, message, hint="leave the probability out there")
         waits, aged = stages.get(name), (items.stage == place) & (ages > 0)
         if waits is None or not aged.any():
             continue
@@ -110,6 +114,9 @@ def entry_complaints(entries: Sequence[OpenItems], stages: Stages, calendar: Cal
         wrong = list(_wrong_days(entry, location, calendar))
         yield from wrong
         waits = stages.get(entry.stage)
+        if entry.probability is not None and waits is not None and waits.longest is None:
+            message = f"cannot be given where {waits.step} have needs: these decide"
+            yield Complaint((*location, "probability"), message, at_key=True)
         if wrong or waits is None or (entry.age is None and entry.age_hours(calendar) == 0):
             continue  # a stage that is none is reported elsewhere
         location = (*location, "age" if entry.since is None else "since")

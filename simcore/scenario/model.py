@@ -365,6 +365,19 @@ def _drive_figures(drive: Drive, path: str) -> Iterator[Assumption]:
                 yield figure._replace(source=figure.source or drive.source)
 
 
+def _stated_chances(start: Start) -> list[Assumption]:
+    """Return the chances to be won that somebody has stated of items that are open at the start."""
+    if isinstance(start.open, OpenList):
+        stated = int((start.open.probability >= 0.0).sum())
+        told = Assumption("start.open.probability", f"of {stated} items, in {start.open.file}", None)
+        return [told] if stated else []
+    return [
+        Assumption(f"start.open.{place}.probability", f"{entry.probability:.15g}", entry.source_of("probability"))
+        for place, entry in enumerate(start.open, start=1)
+        if entry.probability is not None
+    ]
+
+
 def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -> list[Assumption]:
     """Return every rate, lag, spread, value and plan figure of a scenario, in the order of the file.
 
@@ -401,9 +414,10 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     parts += [(scenario.market, "market"), (start, "market.start"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]
+    figures = [] if scenario.start is None else _stated_chances(scenario.start)
     parts += [(inflow, f"inflow.{place}") for place, inflow in enumerate(scenario.inflow, start=1)]
     parts.append((scenario.manager, "manager"))
-    figures = [figure for part, path in parts if part is not None for figure in _figures(part, path)]
+    figures += [figure for part, path in parts if part is not None for figure in _figures(part, path)]
     for name, strategy in scenario.strategies.items():
         if strategies is None or name in strategies:
             for drive_name, drive in strategy.drives.items():

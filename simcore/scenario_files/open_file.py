@@ -322,6 +322,16 @@ def _value(cell: str) -> str | Refused:
     return f"{whole}.{part:02d}" if part else str(whole)
 
 
+def _probability(cell: str) -> str | Refused:
+    try:
+        number = float(read_number(cell, Kind.NUMBER).value)
+    except UsageError as error:
+        problem = error.problems[0]
+        return Refused(problem.message.replace("is not", "must be", 1), problem.allowed, problem.hint)
+    return repr(number) if 0.0 <= number <= 1.0 else Refused("is out of range", "0 to 1, or 0% to 100%")
+
+
 _READERS: dict[str, Callable[[str], str | Refused]] = {
     "id": _text, "stage": _text, "rep": _seat, "since": _day, "age": _age, "due": _due, "value": _value,
+    "probability": _probability,
 }  # fmt: skip

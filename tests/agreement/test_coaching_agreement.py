@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.agreement.test_agreement import WORLDS
 from tests.support.both_engines import check, compiled, play
 from tests.support.coaching_cases import COACHING, RULES
-from tests.support.random_scenarios import scenarios
+from tests.support.random_scenarios import scenarios, with_some_calls
 from tests.support.scenario_cases import funnel, scenario
 from tests.support.statistical import DeviationError, check_mean
 from tests.twin import World, simulate, tallies
@@ -129,6 +129,7 @@ def coached(draw: st.DrawFn) -> Plain:
             "changes": {name: {"slope": draw(st.sampled_from([-0.4, 0.7])), "max": 3} for name in channels},
         }
         decides = draw(st.sampled_from(["hour", "day", "week"]))
+        plain = with_some_calls(plain)
         plain["strategies"] = {"hearing": {"decides": decides, "drives": {"one": drive}}}
     return plain
 

@@ -43,6 +43,8 @@ def reacting(draw: st.DrawFn) -> Scenario:
         pulled = {"slope": 0.6, "min": 0.2, "window": window, "reach": "2w", "win_rate": win_rate, "discount": 0.1}
         changes["pull_forward"] = pulled
     signals = {"behind": 1, "dry_spell": 0.1, "coach": 0.2}
+    if not plain["plan"]["calls_per_week"]:
+        del changes["activity"], signals["dry_spell"]
     drives = {"one": {"memory": 0.5, "signals": signals, "level": [-1, 2], "changes": changes}}
     plain["strategies"] = {"a": {"decides": draw(st.sampled_from(["hour", "day", "week"])), "drives": drives}}
     if draw(st.booleans()):

@@ -82,6 +82,43 @@ FAULTS: dict[str, Fault] = {
         "haste", "entries", "teams.arriving.Arriving._await", "(hour, until)", "(0, until)"
     ),
     "words of steps one off": Fault("haste", "rep-weeks", "teams.arriving.Arriving._let_in", "drawn[1:]", "drawn[:3]"),
+    "chances that nobody heard of": Fault(
+        "chances that were stated", "entries", "rows.funnel.Funnel._take_stated", "self._items.own[at]", "chance[:]"
+    ),
+    "chances of one step that are those of all": Fault(
+        "chances that were stated",
+        "entries",
+        "rows.funnel.Funnel._take_stated",
+        "np.where(began[at] == step - 1, chance, 1.0)",
+        "chance",
+    ),
+    "chances that an age changes": Fault(
+        "chances that were stated", "entries", "rows.funnel.Funnel._rates_at_entry", "self._stated", "False"
+    ),
+    "a full stage that arrivals of hour 0 find empty": Fault(
+        "capped, of chances that were stated",
+        "entries",
+        "rows.funnel.Funnel._cap",
+        "items_.due[:n][hours[BEGAN][:n] == stage] = -1",
+        "pass",
+    ),
+    "items in the order in which stages were reached": Fault(
+        "capped, the later stage first", "entries", "rows.funnel.Funnel._let_in", "self._sort_flows(end)", "pass"
+    ),
+    "chances of one step that are those of all, in teams": Fault(
+        "referrals, of chances that were stated",
+        "entries",
+        "teams.funnel.Funnel._take_stated",
+        "np.where(start.stage[number] == step - 1, start.chance[number], 1.0)",
+        "start.chance[number]",
+    ),
+    "chances that an age changes, in teams": Fault(
+        "referrals, of chances that were stated",
+        "entries",
+        "teams.funnel.Funnel._foretell",
+        "(age > 0) & drawn",
+        "age > 0",
+    ),
     "a needy deal that has no needs": Fault(
         "needs", "needs", "teams.funnel.Funnel._pass_through", "n = self._let_in(stage, n)", "pass"
     ),

@@ -12,7 +12,7 @@ import pytest
 from simcore.base.errors import Problem, ScenarioError
 from simcore.quantities.open_list import OpenList
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import Scenario, validate
+from simcore.scenario.model import Scenario, assumptions, validate
 from simcore.scenario_files.open_file import MAX_ROWS, read_open_list
 from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario
 
@@ -134,6 +134,8 @@ HOSTILE = [
     (LIST.replace("25000", "-25000"), 2, 6, "begins as a formula does"),
     (LIST.replace("25000", "lots"), 2, 6, "must be"),
     (LIST.replace("25000", "1e12"), 2, 6, "out of range"),
+    ("stage,rep,probability\nmeetings,1,1.5\n", 2, 3, "0 to 1"),
+    ("stage,rep,probability\nmeetings,1,likely\n", 2, 3, "must be"),
     (LIST.replace("2026-09-28", "2026-02-30"), 2, 4, "2026-02 has 28 days"),
     (LIST.replace("2026-09-28", "28.09.2026"), 2, 4, "write 2026-09-28"),
     (LIST.replace("2026-10-30", "soon"), 3, 5, "must be a day or a duration"),
@@ -173,6 +175,19 @@ def test_what_does_not_fit_the_scenario_is_told_with_its_lines(tmp_path: Path, t
     (found,) = problems(written(tmp_path, text))
     assert said in str(found)
     assert (found.file, found.line, found.path) == (str(tmp_path / "team.yaml"), 8, "start.open")
+
+
+def test_chances_that_were_stated_are_told_as_an_assumption(tmp_path: Path) -> None:
+    text = "stage,rep,probability\nmeetings,1,30%\nmeetings,1,\noffers,2,0.5\n"
+    scenario = load_scenario(written(tmp_path, text))
+    assert items_of(scenario).probability.tolist() == [0.3, -1.0, 0.5]
+    told = {figure.path: (figure.value, figure.source) for figure in assumptions(scenario)}
+    assert told["start.open.probability"] == ("of 2 items, in open.csv", None)
+    needs = "{stage: offers, rate: 0.2, lag: 2w, needs: {budget: {at_start: 0.5, without: 0.1}}}"
+    path = written(tmp_path, text)
+    path.write_text(SCENARIO.replace("{stage: offers, rate: 0.2, lag: 2w}", needs))
+    (found,) = problems(path)
+    assert "which its needs decide (open.csv, line 2)" in str(found)
 
 
 def test_days_need_a_first_day(tmp_path: Path) -> None:

@@ -39,6 +39,15 @@ AT_ONCE = [{key: value for key, value in stage.items() if key != "lag"} for stag
 NOBODY = {"calls_per_week": 0}
 HALF_LOST = [stage | {"lost_lag": "2d"} if place == 2 else stage for place, stage in enumerate(LAGS)]
 REFERRED = {"per_win": 0.4, "lag": "2h"}
+PARTED = [
+    stage | {"lost_lag": {"median": "8h", "p90": "30h"}} if place > 1 else stage for place, stage in enumerate(LAGS)
+]
+STATED: list[Scenario] = [
+    {"stage": "leads", "count": 9, "probability": 0.7},
+    {"stage": "offers", "count": 9, "probability": 0.3, "age": "5h"},
+    {"stage": "offers", "count": 6, "since": "2026-09-30", "due": "2026-10-13", "probability": 0.9, "value": 7},
+    {"stage": "offers", "count": 7, "age": "3h"},
+]
 LEAVING = {"reps": 3, "turnover": {"yearly": 0.99, "vacancy_weeks": 2}}
 
 STEADY: dict[str, Scenario] = {
@@ -48,6 +57,9 @@ STEADY: dict[str, Scenario] = {
     "at once, nobody calls": flowing(AT_ONCE, plan=NOBODY),
     "nobody calls": flowing(capped(HALF_LOST), plan=NOBODY),
     "much of it": flowing(team=LEAVING, inflow=[{"stage": "leads", "per_week": 250, "cv": 1.5}]),
+    "capped, the later stage first": flowing(capped(LAGS), INFLOW[::-1]),
+    "capped, of chances that were stated": flowing(capped(HALF_LOST), start={"open": STATED}),
+    "chances that were stated": flowing(PARTED, start={"open": STATED}),
     "warmed up": flowing(horizon={"weeks": 5, "warmup_weeks": 3}),
     "nothing but what is open": flowing(plan=NOBODY, inflow=[], start={"open": [{"stage": "leads", "count": 9}]}),
 }
@@ -64,6 +76,7 @@ REACTING: dict[str, Scenario] = {
         "hour",
         {"signals": {"behind": 1.0}, "changes": {"pull_forward": {"slope": 1, "window": "4h", "reach": "20h"}}},
     ),
+    "referrals, of chances that were stated": flowing(PARTED, start={"open": STATED}, referrals=REFERRED),
     "coached": flowing(
         [
             stage | {"habit": {"factor": 0.5, "at_start": 0.5}} if place == 2 else stage

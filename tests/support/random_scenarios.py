@@ -170,6 +170,7 @@ def starts(draw: Draw, stages: list[Scenario], reps: int, start: str | None) -> 
             "rep": st.integers(1, reps),
             "due": _HOURS,
             "value": st.sampled_from([0.01, 99.99, 500]),
+            "probability": st.sampled_from([0.0, 0.2, 0.7, 1.0]),
         },
     )
     listed = draw(st.lists(entry, min_size=1, max_size=4))
@@ -199,13 +200,18 @@ def inflows(draw: Draw, stages: list[Scenario], calendar: Scenario) -> list[Scen
     return draw(st.lists(inflow, min_size=1, max_size=2))
 
 
+def with_some_calls(plain: Scenario) -> Scenario:
+    """Return a scenario in which somebody calls: what calls tell can then be heard, and calls changed."""
+    return plain if plain["plan"]["calls_per_week"] else plain | {"plan": {"calls_per_week": 7}}
+
+
 def with_ages_that_are_reached(plain: Scenario) -> Scenario:
     """Return a scenario without ages of open items that no item of theirs reaches."""
     try:
         validate(plain)
     except ScenarioError as error:
         for problem in error.problems:
-            if problem.path.startswith("start.open.") and problem.path.endswith((".age", ".since")):
+            if problem.path.startswith("start.open.") and problem.path.endswith((".age", ".since", ".probability")):
                 place, key = problem.path.split(".")[2:]
                 del plain["start"]["open"][int(place) - 1][key]
     return plain

@@ -47,6 +47,8 @@ class Item:
     """By stage, whether it will pass the step out of it, where that is decided at entry."""
     root_hour: int | None = None
     """Of a referral: the hour of the call that began its chain; None if that was no call."""
+    stated: float | None = None
+    """Of an item that is open at the start: the chance to be won that was stated of it."""
     flown: Arrival | None = None
     """Of an item that comes without a call: when, and its address."""
 
@@ -110,7 +112,7 @@ class Funnel:
         return item
 
     def _opened(self, entry: StartItems, number: int) -> Item:
-        item = Item(self._seat, START, number, None, began_in=entry.stage, cents=entry.cents)
+        item = Item(self._seat, START, number, None, began_in=entry.stage, cents=entry.cents, stated=entry.chance)
         self._foretell(item, entry.stage, 0, age=entry.age)
         due = self._due(item, entry.stage, 0, age=entry.age) if entry.due is None else self._cut(entry.due)
         item.due[entry.stage] = due
@@ -171,6 +173,8 @@ class Funnel:
     def _passes(self, item: Item, step: int, hour: int, *, age: int = 0) -> bool:
         """Return whether an item passes a step at the rate of an hour, given its age."""
         uncut = self._rates.uncut(step, hour // self._plan.calendar.week)
+        if item.stated is not None:
+            uncut, age = (item.stated if step == item.began_in + 1 else 1.0), 0
         if uncut > 1.0:
             self.clipped.rates[step] += 1
         # ITEM holds the slot and steps 2, 3, 4; ITEM_LATE steps 5, 6, 7.

@@ -124,6 +124,7 @@ class ReactiveSeat:
             for _ in range(entry.count if entry.seat in (None, self._seat) else 0):
                 item = Thing(self._seat, -1, len(self.items), None, entry.stage, cents=entry.cents, kind=START)
                 item.low, item.c1, item.stage = len(self.items), self._seat << 16, entry.stage
+                item.stated = entry.chance
                 self.items.append(item)
                 self._starting.append((item, entry.due, entry.age))
 
@@ -405,7 +406,10 @@ class ReactiveSeat:
 
     def _passes(self, item: Thing, step: int, hour: int, *, age: int = 0) -> bool:
         week = hour // self._plan.calendar.week
-        rate = self.chart.worked(step, self._rates.uncut(step, week)) * item.response * item.win_rate
+        worked = self.chart.worked(step, self._rates.uncut(step, week))
+        if item.stated is not None:
+            worked, age = (item.stated if step == item.began_in + 1 else 1.0), 0
+        rate = worked * item.response * item.win_rate
         self.clipped.rates[step] += rate > 1.0
         word = (
             self._words(item, Purpose.ITEM)[step - 1] if step <= 4 else self._words(item, Purpose.ITEM_LATE)[step - 5]

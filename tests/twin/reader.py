@@ -126,6 +126,7 @@ class StartItems:
     due: int | None
     cents: int | None
     age: int = 0
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -312,6 +313,7 @@ def _start(section: Section | None, stages: Sequence[str], calendar: Calendar, f
                 due=_due(due, calendar, first),
                 cents=None if value is None else cents(value),
                 age=_age(entry, calendar, first),
+                chance=entry.get("probability"),
             )
         )
     return tuple(items)

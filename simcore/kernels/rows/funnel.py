@@ -40,9 +40,11 @@ from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.random.addresses import ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
+from simcore.random.addresses import FLOWN_IN, ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
 
 TWO_32 = 4294967296.0
+FIRST_PURPOSE = ITEM + FLOWN_IN
+"""Of items that come without a call."""
 
 
 class Coming:
@@ -86,6 +88,8 @@ class Funnel:
         self._capped = [bool(limit[0] >= 0 or limit[1] >= 0) for limit in zip(*row.program.caps, strict=True)]
         self._lagged, self._lost = row.program.lags.lagged.tolist(), row.program.lags.lost.tolist()
         self._uncounted = np.zeros_like(row.clipped)
+        self._in_order = any(self._capped) and len(row.program.inflow.stage) > 1
+        self._stated = bool((row.program.start.chance >= 0.0).any())
         self._aged = len(row.memory.ages.ages) > 0
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
 
@@ -161,7 +165,19 @@ class Funnel:
             hours[NOW][n:end], hours[ORIGIN][n:end], hours[BEGAN][n:end] = coming.hour, -1, 0
             drawn = [words[row][n:end] for row in (SLOT, STEP_2, STEP_3, STEP_4)]
             draw_items(end - n, ITEM, coming.c0, coming.c1, coming.who, *self._row.luck, *drawn)
+            if self._in_order:
+                self._sort_flows(end)
         return end
+
+    def _sort_flows(self, n: int) -> None:
+        """Put those of n items that came without a call, the last ones, in the order in which a full stage asks."""
+        words, hours = self._items.word, self._items.hour
+        first = int(np.argmax(words[C0][:n] >> np.uint32(24) == FIRST_PURPOSE))
+        order = first + np.lexsort((words[C0][first:n] & np.uint32(0xFFFFFF), words[C1][first:n] & np.uint32(0xFFFF)))
+        for row in (*range(C0, STEP_4 + 1),):
+            words[row][first:n] = words[row][order]
+        for row in (ORIGIN, NOW, BEGAN):
+            hours[row][first:n] = hours[row][order]
 
     def _fill_calls(self, first_week: int, weeks: int) -> None:
         row, plan, team = self._row, self._program.plan, self._program.team
@@ -263,6 +279,7 @@ class Funnel:
             m = self._pass(step, n, self._rates_at_entry(step, n))
         else:
             items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
+            self._take_stated(step, n)
             own = words[SLOT + step - 1]
             m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
         after = self._clock.end_hour - self._longest(self._lost[step] if parted else step)
@@ -286,15 +303,33 @@ class Funnel:
         own = self._rates_when_due(step, n, items_.hour[NOW])
         if self._aged:
             at, age = self._begun(step, n)
+            if self._stated:
+                # What is said of an item was said by who knew its age.
+                drawn = self._program.start.chance[self._number(at)] < 0.0
+                at, age = at[drawn], age[drawn]
             items_.own[at] = self._row.memory.ages.chances(step, age, items_.own[at])
         return own
 
     def _begun(self, step: int, n: int) -> tuple[Longs, Longs]:
         """Return which of n items had begun to wait for a step before the run, and how long before, in hours."""
-        start = self._program.start
         at = np.flatnonzero(self._items.hour[BEGAN][:n] == step - 1) if step > 1 else np.zeros(0, np.int64)
-        age = start.age[self._open[0] + (self._items.word[C0][at] & np.uint32(0xFFFF)).astype(np.int64)]
+        age = self._program.start.age[self._number(at)]
         return at[age > 0], age[age > 0]
+
+    def _number(self, at: Longs) -> Longs:
+        """Return the numbers of items that were open at the start in `OpenItems`."""
+        number: Longs = self._open[0] + (self._items.word[C0][at] & np.uint32(0xFFFF)).astype(np.int64)
+        return number
+
+    def _take_stated(self, step: int, n: int) -> None:
+        """Set the rates of those of n items to the chance that was stated of them, and to 1 at the steps after."""
+        if not (self._stated and self._open[0] < self._open[1]):
+            return
+        began = self._items.hour[BEGAN][:n]
+        at = np.flatnonzero((began > 0) & (began < step))
+        chance = self._program.start.chance[self._number(at)]
+        at, chance = at[chance >= 0.0], chance[chance >= 0.0]
+        self._items.own[at] = np.where(began[at] == step - 1, chance, 1.0)
 
     def _longest(self, law: int) -> int:
         """Return `longest_lag` of an entry of `Lags`, worked out once."""
@@ -315,6 +350,7 @@ class Funnel:
         items.rates_of_weeks(n, simulated, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own)
         if late > 0 and self._program.rates.varies[step]:
             self._rates_after_run(step, late)
+        self._take_stated(step, n)
         return words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
 
     def _rates_after_run(self, step: int, late: int) -> None:
@@ -355,6 +391,9 @@ class Funnel:
         # Which of them stay open how long; a lag that is cut is counted when the next step is decided.
         self._wait(stage + 1, n, count=False)
         items_.due[:n] = hours[NOW][:n]
+        if self._open[0] < self._open[1]:
+            # What is open in the stage at the start is there before anything arrives in hour 0.
+            items_.due[:n][hours[BEGAN][:n] == stage] = -1
         caps.order_by_seat(n, size, words[WHO], items_.ends, hours[ORDER])
         caps.apply_caps(
             stage, size, int(limits.per_week[stage]), int(limits.open[stage]), clock.hours_per_week, items_.ends,

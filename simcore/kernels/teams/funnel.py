@@ -25,6 +25,8 @@ class Funnel(Arriving):
         """Put the items into the calendar that are open at the start."""
         self._find_hope()
         self._running = True
+        stated = self._program.start.chance >= 0.0
+        self._stated = stated if stated.any() else None
         for capped in self._memory.capped:
             capped.open[:], capped.week[:], capped.entries[:] = 0, -1, 0
         self._memory.pulls.end, self._memory.pulls.pulled[0] = 0, 0
@@ -150,10 +152,21 @@ class Funnel(Arriving):
         else:
             self._fill_rates_after_run(step, n)
         items.apply_responses(n, listed.lane, self._habits[step], listed.response, listed.rate)
+        if self._stated is not None:
+            self._take_stated(self._stated, step, n)
         if step <= LATE_STEP:
             return listed.step_words[step - 2], listed.rate
         self._find(n)
         return self._draw(ITEM_LATE, n)[step - LATE_STEP - 1], listed.rate
+
+    def _take_stated(self, stated: np.ndarray, step: int, n: int) -> None:
+        """Set the rates of those of the n listed items to the chance that was stated of them; after that step to 1."""
+        listed, start = self._items, self._program.start
+        at = np.flatnonzero(listed.given[:n] >= 0)
+        at = at[stated[listed.given[at]]]
+        number = listed.given[at]
+        chance = np.where(start.stage[number] == step - 1, start.chance[number], 1.0)
+        listed.rate[at] = chance * listed.response[at]
 
     def _observe(self, step: int, n: int) -> None:
         """Count the decisions of the n listed items for a manager."""
@@ -172,7 +185,9 @@ class Funnel(Arriving):
         listed = self._items
         own, rate = self._fill_step_rates(step, n)
         if age is not None and age.any():
-            at = np.flatnonzero(age)
+            # What is said of an item was said by who knew its age.
+            drawn = self._program.start.chance[listed.given[:n]] < 0.0
+            at = np.flatnonzero((age > 0) & drawn)
             rate[at] = self._memory.rows.ages.chances(step, age[at], rate[at])
         cut = items.pass_items(n, own, rate, listed.passed)
         items.tell_lost(n, listed.passed, listed.response)

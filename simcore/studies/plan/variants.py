@@ -150,7 +150,7 @@ def _with_hours(setting: Setting, by_hour: Ints, per_week: float, *, alone: bool
     if alone:
         nothing = np.zeros(0, np.int64)
         changed = changed._replace(
-            start=OpenItems(np.zeros(program.team.reps + 1, np.int64), *[nothing] * 4),
+            start=OpenItems(np.zeros(program.team.reps + 1, np.int64), nothing, nothing, nothing, nothing, np.zeros(0)),
             inflow=program.inflow._replace(
                 stage=nothing, mean=program.inflow.mean[:0], to_team=program.inflow.to_team[:0], total=0.0
             ),
