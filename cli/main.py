@@ -57,6 +57,7 @@ class _Boundary(CommandGroup):
         "verify": "Check that a folder of results is whole.",
         "scenarios": "List the shipped scenarios.",
         "init": "Write a commented scenario to start from.",
+        "data": "Read the exports of a CRM, and tell what is wrong with them.",
         "explain": "Say what a word, or a key of a scenario, means.",
         "schema": "Print the JSON Schema of a format, or list them.",
         "completion": "Complete command lines in bash, zsh or fish.",

@@ -18,6 +18,9 @@ from simcore.base.version import __version__ as __version__
 from simcore.studies.study import STUDIES as _STUDIES
 
 _HOME = {
+    "DataCheck": "crm.document",
+    "DataError": "crm.cells.refused",
+    "DealData": "crm.data",
     "Estimate": "statistics.estimate",
     "ExitStatus": "base.errors",
     "FileError": "base.errors",
@@ -34,6 +37,7 @@ _HOME = {
     "Verification": "results_folders.verification_document",
     "attribute": "studies.compare.attribution",
     "load_scenario": "scenario_files.scenario_file",
+    "read_deals": "crm.reading",
     "read_rep_weeks": "results_folders.results_folder",
     "tables_of": "tables.documents",
     "verify": "results_folders.verification",

@@ -14,6 +14,10 @@ from simcore.base.errors import ScenarioError as ScenarioError
 from simcore.base.errors import SimcoreError as SimcoreError
 from simcore.base.errors import UsageError as UsageError
 from simcore.base.version import __version__ as __version__
+from simcore.crm.cells.refused import DataError as DataError
+from simcore.crm.data import DealData as DealData
+from simcore.crm.document import DataCheck as DataCheck
+from simcore.crm.reading import read_deals as read_deals
 from simcore.engine.runner import Progress
 from simcore.results.rep_weeks import RepWeekBlock
 from simcore.results.result import Result as Result

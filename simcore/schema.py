@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from simcore.base.document import PublishedDocument
+from simcore.crm.document import DataCheck
 from simcore.results_folders.atomic import file_errors, write_whole
 from simcore.results_folders.verification_document import Verification
 from simcore.scenario.model import Scenario
@@ -24,20 +26,24 @@ _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _SOURCED = {"$ref": "#/$defs/SourcedNumber"}
 
 
+CHECKS: dict[str, type[PublishedDocument]] = {"verification": Verification, "data-check": DataCheck}
+"""Documents that answer no question about a scenario: what checks of folders and of exports find."""
+
+
 def document_schema(name: str) -> Schema:
     """Return the schema of a document, as ``--json`` of a command prints it and a results folder holds it.
 
     Parameters
     ----------
     name
-        One of `simcore.studies.study.STUDIES`, or ``verification``.
+        One of `simcore.studies.study.STUDIES`, or of `CHECKS`.
 
     Examples
     --------
     >>> document_schema("result")["$id"]
     'urn:simcore:schema:result:2'
     """
-    model = Verification if name == "verification" else STUDIES[name].load_document()
+    model = CHECKS[name] if name in CHECKS else STUDIES[name].load_document()
     schema = model.model_json_schema(mode="serialization")
     # A document always has every key, including those with a default in the model.
     for part in (schema, *schema.get("$defs", {}).values()):
@@ -60,7 +66,7 @@ def scenario_schema() -> Schema:
 
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "scenario": scenario_schema,
-    **{name: partial(document_schema, name) for name in (*STUDIES, "verification")},
+    **{name: partial(document_schema, name) for name in (*STUDIES, *CHECKS)},
 }
 """The published schemas, by name."""
 

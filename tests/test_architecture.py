@@ -183,10 +183,11 @@ def test_a_folder_can_be_seen_at_a_glance(package: str) -> None:
 
 def test_the_folder_of_commands_has_a_module_per_command() -> None:
     """However many there are; with the text that `init` writes."""
-    beside = {"bench", "template"}
+    beside = {"bench", "data", "template"}
     inside = {name.rpartition(".")[2] for name in PLAN if package_of(name) == "cli.commands"} - {"commands"}
     group = typer.main.get_group(app)
     names = {*group.commands, *getattr(group.commands["bench"], "commands", {})}
+    names |= {f"data-{name}" for name in getattr(group.commands["data"], "commands", {})}
     assert inside - beside == {name.replace("-", "_") for name in names} - beside
 
 

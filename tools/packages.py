@@ -22,7 +22,8 @@ _STUDIES = tuple(
 PACKAGES = (
     *("base", "dates", "compiled", "numerics", "random", "quantities", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
-    *("statistics", "results", "engine", "scenarios", "scenario_files", "variance_reduction", "studies", *_STUDIES),
+    *("statistics", "results", "engine", "scenarios", "scenario_files"),
+    *("crm.cells", "crm", "variance_reduction", "studies", *_STUDIES),
     *("tables", "results_folders", "answers", "glossary", "charts.shapes", "charts", "pages", "serving"),
     *("schema", "api"),
     *(
@@ -30,6 +31,7 @@ PACKAGES = (
         "cli",
         "cli.screens",
         "cli.glossary",
+        "cli.data",
         "cli.study_command",
         "cli.completion",
         "cli.commands",

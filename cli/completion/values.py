@@ -59,6 +59,11 @@ def _folders(question: Question, word: str) -> Iterator[Candidate]:
     return _files(word, ())
 
 
+def _exports(question: Question, word: str) -> Iterator[Candidate]:
+    del question
+    return _files(word, (".csv", ".csv.gz", ".tsv", ".txt"))
+
+
 def _yaml_files(question: Question, word: str) -> Iterator[Candidate]:
     del question
     return _files(word, _SUFFIXES)
@@ -179,7 +184,7 @@ def _formats(question: Question, word: str) -> Iterator[Candidate]:
     del question, word
     from simcore.studies.study import STUDIES  # noqa: PLC0415
 
-    return (Candidate(name) for name in ("scenario", *STUDIES, "verification"))
+    return (Candidate(name) for name in ("scenario", *STUDIES, "verification", "data-check"))
 
 
 def _explained(question: Question, word: str) -> Iterator[Candidate]:
@@ -226,6 +231,11 @@ VALUES: dict[str, Values] = {
     "out": _folders,
     "folder": _folders,
     "path": _yaml_files,
+    "deals": _exports,
+    "history": _exports,
+    "calls": _exports,
+    "export_map": _yaml_files,
+    "dates": _fixed("dmy", "mdy"),
     "which": _formats,
     "words": _explained,
     "shell": _fixed("bash", "zsh", "fish"),

@@ -62,3 +62,11 @@ def _fixed(value: object) -> object:
     if isinstance(value, list | tuple):
         return tuple(_fixed(entry) for entry in value)
     return value
+
+
+class PublishedDocument(Document):
+    """A whole document with a published schema; it says which one it is."""
+
+    document: str
+    """Its name: that of its schema."""
+    format: int

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from pydantic import Field
 
-from simcore.base.document import Document
+from simcore.base.document import Document, PublishedDocument
 from simcore.base.pictures import Plots, notebook_html
 from simcore.base.version import __version__
 from simcore.scenario.digest import scenario_digest
@@ -37,14 +37,6 @@ class ScenarioIdentity(Document):
     def strategy(self) -> str:
         """The strategy that was played, or the first of several."""
         return self.strategies[0]
-
-
-class PublishedDocument(Document):
-    """A whole document with a published schema; it says which one it is."""
-
-    document: str
-    """Its name: that of its schema."""
-    format: int
 
 
 class StudyHeader(PublishedDocument):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import Field
 
-from simcore.results.header import PublishedDocument, StrategyHeader
+from simcore.base.document import PublishedDocument
+from simcore.results.header import StrategyHeader
 from simcore.studies.study import STUDIES
 
 KINDS = {study.name: "run" if study.name == "result" else study.name for study in STUDIES.values() if study.has_folder}

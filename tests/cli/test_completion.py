@@ -172,6 +172,7 @@ def test_stages_and_formats_are_offered(folder: Path) -> None:
 def test_every_value_belongs_to_a_parameter() -> None:
     group: Any = typer.main.get_group(app)
     commands = {**group.commands, **{f"bench {name}": each for name, each in group.commands["bench"].commands.items()}}
+    commands |= group.commands["data"].commands
     known = {each.name for command in commands.values() for each in command.params}
     known |= {f"{name} {each.name}" for name, command in commands.items() for each in command.params}
     assert {*VALUES} <= known

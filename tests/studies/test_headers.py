@@ -11,11 +11,11 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import simcore
-from simcore.base.document import Document
+from simcore.base.document import Document, PublishedDocument
 from simcore.base.errors import ExitStatus
 from simcore.base.version import __version__
 from simcore.cli.main import app
-from simcore.results.header import Header, PublishedDocument, StudyHeader, header_of
+from simcore.results.header import Header, StudyHeader, header_of
 from simcore.scenario.digest import joint_digest, scenario_digest
 from simcore.scenario.model import with_strategy
 from simcore.scenario_files.scenario_file import load_scenario
@@ -117,10 +117,10 @@ def test_all_schemas_have_one_shape_of_scenario_and_say_their_format(name: str) 
     assert schema["properties"]["scenario"]["$ref"] == "#/$defs/ScenarioIdentity"
 
 
-def test_whole_documents_are_those_of_the_registry_and_the_one_of_a_check() -> None:
+def test_whole_documents_are_those_of_the_registry_and_those_of_checks() -> None:
     public = {name for name in simcore.__all__ if isinstance(getattr(ANY, name), type)}
     whole = {name for name in public if issubclass(getattr(ANY, name), PublishedDocument)}
-    assert whole == {study.document_name for study in STUDIES.values()} | {"Verification"}
+    assert whole == {study.document_name for study in STUDIES.values()} | {"DataCheck", "Verification"}
     assert {name for name in public if issubclass(getattr(ANY, name), Document)} == whole | {"Estimate"}
     assert all(issubclass(study.load_document(), StudyHeader) for study in STUDIES.values())
 

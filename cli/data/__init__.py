@@ -1,0 +1,1 @@
+"""What was read of exports, in the terminal."""

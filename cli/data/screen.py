@@ -1,0 +1,118 @@
+"""What exports hold and what is wrong with them, as text: no figure that is not in the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+
+from simcore.answers.numbers import NONE, count, significant
+from simcore.base.text import printable
+from simcore.cli.screens.layout import ALARM, conclusion, grid, note, spaced, titled
+from simcore.cli.tables import Paragraph, fits
+
+if TYPE_CHECKING:
+    from simcore.crm.document import DataCheck
+    from simcore.crm.findings import Example, Finding
+
+
+def data_check_report(found: DataCheck) -> RenderableType:
+    """Return the report for 80 columns: the verdict first, then what is in the files, then what is wrong."""
+    parts = [conclusion(_verdict(found)), _deals(found), _files(found)]
+    if found.stages:
+        parts.append(_flows(found))
+    for grade, title in (("E", "Has to be mended"), ("W", "Worth knowing")):
+        several = [finding for finding in found.findings if finding.grade == grade]
+        if several:
+            parts.append(titled(title, Group(*(_finding(each) for each in several))))
+    return Group(*spaced(parts))
+
+
+def _verdict(found: DataCheck) -> str:
+    errors = sum(finding.grade == "E" for finding in found.findings)
+    warnings = len(found.findings) - errors
+    told = f"{count(warnings)} {'warning' if warnings == 1 else 'warnings'}"
+    if errors:
+        return f"{count(errors)} {'thing has' if errors == 1 else 'things have'} to be mended first; {told}."
+    return f"Nothing has to be mended; {told}."
+
+
+def _deals(found: DataCheck) -> RenderableType:
+    deals = found.deals
+    first = f"{count(deals.deals)} deals: {count(deals.won)} won, {count(deals.lost)} lost, {count(deals.open)} open"
+    span = "" if found.weeks is None else f", {found.first_day} to {found.as_of} ({significant(found.weeks, 3)} weeks)"
+    lines = [f"{first}{span}."]
+    money = "" if deals.won_value is None else f"{', '.join(deals.currencies)} {count(round(deals.won_value))}".strip()
+    waits = [
+        f"{word} after {significant(days, 3)} days" for word, days in (("won", deals.median_days_won),
+        ("lost", deals.median_days_lost)) if days is not None
+    ]  # fmt: skip
+    said = [
+        f"{count(deals.owners)} owners" if deals.owners else "",
+        f"{count(len(deals.segments))} segments" if deals.segments else "",
+        f"won value {money}" if money else "",
+        f"half of them {', '.join(waits)} or sooner" if waits else "",
+        f"{count(deals.overdue)} open ones planned for a day that is past" if deals.overdue else "",
+        f"{count(deals.pushed)} pushed to a later day, {count(deals.pushes or 0)} times in all" if deals.pushed else "",
+    ]
+    told = [each for each in said if each]
+    lines += [f"{'; '.join(told)}."] if told else []
+    if found.calls is not None:
+        calls = found.calls
+        lines.append(
+            f"{count(calls.calls)} calls in {count(calls.rows)} rows, {count(calls.successes)} of them led on; "
+            f"{count(calls.reps)} reps."
+        )
+    return Group(*(Paragraph(printable(line)) for line in lines))
+
+
+@fits
+def _files(found: DataCheck) -> RenderableType:
+    table = grid(["file", "read as", "rows", "header in row", "left out"], left=2)
+    for file in found.files:
+        what = f"{file.holds}, {file.dialect}, {file.encoding}, {file.delimiter}"
+        table.add_row(
+            printable(file.file),
+            what,
+            count(file.rows),
+            count(file.header_row),
+            count(file.ignored + file.closing_rows),
+        )
+    columns = [
+        note(f"{file.holds}: " + "; ".join(f"{meaning} = {header}" for meaning, header in file.columns.items()))
+        for file in found.files
+    ]
+    return Group(table, *columns)
+
+
+@fits
+def _flows(found: DataCheck) -> RenderableType:
+    table = grid(["stage", "in", "on", "back", "won", "lost", "open", "skipped", "again", "days"])
+    for flow in found.stages:
+        numbers = (flow.entered, flow.on, flow.back, flow.won, flow.lost, flow.open, flow.skipped, flow.entered_again)
+        days = NONE if flow.median_days is None else significant(flow.median_days, 3)
+        table.add_row(printable(flow.stage), *map(count, numbers), days)
+    said = "in = on + back + won + lost + open; days: the median stay of those that have left, in calendar days."
+    return Group(table, note(said))
+
+
+def _finding(finding: Finding) -> RenderableType:
+    lines = [Paragraph(printable(f"{finding.check}: {finding.what}."), ALARM if finding.grade == "E" else "")]
+    if finding.examples:
+        columns = {example.column for example in finding.examples}
+        column = finding.examples[0].column if len(columns) == 1 else None
+        where = "; ".join(_example(example, with_column=column is None) for example in finding.examples)
+        more = " ..." if finding.count > len(finding.examples) else ""
+        lines.append(note(printable(f"{'' if column is None else f'column {column}: '}{where}{more}")))
+    lines.append(note(printable(f"-> {finding.done}")))
+    return Group(*lines)
+
+
+def _example(example: Example, *, with_column: bool) -> str:
+    parts = [f"row {example.row}"]
+    parts += [f"column {example.column}"] if with_column and example.column is not None else []
+    parts += [f"deal {example.id}"] if example.id is not None else []
+    parts += [f"name {example.name}"] if example.name is not None else []
+    shown = example.shape if example.cell is None else example.cell
+    parts += [f"looks like {shown}" if example.cell is None else f"says {shown}"] if shown else []
+    return ", ".join(parts)

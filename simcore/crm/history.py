@@ -1,0 +1,416 @@
+"""Histories: which stages a deal entered and when; stays in stages, passed over, entered again, reopened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field
+
+from simcore.base.document import Document
+from simcore.crm.cells.moments import read_moments
+from simcore.crm.cells.sheets import open_sheet, read_sheet
+from simcore.crm.columns import LOST, NEVER, NOWHERE, WON, Deals, Events, StageEntries, labels_of
+from simcore.crm.dialects import HISTORY_NAMES, is_known_in, meanings, plainly
+from simcore.crm.findings import plural
+from simcore.crm.mapping import refuse_unknown_headers
+from simcore.crm.source import Source, check_text, ids_of, read_dates, without_ignored
+from simcore.crm.words import Outcome, outcome_of_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from simcore.crm.cells.file_text import FileText
+    from simcore.crm.deals import ReadDeals, Request
+    from simcore.crm.findings import Findings
+
+_STAGE_FIELDS = {"stagename", "stage", "phase", "dealstage", "deal stage"}
+_DAY_FIELDS = {"closedate", "close date", "schlusstermin"}
+_OWNER_FIELDS = {"owner", "ownerid", "opportunity owner", "inhaber"}
+_USUAL = 0.5
+"""Share of the deals that got further by which a stage belongs to the way of a deal."""
+
+
+class Flow(Document):
+    """What came into a stage and what has left it: in = on + back + won + lost + open."""
+
+    stage: str
+    entered: int = Field(description="Stays in it, those that were passed over left out.")
+    skipped: int = Field(description="Deals that passed it over, on a way on which most go through it.")
+    entered_again: int = Field(description="Stays that are not the deal's first in it.")
+    on: int = Field(description="Left for a later stage.")
+    back: int = Field(description="Left for an earlier stage.")
+    won: int
+    lost: int
+    open: int = Field(description="Still there on the as-of day.")
+    median_days: float | None = Field(description="Median stay of those that have left, in calendar days.")
+
+
+class ReadHistory(NamedTuple):
+    """A history as its file says it."""
+
+    source: Source | None
+    events: Events
+    """Stages are places in `stages`; ends are -2 and -3."""
+    stages: tuple[str, ...]
+    pushed: NDArray[np.int32] | None
+    """How often the planned day of each deal was moved to a later one; None where no row says it."""
+    owner_changes: NDArray[np.int64]
+    """Rows on which a deal got another owner."""
+
+
+def read_history_rows(text: FileText, request: Request, findings: Findings, read: ReadDeals) -> ReadHistory:
+    """Read a file of a history: a row for each stage entered, each save, or each change of a field.
+
+    Raises
+    ------
+    DataError
+        If its headers are not known, or the mapping file names one that is not there.
+    """
+    mapped = request.export_map.headers("history")
+    opened = open_sheet(text, lambda header: is_known_in(HISTORY_NAMES, header, mapped.values()))
+    refuse_unknown_headers(mapped, opened.headers, "history", request.map_name, text.name)
+    headers = meanings(opened.headers, HISTORY_NAMES, mapped)
+    by_field = "field" in headers and "new" in headers
+    kind = "changes of fields" if by_field else "saves" if "planned" in headers else "stages entered"
+    wanted = {*headers.values(), *request.export_map.ignore}
+    source = Source(read_sheet(opened, wanted), headers, findings, "history", kind)
+    without_ignored(
+        source, {name: cells for name, cells in request.export_map.ignore.items() if name in opened.headers}
+    )
+    source.ids = ids_of(source.cells("id"), source.sheet.rows)[0]
+    check_text(source)
+    missing = [name for name in ("id", "new" if by_field else "stage", "entered") if name not in headers]
+    if missing:
+        what = f"no column says {' or '.join(missing)}"
+        done = "the history is not used; the mapping file says which columns do (history)"
+        findings.add("missing-columns", "E", source.name, what, done)
+        return _nothing(source)
+    return _history_of(source, request, read, by_field=by_field)
+
+
+def _nothing(source: Source | None) -> ReadHistory:
+    none = np.zeros(0, np.int64)
+    events = Events(none, none, np.zeros(0, np.int32), np.zeros(0, "M8[s]"))
+    return ReadHistory(source, events, (), None, none)
+
+
+class _Moves(NamedTuple):
+    """Planned days of closing: as of each row, or before and after each change; None where no row says it."""
+
+    planned: NDArray[np.datetime64] | None
+    old: NDArray[np.datetime64] | None = None
+    new: NDArray[np.datetime64] | None = None
+
+
+def _history_of(source: Source, request: Request, read: ReadDeals, *, by_field: bool) -> ReadHistory:
+    """Return the events of a history whose columns are known."""
+    headers, count = source.headers, len(source)
+    days = read_dates(
+        source, {key: headers[key] for key in ("entered", "planned") if key in headers}, request.order, request.zone
+    )
+    deal, at = _joined(source, read), days["entered"].at
+    fields = labels_of(source.cells("field"), count)
+    said = [plainly(name) for name in fields.names]
+    is_stage, is_day, is_owner = (
+        np.isin(fields.codes, [place for place, word in enumerate(said) if word in words])
+        for words in (_STAGE_FIELDS, _DAY_FIELDS, _OWNER_FIELDS)
+    )
+    if not by_field:
+        is_stage = np.ones(count, bool)
+    to_stage = pc.if_else(pa.array(is_stage), source.cells("new" if by_field else "stage"), "")
+    names, codes = _stage_codes(to_stage, request.export_map.stages)
+    parts = [Events(source.sheet.rows, deal, codes, at)]
+    old = source.cells("old")
+    if old is not None:
+        from_stage = pc.if_else(pa.array(is_stage), old, "")
+        names, (codes, first) = _joint_codes((to_stage, from_stage), request.export_map.stages)
+        parts = [Events(source.sheet.rows, deal, codes, at), *_starts(source, read, deal, at, first)]
+    moves = _Moves(days["planned"].at if "planned" in days else None)
+    if by_field and is_day.any():
+        cells = {key: pc.if_else(pa.array(is_day), source.cells(key), "") for key in ("old", "new") if key in headers}
+        moved = read_moments(cells, request.order, request.zone)
+        moves = _Moves(None, *(moved[key].at if key in moved else None for key in ("old", "new")))
+    pushes = _pushes(source, deal, at, moves)
+    knows_days = moves.planned is not None or moves.new is not None
+    pushed = np.bincount(pushes, minlength=len(read.deals)).astype(np.int32) if knows_days else None
+    owners = _owner_changes(source, deal, at, is_owner, by_field=by_field)
+    every = Events(*(np.concatenate(column) for column in zip(*map(_columns, parts), strict=True)))
+    usable = (every.deal >= 0) & ~np.isnat(every.entered) & (every.stage != NOWHERE)
+    events = _without_repeats(_sorted(every.where(usable)))
+    return ReadHistory(source, events, names, pushed, owners)
+
+
+def _columns(events: Events) -> tuple[NDArray[Any], ...]:
+    return events.row, events.deal, events.stage, events.entered
+
+
+def _stage_codes(cells: pa.Array, said: Mapping[str, str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Return the stages that cells name, and for each cell its place among them, -2 won, -3 lost, -1 for none."""
+    names, (codes,) = _joint_codes((cells,), said)
+    return names, codes
+
+
+def _joint_codes(
+    columns: Sequence[pa.Array], said: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[NDArray[np.int32]]]:
+    """Return the stages that several columns name, and for each column the codes of its cells."""
+    labels = labels_of(pa.concat_arrays([*columns]), sum(map(len, columns)))
+    ends = [outcome_of_stage(name, said) for name in labels.names]
+    called = [said.get(name, name) for name in labels.names]
+    open_names = tuple(dict.fromkeys(name for name, end in zip(called, ends, strict=True) if end is Outcome.OPEN))
+    codes = [
+        open_names.index(name) if end is Outcome.OPEN else WON if end is Outcome.WON else LOST
+        for name, end in zip(called, ends, strict=True)
+    ]
+    every = np.array([*codes, NOWHERE], np.int32)[labels.codes]
+    return open_names, np.split(every, np.cumsum([len(each) for each in columns])[:-1])
+
+
+def _starts(
+    source: Source, read: ReadDeals, deal: NDArray[np.int64], at: NDArray[np.datetime64], first: NDArray[np.int32]
+) -> list[Events]:
+    """Return where deals began, by the stage that their first change has left: no row says it otherwise."""
+    order = np.lexsort((source.sheet.rows, at, deal))
+    of = deal[order]
+    is_first = np.ones(len(of), bool)
+    is_first[1:] = of[1:] != of[:-1]
+    places = order[is_first & (of >= 0) & (first[order] != NOWHERE)]
+    begun = read.deals.created[deal[places]]
+    return [Events(source.sheet.rows[places], deal[places], first[places], begun)]
+
+
+def _joined(source: Source, read: ReadDeals) -> NDArray[np.int64]:
+    """Return the place of the deal of each row, -1 where there is none; tell of those."""
+    known, given = read.deals.id, source.ids
+    if read.source.dialect == "salesforce":  # which has ids of 15 characters in reports and of 18 elsewhere
+        known, given = (pc.utf8_slice_codeunits(each, 0, 15) for each in (known, given))
+    places = np.asarray(pc.fill_null(pc.index_in(given, known), NOWHERE)).astype(np.int64)
+    lost = places < 0
+    if lost.any():
+        what = f"{plural(int(lost.sum()), 'row')} of deals that are not in {read.source.name}"
+        where = source.where(lost, source.headers["id"])
+        source.findings.add("unknown-deals", "W", source.name, what, "left out", where=where, of=len(lost))
+    return places
+
+
+def _sorted(events: Events) -> Events:
+    order = np.lexsort((events.row, events.entered, events.deal))
+    return Events(events.row[order], events.deal[order], events.stage[order], events.entered[order])
+
+
+def _without_repeats(events: Events) -> Events:
+    """Leave out what says again where the deal already is, as a row per save does."""
+    same = np.zeros(len(events), bool)
+    same[1:] = (events.deal[1:] == events.deal[:-1]) & (events.stage[1:] == events.stage[:-1])
+    return events.where(~same)
+
+
+def _pushes(source: Source, deal: NDArray[np.int64], at: NDArray[np.datetime64], moves: _Moves) -> NDArray[np.int64]:
+    """Return the deal of each push: its planned day was moved to a later one."""
+    if moves.planned is not None:
+        order = np.lexsort((source.sheet.rows, at, deal))
+        day, of = moves.planned[order], deal[order]
+        moved = (of[1:] == of[:-1]) & (of[1:] >= 0) & (day[1:] > day[:-1])
+        return np.asarray(of[1:][moved])
+    if moves.old is None or moves.new is None:
+        return np.zeros(0, np.int64)
+    later: NDArray[np.bool_] = (deal >= 0) & (moves.new > moves.old)
+    return deal[later]
+
+
+def _owner_changes(
+    source: Source,
+    deal: NDArray[np.int64],
+    at: NDArray[np.datetime64],
+    is_owner: NDArray[np.bool_],
+    *,
+    by_field: bool,
+) -> NDArray[np.int64]:
+    """Return the rows on which a deal got another owner."""
+    if by_field:
+        return source.sheet.rows[is_owner & (deal >= 0)]
+    owner = labels_of(source.cells("owner"), len(source)).codes
+    order = np.lexsort((source.sheet.rows, at, deal))
+    of, who = deal[order], owner[order]
+    changed = (of[1:] == of[:-1]) & (of[1:] >= 0) & (who[1:] != who[:-1]) & (who[1:] >= 0) & (who[:-1] >= 0)
+    return np.sort(source.sheet.rows[order[1:][changed]])
+
+
+def from_deals(read: ReadDeals) -> ReadHistory:
+    """Return the history that a file of deals has in columns, one for each stage (HubSpot)."""
+    stages = tuple(read.entered)
+    found = _nothing(None)
+    if not stages:
+        return found
+    deal, stage, entered = [], [], []
+    for place, name in enumerate(stages):
+        times = read.entered[name]
+        known = np.flatnonzero(~np.isnat(times))
+        ending = outcome_of_stage(name)
+        code = place if ending is Outcome.OPEN else -1 - int(ending)
+        deal.append(known)
+        stage.append(np.full(len(known), code, np.int32))
+        entered.append(times[known])
+    rows = np.zeros(sum(map(len, deal)), np.int64)
+    events = Events(rows, np.concatenate(deal), np.concatenate(stage), np.concatenate(entered))
+    order = np.lexsort((events.stage, events.entered, events.deal))
+    events = Events(rows, events.deal[order], events.stage[order], events.entered[order])
+    return found._replace(events=events, stages=stages)
+
+
+def order_of_stages(events: Events, stages: Sequence[str], said: Sequence[str] = ()) -> list[int]:
+    """Return the stages in the order in which deals go through them.
+
+    Parameters
+    ----------
+    events
+        With stages that are places in ``stages``.
+    stages
+        Their names.
+    said
+        Names in the order of the mapping file, which decides where it names all of them.
+
+    Returns
+    -------
+    list of int
+        Places in ``stages``: first the one that most of the others follow.
+    """
+    if {*stages} <= {*said}:
+        return sorted(range(len(stages)), key=lambda place: [*said].index(stages[place]))
+    count = len(stages)
+    open_events = events.where(events.stage >= 0)
+    first: NDArray[np.datetime64] = np.full((int(open_events.deal.max(initial=-1)) + 1, count), NEVER)
+    # Sorted by time: the first of several entries of a deal is the one that counts.
+    _, at = np.unique(open_events.deal * count + open_events.stage, return_index=True)
+    first[open_events.deal[at], open_events.stage[at]] = open_events.entered[at]
+    wins = np.zeros((count, count))
+    for one in range(count):
+        for other in range(count):
+            both = ~np.isnat(first[:, one]) & ~np.isnat(first[:, other])
+            wins[one, other] = np.count_nonzero(first[both, one] < first[both, other])
+    met = np.maximum(wins + wins.T, 1.0)
+    score = (wins / met).sum(axis=1) / np.maximum(((wins + wins.T) > 0).sum(axis=1), 1)
+    return sorted(range(count), key=lambda place: (-score[place], stages[place]))
+
+
+def stage_entries(events: Events, deals: Deals, stages: int) -> StageEntries:
+    """Return the stays of deals in stages.
+
+    Parameters
+    ----------
+    events
+        Sorted, with stages that are places in the order in which deals go through them.
+    deals
+        The deals; what has become of them ends their last stay.
+    stages
+        The number of stages.
+    """
+    is_open = events.stage >= 0
+    deal, stage, entered = events.deal[is_open], events.stage[is_open], events.entered[is_open]
+    after_end = np.zeros(len(events), bool)
+    after_end[1:] = (events.deal[1:] == events.deal[:-1]) & (events.stage[:-1] < 0)
+    last = np.ones(len(deal), bool)
+    last[:-1] = deal[1:] != deal[:-1]
+    left = np.full(len(deal), NEVER)
+    left[:-1] = np.where(last[:-1], NEVER, entered[1:])
+    to = np.full(len(deal), NOWHERE, np.int32)
+    to[:-1] = np.where(last[:-1], NOWHERE, stage[1:])
+    outcome = deals.outcome[deal]
+    left = np.where(last & (outcome != Outcome.OPEN), deals.closed[deal], left)
+    to = np.where(last, np.where(outcome == Outcome.WON, WON, np.where(outcome == Outcome.LOST, LOST, NOWHERE)), to)
+    visits = _visits(deal, stage)
+    stays = StageEntries(
+        deal, stage, entered, left, to.astype(np.int32), visits, np.zeros(len(deal), bool), after_end[is_open]
+    )
+    return _with_skipped(stays, stages)
+
+
+def _visits(deal: NDArray[np.int64], stage: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return of each stay the how-manieth of its deal in its stage it is."""
+    order = np.lexsort((np.arange(len(deal)), stage, deal))
+    same = np.zeros(len(deal), bool)
+    same[1:] = (deal[order][1:] == deal[order][:-1]) & (stage[order][1:] == stage[order][:-1])
+    places = np.arange(len(deal))
+    starts = np.maximum.accumulate(np.where(same, 0, places)) if len(deal) else places
+    visits = np.empty(len(deal), np.int32)
+    visits[order] = places - starts + 1
+    return visits
+
+
+def usual_stages(stays: StageEntries, stages: int) -> NDArray[np.bool_]:
+    """Return which stages belong to the way of a deal: most of the deals that got further went through them."""
+    deals = int(stays.deal.max(initial=-1)) + 1
+    been = np.zeros((deals, stages), bool)
+    been[stays.deal, stays.stage] = True
+    won = np.zeros(deals, bool)
+    won[stays.deal[stays.to == WON]] = True
+    further = np.zeros((deals, stages), bool)
+    for stage in range(stages):
+        further[:, stage] = been[:, stage + 1 :].any(axis=1) | won
+    through = (been & further).sum(axis=0)
+    return np.asarray(through >= _USUAL * np.maximum(further.sum(axis=0), 1))
+
+
+def _with_skipped(stays: StageEntries, stages: int) -> StageEntries:
+    """Add stays of length 0 for the stages that deals on their way forward have passed over."""
+    usual = usual_stages(stays, stages)
+    deals = int(stays.deal.max(initial=-1)) + 1
+    been = np.zeros((deals, stages), bool)
+    been[stays.deal, stays.stage] = True
+    target = np.where(stays.to == WON, stages, stays.to)
+    places, passed = [], []
+    for each in range(stages):
+        over = (stays.stage < each) & (target > each) & ~been[stays.deal, each] & usual[each]
+        at = np.flatnonzero(over)
+        first = at[np.unique(stays.deal[at], return_index=True)[1]]
+        places.append(first)
+        passed.append(np.full(len(first), each))
+    after, stage = np.concatenate([*places, np.zeros(0, np.int64)]), np.concatenate([*passed, np.zeros(0, np.int64)])
+    if not len(after):
+        return stays
+    deal = stays.deal[after]
+    at, to = stays.left[after], stays.to[after]
+    ones, none = np.ones(len(after), bool), np.zeros(len(after), bool)
+    parts: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
+        "deal": (stays.deal, deal),
+        "stage": (stays.stage, stage.astype(np.int32)),
+        "entered": (stays.entered, at),
+        "left": (stays.left, at),
+        "to": (stays.to, to),
+        "visit": (stays.visit, ones.astype(np.int32)),
+        "skipped": (stays.skipped, ones),
+        "reopened": (stays.reopened, none),
+    }
+    keys = np.concatenate([np.arange(len(stays)), after]), np.concatenate([np.full(len(stays), -1), stage])
+    merged = np.lexsort((keys[1], keys[0]))
+    return StageEntries(**{name: np.concatenate(pair)[merged] for name, pair in parts.items()})
+
+
+def flows_of(stays: StageEntries, stages: Sequence[str]) -> list[Flow]:
+    """Return the flows of all stages; each balances."""
+    flows = []
+    for place, name in enumerate(stages):
+        here = stays.stage == place
+        real = here & ~stays.skipped
+        to, waits = stays.to[real], (stays.left[real] - stays.entered[real]).astype(np.int64) / 86_400.0
+        known = waits[~np.isnat(stays.left[real])]
+        flows.append(
+            Flow(
+                stage=name,
+                entered=int(real.sum()),
+                skipped=int((here & stays.skipped).sum()),
+                entered_again=int((stays.visit[real] > 1).sum()),
+                on=int((to > place).sum()),
+                back=int(((to >= 0) & (to <= place)).sum()),
+                won=int((to == WON).sum()),
+                lost=int((to == LOST).sum()),
+                open=int((to == NOWHERE).sum()),
+                median_days=round(float(np.median(known)), 3) if len(known) else None,
+            )
+        )
+    return flows
