@@ -99,19 +99,21 @@ def check_deals(seen: Seen) -> None:
 
 
 def untimely(deals: Deals, events: Events, evening: np.datetime64) -> NDArray[np.bool_]:
-    """Return the deals of which something comes before their creation, or after the as-of day.
+    """Return the deals of which something comes before their creation, after their end or after the as-of day.
 
     Where one of two times is known to the day only, days are compared.
     """
-    wrong = _before(deals.closed, deals.created, bool(deals.whole_days))
+    wrong = _before(deals.closed, deals.created, by_day=bool(deals.whole_days))
     days_only = "created" in deals.whole_days or not bool((events.entered.astype(np.int64) % DAY).any())
-    early = _before(events.entered, deals.created[events.deal], days_only)
+    early = _before(events.entered, deals.created[events.deal], by_day=days_only)
     late = events.entered > evening
-    wrong[events.deal[early | late]] = True
+    # By days: a stage that was left on the day of closing is in no order with it.
+    past_end = (events.stage >= 0) & _before(deals.closed[events.deal], events.entered, by_day=True)
+    wrong[events.deal[early | late | past_end]] = True
     return wrong | (deals.closed > evening) | (deals.created > evening)
 
 
-def _before(one: NDArray[np.datetime64], other: NDArray[np.datetime64], by_day: bool) -> NDArray[np.bool_]:
+def _before(one: NDArray[np.datetime64], other: NDArray[np.datetime64], *, by_day: bool) -> NDArray[np.bool_]:
     """Return where a time comes before another one; never where one is not known."""
     unit = "M8[D]" if by_day else "M8[s]"
     return one.astype(unit) < other.astype(unit)
@@ -122,7 +124,7 @@ def check_times(seen: Seen) -> None:
     wrong = ~seen.deals.timely
     if wrong.any():
         grade: Grade = "E" if int(wrong.sum()) > max(1.0, _FEW * len(wrong)) else "W"
-        what = "with an event before the creation, or after the as-of day"
+        what = "with an event before the creation, after the end or after the as-of day"
         seen.tell(
             grade, "time-travel", wrong, what, "left out of lags; above 1 % of the deals they are refused", "created"
         )

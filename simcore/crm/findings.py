@@ -23,6 +23,56 @@ EXAMPLES = 3
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
+CHECKS: dict[str, str] = {
+    "characters": "NUL, control characters and broken UTF-8, in any column",
+    "ragged-rows": "rows with more, or fewer, cells than the header",
+    "formula-cells": "cells that begin with = + - @, which a spreadsheet would run",
+    "missing-columns": "a column without which something cannot be fitted",
+    "missing-ids": "deals that nothing tells apart but their rows",
+    "duplicate-ids": "an id in several rows, with different facts",
+    "identical-rows": "rows that say the same",
+    "ambiguous-dates": "dates such as 1/2/2026, where no date of the file says which comes first",
+    "unreadable-dates": "cells that are no date",
+    "utc-days": "times that have a zone, where the mapping file names none",
+    "ambiguous-numbers": "numbers such as 1.234, where no cell of the column says what the sign parts",
+    "unreadable-numbers": "cells that are no number",
+    "unknown-outcomes": "words that say neither open nor won nor lost, or neither yes nor no",
+    "no-outcome": "nothing says what has become of the deals",
+    "missing-days": "deals without a day of creation, or closed without a day",
+    "time-travel": "events before the creation, after the end, or after the as-of day",
+    "lone-last-day": "a last event that comes more than 90 days after the one before it",
+    "no-history": "only the stage of today is known",
+    "unknown-deals": "rows of a history whose deal is not among the deals",
+    "without-history": "more than 2 % of the deals of which the history says nothing",
+    "stages-on-one-day": "a history that says days only, and puts stages of a deal on one of them",
+    "stages-skipped": "deals that passed over a stage which most go through",
+    "moved-back": "deals that entered a stage again",
+    "reopened": "deals that were won or lost and came back",
+    "won-past-the-funnel": "more than 2 % of the wins that never were in the last stage before a win",
+    "lost-between-steps": "more than 2 % of the open deals that are elsewhere than their history ends",
+    "ended-and-open": "open deals whose history ends with a win or a loss",
+    "no-losses": "ten wins or more, and not one loss",
+    "jump-of-losses": "the share of losses jumps at a day",
+    "long-open": "more than 5 % of the open deals are older than 99 % of the closed ones became",
+    "bulk-closing": "more than 20 deals closed by one owner in one minute",
+    "same-day-wins": "more than 30 % of the wins on the day of their creation",
+    "missing-values": "open and won deals without a value",
+    "values-not-positive": "open and won deals worth 0 or less",
+    "large-deal": "one deal worth more than 20 % of all that was won",
+    "currencies": "more than one currency",
+    "unknown-owners": "deals without an owner",
+    "owner-changes": "deals that got another owner",
+    "integration-user": "an owner that looks like a program",
+    "pipelines": "several pipelines in one file",
+    "last-quarter": "wins of the last 13 weeks outside what the weeks before allow (99 %)",
+    "few-wins": "fewer than 30 wins; E below 10",
+    "few-weeks": "fewer than 20 weeks of history",
+    "calls-unjoined": "calls that join less than 90 % of the deals",
+    "more-successes-than-calls": "rows of calls with more successes than calls",
+}
+"""What is looked for, by the name of its check."""
+
+
 class Example(Document):
     """A row for which a finding holds."""
 
@@ -85,7 +135,10 @@ class Findings:
         count: int | None = None,
         of: int | None = None,
     ) -> None:
-        """Add a finding; its count is that of its rows where it is not said."""
+        """Add a finding of one of `CHECKS`; its count is that of its rows where it is not said."""
+        if check not in CHECKS:
+            message = f"no such check: {check}"
+            raise ValueError(message)
         shown = [] if where is None else [self._example(int(row), where) for row in where.rows[:EXAMPLES]]
         rows = 1 if where is None else len(where.rows)
         number = rows if count is None else count

@@ -128,8 +128,12 @@ def _history_of(source: Source, request: Request, read: ReadDeals, *, by_field: 
     old = source.cells("old")
     if old is not None:
         from_stage = pc.if_else(pa.array(is_stage), old, "")
-        names, (codes, first) = _joint_codes((to_stage, from_stage), request.export_map.stages)
-        parts = [Events(source.sheet.rows, deal, codes, at), *_starts(source, read, deal, at, first)]
+        today = read.source.cells("stage")
+        today = pa.array([""] * len(read.deals), pa.string()) if today is None else today
+        names, (codes, first, now) = _joint_codes((to_stage, from_stage, today), request.export_map.stages)
+        said_stage = codes != NOWHERE
+        changes = Events(source.sheet.rows, deal, codes, at).where(said_stage)
+        parts = [changes, _starts(changes, read.deals, first[said_stage]), _unchanged(changes, read.deals, now)]
     moves = _Moves(days["planned"].at if "planned" in days else None)
     if by_field and is_day.any():
         cells = {key: pc.if_else(pa.array(is_day), source.cells(key), "") for key in ("old", "new") if key in headers}
@@ -171,17 +175,34 @@ def _joint_codes(
     return open_names, np.split(every, np.cumsum([len(each) for each in columns])[:-1])
 
 
-def _starts(
-    source: Source, read: ReadDeals, deal: NDArray[np.int64], at: NDArray[np.datetime64], first: NDArray[np.int32]
-) -> list[Events]:
-    """Return where deals began, by the stage that their first change has left: no row says it otherwise."""
-    order = np.lexsort((source.sheet.rows, at, deal))
-    of = deal[order]
+def _starts(changes: Events, deals: Deals, before: NDArray[np.int32]) -> Events:
+    """Return where deals began, by the stage that their first change has left: no row says it otherwise.
+
+    Parameters
+    ----------
+    before
+        The stage that each change has left, shape (changes,).
+    """
+    order = np.lexsort((changes.row, changes.entered, changes.deal))
+    of = changes.deal[order]
     is_first = np.ones(len(of), bool)
     is_first[1:] = of[1:] != of[:-1]
-    places = order[is_first & (of >= 0) & (first[order] != NOWHERE)]
-    begun = read.deals.created[deal[places]]
-    return [Events(source.sheet.rows[places], deal[places], first[places], begun)]
+    places = order[is_first & (of >= 0) & (before[order] != NOWHERE)]
+    return Events(changes.row[places], changes.deal[places], before[places], deals.created[changes.deal[places]])
+
+
+def _unchanged(changes: Events, deals: Deals, now: NDArray[np.int32]) -> Events:
+    """Return where open deals began of which a history of changes says nothing: where they are today.
+
+    Parameters
+    ----------
+    now
+        The stage of today, shape (deals,).
+    """
+    still = (deals.outcome == Outcome.OPEN) & (now >= 0)
+    still[changes.deal[changes.deal >= 0]] = False
+    places = np.flatnonzero(still)
+    return Events(np.zeros(len(places), np.int64), places, now[places], deals.created[places])
 
 
 def _joined(source: Source, read: ReadDeals) -> NDArray[np.int64]:
@@ -321,13 +342,27 @@ def stage_entries(events: Events, deals: Deals, stages: int) -> StageEntries:
     to = np.full(len(deal), NOWHERE, np.int32)
     to[:-1] = np.where(last[:-1], NOWHERE, stage[1:])
     outcome = deals.outcome[deal]
-    left = np.where(last & (outcome != Outcome.OPEN), deals.closed[deal], left)
+    ends = last & (outcome != Outcome.OPEN)
+    left = np.where(ends, _ends_of(events, deals)[deal], left)
+    # A day says less than a time: what was entered in its course was not left before.
+    left = np.where(ends & ("closed" in deals.whole_days) & (left < entered), entered, left)
     to = np.where(last, np.where(outcome == Outcome.WON, WON, np.where(outcome == Outcome.LOST, LOST, NOWHERE)), to)
     visits = _visits(deal, stage)
     stays = StageEntries(
         deal, stage, entered, left, to.astype(np.int32), visits, np.zeros(len(deal), bool), after_end[is_open]
     )
     return _with_skipped(stays, stages)
+
+
+def _ends_of(events: Events, deals: Deals) -> NDArray[np.datetime64]:
+    """Return when deals were closed: where the file of deals says the day only, the time of it that a history says."""
+    closed = deals.closed.copy()
+    if "closed" not in deals.whole_days:
+        return closed
+    ends = events.where(events.stage < 0)
+    same_day = ends.entered.astype("M8[D]") == closed[ends.deal].astype("M8[D]")
+    closed[ends.deal[same_day]] = ends.entered[same_day]
+    return closed
 
 
 def _visits(deal: NDArray[np.int64], stage: NDArray[np.int32]) -> NDArray[np.int32]:

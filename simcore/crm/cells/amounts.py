@@ -31,7 +31,7 @@ _CURRENCY = "|".join(sorted((*map(re.escape, (*SIGNS, *_WORDS)), "[A-Z]{3}"), ke
 _SCALE = "|".join(sorted(map(re.escape, _SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     rf"(?P<open>\()? ?(?P<sign>[-+])? ?(?P<before>{_CURRENCY})? ?(?P<inner>[-+])? ?"
-    rf"(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)(?P<dash>-)?(?: ?(?P<scale>(?i:{_SCALE}))(?![A-Za-z]))?"
+    rf"(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)(?P<dash>(?<=[.,])-)?(?: ?(?P<scale>(?i:{_SCALE}))(?![A-Za-z]))?"
     rf" ?(?P<percent>%)? ?(?P<after>{_CURRENCY})?(?P<last>-)?(?P<close>\))?",
     re.ASCII,
 )
@@ -181,6 +181,8 @@ def _read(text: str) -> _Cell | None:
     match = _NUMBER.fullmatch(short) if len(short) <= _LONGEST else None
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
+    if match["sign"] and match["inner"]:
+        return None
     if (match["before"] and match["after"]) or (match["percent"] and (match["before"] or match["after"])):
         return None
     is_scaled = match["scale"] is not None
@@ -189,9 +191,7 @@ def _read(text: str) -> _Cell | None:
         return None
     factor = _SCALES[match["scale"].lower()] if is_scaled else 1.0
     factor /= 100.0 if match["percent"] else 1.0
-    minus = [match["sign"], match["inner"], match["last"] if not match["dash"] else None].count("-") + bool(
-        match["open"]
-    )
+    minus = (match["sign"], match["inner"], match["last"]).count("-") + bool(match["open"])
     factor = -factor if minus % 2 else factor
     word = match["before"] or match["after"] or ""
     row = SIGNS.get(word)

@@ -34,7 +34,7 @@ _FORMS = {
     "compact": r"^(?P<year>(?:19|20|21)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$",
 }
 _EPOCH = r"^(?P<whole>[0-9]{10}|[0-9]{13})$"
-_DAY_NUMBER = r"^(?P<whole>[2-7][0-9]{4})(?:[.,](?P<part>[0-9]{1,10}))?$"
+_DAY_NUMBER = r"^(?P<whole>[2-7][0-9]{4})(?:[.,](?P<part>[0-9]{1,17}))?$"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _GERMAN = {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}
 _FIRST, _END = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
@@ -169,7 +169,8 @@ def _texts(found: pa.StructArray, name: str) -> NDArray[np.str_]:
 
 def _parts_of(form: str, found: pa.StructArray, places: NDArray[np.int64]) -> _Parts:
     year = _numbers(found, "year")
-    year = np.where(year < 70, year + 2000, np.where(year < 100, year + 1900, year))
+    is_short = np.char.str_len(_texts(found, "year")) == 2
+    year = np.where(is_short, np.where(year < 70, year + 2000, year + 1900), year)
     if form in ("named", "month first"):
         words = _texts(found, "month")
         by_word = {word: _month_of(str(word)) for word in np.unique(words)}

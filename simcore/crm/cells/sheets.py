@@ -31,6 +31,8 @@ _HEAD_BYTES = 1 << 16
 _HEAD_ROWS = 40
 _LAST_ROWS = 12
 """Rows at the end among which totals are looked for."""
+_SPARSE = 0.5
+"""Share of the usual number of filled cells up to which a row at the end may be one of sums."""
 _MOST_RAGGED = 10_000
 _LONGEST_CELL = 1 << 16
 """Characters; a spreadsheet holds half as many."""
@@ -282,14 +284,17 @@ def _closing_row(rows: NDArray[np.int64], columns: _Columns, ragged: Ragged) -> 
     """Return the first row of what closes a report: totals, lines about itself; beyond the end if there is none."""
     texts = {int(row): [cells[at].as_py() for cells in columns.values()] for at, row in _last(rows)}
     texts |= ragged.rows
+    usual = np.median([sum(map(bool, map(str.strip, cells))) for cells in texts.values()]) if texts else 0.0
     last = max([*texts, 0]) + 1
     closing = last
     for row in sorted(texts, reverse=True):
         filled = [cell for cell in texts[row] if cell.strip()]
         is_short = row in ragged.rows and len(filled) <= 1
-        if row < last - _LAST_ROWS or not (not filled or is_short or any(map(_TOTAL.fullmatch, filled))):
+        closes = not filled or is_short or any(map(_TOTAL.fullmatch, filled))
+        # A row of sums says little else; it is one only where something above it says so.
+        if row < last - _LAST_ROWS or not (closes or len(filled) <= _SPARSE * usual):
             break
-        closing = row
+        closing = row if closes else closing
     return closing
 
 
