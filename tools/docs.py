@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.numbers import figure
 from simcore.cli.main import STATUS_WORDS
+from simcore.crm.findings import CHECKS as DATA_CHECKS
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.scenario_files.shipped import shipped
 from simcore.statistics.estimate import Estimate
@@ -220,6 +221,12 @@ def figure_of(figures: Estimate | None, scale: float) -> str:
     return figure(scale * figures.estimate, scale * figures.se).inline()
 
 
+def data_checks() -> str:
+    """Return what `simcore data check` looks for."""
+    rows = ((f"`{name}`", what) for name, what in DATA_CHECKS.items())
+    return f"\n{table(('check', 'what it tells of'), rows)}\n"
+
+
 QUICK: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "exit-status": exit_status,
@@ -231,6 +238,7 @@ QUICK: dict[str, Callable[[], str]] = {
     "glossary-keys": glossary.every_key,
     "speed": speed,
     "techniques": techniques,
+    "data-checks": data_checks,
 }
 """Blocks that are made at once, from docstrings too."""
 COMMANDS: dict[str, Callable[[], str]] = {

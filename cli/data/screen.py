@@ -31,7 +31,7 @@ def data_check_report(found: DataCheck) -> RenderableType:
 def _verdict(found: DataCheck) -> str:
     errors = sum(finding.grade == "E" for finding in found.findings)
     warnings = len(found.findings) - errors
-    told = f"{count(warnings)} {'warning' if warnings == 1 else 'warnings'}"
+    told = f"{count(warnings) if warnings else 'no'} {'warning' if warnings == 1 else 'warnings'}"
     if errors:
         return f"{count(errors)} {'thing has' if errors == 1 else 'things have'} to be mended first; {told}."
     return f"Nothing has to be mended; {told}."

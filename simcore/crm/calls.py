@@ -12,12 +12,12 @@ from simcore.base.errors import Problem
 from simcore.crm.cells.amounts import read_counts
 from simcore.crm.cells.refused import DataError
 from simcore.crm.cells.sheets import open_sheet, read_sheet
+from simcore.crm.cells.words import truth_of
 from simcore.crm.columns import NEVER, NOWHERE, Calls, labels_of
 from simcore.crm.dialects import CALL_NAMES, is_known_in, meanings
 from simcore.crm.findings import escaped, plural
 from simcore.crm.mapping import refuse_unknown_headers
 from simcore.crm.source import Source, check_text, read_dates, tell_amounts, without_ignored
-from simcore.crm.words import truth_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

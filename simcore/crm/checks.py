@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from simcore.crm.cells.words import Outcome, plainly
 from simcore.crm.columns import NOWHERE, Labels
 from simcore.crm.data import names_used, weeks_between
-from simcore.crm.dialects import plainly
 from simcore.crm.findings import Where, escaped, percent, plural
-from simcore.crm.words import Outcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,15 +140,15 @@ def _closed(seen: Seen) -> NDArray[np.bool_]:
 
 
 def _missing_days(seen: Seen) -> None:
-    deals, headers = seen.deals, {*seen.source.headers}
-    if "created" in headers:
-        seen.warn("missing-days", np.isnat(deals.created), "without a day of creation", "left out of arrivals and lags",
-                  "created")  # fmt: skip
-    if headers & {"closed", "won_at", "lost_at"}:
-        mask = _closed(seen) & np.isnat(deals.closed)
-        seen.warn(
-            "missing-days", mask, "won or lost without a day", "counted, and left out of lags and weeks", "closed"
-        )
+    """Tell of days that are not there; cells that cannot be read are told of elsewhere."""
+    source = seen.source
+    if "created" in source.headers:
+        what, done = "without a day of creation", "left out of arrivals and lags"
+        seen.warn("missing-days", source.empty("created"), what, done, "created")
+    if {"closed", "won_at", "lost_at"} & {*source.headers}:
+        mask = _closed(seen) & source.empty("closed", "won_at", "lost_at")
+        done = "counted, and left out of lags and weeks"
+        seen.warn("missing-days", mask, "won or lost without a day", done, "closed")
 
 
 def _values(seen: Seen) -> None:
@@ -274,7 +273,7 @@ def _enough(seen: Seen) -> None:
         done = "wide priors carry what is fitted, and are named"
         seen.say("W", "few-wins", f"{plural(won, 'win')}, fewer than {_FEW_WINS}", done)
     first = seen.deals.created[~np.isnat(seen.deals.created)]
-    if len(first) and not np.isnat(seen.as_of):
+    if 2 * len(first) > len(seen.deals):
         weeks = weeks_between(first.min(), seen.as_of)
         if weeks < _FEW_WEEKS:
             what = f"{weeks:.0f} weeks of history, fewer than {_FEW_WEEKS}"

@@ -82,7 +82,7 @@ class Deals:
     planned
         When an open one is planned to close: a wish, never a fact.
     outcome
-        int8, `simcore.crm.words.Outcome`: 0 open, 1 won, 2 lost.
+        int8, `simcore.crm.cells.words.Outcome`: 0 open, 1 won, 2 lost.
     stage
         The stage that the file says, int32: a place in the stages of `DealData`; -1 unknown, -2 won, -3 lost.
     value

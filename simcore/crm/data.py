@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from simcore.base.errors import Problem, UsageError
 from simcore.base.version import __version__
+from simcore.crm.cells.words import Outcome
 from simcore.crm.columns import LOST, NEVER, NOWHERE, WON, Calls, Deals, Events, StageEntries
 from simcore.crm.document import CallTotals, DataCheck, DealCounts
 from simcore.crm.findings import escaped
-from simcore.crm.history import flows_of, stage_entries
-from simcore.crm.words import Outcome
+from simcore.crm.stays import flows_of, stage_entries
 from simcore.dates.days import DAY_FORM, NotADayError, parse_day
 
 if TYPE_CHECKING:

@@ -9,15 +9,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simcore.base.errors import Problem
-from simcore.crm.cells.amounts import read_amounts, read_shares
+from simcore.crm.cells.amounts import currency_code, read_amounts, read_shares
 from simcore.crm.cells.refused import DataError
 from simcore.crm.cells.sheets import open_sheet, read_sheet
+from simcore.crm.cells.words import Outcome, outcome_of, outcome_of_stage, truth_of
 from simcore.crm.columns import NEVER, NOWHERE, Deals, Labels, labels_of
 from simcore.crm.dialects import columns_of, is_known, names_people_or_firms
 from simcore.crm.findings import escaped, plural
 from simcore.crm.mapping import refuse_unknown_headers
-from simcore.crm.source import Source, check_text, ids_of, read_dates, tell_amounts, without_ignored
-from simcore.crm.words import Outcome, outcome_of, outcome_of_stage, truth_of
+from simcore.crm.source import (
+    Source,
+    check_text,
+    ids_of,
+    read_dates,
+    tell_amounts,
+    tell_unreadable,
+    without_ignored,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -92,9 +100,9 @@ def read_deal_rows(text: FileText, request: Request, findings: Findings) -> Read
     without_ignored(source, export_map.ignore)
     if not len(source):
         raise DataError((Problem("has no deals: nothing stands below its header", file=text.name),))
-    _take_ids(source)
     if personal is not None:
         findings.name_of = _names_by_row(source, personal)
+    _take_ids(source)
     check_text(source)
     _tell_missing(source)
     spans = {f"stage {stage}": header for stage, header in columns.entered.items()}
@@ -281,7 +289,7 @@ def _flags(source: Source, meaning: str) -> NDArray[np.int8] | None:
 def _values(source: Source, export_map: ExportMap) -> tuple[NDArray[np.float64], Labels]:
     """Return the values of deals and their currencies, those beside amounts included."""
     cells, count = source.cells("value"), len(source)
-    currency = labels_of(source.cells("currency"), count)
+    currency = _currency_codes(source)
     if cells is None:
         return np.full(count, np.nan), currency
     likely = "," if source.sheet.opened.delimiter == ";" else None
@@ -293,6 +301,17 @@ def _values(source: Source, export_map: ExportMap) -> tuple[NDArray[np.float64],
             texts[place] = texts[place] or code
         currency = labels_of(pa.array(texts, pa.string()), count)
     return amounts.values, currency
+
+
+def _currency_codes(source: Source) -> Labels:
+    """Return the currencies of deals as codes; a cell that is none is told, and never shown: it may be a name."""
+    raw = labels_of(source.cells("currency"), len(source))
+    codes = {name: currency_code(name) for name in raw.names}
+    wrong = np.array([*(codes[name] is None for name in raw.names), False])[raw.codes]
+    if wrong.any():
+        tell_unreadable(source, source.headers["currency"], wrong, "currencies", "currency")
+    known = np.where(wrong, np.int32(NOWHERE), raw.codes)
+    return Labels(known, raw.names).renamed({name: code or "" for name, code in codes.items()})
 
 
 def _probabilities(source: Source) -> NDArray[np.float64]:

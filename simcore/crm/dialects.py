@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.crm.cells.words import plainly
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -119,17 +121,6 @@ class Columns(NamedTuple):
     """By meaning."""
     entered: dict[str, str]
     """Headers of the days on which a stage was entered, by stage (HubSpot)."""
-
-
-def plainly(header: str) -> str:
-    """Return a header in lower case, its signs and spaces as single spaces.
-
-    Examples
-    --------
-    >>> plainly("Deal - Won_time"), plainly("Probability (%)")
-    ('deal won time', 'probability')
-    """
-    return " ".join(re.split(r"[\W_]+", header.casefold())).strip()
 
 
 def names_people_or_firms(header: str) -> bool:

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from simcore.base.document import Document, PublishedDocument
 from simcore.crm.findings import Finding
-from simcore.crm.history import Flow
 from simcore.crm.source import FileRead
+from simcore.crm.stays import Flow
 
 
 class DealCounts(Document):

@@ -36,6 +36,7 @@ CHECKS: dict[str, str] = {
     "utc-days": "times that have a zone, where the mapping file names none",
     "ambiguous-numbers": "numbers such as 1.234, where no cell of the column says what the sign parts",
     "unreadable-numbers": "cells that are no number",
+    "unreadable-currencies": "cells that are no currency",
     "unknown-outcomes": "words that say neither open nor won nor lost, or neither yes nor no",
     "no-outcome": "nothing says what has become of the deals",
     "missing-days": "deals without a day of creation, or closed without a day",

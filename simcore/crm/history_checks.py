@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcore.crm.cells.words import Outcome
 from simcore.crm.columns import NOWHERE, WON
 from simcore.crm.findings import Where, in_order, percent, plural
-from simcore.crm.history import usual_stages
-from simcore.crm.words import Outcome
+from simcore.crm.stays import usual_stages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,9 +17,10 @@ from simcore.crm.columns import NOWHERE
 from simcore.crm.data import DealData, day_of, end_of, last_day
 from simcore.crm.deals import Request, read_deal_rows, without_ends
 from simcore.crm.findings import Findings
-from simcore.crm.history import ReadHistory, from_deals, order_of_stages, read_history_rows, stage_entries
+from simcore.crm.history import ReadHistory, from_deals, read_history_rows
 from simcore.crm.history_checks import check_history
 from simcore.crm.mapping import load_map
+from simcore.crm.stays import order_of_stages, stage_entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

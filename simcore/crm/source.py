@@ -83,6 +83,14 @@ class Source:
         header = self.headers.get(meaning)
         return None if header is None else self.sheet.columns[header]
 
+    def empty(self, *meanings: str) -> NDArray[np.bool_]:
+        """Return where the cells of some columns are all empty; columns that the file does not have are."""
+        found = np.ones(len(self), bool)
+        for cells in map(self.cells, meanings):
+            if cells is not None:
+                found &= np.asarray(pc.equal(cells, ""))
+        return found
+
     def place_of(self, row: int) -> int:
         """Return the record of a row."""
         return int(np.searchsorted(self.sheet.rows, row))
@@ -191,7 +199,7 @@ def read_dates(
             what = f"{plural(count, 'date')} in which day and month can be confused"
             where = source.where(moments.ambiguous, header)
             source.findings.add("ambiguous-dates", "E", source.name, what, _DATES, where=where, of=len(source))
-        _tell_unreadable(source, header, moments.unreadable, "dates", "date")
+        tell_unreadable(source, header, moments.unreadable, "dates", "date")
         if moments.zoned and zone is None:
             what = f"times of {escaped(header)} have a zone"
             done = "their days are those of UTC; timezone in the mapping file turns them to local ones"
@@ -202,7 +210,7 @@ def read_dates(
 def tell_amounts(source: Source, meaning: str, amounts: Amounts) -> None:
     """Tell of cells of a column that are no numbers, or can be read in two ways."""
     header = source.headers[meaning]
-    _tell_unreadable(source, header, amounts.unreadable, "numbers", "number")
+    tell_unreadable(source, header, amounts.unreadable, "numbers", "number")
     if amounts.ambiguous.any():
         count = int(amounts.ambiguous.sum())
         what = f"{plural(count, 'number')} that can be read in two ways"
@@ -211,7 +219,8 @@ def tell_amounts(source: Source, meaning: str, amounts: Amounts) -> None:
         source.findings.add("ambiguous-numbers", "E", source.name, what, done, where=where, of=len(source))
 
 
-def _tell_unreadable(source: Source, header: str, mask: NDArray[np.bool_], many: str, one: str) -> None:
+def tell_unreadable(source: Source, header: str, mask: NDArray[np.bool_], many: str, one: str) -> None:
+    """Tell of cells of a column that cannot be read, if there are any: what stands in them is not shown."""
     count = int(mask.sum())
     if not count:
         return

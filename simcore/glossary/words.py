@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simcore.glossary import figures, methods, work
+from simcore.glossary import exports, figures, methods, work
 from simcore.glossary.word import Word
 
 THEMES: dict[str, tuple[Word, ...]] = {
@@ -15,6 +15,7 @@ THEMES: dict[str, tuple[Word, ...]] = {
     "Signals": work.SIGNALS,
     "Coaching": work.COACHING,
     "Variance reduction": methods.METHODS,
+    "Exports": exports.EXPORTS,
     "The program": methods.PROGRAM,
 }
 """The words of each theme, in an order to read."""

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import simcore
+from simcore.crm.cells.words import Outcome
 from simcore.crm.columns import Labels
 from simcore.crm.dialects import DIALECTS, columns_of, dialect_of, names_people_or_firms
-from simcore.crm.words import Outcome
 from tests.support import crm_worlds
 from tests.support.crm_worlds import plain_rows, plain_stage_rows, small_world, written
 

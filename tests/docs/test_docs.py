@@ -21,6 +21,8 @@ from tools.docs import BENCHMARKS, BLOCK, BLOCKS, COMMANDS, speed
 from tools.markdown import anchor
 from tools.packages import ROOT
 
+GROUPS = ("bench", "data")
+"""Commands that have commands of their own."""
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -155,7 +157,7 @@ def test_quoted_commands_exist(page: Path) -> None:
         if words[:1] == ["make"] and len(words) > 1:
             assert words[1] in targets, line
         if words[:1] == ["simcore"] and len(words) > 1 and not words[1].startswith("-"):
-            command = " ".join(words[1:3]) if words[1] == "bench" else words[1]
+            command = " ".join(words[1:3]) if words[1] in GROUPS else words[1]
             assert command in options(), line
             assert set(OPTION.findall(line)) <= options()[command], line
 
@@ -176,8 +178,9 @@ def test_quoted_commands_are_found() -> None:
 def options() -> dict[str, set[str]]:
     """Return the options of every command."""
     commands = dict(typer.main.get_group(app).commands)
-    group = commands["bench"]
-    commands |= {f"bench {name}": command for name, command in getattr(group, "commands", {}).items()}
+    for group in GROUPS:
+        inside = getattr(commands[group], "commands", {})
+        commands |= {f"{group} {name}": command for name, command in inside.items()}
     return {
         name: {text for parameter in command.params for text in parameter.opts if text.startswith("--")}
         for name, command in commands.items()

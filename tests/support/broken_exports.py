@@ -370,6 +370,7 @@ BROKEN = (
            _won(lambda row, _: row.__setitem__(VALUE, "-5"), 2), None, "value", 2),
     Broken("one deal as large as the rest", "large-deal", "W",
            _won(lambda row, _: row.__setitem__(VALUE, "9,000,000"), 1), None, "value", 1),
+    Broken("a name for a currency", "unreadable-currencies", "W", _put(CURRENCY, "Acme"), 2, "currency", 1),
     Broken("two currencies", "currencies", "E", _put(CURRENCY, "USD", "USD"), 2, "currency", 2),
     Broken("a currency sign of another", "currencies", "E",
            _both(_euros, _drop(CURRENCY)), 2, None, 1),

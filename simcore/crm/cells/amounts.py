@@ -154,6 +154,33 @@ def read_counts(cells: pa.Array) -> Amounts:
     return found._replace(values=np.where(wrong, np.nan, found.values), unreadable=found.unreadable | wrong)
 
 
+_NAMES_OF_CODES = {
+    "euro": "EUR",
+    "euros": "EUR",
+    "us dollar": "USD",
+    "u.s. dollar": "USD",
+    "british pound": "GBP",
+    "pound sterling": "GBP",
+    "swiss franc": "CHF",
+    "indian rupee": "INR",
+    "japanese yen": "JPY",
+}
+
+
+def currency_code(text: str) -> str | None:
+    """Return the code of a currency: of its code, its sign or its name; None for any other text.
+
+    Examples
+    --------
+    >>> currency_code("eur"), currency_code("€"), currency_code("US Dollar"), currency_code("Acme Ltd")
+    ('EUR', 'EUR', 'USD', None)
+    """
+    if re.fullmatch(r"[A-Za-z]{3}", text):
+        return text.upper()
+    row = SIGNS.get(text)
+    return row.code if row is not None else _WORDS.get(text, _NAMES_OF_CODES.get(text.lower()))
+
+
 def _has_point(cells: pa.Array, sure: NDArray[np.bool_]) -> bool:
     """Return whether a number that can be read in one way has a point for its decimals."""
     return bool(sure.any()) and bool(pc.any(pc.match_substring(cells.filter(pa.array(sure)), ".")).as_py())

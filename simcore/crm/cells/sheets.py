@@ -204,12 +204,16 @@ def read_sheet(opened: Opened, wanted: Iterable[str]) -> Sheet:
 def _parsed(opened: Opened, names: list[str], ragged: Ragged) -> tuple[pa.Table, list[int]]:
     """Return the records of the right length, and the numbers of the others, from 1."""
     others: list[int] = []
+    overlong: list[int] = []
     width = len(opened.headers)
 
     def handle(row: arrow_csv.InvalidRow) -> str:
+        # Nothing may be raised in here: it would be passed over.
         others.append(row.number)
         ragged.count += 1
-        if len(others) <= _MOST_RAGGED:
+        if len(row.text) > _LONGEST_CELL:
+            overlong.append(row.number)
+        elif len(others) <= _MOST_RAGGED:
             cells = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=opened.delimiter), [])
             ragged.rows[row.number + opened.header_row] = cells
         return "skip"
@@ -239,20 +243,21 @@ def _parsed(opened: Opened, names: list[str], ragged: Ragged) -> tuple[pa.Table,
     except pa.ArrowInvalid as error:
         message = f"cannot be read as a table: {str(error).splitlines()[0]}"
         raise DataError((Problem(message, file=opened.text.name),)) from None
-    _refuse_open_quote(opened, table, ragged)
+    _refuse_open_quote(opened, table, overlong)
     return table, others
 
 
-def _refuse_open_quote(opened: Opened, table: pa.Table, ragged: Ragged) -> None:
-    """Raise if the last record holds much of the file: a quotation mark was opened and not closed."""
-    last = [max(map(len, cells), default=0) for cells in [*ragged.rows.values()][-1:]]
-    for name in table.column_names:
-        longest = pc.max(pc.utf8_length(table.column(name))).as_py()
-        last.append(longest or 0)
-    if max(last, default=0) > _LONGEST_CELL:
+def _refuse_open_quote(opened: Opened, table: pa.Table, overlong: Sequence[int]) -> None:
+    """Raise if a record holds much of the file: a quotation mark was opened and not closed."""
+    rows = [number + opened.header_row for number in overlong[:1]]
+    for name in table.column_names if not rows else ():
+        lengths = pc.binary_length(table.column(name))
+        if (pc.max(lengths).as_py() or 0) > _LONGEST_CELL:
+            rows.append(opened.header_row + 1 + int(np.argmax(np.asarray(lengths))))
+    if rows:
         hint = "look for a quotation mark that opens a cell and is missing at its end"
-        message = f"has a cell of more than {_LONGEST_CELL:,} characters"
-        raise DataError((Problem(message, file=opened.text.name, hint=hint),))
+        message = f"holds more than {_LONGEST_CELL:,} characters in one cell or row"
+        raise DataError((Problem(message, f"row {min(rows)}", opened.text.name, hint=hint),))
 
 
 _Columns = dict[str, pa.Array]

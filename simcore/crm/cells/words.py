@@ -6,8 +6,6 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from simcore.crm.dialects import plainly
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,6 +40,17 @@ _NO = {
     "busy",
     "voicemail",
 }
+
+
+def plainly(header: str) -> str:
+    """Return a header in lower case, its signs and spaces as single spaces.
+
+    Examples
+    --------
+    >>> plainly("Deal - Won_time"), plainly("Probability (%)")
+    ('deal won time', 'probability')
+    """
+    return " ".join(re.split(r"[\W_]+", header.casefold())).strip()
 
 
 def outcome_of(word: str, said: Mapping[str, str] | None = None) -> Outcome | None:
