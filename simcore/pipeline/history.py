@@ -6,7 +6,7 @@ that happened on that day or later can reach it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,8 @@ WON: Final = 1
 LOST: Final = 2
 NEVER: Final = np.iinfo(np.int64).max
 """The day of what has not happened."""
+THE_REST: Final = "the rest"
+"""The segment of all that are too small to be told apart."""
 STILL: Final = -1
 """How a visit ended that has not."""
 
@@ -64,18 +66,24 @@ class History:
         """Return the number of deals."""
         return len(self.created)
 
+    def largest_segments(self, day: int, most: int = 9) -> History:
+        """Return the same deals with so many segments at most: the smallest of those known before a day are one."""
+        sizes = np.bincount(self.segment[self.created < day], minlength=len(self.segments))
+        if len(self.segments) <= most:
+            return self
+        order = np.argsort(-sizes, kind="stable")
+        kept = np.sort(order[: most - 1])
+        place = np.full(len(self.segments), most - 1, dtype=np.int64)
+        place[kept] = np.arange(most - 1)
+        names = (*(self.segments[each] for each in kept), THE_REST)
+        return replace(self, segments=names, segment=place[self.segment])
+
     def without_stages(self) -> History:
         """Return the same deals as visitors of one stage, from their creation on."""
-        deals = np.arange(self.deals, dtype=np.int64)
-        return History(
+        return replace(
+            self,
             stages=("open",),
-            segments=self.segments,
-            created=self.created,
-            closed=self.closed,
-            outcome=self.outcome,
-            segment=self.segment,
-            value=self.value,
-            visit_deal=deals,
+            visit_deal=np.arange(self.deals, dtype=np.int64),
             visit_stage=np.zeros(self.deals, dtype=np.int64),
             visit_day=self.created,
         )

@@ -1,0 +1,221 @@
+"""Forecasts from days that lie behind, each from what was known then, scored by what happened."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.version import __version__
+from simcore.engine.runner import Progress, Report, Stop
+from simcore.forecasting.backtest_document import Backtest, Measure, Window
+from simcore.forecasting.scored import Scored
+from simcore.forecasting.sources import Known, day_text
+from simcore.forecasting.verdict import verdict
+from simcore.pipeline.ahead import play_ahead
+from simcore.pipeline.history import WON, Floats, known_before
+from simcore.pipeline.naive import NAIVE, naive_values, naive_wins
+from simcore.pipeline.posterior import learn
+from simcore.pipeline.rhythm import WEEK
+from simcore.results.header import ScenarioIdentity
+from simcore.statistics.scores import pit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIRST_WEEKS: Final = 8
+"""Weeks of history before the first origin, if none is given."""
+LEAST_WEEKS: Final = 4
+"""Fewest weeks of history that a forecast is made from."""
+REPLICATIONS: Final = 1000
+TENTHS: Final = 10
+
+
+@dataclass(frozen=True)
+class BacktestRequest:
+    """The question of a backtest, with its arguments.
+
+    Attributes
+    ----------
+    known
+        The history.
+    horizon_weeks, every_weeks
+        Length of a window, and from one origin to the next.
+    first
+        First origin, in days since 1970-01-01; by default `FIRST_WEEKS` weeks after the first deal.
+    by_segment
+        Whether every segment has a window of its own; else all of them are forecast together.
+    measure
+        What is forecast: the number of wins, or the sum of their values.
+    level
+        Share of windows that intervals promise to cover.
+    """
+
+    known: Known
+    horizon_weeks: int = 4
+    every_weeks: int = 1
+    first: int | None = None
+    by_segment: bool = False
+    measure: Measure = "wins"
+    level: float = 0.9
+    replications: int = REPLICATIONS
+    seed: int = 1
+
+    def origins(self) -> list[int]:
+        """Return the days from which a forecast is made.
+
+        Raises
+        ------
+        ScenarioError
+            If there is none: the history is too short.
+        """
+        history = self.known.history
+        begin, end = int(history.created.min()), self.known.as_of + 1
+        first = begin + WEEK * FIRST_WEEKS if self.first is None else self.first
+        if first < begin + WEEK * LEAST_WEEKS:
+            message = (
+                f"the first origin is {day_text(first)}, but deals begin on {day_text(begin)}: a forecast needs "
+                f"{LEAST_WEEKS} weeks of history"
+            )
+            raise ScenarioError([Problem("from", message)])
+        found = list(range(first, end - WEEK * self.horizon_weeks + 1, WEEK * self.every_weeks))
+        if not found:
+            message = (
+                f"no window of {self.horizon_weeks} weeks lies between {day_text(first)} and {day_text(end - 1)}, "
+                "the last day of the history"
+            )
+            raise ScenarioError([Problem("horizon", message)])
+        return found
+
+    def run(self, *, progress: Report | None = None, stop: Stop | None = None) -> Backtest:
+        """Return how good forecasts would have been.
+
+        Parameters
+        ----------
+        progress
+            Called after each origin.
+        stop
+            Asked before each origin; what was done is reported as interrupted.
+
+        Raises
+        ------
+        ScenarioError
+            If the history is too short, or has no values and these are asked for.
+        """
+        started = time.perf_counter()
+        origins = self.origins()
+        history = self.known.history
+        if self.measure == "value" and not np.isfinite(history.value[history.outcome == WON]).any():
+            raise ScenarioError([Problem("measure", "no deal that was won has a value: only wins can be forecast")])
+        played = _Played(self)
+        for number, origin in enumerate(origins):
+            if stop is not None and number > 0 and stop():
+                break
+            played.add(origin)
+            if progress is not None:
+                seconds = time.perf_counter() - started
+                progress(Progress(number + 1, len(origins), seconds, 0.0))
+        return played.document(time.perf_counter() - started, interrupted=played.count < len(origins))
+
+
+class _Played:
+    """The windows of a backtest as they are played."""
+
+    def __init__(self, request: BacktestRequest) -> None:
+        self.request = request
+        self.methods = {name: Scored(name, request.level) for name in ("simcore", *NAIVE)}
+        self.windows: list[Window] = []
+        self.covered: list[list[bool]] = []
+        self.errors: list[float] = []
+        self.new, self.total = 0.0, 0.0
+        self.count = 0
+        # Which segments are told apart is learned before the first origin, and not from what came later.
+        self.history = request.known.history.largest_segments(request.origins()[0])
+
+    def add(self, origin: int) -> None:
+        """Forecast from one day, and score."""
+        request, history = self.request, self.history
+        weeks = request.horizon_weeks
+        posterior = learn(history, origin)
+        ahead = play_ahead(posterior, WEEK * weeks, request.replications, request.seed)
+        in_value = request.measure == "value"
+        self.new += float(ahead.wins[:, 1].sum())
+        self.total += float(ahead.wins.sum())
+        random = np.random.Generator(np.random.Philox(key=[request.seed, origin]))
+        samples = {"simcore": (ahead.values if in_value else ahead.wins).sum(axis=(1, 3)).astype(np.float64)}
+        naive: Callable[..., dict[str, Floats]] = naive_values if in_value else naive_wins
+        samples |= naive(known_before(history, origin), weeks, request.replications, random)
+        actual = self._actual(origin)
+        if not request.by_segment:
+            samples = {name: sample.sum(axis=1, keepdims=True) for name, sample in samples.items()}
+            actual = actual.sum(keepdims=True)
+        for name, sample in samples.items():
+            for column in range(len(actual)):
+                self.methods[name].add(sample[:, column], float(actual[column]))
+        uniforms = random.random(len(actual))
+        own = self.methods["simcore"]
+        held = own.covered()[-len(actual) :]
+        self.covered.append(held)
+        self.errors.append(float(sum(own.mean[-len(actual) :]) - actual.sum()))
+        for column in range(len(actual)):
+            place = column - len(actual)
+            self.windows.append(
+                Window(
+                    origin=day_text(origin),
+                    segment=history.segments[column] if request.by_segment else None,
+                    actual=float(actual[column]),
+                    low=own.low[place],
+                    median=own.median[place],
+                    high=own.high[place],
+                    pit=pit(samples["simcore"][:, column], float(actual[column]), float(uniforms[column])),
+                )
+            )
+        self.count += 1
+
+    def _actual(self, origin: int) -> Floats:
+        """Return what happened after an origin, by segment."""
+        history = self.history
+        end = origin + WEEK * self.request.horizon_weeks
+        won = (history.outcome == WON) & (history.closed >= origin) & (history.closed < end)
+        weights = np.nan_to_num(history.value[won]) if self.request.measure == "value" else None
+        return np.bincount(history.segment[won], weights, len(history.segments)).astype(np.float64)
+
+    def document(self, seconds: float, *, interrupted: bool) -> Backtest:
+        """Return the document of what was played."""
+        request, history = self.request, self.history
+        overlap = max(-(-request.horizon_weeks // request.every_weeks), 1)
+        independent = -(-self.count // overlap)
+        places = np.minimum((np.array([each.pit for each in self.windows]) * TENTHS).astype(np.int64), TENTHS - 1)
+        known = request.known
+        return Backtest(
+            version=__version__,
+            scenario=ScenarioIdentity(
+                name=known.name,
+                digest=known.digest,
+                seed=request.seed,
+                strategies=["as it was"],
+                currency=known.currency,
+            ),
+            replications=request.replications,
+            reps=known.owners,
+            weeks=request.horizon_weeks,
+            first_day=self.windows[0].origin,
+            interrupted=interrupted,
+            seconds=seconds,
+            as_of=day_text(known.as_of),
+            deals=history.deals,
+            won=int((history.outcome == WON).sum()),
+            every_weeks=request.every_weeks,
+            horizon_weeks=request.horizon_weeks,
+            level=request.level,
+            measure=request.measure,
+            by="segment" if request.by_segment else None,
+            methods=[scored.score(independent) for scored in self.methods.values()],
+            windows=self.windows,
+            pit=[int(each) for each in np.bincount(places, minlength=TENTHS)],
+            from_new_deals=self.new / self.total if self.total else None,
+            verdict=verdict(self.covered, self.errors, request.level, overlap),
+        )
