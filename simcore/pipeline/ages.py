@@ -21,6 +21,10 @@ STARTS: Final[Ints] = np.concatenate(
 """First age of every class in days; the last class has no end."""
 CLASSES: Final = len(STARTS)
 
+_UNLIKE: Final = float(np.log(4.0))
+"""Logarithm of a ratio of hazards above which two sides of an age tell different stories."""
+_TINY: Final = 1e-12
+
 
 def class_of(ages: Ints) -> Ints:
     """Return the classes of ages in days.
@@ -84,35 +88,59 @@ def exits(visits: Visits, first: int, kinds: tuple[int, ...]) -> Ints:
     return np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
 
 
-def smoothed(events: Ints, exposure: Floats, strength: float = 6.0) -> tuple[Floats, Floats]:
+def smoothed(events: Floats, exposure: Floats, strength: float = 6.0) -> tuple[Floats, Floats]:
     """Return the shape and the rate of the gamma posterior of the hazard at every age.
 
-    The prior at an age is the posterior mean at the age before it, worth ``strength`` events (a gamma Markov chain:
-    Gamerman 1991, JRSS C 40, 63-79, without its discount). An age that stands apart, such as that at which a system
-    cancels the silent, is not handed on: what lies more than four standard deviations off says nothing of the next.
+    The prior of an age is what its neighbours say: the ages before it, or those after it, as far as it takes to see
+    half of ``strength`` events. Where the two sides differ much, as beside the age at which a system cancels the silent,
+    that side counts which the age itself is more like. A prior is worth ``strength`` events at most, by its own hazard
+    and by that which was seen: neither a rise nor a peak is smoothed away.
 
     Parameters
     ----------
     events, exposure
         Counts and days at risk, of shape (..., classes of age). Where there is no event at any age, hazards are 0.
     strength
-        Weight of the age before, in events.
+        Weight of the prior, in events.
 
     Returns
     -------
     tuple[Floats, Floats]
         Arrays of the same shape: hazard ~ Gamma(shape, 1 / rate), its mean is shape / rate.
+
+    Examples
+    --------
+    >>> shape, rate = smoothed(np.full(CLASSES, 50.0), np.full(CLASSES, 1000.0))
+    >>> bool(np.allclose(shape / rate, 0.05))
+    True
     """
-    shapes, rates = np.zeros(exposure.shape), np.ones(exposure.shape)
-    total = events.sum(axis=-1)
-    prior = np.where(total > 0, total / np.maximum(exposure.sum(axis=-1), 1e-12), 0.0)
-    some = total > 0
-    for age in range(exposure.shape[-1]):
-        rate = exposure[..., age] + strength / np.where(some, prior, 1.0)
-        shapes[..., age] = np.where(some, events[..., age] + strength, 0.0)
-        rates[..., age] = np.where(some, rate, 1.0)
-        mean = shapes[..., age] / rates[..., age]
-        expected = prior * exposure[..., age]
-        spread = np.sqrt(expected * (1.0 + expected / strength) + 1.0)
-        prior = np.where(np.abs(events[..., age] - expected) > 4.0 * spread, prior, mean)
-    return shapes, rates
+    total, whole = events.sum(axis=-1, keepdims=True), exposure.sum(axis=-1, keepdims=True)
+    some = np.broadcast_to(total > 0, events.shape)
+    overall = np.where(total > 0, total / np.maximum(whole, _TINY), 1.0)
+    before = _side(events, exposure, overall, strength / 2.0)
+    after = _side(events[..., ::-1], exposure[..., ::-1], overall, strength / 2.0)[..., ::-1]
+    prior = np.sqrt(before * after)
+    own = (events + 0.5) / (exposure + 0.5 / prior)
+    nearer = np.where(np.abs(np.log(own / before)) < np.abs(np.log(own / after)), before, after)
+    prior = np.where(np.abs(np.log(before / after)) > _UNLIKE, nearer, prior)
+    worth = np.minimum(strength / prior, strength * exposure / np.maximum(events, _TINY))
+    # An age that nobody has reached knows nothing of its own.
+    worth = np.where(exposure > 0.0, worth, strength / prior)
+    return np.where(some, events + worth * prior, 0.0), np.where(some, exposure + worth, 1.0)
+
+
+def _side(events: Floats, exposure: Floats, overall: Floats, least: float) -> Floats:
+    """Return the hazard at the ages before every age, back to where ``least`` events were seen.
+
+    Where there are fewer, the rest is taken from the hazard of all ages together.
+    """
+    seen, exposed = np.zeros(events.shape), np.zeros(events.shape)
+    for distance in range(1, events.shape[-1]):
+        wanting = seen[..., distance:] < least
+        if not wanting.any():
+            break
+        seen[..., distance:] += np.where(wanting, events[..., :-distance], 0.0)
+        exposed[..., distance:] += np.where(wanting, exposure[..., :-distance], 0.0)
+    lacking = np.maximum(least - seen, 0.0)
+    hazard: Floats = (seen + lacking) / (exposed + lacking / overall)
+    return hazard
