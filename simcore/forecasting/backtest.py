@@ -15,10 +15,10 @@ from simcore.forecasting.backtest_document import Backtest, Measure, Window
 from simcore.forecasting.scored import Scored
 from simcore.forecasting.sources import Known, day_text
 from simcore.forecasting.verdict import verdict
-from simcore.pipeline.ahead import play_ahead
+from simcore.pipeline.ahead import open_deals, play_ahead
 from simcore.pipeline.history import WON, Floats, known_before
 from simcore.pipeline.naive import NAIVE, naive_values, naive_wins
-from simcore.pipeline.posterior import learn
+from simcore.pipeline.posterior import Seeds, generator, learn
 from simcore.pipeline.rhythm import WEEK
 from simcore.results.header import ScenarioIdentity
 from simcore.statistics.scores import pit
@@ -140,11 +140,12 @@ class _Played:
         request, history = self.request, self.history
         weeks = request.horizon_weeks
         posterior = learn(history, origin)
-        ahead = play_ahead(posterior, WEEK * weeks, request.replications, request.seed)
+        seeds = Seeds.of(request.seed)
+        ahead = play_ahead(posterior, open_deals(posterior), WEEK * weeks, request.replications, seeds)
         in_value = request.measure == "value"
         self.new += float(ahead.wins[:, 1].sum())
         self.total += float(ahead.wins.sum())
-        random = np.random.Generator(np.random.Philox(key=[request.seed, origin]))
+        random = generator(request.seed, origin)
         samples = {"simcore": (ahead.values if in_value else ahead.wins).sum(axis=(1, 3)).astype(np.float64)}
         naive: Callable[..., dict[str, Floats]] = naive_values if in_value else naive_wins
         samples |= naive(known_before(history, origin), weeks, request.replications, random)

@@ -20,6 +20,7 @@ from simcore.random.philox import Key, rounds
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 WEEK: Final = 7
 MOST_STAYS: Final = 250
@@ -91,6 +92,7 @@ def _fate(
 def play(
     key: Key,
     first: int,
+    number: Ints,
     stage: Ints,
     segment: Ints,
     age: Ints,
@@ -109,7 +111,7 @@ def play(
     new_value_from: Ints,
     wins: Ints,
     values: Floats,
-    won: Ints,
+    won: Flags,
 ) -> None:
     """Play replications ``first, first + 1, ...``, one for each row of ``wins``.
 
@@ -117,8 +119,8 @@ def play(
     ----------
     key, first
         Key of the seed, and the number of the first replication.
-    stage, segment, age, value
-        Of every open deal; its age in its stage on the first day, in days.
+    number, stage, segment, age, value
+        Of every open deal; its number is the address of its words, its age in its stage on the first day, in days.
     hazard, factor, market, share
         Parameters of every replication, see `simcore.pipeline.posterior.Draws`.
     arrivals
@@ -134,14 +136,14 @@ def play(
     wins, values
         Counts and sums, to which is added, of shape (replications, 2, segments, weeks): open deals, then new ones.
     won
-        How often each open deal was won, to which is added.
+        Whether each open deal was won, of shape (replications, open deals); False at first.
     """
     days = rhythm.shape[1]
     for row in range(len(wins)):
         replication = first + row
         for deal in range(len(stage)):
             day = _fate(
-                deal,
+                number[deal],
                 PIPELINE_DEAL,
                 replication,
                 key,
@@ -158,25 +160,25 @@ def play(
                 class_of_age,
             )
             if day >= 0:
-                won[deal] += 1
+                won[row, deal] = True
                 wins[row, 0, segment[deal], day // WEEK] += 1
                 values[row, 0, segment[deal], day // WEEK] += value[deal]
-        number = 0
+        born = 0
         low, high = uint32(uint64(replication)), uint32(uint64(replication) >> uint64(32))
         for week in range(arrivals.shape[1]):
             for _ in range(arrivals[row, week]):
-                w0, w1, w2, w3 = rounds(uint32(PIPELINE_NEW << 24), uint32(number), low, high, key)
-                born = WEEK * week + _last(arrival_rhythm, uniform32(w0))
+                w0, w1, w2, w3 = rounds(uint32(PIPELINE_NEW << 24), uint32(born), low, high, key)
+                created = WEEK * week + _last(arrival_rhythm, uniform32(w0))
                 of_segment = _last(share[row], uniform32(w1))
                 day = _fate(
-                    number,
+                    born,
                     PIPELINE_NEW,
                     replication,
                     key,
                     _last(starts, uniform32(w2)),
                     of_segment,
                     0,
-                    born,
+                    created,
                     days,
                     hazard[row],
                     factor[row],
@@ -190,4 +192,4 @@ def play(
                     chosen = begin + int64(uniform32(w3) * (end - begin))
                     wins[row, 1, of_segment, day // WEEK] += 1
                     values[row, 1, of_segment, day // WEEK] += new_value[chosen]
-                number += 1
+                born += 1

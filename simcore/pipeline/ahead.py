@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from simcore.kernels.pipeline import play
 from simcore.pipeline.ages import STARTS, class_of
-from simcore.pipeline.history import STILL, Floats, Ints
-from simcore.pipeline.posterior import Posterior
-from simcore.pipeline.rhythm import WEEK
+from simcore.pipeline.history import STILL, Flags, Floats, Ints
+from simcore.pipeline.posterior import Draws, Posterior, Seeds
+from simcore.pipeline.rhythm import WEEK, weekday
 from simcore.random.philox import split_seed
 
-_AGES = np.arange(STARTS[-1] + 1, dtype=np.int64)
-_CLASS_OF_AGE = class_of(_AGES)
+PARAMETERS: Final = 1000
+"""Draws of parameters at most: replication r has draw r mod this."""
+_CLASS_OF_AGE: Final[Ints] = class_of(np.arange(STARTS[-1] + 1, dtype=np.int64))
+
+
+class OpenDeals(NamedTuple):
+    """Deals that are open on the first day.
+
+    Attributes
+    ----------
+    deal
+        Their numbers in the history, which their words are addressed by.
+    stage, segment
+        Where they are.
+    age
+        Days since they entered it.
+    value
+        0 where none is given.
+    """
+
+    deal: Ints
+    stage: Ints
+    segment: Ints
+    age: Ints
+    value: Floats
+
+    def take(self, places: Ints | Flags) -> OpenDeals:
+        """Return some of them."""
+        return OpenDeals(*(column[places] for column in self))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,91 +54,134 @@ class Ahead:
     wins, values
         Numbers of wins, and sums of their values, of shape (replications, 2, segments, weeks): of deals that were
         open on the first day, and of those that came later.
-    open_deals
-        Numbers of the deals that were open.
     won
-        In how many replications each was won.
+        Whether each open deal was won, of shape (replications, open deals).
+    market
+        Mean factor of the market, of shape (replications,).
     """
 
     wins: Ints
     values: Floats
-    open_deals: Ints
-    won: Ints
+    won: Flags
+    market: Floats
 
 
-def play_ahead(posterior: Posterior, days: int, replications: int, seed: int, parameters: int = 1000) -> Ahead:
+def open_deals(posterior: Posterior) -> OpenDeals:
+    """Return the deals that were open at the end of the day before that of a posterior."""
+    visits, history = posterior.visits, posterior.visits.history
+    still = visits.end == STILL
+    deal = visits.deal[still]
+    return OpenDeals(
+        deal,
+        visits.stage[still],
+        history.segment[deal],
+        visits.day - visits.entered[still],
+        np.nan_to_num(history.value[deal]),
+    )
+
+
+def play_ahead(posterior: Posterior, deals: OpenDeals, days: int, replications: int, seeds: Seeds) -> Ahead:
     """Play the days from that of a posterior on.
 
     Parameters
     ----------
     posterior
         What was learned.
+    deals
+        Those that are open; leaving one out changes nothing else.
     days
         How many days.
     replications
         How many worlds.
-    seed
+    seeds
         Of the words of deals, and of the draws of parameters.
-    parameters
-        Draws of parameters at most: replication r has draw r mod this.
     """
-    visits, history = posterior.visits, posterior.visits.history
     weeks = -(-days // WEEK)
-    random = np.random.Generator(np.random.Philox(seed))
-    count = min(parameters, replications)
-    drawn = posterior.draws(count, weeks, random)
-    arrivals = random.poisson(np.resize(drawn.arrivals, (replications, weeks)))
-    still = np.flatnonzero(visits.end == STILL)
-    deals = visits.deal[still]
-    ahead = np.arange(posterior.visits.day, posterior.visits.day + days, dtype=np.int64)
-    values, begins = _values(posterior)
-    segments = len(history.segments)
+    count = min(PARAMETERS, replications)
+    drawn = posterior.draws(count, weeks, seeds)
+    segments = len(posterior.visits.history.segments)
     result = Ahead(
         np.zeros((replications, 2, segments, weeks), dtype=np.int64),
         np.zeros((replications, 2, segments, weeks)),
-        deals,
-        np.zeros(len(deals), dtype=np.int64),
+        np.zeros((replications, len(deals.deal)), dtype=np.bool_),
+        np.resize(drawn.market.mean(axis=1), replications),
     )
-    rhythms = np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms])
-    known = np.nan_to_num(history.value[deals])
     for start in range(0, replications, count):
         stop = min(start + count, replications)
-        rows = slice(0, stop - start)
-        play(
-            split_seed(seed),
-            start,
-            visits.stage[still],
-            history.segment[deals],
-            visits.day - visits.entered[still],
-            known,
-            drawn.hazard[rows],
-            drawn.factor[rows],
-            drawn.market[rows],
-            arrivals[start:stop],
-            drawn.share[rows],
-            rhythms,
-            posterior.next_stage,
-            posterior.starts,
-            np.roll(posterior.arrival_rhythm, -int((visits.day + 3) % WEEK)),
-            _CLASS_OF_AGE,
-            values,
-            begins,
-            result.wins[start:stop],
-            result.values[start:stop],
-            result.won,
-        )
+        _play(posterior, deals, days, drawn, start, result, slice(start, stop), seeds.luck)
     return result
 
 
+def chances(posterior: Posterior, deals: OpenDeals, days: int, draws: int, seeds: Seeds) -> Floats:
+    """Return the chance of deals to be won within some days, at draws of what is not known, of shape (draws, deals).
+
+    What is left of it is luck: in how many of `_WORDS` replications of the same parameters a deal is won.
+    """
+    drawn = posterior.draws(draws, -(-days // WEEK), seeds)
+    drawn = drawn._replace(arrivals=np.zeros_like(drawn.arrivals))
+    segments, weeks = len(posterior.visits.history.segments), drawn.market.shape[1]
+    found = np.zeros((draws, len(deals.deal)))
+    for word in range(_WORDS):
+        result = Ahead(
+            np.zeros((draws, 2, segments, weeks), dtype=np.int64),
+            np.zeros((draws, 2, segments, weeks)),
+            np.zeros((draws, len(deals.deal)), dtype=np.bool_),
+            drawn.market[:, 0],
+        )
+        _play(posterior, deals, days, drawn, word * draws, result, slice(0, draws), seeds.luck)
+        found += result.won
+    return found / _WORDS
+
+
+_WORDS: Final = 256
+
+
+def _play(
+    posterior: Posterior, deals: OpenDeals, days: int, drawn: Draws, first: int, into: Ahead, rows: slice, seed: int
+) -> None:
+    """Play replications from a number on into some rows of a result."""
+    day = posterior.visits.day
+    ahead = np.arange(day, day + days, dtype=np.int64)
+    values, begins = _values(posterior)
+    count = rows.stop - rows.start
+    play(
+        split_seed(seed),
+        first,
+        deals.deal,
+        deals.stage,
+        deals.segment,
+        deals.age,
+        deals.value,
+        drawn.hazard[:count],
+        drawn.factor[:count],
+        drawn.market[:count],
+        drawn.arrivals[:count],
+        drawn.share[:count],
+        np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms]),
+        posterior.next_stage,
+        posterior.starts,
+        np.roll(posterior.arrival_rhythm, -int(weekday(ahead[:1])[0])),
+        _CLASS_OF_AGE,
+        values,
+        begins,
+        into.wins[rows],
+        into.values[rows],
+        into.won[rows],
+    )
+
+
 def _values(posterior: Posterior) -> tuple[Floats, Ints]:
-    """Return values of won deals that were known, by segment, and where those of a segment begin."""
+    """Return values of won deals that were known, by segment, and where those of a segment begin.
+
+    A segment without one takes those of all; where none is known, new deals are worth nothing.
+    """
     visits, history = posterior.visits, posterior.visits.history
     won = visits.deal[visits.end == visits.won]
+    won = won[np.isfinite(history.value[won])]
     parts, begins = [], [0]
     for segment in range(len(history.segments)):
-        known = history.value[won][(history.segment[won] == segment) & np.isfinite(history.value[won])]
+        known = history.value[won[history.segment[won] == segment]]
+        known = known if len(known) else history.value[won]
         parts.append(known if len(known) else np.zeros(1))
         begins.append(begins[-1] + len(parts[-1]))
     return np.concatenate(parts), np.array(begins, dtype=np.int64)
-
-

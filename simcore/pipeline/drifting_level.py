@@ -21,9 +21,9 @@ LEVELS: Final[Floats] = np.linspace(-2.0, 2.0, 161)
 STEPS: Final = (0.02, 0.04, 0.07, 0.11, 0.16, 0.23, 0.32)
 PERSISTENCES: Final = (0.0, 0.6, 0.85, 0.95, 1.0)
 SPREADS: Final = (0.02, 0.06, 0.12, 0.2, 0.3)
-STEP_PRIOR: Final = 0.25
+STEP_PRIOR: Final = 0.12
 """Standard deviation of the half-normal prior of a step."""
-SPREAD_PRIOR: Final = 0.15
+SPREAD_PRIOR: Final = 0.1
 """The same of the coefficient of variation of the noise."""
 STAYS_PRIOR: Final = 0.9
 """Prior chance that the level does not come back: the regimes of real series seldom do."""

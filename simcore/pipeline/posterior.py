@@ -38,7 +38,7 @@ class Draws(NamedTuple):
     market
         Factor on wins of every week to come, of shape (draws, weeks).
     arrivals
-        Mean number of new deals of every week to come, of the same shape.
+        New deals of every week to come, int64 of the same shape.
     share
         Of the segments among new deals, of shape (draws, segments).
     """
@@ -46,8 +46,27 @@ class Draws(NamedTuple):
     hazard: Floats
     factor: Floats
     market: Floats
-    arrivals: Floats
+    arrivals: Ints
     share: Floats
+
+
+class Seeds(NamedTuple):
+    """The seed of each factor: what is not known, the market, the inflow of new deals, and luck."""
+
+    knowledge: int
+    market: int
+    inflow: int
+    luck: int
+
+    @classmethod
+    def of(cls, seed: int) -> Seeds:
+        """Return the seeds of a forecast."""
+        return cls(seed, seed, seed, seed)
+
+
+def generator(seed: int, of: int = 0) -> np.random.Generator:
+    """Return a generator of a seed of 64 bits, for the draws of parameters; ``of`` tells several of one seed apart."""
+    return np.random.Generator(np.random.Philox(key=[seed % 2**64, of]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,8 +124,19 @@ class Posterior:
     weekly_wins: Floats
     weekly_expected: Floats
 
-    def draws(self, count: int, weeks: int, random: np.random.Generator) -> Draws:
-        """Draw parameters, and how market and inflow go on for some weeks."""
+    def draws(self, count: int, weeks: int, seeds: Seeds) -> Draws:
+        """Draw parameters, and how market and inflow go on for some weeks.
+
+        Parameters
+        ----------
+        count
+            Draws.
+        weeks
+            Weeks to come.
+        seeds
+            Each factor has a seed of its own, so that one can be held while the others are drawn anew.
+        """
+        random = generator(seeds.knowledge)
         shape = np.broadcast_to(np.maximum(self.shape, 1e-9), (count, *self.shape.shape))
         hazard = np.where(self.shape > 0.0, random.standard_gamma(shape) / self.rate, 0.0)
         # Ages borrow from one another; how well their common level is known follows from all of their events.
@@ -118,11 +148,12 @@ class Posterior:
         factor /= self.segment_expected + likeness
         if len(self.visits.history.segments) == 1:
             factor[:] = 1.0
+        inflow = generator(seeds.inflow)
         return Draws(
             hazard=hazard,
             factor=factor,
-            market=self.market.paths(weeks, count, random),
-            arrivals=self.inflow_mean * self.inflow.paths(weeks, count, random),
+            market=self.market.paths(weeks, count, generator(seeds.market)),
+            arrivals=inflow.poisson(self.inflow_mean * self.inflow.paths(weeks, count, inflow)),
             share=random.dirichlet(self.recent + 0.5, count),
         )
 
