@@ -1,0 +1,86 @@
+"""The document of a forecast: what may come until a day, what the width is made of, and which deals matter."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from simcore.base.document import Document
+from simcore.forecasting.backtest_document import Measure
+from simcore.results.header import StudyHeader
+from simcore.statistics.estimate import Estimate
+
+
+class Range(Document):
+    """A figure that is not known yet, by the replications of a forecast."""
+
+    low: float = Field(description="Nineteen in twenty replications are above it.")
+    median: float
+    high: float = Field(description="Nineteen in twenty are below it.")
+    mean: Estimate = Field(description="With the error of the simulation, not that of the forecast.")
+
+
+class FanPoint(Document):
+    """What has come by a day, that which was closed already included."""
+
+    until: str = Field(description="The evening of this day, YYYY-MM-DD.")
+    low: float
+    median: float
+    high: float
+
+
+class WidthPart(Document):
+    """A share of the variance of the total."""
+
+    source: Literal["luck", "market", "new deals", "knowledge", "together"]
+    share: Estimate = Field(description="0 .. 1; 'together' is what the others do in company, the rest up to 1.")
+
+
+class DealChance(Document):
+    """One open deal."""
+
+    id: str
+    stage: str
+    segment: str
+    value: float
+    chance: Estimate = Field(description="That it is won by the day, with the error of the simulation.")
+    chance_low: float = Field(description="Low end of 90 % of what is not known of rates and market.")
+    chance_high: float
+    p_quota_without: Estimate | None = Field(description="Chance of the quota if it were lost today.")
+
+
+class Weather(Document):
+    """The chance of the quota in a market that is worse or better than now."""
+
+    market: float = Field(description="Quantile of the market's mean until the day.")
+    factor: float = Field(description="Wins in that market over wins in the market of the history.")
+    p_quota: Estimate
+
+
+class Forecast(StudyHeader):
+    """What may come until a day, from deals that are open and from those that are not there yet."""
+
+    document: Literal["forecast"] = "forecast"
+    format: Literal[1] = 1
+    as_of: str = Field(description="The evening on which the history stands, YYYY-MM-DD.")
+    since: str = Field(description="The first day of the period; what was won since then is closed already.")
+    by: str = Field(description="The last day of the period.")
+    measure: Measure
+    deals: int
+    open_deals: int
+    without: list[str] = Field(description="Open deals that were taken as lost today.")
+    quota: float | None
+    closed: float = Field(description="Won in the period already.")
+    from_open: Range
+    from_new: Range = Field(description="From deals that are not there yet.")
+    total: Range
+    p_quota: Estimate | None = Field(description="Chance that the total is the quota at least.")
+    fan: list[FanPoint]
+    width: list[WidthPart] = Field(description="What the variance of the total is made of; empty if there is none.")
+    largest: list[DealChance] = Field(description="Open deals that matter most, ten at most.")
+    weather: list[Weather]
+    stage_weighted: float = Field(description="Closed already, and every open deal times the win rate of its stage.")
+    market: float = Field(description="The market today, over that of the history.")
+    outside: str | None = Field(description="Where the last quarter lies outside of what was learned; null if not.")
+    closing_days: list[int] = Field(description="Days of the month on which many deals are closed; 32 is the last.")
