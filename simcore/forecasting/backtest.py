@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simcore.base.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, UsageError
 from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Backtest, Measure, Window
@@ -69,7 +69,7 @@ class BacktestRequest:
 
         Raises
         ------
-        ScenarioError
+        UsageError
             If there is none: the history is too short.
         """
         history = self.known.history
@@ -80,14 +80,14 @@ class BacktestRequest:
                 f"the first origin is {day_text(first)}, but deals begin on {day_text(begin)}: a forecast needs "
                 f"{LEAST_WEEKS} weeks of history"
             )
-            raise ScenarioError([Problem("from", message)])
+            raise UsageError((Problem(message, "from"),))
         found = list(range(first, end - WEEK * self.horizon_weeks + 1, WEEK * self.every_weeks))
         if not found:
             message = (
                 f"no window of {self.horizon_weeks} weeks lies between {day_text(first)} and {day_text(end - 1)}, "
                 "the last day of the history"
             )
-            raise ScenarioError([Problem("horizon", message)])
+            raise UsageError((Problem(message, "horizon"),))
         return found
 
     def run(self, *, progress: Report | None = None, stop: Stop | None = None) -> Backtest:
@@ -102,14 +102,14 @@ class BacktestRequest:
 
         Raises
         ------
-        ScenarioError
+        UsageError
             If the history is too short, or has no values and these are asked for.
         """
         started = time.perf_counter()
         origins = self.origins()
         history = self.known.history
         if self.measure == "value" and not np.isfinite(history.value[history.outcome == WON]).any():
-            raise ScenarioError([Problem("measure", "no deal that was won has a value: only wins can be forecast")])
+            raise UsageError((Problem("no deal that was won has a value: only wins can be forecast", "measure"),))
         played = _Played(self)
         for number, origin in enumerate(origins):
             if stop is not None and number > 0 and stop():
@@ -132,8 +132,8 @@ class _Played:
         self.errors: list[float] = []
         self.new, self.total = 0.0, 0.0
         self.count = 0
-        # Which segments are told apart is learned before the first origin, and not from what came later.
-        self.history = request.known.history.largest_segments(request.origins()[0])
+        # What is told apart is decided before the first origin, and not from what came later.
+        self.history = request.known.history.for_forecasts(request.origins()[0])
 
     def add(self, origin: int) -> None:
         """Forecast from one day, and score."""

@@ -1,12 +1,33 @@
-"""What forecasts are made from: a history, how far it goes, and what it is called."""
+"""What forecasts are made from: the deals of an export as a history, how far it goes, and what it is called."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simcore.pipeline.history import History
+from simcore.base.errors import Problem, ScenarioError
+from simcore.base.version import __version__
+from simcore.crm.words import Outcome
+from simcore.pipeline.history import LOST, NEVER, OPEN, OPEN_STAGE, WON, Flags, History, Ints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from simcore.crm.columns import Deals
+    from simcore.crm.data import DealData
+
+CREATED: Final = "created"
+"""The stage of deals that have been created and have not entered one."""
+ALL: Final = "all"
+"""The segment of deals where the export has none."""
+LEAST_WINS: Final = 10
+"""Wins below which nothing is forecast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,24 +36,120 @@ class Known:
 
     Attributes
     ----------
+    history
+        The deals.
+    ids
+        What tells them apart.
     as_of
         The last day of the history, in days since 1970-01-01: all that happened on it is there.
     name
         Of the file, without its ending.
     digest
-        SHA-256 of all that was read, hexadecimal.
+        SHA-256 of the columns that forecasts are made from and of the version, hexadecimal.
     currency
-        Of all values.
+        Of all values; empty where none is named.
     owners
         How many people the deals belong to; 0 where it is not known.
     """
 
     history: History
+    ids: tuple[str, ...]
     as_of: int
     name: str
     digest: str
     currency: str = ""
     owners: int = 0
+
+
+def known_of(data: DealData) -> Known:
+    """Return the history that an export tells.
+
+    Deals without a day of creation, and those that were closed on no known day, are left out: `data check` tells them.
+
+    Raises
+    ------
+    ScenarioError
+        If something has to be mended first, or fewer than `LEAST_WINS` deals were won.
+    """
+    if not data.usable:
+        problems = [
+            Problem(finding.what, finding.check, finding.file, hint=finding.done)
+            for finding in data.findings
+            if finding.grade == "E"
+        ]
+        raise ScenarioError(tuple(problems))
+    deals = data.deals
+    dated = ~np.isnat(deals.created) & ((deals.outcome == Outcome.OPEN) | ~np.isnat(deals.closed))
+    history = _history(data, dated)
+    won = int((history.outcome == WON).sum())
+    file = data.files[0].file
+    if won < LEAST_WINS:
+        message = f"only {won} deals were won: nothing can be forecast from fewer than {LEAST_WINS}"
+        raise ScenarioError((Problem(message, file=file),))
+    return Known(
+        history=history,
+        ids=tuple(deals.id.filter(dated).to_pylist()),
+        as_of=int(data.as_of.astype("M8[D]").astype(np.int64)),
+        name=Path(file).name.removesuffix(".gz").removesuffix(".csv"),
+        digest=_digest(history),
+        currency=deals.currency.names[0] if deals.currency.names else "",
+        owners=len(np.unique(deals.owner.codes[dated & (deals.owner.codes >= 0)])),
+    )
+
+
+def _days(times: NDArray[np.datetime64]) -> Ints:
+    return times.astype("M8[D]").astype(np.int64)
+
+
+def _history(data: DealData, dated: Flags) -> History:
+    deals = data.deals
+    place = np.full(len(deals), -1, dtype=np.int64)
+    place[dated] = np.arange(int(dated.sum()))
+    outcome = np.select([deals.outcome == Outcome.WON, deals.outcome == Outcome.LOST], [WON, LOST], OPEN)[dated]
+    created = _days(deals.created[dated])
+    closed = np.where(outcome == OPEN, NEVER, _days(np.where(outcome == OPEN, deals.created[dated], deals.closed[dated])))
+    entries = data.entries
+    kept = ~entries.skipped & (place[entries.deal] >= 0)
+    deal, stage, day = place[entries.deal[kept]], entries.stage[kept].astype(np.int64), _days(entries.entered[kept])
+    told = np.zeros(len(created), dtype=np.bool_)
+    told[deal] = True
+    # A deal is in its first stage from its creation on, or in none that has a name.
+    begins = np.full(len(created), NEVER)
+    np.minimum.at(begins, deal, day)
+    unnamed = np.flatnonzero(begins > created)
+    stages = (*data.stages, CREATED) if len(unnamed) else data.stages
+    deal = np.concatenate((deal, unnamed))
+    stage = np.concatenate((stage, np.full(len(unnamed), len(data.stages), dtype=np.int64)))
+    day = np.maximum(np.concatenate((day, created[unnamed])), created[deal])
+    # Stable: entries of one day stay in their order, and what has no name comes before them.
+    order = np.lexsort((np.append(np.ones(int(kept.sum())), np.zeros(len(unnamed))), day, deal))
+    return History(
+        stages=stages or (OPEN_STAGE,),
+        segments=deals.segment.names + ((ALL,) if (deals.segment.codes[dated] < 0).any() else ()),
+        created=created,
+        closed=closed,
+        outcome=outcome.astype(np.int64),
+        segment=_segments(deals, dated),
+        value=deals.value[dated],
+        visit_deal=deal[order],
+        visit_stage=stage[order],
+        visit_day=day[order],
+        told=told,
+    )
+
+
+def _segments(deals: Deals, dated: Flags) -> Ints:
+    """Return the segment of every deal; those without one have one of their own."""
+    codes = deals.segment.codes[dated].astype(np.int64)
+    return np.where(codes < 0, len(deals.segment.names), codes)
+
+
+def _digest(history: History) -> str:
+    parts: Iterable[object] = (getattr(history, name) for name in history.__slots__)
+    total = sha256(f"simcore {__version__}".encode())
+    for part in parts:
+        total.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+    return total.hexdigest()
 
 
 def day_text(day: int) -> str:

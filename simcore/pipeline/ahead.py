@@ -14,8 +14,9 @@ from simcore.pipeline.posterior import Draws, Posterior, Seeds
 from simcore.pipeline.rhythm import WEEK, weekday
 from simcore.random.philox import split_seed
 
-PARAMETERS: Final = 1000
-"""Draws of parameters at most: replication r has draw r mod this."""
+PART: Final = 1000
+"""Replications whose parameters are in memory at once; each has its own."""
+_WORDS: Final = 256
 _CLASS_OF_AGE: Final[Ints] = class_of(np.arange(STARTS[-1] + 1, dtype=np.int64))
 
 
@@ -96,20 +97,23 @@ def play_ahead(posterior: Posterior, deals: OpenDeals, days: int, replications: 
     seeds
         Of the words of deals, and of the draws of parameters.
     """
-    weeks = -(-days // WEEK)
-    count = min(PARAMETERS, replications)
-    drawn = posterior.draws(count, weeks, seeds)
-    segments = len(posterior.visits.history.segments)
-    result = Ahead(
+    weeks, segments = -(-days // WEEK), len(posterior.visits.history.segments)
+    result = _nothing(replications, segments, weeks, len(deals.deal))
+    for part, start in enumerate(range(0, replications, PART)):
+        rows = slice(start, min(start + PART, replications))
+        drawn = posterior.draws(rows.stop - start, weeks, seeds, part)
+        result.market[rows] = drawn.market.mean(axis=1)
+        _play(posterior, deals, days, drawn, start, result, rows, seeds.luck)
+    return result
+
+
+def _nothing(replications: int, segments: int, weeks: int, deals: int) -> Ahead:
+    return Ahead(
         np.zeros((replications, 2, segments, weeks), dtype=np.int64),
         np.zeros((replications, 2, segments, weeks)),
-        np.zeros((replications, len(deals.deal)), dtype=np.bool_),
-        np.resize(drawn.market.mean(axis=1), replications),
+        np.zeros((replications, deals), dtype=np.bool_),
+        np.ones(replications),
     )
-    for start in range(0, replications, count):
-        stop = min(start + count, replications)
-        _play(posterior, deals, days, drawn, start, result, slice(start, stop), seeds.luck)
-    return result
 
 
 def chances(posterior: Posterior, deals: OpenDeals, days: int, draws: int, seeds: Seeds) -> Floats:
@@ -122,18 +126,10 @@ def chances(posterior: Posterior, deals: OpenDeals, days: int, draws: int, seeds
     segments, weeks = len(posterior.visits.history.segments), drawn.market.shape[1]
     found = np.zeros((draws, len(deals.deal)))
     for word in range(_WORDS):
-        result = Ahead(
-            np.zeros((draws, 2, segments, weeks), dtype=np.int64),
-            np.zeros((draws, 2, segments, weeks)),
-            np.zeros((draws, len(deals.deal)), dtype=np.bool_),
-            drawn.market[:, 0],
-        )
+        result = _nothing(draws, segments, weeks, len(deals.deal))
         _play(posterior, deals, days, drawn, word * draws, result, slice(0, draws), seeds.luck)
         found += result.won
     return found / _WORDS
-
-
-_WORDS: Final = 256
 
 
 def _play(

@@ -23,6 +23,9 @@ NEVER: Final = np.iinfo(np.int64).max
 """The day of what has not happened."""
 THE_REST: Final = "the rest"
 """The segment of all that are too small to be told apart."""
+OPEN_STAGE: Final = "open"
+"""The stage of deals whose stages are not told apart."""
+_LEAST_TOLD: Final = 0.9
 STILL: Final = -1
 """How a visit ended that has not."""
 
@@ -48,6 +51,8 @@ class History:
     visit_deal, visit_stage, visit_day
         Which deal entered which stage when, int64 of shape (visits,), by deal and then by time. Every deal has one
         visit at least; the first is on the day of its creation.
+    told
+        Of which deals it is told when they entered their stages, of shape (deals,).
     """
 
     stages: tuple[str, ...]
@@ -60,11 +65,22 @@ class History:
     visit_deal: Ints
     visit_stage: Ints
     visit_day: Ints
+    told: Flags
 
     @property
     def deals(self) -> int:
         """Return the number of deals."""
         return len(self.created)
+
+    def for_forecasts(self, day: int) -> History:
+        """Return the deals as forecasts from a day on see them.
+
+        Stages are told apart where nine in ten of the deals that were created before it have a history of theirs;
+        segments where they are among the largest. Nothing later decides it.
+        """
+        known = self.created < day
+        staged = bool(known.any()) and self.told[known].mean() >= _LEAST_TOLD
+        return (self if staged else self.without_stages()).largest_segments(day)
 
     def largest_segments(self, day: int, most: int = 9) -> History:
         """Return the same deals with so many segments at most: the smallest of those known before a day are one."""
@@ -82,7 +98,7 @@ class History:
         """Return the same deals as visitors of one stage, from their creation on."""
         return replace(
             self,
-            stages=("open",),
+            stages=(OPEN_STAGE,),
             visit_deal=np.arange(self.deals, dtype=np.int64),
             visit_stage=np.zeros(self.deals, dtype=np.int64),
             visit_day=self.created,

@@ -72,6 +72,14 @@ def wins_by_week(visits: Visits) -> Floats:
 
 def stage_weighted(visits: Visits) -> Floats:
     """Return the open deals of every segment, each times the win rate of its stage among deals that are closed."""
+    still = visits.end == STILL
+    rate = win_rates(visits)[visits.stage[still]]
+    weighted: Floats = np.bincount(visits.segment[still], rate, len(visits.history.segments))
+    return weighted
+
+
+def win_rates(visits: Visits) -> Floats:
+    """Return the share of wins among closed deals that had been in each stage; 0 where there is none."""
     stages = len(visits.history.stages)
     closed = visits.end >= visits.won
     outcome = np.full(visits.history.deals, STILL, dtype=np.int64)
@@ -81,9 +89,5 @@ def stage_weighted(visits: Visits) -> Floats:
     stage, deal = been // visits.history.deals, been % visits.history.deals
     ended = np.bincount(stage[outcome[deal] != STILL], minlength=stages)
     won = np.bincount(stage[outcome[deal] == visits.won], minlength=stages)
-    rate = won / np.maximum(ended, 1)
-    still = visits.end == STILL
-    weighted: Floats = np.bincount(
-        visits.segment[still], rate[visits.stage[still]], minlength=len(visits.history.segments)
-    )
-    return weighted
+    rates: Floats = won / np.maximum(ended, 1)
+    return rates

@@ -124,7 +124,7 @@ class Posterior:
     weekly_wins: Floats
     weekly_expected: Floats
 
-    def draws(self, count: int, weeks: int, seeds: Seeds) -> Draws:
+    def draws(self, count: int, weeks: int, seeds: Seeds, part: int = 0) -> Draws:
         """Draw parameters, and how market and inflow go on for some weeks.
 
         Parameters
@@ -135,8 +135,10 @@ class Posterior:
             Weeks to come.
         seeds
             Each factor has a seed of its own, so that one can be held while the others are drawn anew.
+        part
+            Which of several parts with the same seeds.
         """
-        random = generator(seeds.knowledge)
+        random = generator(seeds.knowledge, part)
         shape = np.broadcast_to(np.maximum(self.shape, 1e-9), (count, *self.shape.shape))
         hazard = np.where(self.shape > 0.0, random.standard_gamma(shape) / self.rate, 0.0)
         # Ages borrow from one another; how well their common level is known follows from all of their events.
@@ -148,13 +150,13 @@ class Posterior:
         factor /= self.segment_expected + likeness
         if len(self.visits.history.segments) == 1:
             factor[:] = 1.0
-        inflow = generator(seeds.inflow)
+        inflow = generator(seeds.inflow, part)
         return Draws(
             hazard=hazard,
             factor=factor,
-            market=self.market.paths(weeks, count, generator(seeds.market)),
+            market=self.market.paths(weeks, count, generator(seeds.market, part)),
             arrivals=inflow.poisson(self.inflow_mean * self.inflow.paths(weeks, count, inflow)),
-            share=random.dirichlet(self.recent + 0.5, count),
+            share=inflow.dirichlet(self.recent + 0.5, count),
         )
 
 

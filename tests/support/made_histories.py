@@ -83,4 +83,5 @@ def made_history(process: Process, seed: int) -> History:
         visit_deal=np.array(deal, dtype=np.int64)[visits],
         visit_stage=np.array(stage, dtype=np.int64)[visits],
         visit_day=np.array(day, dtype=np.int64)[visits],
+        told=np.ones(len(created), dtype=np.bool_),
     )
