@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from scipy import stats
 
-from simcore.base.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, UsageError
 from simcore.base.text import did_you_mean
 from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Measure
-from simcore.forecasting.forecast_document import (
-    DealChance,
-    FanPoint,
-    Forecast,
-    Range,
-    Weather,
-    WidthPart,
-)
+from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
 from simcore.forecasting.sources import Known, day_text
+from simcore.forecasting.width import width_of
 from simcore.pipeline.ahead import Ahead, OpenDeals, chances, open_deals, play_ahead
-from simcore.pipeline.history import WON, Floats, History
-from simcore.pipeline.naive import stage_weighted_deals
+from simcore.pipeline.history import WON, Flags, Floats, History
+from simcore.pipeline.naive import win_rates
 from simcore.pipeline.posterior import Posterior, Seeds, learn
 from simcore.pipeline.rhythm import WEEK
 from simcore.results.header import ScenarioIdentity
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import mean_of, share_of
+from simcore.statistics.intervals import by_t, of_hits
 
 REPLICATIONS: Final = 10_000
-SPLIT_REPLICATIONS: Final = 2_500
-"""Worlds in which one factor is held while the others are drawn anew, for each factor."""
 MOST_DEALS: Final = 10
 _DRAWS: Final = 200
 _BAND: Final = 0.05
 """Half of the worlds of a weather: those whose market lies so near to a quantile."""
 _QUARTER: Final = 13
 _OUTSIDE: Final = 0.005
-_EPOCHS: Final = 5
+_PARTS: Final = 3
+"""Of which progress is told."""
+LONGEST_DAYS: Final = 1098
+"""Three years: the most that is forecast."""
 
 
 @dataclass(frozen=True)
@@ -83,31 +78,224 @@ class ForecastRequest:
 
         Raises
         ------
-        ScenarioError
-            If the day is not after that of the history, or the history is too short, or has no values and these are
-            asked for, or a deal is not among those that are open.
+        UsageError
+            If the day is not after that of the history or too far off, no deal has a value and these are asked for, or
+            a deal to leave out is not among those that are open.
         """
         started = time.perf_counter()
         day = self.known.as_of + 1
         history = self.known.history.for_forecasts(day)
         self._check(history, day)
+        if self.measure == "wins":
+            history = replace(history, value=np.ones(history.deals))
         posterior = learn(history, day)
         everything = open_deals(posterior)
-        left_out = self._left_out(everything)
-        deals = everything.take(~left_out)
+        deals = everything.take(~self._left_out(everything))
         days = self.by - day + 1
 
         def report(done: int) -> None:
             if progress is not None:
-                progress(Progress(done, _EPOCHS, time.perf_counter() - started, 0.0))
+                progress(Progress(done, _PARTS, time.perf_counter() - started, 0.0))
 
-        ahead = play_ahead(posterior, deals, days, self.replications, Seeds.of(self.seed))
         report(1)
-        interrupted = False
-        width: list[WidthPart] = []
-        for part in range(_EPOCHS - 2):
-            interrupted = interrupted or (stop is not None and stop())
-            report(2 + part)
-        width = [] if interrupted else self._width(posterior, deals, days)
-        report(_EPOCHS)
-        return self._document(posterior, deals, ahead, width, time.perf_counter() - started, interrupted=interrupted)
+        ahead = play_ahead(posterior, deals, days, self.replications, Seeds.of(self.seed))
+        report(2)
+        interrupted = stop is not None and stop()
+        width = [] if interrupted else width_of(posterior, deals, days, self.seed)
+        found = _Answer(self, posterior, deals, ahead)
+        return found.document(width, time.perf_counter() - started, interrupted=interrupted)
+
+    def _check(self, history: History, day: int) -> None:
+        if not day <= self.by < day + LONGEST_DAYS:
+            last = day_text(day + LONGEST_DAYS - 1)
+            problem = Problem(
+                f"the history stands on the evening of {day_text(self.known.as_of)}",
+                "by",
+                value=day_text(self.by),
+                allowed=f"{day_text(day)} to {last}",
+            )
+            raise UsageError((problem,))
+        if self.since is not None and self.since > self.by:
+            problem = Problem("the period begins after its end", "since", value=day_text(self.since))
+            raise UsageError((problem,))
+        if self.measure == "value" and not np.isfinite(history.value[history.outcome == WON]).any():
+            message = "no deal that was won has a value: only wins can be forecast"
+            raise UsageError((Problem(message, "measure", value="value", allowed="wins"),))
+
+    def _left_out(self, deals: OpenDeals) -> Flags:
+        """Return which open deals are taken as lost."""
+        names = {self.known.ids[deal]: place for place, deal in enumerate(deals.deal.tolist())}
+        left_out = np.zeros(len(deals.deal), dtype=np.bool_)
+        problems = []
+        for name in self.without:
+            if name in names:
+                left_out[names[name]] = True
+            else:
+                hint = did_you_mean(name, names)
+                problems.append(Problem("is no open deal", "without", value=name, hint=hint))
+        if problems:
+            raise UsageError(tuple(problems))
+        return left_out
+
+
+class _Answer:
+    """Makes the document of what was played."""
+
+    def __init__(self, request: ForecastRequest, posterior: Posterior, deals: OpenDeals, ahead: Ahead) -> None:
+        self.request, self.posterior, self.deals, self.ahead = request, posterior, deals, ahead
+        self.closed = _closed(posterior, request.since)
+        self.open, self.new = (ahead.values[:, source].sum(axis=(1, 2)) for source in (0, 1))
+        self.total = self.closed + self.open + self.new
+
+    def document(self, width: list[WidthPart], seconds: float, *, interrupted: bool) -> Forecast:
+        """Return it."""
+        request, known, posterior = self.request, self.request.known, self.posterior
+        day = known.as_of + 1
+        history = posterior.visits.history
+        rates = win_rates(posterior.visits)[self.deals.stage]
+        return Forecast(
+            version=__version__,
+            scenario=ScenarioIdentity(
+                name=known.name,
+                digest=known.digest,
+                seed=request.seed,
+                strategies=["as it was"],
+                currency=known.currency,
+            ),
+            replications=request.replications,
+            reps=known.owners,
+            weeks=-(-(request.by - day + 1) // WEEK),
+            first_day=day_text(day),
+            interrupted=interrupted,
+            seconds=seconds,
+            as_of=day_text(known.as_of),
+            since=day_text(day if request.since is None else request.since),
+            by=day_text(request.by),
+            measure=request.measure,
+            deals=history.deals,
+            open_deals=len(self.deals.deal),
+            without=list(request.without),
+            quota=request.quota,
+            closed=self.closed,
+            from_open=_range(self.open),
+            from_new=_range(self.new),
+            total=_range(self.total),
+            p_quota=self._reached(self.total),
+            fan=self._fan(day),
+            width=width,
+            largest=self._largest(),
+            weather=self._weather(),
+            stage_weighted=self.closed + float((self.deals.value * rates).sum()),
+            market=posterior.market.mean(),
+            outside=_outside(posterior),
+            closing_days=[of_month for of_month, _ in posterior.rhythms[0].closing],
+        )
+
+    def _reached(self, totals: Floats) -> Estimate | None:
+        """Return the chance of the quota, None without one."""
+        quota = self.request.quota
+        return None if quota is None else of_hits(int((totals >= quota).sum()), len(totals))
+
+    def _fan(self, day: int) -> list[FanPoint]:
+        weekly = self.ahead.values.sum(axis=(1, 2))
+        quantiles = np.quantile(self.closed + np.cumsum(weekly, axis=1), _ENDS, axis=0)
+        last = self.request.by
+        return [
+            FanPoint(until=day_text(min(day + WEEK * (week + 1) - 1, last)), low=low, median=median, high=high)
+            for week, (low, median, high) in enumerate(quantiles.T.tolist())
+        ]
+
+    def _largest(self) -> list[DealChance]:
+        """Return the deals without which the quota would suffer most; without a quota, those of the largest mean."""
+        deals, ahead = self.deals, self.ahead
+        count = len(deals.deal)
+        if count == 0:
+            return []
+        worth = deals.value * ahead.won.mean(axis=0)
+        order = np.argsort(-worth, kind="stable")
+        if self.request.quota is not None:
+            # Only a deal of some worth can matter; a hundred of the worthiest are looked at.
+            candidates = order[:_CANDIDATES]
+            hits = [
+                int((self.total - deals.value[place] * ahead.won[:, place] >= self.request.quota).sum())
+                for place in candidates
+            ]
+            order = candidates[np.argsort(hits, kind="stable")]
+        chosen = order[:MOST_DEALS]
+        taken = deals.take(chosen)
+        days = self.request.by - self.posterior.visits.day + 1
+        spread = np.quantile(chances(self.posterior, taken, days, _DRAWS, Seeds.of(self.request.seed)), _ENDS, axis=0)
+        history = self.posterior.visits.history
+        return [
+            DealChance(
+                id=self.request.known.ids[deals.deal[place]],
+                stage=history.stages[deals.stage[place]],
+                segment=history.segments[deals.segment[place]],
+                value=float(deals.value[place]),
+                chance=of_hits(int(ahead.won[:, place].sum()), len(ahead.won)),
+                chance_low=float(spread[0, row]),
+                chance_high=float(spread[2, row]),
+                p_quota_without=self._reached(self.total - deals.value[place] * ahead.won[:, place]),
+            )
+            for row, place in enumerate(chosen.tolist())
+        ]
+
+    def _weather(self) -> list[Weather]:
+        """Return the chance of the quota by the market; empty without a quota."""
+        if self.request.quota is None:
+            return []
+        order = np.argsort(self.ahead.market, kind="stable")
+        found = []
+        for quantile in _WEATHERS:
+            middle, half = quantile * len(order), _BAND * len(order)
+            band = order[max(int(middle - half), 0) : max(int(middle + half), 1)]
+            reached = self._reached(self.total[band])
+            assert reached is not None  # noqa: S101  (there is a quota)
+            found.append(Weather(market=quantile, factor=float(self.ahead.market[band].mean()), p_quota=reached))
+        return found
+
+
+_ENDS: Final = (0.05, 0.5, 0.95)
+_WEATHERS: Final = (0.1, 0.5, 0.9)
+_CANDIDATES: Final = 100
+
+
+def _range(sample: Floats) -> Range:
+    low, median, high = (float(each) for each in np.quantile(sample, _ENDS))
+    count = len(sample)
+    error = float(sample.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
+    return Range(low=low, median=median, high=high, mean=by_t(float(sample.mean()), error, count - 1, groups=count))
+
+
+def _closed(posterior: Posterior, since: int | None) -> float:
+    """Return what was won in the period already."""
+    visits = posterior.visits
+    won = visits.end == visits.won
+    if since is None:
+        return 0.0
+    return float(np.nansum(visits.history.value[visits.deal[won & (visits.left >= since)]]))
+
+
+def _outside(posterior: Posterior) -> str | None:
+    """Return where the wins of the last quarter lie, if that is outside of what the weeks before let expect."""
+    wins, expected = posterior.weekly_wins[-_QUARTER:].sum(), posterior.weekly_expected[-_QUARTER:].sum()
+    if len(posterior.weekly_wins) < 2 * _QUARTER or expected <= 0.0:
+        return None
+    earlier = posterior.weekly_wins[:-_QUARTER], posterior.weekly_expected[:-_QUARTER]
+    usable = earlier[1] > 0.0
+    if usable.sum() < _QUARTER:
+        return None
+    # What quarters differ by is what blocks of that length before it did; at least what counts do.
+    blocks = len(earlier[0]) // _QUARTER
+    seen = earlier[0][-blocks * _QUARTER :].reshape(blocks, _QUARTER).sum(axis=1)
+    due = earlier[1][-blocks * _QUARTER :].reshape(blocks, _QUARTER).sum(axis=1)
+    excess = max(float(np.mean((seen / due - 1.0) ** 2 - 1.0 / due)), 0.0)
+    z = (wins - expected) / np.sqrt(expected + (excess + _LEAST_EXCESS) * expected**2)
+    if abs(z) < stats.norm.isf(_OUTSIDE):
+        return None
+    way = "above" if z > 0.0 else "below"
+    return f"{wins:.0f} wins in the last 13 weeks, far {way} the {expected:.0f} that the deals and the weeks before promised"
+
+
+_LEAST_EXCESS: Final = 0.05**2
+"""Least squared spread of quarters: a market that stood still for some quarters need not do so in the next."""

@@ -111,8 +111,7 @@ def _history(data: DealData, dated: Flags) -> History:
     entries = data.entries
     kept = ~entries.skipped & (place[entries.deal] >= 0)
     deal, stage, day = place[entries.deal[kept]], entries.stage[kept].astype(np.int64), _days(entries.entered[kept])
-    told = np.zeros(len(created), dtype=np.bool_)
-    told[deal] = True
+    told = np.bincount(deal, minlength=len(created)) > 1
     # A deal is in its first stage from its creation on, or in none that has a name.
     begins = np.full(len(created), NEVER)
     np.minimum.at(begins, deal, day)

@@ -52,7 +52,7 @@ class History:
         Which deal entered which stage when, int64 of shape (visits,), by deal and then by time. Every deal has one
         visit at least; the first is on the day of its creation.
     told
-        Of which deals it is told when they entered their stages, of shape (deals,).
+        Which deals are known to have been in more than one stage, of shape (deals,).
     """
 
     stages: tuple[str, ...]
@@ -75,11 +75,11 @@ class History:
     def for_forecasts(self, day: int) -> History:
         """Return the deals as forecasts from a day on see them.
 
-        Stages are told apart where nine in ten of the deals that were created before it have a history of theirs;
+        Stages are told apart where nine in ten of the deals that were won before it had been in more than one;
         segments where they are among the largest. Nothing later decides it.
         """
-        known = self.created < day
-        staged = bool(known.any()) and self.told[known].mean() >= _LEAST_TOLD
+        won = (self.outcome == WON) & (self.closed < day)
+        staged = bool(won.any()) and self.told[won].mean() >= _LEAST_TOLD
         return (self if staged else self.without_stages()).largest_segments(day)
 
     def largest_segments(self, day: int, most: int = 9) -> History:
