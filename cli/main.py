@@ -58,6 +58,8 @@ class _Boundary(CommandGroup):
         "scenarios": "List the shipped scenarios.",
         "init": "Write a commented scenario to start from.",
         "data": "Read the exports of a CRM, and tell what is wrong with them.",
+        "forecast": "Tell what may come from deals by a day, and how sure that is.",
+        "backtest": "Tell how good such forecasts would have been.",
         "explain": "Say what a word, or a key of a scenario, means.",
         "schema": "Print the JSON Schema of a format, or list them.",
         "completion": "Complete command lines in bash, zsh or fish.",

@@ -19,6 +19,10 @@ from simcore.crm.data import DealData as DealData
 from simcore.crm.document import DataCheck as DataCheck
 from simcore.crm.reading import read_deals as read_deals
 from simcore.engine.runner import Progress
+from simcore.forecasting.backtest import backtest as backtest
+from simcore.forecasting.backtest_document import Backtest as Backtest
+from simcore.forecasting.forecast import forecast as forecast
+from simcore.forecasting.forecast_document import Forecast as Forecast
 from simcore.results.rep_weeks import RepWeekBlock
 from simcore.results.result import Result as Result
 from simcore.results.summary import Summary as Summary

@@ -14,6 +14,8 @@ from typing import Any
 
 from simcore.base.document import PublishedDocument
 from simcore.crm.document import DataCheck
+from simcore.forecasting.backtest_document import Backtest
+from simcore.forecasting.forecast_document import Forecast
 from simcore.results_folders.atomic import file_errors, write_whole
 from simcore.results_folders.verification_document import Verification
 from simcore.scenario.model import Scenario
@@ -26,8 +28,13 @@ _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _SOURCED = {"$ref": "#/$defs/SourcedNumber"}
 
 
-CHECKS: dict[str, type[PublishedDocument]] = {"verification": Verification, "data-check": DataCheck}
-"""Documents that answer no question about a scenario: what checks of folders and of exports find."""
+CHECKS: dict[str, type[PublishedDocument]] = {
+    "verification": Verification,
+    "data-check": DataCheck,
+    "backtest": Backtest,
+    "forecast": Forecast,
+}
+"""Documents that answer no question about a scenario: what checks of folders and of exports find, and forecasts."""
 
 
 def document_schema(name: str) -> Schema:

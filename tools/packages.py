@@ -23,7 +23,7 @@ PACKAGES = (
     *("base", "dates", "compiled", "numerics", "random", "quantities", "scenario", "analytic", "program", "kernels"),
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files"),
-    *("crm.cells", "crm", "variance_reduction", "studies", *_STUDIES),
+    *("crm.cells", "crm", "pipeline", "forecasting", "variance_reduction", "studies", *_STUDIES),
     *("tables", "results_folders", "answers", "glossary", "charts.shapes", "charts", "pages", "serving"),
     *("schema", "api"),
     *(

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from simcore.base.errors import Problem, UsageError
+from simcore.base.spelling import chance_of, count_of, one_of
 from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Backtest, Measure, Window
 from simcore.forecasting.scored import Scored
-from simcore.forecasting.sources import Known, day_text
+from simcore.forecasting.sources import Known, day_text, known_of, number_of_day, weeks_of
 from simcore.forecasting.verdict import verdict
 from simcore.pipeline.ahead import open_deals, play_ahead
 from simcore.pipeline.history import WON, Floats, known_before
 from simcore.pipeline.naive import NAIVE, naive_values, naive_wins
-from simcore.pipeline.posterior import Seeds, generator, learn
+from simcore.pipeline.posterior import NAIVE_DRAWS, Seeds, generator, learn
 from simcore.pipeline.rhythm import WEEK
 from simcore.results.header import ScenarioIdentity
 from simcore.statistics.scores import pit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
+
+    from simcore.crm.data import DealData
 
 FIRST_WEEKS: Final = 8
 """Weeks of history before the first origin, if none is given."""
 LEAST_WEEKS: Final = 4
 """Fewest weeks of history that a forecast is made from."""
 REPLICATIONS: Final = 1000
+LEAST_REPLICATIONS, MOST_REPLICATIONS = 100, 100_000
 TENTHS: Final = 10
 
 
@@ -121,6 +126,63 @@ class BacktestRequest:
         return played.document(time.perf_counter() - started, interrupted=played.count < len(origins))
 
 
+def backtest(
+    data: DealData,
+    *,
+    horizon: int | str = "4w",
+    every: int | str = "1w",
+    first: str | date | None = None,
+    by: Literal["segment"] | None = None,
+    measure: Measure = "wins",
+    level: float | str = 0.9,
+    replications: int | str = REPLICATIONS,
+    seed: int = 1,
+    progress: Report | None = None,
+    stop: Stop | None = None,
+) -> Backtest:
+    """Return how good forecasts of an export's deals would have been, each made from what was known at the time.
+
+    Parameters
+    ----------
+    data
+        What `simcore.read_deals` returned.
+    horizon, every
+        Length of a window, and from one origin to the next, in weeks: ``4`` or ``"4w"``.
+    first
+        First origin, ``YYYY-MM-DD``; by default `FIRST_WEEKS` weeks after the first deal.
+    by
+        ``"segment"``: every segment has windows of its own. By default all are forecast together.
+    measure
+        ``"wins"``, or ``"value"``, the sum of their values.
+    level
+        Share of windows that intervals promise to cover, above 0 and below 1.
+    replications
+        Worlds of each forecast, 100 to 100,000.
+    seed
+        Of all draws.
+    progress, stop
+        See `BacktestRequest.run`.
+
+    Raises
+    ------
+    ScenarioError
+        If something has to be mended in the export first, or fewer than ten deals were won.
+    UsageError
+        If an argument leaves its range, or no window lies in the history.
+    """
+    return BacktestRequest(
+        known_of(data),
+        weeks_of(horizon, "horizon"),
+        weeks_of(every, "every"),
+        first=None if first is None else number_of_day(first, "first"),
+        by_segment=by is not None and one_of(by, ("segment",), "by") == "segment",
+        measure=one_of(measure, ("wins", "value"), "measure"),
+        level=chance_of(level, "level"),
+        replications=count_of(replications, "replications", low=LEAST_REPLICATIONS, high=MOST_REPLICATIONS),
+        seed=count_of(seed, "seed", low=0, high=2**64 - 1),
+    ).run(progress=progress, stop=stop)
+
+
 class _Played:
     """The windows of a backtest as they are played."""
 
@@ -145,7 +207,7 @@ class _Played:
         in_value = request.measure == "value"
         self.new += float(ahead.wins[:, 1].sum())
         self.total += float(ahead.wins.sum())
-        random = generator(request.seed, origin)
+        random = generator(request.seed, NAIVE_DRAWS, origin)
         samples = {"simcore": (ahead.values if in_value else ahead.wins).sum(axis=(1, 3)).astype(np.float64)}
         naive: Callable[..., dict[str, Floats]] = naive_values if in_value else naive_wins
         samples |= naive(known_before(history, origin), weeks, request.replications, random)
@@ -209,6 +271,7 @@ class _Played:
             as_of=day_text(known.as_of),
             deals=history.deals,
             won=int((history.outcome == WON).sum()),
+            history_weeks=known.weeks,
             every_weeks=request.every_weeks,
             horizon_weeks=request.horizon_weeks,
             level=request.level,

@@ -45,6 +45,7 @@ class Backtest(StudyHeader):
     as_of: str = Field(description="The last day of the history, YYYY-MM-DD.")
     deals: int
     won: int
+    history_weeks: float = Field(description="Weeks from the first deal to the last day of the history.")
     every_weeks: int
     horizon_weeks: int
     level: float = Field(gt=0, lt=1, description="Share of windows that an interval promises to cover.")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import stats
 
 from simcore.base.errors import Problem, UsageError
+from simcore.base.spelling import amount_of, count_of, one_of
 from simcore.base.text import did_you_mean
 from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Measure
 from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
-from simcore.forecasting.sources import Known, day_text
+from simcore.forecasting.sources import Known, day_text, known_of, number_of_day
 from simcore.forecasting.width import width_of
 from simcore.pipeline.ahead import Ahead, OpenDeals, chances, open_deals, play_ahead
 from simcore.pipeline.history import WON, Flags, Floats, History
@@ -26,7 +27,14 @@ from simcore.results.header import ScenarioIdentity
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import by_t, of_hits
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from simcore.crm.data import DealData
+
 REPLICATIONS: Final = 10_000
+LEAST_REPLICATIONS, MOST_REPLICATIONS = 100, 100_000
 MOST_DEALS: Final = 10
 _DRAWS: Final = 200
 _BAND: Final = 0.05
@@ -138,6 +146,63 @@ class ForecastRequest:
         return left_out
 
 
+def forecast(
+    data: DealData,
+    *,
+    by: str | date,
+    since: str | date | None = None,
+    quota: float | str | None = None,
+    measure: Measure | None = None,
+    without: Sequence[str] = (),
+    replications: int | str = REPLICATIONS,
+    seed: int = 1,
+    progress: Report | None = None,
+    stop: Stop | None = None,
+) -> Forecast:
+    """Return what may come from an export's deals, and from those that are not there yet, until a day.
+
+    Parameters
+    ----------
+    data
+        What `simcore.read_deals` returned.
+    by
+        The last day of the period, ``YYYY-MM-DD``.
+    since
+        Its first day: what was won since then is closed already. By default the day after that of the export.
+    quota
+        What is to be reached, in the unit of the measure: ``1_200_000`` or ``"1.2m"``.
+    measure
+        ``"value"`` or ``"wins"``; by default values, where a deal that was won has one.
+    without
+        Ids of open deals that are taken as lost today.
+    replications
+        Worlds, 100 to 100,000.
+    seed
+        Of all draws.
+    progress, stop
+        See `ForecastRequest.run`.
+
+    Raises
+    ------
+    ScenarioError
+        If something has to be mended in the export first, or fewer than ten deals were won.
+    UsageError
+        If an argument leaves its range, or a deal is not among those that are open.
+    """
+    known = known_of(data)
+    valued = bool(np.isfinite(known.history.value[known.history.outcome == WON]).any())
+    return ForecastRequest(
+        known,
+        number_of_day(by, "by"),
+        None if since is None else number_of_day(since, "since"),
+        None if quota is None else amount_of(quota, "quota"),
+        ("value" if valued else "wins") if measure is None else one_of(measure, ("value", "wins"), "measure"),
+        tuple(without),
+        count_of(replications, "replications", low=LEAST_REPLICATIONS, high=MOST_REPLICATIONS),
+        count_of(seed, "seed", low=0, high=2**64 - 1),
+    ).run(progress=progress, stop=stop)
+
+
 class _Answer:
     """Makes the document of what was played."""
 
@@ -173,6 +238,7 @@ class _Answer:
             by=day_text(request.by),
             measure=request.measure,
             deals=history.deals,
+            history_weeks=known.weeks,
             open_deals=len(self.deals.deal),
             without=list(request.without),
             quota=request.quota,
@@ -294,7 +360,7 @@ def _outside(posterior: Posterior) -> str | None:
     if abs(z) < stats.norm.isf(_OUTSIDE):
         return None
     way = "above" if z > 0.0 else "below"
-    return f"{wins:.0f} wins in the last 13 weeks, far {way} the {expected:.0f} that the deals and the weeks before promised"
+    return f"{wins:.0f} wins in the last 13 weeks, far {way} the {expected:.0f} that the weeks before promised"
 
 
 _LEAST_EXCESS: Final = 0.05**2

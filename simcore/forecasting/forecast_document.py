@@ -68,6 +68,7 @@ class Forecast(StudyHeader):
     by: str = Field(description="The last day of the period.")
     measure: Measure
     deals: int
+    history_weeks: float = Field(description="Weeks from the first deal to the last day of the history.")
     open_deals: int
     without: list[str] = Field(description="Open deals that were taken as lost today.")
     quota: float | None

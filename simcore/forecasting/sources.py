@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simcore.base.errors import Problem, ScenarioError
+from simcore.base.errors import Problem, ScenarioError, UsageError
+from simcore.base.spelling import count_of
 from simcore.base.version import __version__
+from simcore.crm.data import day_of
 from simcore.crm.words import Outcome
 from simcore.pipeline.history import LOST, NEVER, OPEN, OPEN_STAGE, WON, Flags, History, Ints
+from simcore.pipeline.rhythm import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -26,6 +30,7 @@ CREATED: Final = "created"
 """The stage of deals that have been created and have not entered one."""
 ALL: Final = "all"
 """The segment of deals where the export has none."""
+MOST_WEEKS: Final = 156
 LEAST_WINS: Final = 10
 """Wins below which nothing is forecast."""
 
@@ -59,6 +64,11 @@ class Known:
     digest: str
     currency: str = ""
     owners: int = 0
+
+    @property
+    def weeks(self) -> float:
+        """Return the weeks from the first deal to the last day."""
+        return (self.as_of + 1 - int(self.history.created.min())) / WEEK
 
 
 def known_of(data: DealData) -> Known:
@@ -107,7 +117,9 @@ def _history(data: DealData, dated: Flags) -> History:
     place[dated] = np.arange(int(dated.sum()))
     outcome = np.select([deals.outcome == Outcome.WON, deals.outcome == Outcome.LOST], [WON, LOST], OPEN)[dated]
     created = _days(deals.created[dated])
-    closed = np.where(outcome == OPEN, NEVER, _days(np.where(outcome == OPEN, deals.created[dated], deals.closed[dated])))
+    closed = np.where(
+        outcome == OPEN, NEVER, _days(np.where(outcome == OPEN, deals.created[dated], deals.closed[dated]))
+    )
     entries = data.entries
     kept = ~entries.skipped & (place[entries.deal] >= 0)
     deal, stage, day = place[entries.deal[kept]], entries.stage[kept].astype(np.int64), _days(entries.entered[kept])
@@ -160,3 +172,35 @@ def day_text(day: int) -> str:
     '1970-01-01'
     """
     return str(np.datetime64(day, "D"))
+
+
+def number_of_day(given: str | date | np.datetime64, name: str) -> int:
+    """Return a day as days since 1970-01-01.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    return int(day_of(given, name).astype(np.int64))
+
+
+def weeks_of(given: int | str, name: str) -> int:
+    """Return a number of weeks from a number, or a text as ``4w``.
+
+    Raises
+    ------
+    UsageError
+        If it is none from 1 to `MOST_WEEKS`.
+
+    Examples
+    --------
+    >>> weeks_of("13w", "horizon"), weeks_of(4, "horizon")
+    (13, 4)
+    """
+    text = given.strip().removesuffix("w") if isinstance(given, str) else given
+    try:
+        return count_of(text, name, high=MOST_WEEKS)
+    except UsageError:
+        allowed = f"1w to {MOST_WEEKS}w"
+        raise UsageError((Problem("is no number of weeks", name, value=repr(given), allowed=allowed),)) from None

@@ -43,7 +43,8 @@ class OpenDeals(NamedTuple):
 
     def take(self, places: Ints | Flags) -> OpenDeals:
         """Return some of them."""
-        return OpenDeals(*(column[places] for column in self))
+        deal, stage, segment, age = (column[places] for column in self[:4])
+        return OpenDeals(deal, stage, segment, age, self.value[places])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -74,8 +74,7 @@ def stage_weighted(visits: Visits) -> Floats:
     """Return the open deals of every segment, each times the win rate of its stage among deals that are closed."""
     still = visits.end == STILL
     rate = win_rates(visits)[visits.stage[still]]
-    weighted: Floats = np.bincount(visits.segment[still], rate, len(visits.history.segments))
-    return weighted
+    return np.bincount(visits.segment[still], rate, len(visits.history.segments)).astype(np.float64)
 
 
 def win_rates(visits: Visits) -> Floats:

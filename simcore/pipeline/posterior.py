@@ -20,6 +20,9 @@ LIKENESS: Final[Floats] = np.array([3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000
 """How alike segments are: the shapes of the gamma law of their factors that are tried."""
 RECENT_WEEKS: Final = 12
 """Weeks in which the shares of segments among new deals are counted."""
+_KNOWLEDGE, _MARKET, _INFLOW = 1, 2, 3
+"""Purposes of generators."""
+NAIVE_DRAWS: Final = 4
 _ROUNDS: Final = 3
 _LEAST_EXPECTED: Final = 0.5
 _LIKELIEST: Final = 0.98
@@ -64,9 +67,9 @@ class Seeds(NamedTuple):
         return cls(seed, seed, seed, seed)
 
 
-def generator(seed: int, of: int = 0) -> np.random.Generator:
-    """Return a generator of a seed of 64 bits, for the draws of parameters; ``of`` tells several of one seed apart."""
-    return np.random.Generator(np.random.Philox(key=[seed % 2**64, of]))
+def generator(seed: int, purpose: int, part: int = 0) -> np.random.Generator:
+    """Return the generator of a purpose and a part of it: no two of one seed share a draw."""
+    return np.random.Generator(np.random.Philox(key=[seed % 2**64, purpose << 32 | part]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +141,7 @@ class Posterior:
         part
             Which of several parts with the same seeds.
         """
-        random = generator(seeds.knowledge, part)
+        random = generator(seeds.knowledge, _KNOWLEDGE, part)
         shape = np.broadcast_to(np.maximum(self.shape, 1e-9), (count, *self.shape.shape))
         hazard = np.where(self.shape > 0.0, random.standard_gamma(shape) / self.rate, 0.0)
         # Ages borrow from one another; how well their common level is known follows from all of their events.
@@ -150,11 +153,11 @@ class Posterior:
         factor /= self.segment_expected + likeness
         if len(self.visits.history.segments) == 1:
             factor[:] = 1.0
-        inflow = generator(seeds.inflow, part)
+        inflow = generator(seeds.inflow, _INFLOW, part)
         return Draws(
             hazard=hazard,
             factor=factor,
-            market=self.market.paths(weeks, count, generator(seeds.market, part)),
+            market=self.market.paths(weeks, count, generator(seeds.market, _MARKET, part)),
             arrivals=inflow.poisson(self.inflow_mean * self.inflow.paths(weeks, count, inflow)),
             share=inflow.dirichlet(self.recent + 0.5, count),
         )
@@ -287,5 +290,3 @@ def _next_stages(visits: Visits) -> Floats:
     counts = np.bincount(visits.stage[moved] * stages + visits.end[moved], minlength=stages**2).reshape(stages, stages)
     chances: Floats = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return chances
-
-

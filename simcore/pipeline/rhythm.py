@@ -29,7 +29,8 @@ def weekday(days: Ints) -> Ints:
     >>> weekday(np.array([0]))  # a Thursday
     array([3])
     """
-    return (days + 3) % WEEK
+    found: Ints = (days + 3) % WEEK
+    return found
 
 
 def day_of_month(days: Ints) -> Ints:
@@ -54,9 +55,11 @@ def on_working_day(days: Ints, of_month: int) -> Flags:
         # The last weekday is a weekday whose next one lies in another month.
         ahead = np.where(week == _SATURDAY - 1, 3, 1)
         month = days.astype("datetime64[D]").astype("datetime64[M]")
-        return (week < _SATURDAY) & ((days + ahead).astype("datetime64[D]").astype("datetime64[M]") != month)
+        last: Flags = (week < _SATURDAY) & ((days + ahead).astype("datetime64[D]").astype("datetime64[M]") != month)
+        return last
     monday = (week == 0) & ((day_of_month(days - 1) == of_month) | (day_of_month(days - 2) == of_month))
-    return (week < _SATURDAY) & ((day_of_month(days) == of_month) | monday)
+    chosen: Flags = (week < _SATURDAY) & ((day_of_month(days) == of_month) | monday)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,91 @@
+"""`simcore backtest`: how good forecasts of the own deals would have been."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from simcore.base.errors import ExitStatus
+from simcore.cli.data.options import (
+    AsOfOption,
+    DatesOption,
+    DealsArgument,
+    HistoryOption,
+    MapOption,
+    SeedOfDrawsOption,
+    WorldsOption,
+)
+from simcore.cli.options import JsonOption, QuietOption
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from simcore.forecasting.backtest_document import Backtest
+
+
+def backtest(
+    deals: DealsArgument,
+    *,
+    history: HistoryOption = None,
+    export_map: MapOption = None,
+    as_of: AsOfOption = None,
+    dates: DatesOption = None,
+    horizon: Annotated[str, typer.Option("--horizon", metavar="WEEKS", help="Length of a window.")] = "4w",
+    every: Annotated[str, typer.Option("--every", metavar="WEEKS", help="From one origin to the next.")] = "1w",
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="The first origin; without it 8 weeks after the first deal."),
+    ] = None,
+    by: Annotated[
+        Literal["segment"] | None,
+        typer.Option("--by", help="segment: a window for each; without it all segments together."),
+    ] = None,
+    measure: Annotated[Literal["wins", "value"], typer.Option("--measure", help="What is forecast.")] = "wins",
+    level: Annotated[str, typer.Option("--level", metavar="SHARE", help="What intervals promise to cover.")] = "90%",
+    replications: WorldsOption = None,
+    seed: SeedOfDrawsOption = 1,
+    require: Annotated[
+        str | None,
+        typer.Option("--require", metavar="coverage=LOW:HIGH", help="End with status 5 outside, as coverage=80:98."),
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell how good forecasts would have been that knew what was known at the time, beside ones without a model.
+
+    From each origin, all is learned anew from the rows of the days before it; nothing later can reach a forecast.
+    The first Ctrl-C ends after the origin: what was done is reported, with exit status 130.
+    """
+    from simcore.cli.data.required import required_range  # noqa: PLC0415
+    from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
+    from simcore.crm.reading import read_deals  # noqa: PLC0415
+    from simcore.forecasting.backtest import REPLICATIONS  # noqa: PLC0415
+    from simcore.forecasting.backtest import backtest as test  # noqa: PLC0415
+
+    asked = required_range(require, "coverage")
+    data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
+    found = run_on_deals(
+        lambda progress, stop: test(
+            data,
+            horizon=horizon,
+            every=every,
+            first=first,
+            by=by,
+            measure=measure,
+            level=level,
+            replications=replications or REPLICATIONS,
+            seed=seed,
+            progress=progress,
+            stop=stop,
+        ),
+        _screen,
+        json=json,
+        quiet=quiet,
+    )
+    if asked is not None and not asked[0] <= found.score("simcore").coverage <= asked[1]:
+        raise typer.Exit(int(ExitStatus.NOT_REACHED))
+
+
+def _screen(found: "Backtest") -> "RenderableType":
+    from simcore.cli.data.backtest_screen import backtest_report  # noqa: PLC0415
+
+    return backtest_report(found)

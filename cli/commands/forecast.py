@@ -1,0 +1,104 @@
+"""`simcore forecast`: what may come from the own deals by a day."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from simcore.base.errors import ExitStatus
+from simcore.cli.data.options import (
+    AsOfOption,
+    DatesOption,
+    DealsArgument,
+    HistoryOption,
+    MapOption,
+    SeedOfDrawsOption,
+    WorldsOption,
+)
+from simcore.cli.options import JsonOption, QuietOption
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from simcore.forecasting.forecast_document import Forecast
+
+
+def forecast(
+    deals: DealsArgument,
+    *,
+    by: Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)],
+    history: HistoryOption = None,
+    export_map: MapOption = None,
+    as_of: AsOfOption = None,
+    dates: DatesOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DATE",
+            help="The first day of the period: what was won since then is closed already. Without it, nothing is.",
+        ),
+    ] = None,
+    quota: Annotated[
+        str | None, typer.Option("--quota", metavar="AMOUNT", help="What is to be reached, as 1.2m.")
+    ] = None,
+    measure: Annotated[
+        Literal["value", "wins"] | None,
+        typer.Option(
+            "--measure", help="What is forecast; values, where deals that were won have any.", show_default=False
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="ID", help="An open deal that is taken as lost today. Repeatable."),
+    ] = None,
+    replications: WorldsOption = None,
+    seed: SeedOfDrawsOption = 1,
+    require: Annotated[
+        str | None,
+        typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8."),
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell what may come by a day from deals that are open and from those that are not there yet, as a range.
+
+    With what the width of the range is made of, the open deals that matter most, and the chance of a quota.
+    The first Ctrl-C ends before the width is taken apart: what was done is reported, with exit status 130.
+    """
+    from simcore.cli.data.required import required_share  # noqa: PLC0415
+    from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
+    from simcore.crm.reading import read_deals  # noqa: PLC0415
+    from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
+    from simcore.forecasting.forecast import forecast as look_ahead  # noqa: PLC0415
+
+    asked = required_share(require, "p_quota")
+    if asked is not None and quota is None:
+        message = "a chance of the quota needs --quota"
+        raise typer.BadParameter(message, param_hint="--require")
+    data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
+    found = run_on_deals(
+        lambda progress, stop: look_ahead(
+            data,
+            by=by,
+            since=since,
+            quota=quota,
+            measure=measure,
+            without=without or (),
+            replications=replications or REPLICATIONS,
+            seed=seed,
+            progress=progress,
+            stop=stop,
+        ),
+        _screen,
+        json=json,
+        quiet=quiet,
+    )
+    reached = None if found.p_quota is None else found.p_quota.estimate
+    if asked is not None and reached is not None and reached < asked:
+        raise typer.Exit(int(ExitStatus.NOT_REACHED))
+
+
+def _screen(found: "Forecast") -> "RenderableType":
+    from simcore.cli.data.forecast_screen import forecast_report  # noqa: PLC0415
+
+    return forecast_report(found)

@@ -1,0 +1,36 @@
+"""Arguments and options of the commands that read the exports of a CRM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+DealsArgument = Annotated[
+    Path, typer.Argument(metavar="DEALS.csv", help="An export of deals, a row for each.", show_default=False)
+]
+HistoryOption = Annotated[
+    Path | None,
+    typer.Option("--history", metavar="FILE.csv", help="When deals entered stages: a row for each entry or save."),
+]
+MapOption = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE.yaml", help="Which columns mean what, where the headers do not say it."),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="The day on whose evening the files stand; without it that of the last event.",
+    ),
+]
+DatesOption = Annotated[
+    Literal["dmy", "mdy"] | None,
+    typer.Option("--dates", help="Whether the day or the month comes first, where the dates do not say it."),
+]
+WorldsOption = Annotated[
+    str | None, typer.Option("--replications", "-n", metavar="N", help="Worlds of a forecast.", show_default=False)
+]
+SeedOfDrawsOption = Annotated[int, typer.Option("--seed", metavar="N", help="Of all draws.")]

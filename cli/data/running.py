@@ -1,0 +1,56 @@
+"""Runs what is asked of deals: progress, Ctrl-C, the report or the document, the exit status of what was stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from simcore.base.errors import ExitStatus
+from simcore.cli.interrupt import stop_on_interrupt
+from simcore.cli.output import print_json, print_result
+from simcore.cli.session import progress_bar
+from simcore.cli.startup import load_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import RenderableType
+
+    from simcore.engine.runner import Report, Stop
+    from simcore.results.header import StudyHeader
+
+Answer = TypeVar("Answer", bound="StudyHeader")
+
+
+def run_on_deals(
+    ask: Callable[[Report | None, Stop], Answer],
+    screen: Callable[[Answer], RenderableType],
+    *,
+    json: bool,
+    quiet: bool,
+) -> Answer:
+    """Run, show and return the answer.
+
+    Parameters
+    ----------
+    ask
+        Runs it, with what is told of its progress and what may stop it.
+    screen
+        Returns what is printed of the answer, unless it is printed as JSON.
+
+    Raises
+    ------
+    typer.Exit
+        If it was stopped.
+    """
+    load_engine(quiet=quiet, threads=None)
+    with stop_on_interrupt() as interrupt, progress_bar(quiet=quiet) as progress:
+        found = ask(progress, interrupt.is_set)
+    if json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        print_result(screen(found))
+    if found.interrupted:
+        raise typer.Exit(int(ExitStatus.INTERRUPTED))
+    return found
