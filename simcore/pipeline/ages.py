@@ -93,8 +93,8 @@ def smoothed(events: Floats, exposure: Floats, strength: float = 6.0) -> tuple[F
 
     The prior of an age is what its neighbours say: the ages before it, or those after it, as far as it takes to see
     half of ``strength`` events. Where the two sides differ much, as beside the age at which a system cancels the
-    silent, that side counts which the age itself is more like. A prior is worth ``strength`` events at most, by its own hazard
-    and by that which was seen: neither a rise nor a peak is smoothed away.
+    silent, that side counts which the age itself is more like. A prior is worth ``strength`` events at most, by its
+    own hazard and by that which was seen: neither a rise nor a peak is smoothed away.
 
     Parameters
     ----------

@@ -36,7 +36,8 @@ def weekday(days: Ints) -> Ints:
 def day_of_month(days: Ints) -> Ints:
     """Return the days of the month, from 1 on."""
     dates = days.astype("datetime64[D]")
-    return (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+    found: Ints = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+    return found
 
 
 def on_working_day(days: Ints, of_month: int) -> Flags:
