@@ -52,18 +52,20 @@ class DriftingLevel:
     today: Floats
 
     def paths(self, length: int, draws: int, random: np.random.Generator) -> Floats:
-        """Return draws of ``exp(x) * noise`` for the times to come, of shape (draws, length)."""
+        """Return draws of ``exp(x) * noise`` for the times to come, of shape (draws, length).
+
+        Those of a longer time begin with those of a shorter one.
+        """
         point = random.choice(len(self.weight), draws, p=self.weight)
         below = np.cumsum(self.today, axis=1)
         cell = (random.random(draws)[:, None] > below[point]).sum(axis=1)
         width = LEVELS[1] - LEVELS[0]
         level = LEVELS[np.minimum(cell, len(LEVELS) - 1)] + width * random.uniform(-0.5, 0.5, draws)
         step, persistence, spread = self.step[point], self.persistence[point], self.spread[point]
-        steps, noise = random.normal(size=(length, draws)), random.gamma(spread[None, :] ** -2.0, size=(length, draws))
         paths = np.empty((draws, length))
         for time in range(length):
-            paths[:, time] = np.exp(level) * noise[time] * spread**2
-            level = persistence * level + step * steps[time]
+            paths[:, time] = np.exp(level) * random.gamma(spread**-2.0) * spread**2
+            level = persistence * level + step * random.normal(size=draws)
         return paths
 
     def mean(self) -> float:

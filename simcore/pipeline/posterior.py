@@ -20,9 +20,9 @@ LIKENESS: Final[Floats] = np.array([3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000
 """How alike segments are: the shapes of the gamma law of their factors that are tried."""
 RECENT_WEEKS: Final = 12
 """Weeks in which the shares of segments among new deals are counted."""
-_KNOWLEDGE, _MARKET, _INFLOW = 1, 2, 3
+_KNOWLEDGE, _MARKET, _INFLOW, _COUNTS = 1, 2, 3, 4
 """Purposes of generators."""
-NAIVE_DRAWS: Final = 4
+NAIVE_DRAWS: Final = 5
 _ROUNDS: Final = 3
 _LEAST_EXPECTED: Final = 0.5
 _LIKELIEST: Final = 0.98
@@ -153,13 +153,15 @@ class Posterior:
         factor /= self.segment_expected + likeness
         if len(self.visits.history.segments) == 1:
             factor[:] = 1.0
-        inflow = generator(seeds.inflow, _INFLOW, part)
+        inflow, counts = generator(seeds.inflow, _INFLOW, part), generator(seeds.inflow, _COUNTS, part)
+        share = inflow.dirichlet(self.recent + 0.5, count)
+        means = self.inflow_mean * self.inflow.paths(weeks, count, inflow)
         return Draws(
             hazard=hazard,
             factor=factor,
             market=self.market.paths(weeks, count, generator(seeds.market, _MARKET, part)),
-            arrivals=inflow.poisson(self.inflow_mean * self.inflow.paths(weeks, count, inflow)),
-            share=inflow.dirichlet(self.recent + 0.5, count),
+            arrivals=np.stack([counts.poisson(means[:, week]) for week in range(weeks)], axis=1),
+            share=share,
         )
 
 

@@ -12,6 +12,10 @@ DAY_OF_START = 20_000
 """A Sunday in 2024: weeks of the process begin on Sundays, those of backtests wherever they like."""
 
 
+_LONGEST = 400
+"""Weeks of the market: a world of more weeks has that of fewer in its first ones."""
+
+
 class Process(NamedTuple):
     """How deals come and go: two stages, each left after a log-normal wait, with a market that drifts.
 
@@ -44,7 +48,7 @@ def made_history(process: Process, seed: int) -> History:
     """Return the deals of one world; all that happens after its weeks is not there."""
     random = np.random.default_rng(seed)
     weeks = process.weeks
-    market = np.empty(weeks + 200)
+    market = np.empty(_LONGEST)
     market[0] = random.normal(0.0, process.market_sd)
     step = process.market_sd * np.sqrt(1.0 - process.persistence**2)
     for week in range(1, len(market)):
