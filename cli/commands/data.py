@@ -16,7 +16,8 @@ class _Readers(CommandGroup):
     """What can be asked of exports."""
 
     titles: ClassVar[Mapping[str, str]] = {
-        "check": "Tell what is in the exports of a CRM, and what is wrong with them."
+        "check": "Tell what is in the exports of a CRM, and what is wrong with them.",
+        "example": "Write an export of a team that does not exist, to try.",
     }
     prefix = "data_"
 

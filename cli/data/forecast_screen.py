@@ -52,7 +52,7 @@ def _sentence(found: Forecast) -> str:
     )
     if found.p_quota is None or found.quota is None:
         return f"{told}."
-    return f"{told}; the quota of {_short(found.quota, found)} is reached in {chance(found.p_quota)}."
+    return f"{told}; the chance of the quota of {_short(found.quota, found)} is {chance(found.p_quota)}."
 
 
 def _warnings(found: Forecast) -> list[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import stats
 
 from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import amount_of, count_of, one_of
@@ -16,7 +15,7 @@ from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Measure
 from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
-from simcore.forecasting.sources import Known, day_text, known_of, number_of_day
+from simcore.forecasting.sources import LEAST_WINS, Known, day_text, known_of, number_of_day
 from simcore.forecasting.width import width_of
 from simcore.pipeline.ahead import Ahead, OpenDeals, chances, open_deals, play_ahead
 from simcore.pipeline.history import WON, Flags, Floats, History
@@ -41,6 +40,7 @@ _BAND: Final = 0.05
 """Half of the worlds of a weather: those whose market lies so near to a quantile."""
 _QUARTER: Final = 13
 _OUTSIDE: Final = 0.005
+_QUARTER_REPLICATIONS: Final = 2_000
 _PARTS: Final = 3
 """Of which progress is told."""
 LONGEST_DAYS: Final = 1098
@@ -109,7 +109,7 @@ class ForecastRequest:
         ahead = play_ahead(posterior, deals, days, self.replications, Seeds.of(self.seed))
         report(2)
         interrupted = stop is not None and stop()
-        width = [] if interrupted else width_of(posterior, deals, days, self.seed)
+        width = [] if interrupted else width_of(posterior, deals, days, self.replications, self.seed)
         found = _Answer(self, posterior, deals, ahead)
         return found.document(width, time.perf_counter() - started, interrupted=interrupted)
 
@@ -253,7 +253,7 @@ class _Answer:
             weather=self._weather(),
             stage_weighted=self.closed + float((self.deals.value * rates).sum()),
             market=posterior.market.mean(),
-            outside=_outside(posterior),
+            outside=_outside(history, day, request.seed),
             closing_days=[of_month for of_month, _ in posterior.rhythms[0].closing],
         )
 
@@ -342,26 +342,20 @@ def _closed(posterior: Posterior, since: int | None) -> float:
     return float(np.nansum(visits.history.value[visits.deal[won & (visits.left >= since)]]))
 
 
-def _outside(posterior: Posterior) -> str | None:
-    """Return where the wins of the last quarter lie, if that is outside of what the weeks before let expect."""
-    wins, expected = posterior.weekly_wins[-_QUARTER:].sum(), posterior.weekly_expected[-_QUARTER:].sum()
-    if len(posterior.weekly_wins) < 2 * _QUARTER or expected <= 0.0:
+def _outside(history: History, day: int, seed: int) -> str | None:
+    """Return where the wins of the last quarter lie, if a forecast of it would have been sure of another number."""
+    begin = day - _QUARTER * WEEK
+    before = int(((history.outcome == WON) & (history.closed < begin)).sum())
+    if begin - int(history.created.min()) < _QUARTER * WEEK or before < LEAST_WINS:
         return None
-    earlier = posterior.weekly_wins[:-_QUARTER], posterior.weekly_expected[:-_QUARTER]
-    usable = earlier[1] > 0.0
-    if usable.sum() < _QUARTER:
+    posterior = learn(history, begin)
+    ahead = play_ahead(posterior, open_deals(posterior), day - begin, _QUARTER_REPLICATIONS, Seeds.of(seed))
+    wins = ahead.wins.sum(axis=(1, 2, 3))
+    low, high = np.quantile(wins, (_OUTSIDE, 1.0 - _OUTSIDE))
+    came = int(((history.outcome == WON) & (history.closed >= begin) & (history.closed < day)).sum())
+    if low <= came <= high:
         return None
-    # What quarters differ by is what blocks of that length before it did; at least what counts do.
-    blocks = len(earlier[0]) // _QUARTER
-    seen = earlier[0][-blocks * _QUARTER :].reshape(blocks, _QUARTER).sum(axis=1)
-    due = earlier[1][-blocks * _QUARTER :].reshape(blocks, _QUARTER).sum(axis=1)
-    excess = max(float(np.mean((seen / due - 1.0) ** 2 - 1.0 / due)), 0.0)
-    z = (wins - expected) / np.sqrt(expected + (excess + _LEAST_EXCESS) * expected**2)
-    if abs(z) < stats.norm.isf(_OUTSIDE):
-        return None
-    way = "above" if z > 0.0 else "below"
-    return f"{wins:.0f} wins in the last 13 weeks, far {way} the {expected:.0f} that the weeks before promised"
-
-
-_LEAST_EXCESS: Final = 0.05**2
-"""Least squared spread of quarters: a market that stood still for some quarters need not do so in the next."""
+    return (
+        f"{came:,} wins in the last {_QUARTER} weeks, where a forecast from before them was 99 % sure of "
+        f"{low:,.0f} to {high:,.0f}"
+    )

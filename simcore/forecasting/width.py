@@ -14,36 +14,37 @@ from simcore.statistics.estimate import Estimate
 from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.statistics.pick_freeze import explained
 
-WORLDS: Final = 2_560
-"""Worlds in which one factor is held while the others are drawn anew; a multiple of `EQUAL_GROUPS`."""
+_PART: Final = 4
+"""One in so many of a forecast's worlds is played again for each factor, with it held and the others drawn anew."""
+_LEAST_GROUP: Final = 8
 _ANEW: Final = 0x9E3779B97F4A7C15
 """Added to a seed to draw anew."""
 SOURCES: Final = (("knowledge", "knowledge"), ("market", "market"), ("inflow", "new deals"), ("luck", "luck"))
 
 
-def width_of(posterior: Posterior, deals: OpenDeals, days: int, seed: int) -> list[WidthPart]:
+def width_of(posterior: Posterior, deals: OpenDeals, days: int, replications: int, seed: int) -> list[WidthPart]:
     """Return the share of each factor in the variance of the total value.
 
     Two plays that share a factor and nothing else covary by what it explains (Sobol' 1993). What no factor explains
     alone is what they do together: a market moves the more deals the more there are. Empty where nothing varies.
     """
-    assert WORLDS % EQUAL_GROUPS == 0  # noqa: S101  (groups are of one size)
-    base = _totals(posterior, deals, days, Seeds.of(seed))
+    worlds = EQUAL_GROUPS * max(replications // _PART // EQUAL_GROUPS, _LEAST_GROUP)
+
+    def totals(seeds: Seeds) -> Floats:
+        found: Floats = play_ahead(posterior, deals, days, worlds, seeds).values.sum(axis=(1, 2, 3))
+        return found
+
+    base = totals(Seeds.of(seed))
     if np.all(base == base[0]):
         return []
     other = Seeds.of((seed + _ANEW) % 2**64)
     parts: list[WidthPart] = []
     together, variance = 1.0, 0.0
     for factor, source in SOURCES:
-        held = _totals(posterior, deals, days, other._replace(**{factor: seed}))
+        held = totals(other._replace(**{factor: seed}))
         share = explained(base, held).share
         parts.append(WidthPart.model_validate({"source": source, "share": share}))
         together -= share.estimate or 0.0
         variance += (share.se or 0.0) ** 2
     rest = Estimate(estimate=max(together, 0.0), se=float(np.sqrt(variance)))
     return [*parts, WidthPart(source="together", share=rest)]
-
-
-def _totals(posterior: Posterior, deals: OpenDeals, days: int, seeds: Seeds) -> Floats:
-    totals: Floats = play_ahead(posterior, deals, days, WORLDS, seeds).values.sum(axis=(1, 2, 3))
-    return totals

@@ -67,7 +67,7 @@ def test_ranks_are_even_over_levels_of_its_own() -> None:
             level += step * random.normal()
         found = module.drifting_level(counts, np.full(15, 40.0))
         today = found.weight @ found.today
-        ranks.append(float(today[LEVELS < level].sum()))
+        ranks.append(float(today[level > LEVELS].sum()))
     counted = np.histogram(ranks, 4, (0.0, 1.0))[0]
     chi2 = ((counted - 20.0) ** 2 / 20.0).sum()
     assert chi2 < 16.3  # 3 degrees of freedom, 1e-3

@@ -40,5 +40,7 @@ def test_crps_is_twice_the_mean_pinball_loss() -> None:
 
 def test_calibrated_counts_have_even_pit() -> None:
     random = np.random.default_rng(3)
-    places = [pit(random.poisson(3.0, 500).astype(float), float(random.poisson(3.0)), random.random()) for _ in range(800)]
+    places = [
+        pit(random.poisson(3.0, 500).astype(float), float(random.poisson(3.0)), random.random()) for _ in range(800)
+    ]
     assert stats.kstest(places, "uniform").pvalue > 1e-3

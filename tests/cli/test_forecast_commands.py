@@ -1,0 +1,97 @@
+"""`simcore forecast`, `simcore backtest` and `simcore data example` from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import validate
+from typer.testing import CliRunner
+
+from simcore.cli.main import app
+from simcore.schema import document_schema
+from tests.support.export_files import write_example
+
+FORECAST = ("forecast", "--by", "2026-12-31", "-n", "200")
+BACKTEST = ("backtest", "--from", "2026-01-05", "--every", "8w", "-n", "150")
+NOT_REACHED = 5
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """Return the arguments that name the files of the example."""
+    deals, stages = write_example(tmp_path_factory.mktemp("export"))
+    return str(deals), "--history", str(stages)
+
+
+def _run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("asked", [(*FORECAST, "--quota", "350k"), BACKTEST], ids=["forecast", "backtest"])
+def test_documents_are_what_their_schemas_say(asked: tuple[str, ...], files: tuple[str, ...]) -> None:
+    status, out, _ = _run(*asked, *files, "--json")
+    assert status == 0
+    document = json.loads(out)
+    validate(document, document_schema(asked[0]))
+    assert document["document"] == asked[0]
+    assert document["scenario"]["name"] == "deals"
+
+
+def test_a_forecast_says_its_sentence_first(files: tuple[str, ...]) -> None:
+    status, out, _ = _run(*FORECAST, "--quota", "350k", "--without", "D-0744", *files)
+    assert status == 0
+    first = " ".join(out.split("\n\n")[0].split())
+    assert first.startswith("$")
+    assert "by 2026-12-31; 9 in 10 replications end between" in first
+    assert "chance of the quota of $350,000 is" in first
+    for title in ("How it may add up", "What the width is made of", "Open deals that matter most", "Any weather"):
+        assert title in out
+    assert "Taken as lost: D-0744." in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_backtest_says_its_verdict_first(files: tuple[str, ...]) -> None:
+    status, out, _ = _run(*BACKTEST, "--by", "segment", *files)
+    assert status == 0
+    assert out.startswith("Too few windows to tell (")
+    assert "stage-weighted pipeline" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ((*FORECAST, "--quota", "1k", "--require", "p_quota=80%"), 0),
+        ((*FORECAST, "--quota", "9m", "--require", "p_quota=0.8"), NOT_REACHED),
+        ((*BACKTEST, "--require", "coverage=0:100"), 0),
+        ((*BACKTEST, "--require", "coverage=0.001:0.002"), NOT_REACHED),
+        ((*FORECAST, "--require", "p_quota=0.8"), 2),
+        ((*FORECAST, "--quota", "1k", "--require", "quota"), 2),
+        ((*FORECAST, "--quota", "1k", "--require", "p_quota=8"), 2),
+        ((*BACKTEST, "--require", "coverage=98:80"), 2),
+        ((*BACKTEST, "--require", "coverage=80"), 2),
+        ((*BACKTEST, "--horizon", "4 months"), 2),
+    ],
+)
+def test_what_is_required_decides_the_exit_status(asked: tuple[str, ...], status: int, files: tuple[str, ...]) -> None:
+    found, _, told = _run(*asked, *files)
+    assert found == status, told
+
+
+def test_an_example_is_written_once(tmp_path: Path) -> None:
+    assert _run("data", "example", str(tmp_path / "new"))[0] == 0
+    assert (tmp_path / "new" / "deals.csv").read_text(encoding="utf-8").startswith("id,owner,created")
+    status, _, told = _run("data", "example", str(tmp_path / "new"))
+    assert (status, "exists already; --force replaces it" in told) == (4, True)
+    assert _run("data", "example", str(tmp_path / "new"), "--force")[0] == 0
+    assert _run("data", "check", str(tmp_path / "new" / "deals.csv"))[0] == 0
+
+
+def test_what_has_to_be_mended_is_told(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("id,created,closed,outcome\n1,2026-01-01,2026-01-05,won\n")
+    status, _, told = _run(*FORECAST, str(tmp_path / "d.csv"))
+    assert status == 3
+    assert "few-wins" in told
