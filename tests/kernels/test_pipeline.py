@@ -49,7 +49,8 @@ def _played(law: dict[str, Any], deals: dict[str, Any]) -> tuple[Any, Any, Any]:
     wins = np.zeros((replications, 2, SEGMENTS, WEEKS), dtype=np.int64)
     values = np.zeros((replications, 2, SEGMENTS, WEEKS))
     won = np.zeros((replications, len(deals["number"])), dtype=np.bool_)
-    play(split_seed(SEED), FIRST, *deals.values(), *law.values(), wins, values, won)
+    arguments = (*deals.values(), *law.values(), wins, values, won)
+    play(split_seed(SEED), FIRST, *arguments)
     return wins, values, won
 
 

@@ -75,4 +75,4 @@ def test_ranks_are_even_over_levels_of_its_own() -> None:
 
 def _prior(values: np.ndarray, sd: float) -> np.ndarray:
     weights = np.exp(-0.5 * (values / sd) ** 2)
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
