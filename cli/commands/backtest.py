@@ -1,19 +1,12 @@
 """`simcore backtest`: how good forecasts of the own deals would have been."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.data.options import (
-    AsOfOption,
-    DatesOption,
-    DealsArgument,
-    HistoryOption,
-    MapOption,
-    SeedOfDrawsOption,
-    WorldsOption,
-)
+from simcore.cli.data import options as given
 from simcore.cli.options import JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -23,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def backtest(
-    deals: DealsArgument,
+    deals: given.DealsArgument,
     *,
-    history: HistoryOption = None,
-    export_map: MapOption = None,
-    as_of: AsOfOption = None,
-    dates: DatesOption = None,
+    history: given.HistoryOption = None,
+    export_map: given.MapOption = None,
+    as_of: given.AsOfOption = None,
+    dates: given.DatesOption = None,
     horizon: Annotated[str, typer.Option("--horizon", metavar="WEEKS", help="Length of a window.")] = "4w",
     every: Annotated[str, typer.Option("--every", metavar="WEEKS", help="From one origin to the next.")] = "1w",
     first: Annotated[
@@ -41,8 +34,8 @@ def backtest(
     ] = None,
     measure: Annotated[Literal["wins", "value"], typer.Option("--measure", help="What is forecast.")] = "wins",
     level: Annotated[str, typer.Option("--level", metavar="SHARE", help="What intervals promise to cover.")] = "90%",
-    replications: WorldsOption = None,
-    seed: SeedOfDrawsOption = 1,
+    replications: given.WorldsOption = None,
+    seed: given.SeedOfDrawsOption = 1,
     require: Annotated[
         str | None,
         typer.Option("--require", metavar="coverage=LOW:HIGH", help="End with status 5 outside, as coverage=80:98."),
@@ -64,7 +57,8 @@ def backtest(
     asked = required_range(require, "coverage")
     data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
     found = run_on_deals(
-        lambda progress, stop: test(
+        partial(
+            test,
             data,
             horizon=horizon,
             every=every,
@@ -74,8 +68,6 @@ def backtest(
             level=level,
             replications=replications or REPLICATIONS,
             seed=seed,
-            progress=progress,
-            stop=stop,
         ),
         _screen,
         json=json,

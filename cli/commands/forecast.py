@@ -1,19 +1,12 @@
 """`simcore forecast`: what may come from the own deals by a day."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from simcore.base.errors import ExitStatus
-from simcore.cli.data.options import (
-    AsOfOption,
-    DatesOption,
-    DealsArgument,
-    HistoryOption,
-    MapOption,
-    SeedOfDrawsOption,
-    WorldsOption,
-)
+from simcore.cli.data import options as given
 from simcore.cli.options import JsonOption, QuietOption
 
 if TYPE_CHECKING:
@@ -23,21 +16,10 @@ if TYPE_CHECKING:
 
 
 def forecast(
-    deals: DealsArgument,
+    deals: given.DealsArgument,
     *,
     by: Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)],
-    history: HistoryOption = None,
-    export_map: MapOption = None,
-    as_of: AsOfOption = None,
-    dates: DatesOption = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--since",
-            metavar="DATE",
-            help="The first day of the period: what was won since then is closed already. Without it, nothing is.",
-        ),
-    ] = None,
+    since: given.SinceOption = None,
     quota: Annotated[
         str | None, typer.Option("--quota", metavar="AMOUNT", help="What is to be reached, as 1.2m.")
     ] = None,
@@ -47,12 +29,13 @@ def forecast(
             "--measure", help="What is forecast; values, where deals that were won have any.", show_default=False
         ),
     ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option("--without", metavar="ID", help="An open deal that is taken as lost today. Repeatable."),
-    ] = None,
-    replications: WorldsOption = None,
-    seed: SeedOfDrawsOption = 1,
+    without: given.WithoutOption = None,
+    history: given.HistoryOption = None,
+    export_map: given.MapOption = None,
+    as_of: given.AsOfOption = None,
+    dates: given.DatesOption = None,
+    replications: given.WorldsOption = None,
+    seed: given.SeedOfDrawsOption = 1,
     require: Annotated[
         str | None,
         typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8."),
@@ -77,7 +60,8 @@ def forecast(
         raise typer.BadParameter(message, param_hint="--require")
     data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
     found = run_on_deals(
-        lambda progress, stop: look_ahead(
+        partial(
+            look_ahead,
             data,
             by=by,
             since=since,
@@ -86,8 +70,6 @@ def forecast(
             without=without or (),
             replications=replications or REPLICATIONS,
             seed=seed,
-            progress=progress,
-            stop=stop,
         ),
         _screen,
         json=json,

@@ -34,3 +34,15 @@ WorldsOption = Annotated[
     str | None, typer.Option("--replications", "-n", metavar="N", help="Worlds of a forecast.", show_default=False)
 ]
 SeedOfDrawsOption = Annotated[int, typer.Option("--seed", metavar="N", help="Of all draws.")]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="ID", help="An open deal that is taken as lost today. Repeatable."),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="The first day of the period: what was won since then is closed already. Without it, nothing is.",
+    ),
+]

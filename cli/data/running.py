@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from simcore.engine.runner import Report, Stop
     from simcore.results.header import StudyHeader
 
 Answer = TypeVar("Answer", bound="StudyHeader")
 
 
 def run_on_deals(
-    ask: Callable[[Report | None, Stop], Answer],
+    ask: Callable[..., Answer],
     screen: Callable[[Answer], RenderableType],
     *,
     json: bool,
@@ -35,7 +34,7 @@ def run_on_deals(
     Parameters
     ----------
     ask
-        Runs it, with what is told of its progress and what may stop it.
+        Runs it; takes ``progress``, what is told how far it is, and ``stop``, what may end it.
     screen
         Returns what is printed of the answer, unless it is printed as JSON.
 
@@ -46,7 +45,7 @@ def run_on_deals(
     """
     load_engine(quiet=quiet, threads=None)
     with stop_on_interrupt() as interrupt, progress_bar(quiet=quiet) as progress:
-        found = ask(progress, interrupt.is_set)
+        found = ask(progress=progress, stop=interrupt.is_set)
     if json:
         print_json(found.model_dump(mode="json"))
     else:

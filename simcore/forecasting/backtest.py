@@ -10,19 +10,17 @@ import numpy as np
 
 from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import chance_of, count_of, one_of
-from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Backtest, Measure, Window
 from simcore.forecasting.scored import Scored
-from simcore.forecasting.sources import Known, day_text, known_of, number_of_day, weeks_of
+from simcore.forecasting.scores import pit
+from simcore.forecasting.sources import Known, day_text, header_of_history, known_of, number_of_day, weeks_of
 from simcore.forecasting.verdict import verdict
 from simcore.pipeline.ahead import open_deals, play_ahead
 from simcore.pipeline.history import WON, Floats, known_before
 from simcore.pipeline.naive import NAIVE, naive_values, naive_wins
 from simcore.pipeline.posterior import NAIVE_DRAWS, Seeds, generator, learn
 from simcore.pipeline.rhythm import WEEK
-from simcore.results.header import ScenarioIdentity
-from simcore.statistics.scores import pit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,24 +252,14 @@ class _Played:
         places = np.minimum((np.array([each.pit for each in self.windows]) * TENTHS).astype(np.int64), TENTHS - 1)
         known = request.known
         return Backtest(
-            version=__version__,
-            scenario=ScenarioIdentity(
-                name=known.name,
-                digest=known.digest,
-                seed=request.seed,
-                strategies=["as it was"],
-                currency=known.currency,
-            ),
+            **header_of_history(known, request.seed),
             replications=request.replications,
-            reps=known.owners,
             weeks=request.horizon_weeks,
             first_day=self.windows[0].origin,
             interrupted=interrupted,
             seconds=seconds,
-            as_of=day_text(known.as_of),
             deals=history.deals,
             won=int((history.outcome == WON).sum()),
-            history_weeks=known.weeks,
             every_weeks=request.every_weeks,
             horizon_weeks=request.horizon_weeks,
             level=request.level,

@@ -11,18 +11,16 @@ import numpy as np
 from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import amount_of, count_of, one_of
 from simcore.base.text import did_you_mean
-from simcore.base.version import __version__
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Measure
 from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
-from simcore.forecasting.sources import LEAST_WINS, Known, day_text, known_of, number_of_day
+from simcore.forecasting.sources import LEAST_WINS, Known, day_text, header_of_history, known_of, number_of_day
 from simcore.forecasting.width import width_of
 from simcore.pipeline.ahead import Ahead, OpenDeals, chances, open_deals, play_ahead
 from simcore.pipeline.history import WON, Flags, Floats, History
 from simcore.pipeline.naive import win_rates
 from simcore.pipeline.posterior import Posterior, Seeds, learn
 from simcore.pipeline.rhythm import WEEK
-from simcore.results.header import ScenarioIdentity
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import by_t, of_hits
 
@@ -219,26 +217,16 @@ class _Answer:
         history = posterior.visits.history
         rates = win_rates(posterior.visits)[self.deals.stage]
         return Forecast(
-            version=__version__,
-            scenario=ScenarioIdentity(
-                name=known.name,
-                digest=known.digest,
-                seed=request.seed,
-                strategies=["as it was"],
-                currency=known.currency,
-            ),
+            **header_of_history(known, request.seed),
             replications=request.replications,
-            reps=known.owners,
             weeks=-(-(request.by - day + 1) // WEEK),
             first_day=day_text(day),
             interrupted=interrupted,
             seconds=seconds,
-            as_of=day_text(known.as_of),
             since=day_text(day if request.since is None else request.since),
             by=day_text(request.by),
             measure=request.measure,
             deals=history.deals,
-            history_weeks=known.weeks,
             open_deals=len(self.deals.deal),
             without=list(request.without),
             quota=request.quota,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simcore.forecasting.backtest_document import MethodScore
+from simcore.forecasting.scores import crps, pinball
 from simcore.pipeline.history import Floats
-from simcore.statistics.scores import crps, pinball
 
 
 @dataclass(slots=True)

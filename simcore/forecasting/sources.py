@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import numpy as np
 
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.spelling import count_of
 from simcore.base.version import __version__
+from simcore.crm.cells.words import Outcome
 from simcore.crm.data import day_of
-from simcore.crm.words import Outcome
 from simcore.pipeline.history import LOST, NEVER, OPEN, OPEN_STAGE, WON, Flags, History, Ints
 from simcore.pipeline.rhythm import WEEK
+from simcore.results.header import ScenarioIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -204,3 +205,26 @@ def weeks_of(given: int | str, name: str) -> int:
     except UsageError:
         allowed = f"1w to {MOST_WEEKS}w"
         raise UsageError((Problem("is no number of weeks", name, value=repr(given), allowed=allowed),)) from None
+
+
+class HistoryHeader(TypedDict):
+    """What documents about a history begin with."""
+
+    version: str
+    scenario: ScenarioIdentity
+    reps: int
+    as_of: str
+    history_weeks: float
+
+
+def header_of_history(known: Known, seed: int) -> HistoryHeader:
+    """Return what a document says of its history."""
+    return {
+        "version": __version__,
+        "scenario": ScenarioIdentity(
+            name=known.name, digest=known.digest, seed=seed, strategies=["as it was"], currency=known.currency
+        ),
+        "reps": known.owners,
+        "as_of": day_text(known.as_of),
+        "history_weeks": known.weeks,
+    }

@@ -18,6 +18,31 @@ EXPORTS = (
         "exports.md#salesforce-hubspot-pipedrive",
     ),
     Word(
+        "forecast",
+        "What may come from deals by a day, as a range: from those that are open and from those that are not there "
+        "yet. `simcore forecast` makes it of an export.",
+        "forecast.md#the-model",
+    ),
+    Word(
+        "backtest",
+        "Forecasts from days that lie behind, each from what was known on that day, beside what came: how often "
+        "their intervals held, and how they compare with methods that need no model.",
+        "forecast.md#backtests",
+    ),
+    Word(
+        "CRPS",
+        "Continuous ranked probability score of a forecast: how far its whole distribution lies from what came. The "
+        "lower, the better; of a forecast without a range, the absolute error.",
+        "forecast.md#backtests",
+        ("continuous ranked probability score",),
+    ),
+    Word(
+        "stage-weighted pipeline",
+        "Every open deal times the win rate of its stage, as a CRM shows it. It asks not when, leaves out deals that "
+        "are not there yet, and has no range.",
+        "forecast.md#what-is-printed",
+    ),
+    Word(
         "mapping file",
         "A YAML file that says what columns, stages and words of an export mean, where its headers do not: `--map`.",
         "exports.md#the-mapping-file",

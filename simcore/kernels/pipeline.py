@@ -40,36 +40,33 @@ def _last(chances: Floats, u: float) -> int:
 
 @inlined
 def _fate(
-    deal: int,
-    purpose: int,
-    replication: int,
+    address: tuple[int, int, int],
     key: Key,
-    stage: int,
-    segment: int,
-    age: int,
-    day: int,
-    days: int,
-    hazard: Floats,
-    factor: Floats,
-    market: Floats,
+    at: tuple[int, int, int, int],
+    laws: tuple[Floats, Floats, Floats],
     rhythm: Floats,
     next_stage: Floats,
     class_of_age: Ints,
 ) -> int:
-    """Return the day on which a deal is won, or -1 if it is not within the days."""
+    """Return the day on which a deal is won, or -1 if it is not within the days.
+
+    ``address``: purpose, number of the deal, replication. ``at``: its stage, segment, age in the stage, and the day.
+    ``laws``: hazards, factors and market of the replication.
+    """
+    purpose, deal, replication = address
+    stage, segment, age, day = at
+    hazard, factor, market = laws
+    days = rhythm.shape[1]
     low, high = uint32(uint64(replication)), uint32(uint64(replication) >> uint64(32))
-    for stay in range(MOST_STAYS):
-        w0, w1, w2, _ = rounds(uint32((purpose << 24) | (stay + 1)), uint32(deal), low, high, key)
+    for stay in range(1, MOST_STAYS + 1):
+        w0, w1, w2, _ = rounds(uint32((purpose << 24) | stay), uint32(deal), low, high, key)
         left = -log(uniform32(w0))
-        of_win = factor[0, segment, stage]
-        of_loss = factor[1, segment, stage]
-        of_move = factor[2, segment, stage]
         moved = False
         while day < days:
-            at = class_of_age[min(age, len(class_of_age) - 1)]
-            win = hazard[0, stage, at] * of_win * rhythm[0, day] * market[day // WEEK]
-            loss = hazard[1, stage, at] * of_loss * rhythm[1, day]
-            total = win + loss + hazard[2, stage, at] * of_move * rhythm[2, day]
+            age_class = class_of_age[min(age, len(class_of_age) - 1)]
+            win = hazard[0, stage, age_class] * factor[0, segment, stage] * rhythm[0, day] * market[day // WEEK]
+            loss = hazard[1, stage, age_class] * factor[1, segment, stage] * rhythm[1, day]
+            total = win + loss + hazard[2, stage, age_class] * factor[2, segment, stage] * rhythm[2, day]
             if left < total:
                 u = uniform32(w1) * total
                 if u < win:
@@ -89,107 +86,104 @@ def _fate(
 
 
 @kernel
-def play(
+def play_open(
     key: Key,
     first: int,
-    number: Ints,
-    stage: Ints,
-    segment: Ints,
-    age: Ints,
+    deals: Ints,
     value: Floats,
     hazard: Floats,
     factor: Floats,
     market: Floats,
-    arrivals: Ints,
-    share: Floats,
     rhythm: Floats,
     next_stage: Floats,
-    starts: Floats,
+    class_of_age: Ints,
+    wins: Ints,
+    values: Floats,
+    won: Flags,
+) -> None:
+    """Play the deals that are open in replications ``first, first + 1, ...``, one for each row of ``won``.
+
+    Parameters
+    ----------
+    key, first
+        Key of the seed, and the number of the first replication.
+    deals, value
+        Of every open deal: its number, which its words are addressed by, its stage, its segment, and its age in days
+        in the stage, of shape (4, deals); its value.
+    hazard, factor, market
+        Parameters of every replication, see `simcore.pipeline.posterior.Draws`.
+    rhythm
+        Factors of the days, of shape (3, days).
+    next_stage
+        Chance of every next stage, of shape (stages or more, stages).
+    class_of_age
+        Class of every age in days.
+    wins, values
+        Counts and sums, to which is added, of shape (replications, segments, weeks).
+    won
+        Whether each deal was won, of shape (replications, deals); False at first.
+    """
+    number, stage, segment, age = deals
+    for row in range(len(won)):
+        laws = (hazard[row], factor[row], market[row])
+        for deal in range(len(number)):
+            at = (stage[deal], segment[deal], age[deal], 0)
+            address = (PIPELINE_DEAL, number[deal], first + row)
+            day = _fate(address, key, at, laws, rhythm, next_stage, class_of_age)
+            if day >= 0:
+                won[row, deal] = True
+                wins[row, segment[deal], day // WEEK] += 1
+                values[row, segment[deal], day // WEEK] += value[deal]
+
+
+@kernel
+def play_new(
+    key: Key,
+    first: int,
+    arrivals: Ints,
+    share: Floats,
+    hazard: Floats,
+    factor: Floats,
+    market: Floats,
+    rhythm: Floats,
+    next_stage: Floats,
     arrival_rhythm: Floats,
     class_of_age: Ints,
     new_value: Floats,
     new_value_from: Ints,
     wins: Ints,
     values: Floats,
-    won: Flags,
 ) -> None:
-    """Play replications ``first, first + 1, ...``, one for each row of ``wins``.
+    """Play the deals that are not there yet; see `play_open`.
 
     Parameters
     ----------
-    key, first
-        Key of the seed, and the number of the first replication.
-    number, stage, segment, age, value
-        Of every open deal; its number is the address of its words, its age in its stage on the first day, in days.
-    hazard, factor, market, share
-        Parameters of every replication, see `simcore.pipeline.posterior.Draws`.
     arrivals
         New deals of every replication and week, of shape (replications, weeks).
-    rhythm
-        Factors of the days, of shape (3, days).
-    next_stage, starts, arrival_rhythm
-        See `simcore.pipeline.posterior.Posterior`; the rhythm of arrivals begins with the weekday of the first day.
-    class_of_age
-        Class of every age in days.
+    share
+        Of the segments among them, of shape (replications, segments).
+    next_stage
+        Its last row is that of deals which begin.
+    arrival_rhythm
+        Share of every day of a week among them, from the weekday of the first day on.
     new_value, new_value_from
         Values that a new deal may have, by segment; where those of each segment begin, of shape (segments + 1,).
-    wins, values
-        Counts and sums, to which is added, of shape (replications, 2, segments, weeks): open deals, then new ones.
-    won
-        Whether each open deal was won, of shape (replications, open deals); False at first.
     """
-    days = rhythm.shape[1]
-    for row in range(len(wins)):
-        replication = first + row
-        for deal in range(len(stage)):
-            day = _fate(
-                number[deal],
-                PIPELINE_DEAL,
-                replication,
-                key,
-                stage[deal],
-                segment[deal],
-                age[deal],
-                0,
-                days,
-                hazard[row],
-                factor[row],
-                market[row],
-                rhythm,
-                next_stage,
-                class_of_age,
-            )
-            if day >= 0:
-                won[row, deal] = True
-                wins[row, 0, segment[deal], day // WEEK] += 1
-                values[row, 0, segment[deal], day // WEEK] += value[deal]
-        born = 0
-        low, high = uint32(uint64(replication)), uint32(uint64(replication) >> uint64(32))
+    for row in range(len(arrivals)):
+        laws = (hazard[row], factor[row], market[row])
+        low, high = uint32(uint64(first + row)), uint32(uint64(first + row) >> uint64(32))
+        number = 0
         for week in range(arrivals.shape[1]):
             for _ in range(arrivals[row, week]):
-                w0, w1, w2, w3 = rounds(uint32(PIPELINE_NEW << 24), uint32(born), low, high, key)
+                w0, w1, w2, w3 = rounds(uint32(PIPELINE_NEW << 24), uint32(number), low, high, key)
                 created = WEEK * week + _last(arrival_rhythm, uniform32(w0))
-                of_segment = _last(share[row], uniform32(w1))
-                day = _fate(
-                    born,
-                    PIPELINE_NEW,
-                    replication,
-                    key,
-                    _last(starts, uniform32(w2)),
-                    of_segment,
-                    0,
-                    created,
-                    days,
-                    hazard[row],
-                    factor[row],
-                    market[row],
-                    rhythm,
-                    next_stage,
-                    class_of_age,
-                )
+                segment = _last(share[row], uniform32(w1))
+                at = (_last(next_stage[len(next_stage) - 1], uniform32(w2)), segment, 0, created)
+                address = (PIPELINE_NEW, number, first + row)
+                day = _fate(address, key, at, laws, rhythm, next_stage, class_of_age)
                 if day >= 0:
-                    begin, end = new_value_from[of_segment], new_value_from[of_segment + 1]
+                    begin, end = new_value_from[segment], new_value_from[segment + 1]
                     chosen = begin + int64(uniform32(w3) * (end - begin))
-                    wins[row, 1, of_segment, day // WEEK] += 1
-                    values[row, 1, of_segment, day // WEEK] += new_value[chosen]
-                born += 1
+                    wins[row, segment, day // WEEK] += 1
+                    values[row, segment, day // WEEK] += new_value[chosen]
+                number += 1

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from simcore.kernels.pipeline import play
+from simcore.kernels.pipeline import play_new, play_open
 from simcore.pipeline.ages import STARTS, class_of
 from simcore.pipeline.history import STILL, Flags, Floats, Ints
 from simcore.pipeline.posterior import Draws, Posterior, Seeds
@@ -141,29 +141,36 @@ def _play(
     ahead = np.arange(day, day + days, dtype=np.int64)
     values, begins = _values(posterior)
     count = rows.stop - rows.start
-    play(
+    laws = drawn.hazard[:count], drawn.factor[:count], drawn.market[:count]
+    rhythm = np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms])
+    next_stage = np.vstack((posterior.next_stage, posterior.starts))
+    play_open(
         split_seed(seed),
         first,
-        deals.deal,
-        deals.stage,
-        deals.segment,
-        deals.age,
+        np.array([deals.deal, deals.stage, deals.segment, deals.age]),
         deals.value,
-        drawn.hazard[:count],
-        drawn.factor[:count],
-        drawn.market[:count],
+        *laws,
+        rhythm,
+        next_stage,
+        _CLASS_OF_AGE,
+        into.wins[rows, 0],
+        into.values[rows, 0],
+        into.won[rows],
+    )
+    play_new(
+        split_seed(seed),
+        first,
         drawn.arrivals[:count],
         drawn.share[:count],
-        np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms]),
-        posterior.next_stage,
-        posterior.starts,
+        *laws,
+        rhythm,
+        next_stage,
         np.roll(posterior.arrival_rhythm, -int(weekday(ahead[:1])[0])),
         _CLASS_OF_AGE,
         values,
         begins,
-        into.wins[rows],
-        into.values[rows],
-        into.won[rows],
+        into.wins[rows, 1],
+        into.values[rows, 1],
     )
 
 

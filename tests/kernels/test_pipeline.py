@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.kernels.pipeline import play
+from simcore.kernels.pipeline import play_new, play_open
 from simcore.random.philox import split_seed
 from tests.twin import pipeline as twin
 
@@ -17,7 +17,7 @@ SEED, FIRST, DAYS, WEEKS, SEGMENTS, STAGES, CLASSES = 2**40 + 7, 3, 24, 4, 2, 3,
 def _law(random: np.random.Generator, replications: int) -> dict[str, Any]:
     shape = (replications, 3, STAGES, CLASSES)
     hazard = random.gamma(0.6, 0.1, shape) * (random.random(shape) < 0.8)
-    next_stage = random.dirichlet(np.ones(STAGES), STAGES)
+    next_stage = random.dirichlet(np.ones(STAGES), STAGES + 1)
     return {
         "hazard": hazard,
         "factor": random.gamma(4.0, 0.25, (replications, 3, SEGMENTS, STAGES)),
@@ -26,7 +26,6 @@ def _law(random: np.random.Generator, replications: int) -> dict[str, Any]:
         "share": random.dirichlet(np.ones(SEGMENTS), replications),
         "rhythm": random.gamma(2.0, 0.5, (3, DAYS)),
         "next_stage": next_stage,
-        "starts": random.dirichlet(np.ones(STAGES)),
         "arrival_rhythm": random.dirichlet(np.ones(7)),
         "class_of_age": np.array([0, 1, 2, 2, 3, 3, 3, 4]),
         "new_value": np.arange(1.0, 8.0),
@@ -46,12 +45,18 @@ def _deals(random: np.random.Generator, count: int) -> dict[str, Any]:
 
 def _played(law: dict[str, Any], deals: dict[str, Any]) -> tuple[Any, Any, Any]:
     replications = len(law["hazard"])
-    wins = np.zeros((replications, 2, SEGMENTS, WEEKS), dtype=np.int64)
-    values = np.zeros((replications, 2, SEGMENTS, WEEKS))
+    wins = np.zeros((2, replications, SEGMENTS, WEEKS), dtype=np.int64)
+    values = np.zeros((2, replications, SEGMENTS, WEEKS))
     won = np.zeros((replications, len(deals["number"])), dtype=np.bool_)
-    arguments = (*deals.values(), *law.values(), wins, values, won)
-    play(split_seed(SEED), FIRST, *arguments)
-    return wins, values, won
+    laws = law["hazard"], law["factor"], law["market"], law["rhythm"], law["next_stage"]
+    table = np.array([deals[name] for name in ("number", "stage", "segment", "age")])
+    open_deals = (split_seed(SEED), FIRST, table, deals["value"], *laws, law["class_of_age"], wins[0], values[0], won)
+    play_open(*open_deals)
+    worth = law["new_value"], law["new_value_from"]
+    born = law["arrival_rhythm"], law["class_of_age"], *worth, wins[1], values[1]
+    new_deals = (split_seed(SEED), FIRST, law["arrivals"], law["share"], *laws, *born)
+    play_new(*new_deals)
+    return wins.swapaxes(0, 1), values.swapaxes(0, 1), won
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -81,7 +86,7 @@ def test_it_plays_what_its_twin_plays(seed: int) -> None:
             of_day, of_segment, of_stage, of_value = twin.words(SEED, twin.NEW, 0, number, FIRST + row)
             day = 7 * week + twin.chosen(law["arrival_rhythm"].tolist(), twin.uniform(of_day))
             segment = twin.chosen(law["share"][row].tolist(), twin.uniform(of_segment))
-            stage = twin.chosen(law["starts"].tolist(), twin.uniform(of_stage))
+            stage = twin.chosen(law["next_stage"][-1].tolist(), twin.uniform(of_stage))
             end = twin.day_of_win(own, SEED, twin.NEW, number, FIRST + row, stage, segment, 0, day)
             if end is not None:
                 begin, after = law["new_value_from"][segment : segment + 2].tolist()

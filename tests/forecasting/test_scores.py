@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simcore.statistics.scores import crps, pinball, pit
+from simcore.forecasting.scores import crps, pinball, pit
 
 
 @pytest.mark.parametrize("seed", range(5))
