@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from simcore.crm.cells.moments import DAY
 from simcore.crm.cells.words import Outcome, plainly
 from simcore.crm.columns import NOWHERE, Labels
 from simcore.crm.data import names_used, weeks_between
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from simcore.crm.findings import Findings, Grade
     from simcore.crm.source import Source
 
-DAY = 86_400
 _FEW = 0.01
 """Share of deals up to which events out of their order are a warning."""
 _GAP_DAYS = 90
@@ -95,27 +95,6 @@ def check_deals(seen: Seen) -> None:
     _long_open(seen)
     _enough(seen)
     _last_quarter(seen)
-
-
-def untimely(deals: Deals, events: Events, evening: np.datetime64) -> NDArray[np.bool_]:
-    """Return the deals of which something comes before their creation, after their end or after the as-of day.
-
-    Where one of two times is known to the day only, days are compared.
-    """
-    wrong = _before(deals.closed, deals.created, by_day=bool(deals.whole_days))
-    days_only = "created" in deals.whole_days or not bool((events.entered.astype(np.int64) % DAY).any())
-    early = _before(events.entered, deals.created[events.deal], by_day=days_only)
-    late = events.entered > evening
-    # By days: a stage that was left on the day of closing is in no order with it.
-    past_end = (events.stage >= 0) & _before(deals.closed[events.deal], events.entered, by_day=True)
-    wrong[events.deal[early | late | past_end]] = True
-    return wrong | (deals.closed > evening) | (deals.created > evening)
-
-
-def _before(one: NDArray[np.datetime64], other: NDArray[np.datetime64], *, by_day: bool) -> NDArray[np.bool_]:
-    """Return where a time comes before another one; never where one is not known."""
-    unit = "M8[D]" if by_day else "M8[s]"
-    return one.astype(unit) < other.astype(unit)
 
 
 def check_times(seen: Seen) -> None:
@@ -299,18 +278,36 @@ def _last_quarter(seen: Seen) -> None:
     before, last = counts[_QUARTER:-_QUARTER], int(counts[-_QUARTER:].sum())
     if len(before) < 2 * _QUARTER or before.sum() < _FEW_WINS:
         return
-    from scipy import stats  # noqa: PLC0415
-
     mean = before.mean() * _QUARTER
     sums = np.convolve(before, np.ones(_QUARTER), "valid")
     variance = max(mean * (1 + _QUARTER / len(before)), sums.var(ddof=1) + before.var(ddof=1) * _QUARTER)
-    law = stats.nbinom(mean**2 / (variance - mean), mean / variance)
-    low, high = law.ppf(0.005), law.ppf(0.995)
+    low, high = _range_of_counts(mean, variance)
     if not low <= last <= high:
         allowed = f"{low:,.0f} to {high:,.0f} (99 %)"
         what = f"{plural(last, 'win')} in the last {_QUARTER} weeks, where the weeks before allow {allowed}"
         done = "the history before no longer holds: a forecast has to lean on the last weeks"
         seen.say("W", "last-quarter", what, done)
+
+
+def _range_of_counts(mean: float, variance: float, outside: float = 0.005) -> tuple[int, int]:
+    """Return the ends between which a negative binomial lies but for a share on either side.
+
+    Parameters
+    ----------
+    mean, variance
+        Of the counts; the variance is above the mean.
+
+    Examples
+    --------
+    >>> _range_of_counts(10.0, 20.0)
+    (1, 24)
+    """
+    from scipy.special import betainc  # noqa: PLC0415  (a start must not pay for it)
+
+    counts = np.arange(int(mean + 20 * variance**0.5) + 2)
+    below = betainc(mean**2 / (variance - mean), counts + 1.0, mean / variance)
+    low, high = np.searchsorted(below, [outside, 1.0 - outside])
+    return int(low), int(high)
 
 
 def check_calls(seen: Seen | None, calls: Calls, source: Source, owners: Labels | None) -> None:

@@ -35,8 +35,11 @@ class Labels:
     names: tuple[str, ...]
 
     def take(self, places: NDArray[np.int64]) -> Labels:
-        """Return the column of some records."""
-        return Labels(self.codes[places], self.names)
+        """Return the column of some records, with the words that stand in it."""
+        codes = self.codes[places]
+        used, inverse = np.unique(codes, return_inverse=True)
+        shift = int(len(used) > 0 and used[0] < 0)
+        return Labels((inverse - shift).astype(np.int32), tuple(self.names[code] for code in used[shift:]))
 
     def renamed(self, names: Mapping[str, str]) -> Labels:
         """Return the column with other words; those that become the same are one."""

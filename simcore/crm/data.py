@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from simcore.base.errors import Problem, UsageError
 from simcore.base.version import __version__
+from simcore.crm.cells.moments import DAY
 from simcore.crm.cells.words import Outcome
 from simcore.crm.columns import LOST, NEVER, NOWHERE, WON, Calls, Deals, Events, StageEntries
 from simcore.crm.document import CallTotals, DataCheck, DealCounts
 from simcore.crm.findings import escaped
-from simcore.crm.stays import flows_of, stage_entries
+from simcore.crm.stays import flows_of, order_of_stages, stage_entries
 from simcore.dates.days import DAY_FORM, NotADayError, parse_day
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class DealData:
         How each file was read.
     findings
         What is wrong, and worth knowing; empty in what `known_at` returns.
+    ordered
+        Whether the mapping file gives the order of stages; else it is told from what deals did.
+    seconds
+        Wall-clock time of reading.
 
     Examples
     --------
@@ -69,6 +74,7 @@ class DealData:
     dialect: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    ordered: bool = False
     seconds: float = 0.0
 
     @property
@@ -115,10 +121,40 @@ class DealData:
                 calls.row[there], calls.at[there], calls.rep.take(np.flatnonzero(there)), calls.calls[there],
                 calls.successes[there], deal,
             )  # fmt: skip
-        entries = stage_entries(events, deals, len(self.stages))
+        stages, deals, events = self._with_known_stages(deals, events)
+        deals = replace(deals, whole_days=_whole_days(deals), timely=~untimely(deals, events, evening))
         return replace(
-            self, deals=deals, events=events, entries=entries, calls=calls, as_of=evening.astype("M8[D]"), findings=()
+            self,
+            deals=deals,
+            events=events,
+            entries=stage_entries(events, deals, len(stages)),
+            stages=stages,
+            calls=calls,
+            as_of=evening.astype("M8[D]"),
+            findings=(),
         )
+
+    def _with_known_stages(self, deals: Deals, events: Events) -> tuple[tuple[str, ...], Deals, Events]:
+        """Return the stages that were known by then, in the order that was known, and what refers to them."""
+        used = np.unique(events.stage[events.stage >= 0])
+        names = [self.stages[code] for code in used]
+        places = np.full(len(self.stages) + 3, NOWHERE, np.int32)
+        places[used] = np.arange(len(used))
+        places[-3:] = (LOST, WON, NOWHERE)
+        events = replace(events, stage=places[events.stage])
+        order = order_of_stages(events, names, names if self.ordered else ())
+        last = np.empty(len(used) + 3, np.int32)
+        last[order] = np.arange(len(used))
+        last[-3:] = (LOST, WON, NOWHERE)
+        deals = replace(deals, stage=last[places[deals.stage]])
+        return tuple(names[place] for place in order), deals, replace(events, stage=last[events.stage])
+
+
+def _whole_days(deals: Deals) -> frozenset[str]:
+    """Return which of creation and closing was known to the day only."""
+    columns = {"created": deals.created, "closed": deals.closed}
+    midnight = {name for name, times in columns.items() if not (times[~np.isnat(times)].astype(np.int64) % DAY).any()}
+    return deals.whole_days | midnight
 
 
 def _as_it_was(deals: Deals, events: Events, evening: np.datetime64) -> Deals:
@@ -140,6 +176,27 @@ def _as_it_was(deals: Deals, events: Events, evening: np.datetime64) -> Deals:
     return replace(
         deals, outcome=outcome, closed=closed, stage=stage, planned=nothing, pushed=np.full(len(deals), -1, np.int32)
     )
+
+
+def untimely(deals: Deals, events: Events, evening: np.datetime64) -> NDArray[np.bool_]:
+    """Return the deals of which something comes before their creation, after their end or after the as-of day.
+
+    Where one of two times is known to the day only, days are compared.
+    """
+    wrong = _before(deals.closed, deals.created, by_day=bool(deals.whole_days))
+    days_only = "created" in deals.whole_days or not bool((events.entered.astype(np.int64) % DAY).any())
+    early = _before(events.entered, deals.created[events.deal], by_day=days_only)
+    late = events.entered > evening
+    # By days: a stage that was left on the day of closing is in no order with it.
+    past_end = (events.stage >= 0) & _before(deals.closed[events.deal], events.entered, by_day=True)
+    wrong[events.deal[early | late | past_end]] = True
+    return wrong | (deals.closed > evening) | (deals.created > evening)
+
+
+def _before(one: NDArray[np.datetime64], other: NDArray[np.datetime64], *, by_day: bool) -> NDArray[np.bool_]:
+    """Return where a time comes before another one; never where one is not known."""
+    unit = "M8[D]" if by_day else "M8[s]"
+    return one.astype(unit) < other.astype(unit)
 
 
 def day_of(given: object, name: str) -> np.datetime64:
@@ -222,7 +279,7 @@ def _totals(calls: Calls) -> CallTotals:
 def weeks_between(first: np.datetime64, last: np.datetime64) -> float:
     """Return the weeks from a moment to the end of a day."""
     end = last.astype("M8[D]") + np.timedelta64(1, "D")
-    return float((end.astype("M8[s]") - first.astype("M8[s]")).astype(np.int64)) / (7 * 86_400)
+    return float((end.astype("M8[s]") - first.astype("M8[s]")).astype(np.int64)) / (7 * DAY)
 
 
 def first_event(data: DealData) -> np.datetime64 | None:
@@ -265,4 +322,4 @@ def _median_days(deals: Deals, which: NDArray[np.bool_]) -> float | None:
     known = which & deals.timely & ~np.isnat(deals.created) & ~np.isnat(deals.closed)
     if not known.any():
         return None
-    return round(float(np.median((deals.closed - deals.created)[known].astype(np.int64))) / 86_400, 3)
+    return round(float(np.median((deals.closed - deals.created)[known].astype(np.int64))) / DAY, 3)

@@ -12,9 +12,9 @@ from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import one_of
 from simcore.crm.calls import read_call_rows
 from simcore.crm.cells.file_text import read_text
-from simcore.crm.checks import Seen, check_calls, check_deals, check_times, untimely
+from simcore.crm.checks import Seen, check_calls, check_deals, check_times
 from simcore.crm.columns import NOWHERE
-from simcore.crm.data import DealData, day_of, end_of, last_day
+from simcore.crm.data import DealData, day_of, end_of, last_day, untimely
 from simcore.crm.deals import Request, read_deal_rows, without_ends
 from simcore.crm.findings import Findings
 from simcore.crm.history import ReadHistory, from_deals, read_history_rows
@@ -120,6 +120,7 @@ def read_deals(
         dialect=read.source.dialect,
         files=tuple(source.told() for source in sources if source is not None),
         findings=tuple(findings.found),
+        ordered={*stages} <= {*request.export_map.stages.values()},
         seconds=time.perf_counter() - started,
     )
 

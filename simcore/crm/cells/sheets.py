@@ -158,6 +158,7 @@ def _padded(headers: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]
     """Return the headers, with empty ones where most rows end with more delimiters than the header does."""
     sizes = Counter(len(cells) for cells in below if cells)
     most = max(sizes, key=lambda size: sizes[size], default=0)
+    most = most if 2 * sizes[most] > sizes.total() else 0
     is_empty = all(not any(map(str.strip, cells[len(headers) :])) for cells in below)
     return [*headers, *[""] * (most - len(headers) if most > len(headers) and is_empty else 0)]
 
@@ -192,13 +193,21 @@ def read_sheet(opened: Opened, wanted: Iterable[str]) -> Sheet:
     table, blank = _parsed(opened, names, ragged)
     whole = np.setdiff1d(np.arange(1, len(table) + ragged.count + 1), np.fromiter(blank, np.int64, len(blank)))
     rows = whole[: len(table)] + opened.header_row
-    columns = {header: pc.utf8_trim_whitespace(table.column(header).combine_chunks()) for header in names}
+    columns = {header: _plain(table.column(header).combine_chunks()) for header in names}
     rows, columns = _with_recovered(opened, rows, columns, ragged)
     closing = _closing_row(rows, columns, ragged)
     rows, columns, dropped = _without_blank(rows, columns, closing)
     _drop_closing(ragged, closing)
     controls = _spots_of(opened, opened.text.controls)
     return Sheet(opened, rows, columns, ragged, controls, dropped + _closing_ragged(opened, ragged, closing))
+
+
+def _plain(cells: pa.Array) -> pa.Array:
+    """Return cells without spaces at their ends, and without what keeps spreadsheets from reading them: ``="007"``."""
+    trimmed = pc.utf8_trim_whitespace(cells)
+    if not pc.any(pc.starts_with(trimmed, '="')).as_py():
+        return trimmed
+    return pc.replace_substring_regex(trimmed, r'^="([^"]*)"$', r"\1")
 
 
 def _parsed(opened: Opened, names: list[str], ragged: Ragged) -> tuple[pa.Table, list[int]]:
@@ -354,8 +363,8 @@ def _spots_of(opened: Opened, places: Sequence[int]) -> tuple[Spot, ...]:
         record += len(outside)
         start = done + int(outside[-1]) + 1 if len(outside) else start
         inside, done = bool(parity[-1]) if len(parity) else inside, place
-        cells = next(csv.reader([data[start:place].decode("utf-8", "replace")], delimiter=opened.delimiter), [""])
-        column = len(cells) - 1
+        outside_quotes = data[start:place].split(b'"')[::2]
+        column = sum(part.count(opened.delimiter.encode()) for part in outside_quotes)
         name = opened.headers[column] if column < len(opened.headers) else f"column {column + 1}"
         spots.append(Spot(record, name))
     return tuple(spots)
