@@ -153,3 +153,24 @@ def arrivals(program: Program, size: int, luck: Draws, noise: Draws) -> Arrivals
 
 def _new(n: int) -> Integers:
     return np.empty(n, np.int32)
+
+
+class Coming:
+    """The items of a row that come without a call, seat by seat and week by week."""
+
+    def __init__(self, program: Program, replications: int, luck: Draws, noise: Draws) -> None:
+        clock = program.clock
+        found = arrivals(program, replications, luck, noise)
+        self._weeks = clock.simulated_weeks
+        place = found.seat.astype(np.int64) * self._weeks + found.hour // clock.hours_per_week
+        order = np.argsort(place, kind="stable")
+        self._found = found.taken(order)
+        self._ends = np.searchsorted(place[order], np.arange(program.team.reps * self._weeks + 1))
+        self.most = int(np.diff(self._ends[:: self._weeks]).max())
+        """Most items of a seat, in all replications."""
+
+    def into(self, stage: int, rep: int, first_week: int, weeks: int) -> Arrivals:
+        """Return those that come into a stage in a stride of weeks of a seat."""
+        first = rep * self._weeks + first_week
+        mine = self._found.taken(slice(int(self._ends[first]), int(self._ends[first + weeks])))
+        return mine.taken(np.flatnonzero(mine.stage == stage))

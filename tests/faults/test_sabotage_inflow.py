@@ -52,7 +52,7 @@ FAULTS: dict[str, Fault] = {
         "lags", "week, origin", "rows.funnel.Funnel._let_in", "-1", "coming.hour"
     ),
     "items that come in every stage": Fault(
-        "lags", "entries", "rows.funnel.Coming.into", "mine.stage == stage", "mine.stage > 0"
+        "lags", "entries", "inflow.Coming.into", "mine.stage == stage", "mine.stage > 0"
     ),
     "entries that only calls make": Fault(
         "at once", "entries", "rows.funnel.Funnel.play", "self._coming is None", "True"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.base.periods import DAY, HOUR
-from simcore.kernels.inflow import Arrivals, arrivals
+from simcore.kernels.inflow import Arrivals, Coming
 from simcore.kernels.rows import calls, caps, deals, items, knowledge, windows
 from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
@@ -47,32 +47,11 @@ FIRST_PURPOSE = ITEM + FLOWN_IN
 """Of items that come without a call."""
 
 
-class Coming:
-    """The items of a row that come without a call, seat by seat and week by week."""
-
-    def __init__(self, row: Row) -> None:
-        program, clock = row.program, row.program.clock
-        found = arrivals(program, row.size, row.luck, row.noise)
-        self._weeks = clock.simulated_weeks
-        place = found.seat.astype(np.int64) * self._weeks + found.hour // clock.hours_per_week
-        order = np.argsort(place, kind="stable")
-        self._found = found.taken(order)
-        self._ends = np.searchsorted(place[order], np.arange(program.team.reps * self._weeks + 1))
-        self.most = int(np.diff(self._ends[:: self._weeks]).max())
-        """Most items of a seat, in all replications."""
-
-    def into(self, stage: int, rep: int, first_week: int, weeks: int) -> Arrivals:
-        """Return those that come into a stage in a stride of weeks of a seat."""
-        first = rep * self._weeks + first_week
-        mine = self._found.taken(slice(int(self._ends[first]), int(self._ends[first + weeks])))
-        return mine.taken(np.flatnonzero(mine.stage == stage))
-
-
 class Funnel:
     """Plays strides of the reps of a row, one after the other."""
 
     def __init__(self, row: Row) -> None:
-        self._coming = Coming(row) if row.program.inflow.total > 0.0 else None
+        self._coming = Coming(row.program, row.size, row.luck, row.noise) if row.program.inflow.total > 0.0 else None
         if self._coming is not None:
             row.memory = with_room(row.memory, self._coming.most)
         self._row, self._rep, self._open = row, 0, (0, 0)
