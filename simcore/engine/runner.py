@@ -219,4 +219,5 @@ def slowness(program: Program) -> float:
     A block must end soon all the same, for progress is told and a stop is heard between blocks.
     """
     items = float(program.plan.calls.max(initial=0)) * float(np.cumprod(program.rates.base[1:]).sum())
+    items += program.inflow.total / (program.team.reps * program.clock.simulated_weeks) * program.clock.steps
     return max(1.0, items / USUAL_ITEMS)

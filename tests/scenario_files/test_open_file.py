@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.quantities.open_list import OpenList
@@ -257,3 +260,18 @@ def test_a_list_is_read_by_itself(tmp_path: Path) -> None:
     found = read_open_list(tmp_path, "open.csv")
     assert found.lines.tolist() == [2, 3, 4]
     assert found.text.splitlines()[0] == "id,stage,rep,since,due,value"
+
+
+TABLES = st.text(alphabet='id,stage\n\r"=1.2-é\0\ufeff ', max_size=60).map(str.encode)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.binary(max_size=60) | TABLES, st.booleans())
+def test_whatever_a_file_holds_is_read_or_refused(raw: bytes, named: bool) -> None:
+    with TemporaryDirectory() as place:
+        (Path(place) / "open.csv").write_bytes(b"id,stage,rep\n" * named + raw)
+        try:
+            found = read_open_list(Path(place), "open.csv")
+        except ScenarioError:
+            return
+    assert found.rows == len(found.lines) > 0

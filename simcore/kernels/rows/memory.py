@@ -30,7 +30,7 @@ LANES = 8192
 MOST_ITEMS = 1 << 17
 """Successes of step 1 that are in work at a time, about: a few megabytes."""
 MOST_ARRIVALS = 1 << 20
-"""Items of a row that come without a call, about: they are known before any is played."""
+"""Items of a row that come without a call, and of one of its seats that are open at the start, about."""
 MOST_CALLS = 1 << 22
 """Calls that are simulated at a time, which is how many successes there is room for; what is not used costs nothing."""
 
@@ -237,6 +237,7 @@ def row_size(program: Program, stride: int | None = None) -> int:
     items = weeks * most_calls * min(1.0, float(program.rates.base[1]))
     most = min(GROUPS, LANES // weeks, MOST_CALLS // (weeks * most_calls), int(MOST_ITEMS / max(1.0, items)))
     most = min(most, int(MOST_ARRIVALS / max(1.0, program.inflow.total)))
+    most = min(most, MOST_ARRIVALS // max(1, int(np.diff(program.start.first).max())))
     return 1 << (max(1, most).bit_length() - 1)
 
 
