@@ -152,6 +152,10 @@ ReportOption = Annotated[
     typer.Option("--report", metavar="FILE.html", help="Write a page of the answer: pictures, numbers, assumptions."),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Let --out and --report replace what is there.")]
+NamesOption = Annotated[
+    bool,
+    typer.Option("--names", help="Call people by their names; else reports and kept files have the number of each."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 NoLimitOption = Annotated[
     bool,
@@ -201,6 +205,7 @@ class StudyOptions(NamedTuple):
     json: bool = False
     csv: bool = False
     markdown: bool = False
+    by_name: bool = False
     quiet: bool = False
     no_limit: bool = False
     arguments: Sequence[str] = ()
@@ -254,6 +259,7 @@ STUDY_OPTIONS: dict[str, Any] = {
     "json": JsonOption,
     "csv": CsvOption,
     "markdown": MarkdownOption,
+    "by_name": NamesOption,
     "quiet": QuietOption,
     "no_limit": NoLimitOption,
 }

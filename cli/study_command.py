@@ -152,7 +152,7 @@ def answer(
 
         check_report(options.report, overwrite=options.overwrite)
     load_engine(quiet=options.quiet, threads=options.threads)
-    prepared = prepare()
+    prepared = _nameless(prepare(), options)
     prepared.check_cost(options)
     found, kept = _run(options, prepared, save or (lambda found, folder: folder.finish_document(document(found))))
     whole = document(found)
@@ -181,6 +181,21 @@ def answer(
     ended = status_of(interrupted=interrupted) if status is None else status(found)
     if ended != ExitStatus.DONE:
         raise typer.Exit(int(ended))
+
+
+def _nameless(prepared: Prepared[Answer], options: StudyOptions) -> Prepared[Answer]:
+    """Return what is prepared as it is kept and shown: with numbers in place of names, unless these are asked for.
+
+    Raises
+    ------
+    typer.BadParameter
+        If names are asked for, and there are none.
+    """
+    if not options.by_name:
+        return prepared._replace(scenario=prepared.scenario.without_names())
+    if prepared.scenario.team.people is None:
+        raise typer.BadParameter("this scenario does not name its people", param_hint="--names")
+    return prepared
 
 
 def _screen(
@@ -244,4 +259,8 @@ def _run(
         interrupt = stack.enter_context(stop_on_interrupt())
         with progress_bar(quiet=options.quiet) as progress:
             found = prepared.answer(Session(options.threads, progress, interrupt.is_set, folder))
+        if options.by_name:
+            from simcore.results.names import with_names  # noqa: PLC0415
+
+            found = with_names(found, prepared.scenario)
         return found, None if folder is None else save(found, folder)

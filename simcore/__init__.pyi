@@ -147,6 +147,7 @@ def luck(
     *,
     drop: str | tuple[str, _Share] | Mapping[str, _Share] | None = None,
     rule: Rule | str | None = None,
+    who: str | int | None = None,
     replications: _Count | None = None,
     seed: _Count | None = None,
     threads: _Count | None = None,

@@ -1,5 +1,9 @@
 """`simcore check`: validate a scenario and tell all about it without running it."""
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from simcore.cli.options import (
     CsvOption,
     JsonOption,
@@ -12,6 +16,14 @@ from simcore.cli.options import (
     form_of,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.analytic.expectations import Expected
+    from simcore.analytic.run_cost import Cost
+    from simcore.cli.options import Form
+    from simcore.scenario.model import Assumption, Scenario
+
 
 def check(
     file: ScenarioArgument,
@@ -20,6 +32,14 @@ def check(
     threads: ThreadsOption = 1,
     strategy: StrategyOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="Another file that this one is compared with: warns of people who sit in other seats there.",
+        ),
+    ] = None,
     json: JsonOption = False,
     csv: CsvOption = False,
     markdown: MarkdownOption = False,
@@ -32,37 +52,22 @@ def check(
     from simcore.analytic.expectations import expected  # noqa: PLC0415
     from simcore.analytic.run_cost import LIMIT, cost  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.cli.output import encoding, print_json, print_text  # noqa: PLC0415
+    from simcore.cli.output import encoding, print_text  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.engine.playable import refuse_unplayable  # noqa: PLC0415
-    from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
     from simcore.scenario.model import assumptions  # noqa: PLC0415
 
     form = form_of(json=json, csv=csv, markdown=markdown)
     load_engine(quiet=False)
     scenario = load(file, changes, replications=replications, strategy=strategy)
     refuse_unplayable(scenario)
+    other = None if against is None else load(against, [])
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
     values = expected(scenario)
-    if form == "json":
-        print_json(
-            {
-                "scenario": scenario.resolved(),
-                "digest": scenario_digest(scenario),
-                "cost": {**price._asdict(), "threads": threads or 1, "limit_rep_weeks": LIMIT},
-                "assumptions": [figure._asdict() for figure in figures],
-                "expected": [value._asdict() for value in values],
-            }
-        )
-        return
     if form is not None:
-        from simcore.cli.output import print_tables  # noqa: PLC0415
-        from simcore.tables.check import check_tables  # noqa: PLC0415
-
         known = (price, threads or 1, LIMIT, figures, values)
-        tables = check_tables(*known, digest=scenario_digest(scenario), currency=scenario.deal.currency)
-        print_tables(scenario.name, tables, form)
+        _print_as(form, scenario, known, _notes_on_people(scenario, other, against))
         return
     from simcore.cli.screens.check import commented  # noqa: PLC0415
     from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415
@@ -74,6 +79,46 @@ def check(
         values=values,
         currency=scenario.deal.currency,
         encoding=encoding(),
+        people=_notes_on_people(scenario, other, against),
         until=", ".join(f"{metric}={width}" for metric, width in (scenario.run.precision or {}).items()),
     )
     print_text(f"{dump_yaml(scenario, encoding())}\n{notes}")
+
+
+def _print_as(
+    form: "Form",
+    scenario: "Scenario",
+    known: "tuple[Cost, int, int, Sequence[Assumption], Sequence[Expected]]",
+    notes: list[str],
+) -> None:
+    """Print what is known of a scenario as JSON or as tables: price, threads, limit, figures, expected values."""
+    from simcore.cli.output import print_json, print_tables  # noqa: PLC0415
+    from simcore.scenario.digest import scenario_digest  # noqa: PLC0415
+    from simcore.tables.check import check_tables  # noqa: PLC0415
+
+    if form != "json":
+        tables = check_tables(*known, digest=scenario_digest(scenario), currency=scenario.deal.currency)
+        print_tables(scenario.name, tables, form)
+        return
+    price, threads, limit, figures, values = known
+    print_json(
+        {
+            "scenario": scenario.resolved(),
+            "digest": scenario_digest(scenario),
+            "cost": {**price._asdict(), "threads": threads, "limit_rep_weeks": limit},
+            "assumptions": [figure._asdict() for figure in figures],
+            "expected": [value._asdict() for value in values],
+            **({} if scenario.team.people is None else {"people": notes}),
+        }
+    )
+
+
+def _notes_on_people(scenario: "Scenario", other: "Scenario | None", file: str | None) -> list[str]:
+    """Return what of people by name is read otherwise than one might think, and who sits elsewhere in another file."""
+    from simcore.base.text import printable  # noqa: PLC0415
+    from simcore.scenario.people import notes, seated_elsewhere  # noqa: PLC0415
+
+    people = scenario.team.people
+    spread = [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0]
+    found = notes(people, spread)
+    return found if other is None else [*found, *seated_elsewhere(people, other.team.people, printable(file or ""))]

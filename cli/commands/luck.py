@@ -36,6 +36,15 @@ def luck(
             "expected attainment is below `weak` (else below `below`).",
         ),
     ] = "below=0.7,quarters=2",
+    who: Annotated[
+        str | None,
+        typer.Option(
+            "--who",
+            metavar="NAME",
+            help="A person of the team, by name or by number: how often this one is ahead of each other one.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Tell luck from skill: how long until own results mean something, streaks, regression to the mean, dismissal.
 
@@ -47,7 +56,7 @@ def luck(
     def prepare() -> "Prepared[Luck]":
         from simcore.studies.luck.study import LuckRequest  # noqa: PLC0415
 
-        return Prepared(LuckRequest(scenario, drop_in_rate, rule, options.replications), scenario)
+        return Prepared(LuckRequest(scenario, drop_in_rate, rule, options.replications, who=who), scenario)
 
     answer(options, prepare, _details)
 

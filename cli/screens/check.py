@@ -33,6 +33,7 @@ def commented(
     figures: Sequence[Assumption],
     values: Sequence[Expected],
     currency: str,
+    people: Sequence[str] = (),
     until: str = "",
     encoding: str = "utf-8",
 ) -> str:
@@ -48,12 +49,16 @@ def commented(
         Expected values in closed form.
     currency
         ISO 4217 code.
+    people
+        What of people by name is read otherwise than one might think.
     until
         The precision that a run goes on for, if any: what it costs is then not known before.
     encoding
         Of the stream that it will go to.
     """
     parts = [_cost(price, threads, until), _assumptions(figures), _expected(values, currency)]
+    if people:
+        parts.insert(1, [Paragraph(printable(each)) for each in people])
     blocks = [lines_of(Group(*part), width=_WIDTH, encoding=encoding) for part in parts]
     lines = "\n\n".join(blocks).split("\n")
     return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"

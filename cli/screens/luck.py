@@ -29,6 +29,9 @@ _QUESTIONS = {
 def luck_details(found: Luck) -> RenderableType:
     """Return the answers as text for 80 columns."""
     parts: list[RenderableType] = [Paragraph(_differ(found))]
+    if found.who is not None:
+        title = f"Is {printable(found.who_name or f'rep {found.who}')} ahead?"
+        parts.append(titled(title, _against(found)))
     if found.reliability is not None:
         parts += _reliability(found.reliability, found)
     parts += [] if found.streaks is None else streaks_part(found.streaks)
@@ -50,6 +53,11 @@ def _differ(found: Luck) -> str:
         if found.habits
         else ""
     )
+    if found.unlike:
+        return (
+            "People have something of their own in this file: who is better is said in it, and not to be found out "
+            f"from results.{passing}"
+        )
     if not found.differ:
         return (
             "Reps do not differ in this scenario (no rep_cv): whatever ranks them is luck, all of it, and no number of "
@@ -107,6 +115,15 @@ def _pairs(found: Reliability) -> RenderableType:
     for row in found.pairs:
         cells = (percent(each) for each in (row.ahead, row.tied, row.behind))
         table.add_row(row.horizon, printable(row.measure), *cells)
+    return table
+
+
+@fits
+def _against(found: Luck) -> RenderableType:
+    table = grid(["after a", "of rep", "ahead", "level", "behind"], left=2)
+    for row in found.people:
+        cells = (percent(each) for each in (row.ahead, row.tied, row.behind))
+        table.add_row(row.horizon, printable(row.name or str(row.rep)), *cells)
     return table
 
 

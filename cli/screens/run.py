@@ -31,7 +31,7 @@ from simcore.results.sentences import money
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simcore.results.summary import AveragingRow, Ignorance, NeedsRow, QuotaRow, Speed, Summary
+    from simcore.results.summary import AveragingRow, Ignorance, NeedsRow, PersonRow, QuotaRow, Speed, Summary
 
 
 def run_details(summary: Summary, about: str = "") -> RenderableType:
@@ -61,6 +61,8 @@ def run_details(summary: Summary, about: str = "") -> RenderableType:
         parts += [_first_step(summary), _value(summary)]
     if summary.quota is not None:
         parts.append(_quota(summary.quota, currency))
+    if summary.people:
+        parts.append(_people(summary.people, currency))
     if summary.ignorance is not None:
         parts.append(_ignorance(summary.ignorance, currency))
     if any(row.per_rep.estimate for row in summary.open_at_end):
@@ -166,10 +168,21 @@ def _value(summary: Summary) -> RenderableType:
 @fits
 def _quota(quota: QuotaRow, currency: str) -> RenderableType:
     title = f"Quota of {money(quota.amount, currency)} a {quota.period} and rep"
+    if quota.differ:
+        title = f"Quota a {quota.period}, of those who have one: each their own, or {money(quota.amount, currency)}"
     table = grid(["reached by", "probability"])
     for label, chance in (("a rep", quota.p_hit), ("the team", quota.p_hit_team)):
         table.add_row(label, Text(f"no whole {quota.period}") if chance is None else percent(chance))
     return titled(title, table)
+
+
+@fits
+def _people(people: Sequence[PersonRow], currency: str) -> RenderableType:
+    table = grid(["rep", f"revenue in 52 weeks, {printable(currency)}", "reaches quota"])
+    for row in people:
+        chance = Text("no quota") if row.p_hit is None else percent(row.p_hit)
+        table.add_row(printable(row.name or str(row.rep)), inline(row.revenue), chance)
+    return titled("The people, each in their seat", table)
 
 
 @fits

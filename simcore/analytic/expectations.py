@@ -25,11 +25,12 @@ Without spreads this is the binomial result N (q (v + m^2) - q^2 m^2).
 Rules
 -----
 rates
-    No cap turns items away, no referral adds any, no habit lowers a rate, no strategy reacts, and cutting
-    rates at 1 costs less than 1e-4 of the mean, so that the values are good to four digits. A market that acts
-    on several steps needs them without lags between. Where the mean of M differs between weeks, nothing takes
-    time, and all means are those of the counted weeks (rule *plan* must hold). Where deals need something, the
-    rate is what needs leave of it (`simcore.analytic.needs`), if that has a closed form; they then take time, too.
+    No person of a team by name has anything of their own. No cap turns items away, no referral adds any, no habit
+    lowers a rate, no strategy reacts, and cutting rates at 1 costs less than 1e-4 of the mean, so that the values are
+    good to four digits. A market that acts on several steps needs them without lags between. Where the mean of M
+    differs between weeks, nothing takes time, and all means are those of the counted weeks (rule *plan* must hold).
+    Where deals need something, the rate is what needs leave of it (`simcore.analytic.needs`), if that has a closed
+    form; they then take time, too.
 plan
     As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed.
 spread
@@ -228,7 +229,7 @@ def _kept(scenario: Scenario, steps: Sequence[Stage]) -> float:
 
 def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     steps = scenario.funnel[1:]
-    free = scenario.referrals is None and not scenario.strategy.drives
+    free = scenario.referrals is None and not scenario.strategy.drives and not scenario.unlike
     free = free and not any(step.cap or step.habit for step in steps) and passing(scenario) is not None
     # No time may pass between two steps on which the market acts: it would have changed.
     acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
@@ -417,7 +418,8 @@ def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]
     q, amount = win_chance(scenario), cents(quota.amount)
     values = []
     for who, reps in (("a rep", 1), ("the team", scenario.team.reps)):
-        wins = -(-reps * amount // price)
+        total = cents(quota.team) if reps > 1 and quota.team is not None else reps * amount
+        wins = -(-total // price)
         chance = _average(windows[quota.per], lambda window, n=reps, k=wins: _at_least(k, n * _calls_in(window), q))  # type: ignore[misc]
         values.append(Expected(f"P(quota of a {quota.per}), {who}", chance, "share"))
     return values

@@ -132,7 +132,7 @@ def cost(scenario: Scenario, threads: int = 1) -> Cost:
 def rep_week_ns(scenario: Scenario) -> float:
     """Return the time of one rep-week on one thread, in nanoseconds."""
     time = REP_WEEK_NS
-    items = float(scenario.plan.calls_per_week)
+    items = scenario.mean_calls
     for step, stage in enumerate(scenario.funnel):
         if stage.rate is None:
             continue
@@ -152,7 +152,7 @@ def _reaction_ns(scenario: Scenario) -> float:
         return 0.0
     decisions = {"hour": hours, "day": scenario.calendar.days_per_week, "week": 1}[scenario.strategy.decides]
     rate = scenario.funnel[1].rate
-    followed = FOLLOWED_NS * scenario.plan.calls_per_week * (rate.mean if rate is not None else 0.0)
+    followed = FOLLOWED_NS * scenario.mean_calls * (rate.mean if rate is not None else 0.0)
     in_turn = (
         scenario.coached
         or any(stage.cap is not None for stage in scenario.funnel)
@@ -293,7 +293,7 @@ def duration(seconds: float) -> str:
 def _items_held(scenario: Scenario) -> float:
     """Return the number of items that a team has open at one time, with lags limited to the length of the run."""
     weeks = scenario.horizon.warmup_weeks + scenario.horizon.weeks
-    items, held = float(scenario.plan.calls_per_week), 0.0
+    items, held = scenario.mean_calls, 0.0
     for step, stage in enumerate(scenario.funnel):
         if stage.rate is None:
             continue

@@ -39,6 +39,28 @@ def _longest(found: Luck) -> RankingRow | None:
 
 
 def _sentences(found: Luck) -> list[str]:
+    if found.unlike:
+        said = "People have something of their own in this file: who is better is said in it, and not to be found out."
+        return _of_person(found) or [said + " Ask of one of them with --who."]
+    return [*_of_person(found), *_of_team(found)]
+
+
+def _of_person(found: Luck) -> list[str]:
+    """Return how often who is asked about is ahead of the one whom it is hardest to be ahead of."""
+    rows = [row for row in found.people if row.ahead.estimate is not None]
+    if found.who is None or not rows:
+        return [] if found.who is None else ["In no whole period both are there: nobody can be compared."]
+    last = [row for row in rows if row.horizon == rows[-1].horizon]
+    strongest = min(last, key=lambda row: row.ahead.estimate or 0.0).rep
+    those = [row for row in rows if row.rep == strongest]
+    who = found.who_name or f"Rep {found.who}"
+    other = those[0].name or f"rep {strongest}"
+    after = {row.horizon: row.horizon if row.horizon[0].isdigit() else f"a {row.horizon}" for row in those}
+    shares = ", ".join(f"{chance(row.ahead)} after {after[row.horizon]}" for row in those)
+    return [f"{who} is ahead of {other}, whom it is hardest to be ahead of: {shares}."]
+
+
+def _of_team(found: Luck) -> list[str]:
     if not found.differ:
         told = ["Reps do not differ in this scenario: whatever ranks them is luck, all of it, however long one looks."]
     else:

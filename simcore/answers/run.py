@@ -43,6 +43,8 @@ independent ones do.'
     rows = summary.averaging.close
     cautions = [STOPPED] if summary.interrupted else []
     cautions += precision_cautions(summary.precision)
+    if summary.unlike:
+        cautions.append("People differ by what the file says of them: spreads are also those between them.")
     if summary.clipped:
         hit = ", ".join(_cut(row) for row in summary.clipped)
         cautions.append(f"Cut at a limit of the model: {hit}.")
@@ -128,7 +130,9 @@ def _figures(summary: Summary) -> list[KeyFigure]:
 
 
 def _quota(quota: QuotaRow, currency: str) -> list[KeyFigure]:
-    amount = f"{money(quota.amount, currency)} a {quota.period}"
+    amount = (
+        f"a {quota.period}, each their own" if quota.differ else f"{money(quota.amount, currency)} a {quota.period}"
+    )
     figures = [(f"a rep reaches quota ({amount})", quota.p_hit), ("the team reaches its quota", quota.p_hit_team)]
     return [
         KeyFigure(label, NOT_KNOWN, f"no whole {quota.period} was run") if found is None else share_figure(label, found)

@@ -162,6 +162,12 @@ def _effect(given: object, name: str) -> HourEffect:
     return effect
 
 
+def _who(given: object, name: str) -> str:
+    """Read a person: a name, or a number."""
+    is_number = isinstance(given, int) and not isinstance(given, bool)
+    return str(given) if is_number else _text(given, name)
+
+
 def _rule(given: object, name: str) -> object:
     from simcore.studies.luck.dismissal import Rule  # noqa: PLC0415  (only needed by luck)
 
@@ -233,6 +239,7 @@ _READERS: dict[str, _Reader] = {
     "drop": _drop,
     "hours": _hours,
     "rule": _rule,
+    "who": _who,
     "baseline": _text,
     "name": _text,
     "names": _texts,

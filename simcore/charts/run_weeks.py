@@ -81,7 +81,8 @@ def way_to_quota(detail: Detail) -> Picture | None:
     name, length = period
     currency, quota = detail.scenario.deal.currency, detail.scenario.quota
     found = quantiles(cumulated(detail, length))
-    pace = None if quota is None else quota.amount * {"month": 3.0, "week": 13.0}.get(quota.per, 1.0) / length
+    alike = quota is not None and not detail.scenario.quotas_differ
+    pace = quota.amount * {"month": 3.0, "week": 13.0}.get(quota.per, 1.0) / length if quota and alike else None
     spokes = [_spoke(found, week, pace, currency) for week in range(length)]
     asked = "" if pace is None else f" The dashed line is what the quota asks for: {money(pace * length, currency)}."
     says = (
@@ -135,7 +136,7 @@ def ends(detail: Detail, summary: Summary, before: Detail | None = None) -> Pict
     name = quota.per if quota is not None else period[0] if period is not None else ""
     if not name or not (values := by_period(detail, name)).size:
         return None
-    amount = None if quota is None else quota.amount
+    amount = None if quota is None or detail.scenario.quotas_differ else quota.amount
     earlier = by_period(before, name) if before is not None else values[:0]
     both = np.concatenate([values.reshape(-1), earlier.reshape(-1)])
     step = _step(both)

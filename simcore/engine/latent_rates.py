@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simcore.kernels.rows import conditions, knowledge
 from simcore.kernels.rows.row import Draws
-from simcore.kernels.rows.seats import drawn_means
+from simcore.kernels.rows.seats import drawn_means, put_own_rates, seat_people
 from simcore.kernels.rows.words import draw_weeks, first_word
 from simcore.program.layout import KNOWN, Program
 from simcore.random.addresses import TURNOVER
@@ -62,12 +62,16 @@ def first_people(program: Program, key: Key, first: int, worlds: int) -> People:
     until = np.full((worlds, reps), clock.counted_weeks)
     ramped = max(0, team.ramp_weeks - clock.warmup_weeks)
     since = np.where(np.arange(reps) < team.new, ramped, 0)[None, :].repeat(worlds, axis=0)
+    if program.people.active:
+        starts = program.people.starts + team.ramp_weeks - clock.warmup_weeks
+        since[:] = np.clip(starts, 0, clock.counted_weeks)
     for rep in range(reps):
         for step in np.flatnonzero(rates.beta >= 0).tolist():
             own[:, rep, step] = _own_rates(program, means[step], people, rep, step)
-        if team.leave_threshold > 0:
-            stays = _weeks_of_first_person(program, people, worlds, rep)
-            until[:, rep] = np.clip(stays - clock.warmup_weeks, 0, clock.counted_weeks)
+        _put_own(program, people, rep, own[:, rep])
+        if team.leave_threshold > 0 or (program.people.active and program.come_and_go):
+            left = _week_after_first_person(program, people, worlds, rep)
+            until[:, rep] = np.clip(left - clock.warmup_weeks, 0, clock.counted_weeks)
     return People(own, since, until)
 
 
@@ -85,15 +89,22 @@ def _own_rates(program: Program, mean: NDArray[np.float64], people: Draws, rep: 
     return first
 
 
-def _weeks_of_first_person(program: Program, people: Draws, worlds: int, rep: int) -> NDArray[np.int64]:
-    """Return for how many simulated weeks the first person stays in a seat, int64[worlds]."""
-    team, simulated = program.team, program.clock.simulated_weeks
+def _put_own(program: Program, people: Draws, rep: int, own: NDArray[np.float64]) -> None:
+    """Put what the first person in a seat has of their own into float64[worlds, S + 1]."""
+    worlds, steps = own.shape
+    rate, person = np.empty((1, worlds)), np.zeros((1, worlds), np.int32)
+    for step in range(1, steps if program.people.active else 1):
+        rate[0] = own[:, step]
+        put_own_rates(program, rep, step, 1, worlds, people, np.empty((0, 0, 0), np.uint32), person, rate)
+        own[:, step] = rate[0]
+
+
+def _week_after_first_person(program: Program, people: Draws, worlds: int, rep: int) -> NDArray[np.int64]:
+    """Return the simulated week before which the first person of a seat has left, int64[worlds]; 0: never was there."""
+    simulated = program.clock.simulated_weeks
     words = np.empty((4, simulated, worlds), np.uint32)
     person, activity = np.empty((simulated, worlds), np.int32), np.empty((simulated, worlds), np.int32)
     draw_weeks(first_word(TURNOVER), rep, 0, simulated, worlds, *people, *words)
-    conditions.fill_seats(
-        simulated, worlds, rep < team.new, team.leave_threshold, team.vacancy_weeks, team.ramp_weeks, team.ramp_start,
-        words[0], person, activity,
-    )  # fmt: skip
-    stays: NDArray[np.int64] = (person == 0).sum(axis=0)
-    return stays
+    seat_people(program, rep, simulated, worlds, words[0], person, activity)
+    after: NDArray[np.int64] = ((person == 0) * np.arange(1, simulated + 1)[:, None]).max(axis=0)
+    return after

@@ -122,6 +122,38 @@ def refuse_unplayable(scenario: Scenario) -> None:
         raise ScenarioError(tuple(problems))
 
 
+def of_alike_reps(scenario: Scenario, question: str, *, quotas: bool = True) -> Scenario:
+    """Return the scenario without names, where they change nothing, for a question that takes reps to be alike.
+
+    Parameters
+    ----------
+    question
+        As an error names it.
+    quotas
+        Whether it takes their quotas to be alike, too.
+
+    Raises
+    ------
+    ScenarioError
+        If people have something of their own, or a quota differs between reps.
+
+    Examples
+    --------
+    >>> from simcore import load_scenario
+    >>> named = load_scenario("trust-the-process", ["team={people: [{name: Ann}, {name: Bo}]}"])
+    >>> of_alike_reps(named, "this question").team.reps, of_alike_reps(named, "this question").team.people
+    (2, None)
+    """
+    named = enumerate(scenario.team.people or (), 1)
+    at = next((f"team.people.{place}" for place, person in named if not person.bare), "")
+    at = at or ("quota.ramped" if quotas and scenario.quota is not None and scenario.quota.ramped else "")
+    if at:
+        message = f"makes reps differ, and {question} takes them to be alike"
+        hint = "ask `simcore run` of the file with the change, or leave it out"
+        raise ScenarioError((Problem(message, at, hint=hint),))
+    return scenario.model_copy(update={"team": scenario.team.model_copy(update={"people": None})})
+
+
 def check_ranges(scenario: Scenario, program: Program, *, detailed: bool, replications: bool = True) -> None:
     """Refuse a run that would leave the ranges of addresses, counters or memory.
 

@@ -8,6 +8,7 @@ from operator import add
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.kernels.detail import Detail, new_detail
@@ -16,6 +17,7 @@ from simcore.kernels.reacting.breaches import BreachError
 from simcore.kernels.rows import drive as steady
 from simcore.kernels.rows import memory as rows
 from simcore.kernels.teams import drive as reacting
+from simcore.numerics.quantile_table import beta_quantile
 from simcore.program.layout import Program
 from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key
@@ -104,7 +106,7 @@ class Runner:
 
     def counters(self) -> TallyArrays:
         """Return empty counters."""
-        return new_arrays(self.program.clock.steps, bins_up_to(reach(self.program)))
+        return new_arrays(self.program.clock.steps, bins_up_to(reach(self.program)), self.program.people.told)
 
     def tally(self, counters: Iterable[TallyArrays]) -> Tally:
         """Return the tally of all that was counted, in whatever threads."""
@@ -164,10 +166,27 @@ def explosion_of(breach: BreachError) -> ExplosionError:
 
 def yearly_units(program: Program) -> float:
     """Return the mean revenue of a rep in a year in units of `Deals.unit`, at least that of one deal a week."""
-    wins_a_week = float(program.plan.calls[0]) * float(np.prod(program.rates.base[1:]))
+    calls = program.plan.calls.max() if len(program.plan.of_seat) else program.plan.calls[0]
+    rates = _largest_rates(program)
+    wins_a_week = float(calls) * float(np.prod(rates[1:]))
     inflow, weeks = program.inflow, program.team.reps * program.clock.simulated_weeks
-    wins_a_week += inflow.total / weeks * float(np.prod(program.rates.base[int(inflow.stage.min(initial=1)) + 1 :]))
+    wins_a_week += inflow.total / weeks * float(np.prod(rates[int(inflow.stage.min(initial=1)) + 1 :]))
     return WEEKS_PER_YEAR * max(1.0, wins_a_week) * program.deals.mean_units
+
+
+def _largest_rates(program: Program) -> NDArray[np.float64]:
+    """Return for each step the base rate, or the largest that a person has of their own: float64[S + 1].
+
+    Of what was counted of somebody, one that only every sixth such person passes.
+    """
+    people, base = program.people, program.rates.base
+    if not people.active:
+        return base
+    largest: NDArray[np.float64] = np.maximum(base, people.rate.max(axis=0))
+    for step in np.flatnonzero((people.table >= 0).any(axis=0)).tolist():
+        tables = {number for number in people.table[:, step].tolist() if number >= 0}
+        largest[step] = max(largest[step], *(beta_quantile(people.tables[each], 1.0) for each in tables))
+    return largest
 
 
 def reach(program: Program) -> float:

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Schema = dict[str, Any]
-NAMES = {"funnel": "STAGE", "strategies": "NAME", "drives": "DRIVE", "changes": "CHANNEL", "needs": "NEED"}
+NAMES = {
+    "funnel": "STAGE",
+    "rates": "STAGE",
+    "strategies": "NAME",
+    "drives": "DRIVE",
+    "changes": "CHANNEL",
+    "needs": "NEED",
+}
 """What stands in a path for the name of an entry, by the key that has entries with names."""
 NUMBER = "N"
 """What stands in a path for the number of an entry of a list."""

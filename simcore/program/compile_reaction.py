@@ -70,6 +70,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching, n
         pull_hours=np.array([span for _, _, span in pulls], np.int64).reshape(-1, len(PULL_HOURS_COLUMNS)),
         lockstep=any(SIGNALS[signal].of_team for signal, _ in flat) or coaching.rule != NOBODY,
         call_value=wins_per_call * mean_deal,
+        wins_per_call=wins_per_call,
         between_wins=calendar.hours_per_week / (calls * wins_per_call) if calls else inf,
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
         period_first=period_first,

@@ -16,6 +16,7 @@ from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
 from simcore.program.compile_inflow import compile_inflow
 from simcore.program.compile_needs import compile_needs, waiting
+from simcore.program.compile_people import compile_people, plan_rows, quota_amounts
 from simcore.program.compile_reaction import compile_reaction
 from simcore.program.layout import (
     BETWEEN,
@@ -29,11 +30,13 @@ from simcore.program.layout import (
     Lags,
     Market,
     OpenItems,
+    People,
     Plan,
     Program,
     Quota,
     RateLaws,
     Rates,
+    Reaction,
     Team,
 )
 from simcore.quantities.distributions import sigma_of_cv
@@ -57,12 +60,13 @@ def compile_scenario(scenario: Scenario) -> Program:
     >>> program.clock.steps, int(program.plan.calls[0]), program.deals.unit
     (3, 500, 1000000)
     """
-    plan = compile_plan(scenario)
-    rates = _rates(scenario)
+    plan, people = compile_plan(scenario), compile_people(scenario)
+    rates = _with_own(_rates(scenario), people)
     deals = compile_deals(scenario)
     needs = compile_needs(scenario)
     lags = waiting(compile_lags(scenario), needs)
     coaching = compile_coaching(scenario)
+    reaction = compile_reaction(scenario, deals.mean_units * deals.unit, coaching, needs)
     return Program(
         clock=_clock(scenario, lags),
         calendar=_calendar(scenario),
@@ -70,17 +74,18 @@ def compile_scenario(scenario: Scenario) -> Program:
         team=_team(scenario),
         market=_market(scenario),
         rates=rates,
-        first=first_step(rates, int(plan.calls[0])),
+        first=first_step(rates, int(plan.calls[0]), unlike=len(plan.of_seat) > 0 or people.owns(1)),
         lags=lags,
         caps=_caps(scenario),
         deals=deals,
         start=_open_items(scenario),
         inflow=compile_inflow(scenario),
-        quota=_quota(scenario, deals.unit),
-        reaction=compile_reaction(scenario, deals.mean_units * deals.unit, coaching, needs),
+        quota=_quota(scenario, deals.unit, reaction),
+        reaction=reaction,
         coaching=coaching,
         needs=needs,
         source=plain(len(scenario.funnel) - 1),
+        people=people,
     )
 
 
@@ -116,25 +121,37 @@ def _calendar(scenario: Scenario) -> Calendar:
 
 
 def compile_plan(scenario: Scenario) -> Plan:
-    """Return the planned calls of every simulated week."""
+    """Return the planned calls of every simulated week, of the team and of people who have their own."""
     calendar, horizon = scenario.calendar, scenario.horizon
-    full = horizons.calls_per_hour(scenario.plan.calls_per_week, calendar.hours_per_week)
-    rows, row_of_days_off = [full], {frozenset[int](): 0}
-    row_of_week = np.zeros(horizon.warmup_weeks + horizon.weeks, np.int32)
-    for week, days in enumerate(calendar.days_off(-horizon.warmup_weeks, len(row_of_week))):
-        if days not in row_of_days_off:
-            by_day = full.copy().reshape(calendar.days_per_week, calendar.hours_per_day)
+    team, of_people = scenario.plan.calls_per_week, plan_rows(scenario)
+    rows: list[NDArray[np.int64]] = []
+    known: dict[tuple[int, frozenset[int]], int] = {}
+    days_off = calendar.days_off(-horizon.warmup_weeks, horizon.warmup_weeks + horizon.weeks)
+
+    def row_of(calls: int, days: frozenset[int]) -> int:
+        if (calls, days) not in known:
+            by_day = horizons.calls_per_hour(calls, calendar.hours_per_week)
+            by_day = by_day.reshape(calendar.days_per_week, calendar.hours_per_day)
             by_day[sorted(days)] = 0
-            row_of_days_off[days] = len(rows)
+            known[calls, days] = len(rows)
             rows.append(by_day.ravel())
-        row_of_week[week] = row_of_days_off[days]
+        return known[calls, days]
+
+    row_of(team, frozenset())
+    row_of_week = np.array([row_of(team, days) for days in days_off], np.int32)
+    of_seat = np.array(
+        [[row_of(calls, days) for calls, days in zip(own, days_off, strict=True)] for own in of_people.tolist()],
+        np.int32,
+    ).reshape(of_people.shape)
     per_hour = np.array(rows)
-    slot_hour = np.zeros((len(rows), int(full.sum())), np.int32)
+    slot_hour = np.zeros((len(rows), int(per_hour.sum(axis=1).max())), np.int32)
     for row, planned in enumerate(rows):
         slot_hour[row, : planned.sum()] = np.repeat(np.arange(len(planned)), planned)
     before = np.zeros((len(rows), per_hour.shape[1] + 1), np.int64)
     before[:, 1:] = per_hour.cumsum(axis=1)
-    return Plan(row_of_week, per_hour, per_hour.sum(axis=1), slot_hour, before)
+    return Plan(
+        row_of_week, per_hour, per_hour.sum(axis=1), slot_hour, before, of_seat, np.array([calls for calls, _ in known])
+    )
 
 
 def _team(scenario: Scenario) -> Team:
@@ -195,6 +212,15 @@ def _rates(scenario: Scenario) -> Rates:
     )
 
 
+def _with_own(rates: Rates, people: People) -> Rates:
+    """Return the rates where people have rates of their own, or come and go: less is then the same for all."""
+    if not people.active:
+        return rates
+    own = np.array([people.owns(step) for step in range(len(rates.base))])
+    varies = rates.varies | ((own | (rates.beta >= 0)) & people.come_and_go)
+    return rates._replace(varies=varies, fixed=rates.fixed and not own.any())
+
+
 def _laws(scenario: Scenario) -> RateLaws:
     """Compile the rates that are not known exactly."""
     rates = [stage.rate for stage in scenario.funnel]
@@ -241,10 +267,13 @@ def _caps(scenario: Scenario) -> Caps:
     )
 
 
-def first_step(rates: Rates, calls: int) -> FirstStep:
-    """Tabulate the successes of a full week if all seats have the same rate in every week."""
+def first_step(rates: Rates, calls: int, *, unlike: bool = False) -> FirstStep:
+    """Tabulate the successes of a full week if all seats have the same rate in every week.
+
+    ``unlike``: people have plans or rates of step 1 of their own.
+    """
     rate = float(rates.base[1])
-    alike = calls > 0 and rates.beta[1] < 0 and not rates.varies[1] and rates.laws.kind[1] == KNOWN
+    alike = calls > 0 and rates.beta[1] < 0 and not rates.varies[1] and rates.laws.kind[1] == KNOWN and not unlike
     if not alike or rate > 0.5 or parts_of(calls, rate) > 1:
         return FirstStep(False, 0, np.zeros(0, np.int64), np.zeros(0, np.int32))
     thresholds = binomial_thresholds(calls, rate)
@@ -289,9 +318,11 @@ def _open_items(scenario: Scenario) -> OpenItems:
     return OpenItems(first, stages, dues, ages, values, np.array([row[4] for row in rows], np.float64))
 
 
-def _quota(scenario: Scenario, unit: int) -> Quota:
+def _quota(scenario: Scenario, unit: int, reaction: Reaction) -> Quota:
     if scenario.quota is None:
         return Quota(0, 0, 0)
     amount = cents(scenario.quota.amount)
-    team = amount * scenario.team.reps
-    return Quota(horizons.HORIZONS.index(scenario.quota.per), -(-amount // unit), -(-team // unit))
+    team = amount * scenario.team.reps if scenario.quota.team is None else cents(scenario.quota.team)
+    horizon = horizons.HORIZONS.index(scenario.quota.per)
+    own = quota_amounts(scenario, reaction.period_first, reaction.period_hours)
+    return Quota(horizon, -(-amount // unit), -(-team // unit), *own)

@@ -17,6 +17,9 @@ from simcore.random.streams import Source
 FULL_ACTIVITY = 1 << 20
 """Activity 1 as a fixed-point integer."""
 
+NO_ROWS = np.zeros((0, 0), np.int32)
+NO_AMOUNTS = np.zeros((0, 0), np.int64)
+
 FIXED, LOGNORMAL, GAMMA, TABLE = range(4)
 """Kinds of a distribution of lags or values."""
 
@@ -65,6 +68,22 @@ class Plan(NamedTuple):
     """int32[rows, most calls]: the hour of the week of each call, in the order of time."""
     before: NDArray[np.int64]
     """int64[rows, hours of a week + 1]: calls of the week before each hour."""
+    of_seat: NDArray[np.int32] = NO_ROWS
+    """int32[reps, simulated weeks]: the row of each week of each seat, where people have plans of their own; or of no
+    seats."""
+
+    full: NDArray[np.int64] = NO_AMOUNTS[0:0].ravel()
+    """int64[rows]: calls per week of the plan without its days off, where people have plans of their own."""
+
+    def rows(self, rep: int) -> NDArray[np.int32]:
+        """Return the row of each simulated week of a seat."""
+        return self.of_seat[rep] if len(self.of_seat) else self.row_of_week
+
+    def counted(self, reps: int, warmup_weeks: int) -> NDArray[np.int64]:
+        """Return the planned calls of each seat in each counted week: int64[reps, counted weeks]."""
+        rows = self.of_seat if len(self.of_seat) else np.broadcast_to(self.row_of_week, (reps, len(self.row_of_week)))
+        calls: NDArray[np.int64] = self.calls[rows[:, warmup_weeks:]]
+        return calls
 
 
 class Team(NamedTuple):
@@ -77,6 +96,53 @@ class Team(NamedTuple):
     leave_threshold: int
     """Of a 32-bit word: below it, the holder leaves before the week. 0: nobody leaves."""
     vacancy_weeks: int
+
+
+FROM_THE_FIRST, NEVER = -(1 << 30), 1 << 30
+"""Weeks: of who has always been there, and of who stays."""
+
+
+class People(NamedTuple):
+    """What people have of their own, by seat: it goes with the first person in the seat. Weeks are simulated ones."""
+
+    active: bool
+    """Whether anybody has anything; else the arrays are empty."""
+    starts: NDArray[np.int64]
+    """int64[reps]: the week in which the person is new; below 0: before the run."""
+    leaves: NDArray[np.int64]
+    """int64[reps]: the week before which the person leaves."""
+    refilled: NDArray[np.bool_]
+    """bool[reps]: whether somebody follows who leaves so."""
+    leave_threshold: NDArray[np.int64]
+    """int64[reps]: in place of `Team.leave_threshold`."""
+    rate: NDArray[np.float64]
+    """float64[reps, S + 1]: own rates; below 0: drawn."""
+    table: NDArray[np.int64]
+    """int64[reps, S + 1]: index into ``tables`` of the own spread of a rate, by what was counted; or -1."""
+    tables: NDArray[np.float64]
+    """float64[tables, rows, columns]"""
+    come_and_go: bool
+    """Whether anybody comes, leaves or has a ramp."""
+    told: int
+    """Seats whose results are told one by one: all of a team by name, unless it is large."""
+
+    def owns(self, step: int) -> bool:
+        """Return whether anybody has a rate of a step of their own."""
+        return self.active and bool((self.rate[:, step] >= 0.0).any() or (self.table[:, step] >= 0).any())
+
+
+NO_PEOPLE = People(
+    active=False,
+    starts=NO_AMOUNTS[0:0].ravel(),
+    leaves=NO_AMOUNTS[0:0].ravel(),
+    refilled=np.zeros(0, np.bool_),
+    leave_threshold=NO_AMOUNTS[0:0].ravel(),
+    rate=np.zeros((0, 0)),
+    table=NO_AMOUNTS,
+    tables=np.zeros((0, 0, 0)),
+    come_and_go=False,
+    told=0,
+)
 
 
 class Market(NamedTuple):
@@ -241,6 +307,11 @@ class Quota(NamedTuple):
     """The least revenue that reaches it, in units of `Deals.unit`."""
     units_team: int
     """The same for the team's total against N times the amount."""
+    own: NDArray[np.int64] = NO_AMOUNTS
+    """int64[reps, simulated weeks]: cents of the quota period that a week is in, where seats differ; 0: none. Else of
+    no seats."""
+    team: NDArray[np.int64] = NO_AMOUNTS[0:0].ravel()
+    """int64[simulated weeks]: the same of the team; or of no weeks."""
 
 
 SLOPE, CURVE, LEAST, MOST, DISCOUNT, WIN_RATE = PULL_COLUMNS = range(6)
@@ -287,6 +358,8 @@ class Reaction(NamedTuple):
     """Whether a seat depends on the others, or a manager on all: seats are then simulated hour by hour together."""
     call_value: float
     """Mean revenue of a planned call, in cents."""
+    wins_per_call: float
+    """Mean number of wins of a planned call."""
     between_wins: float
     """Mean hours between wins under the plan."""
     quota: float
@@ -369,8 +442,15 @@ class Program(NamedTuple):
     coaching: Coaching
     needs: Needs
     source: Source
+    people: People
 
     @property
     def only_calls(self) -> bool:
         """Whether all items come of calls, or of wins: nothing is open at the start, and nothing flows in."""
         return len(self.start.stage) == 0 and self.inflow.total == 0.0
+
+    @property
+    def come_and_go(self) -> bool:
+        """Whether who sits in a seat, or how active they are, can differ between weeks."""
+        team = self.team
+        return team.leave_threshold > 0 or team.new > 0 or self.people.come_and_go

@@ -53,6 +53,10 @@ SURPRISED, DISQUALIFIED, LOST_UNMET, WON_UNMET, LOST_MET, WON_MET, CHECK_CALLS =
 """Columns of `TallyArrays.needs`."""
 
 
+UNITS, HITS = OF_SEAT = range(2)
+"""Columns of `TallyArrays.seats`."""
+
+
 class TallyArrays(NamedTuple):
     """The counters of a run, all int64; G groups, S + 1 stages, 2 accounts, 7 horizons."""
 
@@ -80,10 +84,12 @@ class TallyArrays(NamedTuple):
     needs: NDArray[np.int64]
     """[G, 7]: in counted weeks, of the step whose deals have needs: deals lost before the decision by surprise, and
     disqualified; lost and won at the decision with a need unmet, and with all met; and calls that checks cost."""
+    seats: NDArray[np.int64]
+    """[G, seats told one by one, 2]: revenue by close in units in counted weeks, and quota periods reached."""
 
 
-def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
-    """Return zeroed counters for a funnel of ``steps`` steps, with ``bins`` bins of revenue."""
+def new_arrays(steps: int, bins: int = BINS, told: int = 0) -> TallyArrays:
+    """Return zeroed counters for a funnel of ``steps`` steps, ``bins`` bins of revenue, ``told`` seats one by one."""
     return TallyArrays(
         replications=np.zeros(GROUPS, np.int64),
         stages=np.zeros((GROUPS, 3, steps + 1), np.int64),
@@ -95,6 +101,7 @@ def new_arrays(steps: int, bins: int = BINS) -> TallyArrays:
         conduct=np.zeros((GROUPS, 3), np.int64),
         weeks_of_quarter=np.zeros((GROUPS, WEEKS_PER_QUARTER), np.int64),
         needs=np.zeros((GROUPS, len(NEED_COUNTS)), np.int64),
+        seats=np.zeros((GROUPS, told, len(OF_SEAT)), np.int64),
     )
 
 

@@ -14,7 +14,7 @@ from simcore.quantities.fields import Complaint, Location
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
     """Yield the location and text of each amount given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
-    for part, keys in (("deal", [name for deal in DEALS for name in deal.amounts]), ("quota", ["amount"])):
+    for part, keys in (("deal", [name for deal in DEALS for name in deal.amounts]), ("quota", ["amount", "team"])):
         given = data.get(part)
         if isinstance(given, Mapping):
             places += [((part, key), given.get(key)) for key in keys]
@@ -25,6 +25,14 @@ def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
             (("start", "open", place, "value"), entry.get("value"))
             for place, entry in enumerate(entries)
             if isinstance(entry, Mapping)
+        ]
+    team = data.get("team")
+    people = team.get("people") if isinstance(team, Mapping) else None
+    if isinstance(people, Sequence) and not isinstance(people, str):
+        places += [
+            (("team", "people", place, "quota"), person.get("quota"))
+            for place, person in enumerate(people)
+            if isinstance(person, Mapping)
         ]
     for location, given in places:
         plain = given.get("value") if isinstance(given, Mapping) else given

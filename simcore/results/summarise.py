@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import WEEKS_PER_YEAR
+from simcore.program.quotas import periods_of_seat, periods_with_quota
 from simcore.program.tally import (
     CLOSE,
     ENTERED,
@@ -31,6 +33,7 @@ from simcore.results.summary import (
     Ignorance,
     NeedsRow,
     OpenRow,
+    PersonRow,
     Precision,
     QuotaRow,
     Speed,
@@ -44,7 +47,7 @@ from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled
 from simcore.statistics.moments_and_quantiles import mean_of, proportion_of
-from simcore.statistics.paired_difference import figure_of
+from simcore.statistics.paired_difference import GroupedSums, figure_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
@@ -94,6 +97,8 @@ def summarise(
         averaging=Averaging(close=close, origin=averaging_rows(program, tally, ORIGIN)),
         value=_value(program, tally),
         quota=_quota(scenario, program, tally),
+        unlike=scenario.unlike,
+        people=_people(program, tally),
         ignorance=ignorance,
         open_at_end=[
             OpenRow(stage=name, waiting_for=after, per_rep=_per_rep(program, tally, OPEN_AT_END, stage, 1))
@@ -142,18 +147,35 @@ def _quota(scenario: Scenario, program: Program, tally: Tally) -> QuotaRow | Non
     if scenario.quota is None:
         return None
     arrays = tally.arrays
-    periods = arrays.replications * int(program.calendar.periods[program.quota.horizon])
-    whole = bool(periods.any())
 
-    def chance(hits: NDArray[np.int64], windows: NDArray[np.int64]) -> Estimate | None:
-        return proportion_of(arrays.replications, hits, windows, certain=certain_revenue(program)) if whole else None
+    def chance(column: int) -> Estimate | None:
+        windows = arrays.replications * periods_with_quota(program, team=column == 1)
+        if not windows.any():
+            return None
+        hits = arrays.quota_hits[:, column]
+        return proportion_of(arrays.replications, hits, windows, certain=certain_revenue(program))
 
     return QuotaRow(
         period=scenario.quota.per,
         amount=scenario.quota.amount,
-        p_hit=chance(arrays.quota_hits[:, 0], periods * program.team.reps),
-        p_hit_team=chance(arrays.quota_hits[:, 1], periods),
+        differ=len(program.quota.own) > 0,
+        p_hit=chance(0),
+        p_hit_team=chance(1),
     )
+
+
+def _people(program: Program, tally: Tally) -> list[PersonRow]:
+    """Return what each seat brings, where they are told one by one."""
+    size, unit, certain = tally.arrays.replications, program.deals.unit / 100.0, certain_revenue(program)
+    years = size * (program.clock.counted_weeks / WEEKS_PER_YEAR)
+    rows = []
+    for rep in range(program.people.told):
+        units, hits = tally.arrays.seats[:, rep].T
+        sums = GroupedSums(size, units * unit, years, worth=program.deals.mean_units * unit, certain=certain)
+        periods = size * periods_of_seat(program, rep)
+        chance = proportion_of(size, hits, periods, certain=certain) if periods.any() else None
+        rows.append(PersonRow(rep=rep + 1, revenue=figure_of(sums), p_hit=chance))
+    return rows
 
 
 def _needs(scenario: Scenario, program: Program, tally: Tally) -> NeedsRow | None:

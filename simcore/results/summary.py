@@ -81,7 +81,11 @@ class QuotaRow(Document):
 
     period: Literal["week", "month", "quarter", "year"]
     amount: float
-    p_hit: Estimate | None = Field(description="Per rep; null where the run holds no whole period.")
+    differ: bool = Field(
+        default=False,
+        description="Whether reps or periods have other amounts; `amount` is that of who has no other.",
+    )
+    p_hit: Estimate | None = Field(description="Per rep who has a quota; null where the run holds no whole period.")
     p_hit_team: Estimate | None
 
 
@@ -99,6 +103,15 @@ class Ignorance(Document):
         description="The same of the chance that a rep reaches quota; null without a whole quota period."
     )
     p_hit_team_sd: Estimate | None
+
+
+class PersonRow(Document):
+    """What one person's seat brings, whoever sits in it."""
+
+    rep: int = Field(description="The seat, from 1: the place in the list of people.")
+    name: str | None = Field(default=None, description="Only where names were asked for.")
+    revenue: Estimate = Field(description="By close, of 52 weeks, from all counted weeks.")
+    p_hit: Estimate | None = Field(description="Chance of quota in a period; null where the seat has none.")
 
 
 class OpenRow(Document):
@@ -202,6 +215,12 @@ class Summary(StrategyHeader):
     averaging: Averaging
     value: Value
     quota: QuotaRow | None
+    unlike: bool = Field(
+        default=False,
+        description="Whether people have something of their own: figures of a rep are then of any of them, and spreads "
+        "are also those between them.",
+    )
+    people: list[PersonRow] = Field(default=[], description="One by one, of a team by name of up to 1,000; else empty.")
     ignorance: Ignorance | None = Field(
         default=None, description="Null where everything is known exactly, or the run was interrupted."
     )

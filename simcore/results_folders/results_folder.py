@@ -30,6 +30,7 @@ from simcore.results_folders.exchange import (
     may_stand_in,
     new_folder,
 )
+from simcore.results_folders.kept_people import check_people
 from simcore.results_folders.manifest import (
     MANIFEST,
     OPEN_ITEMS,
@@ -190,6 +191,7 @@ class ResultsFolder:
         overwrite: bool = False,
     ) -> None:
         self.path = Path(path)
+        check_people(scenario)
         self._scenario, self._digest, self._seed, self._version = scenario, digest, seed, version
         self._parts: _Parts | None = None
         self._replications = 0

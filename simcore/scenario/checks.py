@@ -19,7 +19,7 @@ from simcore.quantities.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time
 from simcore.quantities.rates import LAW_KEYS, Rate
 from simcore.quantities.time import Calendar
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
-from simcore.scenario.given import Data, entries, figure, mapping, stage_names, whole
+from simcore.scenario.given import Data, entries, figure, mapping, seats, stage_names, whole
 from simcore.scenario.needs import duration_complaints
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
@@ -87,10 +87,11 @@ def _market(data: Data, names: list[str]) -> Iterator[Complaint]:
 
 def _team(data: Data) -> Iterator[Complaint]:
     team = mapping(data, "team")
-    reps, new = whole(team, "reps", 10), whole(team, "new", 0)
+    reps, new = seats(data), whole(team, "new", 0)
     if reps is not None and new is not None and new > reps:
         yield Complaint(("team", "new"), "is more than the team has reps", new, f"0 to {reps}")
-    if team.get("ramp") is not None and team.get("turnover") is None and new == 0:
+    dated = any(person.get(key) for _, person in entries(team, "people") for key in ("starts", "started", "refill"))
+    if team.get("ramp") is not None and team.get("turnover") is None and new == 0 and not dated:
         message = "would do nothing: nobody is new without turnover or team.new"
         yield Complaint(("team", "ramp"), message, hint="add turnover or new, or leave ramp out", at_key=True)
 
@@ -150,7 +151,7 @@ def _lags(data: Data) -> Iterator[Complaint]:
 
 
 def _start(data: Data, names: list[str]) -> Iterator[Complaint]:
-    reps = whole(mapping(data, "team"), "reps", 10)
+    reps = seats(data)
     per_seat: Counter[int] = Counter()
     everywhere = 0
     for index, entry in entries(mapping(data, "start"), "open"):
@@ -313,7 +314,7 @@ def _presses(data: Data) -> bool:
 
 
 def _manager(data: Data) -> Iterator[Complaint]:
-    slots, reps = whole(mapping(data, "manager"), "slots", 1), whole(mapping(data, "team"), "reps", 10)
+    slots, reps = whole(mapping(data, "manager"), "slots", 1), seats(data)
     if slots is not None and reps is not None and slots > reps >= 1:
         message = "is more than the team has reps, and a rep has at most one session a week"
         yield Complaint(("manager", "slots"), message, slots, f"1 to {reps}")

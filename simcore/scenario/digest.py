@@ -20,14 +20,16 @@ _LEFT_OUT = ("name", "about", "run", "strategies")
 def canonical_text(scenario: Scenario) -> str:
     """Return what determines the results of a scenario as JSON with sorted keys and without spaces.
 
-    Left out are name, description, sources, strategies that are not run, the names of strategies and drives, and the
-    section `run`. Included are all defaults and the engine's version. Drives are in the order of the file, in which
-    they act.
+    Left out are name, description, sources, strategies that are not run, the names of strategies, drives and people,
+    and the section `run`. Included are all defaults and the engine's version. Drives are in the order of the file, in
+    which they act.
     """
     resolved = scenario.resolved(sources=False)
     world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
     if scenario.start is not None and isinstance(scenario.start.open, OpenList):
         world["start"] = {"open": {"sha256": scenario.start.open.sha256}}
+    for person in world["team"].get("people", ()):
+        del person["name"]
     strategy = resolved["strategies"][scenario.run.strategy]
     strategy["drives"] = list(strategy["drives"].values())
     identity = {"engine": __version__, "scenario": world, "strategy": strategy}

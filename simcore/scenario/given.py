@@ -37,6 +37,15 @@ def whole(data: Data, key: str, default: int) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def seats(data: Data) -> int | None:
+    """Return the number of seats of the team: of its people, where they are named."""
+    team = mapping(data, "team")
+    people = team.get("people")
+    if isinstance(people, Sequence) and not isinstance(people, str):
+        return len(people)
+    return whole(team, "reps", 10)
+
+
 def stage_names(data: Data) -> list[str]:
     """Return the names of the stages; an empty text for each that cannot be read."""
     funnel = data.get("funnel")

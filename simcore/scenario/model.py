@@ -60,14 +60,15 @@ from simcore.scenario.parts import (
     open_stages,
     place_hint,
 )
+from simcore.scenario.people import LaterStep, OwnRate, Person, chain_complaints, parts_of_people, people_complaints
 from simcore.scenario.strategy import Channel, Drive, PullForward, Signals, Strategy, uncalled
 
 __all__ = [
     "Assumption", "Calendar", "Cap", "Channel", "Deal", "Drive", "Duration", "FixedDeal", "FixedLag", "GammaLag",
     "Habit", "Holiday", "Horizon", "Inflow", "Lag", "ListDeal", "LogNormalLag", "Manager", "Market", "MarketStart",
-    "Need", "OpenItems", "Plan", "PullForward", "Quota", "Ramp", "Rate", "Referrals", "Run", "Scenario", "Signals",
-    "SpreadDeal", "Stage", "Start", "Strategy", "TableLag", "Team", "Turnover", "assumptions", "validate",
-    "with_strategy",
+    "Need", "OpenItems", "OwnRate", "Person", "Plan", "PullForward", "Quota", "Ramp", "Rate", "Referrals", "Run",
+    "Scenario", "Signals", "SpreadDeal", "Stage", "Start", "Strategy", "TableLag", "Team", "Turnover",
+    "assumptions", "validate", "with_strategy",
 ]  # fmt: skip
 
 
@@ -133,7 +134,7 @@ class Scenario(Part):
         yield from consistency(data)
 
     def complaints(self) -> Iterator[Complaint]:
-        """Yield complaints about ages that no item reaches, and about items that come without a call."""
+        """Yield complaints about ages that no item reaches, what comes without a call, and people that do not fit."""
         open_in = open_stages(self.funnel, self.calendar)
         yield from entry_complaints(self.start.entries if self.start is not None else (), open_in, self.calendar)
         if self.start is not None and isinstance(self.start.open, OpenList):
@@ -142,6 +143,22 @@ class Scenario(Part):
         yield from inflow_complaints(self.inflow, stages, self.calendar, idle=idle)
         if self.plan.calls_per_week == 0:
             yield from uncalled(self.strategies)
+        warmup, planned = self.horizon.warmup_weeks, self.plan.calls_per_week
+        yield from people_complaints(self.team, self.calendar, warmup, planned, stages[1:])
+        if self.referrals is not None:
+            yield from chain_complaints(self.team.people, self.referrals.per_win, self._later_steps())
+
+    def _later_steps(self) -> dict[str, LaterStep]:
+        """Return the steps after the first, by stage."""
+        market = self.market
+        stays = market is not None and market.persistence == 1.0 and market.start is not None
+        level = market.start.level if market is not None and market.start is not None and stays else 1.0
+        acts_on = market.acts_on if market is not None else ()
+        return {
+            each.stage: LaterStep(each.rate.mean, each.rate.rep_cv, level if each.stage in acts_on else 1.0)
+            for each in self.funnel[2:]
+            if each.rate is not None
+        }
 
     @classmethod
     def _unknown(cls, key: str) -> Complaint:
@@ -174,6 +191,33 @@ class Scenario(Part):
         """The paths of what is not known exactly."""
         rates = [f"funnel.{stage.stage}.rate" for stage in self.funnel if stage.rate is not None and stage.rate.law]
         return rates + ([f"deal.{self.deal.amounts[0]}"] if self.deal.unsure is not None else [])
+
+    @property
+    def unlike(self) -> bool:
+        """Whether people of a team by name have anything of their own, so that seats differ."""
+        return any(not person.bare for person in self.team.people or ())
+
+    @property
+    def mean_calls(self) -> float:
+        """Planned calls of a seat in a full week, on average over the people."""
+        planned, people = self.plan.calls_per_week, self.team.people
+        return float(planned) if not people else sum(each.calls(planned) for each in people) / len(people)
+
+    @property
+    def quotas_differ(self) -> bool:
+        """Whether the amount of a quota differs between seats or periods."""
+        if self.quota is None:
+            return False
+        own = any(person.quota is not None or person.dated for person in self.team.people or ())
+        return own or bool(self.quota.ramped)
+
+    def without_names(self) -> Scenario:
+        """Return the scenario with its people numbered: what is kept and shown where names were not asked for."""
+        named = self.team.people
+        if named is None:
+            return self
+        people = tuple(person.model_copy(update={"name": f"rep {seat}"}) for seat, person in enumerate(named, 1))
+        return self.model_copy(update={"team": self.team.model_copy(update={"people": people})})
 
     @property
     def coached(self) -> bool:
@@ -404,6 +448,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
         (scenario.team.ramp, "team.ramp"),
         (scenario.team.turnover, "team.turnover"),
         (scenario.plan, "plan"),
+        *parts_of_people(scenario.team.people),
     ]
     for stage in scenario.funnel:
         path = f"funnel.{stage.stage}"

@@ -35,6 +35,7 @@ from simcore.quantities.time import Calendar, Day
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.needs import MAX_NEEDS, Need
+from simcore.scenario.people import People, name_complaints, team_complaints
 from simcore.scenario.precision_goal import DEFAULT, target_of
 
 LEAST_REACHED = 1e-6
@@ -93,6 +94,28 @@ class Team(Part):
         default=None, description="How a new rep comes to make all calls; needs `turnover` or `new`. Left out: at once."
     )
     turnover: Turnover | None = Field(default=None, description="How reps leave and are replaced. Left out: nobody.")
+    people: People | None = Field(
+        default=None,
+        description="In place of `reps`: the people by name, one for each seat, in the order of the seats.",
+    )
+
+    @property
+    def derived(self) -> frozenset[str]:
+        """The number of seats follows from the people, where they are named."""
+        return frozenset() if self.people is None else frozenset({"reps", "new"})
+
+    def _derive(self) -> dict[str, object]:
+        """Return the number of seats."""
+        return {} if self.people is None else {"reps": len(self.people)}
+
+    @classmethod
+    def complaints_about(cls, data: Mapping[str, object]) -> Iterator[Complaint]:
+        """Yield complaints about seats that are said in two ways."""
+        return team_complaints(data)
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield complaints about people of one name."""
+        return name_complaints(self.people or ())
 
 
 class Plan(SourcedPart):
@@ -222,6 +245,13 @@ class Quota(SourcedPart):
     per: Literal["week", "month", "quarter", "year"] = Field(description="Period in which it is to be booked.")
     amount: Annotated[Amount, Range(0.01, 1e12), Unit("money")] = Field(
         description="Revenue by close that a rep should book in each period."
+    )
+    ramped: bool | None = Field(
+        default=None,
+        description="Whether a new rep's amount is lower: times the mean activity of the weeks of the period.",
+    )
+    team: Annotated[Amount, Range(0.01, 1e15), Unit("money")] | None = Field(
+        default=None, description="What the team should book. Left out: the sum of its reps' amounts."
     )
 
 

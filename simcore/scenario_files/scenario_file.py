@@ -6,6 +6,7 @@ misspelt word, the nearest correct one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -17,10 +18,12 @@ from simcore.base.errors import FileError, Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean, printable
 from simcore.quantities.fields import Complaint
 from simcore.quantities.open_list import OpenList
+from simcore.scenario.given import stage_names
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
 from simcore.scenario_files.open_file import with_open_list
 from simcore.scenario_files.overrides import apply_override
 from simcore.scenario_files.paths import with_likely_paths
+from simcore.scenario_files.people_file import Table, people_beside
 from simcore.scenario_files.shipped import SUFFIX, shipped_files
 from simcore.scenario_files.yaml_problems import MAX_BYTES, decode, table_problem
 from simcore.scenario_files.yaml_tree import Tree, read
@@ -54,6 +57,26 @@ def _locate(complaint: Complaint, tree: Tree, file: str, overridden: Iterable[Lo
     return Place(file) if mark is None else Place(file, mark.line, mark.column)
 
 
+def _with_people(tree: Tree, file: str, beside: Path) -> Table | None:
+    """Put the people of a table in place of its name; return the table, if one is named."""
+    data = tree.data
+    team = data.get("team") if isinstance(data, dict) else None
+    named = team.get("people") if isinstance(team, dict) else None
+    if not isinstance(data, dict) or not isinstance(team, dict) or not isinstance(named, str):
+        return None
+    table = people_beside(printable(named), beside, file, [name for name in stage_names(data)[1:] if name])
+    team["people"] = table.people
+    return table
+
+
+def _in_table(table: Table | None, complaint: Complaint) -> Place | None:
+    """Return the line of a complaint about a person of a table."""
+    location = complaint.location
+    if table is None or location[:2] != ("team", "people") or len(location) < 3 or not isinstance(location[2], int):
+        return None
+    return Place(table.file, table.lines[location[2]])
+
+
 def _always(place: Place) -> Locate:
     return lambda _: place
 
@@ -72,7 +95,7 @@ def parse_scenario(
     overrides
         Overrides, each ``path=value``; see `load_scenario`.
     folder
-        The folder in which a list of open items is looked for; by default that of ``file``.
+        The folder in which a table of people and a list of open items are looked for; by default that of ``file``.
 
     Raises
     ------
@@ -103,18 +126,27 @@ def parse_scenario(
         hint = "write simcore: 1 as the first line"
         problems.append(Problem("is missing: the version of the format", "simcore", file, 1, 1, hint=hint))
     overridden: list[Location] = []
+    replaced = any(re.match(r"\s*team(\.people)?\s*=", override) for override in overrides)
+    beside = Path(file).parent if folder is None else folder
+    table = None if replaced else _with_people(tree, file, beside)
     before = deepcopy(tree.data) if overrides else tree.data
     for override in overrides:
         problem = apply_override(tree.data, override, overridden)
         if problem is not None:
             problems.append(problem)
-    listed = with_open_list(tree.data, Path(file).parent if folder is None else folder)
+    table = _with_people(tree, file, beside) if replaced else table
+    listed = with_open_list(tree.data, beside)
     at = _locate(Complaint(("start", "open"), ""), tree, file, overridden)
     problems += [
         replace(each, file=at.file, line=at.line, column=at.column) if not each.file else each for each in listed
     ]
+
+    def locate(line: Complaint) -> Place:
+        place = _locate(line, tree, file, overridden)
+        return place if place.file == "--set" and not replaced else _in_table(table, line) or place
+
     try:
-        return validate(tree.data, locate=lambda line: _locate(line, tree, file, overridden), earlier=problems)
+        return validate(tree.data, locate=locate, earlier=problems)
     except ScenarioError as error:
         raise with_likely_paths(error, overrides, before) from None
 

@@ -44,24 +44,33 @@ def _encoding(raw: bytes) -> str:
     return "utf-8"
 
 
-def decode(raw: bytes, file: str) -> str:
+def decode(raw: bytes, file: str, *, most: int = MAX_BYTES, what: str = "a scenario") -> str:
     r"""Return the text of a file: UTF-8, or UTF-16 as some editors write it.
+
+    Parameters
+    ----------
+    raw, file
+        Its bytes and its name.
+    most
+        Bytes that it may have.
+    what
+        It should be.
 
     Raises
     ------
     ScenarioError
-        If it is longer than 1 MiB, not text, or in another encoding.
+        If it is longer, not text, or in another encoding.
 
     Examples
     --------
     >>> decode("name: é".encode("utf-16"), "team.yaml")
     'name: é'
     """
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {MAX_BYTES:,} bytes (1 MiB)"),))
+    if len(raw) > most:
+        raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {most:,} bytes ({most >> 20} MiB)"),))
     kind = next((what for start, what in _BINARY if raw.startswith(start) and (start != b"PK" or b"\0" in raw)), None)
     if kind is not None:
-        raise ScenarioError((Problem(f"{kind}, not a scenario", file=file, line=1, column=1, hint=_PLAIN_FILE),))
+        raise ScenarioError((Problem(f"{kind}, not {what}", file=file, line=1, column=1, hint=_PLAIN_FILE),))
     encoding = _encoding(raw)
     try:
         return raw.decode(encoding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.analytic.run_cost import cost, duration, one_world
@@ -59,7 +60,7 @@ class Opened(NamedTuple):
         overrides = [*self.changes, *more]
         overrides += [] if stated is None else [f"run.replications={stated}"]
         overrides += [] if self.seed is None else [f"run.seed={self.seed}"]
-        scenario = parse_scenario(self.text, self.file, overrides)
+        scenario = parse_scenario(self.text, self.file, overrides, folder=Path(self.source).parent)
         if self.strategy is not None:
             scenario = with_strategy(scenario, self.strategy)
         if stated is None:

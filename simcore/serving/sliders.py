@@ -107,9 +107,10 @@ def sliders_of(scenario: Scenario) -> list[Slider]:
     rates = [path for path in rates if path not in scenario.unsure]
     deals = ["deal"] if isinstance(scenario.deal, FixedDeal | SpreadDeal) and scenario.deal.unsure is None else []
     called = ["plan.calls_per_week"] if scenario.plan.calls_per_week > 0 else []
-    others = [*called, *deals, "team.reps"]
+    seats = ["team.reps"] if scenario.team.people is None else []
+    others = [*called, *deals, *seats]
     steps = rates[: MOST - len(others)]
-    chosen = [*called, *steps, *deals, "team.reps"]
+    chosen = [*called, *steps, *deals, *seats]
     if scenario.quota is not None and len(chosen) < MOST:
         chosen.append("quota.amount")
     if len(chosen) < FEWEST:

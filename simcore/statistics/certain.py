@@ -38,7 +38,9 @@ def certain_stages(program: Program) -> int:
     >>> certain_stages(compile_scenario(load_scenario("trust-the-process")))
     1
     """
-    if reacts(program) or program.team.leave_threshold > 0 or program.needs.owing:
+    people = program.people
+    by_chance = program.team.leave_threshold > 0 or bool(people.leave_threshold.any())
+    if reacts(program) or by_chance or program.needs.owing:
         return 0
     if program.reaction.referrals > 0.0 or not program.only_calls:
         return 1
@@ -46,6 +48,7 @@ def certain_stages(program: Program) -> int:
     stages = 1
     for step in range(1, program.clock.steps + 1):
         sure = rates.base[step] == 1.0 and rates.beta[step] < 0 and rates.noise_sigma[step] == 0.0
+        sure = sure and not people.owns(step)
         sure = sure and rates.laws.kind[step] == KNOWN and step != program.needs.step
         steady = not (rates.in_market[step] and program.market.moves) and program.coaching.factor[step] == 1.0
         if not (sure and steady and (not lags.lagged[step] or lags.kind[step] == FIXED)):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base.errors import ScenarioError
+from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
+from simcore.program.quotas import amounts_by_period, in_units, periods_with_quota, team_by_period
 from simcore.program.tally import CLOSE
 from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, lacking
 
@@ -36,6 +37,9 @@ def check_metric(metric: Metric, program: Program) -> None:
     """
     quota = HORIZONS[program.quota.horizon] if program.quota.horizon > 0 else None
     problem = lacking(metric, program.clock.counted_weeks, quota)
+    of_quota = problem is None and metric.name in (P_QUOTA, P_QUOTA_TEAM)
+    if of_quota and periods_with_quota(program, team=metric.name == P_QUOTA_TEAM) == 0:
+        problem = Problem("nobody has a quota in a whole period of the run", "quota", value=str(metric))
     if problem is not None:
         raise ScenarioError((problem,))
 
@@ -90,10 +94,22 @@ def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
         return _share(by_period(metric, weekly) == 0)
     if metric.name in (P_QUOTA, P_QUOTA_TEAM):
         cents = by_quota_period(program, weekly)
-        if metric.name == P_QUOTA:
-            return _share(cents >= program.quota.units * program.deals.unit)
-        return _share(cents.sum(axis=1, keepdims=True) >= program.quota.units_team * program.deals.unit)
+        return _quota_reached(program, cents, team=metric.name == P_QUOTA_TEAM)
     raise ValueError(f"{metric} is not a mean of values by replication")
+
+
+def _quota_reached(program: Program, cents: NDArray[np.int64], *, team: bool) -> Floats:
+    """Return the share of quota periods that reach their quota, by replication: float64[n]; of those that have one.
+
+    ``cents``: int64[n, reps, periods].
+    """
+    cents = cents.sum(axis=1, keepdims=True) if team else cents
+    if len(program.quota.own) == 0:
+        units = program.quota.units_team if team else program.quota.units
+        return _share(cents >= units * program.deals.unit)
+    amounts = team_by_period(program)[None] if team else amounts_by_period(program)
+    asked = amounts > 0
+    return _share((cents >= in_units(program, amounts) * program.deals.unit)[:, None, asked])
 
 
 def at_most(metric: Metric, value: float, detail: Detail) -> Floats:

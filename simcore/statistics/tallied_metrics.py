@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.periods import WEEK, WEEKS_PER_YEAR
+from simcore.program.quotas import periods_with_quota
 from simcore.program.tally import CLOSE, SECTIONS, TOTAL, WITH_DEAL, bin_values
 from simcore.scenario.metric import CV, P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, YEARLY_REVENUE, Metric
 from simcore.statistics.certain import certain_revenue
@@ -26,7 +27,8 @@ from simcore.statistics.windows import deal_root_mean_square, windows_of
 
 if TYPE_CHECKING:
     from simcore.program.layout import Program
-    from simcore.program.tally import Tally
+    from simcore.program.quotas import periods_with_quota
+from simcore.program.tally import Tally
 
 
 class Histogram(NamedTuple):
@@ -137,7 +139,7 @@ def sums_of(metric: Metric, program: Program, tally: Tally) -> GroupedSums:
         if not has_quota_period(program):
             raise ValueError("the run holds no whole quota period")
         column = 0 if metric.name == P_QUOTA else 1
-        periods = int(program.calendar.periods[program.quota.horizon]) * (reps if column == 0 else 1)
+        periods = periods_with_quota(program, team=column == 1)
         return GroupedSums(size, arrays.quota_hits[:, column], size * periods, certain=certain, share=True)
     horizon, windows = _windows(metric, program, tally)
     if metric.name == P_ZERO:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simcore.studies.luck.document import (
+    AgainstRow,
     Dismissal,
     DryRow,
     EvidenceRow,
@@ -39,6 +40,9 @@ MEASURES = Layout(WeightRow, ("measure",), _all(COUNT, "half_trials", "trials_pe
 WEIGHTS = Layout(WeightPoint, ("measure", "weeks"), _all(SHARE, "weight", "known", "exact", "reliability"))
 UNTIL = Layout(WeeksUntil, ("measure", "weight"), _all(WEEKS, "weeks", "known"))
 PAIRS = Layout(PairRow, ("horizon", "measure"), _all(SHARE, "ahead", "tied", "behind"))
+_AGAINST = _all(SHARE, "ahead", "tied", "behind")
+AGAINST = Layout(AgainstRow, ("horizon", "rep"), _AGAINST, ("name",))
+AGAINST_BY_NAME = Layout(AgainstRow, ("horizon", "rep"), _AGAINST)
 RANKINGS = Layout(RankingRow, ("horizon",), _all(SHARE, "luck", "overlap", "overlap_by_chance"))
 _CORRELATIONS = _all(RATIO, "quarters", "quarters_exact", "half_years", "half_years_foretold")
 RETEST = Layout(Retest, (), {**_CORRELATIONS, "quarters_for_80": "quarters"})
@@ -62,6 +66,9 @@ DISMISSAL = Layout(Dismissal, (), {**_LEVELS, **_TIMES, "quota": MONEY}, {"rules
 SKIPPED = Layout(Skipped, ("part",))
 
 
+_PARTS = ("reliability", "streaks", "regression", "dismissal", "people", "skipped")
+
+
 def luck_tables(found: Luck) -> list[Table]:
     """Return all figures of luck and skill."""
     money, streaks, regression, dismissal = found.currency, found.streaks, found.regression, found.dismissal
@@ -69,8 +76,10 @@ def luck_tables(found: Luck) -> list[Table]:
     rules = () if dismissal is None else dismissal.rules
     runs = () if streaks is None else streaks.runs
     dry, reach, evidence = ((), (), ()) if streaks is None else (streaks.dry, streaks.reach, streaks.evidence)
+    against = AGAINST_BY_NAME if found.who_name else AGAINST
     return [
-        about(found, without=("reliability", "streaks", "regression", "dismissal", "skipped")),
+        about(found, without=(*_PARTS, *(() if found.who_name else ("who_name",)))),
+        against.table("people", "The person who is asked about, against the others", found.people, money),
         *_reliability(found.reliability, money),
         STREAKS.table("streaks", "Streaks of a sound process", [streaks], money),
         RUNS.below("runs", "Longest run of failures", [((row.unit,), row) for row in runs], money),

@@ -9,6 +9,7 @@ from simcore.results.summary import (
     Ignorance,
     NeedsRow,
     OpenRow,
+    PersonRow,
     Precision,
     PrecisionRow,
     QuotaRow,
@@ -31,6 +32,8 @@ QUOTA = Layout(QuotaRow, ("period",), {"amount": MONEY, "p_hit": SHARE, "p_hit_t
 IGNORANCE = Layout(
     Ignorance, (), {"worlds": COUNT, "share": SHARE, "sd": MONEY, "p_hit_sd": SHARE, "p_hit_team_sd": SHARE}
 )
+_OF_PERSON = {"revenue": MONEY, "p_hit": SHARE}
+PEOPLE, BY_NAME = Layout(PersonRow, ("rep",), _OF_PERSON, ("name",)), Layout(PersonRow, ("rep",), _OF_PERSON)
 OPEN = Layout(OpenRow, ("stage",), {"per_rep": COUNT})
 TURNED_AWAY = Layout(TurnedAwayRow, ("stage",), {"per_rep_week": COUNT})
 NEEDS = Layout(
@@ -47,7 +50,7 @@ _OWN = {"rep_weeks": COUNT, "calls": COUNT, "quantile_error_bound": RATIO}
 _PARTS = frozenset(
     {
         *("precision", "funnel", "averaging", "value", "quota", "ignorance", "open_at_end", "turned_away", "clipped"),
-        "needs",
+        *("needs", "people"),
     }
 )
 
@@ -63,6 +66,9 @@ def run_tables(found: Summary) -> list[Table]:
         AVERAGING.below("averaging", "Results of a rep in a period", pyramid, money),
         VALUE.table("value", 'What a call is worth, and a "no"', [found.value], money),
         QUOTA.table("quota", "Chance of quota in a period", [found.quota], money),
+        (BY_NAME if any(row.name for row in found.people) else PEOPLE).table(
+            "people", "What each person's seat brings in 52 weeks", found.people, money
+        ),
         IGNORANCE.table("ignorance", "What is not known exactly leaves open", [found.ignorance], money),
         OPEN.table("open", "Open after the last week, per rep", found.open_at_end, money),
         TURNED_AWAY.table("turned_away", "Turned away by a cap, per rep and week", found.turned_away, money),

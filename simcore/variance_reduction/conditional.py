@@ -44,7 +44,7 @@ def fixed_after(program: Program) -> int:
 def varies(program: Program, step: int) -> bool:
     """Return whether the rate of a step differs between reps, weeks or worlds (one that is not known exactly)."""
     rates = program.rates
-    if rates.laws.kind[step] != KNOWN:
+    if rates.laws.kind[step] != KNOWN or program.people.owns(step):
         return True
     return bool(rates.beta[step] >= 0 or rates.noise_sigma[step] > 0.0 or rates.in_market[step])
 
@@ -53,6 +53,8 @@ def conditional_refusal(metric: Metric, program: Program) -> str | None:
     """Return the reason why the last steps cannot be integrated out; ``None`` if they can."""
     if fixed_after(program) >= program.clock.steps:
         return "the last step has a lag, a rate that varies or a limit, or wins bring more"
+    if metric.name in (P_QUOTA, P_QUOTA_TEAM) and len(program.quota.own):
+        return "quotas differ between reps or periods"
     if metric.name in (P_QUOTA, P_QUOTA_TEAM, QUANTILE) and program.deals.kind != FIXED:
         return "deals have different values: a sum of them has no simple law"
     return None

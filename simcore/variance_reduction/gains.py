@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.program.quotas import periods_with_quota
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
 from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, QUANTILE, REVENUE
@@ -142,8 +143,9 @@ def windows_per_world(case: Case) -> int:
     """Return the windows of a share that a world holds, of all reps."""
     of_quota = case.metric.name in (P_QUOTA, P_QUOTA_TEAM)
     program = case.programs[0]
-    periods = int(program.calendar.periods[program.quota.horizon]) if of_quota else case.windows_each
-    return periods * (1 if case.metric.name == P_QUOTA_TEAM else program.team.reps)
+    if of_quota:
+        return periods_with_quota(program, team=case.metric.name == P_QUOTA_TEAM)
+    return case.windows_each * program.team.reps
 
 
 def _is_trusted(measured: Measured) -> bool:

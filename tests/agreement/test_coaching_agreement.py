@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.agreement.test_agreement import WORLDS
 from tests.support.both_engines import check, compiled, play
 from tests.support.coaching_cases import COACHING, RULES
+from tests.support.people_cases import with_people
 from tests.support.random_scenarios import scenarios, with_some_calls
 from tests.support.scenario_cases import funnel, scenario
 from tests.support.statistical import DeviationError, check_mean
@@ -131,7 +132,7 @@ def coached(draw: st.DrawFn) -> Plain:
         decides = draw(st.sampled_from(["hour", "day", "week"]))
         plain = with_some_calls(plain)
         plain["strategies"] = {"hearing": {"decides": decides, "drives": {"one": drive}}}
-    return plain
+    return draw(with_people(plain)) if draw(st.integers(0, 2)) == 0 else plain
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)

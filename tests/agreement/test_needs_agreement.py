@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.agreement.test_agreement import WORLDS
 from tests.support.both_engines import Scenario, check, compiled, play
 from tests.support.needs_cases import NEEDS
+from tests.support.people_cases import with_people
 from tests.support.random_scenarios import needs, scenarios, with_ages_that_are_reached, with_some_calls
 
 GAIN = st.sampled_from([-0.8, 0.4, 1.5])
@@ -41,7 +42,8 @@ def pressed(draw: st.DrawFn) -> Scenario:
     drive = {"memory": 0.6, "signals": {"dry_spell": 0.5, "surprise": 0.3}, "level": [-1, 2], "changes": changes}
     decides = draw(st.sampled_from(["hour", "day", "week"]))
     pressed = {"funnel": funnel, "strategies": {"pressed": {"decides": decides, "drives": {"one": drive}}}}
-    return with_ages_that_are_reached(with_some_calls(scenario) | pressed)
+    plain = with_ages_that_are_reached(with_some_calls(scenario) | pressed)
+    return draw(with_people(plain)) if draw(st.integers(0, 2)) == 0 else plain
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from simcore.base.errors import ScenarioError
 from simcore.scenario.model import validate
 from tests.support.both_engines import check
+from tests.support.people_cases import with_people
 from tests.support.random_scenarios import scenarios
 from tests.support.scenario_cases import Scenario
 
@@ -49,7 +50,7 @@ def reacting(draw: st.DrawFn) -> Scenario:
     plain["strategies"] = {"a": {"decides": draw(st.sampled_from(["hour", "day", "week"])), "drives": drives}}
     if draw(st.booleans()):
         plain["referrals"] = {"per_win": 0.3, "lag": "3h"}
-    return plain
+    return draw(with_people(plain)) if draw(st.integers(0, 2)) == 0 else plain
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)

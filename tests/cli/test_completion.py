@@ -133,7 +133,7 @@ def test_paths_go_on_dot_by_dot(folder: Path) -> None:
 
 
 def test_only_numbers_are_varied() -> None:
-    assert offered("sweep", "quota-pressure", "--vary", "quota.") == ["quota.amount="]
+    assert offered("sweep", "quota-pressure", "--vary", "quota.") == ["quota.amount=", "quota.team="]
     assert offered("breakeven", "quota-pressure", "--vary", "run") == []
     assert "quota.per=" in offered("run", "quota-pressure", "--set", "quota.")
 

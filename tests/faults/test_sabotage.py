@@ -82,10 +82,10 @@ def slots_with_replacement(patch: Patch) -> None:
 
 
 def no_carry(patch: Patch) -> None:
-    def calls(plan: Plan, holders: list[Holder | None]) -> list[int]:
+    def calls(plan: Plan, holders: list[Holder | None], seat: int) -> list[int]:
         hours = plan.calendar.week
         units = [0 if holder is None else team.activity(plan, holder, w) for w, holder in enumerate(holders)]
-        return [units[hour // hours] * planned >> 20 for hour, planned in enumerate(team.planned(plan))]
+        return [units[hour // hours] * planned >> 20 for hour, planned in enumerate(team.planned(plan, seat))]
 
     patch.setattr(world, "calls_by_hour", calls)
 
@@ -136,15 +136,15 @@ def lag_by_the_word_of_the_step(patch: Patch) -> None:
 
 def calls_on_holidays_of_the_simulated_year(patch: Patch) -> None:
     honest = team.planned
-    patch.setattr(team, "planned", lambda plan: honest(replace(plan, warmup=0, weeks=plan.simulated)))
+    patch.setattr(team, "planned", lambda plan, seat: honest(replace(plan, warmup=0, weeks=plan.simulated), seat))
 
 
 def dates_a_day_late(patch: Patch) -> None:
     honest = team.planned
 
-    def planned(plan: Plan) -> list[int]:
+    def planned(plan: Plan, seat: int) -> list[int]:
         late = frozenset((week, day + 1) for week, day in plan.calendar.dates)
-        return honest(replace(plan, calendar=replace(plan.calendar, dates=late)))
+        return honest(replace(plan, calendar=replace(plan.calendar, dates=late)), seat)
 
     patch.setattr(team, "planned", planned)
 

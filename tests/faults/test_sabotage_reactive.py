@@ -73,17 +73,17 @@ FAULTS: dict[str, Fault] = {
     "surprise that expects the week so far": Fault(
         "surprise by the day",
         "calls",
-        "teams.team.Team._planned_before",
-        "before[until] - before[until - self._reaction.interval]",
+        "teams.crews.Crew.planned_before",
+        "before[until] - before[until - interval]",
         "before[until]",
     ),
     "surprise that expects the new week's plan": Fault(
-        "tired by the week", "calls", "teams.team.Team._planned_before", "week if of_week > 0 else week - 1", "week"
+        "tired by the week", "calls", "teams.crews.Crew.planned_before", "week if of_week > 0 else week - 1", "week"
     ),
     "surprise that expects the plan of the week before": Fault(
         "surprise by the day",
         "calls",
-        "teams.team.Team._planned_before",
+        "teams.crews.Crew.planned_before",
         "week if of_week > 0 else week - 1",
         "max(0, week - 1)",
     ),

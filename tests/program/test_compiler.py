@@ -148,7 +148,7 @@ def test_deals_are_held_in_the_largest_unit_that_divides_all(name: str, kind: in
 
 def test_a_quota_is_the_least_number_of_units() -> None:
     # 9,999.99 in units of 1,000.00: ten of one seat; of two seats together 19,999.98, which is twenty.
-    assert tuple(compiled(CASES["quota a month"]).quota) == (MONTH, 10, 20)
+    assert tuple(compiled(CASES["quota a month"]).quota)[:3] == (MONTH, 10, 20)
     assert compiled(scenario()).quota.horizon == 0
 
 

@@ -544,8 +544,15 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
-    example, dates, country, markets, precision, known, start, flow, coached, needing, pressure = blocks
+    example, dates, country, people, markets, precision, known, start, flow, coached, needing, pressure = blocks
     assert parse_scenario(example, "docs").team.reps == 2
+    assert [person.calls(500) for person in parse_scenario(people, "docs").team.people or ()] == [
+        500,
+        500,
+        350,
+        300,
+        500,
+    ]
     cold = re.sub("^market:.*\n", "", example.replace(", warmup_weeks: 26", ""), flags=re.MULTILINE)
     moves = [parse_scenario(cold + line, "docs").market for line in markets.splitlines()]
     assert [market and (market.persistence, market.start is not None) for market in moves] == [

@@ -19,6 +19,7 @@ from simcore.kernels.reacting import state
 from simcore.kernels.rows import memory
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import Program
+from simcore.program.quotas import periods_with_quota
 from simcore.program.tally import (
     CLOSE,
     ENTERED,
@@ -92,7 +93,7 @@ def play(
 def counts_of_engine(played: Played) -> Counts:
     """Return all counts of the engine, summed over its replications."""
     program, tally = played.program, played.tally
-    arrays, reps, unit = tally.arrays, program.team.reps, program.deals.unit
+    arrays, unit = tally.arrays, program.deals.unit
     stages = arrays.stages.sum(axis=0)
     counts: Counts = {
         "calls": int(stages[ENTERED, 0]),
@@ -123,7 +124,7 @@ def counts_of_engine(played: Played) -> Counts:
             counts[f"{name}, {account}: cents squared"] = squares * unit * unit
             counts[f"{name}, {account}: bins"] = {int(b): int(bins[b]) for b in np.flatnonzero(bins)}
     if program.quota.horizon > 0:
-        counts["quota periods"] = reps * int(program.calendar.periods[program.quota.horizon] * tally.replications)
+        counts["quota periods"] = periods_with_quota(program, team=False) * tally.replications
         counts["quota reached"], counts["quota reached by the team"] = arrays.quota_hits.sum(axis=0).tolist()
     return counts
 

@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
+from tests.twin.drives import period
 from tests.twin.needs import COUNTS
+from tests.twin.people import amount_of, team_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,19 +108,19 @@ class Windows:
                 "year": 52 * week,
             }[horizon]
             lengths = [length] * (weeks * week // length)
-        self._starts = [plan.first]
+        self.starts = [plan.first]
         for length in lengths:
-            if self._starts[-1] + length > plan.end:
+            if self.starts[-1] + length > plan.end:
                 break
-            self._starts.append(self._starts[-1] + length)
-        self.number = len(self._starts) - 1
+            self.starts.append(self.starts[-1] + length)
+        self.number = len(self.starts) - 1
 
     def sums(self, events: Iterable[tuple[int, int]]) -> Counter[int]:
         """Return the sum of (hour, amount) in each window that has any; other hours fall out."""
         sums: Counter[int] = Counter()
         for hour, amount in events:
-            if self._starts[0] <= hour < self._starts[-1]:
-                sums[bisect_right(self._starts, hour) - 1] += amount
+            if self.starts[0] <= hour < self.starts[-1]:
+                sums[bisect_right(self.starts, hour) - 1] += amount
         return sums
 
 
@@ -182,15 +184,18 @@ def _quota(world: World) -> Quota | None:
     plan = world.plan
     if plan.quota is None:
         return None
-    period, amount = plan.quota
-    windows = Windows(plan, period)
+    windows = Windows(plan, plan.quota[0])
     sums = [windows.sums(_deals(seat.items, "close")) for seat in world.seats]
+    weeks = [period(plan, start // plan.calendar.week) for start in windows.starts[:-1]]
+    spans = [(first // plan.calendar.week - plan.warmup, length // plan.calendar.week) for first, length in weeks]
+    wanted = [[amount_of(plan, seat, *span) for span in spans] for seat in range(plan.reps)]
+    of_team = [team_amount(plan, *span) for span in spans]
     periods = range(windows.number)
     return Quota(
-        windows=windows.number * plan.reps,
-        hits=sum(of_seat[p] >= amount for of_seat in sums for p in periods),
-        team_windows=windows.number,
-        team_hits=sum(sum(of_seat[p] for of_seat in sums) >= plan.reps * amount for p in periods),
+        windows=sum(amount > 0 for of_seat in wanted for amount in of_seat),
+        hits=sum(0 < of[p] <= of_seat[p] for of_seat, of in zip(sums, wanted, strict=True) for p in periods),
+        team_windows=sum(amount > 0 for amount in of_team),
+        team_hits=sum(0 < of_team[p] <= sum(of_seat[p] for of_seat in sums) for p in periods),
     )
 
 

@@ -124,6 +124,14 @@ def beta(mean: float, cv: float, word: int) -> float:
     return float(special.betaincinv(mean * concentration, (1.0 - mean) * concentration, uniform(word)))
 
 
+def beta_after(mean: float, cv: float, counts: tuple[int, int], word: int) -> float:
+    """Return the quantile of what (successes, trials) leave of such a distribution."""
+    concentration = (1.0 - mean) / (mean * cv**2) - 1.0
+    hits, trials = counts
+    a, b = mean * concentration + hits, (1.0 - mean) * concentration + trials - hits
+    return float(special.betaincinv(a, b, uniform(word)))
+
+
 def _power(base: float, exponent: int) -> float:
     """Return a power by repeated squaring."""
     result = 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from math import inf, prod
 from typing import Any
@@ -47,7 +46,7 @@ class Strategy:
     per_win: float
     referral_lag: Spread
     call_value: float
-    between: float
+    wins: float
     base_rate: float
 
 
@@ -99,7 +98,7 @@ def read_strategy(scenario: Section, plan: Plan, mean_deal: float) -> Strategy:
         per_win=referrals["per_win"] if referrals else 0.0,
         referral_lag=lag_spread(referrals.get("lag") if referrals else None, calendar.hours),
         call_value=wins * mean_deal,
-        between=calendar.week / (plan.calls_per_week * wins) if plan.calls_per_week else math.inf,
+        wins=wins,
         base_rate=rates[0],
     )
 

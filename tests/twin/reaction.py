@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
@@ -14,10 +14,13 @@ from tests.twin.drives import Mind, Strategy, period
 from tests.twin.funnel import LARGEST_DEAL, LAST_WEEK, Clipped, Item
 from tests.twin.inflow import FLOWN_IN, arrivals
 from tests.twin.needs import COUNTS, DECIDED, SURPRISED, Fate, fate, opened
+from tests.twin.people import amount_of, differ
 from tests.twin.philox import AT_START, Purpose, Source, philox4x32
-from tests.twin.team import Holder, Rates, activity, planned
+from tests.twin.team import Holder, Rates, activity, calls_in, planned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.twin.reader import Plan
     from tests.twin.spreads import Spread
 
@@ -73,6 +76,13 @@ class Candidate:
     k: int
 
 
+class Standing(NamedTuple):
+    """What the team has booked in a quota period, and which share of their quotas the held seats."""
+
+    booked: int
+    shares: Sequence[float] = ()
+
+
 class ReactiveSeat:
     """One seat, played hour by hour."""
 
@@ -81,7 +91,7 @@ class ReactiveSeat:
     ) -> None:
         self._plan, self._strategy, self._source, self._rates = plan, strategy, source, rates
         self._holders, self._seat = holders, seat
-        self._planned = planned(plan)
+        self._planned = planned(plan, seat)
         self._due: defaultdict[int, list[Thing]] = defaultdict(list)
         self._entries: dict[int, tuple[int, int]] = {}
         self._base_carry = self._carry = 0
@@ -180,7 +190,7 @@ class ReactiveSeat:
 
     # A week, and a decision.
 
-    def begin(self, hour: int, team: int, reps: int) -> None:
+    def begin(self, hour: int, team: Standing, reps: int) -> None:
         """Begin an interval: the week, if it is new, and the decision."""
         plan, week = self._plan, hour // self._plan.calendar.week
         holder = self._holders[week]
@@ -211,22 +221,38 @@ class ReactiveSeat:
             self._base_carry &= 2**20 - 1
         return calls
 
-    def _signals(self, hour: int, team: int, reps: int) -> dict[str, float]:
+    def quota(self, hour: int) -> float:
+        """Return the seat's quota of the period that an hour is in, in cents; 0: none."""
+        week = self._plan.calendar.week
+        first, length = period(self._plan, hour // week)
+        return float(amount_of(self._plan, self._seat, first // week - self._plan.warmup, length // week))
+
+    def share(self, hour: int) -> float | None:
+        """Return the share of the quota that a held seat has booked; None where it is vacant, or has no quota."""
+        quota = self.quota(hour)
+        return self.booked / quota if quota and self._holders[hour // self._plan.calendar.week] is not None else None
+
+    def _signals(self, hour: int, team: Standing, reps: int) -> dict[str, float]:
         plan, strategy, mind = self._plan, self._strategy, self.mind
         signals = dict.fromkeys(SIGNALS, 0.0)
         if plan.quota is not None:
-            quota = float(plan.quota[1])
+            quota = self.quota(hour)
             first, length = period(plan, hour // plan.calendar.week)
             elapsed = (hour - max(first, 0)) / length
-            gap = elapsed - self.booked / quota
+            gap = elapsed - self.booked / quota if quota else 0.0
             signals["behind"], signals["ahead"] = max(0.0, gap), max(0.0, -gap)
             signals["deadline"] = signals["behind"] * elapsed
-            signals["peers"] = max(0.0, (team / reps - self.booked) / quota)
+            if not differ(plan):
+                signals["peers"] = max(0.0, (team.booked / reps - self.booked) / quota)
+            elif quota and team.shares:
+                signals["peers"] = max(0.0, sum(team.shares) / len(team.shares) - self.booked / quota)
         calls = sum(self._planned[hour - strategy.interval : hour])
         if calls:
             expected = calls * strategy.call_value
             signals["surprise"] = (self.result - expected) / expected
-        signals["dry_spell"] = max(0.0, (hour - mind.mark) / strategy.between - 1.0)
+        of_week = calls_in(plan, self._seat, hour // plan.calendar.week)
+        between = plan.calendar.week / (of_week * strategy.wins) if of_week else math.inf
+        signals["dry_spell"] = max(0.0, (hour - mind.mark) / between - 1.0)
         signals["rejections"] = max(0.0, mind.unanswered * strategy.base_rate - 1.0)
         signals["overwork"] = max(0.0, mind.response("activity") - 1.0)
         signals["coach"] = self.chart.heard(hour)
@@ -493,7 +519,10 @@ def play_team(plan: Plan, strategy: Strategy, seats: list[ReactiveSeat]) -> None
             for seat in seats:
                 if plan.quota is not None and period(plan, week)[0] == hour:
                     seat.booked = 0
-            team = sum(seat.booked for seat in seats)
+            team = Standing(sum(seat.booked for seat in seats))
+            if plan.quota is not None:
+                shares = [seat.share(hour) for seat in seats]
+                team = Standing(team.booked, [share for share in shares if share is not None])
             for seat in seats:
                 seat.begin(hour, team, plan.reps)
         for seat in seats:

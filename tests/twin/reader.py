@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.twin.inflow import Inflow, read_inflows
 from tests.twin.needs import Need, read_need
+from tests.twin.people import Person, read_people
 from tests.twin.spreads import (
     Cells,
     Long,
@@ -149,6 +150,9 @@ class Plan:
     start: tuple[StartItems, ...]
     manager: Manager | None = None
     inflow: tuple[Inflow, ...] = ()
+    people: tuple[Person, ...] = ()
+    ramped: bool = False
+    team_quota: int | None = None
 
     @property
     def simulated(self) -> int:
@@ -221,6 +225,13 @@ def _calendar(section: Section) -> Calendar:
         off += [(_ordinal(day["date"]), _ordinal(day.get("until", day["date"]))) for day in given if "date" in day]
         dates = {divmod(day - monday, 7) for first, last in off for day in range(first, last + 1)}
     return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays, frozenset(dates))
+
+
+def _monday(section: Section) -> int | None:
+    if "start" not in section:
+        return None
+    start = _ordinal(section["start"])
+    return start - date.fromordinal(start).weekday()
 
 
 def _ordinal(day: str) -> int:
@@ -347,17 +358,19 @@ def read(scenario: Section) -> Plan:
     ramp, turnover, quota = team.get("ramp"), team.get("turnover"), scenario.get("quota")
     market = scenario.get("market")
     stages = tuple(stage["stage"] for stage in funnel)
+    calls_per_week = (scenario.get("plan") or {}).get("calls_per_week", 500)
+    people = read_people(team, calls_per_week, _monday(scenario.get("calendar") or {}))
     warmup, weeks = horizon.get("warmup_weeks", 0), horizon.get("weeks", 52)
     first_day = (scenario.get("calendar") or {}).get("start")
     return Plan(
         calendar=calendar,
         weeks=weeks,
         warmup=warmup,
-        reps=team.get("reps", 10),
+        reps=len(people) or team.get("reps", 10),
         new=team.get("new", 0),
         ramp=None if ramp is None else (ramp["weeks"], ramp["start"]),
         turnover=None if turnover is None else (turnover["yearly"], turnover.get("vacancy_weeks", 0)),
-        calls_per_week=(scenario.get("plan") or {}).get("calls_per_week", 500),
+        calls_per_week=calls_per_week,
         stages=stages,
         steps=_steps(funnel, () if market is None else market["acts_on"], calendar),
         market=None if market is None else _drift(market),
@@ -366,4 +379,7 @@ def read(scenario: Section) -> Plan:
         start=_start(scenario.get("start"), stages, calendar, first_day or ""),
         manager=_manager(scenario.get("manager")),
         inflow=read_inflows(scenario.get("inflow"), stages, (warmup, warmup + weeks), first_day),
+        people=people,
+        ramped=bool(quota and quota.get("ramped")),
+        team_quota=None if quota is None or quota.get("team") is None else cents(quota["team"]),
     )

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.twin.decisions import beta, normal, yes
+from tests.twin.decisions import beta, beta_after, normal, yes
+from tests.twin.people import Person
 from tests.twin.philox import Purpose, Source
 
 if TYPE_CHECKING:
@@ -15,43 +16,67 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Holder:
-    """A person in a seat: number in the seat, first week in it, and whether a ramp applies."""
+    """A person in a seat: number in the seat, first week in it, whether a ramp applies, and when it began.
+
+    A ramp may have begun before the run.
+    """
 
     person: int
     since: int
     new: bool
+    came: int
 
 
 def timeline(plan: Plan, source: Source, seat: int) -> list[Holder | None]:
     """Return the holder of a seat in each simulated week; None where it is vacant."""
-    holder: Holder | None = Holder(0, 0, new=seat < plan.new)
-    persons, arrival = 1, 0
+    first = plan.people[seat] if plan.people else Person(came=-plan.warmup if seat < plan.new else None)
+    came = 0 if first.came is None else first.came + plan.warmup
+    holder: Holder | None = Holder(0, 0, new=first.came is not None, came=came) if came <= 0 else None
+    # The week in which the next one begins: there is no such week if nobody follows.
+    persons, arrival = (1, -1) if holder else (0, came)
+    vacancy = plan.turnover[1] if plan.turnover else 0
     weeks: list[Holder | None] = []
     for week in range(plan.simulated):
-        if plan.turnover is not None:
-            yearly, vacancy = plan.turnover
-            if holder is not None and holder.since < week:
-                word = source.words(Purpose.TURNOVER, seat=seat, week=week)[0]
-                if yes(word, 1.0 - (1.0 - yearly) ** (1.0 / 52.0)):
-                    holder, arrival = None, week + vacancy
-            if holder is None and week == arrival:
-                holder = Holder(persons, week, new=True)
-                persons += 1
+        if holder is not None and _leaves(plan, source, seat, week, holder):
+            holder, arrival = None, week + vacancy
+        if first.leaves is not None and week == first.leaves + plan.warmup and holder and holder.person == 0:
+            holder, arrival = None, week + vacancy if first.refill else -1
+        if holder is None and week == arrival:
+            holder = Holder(persons, week, new=True, came=week)
+            persons += 1
         weeks.append(holder)
     return weeks
 
 
-def planned(plan: Plan) -> list[int]:
-    """Return the planned calls of each simulated hour, holidays left out."""
+def _leaves(plan: Plan, source: Source, seat: int, week: int, holder: Holder) -> bool:
+    """Return whether a person leaves by chance before a week."""
+    own = plan.people[seat].yearly if plan.people and holder.person == 0 else None
+    yearly = own if own is not None else plan.turnover[0] if plan.turnover else 0.0
+    if week < 1 or holder.since >= week:
+        return False
+    return yes(source.words(Purpose.TURNOVER, seat=seat, week=week)[0], 1.0 - (1.0 - yearly) ** (1.0 / 52.0))
+
+
+def calls_in(plan: Plan, seat: int, week: int) -> int:
+    """Return the planned calls of a seat in a full week, of a simulated one."""
+    if not plan.people:
+        return plan.calls_per_week
+    person = plan.people[seat]
+    gone = person.leaves is not None and week >= person.leaves + plan.warmup
+    return plan.calls_per_week if gone or person.calls is None else person.calls
+
+
+def planned(plan: Plan, seat: int) -> list[int]:
+    """Return the planned calls of each simulated hour of a seat, holidays left out."""
     hours, day = plan.calendar.week, plan.calendar.hours_per_day
     holidays, dates = plan.calendar.holidays, plan.calendar.dates
     calls = []
     for week in range(plan.simulated):
         counted = week - plan.warmup
-        of_year = counted % 52
+        of_year, of_week = counted % 52, calls_in(plan, seat, week)
         for h in range(hours):
             off = (of_year, None) in holidays or (of_year, h // day) in holidays or (counted, h // day) in dates
-            share = (h + 1) * plan.calls_per_week // hours - h * plan.calls_per_week // hours
+            share = (h + 1) * of_week // hours - h * of_week // hours
             calls.append(0 if off else share)
     return calls
 
@@ -59,17 +84,17 @@ def planned(plan: Plan) -> list[int]:
 def activity(plan: Plan, holder: Holder, week: int) -> int:
     """Return the holder's activity of a week, in units of 2^-20."""
     level = 1.0
-    age = week - holder.since
+    age = week - holder.came
     if plan.ramp is not None and holder.new and age < plan.ramp[0]:
         weeks, start = plan.ramp
         level = start + (1.0 - start) * age / weeks
     return math.floor(level * 2**20 + 0.5)
 
 
-def calls_by_hour(plan: Plan, holders: list[Holder | None]) -> list[int]:
+def calls_by_hour(plan: Plan, holders: list[Holder | None], seat: int) -> list[int]:
     """Return the calls of each simulated hour of a seat; a person's fraction of a call is carried on."""
     hours = plan.calendar.week
-    plan_of_hour = planned(plan)
+    plan_of_hour = planned(plan, seat)
     calls: list[int] = []
     carry, carrier = 0, -1
     for week, holder in enumerate(holders):
@@ -158,14 +183,23 @@ class Rates:
         of_step = self._plan.steps[step]
         rate, is_cut = self._means[step]
         holder = self._holders[min(week, len(self._holders) - 1)]
+        known = self._known_of(step) if holder is not None and holder.person == 0 else None
+        if isinstance(known, float | int):
+            return known
         if of_step.rep_cv == 0.0 or holder is None:
             return rate
         key = (step, holder.person)
         if key not in self._own:
             word = self._source.of_step(Purpose.REP_RATE, step, seat=self._seat, week=holder.person)
             cv = math.sqrt((1.0 - rate) / rate / 1.125) if is_cut else of_step.rep_cv
-            self._own[key] = beta(rate, cv, word)
+            self._own[key] = beta(rate, cv, word) if known is None else beta_after(rate, cv, known, word)
         return self._own[key]
+
+    def _known_of(self, step: int) -> float | tuple[int, int] | None:
+        """Return what the file says of the first person's rate of a step: the rate, or counts."""
+        if not self._plan.people:
+            return None
+        return (self._plan.people[self._seat].rates or {}).get(self._plan.stages[step])
 
     def _noise(self, step: int, week: int) -> float:
         """Return the factor of a seat, week and step."""

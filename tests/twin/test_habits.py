@@ -172,7 +172,9 @@ def charts_of(scenario: Scenario, since: tuple[int | None, ...]) -> list[Chart]:
     charts = []
     for seat, first in enumerate(since):
         weeks = scenario["horizon"]["weeks"]
-        holders = [Holder(0, first, new=False) if first is not None and w >= first else None for w in range(weeks)]
+        holders = [
+            Holder(0, first, new=False, came=first) if first is not None and w >= first else None for w in range(weeks)
+        ]
         charts.append(chart_of(scenario, seat=seat, holders=holders))
     return charts
 

@@ -56,7 +56,7 @@ def simulate(scenario: Section, replication: int, seed: int) -> World:
     seats = []
     for seat in range(plan.reps):
         holders = timeline(plan, source, seat)
-        calls = calls_by_hour(plan, holders)
+        calls = calls_by_hour(plan, holders, seat)
         funnel = Funnel(plan, source, Rates(plan, source, market, seat, holders), seat)
         items = funnel.play(calls)
         seats.append(SeatHistory(holders, calls, items, funnel.clipped))

@@ -64,6 +64,35 @@ def hear_quota(
 
 
 @kernel
+def hear_own_quota(
+    n: int, elapsed: float, quota: Floats, booked: Longs, behind: Floats, ahead: Floats, deadline: Floats
+) -> None:
+    """Fill the same signals where quotas differ: ``quota``, float64[lanes]; 0: none, and nothing is heard."""
+    for s in range(n):
+        gap = elapsed - float(booked[s]) / quota[s] if quota[s] > 0.0 else 0.0
+        behind[s] = max(0.0, gap)
+        ahead[s] = max(0.0, -gap)
+        deadline[s] = behind[s] * elapsed
+
+
+@kernel
+def hear_unlike_peers(reps: int, bits: int, quota: Floats, person: Integers, booked: Longs, peers: Floats) -> None:
+    """Fill the signal that compares one's share of the quota with the mean share of the held seats that have one."""
+    size = 1 << bits
+    for r in range(size):
+        total, seats = 0.0, 0
+        for rep in range(reps):
+            s = uint64((rep << bits) + r)
+            if quota[s] > 0.0 and person[s] >= 0:
+                total += float(booked[s]) / quota[s]
+                seats += 1
+        for rep in range(reps):
+            s = uint64((rep << bits) + r)
+            own = float(booked[s]) / quota[s] if quota[s] > 0.0 else 0.0
+            peers[s] = max(0.0, total / float(seats) - own) if quota[s] > 0.0 and seats > 0 else 0.0
+
+
+@kernel
 def hear_peers(reps: int, bits: int, quota: float, booked: Longs, team: Longs, peers: Floats) -> None:
     """Fill the signal that compares what is booked with the mean of the team."""
     size = 1 << bits

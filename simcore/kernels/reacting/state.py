@@ -125,6 +125,8 @@ class Batch:
         """int32: the candidates, by number."""
         self.ends = np.zeros(chains + 1, np.int32)
         """int32[chains + 1]: where each interval (or hour) of the week ends in ``order``, after that of none."""
+        self.before = np.zeros(0, np.int64)
+        """int64[hours of a week + 1]: calls of their plan before each hour."""
 
     def make_room(self, n: int) -> None:
         """Make room for n candidates."""

@@ -85,6 +85,62 @@ def fill_seats(
 
 
 @kernel
+def fill_named_seats(
+    weeks: int, size: int, starts: int, leaves: int, refilled: bool, first_threshold: int, leave_threshold: int,
+    vacancy_weeks: int, ramp_weeks: int, ramp_start: float, words: Words, person: Integers, activity: Integers,
+) -> None:  # fmt: skip
+    """Do what `fill_seats` does for a seat whose first person has dates, or a chance to leave, of their own.
+
+    ``starts``, ``leaves``, ``refilled``, ``first_threshold``: of the first person, see `simcore.program.layout.People`.
+    """
+    for r in range(size):
+        number, started, gone = 0, starts, False
+        for week in range(weeks):
+            by_plan = number == 0 and week == leaves
+            threshold = first_threshold if number == 0 else leave_threshold
+            by_chance = week > max(started, 0) and int64(words[week, r]) < threshold
+            if by_plan or by_chance:
+                number += 1
+                started = week + vacancy_weeks
+                gone = gone or (by_plan and not refilled)
+            vacant = gone or week < started
+            person[week, r] = -1 if vacant else number
+            own = FULL_ACTIVITY
+            if not vacant and week - started < ramp_weeks:
+                ramp = ramp_start + (1.0 - ramp_start) * float(week - started) / float(ramp_weeks)
+                own = int64(ramp * FULL_ACTIVITY + 0.5)
+            activity[week, r] = own
+
+
+@kernel
+def put_own_rate(weeks: int, size: int, own: float, person: Integers, rate: Floats) -> None:
+    """Put the first person's own rate in place of the one that would be drawn: float64[weeks, size or more]."""
+    for week in range(weeks):
+        for r in range(size):
+            rate[week, r] = own if person[week, r] == 0 else rate[week, r]
+
+
+@kernel
+def put_counted_rate(
+    step: int, weeks: int, size: int, rep: int, table: Floats, person: Integers, given: Words, number: int,
+    flip: np.uint32, k0: np.uint32, k1: np.uint32, rate: Floats,
+) -> None:  # fmt: skip
+    """Do the same with a rate that is drawn from what was counted of the first person, at the word that it has anyway.
+
+    ``given``: see `fill_own_rates`.
+    """
+    for r in range(size):
+        if given.shape[0] > 0:
+            word = given[r, rep, step]
+        else:
+            at = decision(REP_RATE, 0, (step - 1) >> 2)
+            word = words_at(at, place(rep, 0), number + r, flip, k0, k1)[(step - 1) & 3]
+        own = beta_quantile(table, normal(word))
+        for week in range(weeks):
+            rate[week, r] = own if person[week, r] == 0 else rate[week, r]
+
+
+@kernel
 def fill_own_rates(
     step: int, weeks: int, size: int, rep: int, base: float, table: Floats, person: Integers, given: Words,
     number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, rate: Floats,

@@ -6,11 +6,12 @@ from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
 from simcore.kernels.detail import Detail
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
-from simcore.kernels.rows.memory import Memory, bins_of_cells, flush
+from simcore.kernels.rows.memory import Longs, Memory, bins_of_cells, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
 from simcore.kernels.rows.seats import know_market, know_parameters, settle
 from simcore.program.layout import Program
-from simcore.program.tally import CLOSE, GROUPS, LONGEST_DRY, TallyArrays
+from simcore.program.quotas import amounts_of_seat, in_units, team_by_period
+from simcore.program.tally import CLOSE, GROUPS, HITS, LONGEST_DRY, UNITS, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.philox import Key
 
@@ -42,10 +43,7 @@ def _play_row(row: Row) -> None:
     funnel = Funnel(row)
     for rep in range(program.team.reps):
         _play_rep(row, funnel, rep)
-    if program.quota.horizon > 0:
-        groups = slice(row.first_group, row.first_group + row.size)
-        periods = int(program.calendar.periods[program.quota.horizon])
-        windows.tally_team(row.size, periods, program.quota.units_team, booked.team, counters.quota_hits[1, groups])
+    tally_team_quota(program, row.size, booked.team, counters.quota_hits[1, row.first_group :])
 
 
 def _play_rep(row: Row, funnel: Funnel, rep: int) -> None:
@@ -60,6 +58,35 @@ def _play_rep(row: Row, funnel: Funnel, rep: int) -> None:
     tally_bookings(row)
     for account in (CLOSE,) if program.clock.one_account else (CLOSE, BY_ORIGIN):
         tally_account(row, rep, account)
+
+
+def tally_team_quota(program: Program, size: int, team: Longs, hits: Longs) -> None:
+    """Compare the team's quota periods with the team's quota, and empty them."""
+    quota = program.quota
+    if quota.horizon == 0:
+        return
+    periods = int(program.calendar.periods[quota.horizon])
+    if len(quota.own):
+        amounts = in_units(program, team_by_period(program))
+        hits[:size] += ((team[:periods, :size] >= amounts[:, None]) & (amounts[:, None] > 0)).sum(axis=0)
+        team[:periods, :size] = 0
+    else:
+        windows.tally_team(size, periods, quota.units_team, team, hits)
+
+
+def _tally_quota(row: Row, rep: int) -> None:
+    """Compare the quota periods of a seat with its quota, and add them up for the team's."""
+    program, booked, size = row.program, row.memory.booked, row.size
+    hits, quota = row.memory.counters.quota_hits[0, row.first_group : row.first_group + size], program.quota
+    seats, before = row.memory.counters.seats, hits.copy()
+    of_week, weeks, sums = program.calendar.period_of_week, booked.weeks, booked.sums[0]
+    if len(quota.own):
+        units = in_units(program, amounts_of_seat(program, rep))
+        windows.tally_own_quota(quota.horizon, size, units, of_week, weeks, sums, hits, booked.team)
+    else:
+        windows.tally_quota(quota.horizon, size, quota.units, of_week, weeks, sums, hits, booked.team)
+    if len(seats):
+        seats[rep, HITS, row.first_group : row.first_group + size] += hits - before
 
 
 def add_waiting_windows(row: Row) -> None:
@@ -105,11 +132,10 @@ def tally_account(row: Row, rep: int, account: int) -> None:
         windows.tally_weeks_of_quarter(group, size, weeks, counters.weeks_of_quarter)
         if row.detail.quarters.shape[0] > 0:
             windows.detail_quarters(rep, size, weeks, row.detail.quarters)
+        if len(counters.seats):
+            counters.seats[rep, UNITS, groups] += weeks[:, :size].sum(axis=0)
         if program.quota.horizon > 0:
-            windows.tally_quota(
-                program.quota.horizon, size, program.quota.units, calendar.period_of_week, weeks, sums[0],
-                counters.quota_hits[0, groups], booked.team,
-            )  # fmt: skip
+            _tally_quota(row, rep)
     for horizon in PERIODS:
         if calendar.periods[horizon] > 0:
             waiting.n = windows.tally_periods(

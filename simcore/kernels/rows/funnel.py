@@ -71,11 +71,13 @@ class Funnel:
         self._stated = bool((row.program.start.chance >= 0.0).any())
         self._aged = len(row.memory.ages.ages) > 0
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
+        self._plan_rows = row.program.plan.row_of_week
 
     def begin(self, rep: int) -> None:
         """Begin with a rep."""
         first = self._program.start.first
         self._rep, self._open = rep, (int(first[rep]), int(first[rep + 1]))
+        self._plan_rows = self._program.plan.rows(rep)
 
     def play(self, first_week: int, weeks: int) -> None:
         """Play the calls of a stride of weeks, and all that comes of them."""
@@ -115,7 +117,7 @@ class Funnel:
             hours[BEGAN][n_open:n] = 0
         draw_items(n, ITEM, words[C0], words[C1], words[WHO], *row.luck, *words[SLOT:ASIDE])
         calls.place_calls(
-            first_week, weeks, size, n_open, program.plan.row_of_week, program.plan.slot_hour, memory.carried,
+            first_week, weeks, size, n_open, self._plan_rows, program.plan.slot_hour, memory.carried,
             row.memory.seats.activity, made, successes, words[C0], words[WHO], words[SLOT], memory.slots, hours[NOW],
         )  # fmt: skip
         calls.square_hours(
@@ -159,16 +161,16 @@ class Funnel:
             hours[row][first:n] = hours[row][order]
 
     def _fill_calls(self, first_week: int, weeks: int) -> None:
-        row, plan, team = self._row, self._program.plan, self._program.team
+        row, plan = self._row, self._program.plan
         memory, seats = row.memory.weeks, row.memory.seats
         made = memory.calls[first_week : first_week + weeks]
-        if team.leave_threshold > 0 or team.new > 0:
+        if self._program.come_and_go:
             calls.fill_calls(
-                first_week, weeks, row.size, plan.row_of_week, plan.calls, seats.person, seats.activity,
+                first_week, weeks, row.size, self._plan_rows, plan.calls, seats.person, seats.activity,
                 seats.carry, made, memory.carried,
             )  # fmt: skip
         else:
-            calls.fill_planned(first_week, weeks, row.size, plan.row_of_week, plan.calls, made)
+            calls.fill_planned(first_week, weeks, row.size, self._plan_rows, plan.calls, made)
 
     def _count_successes(self, first_week: int, weeks: int) -> None:
         row, rep, first = self._row, self._rep, self._program.first

@@ -15,7 +15,7 @@ from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
 from simcore.kernels.rows.waits import Ages
 from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
-from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, NEED_COUNTS, SECTIONS, TallyArrays
+from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, NEED_COUNTS, OF_SEAT, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
 
 Floats = NDArray[np.float64]
@@ -196,6 +196,8 @@ class Counters(NamedTuple):
     """int64[13, 256]"""
     needs: Longs
     """int64[7, 256]"""
+    seats: Longs
+    """int64[seats told one by one, 2, 256]"""
 
 
 class Memory(NamedTuple):
@@ -281,6 +283,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             conduct=np.zeros((3, GROUPS), np.int64),
             weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, GROUPS), np.int64),
             needs=np.zeros((len(NEED_COUNTS), GROUPS), np.int64),
+            seats=np.zeros((program.people.told, len(OF_SEAT), GROUPS), np.int64),
         ),
     )
 
@@ -372,5 +375,6 @@ def flush(counters: Counters, tally: TallyArrays) -> None:
     tally.conduct[...] += counters.conduct.T
     tally.weeks_of_quarter[...] += counters.weeks_of_quarter.T
     tally.needs[...] += counters.needs.T
+    tally.seats[...] += counters.seats.transpose(2, 0, 1)
     for each in counters:
         each[...] = 0

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels.rows import conditions, knowledge
+from simcore.kernels.rows.memory import Floats, Integers
 from simcore.kernels.rows.row import Draws, Row
-from simcore.kernels.rows.words import draw_weeks, first_word
-from simcore.program.layout import COUNTS, KNOWN, Rates
+from simcore.kernels.rows.words import Words, draw_weeks, first_word
+from simcore.program.layout import COUNTS, KNOWN, Program, Rates
 from simcore.quantities.rates import LEAST_SIZE
 from simcore.random.addresses import TURNOVER, WEEK_NOISE
 
@@ -72,13 +73,10 @@ def drawn_means(rates: Rates, draws: Draws, size: int) -> NDArray[np.float64]:
 def settle(row: Row, rep: int) -> None:
     """Fill who sits in a seat in each week, how active they are, and the rates of all steps."""
     program, seats, words = row.program, row.memory.seats, row.memory.weeks.words
-    team, simulated = program.team, program.clock.simulated_weeks
-    if team.leave_threshold > 0 or team.new > 0:
+    simulated = program.clock.simulated_weeks
+    if program.come_and_go:
         draw_weeks(first_word(TURNOVER), rep, 0, simulated, row.size, *row.people, *words)
-        conditions.fill_seats(
-            simulated, row.size, rep < team.new, team.leave_threshold, team.vacancy_weeks, team.ramp_weeks,
-            team.ramp_start, words[0], seats.person, seats.activity,
-        )  # fmt: skip
+        seat_people(program, rep, simulated, row.size, words[0], seats.person, seats.activity)
     if program.rates.fixed:
         return
     for step in range(1, program.clock.steps + 1):
@@ -93,6 +91,40 @@ def settle(row: Row, rep: int) -> None:
                     conditions.add_noise(simulated, row.size, sigma, words[step - first], seats.rate[step])
 
 
+def seat_people(
+    program: Program, rep: int, weeks: int, size: int, leaves: Words, person: Integers, activity: Integers
+) -> None:
+    """Decide who sits in a seat in each simulated week: see `simcore.kernels.rows.conditions.fill_seats`."""
+    team, people = program.team, program.people
+    ramp = team.vacancy_weeks, team.ramp_weeks, team.ramp_start
+    if not people.active:
+        newcomer = rep < team.new
+        conditions.fill_seats(weeks, size, newcomer, team.leave_threshold, *ramp, leaves, person, activity)
+        return
+    conditions.fill_named_seats(
+        weeks, size, int(people.starts[rep]), int(people.leaves[rep]), bool(people.refilled[rep]),
+        int(people.leave_threshold[rep]), team.leave_threshold, *ramp, leaves, person, activity,
+    )  # fmt: skip
+
+
+def put_own_rates(
+    program: Program, rep: int, step: int, weeks: int, size: int, draws: Draws, given: Words, person: Integers,
+    rate: Floats,
+) -> None:  # fmt: skip
+    """Put the rate of a step that the first person in a seat has of their own in place of the one that is drawn.
+
+    ``draws``, ``given``: where words of people come from; ``person``, ``rate``: [weeks, replications or more].
+    """
+    people = program.people
+    if not people.active:
+        return
+    if people.table[rep, step] >= 0:
+        table = people.tables[people.table[rep, step]]
+        conditions.put_counted_rate(step, weeks, size, rep, table, person, given, *draws, rate)
+    elif people.rate[rep, step] >= 0.0:
+        conditions.put_own_rate(weeks, size, float(people.rate[rep, step]), person, rate)
+
+
 def _fill_own_rates(row: Row, rep: int, step: int) -> None:
     """Fill the rates of a step with those of the people, in their market."""
     rates, seats, simulated = row.program.rates, row.memory.seats, row.program.clock.simulated_weeks
@@ -104,8 +136,9 @@ def _fill_own_rates(row: Row, rep: int, step: int) -> None:
             step, simulated, row.size, rep, base, rates.beta_tables[rates.beta[step]], seats.person,
             row.given_people, *row.people, rate,
         )  # fmt: skip
-    elif rates.varies[step]:
+    elif rates.varies[step] or row.program.people.active:
         conditions.fill_base(simulated, row.size, base, rate)
+    put_own_rates(row.program, rep, step, simulated, row.size, row.people, row.given_people, seats.person, rate)
     seats.last_rate[step, : row.size] = rate[simulated - 1, : row.size]
     if rates.in_market[step]:
         conditions.multiply(simulated, row.size, seats.factor, rate)

@@ -212,6 +212,21 @@ def tally_quota(
 
 
 @kernel
+def tally_own_quota(
+    horizon: int, size: int, units: Longs, period_of_week: Integers, weeks: Longs, sums: Longs, hits: Longs, team: Longs
+) -> None:
+    """Do the same where quotas differ: ``units``, int64[periods], 0 where the seat has none."""
+    for week in range(weeks.shape[0]):
+        period = add_week(horizon, week, size, period_of_week, weeks[week], sums)
+        if period < 0:
+            continue
+        for r in range(size):
+            hits[r] += units[period] > 0 and sums[r] >= units[period]
+            team[period, r] += sums[r]
+            sums[r] = 0
+
+
+@kernel
 def tally_team(size: int, periods: int, units: int, team: Longs, hits: Longs) -> None:
     """Compare the team's quota periods with the team's quota, and empty them."""
     for period in range(periods):

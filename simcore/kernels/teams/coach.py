@@ -8,7 +8,7 @@ from simcore.kernels.reacting import coaching
 from simcore.kernels.reacting.state import PRESSED, Memory
 from simcore.kernels.rows.conditions import fill_own_rates
 from simcore.kernels.rows.row import Row
-from simcore.kernels.rows.seats import fill_rates_not_known
+from simcore.kernels.rows.seats import fill_rates_not_known, put_own_rates
 from simcore.program.layout import KNOWN, NOBODY, ORACLE, PROCESS, RESULT
 
 
@@ -36,6 +36,21 @@ class Coach:
                     rates.beta_tables[rates.beta[step]], self._memory.persons[rep], self._row.given_people,
                     *self._row.people, self._memory.owns[rep, step],
                 )  # fmt: skip
+            self._put_own_rates(rep)
+
+    def _put_own_rates(self, rep: int) -> None:
+        """Put what people have of their own in place of the rates of a seat that are drawn."""
+        row, memory, program, rates = self._row, self._memory, self._row.program, self._row.program.rates
+        for step in range(1, program.clock.steps + 1):
+            if not program.people.owns(step):
+                continue
+            own = memory.owns[rep, step]
+            if rates.beta[step] < 0 and rates.laws.kind[step] == KNOWN:
+                own[:] = rates.base[step]
+            put_own_rates(
+                program, rep, step, program.clock.simulated_weeks, self._size, row.people, row.given_people,
+                memory.persons[rep], own,
+            )  # fmt: skip
 
     def begin_week(self, week: int) -> None:
         """Change the habits, hold the sessions, and record both in counted weeks."""

@@ -11,14 +11,13 @@ from simcore.kernels.reacting.state import (
     CARRY,
     ENDED,
     LANE,
-    LAST_BOOKING,
     LEFT_OUT,
     OWED,
     SURPRISES,
-    UNANSWERED,
     Memory,
 )
 from simcore.kernels.rows.row import Row
+from simcore.kernels.teams.crews import Crew, Crews
 from simcore.kernels.teams.waiting import Waiting
 from simcore.program.tally import CHECK_CALLS
 from simcore.random.addresses import NEED, NEED_END
@@ -76,27 +75,31 @@ class Owing:
         """Forget what the people owed who are gone."""
         self._known[OWED][self._lanes.starts > 0] = 0
 
-    def begin(self, planned: int, week: int) -> None:
-        """Work off what is owed in an interval of so many planned calls."""
+    def begin(self, crews: Crews, first: int, last: int, week: int) -> None:
+        """Work off what is owed in the calls that are planned for the hours ``first .. last - 1`` of the week."""
         known = self._known
-        needs.work_off(self._n, planned, known[ACTIVE], known[CARRY], known[OWED], known[LEFT_OUT], self._counted)
+        for crew in crews:
+            mine = crew.lanes
+            needs.work_off(
+                crew.n, crew.planned(first, last), known[ACTIVE, mine], known[CARRY, mine], known[OWED, mine],
+                known[LEFT_OUT, mine], self._counted[mine],
+            )  # fmt: skip
         if week >= self._row.program.clock.warmup_weeks:
             counts = self._memory.rows.counters.needs[CHECK_CALLS, self._row.first_group :]
             calling.add_by_group(self._n, self._bits, self._counted, counts)
 
-    def leave_out(self, n: int, first: int, plan_before: np.ndarray) -> int:
-        """Keep those of the n candidates in ``items.keep`` that are dialled; return how many."""
+    def leave_out(self, begin: int, n: int, first: int, plan_before: np.ndarray) -> int:
+        """Keep those of the candidates ``begin .. n - 1`` in ``items.keep`` that are dialled; return where they end."""
         known, lanes, candidates = self._known, self._lanes, self._memory.candidates
-        return needs.leave_out(
-            n, first, plan_before, candidates.words[LANE], candidates.words[C0], candidates.hour, candidates.rank,
-            lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], known[LEFT_OUT], self._memory.items.keep,
+        return begin + needs.leave_out(
+            n - begin, first, plan_before, candidates.words[LANE], candidates.words[C0], candidates.hour,
+            candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], known[LEFT_OUT],
+            self._memory.items.keep[begin:],
         )  # fmt: skip
 
-    def end(self, first: int, last: int, plan_before: np.ndarray, response: np.ndarray) -> int:
+    def end(self, crew: Crew, first: int, last: int) -> int:
         """Count the calls of an interval, as `simcore.kernels.reacting.calling.end_calls` does."""
-        known, lanes = self._known, self._lanes
-        made, above = lanes.counts[:2]
+        calls = crew.calls
         return needs.end_calls_owing(
-            self._n, first, last, plan_before, lanes.ramp, lanes.before, lanes.rate[1], lanes.habit[1], response,
-            known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY], known[LEFT_OUT], made, above,
-        )  # fmt: skip
+            crew.n, first, last, crew.before, *calls[:-2], self._known[LEFT_OUT][crew.lanes], *calls[-2:]
+        )

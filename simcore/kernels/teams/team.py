@@ -38,11 +38,11 @@ from simcore.kernels.reacting.state import (
     bucket_hours,
     by_hours,
 )
-from simcore.kernels.rows import windows
-from simcore.kernels.rows.drive import tally_account, tally_bookings
+from simcore.kernels.rows.drive import tally_account, tally_bookings, tally_team_quota
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, know_parameters, settle
 from simcore.kernels.teams.coach import Coach
+from simcore.kernels.teams.crews import Crew, crews_of, own_quotas
 from simcore.kernels.teams.funnel import Funnel
 from simcore.kernels.teams.needs import Owing
 from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
@@ -89,7 +89,7 @@ class Team:
         self._known, self._response, self._signal = (
             list(of) for of in (memory.lanes.known, memory.lanes.response, memory.lanes.signal)
         )
-        self._plan_before, self._made, self._above = row.program.plan.before[0], *memory.lanes.counts[:2]
+        self._made, self._above = memory.lanes.counts[:2]
         self._rate, self._habit, self._drawn = memory.lanes.rate[1], memory.lanes.habit[1], memory.lanes.list[0]
         counters = memory.rows.counters
         self._calls_made = counters.stages[ENTERED, 0, row.first_group :]
@@ -100,6 +100,8 @@ class Team:
         self._funnel = Funnel(row, memory, self._breach)
         self._coach = Coach(row, memory) if row.program.coaching.active else None
         self._owing = Owing(row, memory) if row.program.needs.owing else None
+        self._crews = crews_of(row.program, memory)
+        self._quota = own_quotas(row.program, memory.rows.bits)
         self._by_hours, self._chain_hours = by_hours(row.program), bucket_hours(row.program)
 
     def play(self) -> None:
@@ -157,7 +159,7 @@ class Team:
         self._end_week(week)
 
     def _begin_week(self, week: int) -> None:
-        memory, lanes, plan, n = self._memory, self._lanes, self._program.plan, self._n
+        memory, lanes, n = self._memory, self._lanes, self._n
         lanes.person[:] = memory.persons[:, week].reshape(n)
         lanes.ramp[:] = memory.ramps[:, week].reshape(n)
         lanes.starts[:] = 1 if week == 0 else (memory.persons[:, week] != memory.persons[:, week - 1]).reshape(n)
@@ -165,17 +167,15 @@ class Team:
             self._take_rates(week)
         if self._coach:
             self._coach.begin_week(week)
-        row = plan.row_of_week[week]
-        self._plan_before = plan.before[row]
-        calling.begin_week(
-            n, int(plan.calls[row]), plan.per_hour[row], lanes.person, lanes.ramp, lanes.starts, lanes.calls,
-            lanes.before, lanes.base_carry,
-        )  # fmt: skip
+        for crew in self._crews:
+            crew.begin_week(week)
+            calling.begin_week(crew.n, crew.of_week, crew.per_hour, *crew.week)
         candidates = memory.candidates
         candidates.n, candidates.used = 0, 0
         lanes.drawn[:], lanes.counts[2] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
-        self._draw_cell(0, n, lanes.list[1], week)
+        for crew in self._crews:
+            self._draw_cell(crew, 0, crew.part_of(lanes.list[1, :n]), week)
         if week == 0:
             # What is open at the start may be decided at once, by the habits of this week.
             self._funnel.begin()
@@ -215,8 +215,7 @@ class Team:
         calling.fix_activity(n, lanes.person, lanes.ramp, self._response[ACTIVITY], known[ACTIVE], known[LAST_BOOKING])
         if self._owing:
             first = hour - week * self._clock.hours_per_week
-            planned = self._plan_before[first + reaction.interval] - self._plan_before[first]
-            self._owing.begin(int(planned), week)
+            self._owing.begin(self._crews, first, first + reaction.interval, week)
 
     def _hear(self, hour: int, week: int) -> None:
         """Fill the signals that drives listen to."""
@@ -227,16 +226,19 @@ class Team:
         if hears[BEHIND]:
             first, length = float(max(0, reaction.period_first[week])), float(reaction.period_hours[week])
             elapsed = (hour - first) / length
-            deciding.hear_quota(
-                n, elapsed, reaction.quota, known[BOOKED], signal[BEHIND], signal[AHEAD], signal[DEADLINE]
+            quota_signals = known[BOOKED], signal[BEHIND], signal[AHEAD], signal[DEADLINE]
+            if len(self._quota):
+                deciding.hear_own_quota(n, elapsed, self._quota[week], *quota_signals)
+            else:
+                deciding.hear_quota(n, elapsed, reaction.quota, *quota_signals)
+        if hears[PEERS] and len(self._quota):
+            deciding.hear_unlike_peers(
+                self._reps, self._bits, self._quota[week], lanes.person, known[BOOKED], signal[PEERS]
             )
-        if hears[PEERS]:
+        elif hears[PEERS]:
             deciding.hear_peers(self._reps, self._bits, reaction.quota, known[BOOKED], lanes.team, signal[PEERS])
-        if hears[SURPRISE]:
-            planned = self._planned_before(hour, week)
-            deciding.hear_surprise(n, planned, reaction.call_value, known[RESULT], signal[SURPRISE])
-        if hears[DRY_SPELL]:
-            deciding.hear_dry_spell(n, hour, reaction.between_wins, known[MARK], signal[DRY_SPELL])
+        if hears[SURPRISE] or hears[DRY_SPELL]:
+            self._hear_plans(hour, week)
         if hears[REJECTIONS]:
             rate = float(self._program.rates.base[1])
             deciding.hear_rejections(n, rate, known[UNANSWERED], signal[REJECTIONS])
@@ -248,13 +250,18 @@ class Team:
         if hears[SURPRISED]:
             deciding.hear_surprised(n, known[ENDED], known[SURPRISES], signal[SURPRISED])
 
-    def _planned_before(self, hour: int, week: int) -> int:
-        """Return the planned calls of the interval before a decision."""
-        clock, plan = self._clock, self._program.plan
-        of_week = hour - week * clock.hours_per_week
-        before = plan.before[plan.row_of_week[week if of_week > 0 else week - 1]]
-        until = of_week if of_week > 0 else clock.hours_per_week
-        return int(before[until] - before[until - self._reaction.interval])
+    def _hear_plans(self, hour: int, week: int) -> None:
+        """Fill the signals that compare results with the plan."""
+        reaction, known, signal, hours = self._reaction, self._known, self._signal, self._clock.hours_per_week
+        for crew in self._crews:
+            mine = crew.lanes
+            if reaction.hears[SURPRISE]:
+                planned = crew.planned_before(hour, week, hours, reaction.interval)
+                of_crew = known[RESULT][mine], signal[SURPRISE][mine]
+                deciding.hear_surprise(crew.n, planned, reaction.call_value, *of_crew)
+            if reaction.hears[DRY_SPELL]:
+                between = crew.between(reaction.between_wins)
+                deciding.hear_dry_spell(crew.n, hour, between, known[MARK][mine], signal[DRY_SPELL][mine])
 
     def _look_for_breach(self, hour: int) -> None:
         reaction, lanes = self._reaction, self._lanes
@@ -277,8 +284,8 @@ class Team:
 
     def _draw_as_needed(self, hour: int, week: int) -> None:
         """Draw more candidates where the activity or the rate of an interval needs them."""
-        lanes, known, plan = self._lanes, self._known, self._program.plan
-        if plan.calls[plan.row_of_week[week]] == 0:
+        lanes, known = self._lanes, self._known
+        if all(crew.of_week == 0 for crew in self._crews):
             return
         m = calling.find_needs(
             self._n, self._rate, self._response[1], lanes.ramp, known[ACTIVE], lanes.drawn, lanes.wanted,
@@ -292,27 +299,27 @@ class Team:
             for band in range(bands + 1):
                 cell = sheet + SHEETS * band
                 k = calling.lanes_of_cell(m, cell, lanes.list[0], lanes.drawn, lanes.wanted, lanes.list[1])
-                if k > 0:
-                    self._draw_cell(cell, k, lanes.list[1], week, hour)
+                for crew in self._crews if k > 0 else ():
+                    self._draw_cell(crew, cell, crew.part_of(lanes.list[1, :k]), week, hour)
         calling.note_drawn(m, lanes.list[0], lanes.drawn, lanes.wanted)
 
-    def _draw_cell(self, cell: int, k: int, mine: np.ndarray, week: int, hour: int = 0) -> None:
-        """Draw the candidates of a cell of k lanes."""
-        program, memory, lanes, luck = self._program, self._memory, self._lanes, self._row.luck
-        plan, candidates, listed = program.plan, memory.candidates, memory.items
-        row = plan.row_of_week[week]
+    def _draw_cell(self, crew: Crew, cell: int, mine: np.ndarray, week: int, hour: int = 0) -> None:
+        """Draw the candidates of a cell of some lanes of a crew."""
+        memory, lanes, luck, k = self._memory, self._lanes, self._row.luck, len(mine)
+        if k == 0:
+            return
+        planned, candidates, listed = crew.of_week, memory.candidates, memory.items
         listed.make_room(self._n)
         x0, x1, count = listed.drawn[0], listed.drawn[1], listed.keep
         calling.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
         total = calling.count_cell(
-            k, cell, week, self._bits, int(plan.calls[row]), *luck, mine, x0, x1, lanes.rate[1], lanes.calls,
-            lanes.cell, count,
-        )  # fmt: skip
+            k, cell, week, self._bits, planned, *luck, mine, x0, x1, lanes.rate[1], lanes.calls, lanes.cell, count
+        )
         if cell == 0 and self._row.given_successes.shape[0] > 0:
             given = np.zeros((self._reps, 1 << self._bits), np.int64)
             given[:, : self._row.size] = self._row.given_successes[:, :, week].T
-            count[: self._n] = given.ravel()
-            total = int(given.sum())
+            count[:k] = given.ravel()[crew.lanes]
+            total = int(count[:k].sum())
         candidates.make_room(total)
         first, words = candidates.n, candidates.words
         most = calling.list_cell(k, cell, first, mine, count, lanes.cell, words[LANE], words[C0])
@@ -322,10 +329,11 @@ class Team:
         candidates.n += total
         calling.draw_candidates(total, week, self._bits, *luck, *words[:, first:])
         calling.place_cell(
-            k, cell, int(plan.calls[row]), mine, lanes.ramp, lanes.calls, lanes.before, plan.before[row],
-            plan.slot_hour[row], lanes.cell, words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
+            k, cell, planned, mine, lanes.ramp, lanes.calls, lanes.before, crew.before, crew.slot_hour, lanes.cell,
+            words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
         )  # fmt: skip
         batch = candidates.next_batch(total)
+        batch.before = crew.before
         calling.order_candidates(first, total, self._chain_hours, candidates.hour, batch.ends, batch.order)
 
     def _play_hours(self, begin: int, end: int, first: int, week: int) -> None:
@@ -345,12 +353,12 @@ class Team:
         listed.make_room(candidates.n)
         here, lane, c0, n = listed.keep, candidates.words[LANE], candidates.words[C0], 0
         for batch in batches:
-            n = calling.list_called(
-                chain, until, n, first, batch.order, batch.ends, self._plan_before, lane, c0,
-                candidates.hour, candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
+            begin, n = n, calling.list_called(
+                chain, until, n, first, batch.order, batch.ends, batch.before, lane, c0, candidates.hour,
+                candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
             )  # fmt: skip
-        if self._owing:
-            n = self._owing.leave_out(n, first, self._plan_before)
+            if self._owing:
+                n = self._owing.leave_out(begin, n, first, batch.before)
         limit, doubtful = listed.floats[0], listed.passed
         m = calling.list_thinned(n, lane, c0, self._rate, self._habit, self._response[1], here, limit, doubtful)
         if m > 0:
@@ -363,16 +371,12 @@ class Team:
 
     def _end_calls(self, first: int, last: int, week: int) -> None:
         """Count the calls of an interval."""
-        row, lanes, known, clock = self._row, self._lanes, self._known, self._clock
-        made, above = self._made, self._above
-        if self._owing:
-            row.clipped[1] += self._owing.end(first, last, self._plan_before, self._response[1])
-        else:
-            row.clipped[1] += calling.end_calls(
-                self._n, first, last, self._plan_before, lanes.ramp, lanes.before, self._rate,
-                self._habit, self._response[1], known[ACTIVE], known[LAST_BOOKING], known[UNANSWERED], known[CARRY],
-                made, above,
-            )  # fmt: skip
+        row, clock, made, above = self._row, self._clock, self._made, self._above
+        for crew in self._crews:
+            if self._owing:
+                row.clipped[1] += self._owing.end(crew, first, last)
+            else:
+                row.clipped[1] += calling.end_calls(crew.n, first, last, crew.before, *crew.calls)
         if self._coach:
             self._coach.count_calls(week, made)
         if week >= clock.warmup_weeks:
@@ -414,8 +418,5 @@ class Team:
             tally_bookings(of_rep)
             for account in (CLOSE,) if self._clock.one_account else (CLOSE, BY_ORIGIN):
                 tally_account(of_rep, rep, account)
-        quota = program.quota
-        if quota.horizon > 0:
-            periods = int(program.calendar.periods[quota.horizon])
-            hits = memory.rows.counters.quota_hits[1, self._groups]
-            windows.tally_team(row.size, periods, quota.units_team, memory.rows.booked.team, hits)
+        hits = memory.rows.counters.quota_hits[1, row.first_group :]
+        tally_team_quota(program, row.size, memory.rows.booked.team, hits)

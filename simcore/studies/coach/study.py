@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simcore.analytic.run_cost import Bill, cost, one_world, rep_week_ns, together
 from simcore.base.errors import Problem, ScenarioError
 from simcore.engine.many_scenarios import TOGETHER, ScenarioBatch, rep_weeks
-from simcore.engine.playable import with_run_overrides
+from simcore.engine.playable import of_alike_reps, with_run_overrides
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.results.header import header_of
 from simcore.scenario.metric import COACHING
@@ -88,7 +88,7 @@ def plan_coach(
     if hours is not None:
         check_hours(scenario, hours)
         check_scenarios(COACHING.metric_of(hours.measure), [scenario])
-    scenario = with_run_overrides(scenario, replications, seed)
+    scenario = of_alike_reps(with_run_overrides(scenario, replications, seed), "coaching")
     ready, plan = levers(scenario), plan_values(scenario)
     everything = [scenario, *(lever.scenario for lever in ready if lever.scenario is not None), *plan.everything]
     work = sum(map(rep_weeks, everything)) + (hours_programs(hours) * rep_weeks(scenario) if hours else 0)

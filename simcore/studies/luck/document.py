@@ -213,6 +213,17 @@ class Dismissal(Document):
     rules: list[RuleRow]
 
 
+class AgainstRow(Document):
+    """The person who is asked about, and another one: whose period brings more."""
+
+    horizon: str
+    rep: int = Field(description="The other one's seat, from 1.")
+    name: str | None = Field(default=None, description="Only where names were asked for.")
+    ahead: Estimate
+    tied: Estimate
+    behind: Estimate
+
+
 class Luck(StrategyHeader):
     """How much of a rep's results is luck, and how much is skill."""
 
@@ -226,4 +237,12 @@ class Luck(StrategyHeader):
     streaks: Streaks | None
     regression: Regression | None
     dismissal: Dismissal | None
+    unlike: bool = Field(
+        default=False, description="Whether people have something of their own: who is better is then in the file."
+    )
+    who: int | None = Field(default=None, description="The seat, from 1, of the person who is asked about; else null.")
+    who_name: str | None = Field(default=None, description="Only where names were asked for.")
+    people: list[AgainstRow] = Field(
+        default=[], description="That person against each other one, in periods with both at full activity."
+    )
     skipped: list[Skipped]

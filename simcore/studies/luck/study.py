@@ -23,6 +23,7 @@ from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.studies.luck.credibility import known_steps
 from simcore.studies.luck.dismissal import Rule, dismissal, parse_rule
 from simcore.studies.luck.document import Luck, Skipped
+from simcore.studies.luck.person import against, seat_of
 from simcore.studies.luck.regression_to_mean import regression
 from simcore.studies.luck.reliability import reliability
 from simcore.studies.luck.sample import WEEKS_OF, joined, sample_of
@@ -56,6 +57,7 @@ class LuckRequest:
     rule: Rule | str | None = None
     replications: int | None = None
     seed: int | None = None
+    who: str | None = None
 
     def cost(self, threads: int) -> Bill:
         """Return what the replications cost, and as many in which a rate has dropped."""
@@ -67,6 +69,7 @@ class LuckRequest:
             self.scenario,
             drop=self.drop,
             rule=self.rule,
+            who=self.who,
             replications=self.replications,
             seed=self.seed,
             threads=threads,
@@ -80,6 +83,7 @@ def luck(
     *,
     drop: tuple[str, float] | None = None,
     rule: Rule | str | None = None,
+    who: str | None = None,
     replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -97,6 +101,8 @@ def luck(
         spell is compared with. By default the last stage, by half.
     rule
         Who is dismissed, as `simcore.studies.luck.dismissal.Rule` or text; by default ``below=0.7,quarters=2``.
+    who
+        A person, by name or by number from 1, to be compared with each of the others.
     replications
         At least 128, rounded up to a multiple of 32; by default about a million rep-weeks, from 128 to 8,192.
     seed
@@ -125,19 +131,23 @@ def luck(
     scenario = with_run_overrides(scenario, None, seed)
     _refuse_inflow(scenario)
     what = _drop(scenario, drop)
-    who = _rule(rule)
+    whom = _rule(rule)
+    seat = None if who is None else seat_of(scenario, who)
     program = playable(scenario, detailed=True, replications=False)
     total = _replications(program, replications)
     meter = Meter(Watch(progress, stop), 2 * total)
     samples = _play(scenario, (program, dropped_program(scenario, program, what)), total, threads, meter)
     interrupted = meter.done < total
     parts = {}
-    missing = dict(_missing(scenario, samples[0], who))
-    for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, who)).items()):
+    missing = dict(_missing(scenario, samples[0], whom))
+    for place, (part, answer) in enumerate(_questions(scenario, program, samples, (what, whom)).items()):
         parts[part] = None if part in missing else answer()
         meter.add((place + 1) * total // QUESTIONS - place * total // QUESTIONS, 0)
     header = header_of(scenario, replications=samples[0].worlds, interrupted=interrupted, seconds=meter.seconds)
-    return _document(scenario, header, parts, missing)
+    found = _document(scenario, header, parts, missing)
+    if seat is None:
+        return found
+    return found.model_copy(update={"who": seat + 1, "people": against(samples[0], seat)})
 
 
 def dropped_program(scenario: Scenario, program: Program, drop: Drop) -> Program:
@@ -247,6 +257,7 @@ def _document(scenario: Scenario, header: Header, parts: dict[str, BaseModel | N
     return Luck.model_validate(
         {
             **header,
+            "unlike": scenario.unlike,
             "differ": [stage.stage for stage in scenario.funnel if stage.rate is not None and stage.rate.rep_cv > 0.0],
             "habits": [stage.stage for stage in scenario.funnel if stage.habit is not None],
             "skipped": [Skipped(part=part, reason=reason) for part, reason in missing.items()],
@@ -276,3 +287,8 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
     elif quarters < rule.quarters:
         yield "dismissal", short.format(rule.quarters, rule.quarters * QUARTER)
+    if scenario.unlike:
+        own = "people by name have something of their own in this file: who is better is not to be found out"
+        yield from ((part, own) for part in ("reliability", "streaks", "regression", "dismissal"))
+    elif scenario.quota is not None and scenario.quota.ramped:
+        yield "dismissal", "quotas differ between reps: try --set quota.ramped=false"

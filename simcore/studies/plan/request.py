@@ -12,6 +12,7 @@ from simcore.base.money import cents
 from simcore.base.periods import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 from simcore.base.spelling import amount_of
 from simcore.base.text import brief, did_you_mean
+from simcore.engine.playable import of_alike_reps
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -82,6 +83,7 @@ def plan_request(
     ScenarioError
         With all that is wrong about it.
     """
+    scenario = of_alike_reps(scenario, "a plan")
     problems: list[Problem] = []
     if not (isfinite(target) and 0.01 <= target <= MOST_TARGET):
         allowed = "0.01 to 1e12: revenue of the whole team in the period"

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from simcore.analytic.run_cost import Bill, bill_of_replications
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.periods import DAY, HORIZONS, HOUR, MONTH, QUARTER, WEEK, YEAR
-from simcore.engine.playable import playable, with_run_overrides
+from simcore.engine.playable import of_alike_reps, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut_in_multiples
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.program.compiler import compile_scenario
@@ -120,7 +120,7 @@ def steadiness(
     >>> found.active, [part.share.estimate for part in found.rows[-1].parts]
     (['luck'], [1.0, 0.0, 0.0, 0.0, 0.0])
     """
-    scenario = with_run_overrides(scenario, None, seed)
+    scenario = of_alike_reps(with_run_overrides(scenario, None, seed), "what averages out", quotas=False)
     program = playable(scenario, detailed=True, replications=False)
     if replications is not None and not LEAST <= replications <= LARGEST:
         allowed = f"{LEAST} .. {LARGEST}"
