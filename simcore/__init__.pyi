@@ -17,10 +17,12 @@ from simcore.base.version import __version__ as __version__
 from simcore.crm.cells.refused import DataError as DataError
 from simcore.crm.data import DealData as DealData
 from simcore.crm.document import DataCheck as DataCheck
+from simcore.crm.reading import read_calls as read_calls
 from simcore.crm.reading import read_deals as read_deals
 from simcore.engine.runner import Progress
 from simcore.forecasting.backtest import backtest as backtest
 from simcore.forecasting.backtest_document import Backtest as Backtest
+from simcore.forecasting.call_log import backtest_calls as backtest_calls
 from simcore.forecasting.forecast import forecast as forecast
 from simcore.forecasting.forecast_document import Forecast as Forecast
 from simcore.results.rep_weeks import RepWeekBlock

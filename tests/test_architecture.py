@@ -217,6 +217,7 @@ WITH_GENERATORS = {
     "simcore.pipeline.posterior",
     "simcore.pipeline.naive",
     "simcore.forecasting.backtest",
+    "simcore.forecasting.call_log",
     "simcore.forecasting.example",
 }
 """Modules that draw leading factors or parameters with a generator of NumPy, made with a seed and handed on."""

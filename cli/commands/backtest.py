@@ -1,7 +1,7 @@
 """`simcore backtest`: how good forecasts of the own deals would have been."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 
 def backtest(
-    deals: given.DealsArgument,
+    deals: given.DealsOrCalls = None,
     *,
     history: given.HistoryOption = None,
     export_map: given.MapOption = None,
     as_of: given.AsOfOption = None,
     dates: given.DatesOption = None,
-    horizon: Annotated[str, typer.Option("--horizon", metavar="WEEKS", help="Length of a window.")] = "4w",
-    every: Annotated[str, typer.Option("--every", metavar="WEEKS", help="From one origin to the next.")] = "1w",
+    calls: given.CallsOption = None,
+    horizon: given.HorizonOption = None,
+    every: given.EveryOption = None,
     first: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="The first origin; without it 8 weeks after the first deal."),
@@ -50,29 +51,28 @@ def backtest(
     """
     from simcore.cli.data.required import required_range  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
-    from simcore.crm.reading import read_deals  # noqa: PLC0415
+    from simcore.crm.reading import read_calls, read_deals  # noqa: PLC0415
     from simcore.forecasting.backtest import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.backtest import backtest as test  # noqa: PLC0415
+    from simcore.forecasting.call_log import backtest_calls as test_calls  # noqa: PLC0415
 
     asked = required_range(require, "coverage")
-    data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
-    found = run_on_deals(
-        partial(
-            test,
-            data,
-            horizon=horizon,
-            every=every,
-            first=first,
-            by=by,
-            measure=measure,
-            level=level,
-            replications=replications or REPLICATIONS,
-            seed=seed,
-        ),
-        _screen,
-        json=json,
-        quiet=quiet,
-    )
+    drawn: dict[str, Any] = {"level": level, "replications": replications or REPLICATIONS, "seed": seed}
+    if calls is not None:
+        if deals is not None:
+            message = "a log of calls is tested alone, without DEALS.csv"
+            raise typer.BadParameter(message, param_hint="--calls")
+        log = read_calls(calls, map=export_map, dates=dates)
+        lengths: dict[str, Any] = {"horizon": horizon or "500c", "every": every or "500c"}
+        ask = partial(test_calls, log, name=calls.name.partition(".")[0], **lengths, **drawn)
+    elif deals is None:
+        message = "name a file of deals, or a log of calls with --calls"
+        raise typer.BadParameter(message, param_hint="DEALS.csv")
+    else:
+        data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
+        lengths = {"horizon": horizon or "4w", "every": every or "1w"}
+        ask = partial(test, data, first=first, by=by, measure=measure, **lengths, **drawn)
+    found = run_on_deals(ask, _screen, json=json, quiet=quiet)
     if asked is not None and not asked[0] <= found.score("simcore").coverage <= asked[1]:
         raise typer.Exit(int(ExitStatus.NOT_REACHED))
 

@@ -23,6 +23,7 @@ NAMES: Final = {
 }
 """What the methods are called on a screen."""
 _WINDOWS: Final = 13
+_THIRD: Final = 3
 _BAR: Final = 40
 _TENTH_BAR: Final = 30
 
@@ -40,11 +41,11 @@ def _verdict(found: Backtest) -> str:
 
 def _told(found: Backtest) -> list[str]:
     own, naive = found.score("simcore"), found.best_naive
-    what = "wins" if found.measure == "wins" else "the value of wins"
+    what = {"wins": "wins", "value": "the value of wins", "successes": "successes"}[found.measure]
     origins = len({window.origin for window in found.windows})
     lines = []
     lines.append(
-        f"Forecasts of {what} {counted(found.horizon_weeks, 'week')} ahead, from {counted(origins, 'origin')} "
+        f"Forecasts of {what} {_ahead(found)} ahead, from {counted(origins, 'origin')} "
         f"({counted(own.independent_windows, 'window')} that {'does' if own.independent_windows == 1 else 'do'} not "
         f"overlap), each from what was known before it: {100 * own.coverage:.0f} % of the intervals of "
         f"{100 * found.level:.0f} % held what came."
@@ -58,9 +59,14 @@ def _told(found: Backtest) -> list[str]:
         lines.append(
             f"{100 * found.from_new_deals:.0f} % of the forecast wins come from deals that were not there yet."
         )
-    if found.horizon_weeks * 3 > found.history_weeks:
+    if found.horizon_weeks and found.history_weeks and found.horizon_weeks * _THIRD > found.history_weeks:
         lines.append("The horizon is longer than a third of the history: too little to learn from.")
     return lines
+
+
+def _ahead(found: Backtest) -> str:
+    weeks, calls = found.horizon_weeks, found.horizon_calls
+    return counted(weeks, "week") if weeks is not None else counted(calls or 0, "call")
 
 
 @fits
@@ -84,7 +90,10 @@ def _windows(found: Backtest) -> RenderableType:
     shown = found.windows[-_WINDOWS:]
     most = max(max(each.high, each.actual) for each in shown) or 1.0
     named = any(window.segment is not None for window in shown)
-    table = grid(["from", *(["segment"] if named else []), "interval", "came"], left=3 if named else 2)
+    table = grid(
+        ["from" if found.horizon_calls is None else "from call", *(["segment"] if named else []), "interval", "came"],
+        left=3 if named else 2,
+    )
     for window in shown:
         segment = [printable(window.segment or "")] if named else []
         table.add_row(window.origin, *segment, _bar(window, most, 24 if named else _BAR), _amount(window.actual))

@@ -46,3 +46,18 @@ SinceOption = Annotated[
         help="The first day of the period: what was won since then is closed already. Without it, nothing is.",
     ),
 ]
+DealsOrCalls = Annotated[
+    Path | None, typer.Argument(metavar="DEALS.csv", help="An export of deals; none with --calls.", show_default=False)
+]
+CallsOption = Annotated[
+    Path | None,
+    typer.Option("--calls", metavar="FILE.csv", help="A log of calls to test alone: successes of the next calls."),
+]
+HorizonOption = Annotated[
+    str | None,
+    typer.Option("--horizon", metavar="WEEKS", help="Length of a window: 4w if not given; of calls 500c."),
+]
+EveryOption = Annotated[
+    str | None,
+    typer.Option("--every", metavar="WEEKS", help="From one origin to the next: 1w if not given; of calls 500c."),
+]

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from simcore.base.document import Document
+from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 
 if TYPE_CHECKING:
@@ -162,6 +163,19 @@ class Findings:
 
 def _escaped(text: str | None) -> str | None:
     return None if text is None else escaped(text)
+
+
+def refuse_unusable(findings: Iterable[Finding]) -> None:
+    """Raise what has to be mended first.
+
+    Raises
+    ------
+    ScenarioError
+        If there is a finding of grade E.
+    """
+    problems = [Problem(each.what, each.check, each.file, hint=each.done) for each in findings if each.grade == "E"]
+    if problems:
+        raise ScenarioError(tuple(problems))
 
 
 def escaped(text: str) -> str:

@@ -16,7 +16,7 @@ from simcore.crm.checks import Seen, check_calls, check_deals, check_times
 from simcore.crm.columns import NOWHERE
 from simcore.crm.data import DealData, day_of, end_of, last_day, untimely
 from simcore.crm.deals import Request, read_deal_rows, without_ends
-from simcore.crm.findings import Findings
+from simcore.crm.findings import Findings, refuse_unusable
 from simcore.crm.history import ReadHistory, from_deals, read_history_rows
 from simcore.crm.history_checks import check_history
 from simcore.crm.mapping import load_map
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simcore.crm.cells.moments import Order
-    from simcore.crm.columns import Deals, Events
+    from simcore.crm.columns import Calls, Deals, Events
     from simcore.crm.deals import ReadDeals
 
 
@@ -123,6 +123,36 @@ def read_deals(
         ordered={*stages} <= {*request.export_map.stages.values()},
         seconds=time.perf_counter() - started,
     )
+
+
+def read_calls(
+    calls: str | PathLike[str],
+    *,
+    map: str | PathLike[str] | Mapping[str, object] | None = None,  # noqa: A002  (the option of the command line)
+    dates: Literal["dmy", "mdy"] | None = None,
+) -> Calls:
+    """Read a log of calls alone, in the order of time: that of its rows where it has no times.
+
+    Rows with more successes than calls are left out. See `read_deals` for the arguments.
+
+    Raises
+    ------
+    UsageError, FileError, DataError
+        As `read_deals` does.
+    ScenarioError
+        If something has to be mended first.
+    """
+    findings = Findings()
+    source, log = read_call_rows(read_text(calls, "calls"), _request(map, dates, names=False), findings, None)
+    check_calls(None, log, source, None)
+    refuse_unusable(findings.found)
+    kept = np.flatnonzero(log.successes <= log.calls)
+    if not np.isnat(log.at[kept]).any():
+        kept = kept[np.argsort(log.at[kept], kind="stable")]
+    return replace(
+        log, row=log.row[kept], at=log.at[kept], rep=log.rep.take(kept), calls=log.calls[kept],
+        successes=log.successes[kept], deal=log.deal[kept],
+    )  # fmt: skip
 
 
 def _request(given: object, dates: object, *, names: object) -> Request:

@@ -11,8 +11,8 @@ import numpy as np
 from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import chance_of, count_of, one_of
 from simcore.engine.runner import Progress, Report, Stop
-from simcore.forecasting.backtest_document import Backtest, Measure, Window
-from simcore.forecasting.scored import Scored
+from simcore.forecasting.backtest_document import Backtest, Window
+from simcore.forecasting.scored import Scored, tenths
 from simcore.forecasting.scores import pit
 from simcore.forecasting.sources import Known, day_text, header_of_history, known_of, number_of_day, weeks_of
 from simcore.forecasting.verdict import verdict
@@ -34,7 +34,6 @@ LEAST_WEEKS: Final = 4
 """Fewest weeks of history that a forecast is made from."""
 REPLICATIONS: Final = 1000
 LEAST_REPLICATIONS, MOST_REPLICATIONS = 100, 100_000
-TENTHS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class BacktestRequest:
     every_weeks: int = 1
     first: int | None = None
     by_segment: bool = False
-    measure: Measure = "wins"
+    measure: Literal["wins", "value"] = "wins"
     level: float = 0.9
     replications: int = REPLICATIONS
     seed: int = 1
@@ -131,7 +130,7 @@ def backtest(
     every: int | str = "1w",
     first: str | date | None = None,
     by: Literal["segment"] | None = None,
-    measure: Measure = "wins",
+    measure: Literal["wins", "value"] = "wins",
     level: float | str = 0.9,
     replications: int | str = REPLICATIONS,
     seed: int = 1,
@@ -249,7 +248,6 @@ class _Played:
         request, history = self.request, self.history
         overlap = max(-(-request.horizon_weeks // request.every_weeks), 1)
         independent = -(-self.count // overlap)
-        places = np.minimum((np.array([each.pit for each in self.windows]) * TENTHS).astype(np.int64), TENTHS - 1)
         known = request.known
         return Backtest(
             **header_of_history(known, request.seed),
@@ -267,7 +265,7 @@ class _Played:
             by="segment" if request.by_segment else None,
             methods=[scored.score(independent) for scored in self.methods.values()],
             windows=self.windows,
-            pit=[int(each) for each in np.bincount(places, minlength=TENTHS)],
+            pit=tenths([each.pit for each in self.windows]),
             from_new_deals=self.new / self.total if self.total else None,
             verdict=verdict(self.covered, self.errors, request.level, overlap),
         )

@@ -9,7 +9,7 @@ from pydantic import Field
 from simcore.base.document import Document
 from simcore.results.header import StudyHeader
 
-Measure = Literal["wins", "value"]
+Measure = Literal["wins", "value", "successes"]
 
 
 class MethodScore(Document):
@@ -28,7 +28,10 @@ class MethodScore(Document):
 class Window(Document):
     """One forecast of simcore, and what happened."""
 
-    origin: str = Field(description="The day before which all was known, YYYY-MM-DD.")
+    origin: str = Field(
+        description="The day before which all was known, YYYY-MM-DD; of a log of calls the number of the first call of "
+        "the window."
+    )
     segment: str | None = Field(description="null where all segments are forecast together.")
     actual: float
     low: float
@@ -42,12 +45,14 @@ class Backtest(StudyHeader):
 
     document: Literal["backtest"] = "backtest"
     format: Literal[1] = 1
-    as_of: str = Field(description="The last day of the history, YYYY-MM-DD.")
-    deals: int
-    won: int
-    history_weeks: float = Field(description="Weeks from the first deal to the last day of the history.")
-    every_weeks: int
-    horizon_weeks: int
+    as_of: str | None = Field(description="The last day of the history, YYYY-MM-DD; null of a log of calls.")
+    deals: int = Field(description="Of a log of calls, the calls.")
+    won: int = Field(description="Of a log of calls, those that led on.")
+    history_weeks: float | None = Field(description="From the first deal to the last day; null of a log of calls.")
+    every_weeks: int | None = Field(description="Null of a log of calls.")
+    horizon_weeks: int | None = Field(description="Null of a log of calls.")
+    every_calls: int | None = Field(default=None, description="Calls from one origin to the next; null of deals.")
+    horizon_calls: int | None = Field(default=None, description="Calls of a window; null of deals.")
     level: float = Field(gt=0, lt=1, description="Share of windows that an interval promises to cover.")
     measure: Measure
     by: Literal["segment"] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import amount_of, count_of, one_of
 from simcore.base.text import did_you_mean
 from simcore.engine.runner import Progress, Report, Stop
-from simcore.forecasting.backtest_document import Measure
 from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
 from simcore.forecasting.sources import LEAST_WINS, Known, day_text, header_of_history, known_of, number_of_day
 from simcore.forecasting.width import width_of
@@ -67,7 +66,7 @@ class ForecastRequest:
     by: int
     since: int | None = None
     quota: float | None = None
-    measure: Measure = "value"
+    measure: Literal["wins", "value"] = "value"
     without: tuple[str, ...] = ()
     replications: int = REPLICATIONS
     seed: int = 1
@@ -150,7 +149,7 @@ def forecast(
     by: str | date,
     since: str | date | None = None,
     quota: float | str | None = None,
-    measure: Measure | None = None,
+    measure: Literal["wins", "value"] | None = None,
     without: Sequence[str] = (),
     replications: int | str = REPLICATIONS,
     seed: int = 1,

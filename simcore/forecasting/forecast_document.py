@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document
-from simcore.forecasting.backtest_document import Measure
 from simcore.results.header import StudyHeader
 from simcore.statistics.estimate import Estimate
 
@@ -66,7 +65,7 @@ class Forecast(StudyHeader):
     as_of: str = Field(description="The evening on which the history stands, YYYY-MM-DD.")
     since: str = Field(description="The first day of the period; what was won since then is closed already.")
     by: str = Field(description="The last day of the period.")
-    measure: Measure
+    measure: Literal["wins", "value"]
     deals: int
     history_weeks: float = Field(description="Weeks from the first deal to the last day of the history.")
     open_deals: int

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from simcore.forecasting.backtest_document import MethodScore
 from simcore.forecasting.scores import crps, pinball
 from simcore.pipeline.history import Floats
+
+TENTHS: Final = 10
+
+
+def tenths(places: list[float]) -> list[int]:
+    """Return how many of some places from 0 to 1 lie in each tenth.
+
+    Examples
+    --------
+    >>> tenths([0.0, 0.05, 0.95, 1.0])
+    [2, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    """
+    cells = np.minimum((np.array(places) * TENTHS).astype(np.int64), TENTHS - 1)
+    return [int(each) for each in np.bincount(cells, minlength=TENTHS)]
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from simcore.base.spelling import count_of
 from simcore.base.version import __version__
 from simcore.crm.cells.words import Outcome
 from simcore.crm.data import day_of
+from simcore.crm.findings import refuse_unusable
 from simcore.pipeline.history import LOST, NEVER, OPEN, OPEN_STAGE, WON, Flags, History, Ints
 from simcore.pipeline.rhythm import WEEK
 from simcore.results.header import ScenarioIdentity
@@ -82,13 +83,7 @@ def known_of(data: DealData) -> Known:
     ScenarioError
         If something has to be mended first, or fewer than `LEAST_WINS` deals were won.
     """
-    if not data.usable:
-        problems = [
-            Problem(finding.what, finding.check, finding.file, hint=finding.done)
-            for finding in data.findings
-            if finding.grade == "E"
-        ]
-        raise ScenarioError(tuple(problems))
+    refuse_unusable(data.findings)
     deals = data.deals
     dated = ~np.isnat(deals.created) & ((deals.outcome == Outcome.OPEN) | ~np.isnat(deals.closed))
     history = _history(data, dated)

@@ -23,6 +23,7 @@ RECENT_WEEKS: Final = 12
 _KNOWLEDGE, _MARKET, _INFLOW, _COUNTS = 1, 2, 3, 4
 """Purposes of generators."""
 NAIVE_DRAWS: Final = 5
+CALLS: Final = 6
 _ROUNDS: Final = 3
 _LEAST_EXPECTED: Final = 0.5
 _LIKELIEST: Final = 0.98

@@ -81,6 +81,19 @@ def test_what_is_required_decides_the_exit_status(asked: tuple[str, ...], status
     assert found == status, told
 
 
+def test_a_log_of_calls_is_tested_alone(tmp_path: Path, files: tuple[str, ...]) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("calls,successes\n" + "".join(f"10,{place % 3}\n" for place in range(400)))
+    asked = ("backtest", "--calls", str(path), "--every", "200c", "--horizon", "400c", "-n", "100")
+    status, out, _ = _run(*asked)
+    assert status == 0
+    assert "Forecasts of successes 400 calls ahead" in out
+    document = json.loads(_run(*asked, "--json")[1])
+    validate(document, document_schema("backtest"))
+    assert _run(*asked, *files)[0] == 2
+    assert _run("backtest")[0] == 2
+
+
 def test_an_example_is_written_once(tmp_path: Path) -> None:
     assert _run("data", "example", str(tmp_path / "new"))[0] == 0
     assert (tmp_path / "new" / "deals.csv").read_text(encoding="utf-8").startswith("id,owner,created")
