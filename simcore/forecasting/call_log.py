@@ -112,9 +112,7 @@ class CallsRequest:
         behind = sums[blocks:] - sums[:-blocks] if len(past) >= blocks else sums[-1:] * blocks / len(past)
         return {
             "simcore": random.binomial(self.every, chances).sum(axis=1).astype(np.float64),
-            "last_period": random.poisson(random.gamma(last.sum() * blocks / len(last) + _PRIOR, size=draws)).astype(
-                float
-            ),
+            "last_period": random.poisson(random.gamma(last, size=draws)).astype(np.float64),
             "gamma_poisson": random.poisson(mean * blocks).astype(np.float64),
             "past_windows": behind[random.integers(len(behind), size=draws)],
         }
