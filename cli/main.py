@@ -56,7 +56,7 @@ class _Boundary(CommandGroup):
         "report": "Write a page of the answer in a folder of results.",
         "verify": "Check that a folder of results is whole.",
         "scenarios": "List the shipped scenarios.",
-        "init": "Write a commented scenario to start from.",
+        "init": "Write a scenario, or the mapping of an export, to start from.",
         "data": "Read the exports of a CRM, and tell what is wrong with them.",
         "forecast": "Tell what may come from deals by a day, and how sure that is.",
         "backtest": "Tell how good such forecasts would have been.",

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from simcore.base.errors import FileError
+from simcore.base.text import printable
 
 TEMPLATE = """\
 # A sales scenario for simcore. Check it with `simcore check`, run it with `simcore run`.
@@ -52,15 +53,34 @@ run: {replications: 10000, seed: 2026}
 
 
 def init(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to write.")] = Path("scenario.yaml"),
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="PATH", help="The file to write: scenario.yaml, or map.yaml with --from."),
+    ] = None,
     *,
+    deals: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DEALS.csv", help="Write the mapping file of this export instead."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write a commented scenario to start from."""
+    """Write a commented scenario to start from, or the mapping file of an export.
+
+    With --from it says what was understood of the columns and stages of an export of deals; see `simcore data check`.
+    """
     from simcore.cli.output import message  # noqa: PLC0415
 
-    write_new(path, TEMPLATE, force=force)
-    message(f"wrote {path}: edit it, then `simcore check {path}` and `simcore run {path}`")
+    if deals is None:
+        path = path or Path("scenario.yaml")
+        write_new(path, TEMPLATE, force=force)
+        message(f"wrote {path}: edit it, then `simcore check {path}` and `simcore run {path}`")
+        return
+    from simcore.cli.data.starting_map import starting_map  # noqa: PLC0415
+    from simcore.crm.reading import read_deals  # noqa: PLC0415
+
+    path = path or Path("map.yaml")
+    write_new(path, starting_map(read_deals(deals).check, printable(str(deals)), printable(str(path))), force=force)
+    message(f"wrote {path}: edit it, then `simcore data check {deals} --map {path}`")
 
 
 def write_new(path: Path, text: str, *, force: bool) -> None:

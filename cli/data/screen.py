@@ -78,11 +78,13 @@ def _files(found: DataCheck) -> RenderableType:
             count(file.header_row),
             count(file.ignored + file.closing_rows),
         )
+    ends = [word for word in found.stage_words if word.taken_for in ("won", "lost") and word.name != word.taken_for]
+    said = "; ".join(f"{word.name} = {word.taken_for}" for word in ends)
     columns = [
         note(f"{file.holds}: " + "; ".join(f"{meaning} = {header}" for meaning, header in file.columns.items()))
         for file in found.files
     ]
-    return Group(table, *columns)
+    return Group(table, *columns, *([note(printable(f"stages that end a deal: {said}"))] if said else []))
 
 
 @fits

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simcore.crm.columns import Labels
-    from simcore.crm.findings import Finding
+    from simcore.crm.findings import Finding, StageWord
     from simcore.crm.source import FileRead
 
 
 @dataclass(frozen=True, eq=False)
 class DealData:
-    """An export as columns, with what is wrong with it.
+    r"""An export as columns, with what is wrong with it.
 
     Attributes
     ----------
@@ -52,6 +52,8 @@ class DealData:
         How each file was read.
     findings
         What is wrong, and worth knowing; empty in what `known_at` returns.
+    stage_words
+        What the file of deals calls stages, and what that was taken for.
     ordered
         Whether the mapping file gives the order of stages; else it is told from what deals did.
     seconds
@@ -59,10 +61,18 @@ class DealData:
 
     Examples
     --------
+    >>> import pathlib, tempfile
     >>> import simcore
-    >>> data = simcore.read_deals("no such file.csv")
-    Traceback (most recent call last):
-    simcore.FileError: cannot read no such file.csv: no such file or directory
+    >>> rows = "id,created,closed,outcome\n7,2026-01-05,2026-03-02,won\n8,2026-02-07,,open\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "deals.csv"
+    ...     written = path.write_text(rows)
+    ...     data = simcore.read_deals(path)
+    >>> len(data.deals), data.deals.outcome.tolist(), str(data.as_of)
+    (2, [1, 0], '2026-03-02')
+    >>> earlier = data.known_at("2026-01-31")
+    >>> len(earlier.deals), earlier.deals.outcome.tolist()
+    (1, [0])
     """
 
     deals: Deals
@@ -74,6 +84,7 @@ class DealData:
     dialect: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    stage_words: tuple[StageWord, ...] = ()
     ordered: bool = False
     seconds: float = 0.0
 
@@ -251,6 +262,7 @@ def check_of(data: DealData) -> DataCheck:
         weeks=None if first is None or as_of is None else round(weeks_between(first, data.as_of), 1),
         files=list(data.files),
         deals=_counts(data),
+        stage_words=list(data.stage_words),
         stages=[flow.model_copy(update={"stage": escaped(flow.stage)}) for flow in flows_of(data.entries, data.stages)]
         if len(data.entries)
         else [],

@@ -15,7 +15,7 @@ from simcore.crm.cells.sheets import open_sheet, read_sheet
 from simcore.crm.cells.words import Outcome, outcome_of, outcome_of_stage, truth_of
 from simcore.crm.columns import NEVER, NOWHERE, Deals, Labels, labels_of
 from simcore.crm.dialects import columns_of, is_known, names_people_or_firms
-from simcore.crm.findings import escaped, plural
+from simcore.crm.findings import StageWord, escaped, plural
 from simcore.crm.mapping import refuse_unknown_headers
 from simcore.crm.source import (
     Source,
@@ -56,6 +56,8 @@ class ReadDeals(NamedTuple):
     """Stages are places in `stages`."""
     stages: tuple[str, ...]
     """As the mapping file calls them; those that end a deal included."""
+    words: tuple[StageWord, ...]
+    """What the file calls stages."""
     entered: dict[str, NDArray[np.datetime64]]
     """When each deal entered a stage, by stage, where the file of deals says it."""
 
@@ -95,7 +97,12 @@ def read_deal_rows(text: FileText, request: Request, findings: Findings) -> Read
         _refuse_names(columns.headers, request.map_name)
     headers = {meaning: header for meaning, header in columns.headers.items() if header in opened.headers}
     personal = _name_header(opened.headers) if request.with_names else None
-    wanted = {*headers.values(), *export_map.ignore, *columns.entered.values(), *([personal] if personal else [])}
+    wanted = {
+        *headers.values(),
+        *export_map.ignore,
+        *(header for several in columns.entered.values() for header in several),
+        *([personal] if personal else []),
+    }
     source = Source(read_sheet(opened, wanted), headers, findings, "deals", columns.dialect)
     without_ignored(source, export_map.ignore)
     if not len(source):
@@ -105,11 +112,16 @@ def read_deal_rows(text: FileText, request: Request, findings: Findings) -> Read
     _take_ids(source)
     check_text(source)
     _tell_missing(source)
-    spans = {f"stage {stage}": header for stage, header in columns.entered.items()}
+    spans = {f"stage {header}": header for several in columns.entered.values() for header in several}
     days = read_dates(source, {**_only(headers, _DATES), **spans}, request.order, request.zone)
     deals, stages = _deals_of(source, days, export_map)
-    entered = {export_map.stages.get(stage, stage): days[f"stage {stage}"].at for stage in columns.entered}
-    return ReadDeals(source, deals, stages, entered)
+    entered: dict[str, NDArray[np.datetime64]] = {}
+    for stage, several in columns.entered.items():
+        name = export_map.stages.get(stage, stage)
+        for header in several:
+            at = days[f"stage {header}"].at
+            entered[name] = np.fmin(entered.get(name, at), at)
+    return ReadDeals(source, deals, stages, _stage_words(source, export_map), entered)
 
 
 def _only(headers: dict[str, str], meanings: tuple[str, ...]) -> dict[str, str]:
@@ -236,6 +248,18 @@ def _deals_of(source: Source, days: dict[str, Moments], export_map: ExportMap) -
         whole_days=frozenset(_whole_days(days)),
     )
     return deals, stage.names
+
+
+def _stage_words(source: Source, export_map: ExportMap) -> tuple[StageWord, ...]:
+    """Return what the file calls stages, and what that is taken for."""
+    stage = labels_of(source.cells("stage"), len(source))
+    counts = np.bincount(stage.codes + 1, minlength=len(stage.names) + 1)[1:]
+    words = []
+    for name, count in zip(stage.names, counts.tolist(), strict=True):
+        outcome = outcome_of_stage(name, export_map.stages)
+        taken = export_map.stages.get(name, name) if outcome is Outcome.OPEN else outcome.name.lower()
+        words.append(StageWord(name=escaped(name), taken_for=escaped(taken), deals=count))
+    return tuple(words)
 
 
 def _whole_days(days: dict[str, Moments]) -> list[str]:

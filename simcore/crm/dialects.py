@@ -119,8 +119,8 @@ class Columns(NamedTuple):
     dialect: str
     headers: dict[str, str]
     """By meaning."""
-    entered: dict[str, str]
-    """Headers of the days on which a stage was entered, by stage (HubSpot)."""
+    entered: dict[str, list[str]]
+    """Headers of the days on which a stage was entered, by stage (HubSpot): one for each pipeline that has it."""
 
 
 def names_people_or_firms(header: str) -> bool:
@@ -182,12 +182,12 @@ def columns_of(headers: Sequence[str], dialect: str | None, mapped: Mapping[str,
         Headers by meaning, as the mapping file says; they come first.
     """
     name = dialect or dialect_of([header for header in headers if header not in mapped.values()])
-    entered: dict[str, str] = {}
+    entered: dict[str, list[str]] = {}
     for header in headers:
         match = _SPAN.match(header)
         if match is not None:
             stage = match["stage"] or match["code"]
-            entered[re.sub(r" \([^()]*\)$", "", stage)] = header
+            entered.setdefault(re.sub(r" \([^()]*\)$", "", stage), []).append(header)
     return Columns(name, meanings(headers, DIALECTS[name], mapped), entered)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from simcore.base.document import Document, PublishedDocument
-from simcore.crm.findings import Finding
+from simcore.crm.findings import Finding, StageWord
 from simcore.crm.source import FileRead
 from simcore.crm.stays import Flow
 
@@ -52,6 +52,9 @@ class DataCheck(PublishedDocument):
     weeks: float | None = Field(description="Weeks from the first event to that evening.")
     files: list[FileRead]
     deals: DealCounts
+    stage_words: list[StageWord] = Field(
+        description="What the file of deals calls stages, and what that was taken for."
+    )
     stages: list[Flow] = Field(description="In the order in which deals go through them; none without a history.")
     calls: CallTotals | None = Field(description="Null without a log of calls.")
     findings: list[Finding] = Field(description="Those of grade E first.")

@@ -111,6 +111,14 @@ class Where(NamedTuple):
     """Returns what stands in the cell, by the row."""
 
 
+class StageWord(Document):
+    """A stage as the file of deals names it, and what it was taken for."""
+
+    name: str
+    taken_for: str = Field(description="`won`, `lost`, or the stage of the scenario.")
+    deals: int = Field(description="That are in it.")
+
+
 class Findings:
     """Collects findings.
 

@@ -91,5 +91,5 @@ def _owner_changes(seen: Seen, history: ReadHistory) -> None:
     source = history.source
     rows = in_order(history.owner_changes.tolist())
     what = f"{plural(len(rows), 'change')} of owners"
-    done = "a deal belongs to the owner at each step"
+    done = "a deal is counted for its owner of today: who had it before is told here only"
     seen.findings.add("owner-changes", "W", source.name, what, done, where=Where(rows, None, source.id_of))

@@ -120,6 +120,7 @@ def read_deals(
         dialect=read.source.dialect,
         files=tuple(source.told() for source in sources if source is not None),
         findings=tuple(findings.found),
+        stage_words=read.words,
         ordered={*stages} <= {*request.export_map.stages.values()},
         seconds=time.perf_counter() - started,
     )

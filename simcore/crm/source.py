@@ -43,6 +43,7 @@ class FileRead(Document):
     closing_rows: int = Field(description="Rows after the data that are none: totals, lines of a report.")
     ignored: int = Field(description="Rows that the mapping file leaves out.")
     columns: dict[str, str] = Field(description="The header that was read, by what it means.")
+    unread: list[str] = Field(description="Headers that mean nothing that is read.")
 
 
 @dataclass
@@ -122,6 +123,7 @@ class Source:
             closing_rows=self.sheet.closing_rows,
             ignored=self.ignored,
             columns={meaning: escaped(header) for meaning, header in self.headers.items()},
+            unread=[escaped(header) for header in opened.headers if header not in self.sheet.columns],
         )
 
 
@@ -200,10 +202,11 @@ def read_dates(
             where = source.where(moments.ambiguous, header)
             source.findings.add("ambiguous-dates", "E", source.name, what, _DATES, where=where, of=len(source))
         tell_unreadable(source, header, moments.unreadable, "dates", "date")
-        if moments.zoned and zone is None:
-            what = f"times of {escaped(header)} have a zone"
-            done = "their days are those of UTC; timezone in the mapping file turns them to local ones"
-            source.findings.add("utc-days", "W", source.name, what, done)
+    zoned = [escaped(columns[key]) for key, moments in found.items() if moments.zoned]
+    if zoned and zone is None:
+        what = f"times of {', '.join(zoned)} have a zone"
+        done = "their days are those of UTC; timezone in the mapping file turns them to local ones"
+        source.findings.add("utc-days", "W", source.name, what, done)
     return found
 
 

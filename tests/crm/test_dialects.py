@@ -164,3 +164,19 @@ def test_headers_of_names_are_known(header: str) -> None:
 @pytest.mark.parametrize("header", ["Id", "Stage", "Opportunity ID", "Deal - Wert", "segment", "Created Date"])
 def test_other_headers_are_none_of_names(header: str) -> None:
     assert not names_people_or_firms(header)
+
+
+def test_a_stage_of_two_pipelines_is_one(tmp_path: Path) -> None:
+    """HubSpot has a column for each; a map may make several stages one, too."""
+    rows = [["Record ID", "Create Date", "Deal Stage", 'Date entered "Demo (North)"', 'Date entered "Demo (South)"',
+             'Date entered "Offer (North)"'],
+            ["1", "2026-01-05 09:00", "Offer", "2026-01-06 09:00", "", "2026-01-09 09:00"],
+            ["2", "2026-01-05 09:00", "Demo", "", "2026-01-07 09:00", ""]]  # fmt: skip
+    data = read({"deals": written(rows)}, tmp_path)
+    assert data.stages == ("Demo", "Offer")
+    assert data.entries.entered.astype("M8[D]").astype(str).tolist() == ["2026-01-06", "2026-01-09", "2026-01-07"]
+    merged = read(
+        {"deals": written(rows)}, tmp_path, map={"simcore-map": 1, "stages": {"Demo": "talks", "Offer": "talks"}}
+    )
+    assert merged.stages == ("talks",)
+    assert merged.entries.entered.astype("M8[D]").astype(str).tolist() == ["2026-01-06", "2026-01-07"]
