@@ -42,10 +42,11 @@ class Labels:
         return Labels((inverse - shift).astype(np.int32), tuple(self.names[code] for code in used[shift:]))
 
     def renamed(self, names: Mapping[str, str]) -> Labels:
-        """Return the column with other words; those that become the same are one."""
-        new = tuple(dict.fromkeys(names.get(name, name) for name in self.names))
+        """Return the column with other words; those that become the same are one, what becomes nothing is empty."""
+        called = [names.get(name, name) for name in self.names]
+        new = tuple(dict.fromkeys(filter(None, called)))
         places = {name: place for place, name in enumerate(new)}
-        codes = np.array([places[names.get(name, name)] for name in self.names] + [-1], np.int32)
+        codes = np.array([*(places.get(name, -1) for name in called), -1], np.int32)
         return Labels(codes[self.codes], new)
 
 
@@ -160,6 +161,49 @@ class Events:
 
 
 @dataclass(frozen=True, eq=False)
+class Handovers:
+    """Deals that got another owner; sorted by deal, then by time.
+
+    Attributes
+    ----------
+    row
+        Its row in the file of the history, int64.
+    deal
+        The place of the deal in `Deals`, int64.
+    at
+        Local time, datetime64[s].
+    before, after
+        int32, places in `names`; -1 where the history does not say who it was.
+    names
+        The owners.
+    """
+
+    row: NDArray[np.int64]
+    deal: NDArray[np.int64]
+    at: NDArray[np.datetime64]
+    before: NDArray[np.int32]
+    after: NDArray[np.int32]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Return the number of changes."""
+        return len(self.row)
+
+    def where(self, kept: NDArray[np.bool_]) -> Handovers:
+        """Return some of the changes."""
+        return Handovers(
+            self.row[kept], self.deal[kept], self.at[kept], self.before[kept], self.after[kept], self.names
+        )
+
+
+NO_HANDOVERS = Handovers(
+    *(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, "M8[s]"), np.zeros(0, np.int32), np.zeros(0, np.int32)),
+    (),
+)
+"""Where no history tells of owners."""
+
+
+@dataclass(frozen=True, eq=False)
 class StageEntries:
     """Stays of deals in stages, a record each; sorted by deal, then by time.
 
@@ -175,6 +219,8 @@ class StageEntries:
         Where it went, int32: a stage; -2 won, -3 lost, -1 still there.
     visit
         int32: 1 for its first stay in that stage, 2 for the second ...
+    owner
+        Who had the deal when it entered, labels: the owner of today where no history says it.
     skipped
         bool: the stage was passed over, and counts as passed with a wait of 0.
     reopened
@@ -189,6 +235,7 @@ class StageEntries:
     visit: NDArray[np.int32]
     skipped: NDArray[np.bool_]
     reopened: NDArray[np.bool_]
+    owner: Labels
 
     def __len__(self) -> int:
         """Return the number of stays."""

@@ -12,10 +12,10 @@ from simcore.base.errors import Problem, UsageError
 from simcore.base.version import __version__
 from simcore.crm.cells.moments import DAY
 from simcore.crm.cells.words import Outcome
-from simcore.crm.columns import LOST, NEVER, NOWHERE, WON, Calls, Deals, Events, StageEntries
+from simcore.crm.columns import LOST, NEVER, NO_HANDOVERS, NOWHERE, WON, Calls, Deals, Events, Handovers, StageEntries
 from simcore.crm.document import CallTotals, DataCheck, DealCounts
 from simcore.crm.findings import escaped
-from simcore.crm.stays import flows_of, order_of_stages, stage_entries
+from simcore.crm.stays import flows_of, order_of_stages, owners_at, stage_entries
 from simcore.dates.days import DAY_FORM, NotADayError, parse_day
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class DealData:
         How each file was read.
     findings
         What is wrong, and worth knowing; empty in what `known_at` returns.
+    handovers
+        Deals that got another owner, as the history says.
     stage_words
         What the file of deals calls stages, and what that was taken for.
     ordered
@@ -84,6 +86,7 @@ class DealData:
     dialect: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    handovers: Handovers = NO_HANDOVERS
     stage_words: tuple[StageWord, ...] = ()
     ordered: bool = False
     seconds: float = 0.0
@@ -103,8 +106,8 @@ class DealData:
 
         Deals that were not there yet are left out, and so are those without a day of creation; what was won or lost
         later is open; stays end where they had ended. Planned days, pushes and the stage of deals without a history
-        are forgotten, since the file says only what they are today. Values and owners are those of today: no file
-        says what they were.
+        are forgotten, since the file says only what they are today. Owners are those of then where the history tells
+        of changes. Values, and all other owners, are those of today: no file says what they were.
 
         Parameters
         ----------
@@ -123,7 +126,13 @@ class DealData:
         known = (self.events.entered <= evening) & (places[self.events.deal] >= 0)
         events = self.events.where(known)
         events = replace(events, deal=places[events.deal])
-        deals = _as_it_was(self.deals.take(kept), events, evening)
+        deals = self.deals.take(kept)
+        everyone = np.arange(len(kept))
+        changes = self.handovers.where(places[self.handovers.deal] >= 0)
+        changes = replace(changes, deal=places[changes.deal])
+        owner = owners_at(changes, deals, everyone, np.full(len(kept), evening))
+        changes = changes.where(changes.at <= evening)
+        deals = _as_it_was(replace(deals, owner=owner), events, evening)
         calls = self.calls
         if calls is not None and not np.isnat(calls.at).all():
             there = calls.at <= evening
@@ -138,7 +147,8 @@ class DealData:
             self,
             deals=deals,
             events=events,
-            entries=stage_entries(events, deals, len(stages)),
+            entries=stage_entries(events, deals, len(stages), changes),
+            handovers=changes,
             stages=stages,
             calls=calls,
             as_of=evening.astype("M8[D]"),

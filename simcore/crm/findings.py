@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
 from pydantic import Field
 
 from simcore.base.document import Document
@@ -13,8 +12,9 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
 Grade = Literal["E", "W"]
@@ -230,8 +230,3 @@ def percent(count: float, of: float) -> str:
     """
     share = 100.0 * count / of if of else 0.0
     return f"{share:.0f} %" if share >= 10.0 or share == 0.0 else f"{share:.1f} %"
-
-
-def in_order(rows: Iterable[int]) -> NDArray[np.int64]:
-    """Return rows as an array, in the order of the file."""
-    return np.unique(np.fromiter(rows, np.int64))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from simcore.crm.cells.moments import read_moments
 from simcore.crm.cells.sheets import open_sheet, read_sheet
 from simcore.crm.cells.words import Outcome, outcome_of_stage, plainly
-from simcore.crm.columns import LOST, NOWHERE, WON, Deals, Events, labels_of
+from simcore.crm.columns import LOST, NO_HANDOVERS, NOWHERE, WON, Deals, Events, Handovers, labels_of
 from simcore.crm.dialects import HISTORY_NAMES, is_known_in, meanings
 from simcore.crm.findings import plural
 from simcore.crm.mapping import refuse_unknown_headers
@@ -40,8 +40,7 @@ class ReadHistory(NamedTuple):
     stages: tuple[str, ...]
     pushed: NDArray[np.int32] | None
     """How often the planned day of each deal was moved to a later one; None where no row says it."""
-    owner_changes: NDArray[np.int64]
-    """Rows on which a deal got another owner."""
+    handovers: Handovers
 
 
 def read_history_rows(text: FileText, request: Request, findings: Findings, read: ReadDeals) -> ReadHistory:
@@ -77,7 +76,15 @@ def read_history_rows(text: FileText, request: Request, findings: Findings, read
 def _nothing(source: Source | None) -> ReadHistory:
     none = np.zeros(0, np.int64)
     events = Events(none, none, np.zeros(0, np.int32), np.zeros(0, "M8[s]"))
-    return ReadHistory(source, events, (), None, none)
+    return ReadHistory(source, events, (), None, NO_HANDOVERS)
+
+
+class _Changes(NamedTuple):
+    """The rows of a history, the deal of each, and when it was."""
+
+    source: Source
+    deal: NDArray[np.int64]
+    at: NDArray[np.datetime64]
 
 
 class _Moves(NamedTuple):
@@ -123,7 +130,7 @@ def _history_of(source: Source, request: Request, read: ReadDeals, *, by_field: 
     pushes = _pushes(source, deal, at, moves)
     knows_days = moves.planned is not None or moves.new is not None
     pushed = np.bincount(pushes, minlength=len(read.deals)).astype(np.int32) if knows_days else None
-    owners = _owner_changes(source, deal, at, is_owner, by_field=by_field)
+    owners = _handovers(_Changes(source, deal, at), read.deals, is_owner if by_field else None)
     every = Events(*(np.concatenate(column) for column in zip(*map(_columns, parts), strict=True)))
     usable = (every.deal >= 0) & ~np.isnat(every.entered) & (every.stage != NOWHERE)
     events = _without_repeats(_sorted(every.where(usable)))
@@ -225,22 +232,37 @@ def _pushes(source: Source, deal: NDArray[np.int64], at: NDArray[np.datetime64],
     return deal[later]
 
 
-def _owner_changes(
-    source: Source,
-    deal: NDArray[np.int64],
-    at: NDArray[np.datetime64],
-    is_owner: NDArray[np.bool_],
-    *,
-    by_field: bool,
-) -> NDArray[np.int64]:
-    """Return the rows on which a deal got another owner."""
-    if by_field:
-        return source.sheet.rows[is_owner & (deal >= 0)]
-    owner = labels_of(source.cells("owner"), len(source)).codes
-    order = np.lexsort((source.sheet.rows, at, deal))
-    of, who = deal[order], owner[order]
-    changed = (of[1:] == of[:-1]) & (of[1:] >= 0) & (who[1:] != who[:-1]) & (who[1:] >= 0) & (who[:-1] >= 0)
-    return np.sort(source.sheet.rows[order[1:][changed]])
+def _handovers(changes: _Changes, deals: Deals, is_owner: NDArray[np.bool_] | None) -> Handovers:
+    """Return where deals got another owner: changes of the field, or saves with another owner than the one before.
+
+    Parameters
+    ----------
+    is_owner
+        Which rows are changes of the owner; None where every row says who had the deal then.
+    """
+    source, deal, at = changes
+    count = len(source)
+    if is_owner is None:
+        owner = labels_of(source.cells("owner"), count)
+        order = np.lexsort((source.sheet.rows, at, deal))
+        of, who = deal[order], owner.codes[order]
+        changed = (of[1:] == of[:-1]) & (of[1:] >= 0) & (who[1:] != who[:-1]) & (who[1:] >= 0) & (who[:-1] >= 0)
+        places = order[1:][changed]
+        return Handovers(
+            source.sheet.rows[places], deal[places], at[places], who[:-1][changed], who[1:][changed], owner.names
+        )
+    places = np.flatnonzero(is_owner & (deal >= 0) & ~np.isnat(at))
+    cells = [source.cells(name) for name in ("old", "new")]
+    texts = [pa.array([""] * count, pa.string()) if cell is None else cell for cell in cells]
+    labels = labels_of(pa.concat_arrays(texts), 2 * count)
+    before, after = labels.codes[:count][places], labels.codes[count:][places]
+    # Salesforce writes such a change twice, with ids and with names: those that deals have are taken.
+    known = np.array([*(name in deals.owner.names for name in labels.names), False])[after]
+    kept = known if known.any() else np.ones(len(places), bool)
+    places, before, after = places[kept], before[kept], after[kept]
+    order = np.lexsort((source.sheet.rows[places], at[places], deal[places]))
+    places = places[order]
+    return Handovers(source.sheet.rows[places], deal[places], at[places], before[order], after[order], labels.names)
 
 
 def from_deals(read: ReadDeals) -> ReadHistory:

@@ -8,7 +8,7 @@ import numpy as np
 
 from simcore.crm.cells.words import Outcome
 from simcore.crm.columns import NOWHERE, WON
-from simcore.crm.findings import Where, in_order, percent, plural
+from simcore.crm.findings import Where, percent, plural
 from simcore.crm.stays import usual_stages
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def _leaks(seen: Seen, stays: StageEntries, stages: Sequence[str]) -> None:
 
 
 def _owner_changes(seen: Seen, history: ReadHistory) -> None:
-    if not len(history.owner_changes) or history.source is None:
-        return
     source = history.source
-    rows = in_order(history.owner_changes.tolist())
+    if source is None or not len(history.handovers):
+        return
+    rows = np.unique(history.handovers.row)
     what = f"{plural(len(rows), 'change')} of owners"
-    done = "a deal is counted for its owner of today: who had it before is told here only"
+    done = "each stay in a stage belongs to whoever had the deal when it began"
     seen.findings.add("owner-changes", "W", source.name, what, done, where=Where(rows, None, source.id_of))

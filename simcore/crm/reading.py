@@ -102,7 +102,7 @@ def read_deals(
     day = last_day(deals_with_stages, events, log) if as_of is None else day_of(as_of, "as_of")
     evening = end_of(day)
     known = replace(deals_with_stages, timely=~untimely(deals_with_stages, events, evening))
-    stays = stage_entries(events, known, len(stages))
+    stays = stage_entries(events, known, len(stages), past.handovers)
     seen = Seen(known, read.source, events, findings, evening)
     check_times(seen)
     check_deals(seen)
@@ -120,6 +120,7 @@ def read_deals(
         dialect=read.source.dialect,
         files=tuple(source.told() for source in sources if source is not None),
         findings=tuple(findings.found),
+        handovers=past.handovers,
         stage_words=read.words,
         ordered={*stages} <= {*request.export_map.stages.values()},
         seconds=time.perf_counter() - started,

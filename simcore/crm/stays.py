@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,18 @@ from pydantic import Field
 
 from simcore.base.document import Document
 from simcore.crm.cells.words import Outcome
-from simcore.crm.columns import LOST, NEVER, NOWHERE, WON, Deals, Events, StageEntries
+from simcore.crm.columns import (
+    LOST,
+    NEVER,
+    NO_HANDOVERS,
+    NOWHERE,
+    WON,
+    Deals,
+    Events,
+    Handovers,
+    Labels,
+    StageEntries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +82,36 @@ def order_of_stages(events: Events, stages: Sequence[str], said: Sequence[str] =
     return sorted(range(count), key=lambda place: (-score[place], stages[place]))
 
 
-def stage_entries(events: Events, deals: Deals, stages: int) -> StageEntries:
+def owners_at(handovers: Handovers, deals: Deals, deal: NDArray[np.int64], at: NDArray[np.datetime64]) -> Labels:
+    """Return who had some deals at some times: the owner of today where nothing tells of another.
+
+    Parameters
+    ----------
+    deal, at
+        Places of deals, and a time for each, shape (n,).
+    """
+    today = deals.owner.take(deal)
+    if not len(handovers):
+        return today
+    names = tuple(sorted({*today.names, *handovers.names}))
+    places = {name: place for place, name in enumerate(names)}
+    own = np.array([*(places[name] for name in today.names), NOWHERE], np.int32)[today.codes]
+    theirs = np.array([*(places[name] for name in handovers.names), NOWHERE], np.int32)
+    # One number for a deal and a time, which sorts as both do.
+    last = np.searchsorted(_key(handovers.deal, handovers.at), _key(deal, at), side="right") - 1
+    had, following = np.maximum(last, 0), np.minimum(last + 1, len(handovers) - 1)
+    since = (last >= 0) & (handovers.deal[had] == deal)
+    before = ~since & (handovers.deal[following] == deal)
+    said = np.where(since, theirs[handovers.after[had]], theirs[handovers.before[following]])
+    codes = np.where((since | before) & (said >= 0), said, own).astype(np.int32)
+    return Labels(codes, names).take(np.arange(len(codes)))
+
+
+def _key(deal: NDArray[np.int64], at: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    return deal * 2**34 + at.astype(np.int64) + 2**33
+
+
+def stage_entries(events: Events, deals: Deals, stages: int, handovers: Handovers = NO_HANDOVERS) -> StageEntries:
     """Return the stays of deals in stages.
 
     Parameters
@@ -81,6 +122,8 @@ def stage_entries(events: Events, deals: Deals, stages: int) -> StageEntries:
         The deals; what has become of them ends their last stay.
     stages
         The number of stages.
+    handovers
+        Who had deals before their owners of today.
     """
     is_open = events.stage >= 0
     deal, stage, entered = events.deal[is_open], events.stage[is_open], events.entered[is_open]
@@ -99,10 +142,11 @@ def stage_entries(events: Events, deals: Deals, stages: int) -> StageEntries:
     left = np.where(ends & ("closed" in deals.whole_days) & (left < entered), entered, left)
     to = np.where(last, np.where(outcome == Outcome.WON, WON, np.where(outcome == Outcome.LOST, LOST, NOWHERE)), to)
     visits = _visits(deal, stage)
-    stays = StageEntries(
-        deal, stage, entered, left, to.astype(np.int32), visits, np.zeros(len(deal), bool), after_end[is_open]
-    )
-    return _with_skipped(stays, stages)
+    none, reopened = np.zeros(len(deal), bool), after_end[is_open]
+    owner = deals.owner.take(deal)
+    stays = StageEntries(deal, stage, entered, left, to.astype(np.int32), visits, none, reopened, owner)
+    stays = _with_skipped(stays, stages)
+    return replace(stays, owner=owners_at(handovers, deals, stays.deal, stays.entered))
 
 
 def _ends_of(events: Events, deals: Deals) -> NDArray[np.datetime64]:
@@ -174,7 +218,8 @@ def _with_skipped(stays: StageEntries, stages: int) -> StageEntries:
     }
     keys = np.concatenate([np.arange(len(stays)), after]), np.concatenate([np.full(len(stays), -1), stage])
     merged = np.lexsort((keys[1], keys[0]))
-    return StageEntries(**{name: np.concatenate(pair)[merged] for name, pair in parts.items()})
+    columns: dict[str, Any] = {name: np.concatenate(pair)[merged] for name, pair in parts.items()}
+    return StageEntries(**columns, owner=stays.owner)  # which is told anew for all stays
 
 
 def flows_of(stays: StageEntries, stages: Sequence[str]) -> list[Flow]:

@@ -122,6 +122,37 @@ def test_changes_of_fields_tell_of_stages_pushes_and_owners(tmp_path: Path) -> N
     assert "owner-changes" in {finding.check for finding in data.findings}
 
 
+def _handed_over(form: str) -> list[list[str]]:
+    """Return a history in which a deal goes from Ann to Ben to Cyd, between its stages."""
+    if form == "saves":
+        return [["OpportunityId", "StageName", "OwnerId", "CreatedDate"],
+                ["1", "Talk", "Ann", "2026-01-05 09:00"], ["1", "Talk", "Ben", "2026-01-20 09:00"],
+                ["1", "Offer", "Ben", "2026-02-01 09:00"], ["1", "Offer", "Cyd", "2026-02-10 09:00"],
+                ["2", "Talk", "Cyd", "2026-01-06 09:00"]]  # fmt: skip
+    return [["OpportunityId", "Field", "OldValue", "NewValue", "CreatedDate"],
+            ["1", "StageName", "Talk", "Offer", "2026-02-01 09:00"],
+            ["1", "Owner", "Ann", "Ben", "2026-01-20 09:00"], ["1", "Owner", "005A", "005B", "2026-01-20 09:00"],
+            ["1", "Owner", "Ben", "Cyd", "2026-02-10 09:00"], ["1", "Owner", "005B", "005C", "2026-02-10 09:00"],
+            ["2", "StageName", "", "Talk", "2026-01-06 09:00"]]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["saves", "changes of fields"])
+def test_a_stay_belongs_to_whoever_had_the_deal_when_it_began(form: str, tmp_path: Path) -> None:
+    """Salesforce writes a change of owners twice, with names and with ids."""
+    deals = [["Id", "Owner", "CreatedDate", "StageName"], ["1", "Cyd", "2026-01-05 09:00", "Offer"],
+             ["2", "Cyd", "2026-01-06 09:00", "Talk"], ["3", "Ben", "2026-02-20 09:00", "Talk"]]  # fmt: skip
+    data = read({"deals": written(deals), "history": written(_handed_over(form))}, tmp_path)
+    part = data.entries
+    named = [(deal, data.stages[stage]) for deal, stage in zip(part.deal.tolist(), part.stage.tolist(), strict=True)]
+    stays = dict(zip(named, words(part.owner), strict=True))
+    assert {key: stays[key] for key in ((0, "Talk"), (0, "Offer"), (1, "Talk"))} == {
+        (0, "Talk"): "Ann", (0, "Offer"): "Ben", (1, "Talk"): "Cyd"
+    }  # fmt: skip
+    owners = {day: words(data.known_at(day).deals.owner)[0] for day in ("2026-01-10", "2026-01-25", "2026-02-15")}
+    assert owners == {"2026-01-10": "Ann", "2026-01-25": "Ben", "2026-02-15": "Cyd"}
+    assert len(data.known_at("2026-01-25").handovers) == 1
+
+
 def test_close_days_of_utc_fall_on_the_local_day(tmp_path: Path) -> None:
     rows = [["id", "created", "closed", "outcome"], ["1", "2026-01-05T09:00:00Z", "2026-02-01T23:30:00Z", "won"]]
     utc = read({"deals": written(rows)}, tmp_path)
