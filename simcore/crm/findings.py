@@ -12,7 +12,7 @@ from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     from numpy.typing import NDArray
