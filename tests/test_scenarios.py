@@ -15,6 +15,7 @@ import pytest
 from scipy.stats import binom
 
 from simcore.engine.simulation import simulate
+from simcore.quantities.season import factors_of_weeks
 from simcore.scenario.model import LogNormalLag, assumptions
 from simcore.scenario_files.scenario_file import load_scenario
 
@@ -35,6 +36,7 @@ REPLICATIONS = {
     "pacing-bonus": 100,
     "quota-pressure": 100,
     "real-team": 1000,
+    "summer-slump": 100,
     "tampering": 100,
     "telemarketing": 10_000,
     "ten-of-fifty": 500,
@@ -210,6 +212,19 @@ def test_late_surprises_are_what_the_page_tells() -> None:
     ends = {0.6: needs.won, 0.115: needs.surprises, 0.037: needs.late_losses}
     assert all(abs((end.estimate or 0.0) - told) < 0.01 for told, end in ends.items())
     assert needs.promised == 0.7
+
+
+def test_a_slump_is_the_season_of_its_quarter() -> None:
+    """By quarter a season of 1.068, 1.022, 0.880 and 1.025, so a mean of 0.999 and these amounts for a quota."""
+    scenario = load_scenario("summer-slump")
+    assert scenario.season is not None
+    factors = factors_of_weeks(scenario.season["meetings"], scenario.calendar, 0, 52).reshape(4, 13).mean(axis=1)
+    assert [round(float(factor), 3) for factor in factors] == [1.068, 1.022, 0.88, 1.025]
+    assert [round(float(factor) * 1300) for factor in factors] == [1389, 1328, 1144, 1333]
+    assert agrees(summary("summer-slump").value.per_call, 20 * float(factors.mean()))
+    quota = summary("summer-slump").quota
+    assert quota is not None
+    assert agrees(quota.p_hit, 0.475) if quota.p_hit is not None else False
 
 
 def test_checks_that_are_too_dear_leave_the_calls_that_they_should() -> None:

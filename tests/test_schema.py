@@ -75,7 +75,8 @@ ACCEPTED = [("example", EXAMPLE), *SHIPPED]
 
 
 def data(text: str) -> Any:  # noqa: ANN401
-    return YAML(typ="safe", pure=True).load(text)
+    """Return a file as JSON has it: a date is text there."""
+    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
 
 
 def is_valid(scenario: object) -> bool:

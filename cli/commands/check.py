@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simcore.analytic.expectations import Expected
     from simcore.analytic.run_cost import Cost
     from simcore.cli.options import Form
+    from simcore.quantities.season import SeasonOff
     from simcore.scenario.model import Assumption, Scenario
 
 
@@ -55,6 +56,7 @@ def check(
     from simcore.cli.output import encoding, print_text  # noqa: PLC0415
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.engine.playable import refuse_unplayable  # noqa: PLC0415
+    from simcore.quantities.season import seasons_off  # noqa: PLC0415
     from simcore.scenario.model import assumptions  # noqa: PLC0415
 
     form = form_of(json=json, csv=csv, markdown=markdown)
@@ -65,9 +67,10 @@ def check(
     price = cost(scenario, threads or 1)
     figures = assumptions(scenario)
     values = expected(scenario)
+    off = seasons_off(scenario.season, scenario.calendar)
     if form is not None:
         known = (price, threads or 1, LIMIT, figures, values)
-        _print_as(form, scenario, known, _notes_on_people(scenario, other, against))
+        _print_as(form, scenario, known, off, _notes_on_people(scenario, other, against))
         return
     from simcore.cli.screens.check import commented  # noqa: PLC0415
     from simcore.scenario_files.scenario_file import dump_yaml  # noqa: PLC0415
@@ -78,6 +81,7 @@ def check(
         figures=figures,
         values=values,
         currency=scenario.deal.currency,
+        off=off,
         encoding=encoding(),
         people=_notes_on_people(scenario, other, against),
         until=", ".join(f"{metric}={width}" for metric, width in (scenario.run.precision or {}).items()),
@@ -89,6 +93,7 @@ def _print_as(
     form: "Form",
     scenario: "Scenario",
     known: "tuple[Cost, int, int, Sequence[Assumption], Sequence[Expected]]",
+    off: "Sequence[SeasonOff]",
     notes: list[str],
 ) -> None:
     """Print what is known of a scenario as JSON or as tables: price, threads, limit, figures, expected values."""
@@ -97,7 +102,7 @@ def _print_as(
     from simcore.tables.check import check_tables  # noqa: PLC0415
 
     if form != "json":
-        tables = check_tables(*known, digest=scenario_digest(scenario), currency=scenario.deal.currency)
+        tables = check_tables(*known, off=off, digest=scenario_digest(scenario), currency=scenario.deal.currency)
         print_tables(scenario.name, tables, form)
         return
     price, threads, limit, figures, values = known
@@ -108,6 +113,7 @@ def _print_as(
             "cost": {**price._asdict(), "threads": threads, "limit_rep_weeks": limit},
             "assumptions": [figure._asdict() for figure in figures],
             "expected": [value._asdict() for value in values],
+            **({"seasons_off": [each._asdict() for each in off]} if off else {}),
             **({} if scenario.team.people is None else {"people": notes}),
         }
     )

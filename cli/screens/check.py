@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from simcore.analytic.expectations import Expected
     from simcore.analytic.run_cost import Cost
+    from simcore.quantities.season import SeasonOff
     from simcore.scenario.model import Assumption
 
 _WIDTH = 78
@@ -34,6 +35,7 @@ def commented(
     values: Sequence[Expected],
     currency: str,
     people: Sequence[str] = (),
+    off: Sequence[SeasonOff] = (),
     until: str = "",
     encoding: str = "utf-8",
 ) -> str:
@@ -51,12 +53,14 @@ def commented(
         ISO 4217 code.
     people
         What of people by name is read otherwise than one might think.
+    off
+        Seasons whose mean factor is not 1.
     until
         The precision that a run goes on for, if any: what it costs is then not known before.
     encoding
         Of the stream that it will go to.
     """
-    parts = [_cost(price, threads, until), _assumptions(figures), _expected(values, currency)]
+    parts = [_cost(price, threads, until), _assumptions(figures), *_seasons(off), _expected(values, currency)]
     if people:
         parts.insert(1, [Paragraph(printable(each)) for each in people])
     blocks = [lines_of(Group(*part), width=_WIDTH, encoding=encoding) for part in parts]
@@ -117,6 +121,20 @@ def _with_days(value: str) -> str:
     if days is None:
         return value
     return f"{value} ({'working' if days[2] == 'd' else 'calendar'} days)"
+
+
+def _seasons(off: Sequence[SeasonOff]) -> list[list[RenderableType]]:
+    """Tell of seasons that change what the rates of a year are, with factors that do not."""
+    return [
+        [
+            Paragraph(
+                f"The factors of season.{printable(each.stage)} have a mean of {each.mean:.4g} over the working days "
+                "of a year, so the rates of a year are not those of the file. With the mean 1 they are: "
+                f"[{', '.join(f'{factor:g}' for factor in each.normalised)}]"
+            )
+        ]
+        for each in off
+    ]
 
 
 def _expected(values: Sequence[Expected], currency: str) -> list[RenderableType]:

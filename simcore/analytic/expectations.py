@@ -28,19 +28,19 @@ rates
     No person of a team by name has anything of their own. No cap turns items away, no referral adds any, no habit
     lowers a rate, no strategy reacts, and cutting rates at 1 costs less than 1e-4 of the mean, so that the values are
     good to four digits. A market that acts on several steps needs them without lags between. Where the mean of M
-    differs between weeks, nothing takes time, and all means are those of the counted weeks (rule *plan* must hold).
-    Where deals need something, the rate is what needs leave of it (`simcore.analytic.needs`), if that has a closed
-    form; they then take time, too.
+    differs between weeks, or a season acts, nothing takes time, and all means are those of the counted weeks (rule
+    *plan* must hold). Where deals need something, the rate is what needs leave (`simcore.analytic.needs`), if that is
+    known; they then take time, too.
 plan
     As *rates*, and all seats have the planned calls (none on holidays): no turnover, no new reps, no call owed.
 spread
     As *plan*; where a lag lies between steps, their rates must not vary from week to week; and the spread between reps
     fits all but 1e-4 of what the law of its rate says; the value of deals is known; all comes of calls. By origin.
 binomial
-    As *spread*, with known rates without any spread: P(no win) = (1 - q)^n.
+    As *spread*, with known rates without any spread: P(no win) = (1 - q)^n, in a season the product over weeks.
 quota
-    As *binomial*, with a fixed deal value, no lag, no items open at the start and none without a call (by close is by
-    origin then).
+    As *binomial*, with a fixed deal value, no lag, no season, no items open at the start and none without a
+    call (by close is by origin then).
 steady state
     As *plan*: in a steady pipeline, neither cold nor filled by hand nor upset by holidays, each stage is
     entered at its rate and holds arrival rate x mean lag items (Little 1961), the lag being that of both who pass
@@ -56,8 +56,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simcore.analytic.capped_rates import cut_share, cut_spread, law_cv
 from simcore.analytic.flowing_in import come_to, flow_holds, flows
-from simcore.analytic.market_moments import is_constant, is_stationary, log_covariance, moment, pair_moment
+from simcore.analytic.market_moments import is_stationary, log_covariance, moment
 from simcore.analytic.needs import owes_calls, passing
+from simcore.analytic.rate_factors import are_alike, factor, market_steps, pair_factors, peak, weeks_differ
 from simcore.base.money import cents
 from simcore.numerics.gamma_beta import beta_i
 
@@ -75,7 +76,7 @@ class Window(NamedTuple):
     calls: tuple[int, ...]
     """Of each week in it."""
     first: int
-    """Its first simulated week where weeks of the market differ; else 0."""
+    """Its first simulated week where weeks differ by the market or a season; else 0."""
 
 
 Windows = Counter[Window]
@@ -127,7 +128,7 @@ def expected(scenario: Scenario) -> list[Expected]:
         return []
     values: list[Expected] = []
     windows = _windows(scenario) if _plan_holds(scenario) else {}
-    if not _means_hold(scenario) and (not windows or _lagged(scenario)):
+    if not are_alike(scenario, scenario.funnel[1:]) and (not windows or _lagged(scenario)):
         return []
     if windows and flow_holds(scenario):
         values += [*_funnel(scenario, windows), *(Expected(*flow, "count") for flow in flows(scenario))]
@@ -150,7 +151,7 @@ def win_chance(scenario: Scenario) -> float:
 def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | None:
     """Return the expected chance that a call reaches each stage, 0 to S, in any week.
 
-    ``None`` where rule *rates* fails, or a market makes the mean of one week another's.
+    ``None`` where rule *rates* fails, or a market or a season makes the mean of one week another.
 
     ``within`` is the largest share of the mean rates that may be lost by cutting rates at 1, and so the largest error.
 
@@ -164,7 +165,7 @@ def chances(scenario: Scenario, *, within: float = _CUT_LIMIT) -> list[float] | 
     >>> chances(scenario)
     [1.0, 0.02, 0.01]
     """
-    if not (_rates_hold(scenario, within) and _means_hold(scenario)):
+    if not (_rates_hold(scenario, within) and are_alike(scenario, scenario.funnel[1:])):
         return None
     return [_chance(scenario, scenario.funnel[1 : stage + 1]) for stage in range(len(scenario.funnel))]
 
@@ -194,29 +195,18 @@ def _rate(stage: Stage) -> Rate:
     return stage.rate
 
 
-def _market_steps(scenario: Scenario, steps: Sequence[Stage]) -> int:
-    """Return the number of these steps on which the market acts."""
-    return 0 if scenario.market is None else sum(step.stage in scenario.market.acts_on for step in steps)
-
-
 def _chance(scenario: Scenario, steps: Sequence[Stage], week: int = 0) -> float:
     """Return the expected chance that a call of a simulated week passes these steps."""
-    k = _market_steps(scenario, steps)
-    return math.prod(_rate(step).mean for step in steps) * moment(scenario.market, k, week) * _kept(scenario, steps)
+    return math.prod(_rate(step).mean for step in steps) * factor(scenario, steps, week) * _kept(scenario, steps)
 
 
 def _mean_chance(scenario: Scenario, steps: Sequence[Stage], windows: Mapping[str, Windows]) -> float:
     """Return the expected chance that a call of the counted weeks passes these steps."""
-    if is_constant(scenario.market, _market_steps(scenario, steps)):
+    if are_alike(scenario, steps):
         return _chance(scenario, steps)
     weeks = windows["week"]
     passed = _average(weeks, lambda window: window.calls[0] * _chance(scenario, steps, window.first))
     return passed / _average(weeks, _calls_in)
-
-
-def _means_hold(scenario: Scenario) -> bool:
-    """Return whether the expected chance of a call is the same in all weeks, however long its items wait."""
-    return is_constant(scenario.market, _market_steps(scenario, scenario.funnel[1:]))
 
 
 def _kept(scenario: Scenario, steps: Sequence[Stage]) -> float:
@@ -232,7 +222,7 @@ def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     free = scenario.referrals is None and not scenario.strategy.drives and not scenario.unlike
     free = free and not any(step.cap or step.habit for step in steps) and passing(scenario) is not None
     # No time may pass between two steps on which the market acts: it would have changed.
-    acted = [index for index, step in enumerate(steps) if _market_steps(scenario, [step])]
+    acted = [index for index, step in enumerate(steps) if market_steps(scenario, [step])]
     between = steps[acted[0] : acted[-1] + 1] if len(acted) > 1 else ()
     together = not any(step.lag or step.lost_lag or step.needs for step in between)
     return free and together and sum(_cut_share(scenario, step) for step in steps) < within
@@ -242,9 +232,10 @@ def _cut_share(scenario: Scenario, step: Stage) -> float:
     """Return the largest share of the mean rate that is cut off in any week in which the step may be decided."""
     market = scenario.market
     if market is None or step.stage not in market.acts_on:
-        return cut_share(_rate(step), 0.0)
+        return cut_share(_rate(step), 0.0, peak(scenario, step))
     weeks = [0] if is_stationary(market) else _looked_at(scenario)
-    return max(cut_share(_rate(step), log_covariance(market, at, at), moment(market, 1, at)) for at in weeks)
+    most = max(1.0, peak(scenario, step))
+    return max(cut_share(_rate(step), log_covariance(market, at, at), most * moment(market, 1, at)) for at in weeks)
 
 
 def _looked_at(scenario: Scenario) -> list[int]:
@@ -281,7 +272,7 @@ def _quota_holds(scenario: Scenario) -> bool:
 
 
 def _wins_hold(scenario: Scenario) -> bool:
-    fixed = not scenario.deal.drawn and scenario.only_calls
+    fixed = not scenario.deal.drawn and scenario.only_calls and scenario.season is None
     return fixed and not _lagged(scenario) and _binomial(scenario)
 
 
@@ -316,7 +307,6 @@ def _value(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]
 def _pyramid(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     values: list[Expected] = []
     mean_value = scenario.deal.mean_value()
-    q = win_chance(scenario)
     for horizon, found in windows.items():
         mean = _average(found, lambda window: _wins_in(scenario, window) * mean_value)
         within = _average(found, lambda window: _variance(scenario, window))
@@ -327,7 +317,7 @@ def _pyramid(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expecte
         if mean > 0:
             values.append(Expected(f"{horizon}: cv", sd / mean, "share"))
         if _binomial(scenario):
-            dry = _average(found, lambda window: (1 - q) ** _calls_in(window))
+            dry = _average(found, lambda window: _dry_chance(scenario, window))
             values.append(Expected(f"{horizon}: P(no win)", dry, "share"))
     return values
 
@@ -341,10 +331,18 @@ def _calls_in(window: Window) -> int:
     return sum(window.calls)
 
 
+def _dry_chance(scenario: Scenario, window: Window) -> float:
+    """Return the chance that no call of a window becomes a win, where wins are binomial in every week."""
+    steps = scenario.funnel[1:]
+    if are_alike(scenario, steps):
+        return (1 - _chance(scenario, steps)) ** _calls_in(window)
+    return math.prod((1 - _chance(scenario, steps, at)) ** calls for at, calls in enumerate(window.calls, window.first))
+
+
 def _wins_in(scenario: Scenario, window: Window) -> float:
     """Return the expected wins of the calls in a window."""
     steps = scenario.funnel[1:]
-    if is_constant(scenario.market, _market_steps(scenario, steps)):
+    if are_alike(scenario, steps):
         return _calls_in(window) * _chance(scenario, steps)
     return math.fsum(calls * _chance(scenario, steps, at) for at, calls in enumerate(window.calls, window.first))
 
@@ -355,7 +353,7 @@ def _windows(scenario: Scenario) -> dict[str, Windows]:
     hours, length = scenario.calendar.hours_per_week, scenario.calendar.hours_per_day
     by_hour = [(h + 1) * calls // hours - h * calls // hours for h in range(hours)]
     by_day = [by_hour[first : first + length] for first in range(0, hours, length)]
-    begin, apart = scenario.horizon.warmup_weeks, 0 if is_stationary(scenario.market) else 1
+    begin, apart = scenario.horizon.warmup_weeks, 1 if weeks_differ(scenario) else 0
     windows: dict[str, Windows] = {"call": Counter(), "hour": Counter(), "day": Counter(), "week": Counter()}
     weeks: list[int] = []
     for week, free in enumerate(scenario.calendar.days_off(0, counted)):
@@ -394,12 +392,12 @@ def _variance(scenario: Scenario, window: Window) -> float:
     own = math.prod(rate.mean**2 * (1 + rate.rep_cv**2) * (1 + law_cv(rate) ** 2) for rate in steps)
     own *= _kept(scenario, scenario.funnel[1:]) ** 2
     noise = math.prod(1 + rate.week_cv**2 for rate in steps)
-    k = _market_steps(scenario, scenario.funnel[1:])
     weeks = [(calls, at, _chance(scenario, scenario.funnel[1:], at)) for at, calls in enumerate(*window)]
 
-    def product(week: int, other: int) -> float:
-        """Return E[Q_w Q_w']."""
-        return own * (noise if week == other else 1.0) * pair_moment(scenario.market, k, week, other)
+    pair = pair_factors(scenario, scenario.funnel[1:], [at for _, at, _ in weeks])
+
+    def product(week: int, other: int) -> float:  # E[Q_w Q_w']
+        return own * (noise if week == other else 1.0) * pair(week, other)
 
     alone = math.fsum(calls * (q * (variance + mean**2) - product(at, at) * mean**2) for calls, at, q in weeks)
     spread = math.fsum(
@@ -413,7 +411,7 @@ def _variance(scenario: Scenario, window: Window) -> float:
 def _quota(scenario: Scenario, windows: Mapping[str, Windows]) -> list[Expected]:
     """Return P(quota) from the binomial tail: at least ceil(amount / value) wins of the period's calls."""
     quota, price = scenario.quota, scenario.deal.only_price()
-    if quota is None or price is None or quota.per not in windows:
+    if quota is None or price is None or quota.per not in windows or quota.differs:
         return []
     q, amount = win_chance(scenario), cents(quota.amount)
     values = []

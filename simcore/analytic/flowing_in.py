@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from simcore.analytic.market_moments import is_stationary
+from simcore.analytic.rate_factors import weeks_differ
 
 if TYPE_CHECKING:
     from simcore.quantities.inflow import Inflow
@@ -66,9 +66,9 @@ def come_to(scenario: Scenario, chance: Chance, stage: int, *, through: bool = F
 
 
 def flow_holds(scenario: Scenario) -> bool:
-    """Return whether as many items come without a call in all weeks, and the market has one mean for all of them."""
+    """Return whether as many items come without a call in all weeks, and all weeks have one market and no season."""
     steady = not any(isinstance(each.per_week, Mapping) for each in scenario.inflow)
-    return steady and (not scenario.inflow or is_stationary(scenario.market))
+    return steady and (not scenario.inflow or not weeks_differ(scenario))
 
 
 def flowing_in(scenario: Scenario, stage: str) -> float:

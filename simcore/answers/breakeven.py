@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow, places_of
 from simcore.answers.figures import NOT_KNOWN
 from simcore.answers.metrics import figure_of, title_of
-from simcore.answers.wording import STOPPED
+from simcore.answers.wording import cautions_of
 from simcore.studies.sweep.breakeven import shown_value
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def breakeven_answer(found: Breakeven) -> Answer:
         sentences=(found.sentence,),
         figures=tuple(_figures(found)),
         picture=_differences(found),
-        cautions=(STOPPED,) if found.interrupted else (),
+        cautions=tuple(cautions_of(found)),
         words=("break-even", "common random numbers", "confidence interval"),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import in_percent_of, money_figure, share_figure
 from simcore.answers.numbers import significant
-from simcore.answers.wording import STOPPED
+from simcore.answers.wording import cautions_of
 from simcore.studies.coach.sentences import hours_sentences, ranking_sentence
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def coach_answer(found: Coach) -> Answer:
         sentences=tuple(_sentences(found)),
         figures=tuple(_figures(found)),
         picture=_tornado(found),
-        cautions=(STOPPED,) if found.interrupted else (),
+        cautions=tuple(cautions_of(found)),
         words=("tornado", "bad habit", "common random numbers"),
     )
 

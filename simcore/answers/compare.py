@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure
 from simcore.answers.numbers import counted
-from simcore.answers.wording import STOPPED, precision_cautions, precision_figures
+from simcore.answers.wording import cautions_of, precision_cautions, precision_figures
 from simcore.results.sentences import amounts, in_percent, money
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MOST_ROWS = 8
 
 def compare_answer(found: Comparison) -> Answer:
     """Return the answer of a comparison."""
-    cautions = [STOPPED] if found.interrupted else []
+    cautions = cautions_of(found)
     cautions += precision_cautions(found.precision)
     return Answer(
         sentences=_sentences(found),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcore.answers.answer import Answer, KeyFigure, Picture, PictureRow
 from simcore.answers.figures import NOT_KNOWN, money_figure, share_figure
-from simcore.answers.wording import STOPPED, capital, precision_cautions, precision_figures
+from simcore.answers.wording import capital, cautions_of, precision_cautions, precision_figures
 from simcore.results.sentences import (
     article,
     averaging_verdict,
@@ -41,7 +41,7 @@ def run_answer(summary: Summary) -> Answer:
 independent ones do.'
     """
     rows = summary.averaging.close
-    cautions = [STOPPED] if summary.interrupted else []
+    cautions = cautions_of(summary)
     cautions += precision_cautions(summary.precision)
     if summary.unlike:
         cautions.append("People differ by what the file says of them: spreads are also those between them.")

@@ -45,7 +45,7 @@ def verdicts(found: Steadiness) -> list[str]:
         f"{figure(fall.power.estimate, fall.power.se).inline()})."
         for fall in found.falls
     ]
-    return [*lines, *filter(None, (_drift(found), _reaction(found)))]
+    return [*lines, *filter(None, (_drift(found), _season(found), _reaction(found)))]
 
 
 def _drift(found: Steadiness) -> str:
@@ -55,6 +55,16 @@ def _drift(found: Steadiness) -> str:
     return (
         "The market has no level to come back to: it never averages out, and the later a week, the wider what it may "
         "bring. Variances are averages over the run, so a longer run has larger ones."
+    )
+
+
+def _season(found: Steadiness) -> str:
+    """Say where the season is; empty without one."""
+    if not found.seasonal:
+        return ""
+    return (
+        "The season is in no part: it is known, and the same in all worlds. A period is compared with the same one of "
+        "other worlds, a summer with a summer."
     )
 
 
@@ -113,7 +123,7 @@ def _sentences(found: Steadiness) -> list[str]:
     if found.falls:
         clauses = "; ".join(f"{WORDS[fall.part]} {_how(fall)}" for fall in found.falls)
         told.append(f"With time {clauses}.")
-    return [*told, *filter(None, (_ignorance(found), _drift(found), _reaction(found)))]
+    return [*told, *filter(None, (_ignorance(found), _drift(found), _season(found), _reaction(found)))]
 
 
 def _ignorance(found: Steadiness) -> str:

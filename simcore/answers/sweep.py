@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simcore.answers.answer import Answer, KeyFigure, Mark, Picture, PictureRow, places_of
 from simcore.answers.metrics import figure_of, title_of
 from simcore.answers.numbers import counted, significant
-from simcore.answers.wording import STOPPED
+from simcore.answers.wording import cautions_of
 from simcore.scenario.metric import parse_metric
 from simcore.studies.sweep.breakeven import words_of
 
@@ -40,7 +40,7 @@ def sweep_answer(found: Sweep, metric: str = "revenue", *, others: Sequence[str]
     """
     if not found.points:
         return Answer((_NOTHING,), (), None)
-    cautions = [STOPPED] if found.interrupted else []
+    cautions = cautions_of(found)
     if others:
         cautions.append(f"The scenario also has {', '.join(others)}: name each strategy to run with --strategy.")
     exploded = [point for point in found.points if point.exploded is not None]

@@ -13,9 +13,13 @@ from simcore.statistics.intervals import LEAST_REPLICATIONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.results.header import StudyHeader
     from simcore.results.summary import Precision, PrecisionRow
 
 STOPPED = "Interrupted: all figures are those of the worlds that were done."
+PART_OF_SEASON = (
+    "Rates have a season, and the run holds no whole year: what is told of a year is what these weeks bring, scaled up."
+)
 _MOST_PRECISIONS = 2
 
 
@@ -28,6 +32,11 @@ def capital(text: str) -> str:
     ('An hour', '')
     """
     return text[:1].upper() + text[1:]
+
+
+def cautions_of(found: StudyHeader) -> list[str]:
+    """Return what a reader must know first: that it was stopped, or that its year is a part of a season."""
+    return [*([STOPPED] if found.interrupted else []), *([PART_OF_SEASON] if found.part_of_season else [])]
 
 
 class _Sourced(Protocol):

@@ -18,6 +18,7 @@ NAMES = {
     "drives": "DRIVE",
     "changes": "CHANNEL",
     "needs": "NEED",
+    "season": "STAGE",
 }
 """What stands in a path for the name of an entry, by the key that has entries with names."""
 NUMBER = "N"

@@ -196,6 +196,12 @@ FUNNEL = (
         ("persistence",),
     ),
     Word(
+        "season",
+        "Factors on the rate of a step that come back every year, by month or by week: the same in all worlds, so no "
+        "part of a variance. With `quota.pace: season` a week counts for as long as its season.",
+        "model.md#the-season",
+    ),
+    Word(
         "plan",
         "The calls that a rep makes in a week, spread evenly over its hours. `simcore plan` is another thing: it "
         "works backward from a target to what it takes.",

@@ -189,8 +189,11 @@ def quota_amounts(
     begin = int(begins.min())
     weeks = np.arange(begin, int((first + length).max()))
     own = np.zeros((team.reps, len(begins)), np.int64)
+    # Amounts in turn begin with the first counted period; those of a warm-up go on backward.
+    each = np.array([cents(amount) for amount in quota.each], np.int64)
+    of_period = each[(np.arange(len(begins)) - np.searchsorted(begins, 0)) % len(each)]
     for rep in range(team.reps):
-        amount, activity = _by_week(scenario, rep, weeks)
+        amount, activity = _by_week(scenario, rep, weeks, np.repeat(of_period, length[at]))
         for period, start in enumerate((begins - begin).tolist()):
             weeks_of = slice(start, start + int(length[at[period]]))
             mean = fsum((amount[weeks_of] * activity[weeks_of]).tolist()) / int(length[at[period]])
@@ -199,10 +202,14 @@ def quota_amounts(
     return own[:, which], total[which]
 
 
-def _by_week(scenario: Scenario, rep: int, weeks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the amount in cents of who holds a seat by plan in each counted week, and how active they are by plan."""
-    stay, quota, named, ramp = stay_of(scenario, rep), scenario.quota, scenario.team.people, scenario.team.ramp
-    of_team = cents(quota.amount) if quota is not None else 0
+def _by_week(
+    scenario: Scenario, rep: int, weeks: NDArray[np.int64], of_team: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the amount in cents of who holds a seat by plan in each counted week, and how active they are by plan.
+
+    ``of_team``: the same, of who has none of their own.
+    """
+    stay, named, ramp = stay_of(scenario, rep), scenario.team.people, scenario.team.ramp
     own = named[rep].quota if named is not None else None
     there, gone = weeks >= stay.starts, weeks >= stay.leaves
     # A seat that waits for somebody who follows keeps the amount of the team.

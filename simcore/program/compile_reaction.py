@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simcore.base import periods as horizons
 from simcore.base.money import cents
+from simcore.program.compile_season import period_gone
 from simcore.program.layout import (
     CHANGE_COLUMNS,
     LEVEL_COLUMNS,
@@ -75,6 +76,7 @@ def compile_reaction(scenario: Scenario, mean_deal: float, coaching: Coaching, n
         quota=float(cents(scenario.quota.amount)) if scenario.quota else 0.0,
         period_first=period_first,
         period_hours=period_hours,
+        period_gone=period_gone(scenario, period_first, period_hours),
         referrals=scenario.referrals.per_win if scenario.referrals else 0.0,
     )
 

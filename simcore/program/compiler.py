@@ -18,6 +18,7 @@ from simcore.program.compile_inflow import compile_inflow
 from simcore.program.compile_needs import compile_needs, waiting
 from simcore.program.compile_people import compile_people, plan_rows, quota_amounts
 from simcore.program.compile_reaction import compile_reaction
+from simcore.program.compile_season import compile_seasons
 from simcore.program.layout import (
     BETWEEN,
     COUNTS,
@@ -198,7 +199,8 @@ def _rates(scenario: Scenario) -> Rates:
     noise_sigma = np.array([sigma_of_cv(stage.rate.week_cv, log) if stage.rate else 0.0 for stage in stages])
     in_market = np.array([stage.stage in acts_on for stage in stages])
     drawn_anew = (beta >= 0) & (scenario.team.turnover is not None)
-    varies = in_market | (noise_sigma > 0.0) | drawn_anew
+    season, seasons = compile_seasons(scenario)
+    varies = in_market | (noise_sigma > 0.0) | drawn_anew | (season >= 0)
     laws = _laws(scenario)
     return Rates(
         base=np.array([stage.rate.mean if stage.rate else 1.0 for stage in stages]),
@@ -206,6 +208,8 @@ def _rates(scenario: Scenario) -> Rates:
         beta_tables=stacked(tables),
         noise_sigma=noise_sigma,
         in_market=in_market,
+        season=season,
+        seasons=seasons,
         varies=varies,
         fixed=not varies.any() and bool((beta < 0).all()) and not laws.active,
         laws=laws,

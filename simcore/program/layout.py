@@ -202,6 +202,10 @@ class Rates(NamedTuple):
     """float64[S + 1]: sd of the logarithm of the week noise; 0 is none."""
     in_market: NDArray[np.bool_]
     """bool[S + 1]"""
+    season: NDArray[np.int64]
+    """int64[S + 1]: index into ``seasons`` of the season of the rate, or -1."""
+    seasons: NDArray[np.float64]
+    """float64[seasons, weeks that have an address]: the factor of each week, from the first simulated one."""
     varies: NDArray[np.bool_]
     """bool[S + 1]: whether the rate can differ between the weeks of a seat."""
     fixed: bool
@@ -300,7 +304,7 @@ class Inflow(NamedTuple):
 
 
 class Quota(NamedTuple):
-    """The quota of one seat for one period; horizon 0 is no quota."""
+    """The quota of one seat for each period; horizon 0 is no quota."""
 
     horizon: int
     units: int
@@ -368,6 +372,9 @@ class Reaction(NamedTuple):
     """int64[simulated weeks]: the first hour of the quota period of each week; below 0 if it began before the run."""
     period_hours: NDArray[np.int64]
     """int64[simulated weeks]: hours of the whole period."""
+    period_gone: NDArray[np.float64]
+    """float64[simulated hours]: the share of the quota period that is gone at each hour, where holidays or a season
+    count; or empty: all hours of a period are alike."""
     referrals: float
     """Mean number of referrals per win; 0 for none. Their lag is that of step S + 1 in `Lags`."""
 

@@ -14,7 +14,8 @@ from simcore.quantities.fields import Complaint, Location
 def _amounts(data: Mapping[str, object]) -> Iterator[tuple[Location, str]]:
     """Yield the location and text of each amount given as text."""
     places: list[tuple[Location, object]] = [(("deal",), data.get("deal"))]
-    for part, keys in (("deal", [name for deal in DEALS for name in deal.amounts]), ("quota", ["amount", "team"])):
+    of_deal = [name for deal in DEALS for name in deal.amounts]
+    for part, keys in (("deal", of_deal), ("quota", ["amount", "amounts", "team"])):
         given = data.get(part)
         if isinstance(given, Mapping):
             places += [((part, key), given.get(key)) for key in keys]

@@ -98,7 +98,7 @@ def _colonless(key: str, known: list[str]) -> str | None:
 
 SECTIONS = (
     *("calendar", "horizon", "team", "plan", "funnel", "market", "deal", "quota", "start", "referrals", "inflow"),
-    *("manager", "strategies", "run"),
+    *("manager", "strategies", "run", "season"),
 )
 """The top-level keys whose value is a part: none belongs under another."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from pydantic import Field
 
 from simcore.base.document import Document, PublishedDocument
+from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.base.pictures import Plots, notebook_html
 from simcore.base.version import __version__
 from simcore.scenario.digest import scenario_digest
@@ -49,6 +50,11 @@ class StudyHeader(PublishedDocument):
     weeks: int = Field(description="Counted weeks of one replication.")
     first_day: str | None = Field(
         default=None, description="The first counted day, YYYY-MM-DD; null where the scenario has no dates."
+    )
+    part_of_season: bool = Field(
+        default=False,
+        description="True if rates have a season and the run holds no whole years of 52 weeks: what it says of a year "
+        "is then what these weeks bring, scaled up.",
     )
     interrupted: bool = Field(description="True if it was stopped before all its worlds were played.")
     seconds: float = Field(description="Wall-clock seconds, compilation included.")
@@ -101,6 +107,7 @@ class Header(TypedDict):
     reps: int
     weeks: int
     first_day: str | None
+    part_of_season: bool
     interrupted: bool
     seconds: float
 
@@ -150,6 +157,7 @@ def header_of(
         reps=scenario.team.reps,
         weeks=scenario.horizon.weeks if weeks is None else weeks,
         first_day=scenario.calendar.start,
+        part_of_season=scenario.season is not None and scenario.horizon.weeks % WEEKS_PER_YEAR > 0,
         interrupted=interrupted,
         seconds=seconds,
     )

@@ -83,7 +83,8 @@ class QuotaRow(Document):
     amount: float
     differ: bool = Field(
         default=False,
-        description="Whether reps or periods have other amounts; `amount` is that of who has no other.",
+        description="Whether reps or periods have other amounts; `amount` is that of who has no other, a mean over "
+        "periods.",
     )
     p_hit: Estimate | None = Field(description="Per rep who has a quota; null where the run holds no whole period.")
     p_hit_team: Estimate | None

@@ -17,6 +17,7 @@ from simcore.dates.days import NotADayError, parse_day
 from simcore.quantities.fields import MISSING, Complaint, Location
 from simcore.quantities.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
 from simcore.quantities.rates import LAW_KEYS, Rate
+from simcore.quantities.season import peaks_of
 from simcore.quantities.time import Calendar
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
 from simcore.scenario.given import Data, entries, figure, mapping, seats, stage_names, whole
@@ -196,7 +197,7 @@ def _known(rate: object) -> Rate | None:
         return None  # reported elsewhere
 
 
-def _endless_by_ignorance(data: Data, per_win: float) -> Iterator[Complaint]:
+def _endless_by_ignorance(data: Data, per_win: float, peaks: float) -> Iterator[Complaint]:
     """Yield complaints about later steps whose rate is not known well enough for chains of referrals to end."""
     later = list(entries(data, "funnel"))[2:]
     laws = [(index, known) for index, stage in later if (known := _known(stage.get("rate"))) is not None]
@@ -207,7 +208,7 @@ def _endless_by_ignorance(data: Data, per_win: float) -> Iterator[Complaint]:
             message = "cannot differ between reps together with referrals: its rate is not known exactly"
             yield Complaint(("funnel", index, "rate", "rep_cv"), message, known.rep_cv, "0")
             return
-    most = per_win
+    most = per_win * peaks
     for _, stage in later:
         known = _known(stage.get("rate"))
         law = None if known is None else known.law
@@ -230,15 +231,17 @@ def _referrals(data: Data, names: list[str]) -> Iterator[Complaint]:
     later = [rate for rate in _rates(data)[2:] if rate is not None]
     if per_win is None or per_win > MAX_REFERRALS or len(later) != len(names) - 2:
         return  # reported elsewhere
-    wins = math.prod(_at_level(data, names[2:], later))
+    peaks = peaks_of(data.get("season"), names[2:])
+    wins = math.prod(_at_level(data, names[2:], later)) * peaks
     if per_win * wins >= 1:
         message = "would bring a win or more from every win, so the chain of referrals would not end"
-        allowed = f"above 0 to below {1 / wins:.6g} (the later rates make {wins:.6g} wins of a referral)"
+        when = "" if peaks == 1.0 else " at the height of their seasons"
+        allowed = f"above 0 to below {1 / wins:.6g} (the later rates make {wins:.6g} wins of a referral{when})"
         yield Complaint(("referrals", "per_win"), message, per_win, allowed)
         return
-    yield from _endless_by_ignorance(data, per_win)
+    yield from _endless_by_ignorance(data, per_win, peaks)
     steps = [(mean, cv) for mean, cv in zip(later, _spreads(data)[2:], strict=True) if cv is not None]
-    level = wins / math.prod(later)  # of the market, as a factor on what a win brings
+    level = wins / math.prod(later)  # of market and season, as a factor on what a win brings
     chance = endless(per_win * level, steps) if len(steps) == len(later) else 0.0
     if chance > RARE:
         most = "" if sum(cv > 0 for _, cv in steps) == 1 else "at most "

@@ -36,7 +36,9 @@ from simcore.quantities.names import Name
 from simcore.quantities.open_items import OpenItems, Start
 from simcore.quantities.open_list import OpenList
 from simcore.quantities.open_list_checks import entry_complaints, list_complaints
+from simcore.quantities.quota import Quota, pace_complaints
 from simcore.quantities.rates import Rate
+from simcore.quantities.season import Season, season_complaints
 from simcore.quantities.time import Calendar, Duration, Holiday, date_complaints, with_dates
 from simcore.scenario.checks import consistency
 from simcore.scenario.given import existing, path_of
@@ -49,7 +51,6 @@ from simcore.scenario.parts import (
     Market,
     MarketStart,
     Plan,
-    Quota,
     Ramp,
     Referrals,
     Run,
@@ -67,7 +68,7 @@ __all__ = [
     "Assumption", "Calendar", "Cap", "Channel", "Deal", "Drive", "Duration", "FixedDeal", "FixedLag", "GammaLag",
     "Habit", "Holiday", "Horizon", "Inflow", "Lag", "ListDeal", "LogNormalLag", "Manager", "Market", "MarketStart",
     "Need", "OpenItems", "OwnRate", "Person", "Plan", "PullForward", "Quota", "Ramp", "Rate", "Referrals", "Run",
-    "Scenario", "Signals", "SpreadDeal", "Stage", "Start", "Strategy", "TableLag", "Team", "Turnover",
+    "Scenario", "Season", "Signals", "SpreadDeal", "Stage", "Start", "Strategy", "TableLag", "Team", "Turnover",
     "assumptions", "validate", "with_strategy",
 ]  # fmt: skip
 
@@ -108,6 +109,10 @@ class Scenario(Part):
     market: Market | None = Field(
         default=None, description="A factor on rates that the whole team shares, week by week. Left out: none."
     )
+    season: Annotated[dict[Name, Season], Length(1, MAX_STAGES, "seasons")] | None = Field(
+        default=None,
+        description="Factors on rates that come back every year, by stage; needs `calendar.start`. Left out: none.",
+    )
     deal: DealField = Field(description="Value of a win: one amount, a distribution or a list.")
     quota: Quota | None = Field(default=None, description="What a rep should book in a period. Left out: no quota.")
     start: Start | None = Field(
@@ -134,7 +139,7 @@ class Scenario(Part):
         yield from consistency(data)
 
     def complaints(self) -> Iterator[Complaint]:
-        """Yield complaints about ages that no item reaches, what comes without a call, and people that do not fit."""
+        """Yield complaints about ages that no item reaches, what comes without a call, people and seasons."""
         open_in = open_stages(self.funnel, self.calendar)
         yield from entry_complaints(self.start.entries if self.start is not None else (), open_in, self.calendar)
         if self.start is not None and isinstance(self.start.open, OpenList):
@@ -147,6 +152,8 @@ class Scenario(Part):
         yield from people_complaints(self.team, self.calendar, warmup, planned, stages[1:])
         if self.referrals is not None:
             yield from chain_complaints(self.team.people, self.referrals.per_win, self._later_steps())
+        yield from season_complaints(self.season, [stage.stage for stage in self.funnel], self.calendar)
+        yield from pace_complaints(self.quota, self.season)
 
     def _later_steps(self) -> dict[str, LaterStep]:
         """Return the steps after the first, by stage."""
@@ -209,7 +216,7 @@ class Scenario(Part):
         if self.quota is None:
             return False
         own = any(person.quota is not None or person.dated for person in self.team.people or ())
-        return own or bool(self.quota.ramped)
+        return own or bool(self.quota.ramped) or self.quota.differs
 
     def without_names(self) -> Scenario:
         """Return the scenario with its people numbered: what is kept and shown where names were not asked for."""
@@ -456,6 +463,7 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
         parts += [(stage.lost_lag, f"{path}.lost_lag"), (stage.habit, f"{path}.habit")]
         parts += parts_of_needs(stage.needs, path)
     start = scenario.market.start if scenario.market is not None else None
+    parts += [(season, f"season.{stage}") for stage, season in (scenario.season or {}).items()]
     parts += [(scenario.market, "market"), (start, "market.start"), (scenario.deal, "deal"), (scenario.quota, "quota")]
     if scenario.referrals is not None:
         parts += [(scenario.referrals, "referrals"), (scenario.referrals.lag, "referrals.lag")]

@@ -12,7 +12,6 @@ from pydantic import BeforeValidator, Field
 from simcore.base.text import printable
 from simcore.quantities.fields import (
     MISSING,
-    Amount,
     Complaint,
     Length,
     Many,
@@ -30,6 +29,7 @@ from simcore.quantities.fields import (
 from simcore.quantities.lags import LagField
 from simcore.quantities.names import Name
 from simcore.quantities.open_list_checks import Waits
+from simcore.quantities.quota import Quota
 from simcore.quantities.rates import RateField
 from simcore.quantities.time import Calendar, Day
 from simcore.scenario.habits import Habit, Manager
@@ -237,22 +237,6 @@ class Market(SourcedPart):
         if self.start is not None and self.persistence == 0.0:
             message = "would do nothing: with a persistence of 0 every week is new"
             yield Complaint(("start",), message, hint="give it a persistence, or leave start out", at_key=True)
-
-
-class Quota(SourcedPart):
-    """What one rep should book in a period."""
-
-    per: Literal["week", "month", "quarter", "year"] = Field(description="Period in which it is to be booked.")
-    amount: Annotated[Amount, Range(0.01, 1e12), Unit("money")] = Field(
-        description="Revenue by close that a rep should book in each period."
-    )
-    ramped: bool | None = Field(
-        default=None,
-        description="Whether a new rep's amount is lower: times the mean activity of the weeks of the period.",
-    )
-    team: Annotated[Amount, Range(0.01, 1e15), Unit("money")] | None = Field(
-        default=None, description="What the team should book. Left out: the sum of its reps' amounts."
-    )
 
 
 def longest_wait(step: Stage, calendar: Calendar) -> int:

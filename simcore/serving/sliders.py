@@ -111,7 +111,7 @@ def sliders_of(scenario: Scenario) -> list[Slider]:
     others = [*called, *deals, *seats]
     steps = rates[: MOST - len(others)]
     chosen = [*called, *steps, *deals, *seats]
-    if scenario.quota is not None and len(chosen) < MOST:
+    if scenario.quota is not None and scenario.quota.amounts is None and len(chosen) < MOST:
         chosen.append("quota.amount")
     if len(chosen) < FEWEST:
         chosen.append("horizon.weeks")

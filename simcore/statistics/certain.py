@@ -51,6 +51,7 @@ def certain_stages(program: Program) -> int:
         sure = sure and not people.owns(step)
         sure = sure and rates.laws.kind[step] == KNOWN and step != program.needs.step
         steady = not (rates.in_market[step] and program.market.moves) and program.coaching.factor[step] == 1.0
+        steady = steady and (rates.season[step] < 0 or bool((rates.seasons[rates.season[step]] >= 1.0).all()))
         if not (sure and steady and (not lags.lagged[step] or lags.kind[step] == FIXED)):
             break
         stages += 1

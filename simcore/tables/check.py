@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from simcore.analytic.expectations import Expected
     from simcore.analytic.run_cost import Cost
+    from simcore.quantities.season import SeasonOff
     from simcore.scenario.model import Assumption
 
 _COST = {"rep_weeks": COUNT, "memory_bytes": "bytes", "seconds": "s", "disk_bytes": "bytes"}
@@ -26,6 +27,7 @@ def check_tables(
     *,
     digest: str,
     currency: str,
+    off: Sequence[SeasonOff] = (),
 ) -> list[Table]:
     """Return what a run costs, the figures with their sources, and what is expected in closed form.
 
@@ -39,17 +41,22 @@ def check_tables(
         Identity of the scenario.
     currency
         ISO 4217 code.
+    off
+        Seasons whose mean factor is not 1.
     """
     costs = {name: Cell(value, _COST[name]) for name, value in price._asdict().items()}
     costs |= {"threads": Cell(threads, COUNT), "limit_rep_weeks": Cell(limit, COUNT)}
     units = {"money": currency, "share": SHARE, "count": COUNT}
     assumed = [Row((each.path,), (Cell(text=each.value), Cell(text=each.source))) for each in figures]
     expected = [Row((each.label,), (Cell(each.value, units[each.unit]),)) for each in values]
+    means = tuple(Row((each.stage,), (Cell(each.mean, "factor"),)) for each in off)
+    seasons = [Table("seasons_off", "Seasons whose mean factor is not 1", ("stage",), ("mean",), means)] if off else []
     return [
         Table("about", "About", (), ("digest",), (Row((), (Cell(text=digest),)),)),
         Table("cost", "Cost of a run", (), tuple(costs), (Row((), tuple(costs.values())),)),
         Table("assumptions", "Figures of the scenario", ("path",), _BY_PATH, tuple(assumed)),
         Table("expected", "Expected, in closed form", ("label",), ("expected",), tuple(expected)),
+        *seasons,
     ]
 
 

@@ -42,9 +42,11 @@ def fixed_after(program: Program) -> int:
 
 
 def varies(program: Program, step: int) -> bool:
-    """Return whether the rate of a step differs between reps, weeks or worlds (one that is not known exactly)."""
+    """Return whether the rate of a step differs between reps, weeks (in a season, too) or worlds."""
     rates = program.rates
     if rates.laws.kind[step] != KNOWN or program.people.owns(step):
+        return True
+    if rates.season[step] >= 0:
         return True
     return bool(rates.beta[step] >= 0 or rates.noise_sigma[step] > 0.0 or rates.in_market[step])
 

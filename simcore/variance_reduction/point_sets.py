@@ -107,7 +107,13 @@ def factors_of(program: Program) -> Factors:
     rates, team = program.rates, program.team
     own = tuple(step for step in range(1, program.clock.steps + 1) if rates.beta[step] >= 0)
     first = rates.beta[1] >= 0 or rates.noise_sigma[1] > 0.0 or rates.in_market[1] or rates.base[1] > 1.0
-    first = first or rates.laws.kind[1] != KNOWN or program.people.active or len(program.plan.of_seat) > 0
+    first = (
+        first
+        or rates.laws.kind[1] != KNOWN
+        or rates.season[1] >= 0
+        or program.people.active
+        or len(program.plan.of_seat) > 0
+    )
     known = bool(program.plan.calls.any()) and not (
         first or team.leave_threshold > 0 or (team.new > 0 and team.ramp_weeks > 0)
     )

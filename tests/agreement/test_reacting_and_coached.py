@@ -36,6 +36,8 @@ def reacting(draw: st.DrawFn) -> Scenario:
     rule = draw(st.sampled_from(RULES))
     plain["manager"] = {"rule": rule, "repair": 0.5, "window_weeks": 3, "pressure": 1}
     plain["quota"] = {"per": "week", "amount": draw(st.sampled_from([500, 5000, 50000]))}
+    if "season" in plain and draw(st.booleans()):
+        plain["quota"] = {"per": "month", "amounts": [5000, 500], "pace": "season"}
     changes: Scenario = {"activity": {"slope": 0.2, "max": 2}, names[-1]: {"slope": -0.2}}
     if any("lag" in stage or "lost_lag" in stage for stage in plain["funnel"]):
         changes["lag"] = {"slope": 0.2, "max": 3}

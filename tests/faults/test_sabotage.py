@@ -163,7 +163,7 @@ def ties_of_open_items_are_full(patch: Patch) -> None:
 
 def quota_must_be_exceeded(plan: Plan) -> Plan:
     assert plan.quota is not None
-    return replace(plan, quota=(plan.quota[0], plan.quota[1] + 1))
+    return replace(plan, quota=(plan.quota[0], tuple(amount + 1 for amount in plan.quota[1])))
 
 
 def longer_vacancy(plan: Plan) -> Plan:

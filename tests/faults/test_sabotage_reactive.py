@@ -144,7 +144,7 @@ FAULTS: dict[str, Fault] = {
     "time before the run elapsed": Fault(
         "new people",
         "calls",
-        "teams.team.Team._hear",
+        "teams.team.Team._elapsed",
         "max(0, reaction.period_first[week])",
         "reaction.period_first[week]",
     ),

@@ -92,6 +92,7 @@ def test_a_document_has_its_header_and_fits_its_schema(name: str) -> None:
         "reps": TEAM.team.reps,
         "weeks": case.weeks,
         "first_day": TEAM.calendar.start,
+        "part_of_season": False,
         "interrupted": False,
     }
     assert (found.seed, found.currency, found.digest) == (TEAM.run.seed, TEAM.deal.currency, told["scenario"]["digest"])

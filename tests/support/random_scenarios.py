@@ -227,6 +227,21 @@ def markets(draw: Draw, warmup: int) -> Scenario:
     return made
 
 
+_FACTORS = st.sampled_from([0.0, 0.5, 0.8, 1.0, 1.0, 1.3, 3.0])
+
+
+@st.composite
+def seasons(draw: Draw, stages: list[Scenario]) -> Scenario:
+    """Return seasons of some steps of a funnel."""
+    found: Scenario = {}
+    for name in draw(st.lists(st.sampled_from([step["stage"] for step in stages[1:]]), min_size=1, unique=True)):
+        by = draw(st.sampled_from(["month", "week"]))
+        count = {"month": 12, "week": 52}[by]
+        factors = draw(st.lists(_FACTORS, min_size=count, max_size=count).filter(any))
+        found[name] = {"by": by, "factors": factors}
+    return found
+
+
 @st.composite
 def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     """Return a valid scenario of at most three reps and ``weeks`` weeks, warm-up included."""
@@ -251,7 +266,15 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
         plain["market"] = draw(markets(warmup)) | {"acts_on": acts_on}
     if draw(st.booleans()):
         per = draw(st.sampled_from(["week", "month"]))
-        plain["quota"] = {"per": per, "amount": draw(st.sampled_from([0.01, 500, 3000]))}
+        amounts = st.sampled_from([0.01, 500, 3000])
+        if draw(st.sampled_from([False, False, True])):
+            plain["quota"] = {"per": per, "amounts": draw(st.lists(amounts, min_size=1, max_size=3))}
+        else:
+            plain["quota"] = {"per": per, "amount": draw(amounts)}
+    if "start" in calendar and draw(st.booleans()):
+        plain["season"] = draw(seasons(stages))
+        if "quota" in plain and draw(st.booleans()):
+            plain["quota"]["pace"] = "season"
     if warmup == 0 and len(stages) > 2 and draw(st.booleans()):
         plain["start"] = draw(starts(stages, team["reps"], calendar.get("start")))
         plain = with_ages_that_are_reached(plain)

@@ -67,7 +67,7 @@ def _week(when: str, monday: int | None) -> int:
 def by_plan(plan: Plan, seat: int, week: int) -> tuple[int, float]:
     """Return the amount of who should hold a seat in a counted week, in cents, and how active they should be."""
     assert plan.quota is not None
-    amount, person = plan.quota[1], plan.people[seat] if plan.people else Person()
+    amount, person = in_turn(plan, week), plan.people[seat] if plan.people else Person()
     came = person.came
     if not plan.people and seat < plan.new:
         came = -plan.warmup
@@ -90,7 +90,7 @@ def amount_of(plan: Plan, seat: int, first: int, length: int) -> int:
     """Return the quota of a seat in the period of so many weeks from a counted one on, in cents; 0: none."""
     assert plan.quota is not None
     if not differ(plan):
-        return plan.quota[1]
+        return in_turn(plan, first)
     if not plan.ramped:
         return by_plan(plan, seat, first)[0]
     weeks = [by_plan(plan, seat, week) for week in range(first, first + length)]
@@ -109,3 +109,14 @@ def differ(plan: Plan) -> bool:
     """Return whether quotas can differ between seats or periods."""
     told = (person.quota is not None or person.came is not None or person.leaves is not None for person in plan.people)
     return plan.ramped or any(told)
+
+
+def in_turn(plan: Plan, week: int) -> int:
+    """Return the amount of the period that a counted week is in, in cents: of who has no other."""
+    assert plan.quota is not None
+    per, each = plan.quota
+    if per == "month":
+        number = 3 * (week // 13) + sum(week % 13 >= end for end in (4, 8))
+    else:
+        number = week // {"week": 1, "quarter": 13, "year": 52}[per]
+    return each[number % len(each)]

@@ -16,6 +16,7 @@ from tests.twin.inflow import FLOWN_IN, arrivals
 from tests.twin.needs import COUNTS, DECIDED, SURPRISED, Fate, fate, opened
 from tests.twin.people import amount_of, differ
 from tests.twin.philox import AT_START, Purpose, Source, philox4x32
+from tests.twin.season import gone
 from tests.twin.team import Holder, Rates, activity, calls_in, planned
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ class ReactiveSeat:
         if plan.quota is not None:
             quota = self.quota(hour)
             first, length = period(plan, hour // plan.calendar.week)
-            elapsed = (hour - max(first, 0)) / length
+            elapsed = gone(plan, hour, first, length)
             gap = elapsed - self.booked / quota if quota else 0.0
             signals["behind"], signals["ahead"] = max(0.0, gap), max(0.0, -gap)
             signals["deadline"] = signals["behind"] * elapsed

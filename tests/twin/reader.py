@@ -11,6 +11,7 @@ from typing import Any
 from tests.twin.inflow import Inflow, read_inflows
 from tests.twin.needs import Need, read_need
 from tests.twin.people import Person, read_people
+from tests.twin.season import Season
 from tests.twin.spreads import (
     Cells,
     Long,
@@ -37,6 +38,8 @@ class Calendar:
     days_per_week: int
     holidays: frozenset[tuple[int, int | None]]
     dates: frozenset[tuple[int, int]]
+    monday: int = 0
+    """Ordinal of the Monday of the first counted week; 0 where no week has a date."""
 
     @property
     def week(self) -> int:
@@ -82,6 +85,7 @@ class Step:
     rep_cv: float
     week_cv: float
     in_market: bool
+    season: Season | None
     lag: Spread
     cap_per_week: int | None
     cap_open: int | None
@@ -146,13 +150,16 @@ class Plan:
     steps: Mapping[int, Step]
     market: Drift | None
     deal: Spread
-    quota: tuple[str, int] | None
+    quota: tuple[str, tuple[int, ...]] | None
+    """The period, and its amounts in turn."""
     start: tuple[StartItems, ...]
     manager: Manager | None = None
     inflow: tuple[Inflow, ...] = ()
     people: tuple[Person, ...] = ()
     ramped: bool = False
     team_quota: int | None = None
+    by_season: bool = False
+    """Whether quota periods go by the season."""
 
     @property
     def simulated(self) -> int:
@@ -218,13 +225,15 @@ def _calendar(section: Section) -> Calendar:
         (day["week"] - 1, None if day.get("day") is None else day["day"] - 1) for day in given if "week" in day
     )
     dates: set[tuple[int, int]] = set()
+    monday = 0
     if "start" in section:
         start = date.fromisoformat(section["start"]).toordinal()
         monday = start - date.fromordinal(start).weekday()
         off = [(monday, start - 1)]
         off += [(_ordinal(day["date"]), _ordinal(day.get("until", day["date"]))) for day in given if "date" in day]
         dates = {divmod(day - monday, 7) for first, last in off for day in range(first, last + 1)}
-    return Calendar(section.get("hours_per_day", 8), section.get("days_per_week", 5), holidays, frozenset(dates))
+    hours, days = section.get("hours_per_day", 8), section.get("days_per_week", 5)
+    return Calendar(hours, days, holidays, frozenset(dates), monday)
 
 
 def _monday(section: Section) -> int | None:
@@ -263,12 +272,15 @@ def _manager(section: Section | None) -> Manager | None:
     )
 
 
-def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar) -> dict[int, Step]:
+def _steps(scenario: Section, acts_on: Sequence[str], calendar: Calendar) -> dict[int, Step]:
+    seasons = scenario.get("season") or {}
+
     def whole(duration: str | float) -> int:
         return math.floor(calendar.hours(duration) + 0.5)
 
     steps = {}
-    for number, stage in enumerate(funnel[1:], start=1):
+    for number, stage in enumerate(scenario["funnel"][1:], start=1):
+        season = seasons.get(stage["stage"])
         rate = _rate(stage["rate"])
         cap = stage.get("cap") or {}
         law, mean = known_rate(rate)
@@ -277,6 +289,7 @@ def _steps(funnel: Sequence[Section], acts_on: Sequence[str], calendar: Calendar
             rep_cv=rate.get("rep_cv", 0.0),
             week_cv=rate.get("week_cv", 0.0),
             in_market=stage["stage"] in acts_on,
+            season=None if season is None else Season(season["by"], tuple(season["factors"])),
             lag=lag_spread(stage.get("lag"), calendar.hours),
             cap_per_week=cap.get("per_week"),
             cap_open=cap.get("open"),
@@ -350,6 +363,11 @@ def deal_of_world(scenario: Section, word: int) -> Spread:
     return deal_spread(value_known(_bare(scenario)["deal"], word))
 
 
+def _amounts(quota: Section) -> tuple[int, ...]:
+    """Return the amounts of quota periods in turn, in cents."""
+    return tuple(cents(amount) for amount in quota.get("amounts") or [quota["amount"]])
+
+
 def read(scenario: Section) -> Plan:
     """Read a scenario, but for its strategies and referrals."""
     scenario = _bare(scenario)
@@ -372,10 +390,11 @@ def read(scenario: Section) -> Plan:
         turnover=None if turnover is None else (turnover["yearly"], turnover.get("vacancy_weeks", 0)),
         calls_per_week=calls_per_week,
         stages=stages,
-        steps=_steps(funnel, () if market is None else market["acts_on"], calendar),
+        steps=_steps(scenario, () if market is None else market["acts_on"], calendar),
         market=None if market is None else _drift(market),
         deal=deal_spread(value_known(scenario["deal"], None)),
-        quota=None if quota is None else (quota["per"], cents(quota["amount"])),
+        quota=None if quota is None else (quota["per"], _amounts(quota)),
+        by_season=quota is not None and quota.get("pace") == "season",
         start=_start(scenario.get("start"), stages, calendar, first_day or ""),
         manager=_manager(scenario.get("manager")),
         inflow=read_inflows(scenario.get("inflow"), stages, (warmup, warmup + weeks), first_day),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.twin.decisions import beta, beta_after, normal, yes
 from tests.twin.people import Person
 from tests.twin.philox import Purpose, Source
+from tests.twin.season import factor
 
 if TYPE_CHECKING:
     from tests.twin.reader import Plan
@@ -175,7 +176,8 @@ class Rates:
         key = (step, week)
         if key not in self._known:
             market = self._market.factor(week) if self._plan.steps[step].in_market else 1.0
-            self._known[key] = (self.own(step, week) * market) * self._noise(step, week)
+            season = factor(self._plan, step, week)
+            self._known[key] = ((self.own(step, week) * market) * season) * self._noise(step, week)
         return self._known[key]
 
     def own(self, step: int, week: int) -> float:

@@ -113,12 +113,14 @@ def uncut_rates(n: int, lane: Words, rate: Floats, uncut: Floats) -> None:
 @kernel
 def rates_after_run(
     n: int, step: int, bits: int, hours_per_week: int, sigma: float, in_market: bool, hours: Integers, lane: Words,
-    last_rate: Floats, factor: Floats, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, uncut: Floats,
+    last_rate: Floats, factor: Floats, season: Floats, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    uncut: Floats,
 ) -> None:  # fmt: skip
     """Fill the rates of n items that are decided after the last simulated week.
 
-    ``last_rate``: float64[lanes], of who sits in the seat at the end, without market and noise; ``factor``:
-    float64[weeks, size], the market's, known as far as it is needed.
+    ``last_rate``: float64[lanes], of who sits in the seat at the end, without market, season and noise;
+    ``factor``: float64[weeks, size], the market's, known as far as it is needed; ``season``: float64[weeks], its
+    factors, or empty.
     """
     mask = (1 << bits) - 1
     for i in range(n):
@@ -126,6 +128,8 @@ def rates_after_run(
         rate = last_rate[s]
         if in_market:
             rate *= factor[week, s & mask]
+        if season.shape[0] > 0:
+            rate *= season[week]
         if sigma > 0.0:
             at = decision(WEEK_NOISE, 0, (step - 1) >> 2)
             word = words_at(at, place(s >> bits, week), number + (s & mask), flip, k0, k1)[(step - 1) & 3]

@@ -182,6 +182,14 @@ def multiply(weeks: int, size: int, factor: Floats, rate: Floats) -> None:
 
 
 @kernel
+def multiply_weeks(weeks: int, size: int, factor: Floats, rate: Floats) -> None:
+    """Multiply rates, float64[weeks, size or more], by a season's factors, float64[weeks or more]."""
+    for week in range(weeks):
+        for r in range(size):
+            rate[week, r] *= factor[week]
+
+
+@kernel
 def add_noise(weeks: int, size: int, sigma: float, words: Words, rate: Floats) -> None:
     """Multiply rates by the noise of a seat and week; ``words``: uint32[weeks, size or more]."""
     for week in range(weeks):
@@ -192,12 +200,14 @@ def add_noise(weeks: int, size: int, sigma: float, words: Words, rate: Floats) -
 @kernel
 def rates_after_run(
     step: int, n: int, rep: int, sigma: float, in_market: bool, late: Integers, week: Integers, who: Words,
-    own: Floats, factor: Floats, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, rate: Floats,
+    own: Floats, factor: Floats, season: Floats, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    rate: Floats,
 ) -> None:  # fmt: skip
     """Work out the rates of the n items ``late``, which are decided after the last simulated week.
 
-    ``own``: float64[size or more], the rate of who sits in the seat at the end, without market and noise; the market's
-    path is known as far as it is needed. ``rate``: float64, by item.
+    ``own``: float64[size or more], the rate of who sits in the seat at the end, without market, season and noise; the
+    market's path is known as far as it is needed. ``season``: float64[weeks], its factors, or empty. ``rate``: float64,
+    by item.
     """
     for j in range(n):
         i = late[j]
@@ -205,6 +215,8 @@ def rates_after_run(
         own_rate = own[r]
         if in_market:
             own_rate *= factor[week[i], r]
+        if season.shape[0] > 0:
+            own_rate *= season[week[i]]
         if sigma > 0.0:
             at = decision(WEEK_NOISE, 0, (step - 1) >> 2)
             word = words_at(at, place(rep, int64(week[i])), number + r, flip, k0, k1)[(step - 1) & 3]

@@ -34,7 +34,7 @@ from simcore.kernels.rows.memory import (
     with_room,
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
-from simcore.kernels.rows.seats import know_market
+from simcore.kernels.rows.seats import know_market, season_of
 from simcore.kernels.rows.waits import longest_lag, wait
 from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED
@@ -342,7 +342,7 @@ class Funnel:
             know_market(row, int(hours[WEEK][hours[LATE][:late]].max()) + 1)
         rates_after_run(
             step, late, self._rep, float(rates.noise_sigma[step]), in_market, hours[LATE], hours[WEEK],
-            items_.word[WHO], seats.last_rate[step], seats.factor, *row.noise, items_.own,
+            items_.word[WHO], seats.last_rate[step], seats.factor, season_of(rates, step), *row.noise, items_.own,
         )  # fmt: skip
 
     def _pass(self, step: int, n: int, own: np.ndarray) -> int:

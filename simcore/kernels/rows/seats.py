@@ -13,6 +13,7 @@ from simcore.program.layout import COUNTS, KNOWN, Program, Rates
 from simcore.quantities.rates import LEAST_SIZE
 from simcore.random.addresses import TURNOVER, WEEK_NOISE
 
+NO_SEASON = np.empty(0)
 WORDS = 4
 """Of a block: the steps that share one."""
 
@@ -126,7 +127,7 @@ def put_own_rates(
 
 
 def _fill_own_rates(row: Row, rep: int, step: int) -> None:
-    """Fill the rates of a step with those of the people, in their market."""
+    """Fill the rates of a step with those of the people, in their market and season."""
     rates, seats, simulated = row.program.rates, row.memory.seats, row.program.clock.simulated_weeks
     rate, base = seats.rate[step], float(rates.base[step])
     if rates.laws.kind[step] != KNOWN:
@@ -142,6 +143,13 @@ def _fill_own_rates(row: Row, rep: int, step: int) -> None:
     seats.last_rate[step, : row.size] = rate[simulated - 1, : row.size]
     if rates.in_market[step]:
         conditions.multiply(simulated, row.size, seats.factor, rate)
+    if rates.season[step] >= 0:
+        conditions.multiply_weeks(simulated, row.size, season_of(rates, step), rate)
+
+
+def season_of(rates: Rates, step: int) -> NDArray[np.float64]:
+    """Return the factors of a step's season by simulated week; empty if it has none."""
+    return rates.seasons[rates.season[step]] if rates.season[step] >= 0 else NO_SEASON
 
 
 def fill_rates_not_known(row: Row, rep: int, step: int, person: NDArray[np.int32], rate: NDArray[np.float64]) -> None:

@@ -11,7 +11,7 @@ from simcore.kernels.reacting.state import (
     LANE,
     OPEN,
 )
-from simcore.kernels.rows.seats import know_market
+from simcore.kernels.rows.seats import know_market, season_of
 from simcore.kernels.teams.arriving import Arriving
 from simcore.kernels.teams.listing import LATE_STEP
 from simcore.program.tally import ENTERED, TURNED_AWAY
@@ -218,7 +218,7 @@ class Funnel(Arriving):
         last = np.concatenate([seats.last_rate[step] for seats in memory.seats])
         items.rates_after_run(
             n, step, self._bits, self._clock.hours_per_week, float(rates.noise_sigma[step]), in_market, hours,
-            listed.lane, last, memory.rows.seats.factor, *self._row.noise, listed.rate,
+            listed.lane, last, memory.rows.seats.factor, season_of(rates, step), *self._row.noise, listed.rate,
         )  # fmt: skip
 
     def _enter(self, stage: int, n: int) -> int:

@@ -224,8 +224,7 @@ class Team:
         )  # fmt: skip
         hears, clock = reaction.hears, self._clock
         if hears[BEHIND]:
-            first, length = float(max(0, reaction.period_first[week])), float(reaction.period_hours[week])
-            elapsed = (hour - first) / length
+            elapsed = self._elapsed(hour, week)
             quota_signals = known[BOOKED], signal[BEHIND], signal[AHEAD], signal[DEADLINE]
             if len(self._quota):
                 deciding.hear_own_quota(n, elapsed, self._quota[week], *quota_signals)
@@ -262,6 +261,14 @@ class Team:
             if reaction.hears[DRY_SPELL]:
                 between = crew.between(reaction.between_wins)
                 deciding.hear_dry_spell(crew.n, hour, between, known[MARK][mine], signal[DRY_SPELL][mine])
+
+    def _elapsed(self, hour: int, week: int) -> float:
+        """Return the share of the quota period that is gone at an hour."""
+        reaction = self._reaction
+        if len(reaction.period_gone) > 0:
+            return float(reaction.period_gone[hour])
+        first, length = float(max(0, reaction.period_first[week])), float(reaction.period_hours[week])
+        return (hour - first) / length
 
     def _look_for_breach(self, hour: int) -> None:
         reaction, lanes = self._reaction, self._lanes

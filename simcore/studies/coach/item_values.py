@@ -156,6 +156,7 @@ def _varies(scenario: Scenario, number: int) -> bool:
     """Return whether the rate of a step differs between reps, weeks or worlds."""
     step = scenario.funnel[number]
     acted = scenario.market is not None and step.stage in scenario.market.acts_on
+    acted = acted or (scenario.season is not None and step.stage in scenario.season)
     return acted or (step.rate is not None and bool(step.rate.rep_cv or step.rate.week_cv or step.rate.law))
 
 

@@ -188,7 +188,9 @@ def whole_deals(scenario: Scenario, changed: Scenario) -> str | None:
     """
     quota, drives = scenario.quota, scenario.strategy.drives.values()
     prices = [each.deal.only_price() for each in (scenario, changed)]
-    if quota is None or not scenario.only_calls or None in prices or any(drive.changes for drive in drives):
+    if quota is None or quota.differs:
+        return None
+    if not scenario.only_calls or None in prices or any(drive.changes for drive in drives):
         return None
     amount = cents(quota.amount)
     needed = [-(-amount // price) for price in prices if price is not None]

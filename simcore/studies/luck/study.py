@@ -285,6 +285,8 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "dismissal", f"who comes is measured by figures, and these are not known exactly: try {set_it}"
     elif scenario.quota is None:
         yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
+    elif scenario.quota.differs:
+        yield "dismissal", "quotas differ between periods, and a rule has one threshold: try --set quota.amount=AMOUNT"
     elif quarters < rule.quarters:
         yield "dismissal", short.format(rule.quarters, rule.quarters * QUARTER)
     if scenario.unlike:

@@ -10,7 +10,7 @@ from simcore.base.document import Document
 from simcore.results.header import StrategyHeader
 from simcore.statistics.estimate import Estimate
 
-What = Literal["holidays", "seats", "needs", "late", "checks", "inflow"]
+What = Literal["holidays", "seats", "needs", "late", "checks", "inflow", "season"]
 
 
 class PlanStage(Document):
@@ -26,11 +26,11 @@ class PlanLeftOut(Document):
     what: What = Field(
         description="Hours that are not worked; calls that new reps and vacant seats do not make; wins that what deals "
         "need takes; deals of the period that close after its end; calls that checks of needs cost; what comes without "
-        "a call."
+        "a call; what the season takes of wins."
     )
     share: float | None = Field(
         description="Of the hours, of the calls of the plan, or of the deals of calls of the period; null where it has "
-        "no closed form."
+        "no closed form. Below 0 where a season adds."
     )
     words: str
 

@@ -8,8 +8,9 @@ All three are worked out exactly from the scenario, not from the worlds:
 * **late**: deals of calls of the period, spread evenly over its working hours, that close after its end. The time from
   the call to the close is a sum of independent lags (`simcore.analytic.waiting_times`), whatever the rates are.
 
-Where deals need something, it also leaves out the wins that this takes (`simcore.analytic.needs`); what is late, and
-the calls of checks, are then told without a share.
+A season takes wins or adds some, with a share where nothing takes time. Where deals need something, it also leaves out
+the wins that this takes (`simcore.analytic.needs`); what is late, and the calls of checks, are then told without a
+share.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.analytic.needs import owes_calls, passing
+from simcore.analytic.rate_factors import season_in
 from simcore.analytic.waiting_times import lag_hours, summed
 from simcore.program.compile_coaching import weekly
 from simcore.results.sentences import in_percent
@@ -73,7 +75,28 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
             "another team is not said: other teams and periods are not looked at)"
         )
         found.append(PlanLeftOut(what="inflow", share=None, words=words))
-    return found + (_needs(setting.scenario) if needs_step(setting.scenario.funnel) else [])
+    return found + _season(setting) + (_needs(setting.scenario) if needs_step(setting.scenario.funnel) else [])
+
+
+def _season(setting: Setting) -> list[PlanLeftOut]:
+    """Return what the season makes of the wins that the rates promise; without a share where deals take time."""
+    scenario = setting.scenario
+    steps = scenario.funnel[1:]
+    if scenario.season is None:
+        return []
+    if any(step.lag or step.lost_lag or step.needs for step in steps):
+        words = "the season of the weeks in which deals are decided"
+        return [PlanLeftOut(what="season", share=None, words=words)]
+    worked = setting.working.sum(axis=1)
+    first = scenario.horizon.warmup_weeks
+    factors = np.array([season_in(scenario, steps, first + week) for week in range(len(worked))])
+    taken = 1.0 - float(factors @ worked / worked.sum())
+    if abs(taken) < _LEAST:
+        return []
+    words = (
+        f"the season {'takes' if taken > 0.0 else 'adds'} {in_percent(abs(taken))} of the wins that the rates promise"
+    )
+    return [PlanLeftOut(what="season", share=taken, words=words)]
 
 
 def _needs(scenario: Scenario) -> list[PlanLeftOut]:

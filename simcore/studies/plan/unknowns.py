@@ -217,7 +217,9 @@ class RateOf(Solvable):
         rates = compile_scenario(scenario)
         old = self.setting.program
         reaction = rates.reaction._replace(
-            period_first=old.reaction.period_first, period_hours=old.reaction.period_hours
+            period_first=old.reaction.period_first,
+            period_hours=old.reaction.period_hours,
+            period_gone=old.reaction.period_gone,
         )
         program = old._replace(rates=rates.rates, first=rates.first, reaction=reaction)
         check_ranges(scenario, program, detailed=True, replications=False)

@@ -57,5 +57,8 @@ class Steadiness(StrategyHeader):
     drifts: bool = Field(
         default=False, description="Whether the market does not come back: the later a week, the less is known of it."
     )
+    seasonal: bool = Field(
+        default=False, description="Whether rates have a season: it is known, the same in all worlds, and in no part."
+    )
     rows: list[SteadinessRow]
     falls: list[SteadinessFall]

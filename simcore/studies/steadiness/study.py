@@ -136,6 +136,7 @@ def steadiness(
         active=_active(plan, program),
         even_within_week=_is_even(program),
         drifts=MARKET in _factors(plan) and plan.market.persistence == 1.0,
+        seasonal=bool((plan.rates.season >= 0).any()),
         rows=rows,
         falls=collected.falls(),
     )

@@ -1,0 +1,75 @@
+"""Compiles seasons: the factor of every week on a rate, and how much of a quota period is gone by working days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.quantities.season import factors_of_weeks
+from simcore.random.addresses import MAX_WEEKS
+
+if TYPE_CHECKING:
+    from simcore.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+
+
+def compile_seasons(scenario: Scenario) -> tuple[NDArray[np.int64], Floats]:
+    """Return which season each step has, int64[S + 1], and the factors of all seasons by simulated week.
+
+    After the run, too: what is open then is decided in weeks with dates.
+    """
+    known = scenario.season or {}
+    begin = -scenario.horizon.warmup_weeks
+    number = np.full(len(scenario.funnel), -1, np.int64)
+    found: list[Floats] = []
+    for step, stage in enumerate(scenario.funnel):
+        if stage.stage in known:
+            number[step] = len(found)
+            found.append(factors_of_weeks(known[stage.stage], scenario.calendar, begin, MAX_WEEKS))
+    return number, np.array(found) if found else np.empty((0, 0))
+
+
+def period_gone(scenario: Scenario, first: NDArray[np.int64], length: NDArray[np.int64]) -> Floats:
+    """Return the share of its quota period that is gone at each simulated hour, see `Reaction.period_gone`.
+
+    ``first``, ``length``: int64[simulated weeks], the first hour and the hours of the period of each week. Of a period
+    that began before the run, what is gone counts from hour 0, as a share of the whole.
+    """
+    quota, calendar = scenario.quota, scenario.calendar
+    by_season = quota is not None and quota.pace == "season"
+    if quota is None or calendar.start is None or not (calendar.rests or by_season):
+        return np.empty(0)
+    week = calendar.hours_per_week
+    begin, end = int(first.min()) // week, int((first + length).max()) // week
+    working = _working(scenario, begin, end - begin)
+    weight = working * _seasons(scenario, begin, end - begin)[:, None] if by_season else working
+    gone = np.empty(len(first) * week)
+    for number in range(len(first)):
+        here = slice(int(first[number]) // week - begin, int(first[number] + length[number]) // week - begin)
+        # A period in which nobody works, or of which no season is left, goes by the hours that there are.
+        each = next(part for part in (weight[here], working[here], np.ones_like(working[here])) if part.any()).ravel()
+        before = np.concatenate([[0.0], np.cumsum(each)])
+        hours = np.arange(number * week, (number + 1) * week) - int(first[number])
+        since = max(0, -int(first[number]))
+        gone[number * week : (number + 1) * week] = (before[hours] - before[since]) / before[-1]
+    return gone
+
+
+def _working(scenario: Scenario, begin: int, weeks: int) -> Floats:
+    """Return 1 for the hours of simulated weeks from ``begin`` on in which calls are made, else 0."""
+    calendar = scenario.calendar
+    days = np.ones((weeks, calendar.days_per_week))
+    for week, off in enumerate(calendar.days_off(begin - scenario.horizon.warmup_weeks, weeks)):
+        days[week, sorted(off)] = 0.0
+    return np.repeat(days, calendar.hours_per_day, axis=1)
+
+
+def _seasons(scenario: Scenario, begin: int, weeks: int) -> Floats:
+    """Return what all seasons leave of a call made in each simulated week from ``begin`` on: their product."""
+    found = np.ones(weeks)
+    for season in (scenario.season or {}).values():
+        found *= factors_of_weeks(season, scenario.calendar, begin - scenario.horizon.warmup_weeks, weeks)
+    return found
