@@ -205,10 +205,10 @@ def _screen(
     details: Callable[[Any], RenderableType] | None,
 ) -> RenderableType:
     """Return what is printed of a document: its answer, and all else if it was asked for."""
+    from simcore.analytic.assumptions import assumptions  # noqa: PLC0415
     from simcore.answers.answer import answer_of  # noqa: PLC0415
     from simcore.answers.wording import assumed, few_worlds  # noqa: PLC0415
     from simcore.cli.screens.first import FirstScreen  # noqa: PLC0415
-    from simcore.scenario.model import assumptions  # noqa: PLC0415
 
     told_of = [few_worlds(document.replications), assumed(assumptions(scenario, document.scenario.strategies))]
     return FirstScreen(

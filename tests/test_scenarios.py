@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy.stats import binom
 
+from simcore.analytic.assumptions import assumptions
 from simcore.engine.simulation import simulate
 from simcore.quantities.season import factors_of_weeks
-from simcore.scenario.model import LogNormalLag, assumptions
+from simcore.scenario.model import LogNormalLag
 from simcore.scenario_files.scenario_file import load_scenario
 
 if TYPE_CHECKING:

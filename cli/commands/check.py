@@ -19,11 +19,12 @@ from simcore.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.analytic.assumptions import Assumption
     from simcore.analytic.expectations import Expected
     from simcore.analytic.run_cost import Cost
     from simcore.cli.options import Form
     from simcore.quantities.season import SeasonOff
-    from simcore.scenario.model import Assumption, Scenario
+    from simcore.scenario.model import Scenario
 
 
 def check(
@@ -50,6 +51,7 @@ def check(
     Shows the scenario in full, what a run will cost, the figures without a source, and the expected values
     where there is a closed form. The output is itself a valid scenario file: the rest stands in comments.
     """
+    from simcore.analytic.assumptions import assumptions  # noqa: PLC0415
     from simcore.analytic.expectations import expected  # noqa: PLC0415
     from simcore.analytic.run_cost import LIMIT, cost  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
@@ -57,7 +59,6 @@ def check(
     from simcore.cli.startup import load_engine  # noqa: PLC0415
     from simcore.engine.playable import refuse_unplayable  # noqa: PLC0415
     from simcore.quantities.season import seasons_off  # noqa: PLC0415
-    from simcore.scenario.model import assumptions  # noqa: PLC0415
 
     form = form_of(json=json, csv=csv, markdown=markdown)
     load_engine(quiet=False)

@@ -18,10 +18,10 @@ from simcore.cli.tables import Paragraph, lines_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.analytic.assumptions import Assumption
     from simcore.analytic.expectations import Expected
     from simcore.analytic.run_cost import Cost
     from simcore.quantities.season import SeasonOff
-    from simcore.scenario.model import Assumption
 
 _WIDTH = 78
 _HEADINGS = {"mean": "mean", "sd": "sd", "cv": "cv %", "P(no win)": "P(no win) %"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simcore.analytic.assumptions import assumptions
 from simcore.answers.numbers import count, counted
 from simcore.charts.picture import table, words
 from simcore.pages.markup import Markup, element, joined, lines, prose
 from simcore.pages.tables import table_of
 from simcore.results.summary import Summary
-from simcore.scenario.model import assumptions
 from simcore.scenario_files.scenario_file import dump_yaml
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.program.quotas import periods_of_seat, periods_with_quota
 from simcore.program.tally import (
@@ -42,7 +43,6 @@ from simcore.results.summary import (
     TurnedAwayRow,
     Value,
 )
-from simcore.scenario.model import assumptions
 from simcore.statistics.certain import certain_revenue, certain_stages
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import scaled

@@ -6,12 +6,12 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from simcore.analytic.assumptions import assumptions
 from simcore.answers.answer import answer_of
 from simcore.answers.numbers import count, counted
 from simcore.answers.wording import assumed, few_worlds
 from simcore.charts.detail import detail_of
 from simcore.charts.run import Played, before_and_after
-from simcore.scenario.model import assumptions
 from simcore.serving.newest import Newest, SupersededError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from simcore.tables.table import COUNT, SHARE, Cell, Row, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.analytic.assumptions import Assumption
     from simcore.analytic.expectations import Expected
     from simcore.analytic.run_cost import Cost
     from simcore.quantities.season import SeasonOff
-    from simcore.scenario.model import Assumption
 
 _COST = {"rep_weeks": COUNT, "memory_bytes": "bytes", "seconds": "s", "disk_bytes": "bytes"}
 _BY_PATH = ("value", "source")
@@ -36,7 +36,7 @@ def check_tables(
     price, threads, limit
         What a run costs on so many threads, and the rep-weeks that it may have.
     figures, values
-        As `simcore.scenario.model.assumptions` and `simcore.analytic.expectations.expected` return them.
+        As `simcore.analytic.assumptions.assumptions` and `simcore.analytic.expectations.expected` return them.
     digest
         Identity of the scenario.
     currency

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import ScenarioError
 from simcore.quantities.time import Calendar
-from simcore.scenario.model import Inflow, assumptions, validate
+from simcore.scenario.model import Inflow, validate
 from simcore.scenario_files.scenario_file import load_scenario
 from tests.support.inflow_cases import NOBODY, flowing, with_drive
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import ScenarioError
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import Quota, Scenario, assumptions, validate
+from simcore.scenario.model import Quota, Scenario, validate
 from tests.support.scenario_cases import scenario
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import ScenarioError
 from simcore.quantities.rates import BetaLaw, Rate, between_law, counts_law
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import Scenario, assumptions, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.scenario_files.vary import set_values
 
 

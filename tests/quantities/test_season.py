@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import ScenarioError
 from simcore.quantities.season import Season, factors_of_weeks, normalised, seasons_off, year_mean
 from simcore.quantities.time import Calendar
-from simcore.scenario.model import assumptions, validate
+from simcore.scenario.model import validate
 from tests.support.scenario_cases import scenario
 
 SPEC = (1, 1.05, 1.15, 1.05, 1.05, 1, 0.8, 0.7, 1.1, 1.15, 1.1, 0.85)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.text import did_you_mean, printable
 from simcore.scenario.model import (
@@ -23,7 +24,6 @@ from simcore.scenario.model import (
     Scenario,
     SpreadDeal,
     TableLag,
-    assumptions,
     validate,
 )
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import ScenarioError
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import assumptions, validate
+from simcore.scenario.model import validate
 from simcore.scenario.needs import at_once, needs_step
 from tests.support.needs_cases import ALL, MAKER, needing
 from tests.support.reactive_cases import MONTHLY, drive, playing

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import ScenarioError
 from simcore.engine.playable import of_alike_reps, refuse_unplayable
 from simcore.quantities.time import Calendar
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import Scenario, assumptions, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.scenario.people import moved_to, week_of
 
 ANN, BO = {"name": "Ann"}, {"name": "Bo"}

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simcore.analytic.assumptions import assumptions
 from simcore.base.errors import Problem, ScenarioError
 from simcore.quantities.open_list import OpenList
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario.model import Scenario, assumptions, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.scenario_files.open_file import MAX_ROWS, read_open_list
 from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario
 

@@ -17,9 +17,10 @@ from rich.console import Console, RenderableType
 
 import simcore.answers.steadiness as steadiness_answer
 import simcore.cli.screens.luck as render_luck
+from simcore.analytic.assumptions import assumptions
 from simcore.analytic.run_cost import LIMIT, cost
 from simcore.cli.screens.check import commented
-from simcore.scenario.model import Scenario, assumptions, validate
+from simcore.scenario.model import Scenario, validate
 from simcore.statistics.estimate import Estimate
 from simcore.studies.coach import rules_sentences as rules_words
 from simcore.studies.coach.rules import compare_rules

@@ -6,11 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import simcore
+from simcore.analytic.assumptions import assumptions
 from simcore.answers.answer import answer_of
 from simcore.answers.wording import assumed, few_worlds
 from simcore.cli.screens.first import FirstScreen
 from simcore.cli.tables import lines_of
-from simcore.scenario.model import assumptions
 from simcore.studies.study import STUDIES
 from simcore.variance_reduction.document import Gain, VarianceBench
 from tests.support.study_cases import CASES, TEAM

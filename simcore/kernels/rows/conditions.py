@@ -91,7 +91,8 @@ def fill_named_seats(
 ) -> None:  # fmt: skip
     """Do what `fill_seats` does for a seat whose first person has dates, or a chance to leave, of their own.
 
-    ``starts``, ``leaves``, ``refilled``, ``first_threshold``: of the first person, see `simcore.program.layout.People`.
+    ``starts``, ``leaves``, ``refilled``, ``first_threshold``: of the first person, see
+        `simcore.program.people_layout.People`.
     """
     for r in range(size):
         number, started, gone = 0, starts, False
