@@ -14,7 +14,7 @@ from simcore.numerics.quantile_table import build_beta
 from simcore.program.compile_coaching import weekly
 from simcore.program.compile_distributions import stacked
 from simcore.program.layout import FROM_THE_FIRST, NEVER, NO_AMOUNTS
-from simcore.program.people_layout import NO_PEOPLE, People
+from simcore.program.people import NO_PEOPLE, People
 from simcore.random.draws import TWO_32
 from simcore.scenario.people import week_of
 

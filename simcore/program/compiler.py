@@ -39,7 +39,7 @@ from simcore.program.layout import (
     Reaction,
     Team,
 )
-from simcore.program.people_layout import People
+from simcore.program.people import People
 from simcore.quantities.distributions import sigma_of_cv
 from simcore.quantities.open_list import ANY_SEAT, OpenList
 from simcore.quantities.rates import BetaLaw, LogitNormal

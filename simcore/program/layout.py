@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.program.people_layout import People
+from simcore.program.people import People
 from simcore.random.streams import Source
 
 FULL_ACTIVITY = 1 << 20

@@ -92,7 +92,7 @@ def fill_named_seats(
     """Do what `fill_seats` does for a seat whose first person has dates, or a chance to leave, of their own.
 
     ``starts``, ``leaves``, ``refilled``, ``first_threshold``: of the first person, see
-        `simcore.program.people_layout.People`.
+        `simcore.program.people.People`.
     """
     for r in range(size):
         number, started, gone = 0, starts, False
