@@ -30,6 +30,8 @@ FIRST_BLOCKS: Final = 8
 """Blocks of calls before the first origin."""
 METHODS: Final = ("simcore", "last_period", "gamma_poisson", "past_windows")
 _PRIOR: Final = 0.5
+_RETURNS: Final = 0.02
+"""Prior chance that the share of successes comes back: chosen on the first half of a log, see docs/forecast.md."""
 REPLICATIONS: Final = 1000
 
 
@@ -103,7 +105,7 @@ class CallsRequest:
         """Return draws of the successes of a window by method."""
         draws, blocks = self.replications, self.blocks
         rate = (past.sum() + _PRIOR) / (len(past) * self.every)
-        level = drifting_level(past, np.full(len(past), rate * self.every))
+        level = drifting_level(past, np.full(len(past), rate * self.every), _RETURNS)
         chances = np.minimum(rate * level.paths(blocks, draws, random), 1.0)
         weights = DISCOUNT ** np.arange(len(past))[::-1]
         mean = random.gamma(weights @ past + _PRIOR, size=draws) / weights.sum()

@@ -25,8 +25,8 @@ STEP_PRIOR: Final = 0.12
 """Standard deviation of the half-normal prior of a step."""
 SPREAD_PRIOR: Final = 0.1
 """The same of the coefficient of variation of the noise."""
-STAYS_PRIOR: Final = 0.9
-"""Prior chance that the level does not come back: the regimes of real series seldom do."""
+RETURNS_PRIOR: Final = 0.1
+"""Prior chance that the level comes back: the regimes of real series seldom do."""
 START: Final = 0.5
 """Standard deviation of the first level, where it does not come back."""
 
@@ -73,13 +73,15 @@ class DriftingLevel:
         return float(self.weight @ (self.today @ np.exp(LEVELS)))
 
 
-def drifting_level(counts: Floats, expected: Floats) -> DriftingLevel:
+def drifting_level(counts: Floats, expected: Floats, returns: float = RETURNS_PRIOR) -> DriftingLevel:
     """Return the posterior after counts with these expected values.
 
     Parameters
     ----------
     counts, expected
         In order of time, of shape (times,); expected values are above 0.
+    returns
+        Prior chance that the level comes back to that of the past.
     """
     seen = [_likelihood(counts, expected, spread) for spread in SPREADS]
     rows: list[tuple[float, float, float, float]] = []
@@ -88,7 +90,7 @@ def drifting_level(counts: Floats, expected: Floats) -> DriftingLevel:
         moves = _moves(step, persistence)
         stays = persistence == 1.0
         start = START if stays else min(step / np.sqrt(1.0 - persistence**2), 1.0)
-        chance = STAYS_PRIOR if stays else (1.0 - STAYS_PRIOR) / (len(PERSISTENCES) - 1)
+        chance = 1.0 - returns if stays else returns / (len(PERSISTENCES) - 1)
         # All spreads at once: one product of matrices a time.
         belief = np.tile(_normalised(np.exp(-0.5 * (LEVELS / start) ** 2)), (len(SPREADS), 1))
         logarithm = np.zeros(len(SPREADS))
