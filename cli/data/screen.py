@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -72,7 +73,7 @@ def _files(found: DataCheck) -> RenderableType:
     for file in found.files:
         what = f"{file.holds}, {file.dialect}, {file.encoding}, {file.delimiter}"
         table.add_row(
-            printable(file.file),
+            printable(PurePath(file.file).name),
             what,
             count(file.rows),
             count(file.header_row),

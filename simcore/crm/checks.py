@@ -61,7 +61,7 @@ class Seen(NamedTuple):
         """Return the deals of a finding; with the cells of a column, if it has one."""
         header = self.source.headers.get(meaning) if meaning is not None else None
         rows = self.deals.row[mask]
-        return Where(rows, header, self.source.id_of)
+        return Where(rows, header, self.source.id_of, of_deals=True)
 
     def warn(self, check: str, mask: NDArray[np.bool_], what: str, done: str, meaning: str | None = None) -> None:
         """Tell of deals for which something holds, if there are any."""

@@ -109,6 +109,8 @@ class Where(NamedTuple):
     """Returns the deal of a row."""
     cell: Callable[[int], str | None] | None = None
     """Returns what stands in the cell, by the row."""
+    of_deals: bool = False
+    """Whether the rows are those of the file of deals, which has the names."""
 
 
 class StageWord(Document):
@@ -158,7 +160,7 @@ class Findings:
 
     def _example(self, row: int, where: Where) -> Example:
         text = None if where.cell is None else where.cell(row)
-        name = self.name_of(row) if self.name_of is not None and where.ids is not None else None
+        name = self.name_of(row) if self.name_of is not None and where.of_deals else None
         return Example(
             row=row,
             column=None if where.column is None else escaped(where.column),

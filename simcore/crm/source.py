@@ -106,7 +106,7 @@ class Source:
         """Return the rows of a finding, each with its deal and, of a column, its cell."""
         cells = self.sheet.columns.get(header) if header is not None else None
         cell = None if cells is None else lambda row: str(cells[self.place_of(row)].as_py())
-        return Where(self.sheet.rows[mask], header, self.id_of, cell)
+        return Where(self.sheet.rows[mask], header, self.id_of, cell, self.holds == "deals")
 
     def told(self) -> FileRead:
         """Return how the file was read."""

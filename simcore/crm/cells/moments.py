@@ -33,6 +33,8 @@ _FORMS = {
     "month first": rf"^{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}}){_TIME}",
     "compact": r"^(?P<year>(?:19|20|21)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$",
 }
+_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+"""What nearly all files have, which Arrow reads ten times as fast as by its parts."""
 _EPOCH = r"^(?P<whole>[0-9]{10}|[0-9]{13})$"
 _DAY_NUMBER = r"^(?P<whole>[2-7][0-9]{4})(?:[.,](?P<part>[0-9]{1,17}))?$"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -88,7 +90,7 @@ class _Scan(NamedTuple):
     cells: pa.Array
     parts: list[_Parts]
     exact: dict[str, tuple[NDArray[np.int64], NDArray[np.datetime64]]]
-    """Epochs, which are in UTC, and day numbers."""
+    """Usual times; epochs, which are in UTC; day numbers."""
 
 
 def read_moments(
@@ -123,6 +125,8 @@ def read_moments(
 def _scan(cells: pa.Array) -> _Scan:
     """Take apart the cells of a column, form by form."""
     left = np.flatnonzero(np.asarray(pc.greater(pc.binary_length(cells), 0)))
+    exact: dict[str, tuple[NDArray[np.int64], NDArray[np.datetime64]]] = {}
+    left = _without_usual(cells, left, exact)
     parts: list[_Parts] = []
     for form, pattern in _FORMS.items():
         if not len(left):
@@ -132,7 +136,6 @@ def _scan(cells: pa.Array) -> _Scan:
         if matched.any():
             parts.append(_parts_of(form, found.filter(pa.array(matched)), left[matched]))
             left = left[~matched]
-    exact: dict[str, tuple[NDArray[np.int64], NDArray[np.datetime64]]] = {}
     for name, pattern in (("epoch", _EPOCH), ("number", _DAY_NUMBER)):
         found = pc.extract_regex(cells.take(pa.array(left)), pattern)
         matched = np.asarray(found.is_valid())
@@ -141,6 +144,20 @@ def _scan(cells: pa.Array) -> _Scan:
             exact[name] = left[matched], _exactly(name, kept)
             left = left[~matched]
     return _Scan(cells, parts, exact)
+
+
+def _without_usual(
+    cells: pa.Array, left: NDArray[np.int64], exact: dict[str, tuple[NDArray[np.int64], NDArray[np.datetime64]]]
+) -> NDArray[np.int64]:
+    """Read the cells that Arrow knows how to read; return the places of the others."""
+    some = cells.take(pa.array(left))
+    matched = np.asarray(pc.match_substring_regex(some, _USUAL))
+    try:
+        times = some.filter(pa.array(matched)).cast(pa.timestamp("s"))
+    except pa.ArrowInvalid:  # a day that is none is among them: they are read by their parts
+        return left
+    exact["usual"] = left[matched], np.asarray(times, "M8[s]")
+    return np.asarray(left[~matched])
 
 
 def _exactly(name: str, found: pa.StructArray) -> NDArray[np.datetime64]:

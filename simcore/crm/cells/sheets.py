@@ -59,7 +59,7 @@ class Ragged:
     spots: list[Spot] = field(default_factory=list)
     count: int = 0
     rows: dict[int, list[str]] = field(default_factory=dict)
-    """By row: those that are read all the same, since only empty cells are too many; then those at fault."""
+    """Their cells, by row; those that close a report are among them."""
 
 
 class Opened(NamedTuple):
@@ -190,16 +190,18 @@ def read_sheet(opened: Opened, wanted: Iterable[str]) -> Sheet:
     """
     names = [header for header in opened.headers if header in set(wanted)]
     ragged = Ragged()
-    table, blank = _parsed(opened, names, ragged)
-    whole = np.setdiff1d(np.arange(1, len(table) + ragged.count + 1), np.fromiter(blank, np.int64, len(blank)))
+    table, others = _parsed(opened, names, ragged)
+    whole = np.setdiff1d(np.arange(1, len(table) + ragged.count + 1), np.fromiter(others, np.int64, len(others)))
     rows = whole[: len(table)] + opened.header_row
     columns = {header: _plain(table.column(header).combine_chunks()) for header in names}
     rows, columns = _with_recovered(opened, rows, columns, ragged)
     closing = _closing_row(rows, columns, ragged)
     rows, columns, dropped = _without_blank(rows, columns, closing)
-    _drop_closing(ragged, closing)
+    closers = [row for row in ragged.rows if row >= closing]
+    ragged.count -= len(closers)
+    ragged.spots = [_first_fault(opened, row, cells) for row, cells in sorted(ragged.rows.items()) if row < closing]
     controls = _spots_of(opened, opened.text.controls)
-    return Sheet(opened, rows, columns, ragged, controls, dropped + _closing_ragged(opened, ragged, closing))
+    return Sheet(opened, rows, columns, ragged, controls, dropped + len(closers))
 
 
 def _plain(cells: pa.Array) -> pa.Array:
@@ -330,23 +332,10 @@ def _without_blank(rows: NDArray[np.int64], columns: _Columns, closing: int) -> 
     return rows[kept], {header: cells.filter(mask) for header, cells in columns.items()}, dropped
 
 
-def _drop_closing(ragged: Ragged, closing: int) -> None:
-    """Say where rows are ragged, but for those that close a report."""
-    for row in sorted(ragged.rows):
-        if row >= closing:
-            ragged.count -= 1
-        else:
-            ragged.spots.append(Spot(row, ""))
-
-
-def _closing_ragged(opened: Opened, ragged: Ragged, closing: int) -> int:
-    """Name the first cell too many, or missing, of each ragged row; return how many rows close a report."""
+def _first_fault(opened: Opened, row: int, cells: Sequence[str]) -> Spot:
+    """Return the first cell too many of a ragged row, or the first that is missing."""
     width = len(opened.headers)
-    ragged.spots = [
-        Spot(row, f"column {width + 1}" if len(ragged.rows[row]) > width else opened.headers[len(ragged.rows[row])])
-        for row, _ in ragged.spots
-    ]
-    return sum(row >= closing for row in ragged.rows)
+    return Spot(row, f"column {width + 1}" if len(cells) > width else opened.headers[len(cells)])
 
 
 def _spots_of(opened: Opened, places: Sequence[int]) -> tuple[Spot, ...]:
