@@ -103,7 +103,8 @@ def read_deal_rows(text: FileText, request: Request, findings: Findings) -> Read
         *(header for several in columns.entered.values() for header in several),
         *([personal] if personal else []),
     }
-    source = Source(read_sheet(opened, wanted), headers, findings, "deals", columns.dialect)
+    sheet = read_sheet(opened, wanted)
+    source = Source(sheet, headers, findings, "deals", columns.dialect, pipelines=columns.pipelines)
     without_ignored(source, export_map.ignore)
     if not len(source):
         raise DataError((Problem("has no deals: nothing stands below its header", file=text.name),))
@@ -223,7 +224,7 @@ def _tell_repeated(source: Source, differs: NDArray[np.bool_], same: NDArray[np.
 def _deals_of(source: Source, days: dict[str, Moments], export_map: ExportMap) -> tuple[Deals, tuple[str, ...]]:
     """Return the columns of deals, and the stages that they name."""
     count = len(source)
-    raw_stage = labels_of(source.cells("stage"), count)
+    raw_stage = _stage_labels(source)
     outcome = _outcomes(source, raw_stage, days, export_map)
     stage = raw_stage.renamed(export_map.stages)
     value, currency = _values(source, export_map)
@@ -250,9 +251,16 @@ def _deals_of(source: Source, days: dict[str, Moments], export_map: ExportMap) -
     return deals, stage.names
 
 
+def _stage_labels(source: Source) -> Labels:
+    """Return the column of stages, without the pipeline that HubSpot writes behind each: ``Proposal (Sales)``."""
+    stage, pipeline = (labels_of(source.cells(name), len(source)) for name in ("stage", "pipeline"))
+    ends = tuple(f" ({name})" for name in {*pipeline.names, *source.pipelines})
+    return stage.renamed({name: name[: name.rindex(" (")] for name in stage.names if name.endswith(ends)})
+
+
 def _stage_words(source: Source, export_map: ExportMap) -> tuple[StageWord, ...]:
     """Return what the file calls stages, and what that is taken for."""
-    stage = labels_of(source.cells("stage"), len(source))
+    stage = _stage_labels(source)
     counts = np.bincount(stage.codes + 1, minlength=len(stage.names) + 1)[1:]
     words = []
     for name, count in zip(stage.names, counts.tolist(), strict=True):

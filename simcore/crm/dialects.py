@@ -32,7 +32,10 @@ PLAIN: _Names = {
 }
 SALESFORCE: _Names = {
     "id": ("Id", "OpportunityId", "Opportunity ID", "18-Digit Opportunity ID", "Opportunity-ID"),
-    "owner": ("OwnerId", "Opportunity Owner", "Opportunity Owner ID", "Owner", "Opportunity-Inhaber", "Inhaber"),
+    "owner": (
+        *("OwnerId", "Opportunity Owner", "Opportunity Owner ID", "Opportunity Owner: Full Name", "Owner"),
+        *("Opportunity-Inhaber", "Inhaber"),
+    ),
     "created": ("CreatedDate", "Created Date", "Erstelldatum", "Erstellungsdatum"),
     "closed": ("CloseDate", "Close Date", "Schlusstermin", "Abschlussdatum"),
     "stage": ("StageName", "Stage", "Phase"),
@@ -121,6 +124,8 @@ class Columns(NamedTuple):
     """By meaning."""
     entered: dict[str, list[str]]
     """Headers of the days on which a stage was entered, by stage (HubSpot): one for each pipeline that has it."""
+    pipelines: frozenset[str]
+    """Pipelines that these headers name."""
 
 
 def names_people_or_firms(header: str) -> bool:
@@ -183,12 +188,14 @@ def columns_of(headers: Sequence[str], dialect: str | None, mapped: Mapping[str,
     """
     name = dialect or dialect_of([header for header in headers if header not in mapped.values()])
     entered: dict[str, list[str]] = {}
+    pipelines: set[str] = set()
     for header in headers:
         match = _SPAN.match(header)
         if match is not None:
-            stage = match["stage"] or match["code"]
-            entered.setdefault(re.sub(r" \([^()]*\)$", "", stage), []).append(header)
-    return Columns(name, meanings(headers, DIALECTS[name], mapped), entered)
+            stage, bracket, pipeline = (match["stage"] or match["code"]).removesuffix(")").rpartition(" (")
+            entered.setdefault(stage if bracket else pipeline, []).append(header)
+            pipelines |= {pipeline} if bracket else set()
+    return Columns(name, meanings(headers, DIALECTS[name], mapped), entered, frozenset(pipelines))
 
 
 def meanings(headers: Sequence[str], names: Mapping[str, Iterable[str]], mapped: Mapping[str, str]) -> dict[str, str]:

@@ -60,6 +60,8 @@ class Source:
         Where what is wrong is told.
     ids
         What the column of ids says, by record.
+    pipelines
+        Those that the headers name.
     """
 
     sheet: Sheet
@@ -69,6 +71,7 @@ class Source:
     dialect: str
     ignored: int = 0
     ids: pa.Array | None = field(default=None)
+    pipelines: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

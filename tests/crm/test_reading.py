@@ -84,7 +84,7 @@ def test_whatever_stands_in_a_file_it_is_read_or_refused(tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_whatever_stands_in_many_files_they_are_read_or_refused(tmp_path: Path) -> None:
-    assert 0 < sum(try_damaged(tmp_path, seed) for seed in range(60, 10_000)) < 10_000
+    assert 0 < sum(try_damaged(tmp_path, seed) for seed in range(60, 2000)) < 2000
 
 
 @pytest.mark.parametrize(

@@ -195,23 +195,13 @@ def hubspot(world: list[Deal]) -> dict[str, bytes]:
               "Deal owner", *spans]  # fmt: skip
     rows = []
     for deal in world:
-        entered = dict(deal.entries)
+        entered = {stage: f"{at:%Y-%m-%d %H:%M}" for stage, at in deal.entries}
         rows.append(
             [
-                *(
-                    deal.id,
-                    deal.account,
-                    _CLOSED.get(deal.outcome, deal.stage),
-                    "Sales Pipeline",
-                    str(deal.value),
-                    "EUR",
-                ),
-                *(
-                    (deal.closed or deal.planned or START).strftime("%Y-%m-%d %H:%M"),
-                    deal.created.strftime("%Y-%m-%d %H:%M"),
-                ),
-                deal.owner,
-                *(entered[stage].strftime("%Y-%m-%d %H:%M") if stage in entered else "" for stage in STAGES),
+                *(deal.id, deal.account, f"{_CLOSED.get(deal.outcome, deal.stage)} (Sales Pipeline)"),
+                *("Sales Pipeline", str(deal.value), "EUR"),
+                *(f"{deal.closed or deal.planned:%Y-%m-%d %H:%M}", f"{deal.created:%Y-%m-%d %H:%M}", deal.owner),
+                *(entered.get(stage, "") for stage in STAGES),
             ]
         )
     return {"deals": written([header, *rows], encoding="utf-8-sig")}
