@@ -43,9 +43,7 @@ def read_call_rows(text: FileText, request: Request, findings: Findings, deals: 
     wanted = {*headers.values(), *request.export_map.ignore}
     kind = "counts of calls" if "calls" in headers else "a row per call"
     source = Source(read_sheet(opened, wanted), headers, findings, "calls", kind)
-    without_ignored(
-        source, {name: cells for name, cells in request.export_map.ignore.items() if name in opened.headers}
-    )
+    without_ignored(source, request.export_map.ignore)
     if not len(source):
         raise DataError((Problem("has no calls: nothing stands below its header", file=text.name),))
     check_text(source)

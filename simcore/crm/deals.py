@@ -28,7 +28,7 @@ from simcore.crm.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     from numpy.typing import NDArray
@@ -72,10 +72,6 @@ class Request(NamedTuple):
     zone: ZoneInfo | None
     with_names: bool
 
-    def ignored(self, headers: Collection[str]) -> dict[str, list[str]]:
-        """Return what the mapping file leaves out, as far as a file has such columns."""
-        return {header: cells for header, cells in self.export_map.ignore.items() if header in headers}
-
 
 def read_deal_rows(text: FileText, request: Request, findings: Findings) -> ReadDeals:
     """Read a file of deals.
@@ -85,48 +81,43 @@ def read_deal_rows(text: FileText, request: Request, findings: Findings) -> Read
     DataError
         If its headers are not known, or the mapping file names one that is not there, or an id that is a name.
     """
+    source, spans = _source_of(text, request, findings)
+    _take_ids(source)
+    check_text(source)
+    _tell_missing(source)
+    columns = {meaning: source.headers[meaning] for meaning in _DATES if meaning in source.headers}
+    columns |= {f"stage {header}": header for several in spans.values() for header in several}
+    days = read_dates(source, columns, request.order, request.zone)
+    deals, stages = _deals_of(source, days, request.export_map)
+    entered: dict[str, NDArray[np.datetime64]] = {}
+    for stage, several in spans.items():
+        name = request.export_map.stages.get(stage, stage)
+        for header in several:
+            at = days[f"stage {header}"].at
+            entered[name] = np.fmin(entered.get(name, at), at)
+    return ReadDeals(source, deals, stages, _stage_words(source, request.export_map), entered)
+
+
+def _source_of(text: FileText, request: Request, findings: Findings) -> tuple[Source, dict[str, list[str]]]:
+    """Return the rows of a file of deals, and the headers of days on which a stage was entered, by stage."""
     export_map = request.export_map
-    mapped = export_map.headers("deal")
+    mapped, ignored = export_map.headers("deal"), {name: name for name in export_map.ignore}
     opened = open_sheet(text, lambda header: is_known(header, mapped.values()))
     refuse_unknown_headers(mapped, opened.headers, "deal", request.map_name, text.name)
-    refuse_unknown_headers(
-        {name: name for name in export_map.ignore}, opened.headers, "ignore", request.map_name, text.name
-    )
+    refuse_unknown_headers(ignored, opened.headers, "ignore", request.map_name, text.name)
     columns = columns_of(opened.headers, export_map.dialect, mapped)
     if not request.with_names:
         _refuse_names(columns.headers, request.map_name)
-    headers = {meaning: header for meaning, header in columns.headers.items() if header in opened.headers}
     personal = _name_header(opened.headers) if request.with_names else None
-    wanted = {
-        *headers.values(),
-        *export_map.ignore,
-        *(header for several in columns.entered.values() for header in several),
-        *([personal] if personal else []),
-    }
-    sheet = read_sheet(opened, wanted)
-    source = Source(sheet, headers, findings, "deals", columns.dialect, pipelines=columns.pipelines)
+    spans = [header for several in columns.entered.values() for header in several]
+    sheet = read_sheet(opened, {*columns.headers.values(), *ignored, *spans, *([personal] if personal else [])})
+    source = Source(sheet, columns.headers, findings, "deals", columns.dialect, pipelines=columns.pipelines)
     without_ignored(source, export_map.ignore)
     if not len(source):
         raise DataError((Problem("has no deals: nothing stands below its header", file=text.name),))
     if personal is not None:
         findings.name_of = _names_by_row(source, personal)
-    _take_ids(source)
-    check_text(source)
-    _tell_missing(source)
-    spans = {f"stage {header}": header for several in columns.entered.values() for header in several}
-    days = read_dates(source, {**_only(headers, _DATES), **spans}, request.order, request.zone)
-    deals, stages = _deals_of(source, days, export_map)
-    entered: dict[str, NDArray[np.datetime64]] = {}
-    for stage, several in columns.entered.items():
-        name = export_map.stages.get(stage, stage)
-        for header in several:
-            at = days[f"stage {header}"].at
-            entered[name] = np.fmin(entered.get(name, at), at)
-    return ReadDeals(source, deals, stages, _stage_words(source, export_map), entered)
-
-
-def _only(headers: dict[str, str], meanings: tuple[str, ...]) -> dict[str, str]:
-    return {meaning: headers[meaning] for meaning in meanings if meaning in headers}
+    return source, columns.entered
 
 
 def _refuse_names(headers: dict[str, str], file: str) -> None:

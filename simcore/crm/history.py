@@ -59,9 +59,7 @@ def read_history_rows(text: FileText, request: Request, findings: Findings, read
     kind = "changes of fields" if by_field else "saves" if "planned" in headers else "stages entered"
     wanted = {*headers.values(), *request.export_map.ignore}
     source = Source(read_sheet(opened, wanted), headers, findings, "history", kind)
-    without_ignored(
-        source, {name: cells for name, cells in request.export_map.ignore.items() if name in opened.headers}
-    )
+    without_ignored(source, request.export_map.ignore)
     source.ids = ids_of(source.cells("id"), source.sheet.rows)[0]
     check_text(source)
     missing = [name for name in ("id", "new" if by_field else "stage", "entered") if name not in headers]
