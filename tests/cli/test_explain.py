@@ -93,6 +93,8 @@ def test_json_holds_the_same() -> None:
         "funnel.STAGE.lost_lag.cv",
         "deal.cv",
         "referrals.lag.cv",
+        "inflow.cv",
+        "inflow.N.cv",
     }
     assert {*found[0]} == {"kind", "path", "meaning", "unit", "range", "default", "page"}
     assert json.loads(printed("--json")) == every_entry()

@@ -418,7 +418,7 @@ FAULTS: dict[str, Fault] = {
     ),
     # Caps
     "referrals before the called": Fault(
-        "referrals", "entries", "reacting.items.arrival_keys", "2 << KIND_BITS", "0 << KIND_BITS"
+        "referrals", "entries", "reacting.items.arrival_keys", "3 << KIND_BITS", "0 << KIND_BITS"
     ),
     "what is due stays in a capped stage": Fault(
         "referrals", "turned away", "teams.funnel.Funnel._pass_through", "self._leave_stages(first)", "pass"

@@ -121,7 +121,12 @@ def test_all_schemas_have_one_shape_of_scenario_and_say_their_format(name: str) 
 def test_whole_documents_are_those_of_the_registry_and_those_of_checks() -> None:
     public = {name for name in simcore.__all__ if isinstance(getattr(ANY, name), type)}
     whole = {name for name in public if issubclass(getattr(ANY, name), PublishedDocument)}
-    assert whole == {study.document_name for study in STUDIES.values()} | {"DataCheck", "Verification"}
+    assert whole == {study.document_name for study in STUDIES.values()} | {
+        "Backtest",
+        "DataCheck",
+        "Forecast",
+        "Verification",
+    }
     assert {name for name in public if issubclass(getattr(ANY, name), Document)} == whole | {"Estimate"}
     assert all(issubclass(study.load_document(), StudyHeader) for study in STUDIES.values())
 
