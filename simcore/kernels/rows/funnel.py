@@ -257,7 +257,7 @@ class Funnel:
         items_, row = self._items, self._row
         words, hours = items_.word, items_.hour
         if parted:
-            m = self._pass(step, n, self._rates_at_entry(step, n))
+            m = self._pass(step, n, self._rates_at_entry(step, n, row.clipped))
         else:
             items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
             self._take_stated(step, n)
@@ -274,12 +274,15 @@ class Funnel:
     def _foretell(self, step: int, n: int) -> None:
         """Fill in `LOST` which of n items will not pass a step that is decided at entry; nothing is counted."""
         items_, hours = self._items, self._items.hour
-        own = self._rates_at_entry(step, n)
+        own = self._rates_at_entry(step, n, self._uncounted)
         m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], self._uncounted)
         items.keep_late(n, m, -1, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
 
-    def _rates_at_entry(self, step: int, n: int) -> Words:
-        """Fill the rates of n items at a step that is decided at entry; return their words of the step."""
+    def _rates_at_entry(self, step: int, n: int, clipped: Longs) -> Words:
+        """Fill the rates of n items at a step that is decided at entry; return their words of the step.
+
+        ``clipped``: int64[S + 3], for rates above 1 that an age leaves nothing of.
+        """
         items_ = self._items
         own = self._rates_when_due(step, n, items_.hour[NOW])
         if self._aged:
@@ -288,6 +291,7 @@ class Funnel:
                 # What is said of an item was said by who knew its age.
                 drawn = self._program.start.chance[self._number(at)] < 0.0
                 at, age = at[drawn], age[drawn]
+            clipped[step] += self._row.memory.ages.cut_and_lost(step, age, items_.own[at])
             items_.own[at] = self._row.memory.ages.chances(step, age, items_.own[at])
         return own
 

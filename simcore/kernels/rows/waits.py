@@ -63,6 +63,10 @@ class Ages:
         # A rate above 1 is counted as cut, whatever the age.
         return np.where((rate > 1.0) & (many > 0), rate, given)
 
+    def cut_and_lost(self, step: int, age: Longs, rate: Floats) -> int:
+        """Return how many rates above 1 are of items that none of those that pass is as old as: `chances` is then 0."""
+        return int(((rate > 1.0) & (self._many(step, age) == 0)).sum())
+
     def rest(self, step: int, age: Longs, own: Words, lost: Integers) -> Longs:
         """Return what is left of the waits of items for a step, in hours, by their words and what becomes of them."""
         left = self._left(step, age, own)

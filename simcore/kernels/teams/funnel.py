@@ -184,12 +184,14 @@ class Funnel(Arriving):
         """
         listed = self._items
         own, rate = self._fill_step_rates(step, n)
+        cut = 0
         if age is not None and age.any():
             # What is said of an item was said by who knew its age.
             drawn = self._program.start.chance[listed.given[:n]] < 0.0
             at = np.flatnonzero((age > 0) & drawn)
+            cut = self._memory.rows.ages.cut_and_lost(step, age[at], rate[at])
             rate[at] = self._memory.rows.ages.chances(step, age[at], rate[at])
-        cut = items.pass_items(n, own, rate, listed.passed)
+        cut += items.pass_items(n, own, rate, listed.passed)
         items.tell_lost(n, listed.passed, listed.response)
         return int(cut)
 
