@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from simcore.base.errors import Problem, ScenarioError, UsageError
@@ -51,37 +52,51 @@ def with_open_list(data: dict[str, object], folder: Path) -> list[Problem]:
     """
     start = data.get("start")
     given = start.get("open") if isinstance(start, Mapping) else None
+    seats = _seats_by_name(data)
+    for entry in given if isinstance(given, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("rep"), str):
+            entry["rep"] = seats.get(entry["rep"], entry["rep"])
     named = isinstance(given, str) or (isinstance(given, Mapping) and bool(given.keys() & {"file", "sha256"}))
     if not isinstance(start, dict) or isinstance(given, OpenList) or not named:
         return []
     try:
-        start["open"] = _listed(cast("str | Mapping[str, object]", given), folder)
+        start["open"] = _listed(cast("str | Mapping[str, object]", given), folder, seats)
     except ScenarioError as error:
         start["open"] = Unreadable()
         return list(error.problems)
     return []
 
 
+def _seats_by_name(data: Mapping[str, object]) -> dict[str, int]:
+    """Return the numbers of the seats of `team.people` by the names of who sits there first."""
+    team = data.get("team")
+    people = team.get("people") if isinstance(team, Mapping) else None
+    names = (
+        [each.get("name") if isinstance(each, Mapping) else each for each in people] if isinstance(people, list) else []
+    )
+    return {name: place for place, name in enumerate(names, start=1) if isinstance(name, str)}
+
+
 def _refuse(message: str, **more: str | int | None) -> ScenarioError:
     return ScenarioError((Problem(message, _WHERE, **more),))  # type: ignore[arg-type]
 
 
-def _listed(given: str | Mapping[str, object], folder: Path) -> OpenList:
+def _listed(given: str | Mapping[str, object], folder: Path, seats: Mapping[str, int]) -> OpenList:
     if isinstance(given, str):
-        return read_open_list(folder, given)
+        return read_open_list(folder, given, seats)
     name, stated = given.get("file"), given.get("sha256")
     if given.keys() - {"file", "sha256"} or not isinstance(name, str) or not isinstance(stated, str | None):
         allowed = "a list of entries, the name of a file, or {file: open.csv, sha256: ...}"
         raise _refuse("is neither a list of entries nor a file", allowed=allowed)
-    found = read_open_list(folder, name)
+    found = read_open_list(folder, name, seats)
     if stated is not None and stated != found.sha256:
         hint = f"leave sha256 out to take it as it is now ({found.sha256[:12]}...)"
         raise _refuse(f"{printable(name)} does not say what it said when its SHA-256 was written down", hint=hint)
     return found
 
 
-def read_open_list(folder: Path, name: str) -> OpenList:
-    """Read the list of a file in a folder.
+def read_open_list(folder: Path, name: str, seats: Mapping[str, int] = MappingProxyType({})) -> OpenList:
+    """Read the list of a file in a folder; ``seats``: their numbers by the names of people, which never stay in it.
 
     Raises
     ------
@@ -94,7 +109,7 @@ def read_open_list(folder: Path, name: str) -> OpenList:
     file = printable(name)
     raw = _bytes(folder / path, file)
     rows = _parquet_rows(raw, file) if path.suffix.lower() == ".parquet" else _csv_rows(raw, file)
-    return _checked(rows, file)
+    return _checked(rows, file, seats)
 
 
 def _bytes(path: Path, file: str) -> bytes:
@@ -185,7 +200,7 @@ def _parquet_rows(raw: bytes, file: str) -> Iterator[_Row]:
         yield _Row(number, list(cells))
 
 
-def _checked(rows: Iterator[_Row], file: str) -> OpenList:
+def _checked(rows: Iterator[_Row], file: str, seats: Mapping[str, int]) -> OpenList:
     """Check the cells of a list, and make it."""
     header = next(rows, None)
     if header is None:
@@ -196,6 +211,8 @@ def _checked(rows: Iterator[_Row], file: str) -> OpenList:
     lines: list[int] = []
     columns: list[list[str]] = [[] for _ in names]
     known: list[dict[str, str | Refused]] = [{} for _ in names]
+    if "rep" in names:
+        known[names.index("rep")].update({name: str(number) for name, number in seats.items()})
     ids: dict[str, int] = {}
     for line, cells in rows:
         if len(cells) != len(names):
@@ -282,10 +299,9 @@ def _text(cell: str) -> str:
 
 
 def _seat(cell: str) -> str | Refused:
-    # People by name would be looked up here.
     if _SEAT.fullmatch(cell) and int(cell) <= MAX_SEATS:
         return cell
-    return Refused("must be the number of a seat", f"1 to {MAX_SEATS}")
+    return Refused("must be the number of a seat, or a name of team.people", f"1 to {MAX_SEATS}")
 
 
 def _day(cell: str) -> str | Refused:

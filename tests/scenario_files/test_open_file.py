@@ -194,6 +194,17 @@ def test_chances_that_were_stated_are_told_as_an_assumption(tmp_path: Path) -> N
     assert "which its needs decide (open.csv, line 2)" in str(found)
 
 
+def test_people_are_found_by_name_and_their_names_stay_out(tmp_path: Path) -> None:
+    path = written(tmp_path, LIST.replace("meetings,1", "meetings,Ann").replace("offers,2", "offers,Bo"))
+    path.write_text(SCENARIO.replace("team: {reps: 2}", "team: {people: [{name: Ann}, {name: Bo}]}"))
+    assert items_of(load_scenario(path)).rep.tolist() == [1, 2, 2]
+    assert "Ann" not in items_of(load_scenario(path)).text
+    path.write_text(path.read_text().replace("open: open.csv", "open: [{stage: offers, rep: Bo}]"))
+    start = load_scenario(path).start
+    assert start is not None
+    assert [entry.rep for entry in start.entries] == [2]
+
+
 def test_days_need_a_first_day(tmp_path: Path) -> None:
     path = written(tmp_path, LIST)
     path.write_text(path.read_text().replace("calendar: {start: 2026-10-05}\n", ""))
