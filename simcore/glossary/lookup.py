@@ -133,7 +133,7 @@ def parts_of(key: Key) -> tuple[Key, ...]:
     Examples
     --------
     >>> [key.path for key in parts_of(look_up("team").keys[0])]
-    ['team.reps', 'team.new', 'team.ramp', 'team.turnover']
+    ['team.reps', 'team.new', 'team.ramp', 'team.turnover', 'team.people']
     """
     return tuple(_below(key))
 

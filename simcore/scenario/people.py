@@ -359,9 +359,11 @@ def notes(people: Sequence[Person] | None, spread: Collection[str]) -> list[str]
 
     Examples
     --------
-    >>> notes([Person(name="Ann", starts="2026-10-06", rates={"wins": {"successes": 1, "trials": 9}})], [])
-    ['team.people.1.starts: 2026-10-06 is a Tuesday: from Monday 2026-10-12 on',
-     'team.people.1.rates.wins: counts change nothing without a spread between reps (rep_cv)']
+    >>> counted = Person(name="Ann", starts="2026-10-06", rates={"wins": {"successes": 1, "trials": 9}})
+    >>> for note in notes([counted], []):
+    ...     print(note)
+    team.people.1.starts: 2026-10-06 is a Tuesday: from Monday 2026-10-12 on
+    team.people.1.rates.wins: counts change nothing without a spread between reps (rep_cv)
     """
     found = []
     for place, person in enumerate(people or (), 1):

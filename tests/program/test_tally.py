@@ -119,7 +119,7 @@ def test_the_bins_of_an_octave_are_equally_wide(octave: int) -> None:
 def random_tally(seed: int) -> Tally:
     """Return a tally with all counters filled, and sums of squares near the carry."""
     rng = np.random.default_rng(seed)
-    arrays = new_arrays(2)._replace(bins=np.zeros((SECTIONS, 2, 7, 3), np.int64))
+    arrays = new_arrays(2, told=1)._replace(bins=np.zeros((SECTIONS, 2, 7, 3), np.int64))
     for counters in arrays:
         counters[...] = rng.integers(0, 2**40, counters.shape)
     arrays.moments[..., SQUARE_LOW] = rng.integers(-(2**63), 2**63 - 1, arrays.moments.shape[:-1])
