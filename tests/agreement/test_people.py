@@ -49,14 +49,16 @@ def test_engine_and_twin_agree(name: str, reacts: bool) -> None:
 @settings(max_examples=25, derandomize=True, deadline=None)
 @given(scenarios().flatmap(with_people), st.integers(0, 2**64 - 1), st.booleans())
 def test_engine_and_twin_agree_on_random_people(plain: Scenario, seed: int, reacts: bool) -> None:
-    agree(reacting(plain) if reacts else plain, seed, 3)
+    # Who does not call hears nothing of calls.
+    agree(reacting(plain) if reacts and plain["plan"]["calls_per_week"] > 0 else plain, seed, 3)
 
 
 @pytest.mark.long
 @settings(max_examples=2000, deadline=None)
 @given(scenarios().flatmap(with_people), st.integers(0, 2**64 - 1), st.booleans())
 def test_engine_and_twin_agree_on_many_random_people(plain: Scenario, seed: int, reacts: bool) -> None:
-    agree(reacting(plain) if reacts else plain, seed, 3)
+    # Who does not call hears nothing of calls.
+    agree(reacting(plain) if reacts and plain["plan"]["calls_per_week"] > 0 else plain, seed, 3)
 
 
 def test_rows_and_threads_change_nothing() -> None:

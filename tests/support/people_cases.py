@@ -60,7 +60,7 @@ def with_people(draw: st.DrawFn, plain: Scenario) -> Scenario:
     if "quota" in plain and draw(st.booleans()):
         named["quota"] = plain["quota"] | {"ramped": draw(st.booleans())}
         if draw(st.booleans()):
-            named["quota"]["team"] = plain["quota"]["amount"] * 2
+            named["quota"]["team"] = plain["quota"].get("amount", 500) * 2
     return named
 
 
