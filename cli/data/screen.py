@@ -11,6 +11,7 @@ from simcore.answers.numbers import NONE, count, significant
 from simcore.base.text import printable
 from simcore.cli.screens.layout import ALARM, conclusion, grid, note, spaced, titled
 from simcore.cli.tables import Paragraph, fits
+from simcore.crm.findings import LOUD
 
 if TYPE_CHECKING:
     from simcore.crm.document import DataCheck
@@ -100,7 +101,12 @@ def _flows(found: DataCheck) -> RenderableType:
 
 
 def _finding(finding: Finding) -> RenderableType:
-    lines = [Paragraph(printable(f"{finding.check}: {finding.what}."), ALARM if finding.grade == "E" else "")]
+    lines = [
+        Paragraph(
+            printable(f"{finding.check}: {finding.what}."),
+            ALARM if finding.grade == "E" or finding.check in LOUD else "",
+        )
+    ]
     if finding.examples:
         columns = {example.column for example in finding.examples}
         column = finding.examples[0].column if len(columns) == 1 else None

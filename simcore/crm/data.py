@@ -14,7 +14,7 @@ from simcore.crm.cells.moments import DAY
 from simcore.crm.cells.words import Outcome
 from simcore.crm.columns import LOST, NEVER, NO_HANDOVERS, NOWHERE, WON, Calls, Deals, Events, Handovers, StageEntries
 from simcore.crm.document import CallTotals, DataCheck, DealCounts
-from simcore.crm.findings import escaped
+from simcore.crm.findings import LOUD, escaped
 from simcore.crm.stays import flows_of, order_of_stages, owners_at, stage_entries
 from simcore.dates.days import DAY_FORM, NotADayError, parse_day
 
@@ -284,7 +284,7 @@ def check_of(data: DealData) -> DataCheck:
             successes=int(calls.successes.sum()),
             reps=len(calls.rep.names),
         ),
-        findings=sorted(data.findings, key=lambda finding: finding.grade),
+        findings=sorted(data.findings, key=lambda finding: (finding.grade, finding.check not in LOUD)),
         seconds=data.seconds,
     )
 

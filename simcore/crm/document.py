@@ -57,5 +57,5 @@ class DataCheck(PublishedDocument):
     )
     stages: list[Flow] = Field(description="In the order in which deals go through them; none without a history.")
     calls: CallTotals | None = Field(description="Null without a log of calls.")
-    findings: list[Finding] = Field(description="Those of grade E first.")
+    findings: list[Finding] = Field(description="Those of grade E first, then warnings that are loud.")
     seconds: float = Field(description="Wall-clock seconds.")

@@ -73,6 +73,8 @@ CHECKS: dict[str, str] = {
     "more-successes-than-calls": "rows of calls with more successes than calls",
 }
 """What is looked for, by the name of its check."""
+LOUD = frozenset(("no-losses", "jump-of-losses", "last-quarter"))
+"""Warnings that stand before all others: what is fitted on such a history does not hold for what comes."""
 
 
 class Example(Document):

@@ -131,12 +131,16 @@ class Source:
 
 
 def ids_of(cells: pa.Array | None, rows: NDArray[np.int64]) -> tuple[pa.Array, NDArray[np.bool_]]:
-    """Return what tells records apart: the cell, else the number of the row; and where the cell is empty."""
+    """Return what tells records apart, and where the cell is empty.
+
+    That is the cell; the number of the row where there is no such column, ``row 12`` where the cell is empty.
+    """
     numbers = pc.cast(pa.array(rows), pa.string())
     if cells is None:
         return numbers, np.ones(len(rows), bool)
     empty = pc.equal(cells, "")
-    return pc.if_else(empty, numbers, cells), np.asarray(empty)
+    # A number alone could be the id of another deal.
+    return pc.if_else(empty, pc.binary_join_element_wise("row", numbers, " "), cells), np.asarray(empty)
 
 
 def without_ignored(source: Source, ignore: Mapping[str, Iterable[str]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simcore.crm.findings import CHECKS, Findings
+from simcore.crm.findings import CHECKS, LOUD, Findings
 from tests.support.broken_exports import BROKEN, Broken, sound_files
 
 
@@ -35,6 +35,17 @@ def test_what_is_broken_is_told(broken: Broken, tmp_path: Path) -> None:
     assert len(finding.examples) == min(3, len(finding.examples))
     rows = [example.row for example in finding.examples]
     assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize("name", ["no losses", "a boom"])
+def test_loud_warnings_stand_before_the_others(name: str, tmp_path: Path) -> None:
+    files = sound_files()
+    next(broken for broken in BROKEN if broken.name == name).change(files)
+    files.history = files.history[:40]
+    checks = [finding.check for finding in files.read(tmp_path).check.findings if finding.grade == "W"]
+    loud = [check in LOUD for check in checks]
+    assert loud == sorted(loud, reverse=True)
+    assert 0 < sum(loud) < len(loud)
 
 
 def test_each_check_is_among_them() -> None:

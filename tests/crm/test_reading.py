@@ -125,6 +125,13 @@ def test_columns_that_are_not_there_are_empty(tmp_path: Path) -> None:
     assert (data.check.as_of, data.check.weeks) == (None, None)
 
 
+def test_a_deal_without_an_id_is_not_taken_for_another(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text("id,outcome\n3,won\n,lost\n4,won\n")
+    data = simcore.read_deals(tmp_path / "deals.csv")
+    assert data.deals.id.to_pylist() == ["3", "row 3", "4"]
+    assert "duplicate-ids" not in {finding.check for finding in data.findings}
+
+
 def test_calls_in_the_order_of_the_file(tmp_path: Path) -> None:
     """As a log of calls without times says them."""
     (tmp_path / "deals.csv").write_bytes(FILES[0]["deals"])
