@@ -33,6 +33,8 @@ _OVERDUE_WAITS = 0.05
 _JUMP, _JUMP_SIZE, _LEAST_SIDE = 30.0, 0.25, 20
 """Chi-square of the split, difference of the shares of losses, closed deals on either side."""
 _QUARTER = 13
+_JOINED = 0.9
+"""Share of deals that calls should join."""
 _ROBOTS = {
     "integration",
     "api",
@@ -134,14 +136,14 @@ def _values(seen: Seen) -> None:
     if "value" not in seen.source.headers:
         return
     value, won, lost = seen.deals.value, seen.deals.outcome == Outcome.WON, seen.deals.outcome == Outcome.LOST
-    done = "left out of the law of values; of lost deals nobody minds it"
+    done = "nothing is learned from it about values; of lost deals nobody minds it"
     seen.warn("missing-values", np.isnan(value) & ~lost, "open or won without a value", done, "value")
     seen.warn("values-not-positive", (value <= 0) & ~lost, "open or won and worth 0 or less", done, "value")
     sold = np.where(won & (value > 0), value, 0.0)
     if sold.sum() > 0 and np.count_nonzero(sold) > 1 and sold.max() > _LARGE * sold.sum():
         largest = np.arange(len(sold)) == int(sold.argmax())
         what = f"worth {percent(float(sold.max()), float(sold.sum()))} of all that was won"
-        seen.warn("large-deal", largest, what, "the law of values is fitted with it and without it", "value")
+        seen.warn("large-deal", largest, what, "kept: every sum and mean of money hangs on it", "value")
 
 
 def _currencies(seen: Seen) -> None:
@@ -161,9 +163,8 @@ def _owners(seen: Seen) -> None:
     seen.warn("unknown-owners", owner.codes == NOWHERE, "without an owner", "they belong to no rep", "owner")
     robots = [place for place, name in enumerate(owner.names) if _ROBOTS & {*plainly(name).split()}]
     mask = np.isin(owner.codes, robots)
-    seen.warn(
-        "integration-user", mask, "owned by what looks like a program, not a rep", "they belong to no rep", "owner"
-    )
+    what = "owned by what looks like a program, not a rep"
+    seen.warn("integration-user", mask, what, "counted as a rep, unless ignore leaves it out", "owner")
 
 
 def _pipelines(seen: Seen) -> None:
@@ -240,7 +241,7 @@ def _long_open(seen: Seen) -> None:
         days = f"{limit / DAY:,.0f} days" if limit >= 2 * DAY else f"{limit / 3600:.0f} hours"
         share = percent(int(mask.sum()), int(is_open.sum()))
         what = f"open for longer than 99 % of the closed ones took ({days}): {share} of the open ones"
-        seen.warn("long-open", mask, what, "kept as exposure; a figure without them stands beside", "created")
+        seen.warn("long-open", mask, what, "kept as open, and waiting", "created")
 
 
 def _enough(seen: Seen) -> None:
@@ -249,14 +250,14 @@ def _enough(seen: Seen) -> None:
         done = "a win rate can be fitted at best, and nothing about time; a longer history is needed"
         seen.say("E", "few-wins", f"{plural(won, 'win')}, fewer than {_FEWEST_WINS}", done)
     elif won < _FEW_WINS:
-        done = "wide priors carry what is fitted, and are named"
+        done = "what is learned from so few is hardly known"
         seen.say("W", "few-wins", f"{plural(won, 'win')}, fewer than {_FEW_WINS}", done)
     first = seen.deals.created[~np.isnat(seen.deals.created)]
     if 2 * len(first) > len(seen.deals):
         weeks = weeks_between(first.min(), seen.as_of)
         if weeks < _FEW_WEEKS:
             what = f"{weeks:.0f} weeks of history, fewer than {_FEW_WEEKS}"
-            seen.say("W", "few-weeks", what, "how weeks and markets vary is hardly known: wide priors, named")
+            seen.say("W", "few-weeks", what, "how weeks and markets vary is hardly known")
 
 
 def weekly(times: NDArray[np.datetime64], evening: np.datetime64) -> NDArray[np.int64]:
@@ -317,7 +318,7 @@ def check_calls(seen: Seen | None, calls: Calls, source: Source, owners: Labels 
     if more.any():
         what = f"{plural(int(more.sum()), 'row')} with more successes than calls"
         header = source.headers.get("successes")
-        done = "left out: the first step is not fitted from such rows"
+        done = "kept as they stand: no rate can be learned from them"
         findings.add(
             "more-successes-than-calls", "W", source.name, what, done, where=source.where(more, header), of=len(more)
         )
@@ -331,7 +332,7 @@ def check_calls(seen: Seen | None, calls: Calls, source: Source, owners: Labels 
         joined = np.isin(owners.codes, known)
     else:
         return
-    if joined.mean() < 0.9:
+    if joined.mean() < _JOINED:
         what = f"calls join {percent(int(joined.sum()), len(joined))} of the deals"
-        findings.add("calls-unjoined", "W", source.name, what, "the first step is left out", count=int((~joined).sum()),
-                     of=len(joined))  # fmt: skip
+        done = "what becomes of calls cannot be told from these deals"
+        findings.add("calls-unjoined", "W", source.name, what, done, count=int((~joined).sum()), of=len(joined))

@@ -25,7 +25,7 @@ _LEAK = 0.02
 def check_history(seen: Seen, stays: StageEntries, stages: Sequence[str], history: ReadHistory) -> None:
     """Do all checks of a history; without one, say what that costs."""
     if not len(seen.events):
-        done = "from creation to closing only: lags of stages are left out, and a backtest by stages is refused"
+        done = "from creation to closing only; where deals were on an earlier evening is not known"
         seen.say("W", "no-history", "no history of stages: only the stage of today is known", done)
         return
     _whole_days(seen)
@@ -67,7 +67,7 @@ def _leaks(seen: Seen, stays: StageEntries, stages: Sequence[str]) -> None:
         mask = won & ~been
         if mask.sum() > _LEAK * won.sum():
             what = f"won without ever being in {stages[last]}, {percent(int(mask.sum()), int(won.sum()))} of the wins"
-            seen.warn("won-past-the-funnel", mask, what, "a way of their own, beside the funnel")
+            seen.warn("won-past-the-funnel", mask, what, "kept as they are: a way beside the funnel")
     there = np.zeros(len(deals), bool)
     there[stays.deal] = True
     if (~there).sum() > _LEAK * len(deals):
