@@ -58,6 +58,11 @@ STEADY: dict[str, Scenario] = {
     "nobody calls": flowing(capped(HALF_LOST), plan=NOBODY),
     "much of it": flowing(team=LEAVING, inflow=[{"stage": "leads", "per_week": 250, "cv": 1.5}]),
     "capped, the later stage first": flowing(capped(LAGS), INFLOW[::-1]),
+    "capped, in few hours": flowing(
+        capped(LAGS),
+        [{"stage": "offers", "per_week": 4, "to": "seat"}, {"stage": "leads", "per_week": 30}],
+        calendar={"hours_per_day": 1, "days_per_week": 2},
+    ),
     "capped, of chances that were stated": flowing(capped(HALF_LOST), start={"open": STATED}),
     "chances that were stated": flowing(PARTED, start={"open": STATED}),
     "warmed up": flowing(horizon={"weeks": 5, "warmup_weeks": 3}),
