@@ -57,7 +57,7 @@ def test_all_scenarios_run_in_one_compilation() -> None:
     assert len(kinds) == 1
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=110, derandomize=True, deadline=None)
 @given(scenarios(), st.integers(0, 2**64 - 1), st.integers(0, 2**40 - 1))
 def test_engine_and_twin_agree_on_random_scenarios(scenario: Scenario, seed: int, replication: int) -> None:
     check(scenario, seed, replication)

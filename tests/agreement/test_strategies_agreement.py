@@ -64,7 +64,7 @@ def test_every_signal_and_every_channel_alone(name: str) -> None:
     check(ALONE[name], 5, 0)
 
 
-@pytest.mark.parametrize("decides", ["hour", "day", "week"])
+@pytest.mark.parametrize("decides", ["hour", pytest.param("day", marks=pytest.mark.long), "week"])
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_with_a_drive_on_every_channel(name: str, decides: str) -> None:
     case: Plain = dict(CASES[name])
@@ -80,7 +80,7 @@ def test_every_signal_alone(signal: str, decides: str) -> None:
 
 
 @pytest.mark.parametrize("decides", ["hour", "day", "week"])
-@pytest.mark.parametrize("replication", [0, 1, 2])
+@pytest.mark.parametrize("replication", [0, 1, pytest.param(2, marks=pytest.mark.long)])
 def test_sheets_bands_peers_pulls_and_referrals(decides: str, replication: int) -> None:
     upward, jealous, referring = deepcopy(URGE), deepcopy(URGE), deepcopy(URGE)
     upward["changes"] = UPWARD

@@ -153,6 +153,7 @@ def test_tampering_raises_the_variance_of_weeks(strategy: str, ratio: float) -> 
     assert found.low < 0 < found.high
 
 
+@pytest.mark.long
 def test_tampering_pays_where_the_market_drifts_and_for_the_year() -> None:
     drifting = "market.persistence=0.9"
     for strategy in ("gentle", "full"):

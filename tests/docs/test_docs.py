@@ -24,6 +24,8 @@ from tools.walk import PAGES as WALKED
 
 GROUPS = ("bench", "data")
 """Commands that have commands of their own."""
+LIKE_OTHERS = {"breakeven-hard-sell", "breakeven-pacing-bonus"}
+"""Blocks that take seven processor seconds and more, and print what another block of the same command does."""
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -41,7 +43,10 @@ BLOCKS_IN_PAGES = [
         block["name"],
         block["text"],
         id=f"{page_id(page)}-{block['name']}",
-        marks=[pytest.mark.slow] if block["name"] in COMMANDS else [],
+        marks=[
+            *([pytest.mark.slow] if block["name"] in COMMANDS else []),
+            *([pytest.mark.long] if block["name"] in LIKE_OTHERS else []),
+        ],
     )
     for page in PAGES
     for block in BLOCK.finditer(page.read_text(encoding="utf-8"))

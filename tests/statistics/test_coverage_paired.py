@@ -137,7 +137,7 @@ def check_coverage(what: str, hits: int) -> None:
         raise DeviationError(f"{what}: {hits / PIECES:.3f} of the intervals hold the truth")
 
 
-@pytest.mark.parametrize("name", ["feedback", "pressure"])
+@pytest.mark.parametrize("name", ["feedback", pytest.param("pressure", marks=pytest.mark.long)])
 def test_paired_intervals_cover(name: str) -> None:
     check_coverage(name, held(long_run(name, 7).pieces(), truth(name)))
 

@@ -58,7 +58,17 @@ def metrics_of(given: Scenario) -> list[str]:
     return metrics
 
 
-@pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
+LONGER = {"late-surprise", "check-too-dear", "hockey-stick", "tampering"}
+"""Scenarios whose teams react, and which take seven processor seconds and more each; others react, too."""
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(number, id=name, marks=[pytest.mark.long] if name in LONGER else [])
+        for number, name in enumerate(NAMES)
+    ],
+)
 def test_all_techniques_agree_on_every_shipped_scenario(number: int) -> None:
     """Revenue and another metric, that goes round; the long test has all."""
     given = small(NAMES[number])
