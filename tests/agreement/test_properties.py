@@ -251,7 +251,7 @@ def test_a_warm_up_changes_only_what_is_counted(scenario: Scenario, seed: int, w
     """The weeks after a warm-up are those of a run that counts from the beginning; holidays follow the counted year."""
     calendar = {"hours_per_day": 3, "days_per_week": 2}
     weeks = scenario["horizon"]["weeks"]
-    scenario = with_some_calls(without(scenario, calendar=calendar, start=None))
+    scenario = with_some_calls(without(scenario, calendar=calendar, start=None, season=None))
     undated = [inflow for inflow in scenario.get("inflow", []) if not isinstance(inflow["per_week"], dict)]
     scenario = scenario | {"inflow": undated}
     counted = compiled(scenario | {"horizon": {"weeks": warmup + weeks}})

@@ -381,8 +381,8 @@ FAULTS: dict[str, Fault] = {
         "lost otherwise and capped",
         "rates clipped",
         "rows.funnel.Funnel._foretell",
-        "self._uncounted",
-        "self._row.clipped",
+        "items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], self._uncounted)",
+        "items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], self._row.clipped)",
     ),
     "a walk that is not held to its mean": Fault(
         "market without return",

@@ -276,8 +276,8 @@ FAULTS: dict[str, Fault] = {
         "caps",
         "rep-weeks",
         "reacting.items.arrival_keys",
-        "1 << KIND_BITS | (c1 & 0xFFFF) << 24 | low",
-        "1 << KIND_BITS | low",
+        "(kind << KIND_BITS) | ((c1 & 0xFFFF) << 24) | low",
+        "(kind << KIND_BITS) | low",
     ),
     "a week's entries that are never forgotten": Fault(
         "caps", "turned away", "reacting.limits.admit", "last_week[s], entries[s] = week, 0", "last_week[s] = week"

@@ -174,7 +174,7 @@ def test_the_script_is_small_and_stores_nothing() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"s1": "0"}, "plan.calls_per_week: is out of range, got 0; allowed: from 1 to 65535."),
+        ({"s1": "0"}, "plan.calls_per_week: leaves nothing to do: nobody calls, nothing comes"),
         ({"s2": "120"}, "funnel.meetings.rate: is out of range, got &quot;120%&quot;; allowed: above 0 to 1"),
         ({"s6": "1.5"}, "team.reps: must be a whole number"),
         ({"s6": "65536", "s1": "65535"}, "takes about "),
