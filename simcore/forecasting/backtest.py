@@ -166,6 +166,19 @@ def backtest(
         If something has to be mended in the export first, or fewer than ten deals were won.
     UsageError
         If an argument leaves its range, or no window lies in the history.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import simcore
+    >>> from simcore.forecasting.example import example_export
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "deals.csv"
+    ...     written = path.write_text(example_export().deals)
+    ...     data = simcore.read_deals(path)
+    >>> found = simcore.backtest(data, horizon="8w", every="8w", first="2026-01-05", replications=200)
+    >>> found.score("simcore").windows, found.verdict
+    (4, 'too few windows to tell (4)')
     """
     return BacktestRequest(
         known_of(data),

@@ -171,7 +171,7 @@ def backtest_calls(
     progress: Report | None = None,
     stop: Stop | None = None,
 ) -> Backtest:
-    """Return how good forecasts of a log of calls would have been, each made from the calls before it.
+    r"""Return how good forecasts of a log of calls would have been, each made from the calls before it.
 
     Parameters
     ----------
@@ -189,6 +189,18 @@ def backtest_calls(
     ------
     UsageError
         If an argument leaves its range, or the log is too short.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import simcore
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "calls.csv"
+    ...     written = path.write_text("calls,successes\n" + "10,1\n" * 200)
+    ...     calls = simcore.read_calls(path)
+    >>> found = simcore.backtest_calls(calls, horizon=100, every=100, replications=200)
+    >>> found.score("simcore").windows, found.score("simcore").coverage
+    (12, 1.0)
     """
     block, window = calls_of(every, "every"), calls_of(horizon, "horizon")
     if window % block:

@@ -185,6 +185,19 @@ def forecast(
         If something has to be mended in the export first, or fewer than ten deals were won.
     UsageError
         If an argument leaves its range, or a deal is not among those that are open.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import simcore
+    >>> from simcore.forecasting.example import example_export
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "deals.csv"
+    ...     written = path.write_text(example_export().deals)
+    ...     data = simcore.read_deals(path)
+    >>> found = simcore.forecast(data, by="2026-12-31", quota="400k", replications=200)
+    >>> found.open_deals, found.total.low < found.total.median < found.total.high, found.p_quota.estimate < 0.6
+    (49, True, True)
     """
     known = known_of(data)
     valued = bool(np.isfinite(known.history.value[known.history.outcome == WON]).any())
