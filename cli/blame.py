@@ -23,13 +23,14 @@ _OPTIONS = {
     "run.precision": ("--precision",),
     "max_replications": ("--max-replications",),
     # What a figure needs that is asked for: the file need not have it.
-    "quota": _METRICS,
+    "quota": (*_METRICS, "--quota"),
     "horizon.weeks": _METRICS,
     **{
         name: (f"--{name}",)
         for name in (
             *("replications", "max-replications", "precision", "method", "metric", "target", "by", "confidence"),
             *("solve-for", "done", "hours", "effect", "fading", "drop", "rule", "batch", "batches", "threads"),
+            *("since", "without", "measure", "horizon", "every", "from", "level", "seed"),
         )
     },
 }
@@ -78,7 +79,8 @@ def _of_option(problem: Problem, given: set[str]) -> Problem:
     if option is None:
         return problem
     inside = {**dict.fromkeys(_WITH_KEYS, rest), "quota": "quota", "horizon.weeks": "horizon.weeks"}
-    return replace(problem, file=option, path=inside.get(problem.path if options is _METRICS else whole, ""))
+    named = option == f"--{whole}" and whole not in _WITH_KEYS
+    return replace(problem, file=option, path="" if named else inside.get(problem.path, inside.get(whole, "")))
 
 
 _JARGON = ("Input should be", "Value error, ")
