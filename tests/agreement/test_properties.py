@@ -254,6 +254,10 @@ def test_a_warm_up_changes_only_what_is_counted(scenario: Scenario, seed: int, w
     scenario = with_some_calls(without(scenario, calendar=calendar, start=None, season=None))
     undated = [inflow for inflow in scenario.get("inflow", []) if not isinstance(inflow["per_week"], dict)]
     scenario = scenario | {"inflow": undated}
+    if "market" in scenario:  # a level from which it starts would be that before the warm-up
+        scenario = scenario | {"market": without(scenario["market"], start=None)}
+    if "quota" in scenario:  # whose pace may be that of a season
+        scenario = scenario | {"quota": without(scenario["quota"], pace=None)}
     counted = compiled(scenario | {"horizon": {"weeks": warmup + weeks}})
     warmed = compiled(scenario | {"horizon": {"weeks": weeks, "warmup_weeks": warmup}})
     every, later = play(counted, seed, count=3), play(warmed, seed, count=3)
