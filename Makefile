@@ -55,9 +55,9 @@ long: $(VENV)/.dev compiled all-bounds ## What takes too long for every change: 
 
 CHECKED = tests/agreement/test_agreement.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
 
-LOOKED_INTO = (not test_rows_of_strategies or caps or pulls) and not test_every_signal_alone and not test_every_case_with
+LOOKED_INTO = (not test_rows_of_strategies or caps or pulls) and not test_every_signal_alone and not test_every_case_with and not test_sheets and not teams_that_are_coached
 # Compiled with checks, which needs a cache of its own. Of the rows of strategies, each of which plays a case a dozen
-# times, two kinds, and no signal and no case of a drive alone, which teams that react have together; the long checks
+# times, two kinds; of teams that react or are coached those that have all together, and random ones; the long checks
 # have all.
 bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q $(CHECKED) -k "$(LOOKED_INTO)"

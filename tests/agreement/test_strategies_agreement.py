@@ -64,7 +64,7 @@ def test_every_signal_and_every_channel_alone(name: str) -> None:
     check(ALONE[name], 5, 0)
 
 
-@pytest.mark.parametrize("decides", ["hour", pytest.param("day", marks=pytest.mark.long), "week"])
+@pytest.mark.parametrize("decides", ["hour", *(pytest.param(each, marks=pytest.mark.long) for each in ("day", "week"))])
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_with_a_drive_on_every_channel(name: str, decides: str) -> None:
     case: Plain = dict(CASES[name])

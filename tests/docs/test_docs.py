@@ -24,7 +24,7 @@ from tools.walk import PAGES as WALKED
 
 GROUPS = ("bench", "data")
 """Commands that have commands of their own."""
-LIKE_OTHERS = {"breakeven-hard-sell", "breakeven-pacing-bonus"}
+LIKE_OTHERS = {f"breakeven-{name}" for name in ("hard-sell", "hockey-stick", "pacing-bonus", "tampering")}
 """Blocks that take seven processor seconds and more, and print what another block of the same command does."""
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -46,6 +46,13 @@ class Fault(NamedTuple):
     old: str
     new: str
     of: Replications = ONE
+
+
+def every_other(faults: Iterable[str]) -> list[Any]:
+    """Return the names of faults, every other one marked as long; that each finds its code is checked of all."""
+    return [
+        pytest.param(name, id=name, marks=[pytest.mark.long] if place % 2 else []) for place, name in enumerate(faults)
+    ]
 
 
 class Checked:
