@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from simcore.base.machine import processors
 from simcore.kernels.pipeline import play_new, play_open
 from simcore.pipeline.ages import STARTS, class_of
 from simcore.pipeline.history import STILL, Flags, Floats, Ints
@@ -100,11 +102,18 @@ def play_ahead(posterior: Posterior, deals: OpenDeals, days: int, replications: 
     """
     weeks, segments = -(-days // WEEK), len(posterior.visits.history.segments)
     result = _nothing(replications, segments, weeks, len(deals.deal))
-    for part, start in enumerate(range(0, replications, PART)):
+
+    def play_part(part: int) -> None:
+        start = part * PART
         rows = slice(start, min(start + PART, replications))
         drawn = posterior.draws(rows.stop - start, weeks, seeds, part)
         result.market[rows] = drawn.market.mean(axis=1)
         _play(posterior, deals, days, drawn, start, result, rows, seeds.luck)
+
+    # Parts have draws and rows of their own, so that threads change nothing.
+    with ThreadPoolExecutor(max_workers=processors()) as threads:
+        for done in [threads.submit(play_part, part) for part in range(-(-replications // PART))]:
+            done.result()
     return result
 
 

@@ -89,7 +89,7 @@ def test_intervals_cover_over_some_worlds() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("horizon", [4, 13])
 def test_intervals_cover_over_many_worlds(horizon: int) -> None:
-    """400 worlds, one window each: 90 % intervals cover 87 to 98 %, and are better than methods without a model."""
+    """400 worlds, one window each: coverage near 90 %, and a better score than that of methods without a model."""
     covered, scores = [], {"simcore": 0.0, "gamma_poisson": 0.0, "past_windows": 0.0, "last_period": 0.0}
     for seed in range(400):
         history = made_history(WORLD._replace(weeks=52 + horizon), 1000 + seed)
@@ -98,8 +98,8 @@ def test_intervals_cover_over_many_worlds(horizon: int) -> None:
         covered.append(found.score("simcore").coverage)
         for name in scores:
             scores[name] += found.score(name).crps * found.windows[0].actual
-    assert 0.87 <= np.mean(covered) <= 0.98
-    assert scores["simcore"] < 0.97 * min(score for name, score in scores.items() if name != "simcore")
+    assert 0.86 <= np.mean(covered) <= 0.94
+    assert scores["simcore"] < 0.92 * min(score for name, score in scores.items() if name != "simcore")
 
 
 def test_segments_and_values_have_windows_of_their_own() -> None:
