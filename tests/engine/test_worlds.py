@@ -197,6 +197,6 @@ def test_a_part_of_a_run_is_reported_as_part_of_the_whole() -> None:
     assert seen[-1][:2] == (110, 110)
 
 
-def test_only_the_loop_and_batches_of_scenarios_start_threads() -> None:
+def test_only_the_loop_batches_of_scenarios_and_forecasts_start_threads() -> None:
     found = {name for name, path in modules().items() if "ThreadPoolExecutor" in path.read_text(encoding="utf-8")}
-    assert found == {"simcore.engine.worlds", "simcore.engine.many_scenarios"}
+    assert found == {"simcore.engine.worlds", "simcore.engine.many_scenarios", "simcore.pipeline.ahead"}
