@@ -1,43 +1,26 @@
 """`simcore data check`: what is in the exports of a CRM, and what is wrong with them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from simcore.base.errors import ExitStatus
+from simcore.cli.data import options as given
 from simcore.cli.options import JsonOption
 
 
 def data_check(
-    deals: Annotated[
-        Path, typer.Argument(metavar="DEALS.csv", help="An export of deals, a row for each.", show_default=False)
-    ],
+    deals: given.DealsArgument,
     *,
-    history: Annotated[
-        Path | None,
-        typer.Option("--history", metavar="FILE.csv", help="When deals entered stages: a row for each entry or save."),
-    ] = None,
+    history: given.HistoryOption = None,
     calls: Annotated[
         Path | None,
         typer.Option("--calls", metavar="FILE.csv", help="A log of calls: a row for each, or for some of a rep."),
     ] = None,
-    export_map: Annotated[
-        Path | None,
-        typer.Option("--map", metavar="FILE.yaml", help="Which columns mean what, where the headers do not say it."),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="DATE",
-            help="The day on whose evening the files stand; without it that of the last event.",
-        ),
-    ] = None,
-    dates: Annotated[
-        Literal["dmy", "mdy"] | None,
-        typer.Option("--dates", help="Whether the day or the month comes first, where the dates do not say it."),
-    ] = None,
+    export_map: given.MapOption = None,
+    as_of: given.AsOfOption = None,
+    dates: given.DatesOption = None,
     json: JsonOption = False,
     names: Annotated[
         bool, typer.Option("--names", help="Show names of accounts, and cells as they are, in examples.")

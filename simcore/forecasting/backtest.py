@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from simcore.base.errors import Problem, UsageError
-from simcore.base.spelling import chance_of, count_of, one_of
+from simcore.base.spelling import chance_of, one_of
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Backtest, Window
 from simcore.forecasting.scored import Scored, tenths
 from simcore.forecasting.scores import pit
-from simcore.forecasting.sources import Known, day_text, header_of_history, known_of, number_of_day, weeks_of
+from simcore.forecasting.sources import (
+    Known,
+    day_text,
+    header_of_history,
+    known_of,
+    number_of_day,
+    seed_of,
+    weeks_of,
+    worlds_of,
+)
 from simcore.forecasting.verdict import verdict
 from simcore.pipeline.ahead import open_deals, play_ahead
-from simcore.pipeline.history import WON, Floats, known_before
+from simcore.pipeline.history import WON, Floats
 from simcore.pipeline.naive import NAIVE, naive_values, naive_wins
 from simcore.pipeline.posterior import NAIVE_DRAWS, Seeds, generator, learn
 from simcore.pipeline.rhythm import WEEK
@@ -33,7 +42,6 @@ FIRST_WEEKS: Final = 8
 LEAST_WEEKS: Final = 4
 """Fewest weeks of history that a forecast is made from."""
 REPLICATIONS: Final = 1000
-LEAST_REPLICATIONS, MOST_REPLICATIONS = 100, 100_000
 
 
 @dataclass(frozen=True)
@@ -188,8 +196,8 @@ def backtest(
         by_segment=by is not None and one_of(by, ("segment",), "by") == "segment",
         measure=one_of(measure, ("wins", "value"), "measure"),
         level=chance_of(level, "level"),
-        replications=count_of(replications, "replications", low=LEAST_REPLICATIONS, high=MOST_REPLICATIONS),
-        seed=count_of(seed, "seed", low=0, high=2**64 - 1),
+        replications=worlds_of(replications),
+        seed=seed_of(seed),
     ).run(progress=progress, stop=stop)
 
 
@@ -220,7 +228,7 @@ class _Played:
         random = generator(request.seed, NAIVE_DRAWS, origin)
         samples = {"simcore": (ahead.values if in_value else ahead.wins).sum(axis=(1, 3)).astype(np.float64)}
         naive: Callable[..., dict[str, Floats]] = naive_values if in_value else naive_wins
-        samples |= naive(known_before(history, origin), weeks, request.replications, random)
+        samples |= naive(posterior.visits, weeks, request.replications, random)
         actual = self._actual(origin)
         if not request.by_segment:
             samples = {name: sample.sum(axis=1, keepdims=True) for name, sample in samples.items()}

@@ -16,6 +16,7 @@ from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.backtest_document import Backtest, Window
 from simcore.forecasting.scored import Scored, tenths
 from simcore.forecasting.scores import pit
+from simcore.forecasting.sources import seed_of, worlds_of
 from simcore.forecasting.verdict import verdict
 from simcore.pipeline.drifting_level import drifting_level
 from simcore.pipeline.history import Floats
@@ -215,8 +216,8 @@ def backtest_calls(
         window // block,
         reps=len(calls.rep.names),
         level=chance_of(level, "level"),
-        replications=count_of(replications, "replications", low=100, high=100_000),
-        seed=count_of(seed, "seed", low=0, high=2**64 - 1),
+        replications=worlds_of(replications),
+        seed=seed_of(seed),
     ).run(progress=progress, stop=stop)
 
 

@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from simcore.base.errors import Problem, UsageError
-from simcore.base.spelling import amount_of, count_of, one_of
+from simcore.base.spelling import amount_of, one_of
 from simcore.base.text import did_you_mean
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
-from simcore.forecasting.sources import LEAST_WINS, Known, day_text, header_of_history, known_of, number_of_day
+from simcore.forecasting.sources import (
+    LEAST_WINS,
+    Known,
+    day_text,
+    header_of_history,
+    known_of,
+    number_of_day,
+    seed_of,
+    worlds_of,
+)
 from simcore.forecasting.width import width_of
 from simcore.pipeline.ahead import Ahead, OpenDeals, chances, open_deals, play_ahead
 from simcore.pipeline.history import WON, Flags, Floats, History
@@ -30,7 +39,6 @@ if TYPE_CHECKING:
     from simcore.crm.data import DealData
 
 REPLICATIONS: Final = 10_000
-LEAST_REPLICATIONS, MOST_REPLICATIONS = 100, 100_000
 MOST_DEALS: Final = 10
 _DRAWS: Final = 200
 _BAND: Final = 0.05
@@ -208,8 +216,8 @@ def forecast(
         None if quota is None else amount_of(quota, "quota"),
         ("value" if valued else "wins") if measure is None else one_of(measure, ("value", "wins"), "measure"),
         tuple(without),
-        count_of(replications, "replications", low=LEAST_REPLICATIONS, high=MOST_REPLICATIONS),
-        count_of(seed, "seed", low=0, high=2**64 - 1),
+        worlds_of(replications),
+        seed_of(seed),
     ).run(progress=progress, stop=stop)
 
 

@@ -84,6 +84,8 @@ def known_of(data: DealData) -> Known:
         If something has to be mended first, or fewer than `LEAST_WINS` deals were won.
     """
     refuse_unusable(data.findings)
+    # What came after the as-of day is neither counted nor learned from.
+    data = data.known_at(data.as_of)
     deals = data.deals
     dated = ~np.isnat(deals.created) & ((deals.outcome == Outcome.OPEN) | ~np.isnat(deals.closed))
     history = _history(data, dated)
@@ -223,3 +225,25 @@ def header_of_history(known: Known, seed: int) -> HistoryHeader:
         "as_of": day_text(known.as_of),
         "history_weeks": known.weeks,
     }
+
+
+def worlds_of(given: int | str) -> int:
+    """Return a number of replications of a forecast, 100 to 100,000.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    return count_of(given, "replications", low=100, high=100_000)
+
+
+def seed_of(given: int) -> int:
+    """Return a seed.
+
+    Raises
+    ------
+    UsageError
+        If it is none of 64 bits.
+    """
+    return count_of(given, "seed", low=0, high=2**64 - 1)

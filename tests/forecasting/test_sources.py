@@ -12,7 +12,7 @@ from simcore.crm.reading import read_deals
 from simcore.forecasting.example import AS_OF, STAGES, example_export
 from simcore.forecasting.sources import ALL, CREATED, known_of, number_of_day, weeks_of
 from simcore.pipeline.history import LOST, NEVER, OPEN, OPEN_STAGE, WON
-from tests.support.export_files import example_data
+from tests.support.export_files import example_data, write_example
 
 
 def test_the_history_is_that_of_the_file() -> None:
@@ -33,6 +33,16 @@ def test_the_history_is_that_of_the_file() -> None:
     assert known.as_of == number_of_day(AS_OF, "day")
     assert (known.currency, known.owners, known.name) == ("USD", 5, "deals")
     assert 78.0 < known.weeks < 78.5
+
+
+def test_what_came_after_the_as_of_day_is_not_there(tmp_path: Path) -> None:
+    """A little may lie after it, as of a file that was written the next morning; more is refused by the check."""
+    deals, stages = write_example(tmp_path)
+    with deals.open("a", encoding="utf-8") as file:
+        file.write("D-9001,rep 1,2026-10-02,2026-10-06,won,negotiation,5000,USD,small\n")
+        file.write("D-9002,rep 2,2026-10-05,,open,qualification,7000,USD,small\n")
+    known, before = known_of(read_deals(deals, history=stages, as_of="2026-09-30")), known_of(example_data())
+    assert (known.ids, known.as_of, known.digest) == (before.ids, before.as_of, before.digest)
 
 
 def _read(folder: Path, deals: str, stages: str | None = None) -> object:
