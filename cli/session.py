@@ -62,7 +62,8 @@ def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
         task = bar.add_task("preparing", total=None, rate="")
 
         def report(progress: Progress) -> None:
-            rate = f"{brief(progress.rep_weeks_per_second)} rep-weeks/s" if progress.done else ""
+            # Forecasts have no rep-weeks, and tell no speed.
+            rate = f"{brief(progress.rep_weeks_per_second)} rep-weeks/s" if progress.rep_weeks_per_second else ""
             bar.update(task, description="simulating", completed=progress.done, total=progress.total, rate=rate)
 
         yield report
