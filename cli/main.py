@@ -52,6 +52,7 @@ class _Boundary(CommandGroup):
         "run": _QUESTIONS["run"],
         "check": "Validate a scenario; show its cost and assumptions.",
         **_QUESTIONS,
+        "merge": "Add up the shares of a run that were played apart.",
         "serve": "Move a scenario's numbers on a local page, and see its answer.",
         "report": "Write a page of the answer in a folder of results.",
         "verify": "Check that a folder of results is whole.",

@@ -42,6 +42,7 @@ _HOME = {
     "forecast": "forecasting.forecast",
     "attribute": "studies.compare.attribution",
     "load_scenario": "scenario_files.scenario_file",
+    "merge": "run_parts.merge",
     "read_calls": "crm.reading",
     "read_deals": "crm.reading",
     "read_rep_weeks": "results_folders.results_folder",

@@ -24,11 +24,12 @@ PACKAGES = (
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files"),
     *("crm.cells", "crm", "pipeline", "forecasting", "variance_reduction", "studies", *_STUDIES),
-    *("tables", "results_folders", "answers", "glossary", "charts.shapes", "charts", "pages", "serving"),
+    *("tables", "results_folders", "run_parts", "answers", "glossary", "charts.shapes", "charts", "pages", "serving"),
     *("schema", "api"),
     *(
         "cli.exports",
         "cli",
+        "cli.run_parts",
         "cli.screens",
         "cli.glossary",
         "cli.data",

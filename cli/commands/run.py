@@ -9,6 +9,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.options import StudyOptions
+from simcore.cli.run_parts.cutting import CheckpointOption, Cut, ResumeOption, ShardOption, kept_run, play_shard
 from simcore.cli.session import Session
 from simcore.cli.study_command import Prepared, answer, status_of, study_command
 
@@ -35,6 +36,9 @@ def run(
     detail: Annotated[
         Detail | None, typer.Option("--detail", help="With --out: a Parquet dataset with a row per rep-week.")
     ] = None,
+    checkpoint: CheckpointOption = None,
+    resume: ResumeOption = False,
+    shard: ShardOption = None,
 ) -> None:
     """Simulate a scenario and show the results.
 
@@ -42,6 +46,9 @@ def run(
     reported, with exit status 130. A precision that is not reached is exit status 5. A scenario that states
     neither replications nor a precision runs until revenue is known to 0.5 %. With a method, the precision is
     reached by it, and all other figures come from 1,000 plain replications.
+
+    With --checkpoint what is done is kept in a file while the run goes on, and --resume goes on with it, also to more
+    worlds than before. With --shard a share of the worlds is played, and `simcore merge` adds the shares up.
     """
     from simcore.cli.precision import (  # noqa: PLC0415
         ToPrecision,
@@ -52,9 +59,15 @@ def run(
     )
 
     check_options(options)
+    cut = Cut(checkpoint, resume, shard)
+    cut.check(options, detail=detail is not None)
     if detail is not None and options.out is None:
         raise typer.BadParameter("--detail needs --out, the folder to write into", param_hint="--detail")
     scenario = options.load()
+    cut.check_replications(scenario)
+    if shard is not None:
+        play_shard(scenario, options, shard, resume=resume)
+        return
     goal = goal_of_run([scenario], options)
     scenario = with_goal(scenario, goal) if options.method is None else with_survey_size(scenario, goal)
 
@@ -66,6 +79,9 @@ def run(
 
             check_method(options.method)
         request = SimulationRequest(scenario, precision=goal)
+        if checkpoint is not None:
+            kept = kept_run(checkpoint, scenario, resume=resume, overwrite=options.overwrite)
+            return Prepared(request, scenario, run=kept)
 
         def run(session: Session) -> "Result":
             sink = session.folder.write_rep_weeks if session.folder is not None and detail is not None else None
@@ -87,8 +103,8 @@ def run(
         prepare,
         details,
         document=lambda result: result.summary,
-        footer=_footer,
-        save=_save,
+        footer=footer,
+        save=save,
         status=_status,
     )
 
@@ -110,11 +126,12 @@ def _status(result: "Result") -> ExitStatus:
     return status_of(interrupted=interrupted, reached=is_reached(precision))
 
 
-def _save(result: "Result", folder: "ResultsFolder") -> "Path":
+def save(result: "Result", folder: "ResultsFolder") -> "Path":
+    """Write a result into the folder of ``--out``, and return where it is."""
     return folder.finish(result.summary, complete=not result.summary.interrupted)
 
 
-def _footer(result: "Result") -> str:
+def footer(result: "Result") -> str:
     """Return what the run took: it goes to stderr, since stdout is the same for every run of a seed."""
     from simcore.cli.screens.run import speed_line  # noqa: PLC0415
 

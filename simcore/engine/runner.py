@@ -106,7 +106,7 @@ class Runner:
 
     def counters(self) -> TallyArrays:
         """Return empty counters."""
-        return new_arrays(self.program.clock.steps, bins_up_to(reach(self.program)), self.program.people.told)
+        return empty_counters(self.program)
 
     def tally(self, counters: Iterable[TallyArrays]) -> Tally:
         """Return the tally of all that was counted, in whatever threads."""
@@ -155,6 +155,11 @@ class Runner:
             reacting.play_some_weeks(alone, self.counters(), self._key)
             return
         steady.play_block(alone, rows.new_memory(alone, most=1), self.counters(), new_detail(alone, 0), self._key, 0, 1)
+
+
+def empty_counters(program: Program) -> TallyArrays:
+    """Return the counters of a program, all 0."""
+    return new_arrays(program.clock.steps, bins_up_to(reach(program)), program.people.told)
 
 
 def explosion_of(breach: BreachError) -> ExplosionError:

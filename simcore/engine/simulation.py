@@ -31,6 +31,8 @@ from simcore.statistics.running_estimates import block_statistic, running_estima
 
 if TYPE_CHECKING:
     from simcore.kernels.detail import Detail
+    from simcore.program.layout import Program
+    from simcore.program.tally import Tally
     from simcore.results.summary import Precision
     from simcore.scenario.model import Scenario
     from simcore.scenario.precision_goal import Goal
@@ -175,9 +177,38 @@ def simulate(
         rep_weeks_per_second=tally.replications * worlds.rep_weeks / seconds,
         threads=worlds.threads,
     )
+    kept = rows.joined() if keep_rep_weeks else None
+    return result_of(
+        scenario,
+        program,
+        tally,
+        speed,
+        interrupted=interrupted,
+        threads=threads,
+        stop=stop,
+        precision=reached,
+        rows=kept,
+    )
+
+
+def result_of(
+    scenario: Scenario,
+    program: Program,
+    tally: Tally,
+    speed: Speed,
+    *,
+    interrupted: bool,
+    threads: int | None,
+    stop: Stop | None,
+    precision: Precision | None = None,
+    rows: RepWeekBlock | None = None,
+) -> Result:
+    """Return the result of what was counted; see `simulate` for the arguments that both have."""
     unknown = None if interrupted else ignorance_of(scenario, program, threads=threads, stop=stop)
-    summary = summarise(scenario, program, tally, speed, interrupted=interrupted, precision=reached, ignorance=unknown)
-    return Result(scenario, program, tally, summary, rows.joined() if keep_rep_weeks else None)
+    summary = summarise(
+        scenario, program, tally, speed, interrupted=interrupted, precision=precision, ignorance=unknown
+    )
+    return Result(scenario, program, tally, summary, rows)
 
 
 class _Rows:
