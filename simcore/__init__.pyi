@@ -31,6 +31,7 @@ from simcore.results.summary import Summary as Summary
 from simcore.results_folders.results_folder import read_rep_weeks as read_rep_weeks
 from simcore.results_folders.verification import verify as verify
 from simcore.results_folders.verification_document import Verification as Verification
+from simcore.run_parts.merge import merge as merge
 from simcore.scenario.model import Scenario as Scenario
 from simcore.scenario.precision_goal import Goal as Goal
 from simcore.scenario_files.scenario_file import Source

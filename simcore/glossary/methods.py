@@ -123,6 +123,13 @@ PROGRAM = (
         ("manifest", "verify"),
     ),
     Word(
+        "part of a run",
+        "A file with all that was counted in some worlds of a run: what `--checkpoint` keeps and `--resume` goes on "
+        "with, or the share that `--shard` plays. `simcore merge` adds parts up, to the bits of one run.",
+        "how-to/longer-than-a-sitting.md#keep-what-is-done",
+        ("checkpoint", "shard", "merge"),
+    ),
+    Word(
         "document",
         "An answer as JSON, as `--json` prints it and a results folder holds it; each has a published schema "
         "(`simcore schema`).",

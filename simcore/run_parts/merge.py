@@ -86,9 +86,7 @@ def _check_ranges(found: list[tuple[Header, Path]]) -> None:
             raise _refusal(path, f"replications {header.first + 1:,} to {at:,} are in another part, too")
         at += header.replications
         if at < header.end:
-            raise _refusal(
-                path, f"is not whole: it ends at replication {at:,} of {header.end:,}; --resume plays the rest"
-            )
+            raise _refusal(path, f"ends at replication {at:,} of {header.end:,}: --resume plays the rest")
     if at < first.of:
         raise _refusal(found[-1][1], f"replications {at + 1:,} to {first.of:,} of {first.of:,} are missing behind it")
 
