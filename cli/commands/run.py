@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from simcore.results.result import Result
     from simcore.results.summary import Precision, Summary
     from simcore.results_folders.results_folder import ResultsFolder
+    from simcore.scenario.model import Scenario
+    from simcore.scenario.precision_goal import Goal
 
 
 class Detail(StrEnum):
@@ -51,7 +53,6 @@ def run(
     worlds than before. With --shard a share of the worlds is played, and `simcore merge` adds the shares up.
     """
     from simcore.cli.precision import (  # noqa: PLC0415
-        ToPrecision,
         check_options,
         goal_of_run,
         with_goal,
@@ -72,26 +73,12 @@ def run(
     scenario = with_goal(scenario, goal) if options.method is None else with_survey_size(scenario, goal)
 
     def prepare() -> "Prepared[Result]":
+        if checkpoint is None:
+            return _prepared(options, scenario, goal, detailed=detail is not None)
         from simcore.engine.simulation import SimulationRequest  # noqa: PLC0415
 
-        if options.method is not None:
-            from simcore.variance_reduction.run_to_precision import check_method  # noqa: PLC0415
-
-            check_method(options.method)
-        request = SimulationRequest(scenario, precision=goal)
-        if checkpoint is not None:
-            kept = kept_run(checkpoint, scenario, resume=resume, overwrite=options.overwrite)
-            return Prepared(request, scenario, run=kept)
-
-        def run(session: Session) -> "Result":
-            sink = session.folder.write_rep_weeks if session.folder is not None and detail is not None else None
-            started = time.perf_counter()
-            found, reached = ToPrecision([scenario], goal, options).run(
-                lambda goal, how: replace(request, precision=goal, sink=sink).run(**how), _state, session
-            )
-            return found if reached is None else _with_precision(found, reached, time.perf_counter() - started)
-
-        return Prepared(request, scenario, run=run)
+        kept = kept_run(checkpoint, scenario, resume=resume, overwrite=options.overwrite)
+        return Prepared(SimulationRequest(scenario), scenario, run=kept)
 
     def details(summary: "Summary") -> "RenderableType":
         from simcore.cli.screens.run import run_details  # noqa: PLC0415
@@ -107,6 +94,30 @@ def run(
         save=save,
         status=_status,
     )
+
+
+def _prepared(
+    options: StudyOptions, scenario: "Scenario", goal: "Goal | None", *, detailed: bool
+) -> "Prepared[Result]":
+    """Return a run of the replications that are stated, or to a precision, by a technique if one is named."""
+    from simcore.cli.precision import ToPrecision  # noqa: PLC0415
+    from simcore.engine.simulation import SimulationRequest  # noqa: PLC0415
+
+    if options.method is not None:
+        from simcore.variance_reduction.run_to_precision import check_method  # noqa: PLC0415
+
+        check_method(options.method)
+    request = SimulationRequest(scenario, precision=goal)
+
+    def run(session: Session) -> "Result":
+        sink = session.folder.write_rep_weeks if session.folder is not None and detailed else None
+        started = time.perf_counter()
+        found, reached = ToPrecision([scenario], goal, options).run(
+            lambda goal, how: replace(request, precision=goal, sink=sink).run(**how), _state, session
+        )
+        return found if reached is None else _with_precision(found, reached, time.perf_counter() - started)
+
+    return Prepared(request, scenario, run=run)
 
 
 def _state(result: "Result") -> "tuple[Precision | None, bool]":
