@@ -44,7 +44,7 @@ FAULTS: dict[str, Fault] = {
         "checked", "teams.booking.Booking._find_hope", "self._program.needs.step == 2", "False"
     ),
     "entries of another replication": Fault(
-        "short", "reacting.booking.count_hopeless", "int64(lane[uint64(hopeless[i])]) & mask", "0"
+        "short", "reacting.booking.count_hopeless", "int64(cards[uint64(hopeless[i]), CARD_LANE]) & mask", "0"
     ),
     "entries of the warm-up counted": Fault(
         "short", "teams.booking.Booking._leave_hopeless", "self._now >= self._first_hour", "True"
@@ -55,8 +55,8 @@ FAULTS: dict[str, Fault] = {
     "entries forgotten one by one": Fault(
         "log-normal",
         "reacting.booking.count_past_stage",
-        "entered[int64(lane[at]) & mask] += 1",
-        "entered[int64(lane[at]) & mask] += 0",
+        "entered[int64(cards[at, CARD_LANE]) & mask] += 1",
+        "entered[int64(cards[at, CARD_LANE]) & mask] += 0",
     ),
     "nobody open before the second step": Fault(
         "log-normal",
@@ -77,7 +77,7 @@ FAULTS: dict[str, Fault] = {
         "np.stack([self._longest_waits(step) for step in (1, 2)])",
     ),
     "addresses of another week": Fault(
-        "log-normal", "reacting.booking.address", "(int64(candidates[LANE, at]) >> bits) << 16 | week", "week"
+        "log-normal", "reacting.booking.address", "(int64(cards[at, CARD_LANE]) >> bits) << 16 | week", "week"
     ),
     "all within the run before it begins": Fault(
         "short", "teams.booking.Booking._leave_hopeless", "self._until + done < clock.end_hour", "True"

@@ -280,8 +280,8 @@ FAULTS: dict[str, Fault] = {
         "surprise by the day",
         "calls",
         "teams.team.Team._begin_week",
-        "lanes.drawn[:], lanes.counts[2] = 0, 0",
-        "lanes.counts[2] = 0",
+        "lanes.drawn[:], lanes.counts[:] = 0, 0",
+        "lanes.counts[:] = 0",
     ),
     "the booking counted last taken for the latest": Fault(
         "surprise by the day", "calls", "reacting.calling.count_bookings", "max(last_booking[s], hour)", "hour"
@@ -290,11 +290,11 @@ FAULTS: dict[str, Fault] = {
         "tired by the week",
         "hour",
         "reacting.calling.squares_of_seats",
-        "by_hour[s & mask] += squares",
-        "by_hour[s & mask] += days",
+        "by_hour[r] += count * count",
+        "by_hour[r] += count",
     ),
     "bookings of an hour kept for the next week": Fault(
-        "tired by the week", "day", "reacting.calling.squares_of_seat", "per_hour[hour] = 0", "pass"
+        "tired by the week", "day", "reacting.calling.squares_of_seats", "per_hour[hour, s] = 0", "pass"
     ),
     "bands thinned from zero": Fault(
         "surprise by the day",
@@ -310,8 +310,8 @@ FAULTS: dict[str, Fault] = {
         "surprise by the day",
         "calls",
         "reacting.calling.draw_thinning",
-        "c0[at] + other",
-        "(c0[at] & np.uint32(0xFF0FFFFF)) + other",
+        "cards[at, CARD_C0] + other",
+        "(cards[at, CARD_C0] & np.uint32(0xFF0FFFFF)) + other",
     ),
     "a shuffle begun anew by each band": Fault(
         "surprise by the day", "calls", "reacting.calling.place_cell", "taken + k", "k"
@@ -341,7 +341,16 @@ FAULTS: dict[str, Fault] = {
         "decision(ITEM, cell & 15, k)",
     ),
     "rank in the week": Fault(
-        "tired by the week", "calls", "reacting.calling.place_cell", "slot - plan_before[hour]", "slot"
+        "tired by the week", "calls", "reacting.calling.place_sheet", "int64(slot) - plan_before[hour]", "int64(slot)"
+    ),
+    "one shuffle for all lanes": Fault(
+        "surprise by the day", "calls", "reacting.calling.place_sheet", "tag + int64(s) * most_calls", "tag"
+    ),
+    "the first candidate's place for all": Fault(
+        "surprise by the day", "calls", "reacting.calling.place_sheet", "int64(c0[at] & NUMBER)", "0"
+    ),
+    "counts of a full week for all": Fault(
+        "new people", "calls", "reacting.calling.count_tabulated", "n == of_table", "True"
     ),
     "the same under a ramp": Fault(
         "new people", "calls", "reacting.calling.place_cell", "slot - before[s, hour]", "slot"
@@ -370,7 +379,7 @@ FAULTS: dict[str, Fault] = {
     "candidates in the wrong interval": Fault(
         "surprise by the day",
         "calls",
-        "reacting.calling.order_candidates",
+        "reacting.calling.sort_candidates",
         "1.0 / float(span)",
         "1.0 / float(span + 1)",
     ),

@@ -288,7 +288,11 @@ FAULTS: dict[str, Fault] = {
         "pass",
     ),
     "counters that are not handed over": Fault(
-        "fixed lags", "longest dry spells", "rows.memory.flush", "tally.conduct[...] += counters.conduct.T", "pass"
+        "fixed lags",
+        "longest dry spells",
+        "rows.memory.flush",
+        "tally.conduct[...] += counters.conduct[:, part].T",
+        "pass",
     ),
     "counters that are handed over twice": Fault("fixed lags", "calls", "rows.memory.flush", "each[...] = 0", "pass"),
     "who has just come leaves at once": Fault(

@@ -406,7 +406,7 @@ FAULTS: dict[str, Fault] = {
         AFTER_A_SMALLER_ONE,
     ),
     "bookings of an hour of the week before": Fault(
-        "few calls", "hour", "reacting.calling.squares_of_seat", "per_hour[hour] = 0", "pass", TWO_ROWS
+        "few calls", "hour", "reacting.calling.squares_of_seats", "per_hour[hour, s] = 0", "pass", TWO_ROWS
     ),
 }
 GROWN: dict[str, Fault] = {
@@ -414,8 +414,8 @@ GROWN: dict[str, Fault] = {
         "much by the day",
         "entries",
         "reacting.state.Candidates.make_room",
-        "self.rank[:self.n] = rank[:self.n]",
-        "self.rank[:self.n] = 0",
+        "cards[:self.n]",
+        "0",
     ),
     "words lost when candidates grow": Fault(
         "much by the day", "entries", "reacting.state.Candidates.make_room", "words[:, :self.n]", "words[:1, :self.n]"

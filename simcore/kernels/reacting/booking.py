@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint32, uint64
-from simcore.kernels.reacting.state import C0, C1, LANE, STEP_2
+from simcore.kernels.reacting.state import C0, C1, CARD_C0, CARD_HOUR, CARD_LANE, CARD_STEP_2, LANE
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
@@ -15,7 +15,7 @@ Words = NDArray[np.uint32]
 
 
 @kernel
-def tell_hopeless(n: int, candidates: Words, hope: Longs, here: Integers, hopeless: Integers) -> int:
+def tell_hopeless(n: int, cards: Words, hope: Longs, here: Integers, hopeless: Integers) -> int:
     """Keep those of n candidates whose word of step 2 lies below ``hope``, int64[lanes]; return how many.
 
     ``here``: int32, the numbers of the candidates, then of those that stay; ``hopeless``: int32, of the others.
@@ -23,7 +23,7 @@ def tell_hopeless(n: int, candidates: Words, hope: Longs, here: Integers, hopele
     m, k = 0, 0
     for i in range(n):
         at = here[i]
-        word, lane = candidates[STEP_2, uint64(at)], uint64(candidates[LANE, uint64(at)])
+        word, lane = cards[uint64(at), CARD_STEP_2], uint64(cards[uint64(at), CARD_LANE])
         here[uint64(m)], hopeless[uint64(k)] = at, at
         lost = int64(word) >= hope[lane]
         m += not lost
@@ -32,25 +32,25 @@ def tell_hopeless(n: int, candidates: Words, hope: Longs, here: Integers, hopele
 
 
 @kernel
-def count_hopeless(n: int, mask: int, hopeless: Integers, lane: Words, entered: Longs) -> None:
+def count_hopeless(n: int, mask: int, hopeless: Integers, cards: Words, entered: Longs) -> None:
     """Count the entries of n candidates into stage 1, by replication of the row."""
     for i in range(n):
-        entered[int64(lane[uint64(hopeless[i])]) & mask] += 1
+        entered[int64(cards[uint64(hopeless[i]), CARD_LANE]) & mask] += 1
 
 
 @kernel
-def address(n: int, week: int, bits: int, hopeless: Integers, candidates: Words, words: Words) -> None:
+def address(n: int, week: int, bits: int, hopeless: Integers, cards: Words, words: Words) -> None:
     """Fill the lanes and addresses of n candidates: the first rows of uint32[8, n or more]."""
     for i in range(n):
         at = uint64(hopeless[i])
-        words[LANE, i], words[C0, i] = candidates[LANE, at], candidates[C0, at]
-        words[C1, i] = uint32(((int64(candidates[LANE, at]) >> bits) << 16) | week)
+        words[LANE, i], words[C0, i] = cards[at, CARD_LANE], cards[at, CARD_C0]
+        words[C1, i] = uint32(((int64(cards[at, CARD_LANE]) >> bits) << 16) | week)
 
 
 @kernel
 def count_past_stage(
-    n: int, m: int, mask: int, first_hour: int, counted: int, end_hour: int, hopeless: Integers, lane: Words,
-    called: Integers, words: Words, longest: Floats, here: Integers, entered: Longs,
+    n: int, m: int, mask: int, first_hour: int, counted: int, end_hour: int, hopeless: Integers, cards: Words,
+    words: Words, longest: Floats, here: Integers, entered: Longs,
 ) -> int:  # fmt: skip
     """Count the entries of those of n candidates that are past stage 1 before the run ends, by their lags.
 
@@ -59,7 +59,7 @@ def count_past_stage(
     Parameters
     ----------
     first_hour
-        Of the week; ``called``: int32, by candidate, the hour of it.
+        Of the week.
     counted, end_hour
         The first counted hour, and that after the last.
     words
@@ -70,12 +70,12 @@ def count_past_stage(
     """
     for i in range(n):
         at = uint64(hopeless[i])
-        hour = float(first_hour + int64(called[at]))
+        hour = float(first_hour + int64(cards[at, CARD_HOUR]))
         entry = hour + longest[0, uint64(words[0, i] >> uint32(24)) + uint64(1)]
         done = entry + longest[1, uint64(words[1, i] >> uint32(24)) + uint64(1)]
         inside = done < end_hour and (hour >= counted or entry < counted)
         if inside and hour >= counted:
-            entered[int64(lane[at]) & mask] += 1
+            entered[int64(cards[at, CARD_LANE]) & mask] += 1
         here[uint64(m)] = hopeless[i]
         m += not inside
     return m

@@ -10,10 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
-from simcore.kernels.reacting.state import BANDS, SHEETS
+from simcore.kernels.reacting.state import (
+    BANDS,
+    C0,
+    CARD_C0,
+    CARD_HOUR,
+    CARD_LANE,
+    CARD_RANK,
+    CARD_STEP_2,
+    LANE,
+    SHEETS,
+    STEP_2,
+)
 from simcore.program.layout import FULL_ACTIVITY
 from simcore.random.addresses import ITEM, SUCCESSES, decision, place
-from simcore.random.draws import binomial_in_parts, binomial_inverse, parts_of, take_slot, threshold, uniform53
+from simcore.random.draws import (
+    binomial_in_parts,
+    binomial_inverse,
+    count_at,
+    parts_of,
+    take_slot,
+    threshold,
+    uniform53,
+)
 from simcore.random.streams import words_at
 
 Bytes = NDArray[np.uint8]
@@ -22,8 +41,10 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-USUAL_DAY = 8
-"""Hours."""
+SOME = 16
+"""Lanes that are looked at together for whether any of them needs something."""
+NUMBER = np.uint32(0xFFFF)
+"""Of an address for `ITEM`: which of the cell's candidates it is."""
 MAX_SUCCESSES = 1 << 16
 """Most candidates of a cell: the range of their addresses."""
 
@@ -44,14 +65,18 @@ def calls_until(carry: int, activity: int, planned: int) -> int:
 def begin_week(
     n: int, planned: int, per_hour: Longs, person: Integers, ramp: Integers, starts: Bytes, calls: Integers,
     before: Integers, base_carry: Longs,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Count the calls of a week without drives: int32[lanes], and under a ramp those before each hour.
+
+    Returns how many lanes are under a ramp.
 
     ``per_hour``: int64[hours of a week], the plan; ``before``: int32[lanes, hours of a week + 1].
     """
+    ramped = 0
     for s in range(n):
         calls[s] = planned if person[s] >= 0 else 0
-    for s in range(n):
+        ramped += person[s] >= 0 and ramp[s] != FULL_ACTIVITY
+    for s in range(n if ramped > 0 else 0):
         if person[s] >= 0 and ramp[s] != FULL_ACTIVITY:
             carried, made = 0 if starts[s] > 0 else base_carry[s], 0
             for hour in range(per_hour.shape[0]):
@@ -61,6 +86,7 @@ def begin_week(
                 carried &= FULL_ACTIVITY - 1
             before[s, per_hour.shape[0]] = made
             calls[s], base_carry[s] = made, carried
+    return ramped
 
 
 @kernel
@@ -83,17 +109,23 @@ def find_needs(
     ``rate``, ``response``: of step 1, by lane; ``drawn``, ``wanted``: int32[2, lanes], bands and sheets.
     """
     m = 0
-    for s in range(n):
-        at_rate, bands = min(1.0, rate[s]), int64(drawn[0, s])
-        while response[s] > float(1 << bands) and edge(at_rate, bands) < 1.0:
-            bands += 1
-        # A whole plan for each begun multiple of it; under a ramp sheet 0 may have no place where a call is made.
-        sheets = (active[s] + FULL_ACTIVITY - 1) >> 20
-        sheets -= 1 if ramp[s] == FULL_ACTIVITY else 0
-        sheets = max(int64(drawn[1, s]), sheets)
-        wanted[0, s], wanted[1, s] = bands, sheets
-        lanes[uint64(m)] = s
-        m += active[s] > 0 and (bands != drawn[0, s] or sheets != drawn[1, s])
+    for begin in range(0, n, SOME):
+        # In most hours nobody needs more, which a loop of vectors can tell.
+        end, more = min(begin + SOME, n), 0
+        for s in range(begin, end):
+            of_plan = FULL_ACTIVITY if ramp[s] == FULL_ACTIVITY else 0
+            more |= (response[s] > float(1 << drawn[0, s])) | (active[s] > (int64(drawn[1, s]) << 20) + of_plan)
+        for s in range(begin, end if more else begin):
+            at_rate, bands = min(1.0, rate[s]), int64(drawn[0, s])
+            while response[s] > float(1 << bands) and edge(at_rate, bands) < 1.0:
+                bands += 1
+            # A whole plan for each begun multiple of it; under a ramp sheet 0 may have no place where a call is made.
+            sheets = (active[s] + FULL_ACTIVITY - 1) >> 20
+            sheets -= 1 if ramp[s] == FULL_ACTIVITY else 0
+            sheets = max(int64(drawn[1, s]), sheets)
+            wanted[0, s], wanted[1, s] = bands, sheets
+            lanes[uint64(m)] = s
+            m += active[s] > 0 and (bands != drawn[0, s] or sheets != drawn[1, s])
     return m
 
 
@@ -156,6 +188,23 @@ def count_cell(
             else:
                 where = place(s >> bits, week)
                 count[i] = binomial_in_parts(where, cell, left, at_rate, parts, number + (s & mask), flip, k0, k1)
+        total += count[i]
+    return total
+
+
+@kernel
+def count_tabulated(
+    m: int, sheet: int, planned: int, lanes: Integers, x0: Words, x1: Words, thresholds: Longs, guide: Integers,
+    of_table: int, rate: float, calls: Integers, count: Integers,
+) -> int:  # fmt: skip
+    """Count the candidates of band 0 of a sheet of m lanes where step 1 has one rate for all; return how many in all.
+
+    ``thresholds``, ``guide``, ``of_table``: see `simcore.program.layout.FirstStep`.
+    """
+    total = 0
+    for i in range(m):
+        n, u53 = int64(calls[uint64(lanes[i])]) if sheet == 0 else planned, uniform53(x0[i], x1[i])
+        count[i] = count_at(u53, thresholds, guide) if n == of_table else binomial_inverse(u53, n, rate)
         total += count[i]
     return total
 
@@ -239,30 +288,61 @@ def place_cell(
 
 
 @kernel
-def order_candidates(first: int, n: int, span: int, hours: Integers, ends: Integers, order: Integers) -> None:
-    """Order the n candidates from a first one on by the interval in which they are made; see `Batch`."""
+def place_sheet(
+    first: int, n: int, sheet: int, planned: int, lane: Words, c0: Words, calls: Integers, plan_before: Longs,
+    slot_hour: Integers, words: Words, slots: Longs, hours: Integers, ranks: Integers,
+) -> None:  # fmt: skip
+    """Do what `place_cell` does for band 0, where nobody is under a ramp: in one loop over the n candidates.
+
+    A loop for each lane ends where no processor expects it.
+    """
+    most_calls, tag = slots.shape[0] - 1, slots[slots.shape[0] - 1]
+    for i in range(first, first + n):
+        at = uint64(i)
+        s = uint64(lane[at])
+        of_lane = int64(calls[s]) if sheet == 0 else planned
+        slot = uint64(take_slot(words[at], int64(c0[at] & NUMBER), of_lane, tag + int64(s) * most_calls, slots))
+        hour = int64(slot_hour[slot])
+        ranks[at] = int64(slot) - plan_before[hour]
+        hours[at] = hour
+    slots[most_calls] = tag + calls.shape[0] * most_calls
+
+
+@kernel
+def sort_candidates(
+    first: int, n: int, span: int, words: Words, hours: Integers, ranks: Integers, ends: Integers, cards: Words
+) -> None:
+    """Write the n candidates from a first one on to their cards, by the interval in which they are made; see `Batch`.
+
+    All that is asked of a candidate later stands in one place, and those of an interval side by side.
+    """
     for chain in range(ends.shape[0]):
         ends[chain] = 0
     share = 1.0 / float(span)
     for i in range(n):
         ends[uint64((float(hours[uint64(first + i)]) + 0.5) * share) + uint64(1)] += 1
+    ends[0] = first
     for chain in range(1, ends.shape[0]):
         ends[chain] += ends[chain - 1]
     for i in range(n):
-        chain = uint64((float(hours[uint64(first + i)]) + 0.5) * share)
-        order[uint64(ends[chain])] = first + i
+        of = uint64(first + i)
+        chain = uint64((float(hours[of]) + 0.5) * share)
+        at = uint64(ends[chain])
+        cards[at, CARD_LANE], cards[at, CARD_C0] = words[LANE, of], words[C0, of]
+        cards[at, CARD_HOUR], cards[at, CARD_RANK] = uint32(hours[of]), uint32(ranks[of])
+        for k in range(3):
+            cards[at, CARD_STEP_2 + k] = words[STEP_2 + k, of]
         ends[chain] += 1
     # Now each end is that of its own interval: moved back by one place.
     for chain in range(ends.shape[0] - 1, 0, -1):
         ends[chain] = ends[chain - 1]
-    ends[0] = 0
+    ends[0] = first
 
 
 @kernel
 def list_called(
-    chain: int, until: int, n: int, first: int, order: Integers, ends: Integers, plan_before: Longs, lane: Words,
-    c0: Words, hours: Integers, ranks: Integers, ramp: Integers, before: Integers, active: Longs, carry: Longs,
-    here: Integers,
+    chain: int, until: int, n: int, first: int, ends: Integers, plan_before: Longs, cards: Words, ramp: Integers,
+    before: Integers, active: Longs, carry: Longs, here: Integers,
 ) -> int:  # fmt: skip
     """Add the candidates of the chains ``chain .. until - 1`` whose calls are made to a list of n; return how many.
 
@@ -270,25 +350,25 @@ def list_called(
     """
     from_plan = plan_before[first]
     for j in range(ends[chain], ends[until]):
-        at = uint64(order[j])
-        s, hour, rank = uint64(lane[at]), int64(hours[at]), int64(ranks[at])
-        sheet = int64((c0[at] >> uint32(16)) & uint32(SHEETS - 1))
-        until = calls_until(carry[s], active[s], plan_before[hour + 1] - from_plan)
+        at = uint64(j)
+        s, hour, rank = uint64(cards[at, CARD_LANE]), uint64(cards[at, CARD_HOUR]), int64(cards[at, CARD_RANK])
+        sheet = int64((cards[at, CARD_C0] >> uint32(16)) & uint32(SHEETS - 1))
+        until = calls_until(carry[s], active[s], plan_before[hour + uint64(1)] - from_plan)
         calls = until - calls_until(carry[s], active[s], plan_before[hour] - from_plan)
         if sheet > 0:
-            planned = plan_before[hour + 1] - plan_before[hour]
+            planned = plan_before[hour + uint64(1)] - plan_before[hour]
             base = planned
             if ramp[s] != FULL_ACTIVITY:
-                base = int64(before[s, hour + 1]) - int64(before[s, hour])
+                base = int64(before[s, hour + uint64(1)]) - int64(before[s, hour])
             calls = calls - base - (sheet - 1) * planned
-        here[uint64(n)] = int64(at)
+        here[uint64(n)] = j
         n += rank < calls
     return n
 
 
 @kernel
 def list_thinned(
-    n: int, lane: Words, c0: Words, rate: Floats, habit: Floats, response: Floats, here: Integers, limit: Floats,
+    n: int, cards: Words, rate: Floats, habit: Floats, response: Floats, here: Integers, limit: Floats,
     doubtful: Integers,
 ) -> int:  # fmt: skip
     """Work out which of n candidates' latent uniforms lie below the rate of the hour; return how many are doubtful.
@@ -299,7 +379,7 @@ def list_thinned(
     m = 0
     for i in range(n):
         at = uint64(here[i])
-        s, band = uint64(lane[at]), int64((c0[at] >> uint32(20)) & uint32(BANDS - 1))
+        s, band = uint64(cards[at, CARD_LANE]), int64((cards[at, CARD_C0] >> uint32(20)) & uint32(BANDS - 1))
         uncut = rate[s]
         p = min(1.0, uncut)
         low = 0.0 if band == 0 else edge(p, band - 1)
@@ -318,13 +398,13 @@ def list_thinned(
 @kernel
 def draw_thinning(
     m: int, purpose: int, week: int, bits: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
-    doubtful: Integers, here: Integers, lane: Words, c0: Words, limit: Floats, x: Words,
+    doubtful: Integers, here: Integers, cards: Words, limit: Floats, x: Words,
 ) -> None:  # fmt: skip
     """Decide the m doubtful candidates by their words; ``x``: uint32[3 or more, m or more], room to work."""
     mask, other = (1 << bits) - 1, uint32((purpose - ITEM) << 24)
     for j in range(m):
         at = uint64(here[uint64(doubtful[j])])
-        x[0, j], x[1, j] = uint32(c0[at] + other), lane[at]
+        x[0, j], x[1, j] = uint32(cards[at, CARD_C0] + other), cards[at, CARD_LANE]
     for j in range(m):
         s = int64(x[1, j])
         where = uint32(((s >> bits) << 16) | week)
@@ -346,38 +426,49 @@ def keep_passed(n: int, limit: Floats, here: Integers) -> int:
 
 @kernel
 def count_bookings(
-    n: int, here: Integers, lane: Words, hours: Integers, last_booking: Longs, per_hour: Integers, of_week: Integers
+    n: int, listens: bool, here: Integers, cards: Words, last_booking: Longs, per_hour: Integers, of_week: Integers
 ) -> None:
-    """Count n bookings: int32[lanes, hours of a week], and int32[lanes] in this week."""
+    """Count n bookings: int32[hours of a week, lanes], and int32[lanes] in this week.
+
+    ``listens``: whether anybody hears of calls that are unanswered.
+    """
     for i in range(n):
         at = uint64(here[i])
-        s, hour = uint64(lane[at]), int64(hours[at])
-        last_booking[s] = max(last_booking[s], hour)
-        per_hour[s, uint64(hour)] += 1
+        s, hour = uint64(cards[at, CARD_LANE]), uint64(cards[at, CARD_HOUR])
+        per_hour[hour, s] += 1
         of_week[s] += 1
+    for i in range(n if listens else 0):
+        at = uint64(here[i])
+        s, hour = uint64(cards[at, CARD_LANE]), int64(cards[at, CARD_HOUR])
+        last_booking[s] = max(last_booking[s], hour)
 
 
 @kernel
 def end_calls(
-    n: int, first: int, last: int, plan_before: Longs, ramp: Integers, before: Integers, rate: Floats, habit: Floats,
-    response: Floats, active: Longs, last_booking: Longs, unanswered: Longs, carry: Longs, made: Integers,
-    above: Integers,
+    n: int, first: int, last: int, ramped: int, listens: bool, plan_before: Longs, ramp: Integers, before: Integers,
+    rate: Floats, habit: Floats, response: Floats, active: Longs, last_booking: Longs, unanswered: Longs, carry: Longs,
+    made: Integers, above: Integers,
 ) -> int:  # fmt: skip
     """Count the calls of the hours ``first .. last - 1`` of a week, and carry the fractions of calls on.
 
-    Fills the calls and those above plan, by lane; returns the calls whose rate was cut at 1.
+    Adds the calls and those above plan to those of the week, by lane; returns the calls whose rate was cut at 1.
+
+    ``ramped``: how many lanes are under a ramp; ``listens``: whether anybody hears of calls that are unanswered.
     """
     planned, cut = plan_before[last] - plan_before[first], 0
     for s in range(n):
         calls = calls_until(carry[s], active[s], planned)
         cut += calls if rate[s] * habit[s] * response[s] > 1.0 else 0
-        made[s], above[s] = calls, max(0, calls - planned)
+        made[s] += calls
+        above[s] += max(0, calls - planned) if ramp[s] == FULL_ACTIVITY else 0
+    for s in range(n if listens else 0):
+        calls = calls_until(carry[s], active[s], planned)
         if last_booking[s] < 0:
             unanswered[s] += calls
         else:
             so_far = plan_before[last_booking[s] + 1] - plan_before[first]
             unanswered[s] = calls - calls_until(carry[s], active[s], so_far)
-    for s in range(n):
+    for s in range(n if ramped > 0 else 0):
         if ramp[s] != FULL_ACTIVITY:
             # Two carries of fractions: an hour may have a call more, the next one less.
             extra = 0
@@ -385,60 +476,41 @@ def end_calls(
                 until = calls_until(carry[s], active[s], plan_before[hour + 1] - plan_before[first])
                 so_far = calls_until(carry[s], active[s], plan_before[hour] - plan_before[first])
                 extra += max(0, until - so_far - int64(before[s, hour + 1] - before[s, hour]))
-            above[s] = extra
+            above[s] += extra
     for s in range(n):
         carry[s] = (carry[s] + active[s] * planned) & (FULL_ACTIVITY - 1)
     return cut
 
 
 @kernel
-def add_by_group(n: int, bits: int, numbers: Integers, total: Longs) -> None:
-    """Add numbers by lane to those of the replications of the row: int64[2**bits or more]."""
-    mask = (1 << bits) - 1
-    for s in range(n):
-        # A lane of no replication adds nothing, and its place may not exist.
-        if numbers[s] != 0:
-            total[s & mask] += numbers[s]
-
-
-@inlined
-def squares_of_seat(per_hour: Integers, hours_per_day: int) -> tuple[int, int]:
-    """Return the sums of squares of the successes of a week by hour and by day, and empty the hours."""
-    squares, days = 0, 0
-    if hours_per_day == USUAL_DAY:
-        # With a length known to the compiler.
-        for day in range(0, per_hour.shape[0], USUAL_DAY):
-            of_day = 0
-            for hour in range(USUAL_DAY):
-                count = int64(per_hour[uint64(day + hour)])
-                of_day += count
-                squares += count * count
-            days += of_day * of_day
-    else:
-        for day in range(0, per_hour.shape[0], hours_per_day):
-            of_day = 0
-            for hour in range(day, day + hours_per_day):
-                count = int64(per_hour[uint64(hour)])
-                of_day += count
-                squares += count * count
-            days += of_day * of_day
-    for hour in range(per_hour.shape[0]):
-        per_hour[hour] = 0
-    return squares, days
+def add_by_group(n: int, bits: int, size: int, numbers: Integers, total: Longs) -> None:
+    """Add numbers by lane to those of the ``size`` replications of the row: int64[size or more]."""
+    for first in range(0, n, 1 << bits):
+        for r in range(size):
+            total[r] += numbers[uint64(first + r)]
 
 
 @kernel
 def squares_of_seats(
-    counted: bool, n: int, bits: int, hours_per_day: int, per_hour: Integers, by_hour: Longs, by_day: Longs
-) -> None:
+    counted: bool, n: int, bits: int, size: int, hours_per_day: int, per_hour: Integers, of_day: Longs, by_hour: Longs,
+    by_day: Longs,
+) -> None:  # fmt: skip
     """Add the squares of the successes of a week of n seats by hour and by day, if they count, and empty their hours.
 
-    ``per_hour``: int32[seats, hours of a week]; ``by_hour``, ``by_day``: int64, by the last bits of a seat's number.
+    ``per_hour``: int32[hours of a week, seats]; ``of_day``: int64[2**bits], room to work; ``by_hour``, ``by_day``:
+    int64[size or more], by the last bits of a seat's number. Seats of no replication add nothing.
     """
-    mask = (1 << bits) - 1
-    for s in range(n):
-        squares, days = squares_of_seat(per_hour[s], hours_per_day)
-        # A seat of no replication adds nothing, and its place may not exist.
-        if counted and squares > 0:
-            by_hour[s & mask] += squares
-            by_day[s & mask] += days
+    for first in range(0, n if counted else 0, 1 << bits):
+        for day in range(0, per_hour.shape[0], hours_per_day):
+            for r in range(size):
+                of_day[r] = 0
+            for hour in range(day, day + hours_per_day):
+                for r in range(size):
+                    count = int64(per_hour[hour, uint64(first + r)])
+                    of_day[r] += count
+                    by_hour[r] += count * count
+            for r in range(size):
+                by_day[r] += of_day[r] * of_day[r]
+    for hour in range(per_hour.shape[0]):
+        for s in range(n):
+            per_hour[hour, s] = 0

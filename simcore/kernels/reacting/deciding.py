@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
+BLOCK = 512
+"""Lanes that are worked on at a time where there are several loops."""
+
 
 @kernel
 def begin_persons(
@@ -156,16 +159,18 @@ def update_levels(
     signal: Floats, x: Floats, level: Floats,
 ) -> None:  # fmt: skip
     """Update the levels of the lanes that decide; ``x``: float64[lanes], room to work; for the rest see `Reaction`."""
-    for drive in range(level.shape[0]):
-        for s in range(n):
-            x[s] = memory[drive] * level[drive, s]
-        for i in range(first_gain[drive], first_gain[drive + 1]):
-            heard = signal[gain_signal[i]]
-            for s in range(n):
-                x[s] = x[s] + gain[i] * heard[s]
-        low, high = bounds[drive, LOW], bounds[drive, HIGH]
-        for s in range(n):
-            level[drive, s] = min(max(x[s], low), high) if decides[s] > 0 else level[drive, s]
+    for begin in range(0, n, BLOCK):
+        end = min(begin + BLOCK, n)
+        for drive in range(level.shape[0]):
+            for s in range(begin, end):
+                x[s] = memory[drive] * level[drive, s]
+            for i in range(first_gain[drive], first_gain[drive + 1]):
+                heard = signal[gain_signal[i]]
+                for s in range(begin, end):
+                    x[s] = x[s] + gain[i] * heard[s]
+            low, high = bounds[drive, LOW], bounds[drive, HIGH]
+            for s in range(begin, end):
+                level[drive, s] = min(max(x[s], low), high) if decides[s] > 0 else level[drive, s]
 
 
 @kernel
@@ -173,15 +178,20 @@ def respond(
     n: int, change_drive: Longs, change_channel: Longs, change: Floats, decides: Bytes, level: Floats, response: Floats
 ) -> None:
     """Work out the responses of the lanes that decide from their levels."""
-    for channel in range(response.shape[0]):
-        for s in range(n):
-            response[channel, s] = 1.0 if decides[s] > 0 else response[channel, s]
-    for i in range(change_drive.shape[0]):
-        x, out = level[change_drive[i]], response[change_channel[i]]
-        slope, curve, least, most = change[i, SLOPE], change[i, CURVE], change[i, LEAST], change[i, MOST]
-        for s in range(n):
-            wanted = 1.0 + slope * x[s] + curve * (x[s] * x[s])
-            out[s] = out[s] * min(max(wanted, least), most) if decides[s] > 0 else out[s]
+    for begin in range(0, n, BLOCK):
+        # All channels of some lanes, which stay in the cache.
+        end = min(begin + BLOCK, n)
+        for i in range(change_channel.shape[0]):
+            # What nothing changes is 1 from the start.
+            out = response[change_channel[i]]
+            for s in range(begin, end):
+                out[s] = 1.0 if decides[s] > 0 else out[s]
+        for i in range(change_drive.shape[0]):
+            x, out = level[change_drive[i]], response[change_channel[i]]
+            slope, curve, least, most = change[i, SLOPE], change[i, CURVE], change[i, LEAST], change[i, MOST]
+            for s in range(begin, end):
+                wanted = 1.0 + slope * x[s] + curve * (x[s] * x[s])
+                out[s] = out[s] * min(max(wanted, least), most) if decides[s] > 0 else out[s]
 
 
 @kernel
@@ -213,14 +223,15 @@ def find_breach(
 
 
 @kernel
-def most_extreme(n: int, level: Floats, response: Floats, referral_channel: int, most: Floats) -> None:
-    """Fill the largest size of a level, and the largest activity, response of step 1 and of referrals of all lanes."""
-    for i in range(4):
-        most[i] = 0.0
+def count_breaches(n: int, referral_rate: float, referral_channel: int, level: Floats, response: Floats) -> int:
+    """Return how many numbers of all lanes exceed a limit, see `find_breach`: a sum, which is a loop of vectors."""
+    found = 0
     for drive in range(level.shape[0]):
         for s in range(n):
-            most[0] = max(most[0], abs(level[drive, s]))
+            found += abs(level[drive, s]) > MAX_LEVEL
     for s in range(n):
-        most[1] = max(most[1], response[0, s])
-        most[2] = max(most[2], response[1, s])
-        most[3] = max(most[3], response[referral_channel, s])
+        found += response[0, s] > MAX_ACTIVITY
+        found += response[1, s] > MAX_RESPONSE
+    for s in range(n if referral_rate > 0.0 else 0):
+        found += referral_rate * response[referral_channel, s] > MAX_REFERRALS
+    return found

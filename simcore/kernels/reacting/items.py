@@ -9,6 +9,10 @@ from simcore.compiled.jit import int64, kernel, uint32, uint64
 from simcore.kernels.reacting.state import (
     C0,
     C1,
+    CARD_C0,
+    CARD_HOUR,
+    CARD_LANE,
+    CARD_STEP_2,
     GIVEN,
     HOUR,
     LANE,
@@ -33,27 +37,26 @@ KIND_BITS = 60
 
 @kernel
 def book_calls(
-    n: int, week: int, first_hour: int, bits: int, here: Integers, candidates: Words, called: Integers, words: Words,
-    hours: Integers, response: Floats, open_items: Longs,
+    n: int, week: int, first_hour: int, bits: int, here: Integers, cards: Words, words: Words, hours: Integers,
+    response: Floats, open_items: Longs,
 ) -> int:  # fmt: skip
     """Turn n candidates into items; return the most open items of a seat.
 
-    ``first_hour``: of the week; ``called``: int32, by candidate, the hour of the week; ``open_items``: int64[lanes].
+    ``first_hour``: of the week; ``open_items``: int64[lanes].
     """
     most = 0
     for i in range(n):
         at = uint64(here[i])
-        lane = candidates[LANE, at]
-        words[LANE, i], words[C0, i] = lane, candidates[C0, at]
+        lane = cards[at, CARD_LANE]
+        words[LANE, i], words[C0, i] = lane, cards[at, CARD_C0]
         words[C1, i] = uint32(((int64(lane) >> bits) << 16) | week)
-        hours[HOUR, i] = first_hour + int64(called[at])
+        hours[HOUR, i] = first_hour + int64(cards[at, CARD_HOUR])
         hours[ORIGIN, i] = hours[HOUR, i]
         hours[GIVEN, i], response[i] = -1, 1.0
         open_items[uint64(lane)] += 1
         most = max(most, open_items[uint64(lane)])
-    for j in range(3):
-        for i in range(n):
-            words[STEP_2 + j, i] = candidates[STEP_2 + j, uint64(here[i])]
+        for k in range(3):
+            words[STEP_2 + k, i] = cards[at, CARD_STEP_2 + k]
     return most
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simcore.compiled.jit import inlined, int64, kernel, uint64
 from simcore.kernels.reacting.calling import calls_until
-from simcore.kernels.reacting.state import SHEETS
+from simcore.kernels.reacting.state import CARD_C0, CARD_HOUR, CARD_LANE, CARD_RANK, SHEETS
 from simcore.kernels.rows.deals import FAR
 from simcore.numerics.elementary import log
 from simcore.program.layout import (
@@ -193,8 +193,8 @@ def work_off(
 
 @kernel
 def leave_out(
-    n: int, first: int, plan_before: Longs, lane: Words, c0: Words, hours: Integers, ranks: Integers, ramp: Integers,
-    before: Integers, active: Longs, carry: Longs, left_out: Longs, here: Integers,
+    n: int, first: int, plan_before: Longs, cards: Words, ramp: Integers, before: Integers, active: Longs, carry: Longs,
+    left_out: Longs, here: Integers,
 ) -> int:  # fmt: skip
     """Keep those of n candidates whose calls are dialled: not among the first of the interval; return how many.
 
@@ -203,8 +203,8 @@ def leave_out(
     kept = 0
     for i in range(n):
         at = uint64(here[i])
-        s, hour, place = uint64(lane[at]), int64(hours[at]), int64(ranks[at])
-        sheet = int64((c0[at] >> np.uint32(16)) & np.uint32(SHEETS - 1))
+        s, hour, place = uint64(cards[at, CARD_LANE]), int64(cards[at, CARD_HOUR]), int64(cards[at, CARD_RANK])
+        sheet = int64((cards[at, CARD_C0] >> np.uint32(16)) & np.uint32(SHEETS - 1))
         if sheet > 0:
             planned = plan_before[hour + 1] - plan_before[hour]
             base = planned if ramp[s] == FULL_ACTIVITY else int64(before[s, hour + 1]) - int64(before[s, hour])
@@ -227,8 +227,7 @@ def end_calls_owing(
     """
     planned, cut = plan_before[last] - plan_before[first], 0
     for s in range(n):
-        before_hour, since = 0, unanswered[s]
-        made[s], above[s] = 0, 0
+        before_hour, since, calls = 0, unanswered[s], 0
         for hour in range(first, last):
             of_hour = plan_before[hour + 1] - plan_before[hour]
             if ramp[s] != FULL_ACTIVITY:
@@ -236,10 +235,11 @@ def end_calls_owing(
             until = calls_until(carry[s], active[s], plan_before[hour + 1] - plan_before[first])
             dialled = max(0, until - left_out[s]) - max(0, before_hour - left_out[s])
             before_hour = until
-            made[s] += dialled
+            calls += dialled
             above[s] += max(0, dialled - of_hour)
             since = 0 if hour == last_booking[s] else since + dialled
-        cut += int64(made[s]) if rate[s] * habit[s] * response[s] > 1.0 else 0
+        cut += calls if rate[s] * habit[s] * response[s] > 1.0 else 0
+        made[s] += calls
         unanswered[s] = since
         carry[s] = (carry[s] + active[s] * planned) & (FULL_ACTIVITY - 1)
     return cut

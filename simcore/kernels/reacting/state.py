@@ -16,7 +16,6 @@ from simcore.kernels.rows.memory import Memory as RowMemory
 from simcore.kernels.rows.memory import new_memory as new_row_memory
 from simcore.program.layout import FULL_ACTIVITY, ORACLE, PROCESS, Program
 from simcore.program.layout import RESULT as BY_RESULT
-from simcore.program.tally import GROUPS
 from simcore.scenario.channels import channel_count
 from simcore.scenario.signals import SIGNALS
 
@@ -26,8 +25,10 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-LANES = 2560
+LANES = 10240
 """Seats side by side, about."""
+MOST = 1024
+"""Replications side by side, at most."""
 ITEMS = 1 << 23
 """Items of a row in memory at once, about: 100 bytes each."""
 SHEETS = BANDS = 16
@@ -48,6 +49,9 @@ LANE, C0, C1, STEP_2, STEP_3, STEP_4, WHO, OWN = range(8)
 word of a decision. The first six are columns of `Calendar.entries`."""
 SLOT = C1
 """Row of `Candidates.words` in the place of `C1`, which is the same for a lane and week."""
+CARD_LANE, CARD_C0, CARD_HOUR, CARD_RANK, CARD_STEP_2 = range(5)
+"""Columns of `Candidates.cards`: the lane, the address, the hour of the week, the place among the calls of the hour on
+its sheet; and the words of steps 2 to 4."""
 HOUR, ORIGIN, GIVEN, KEEP, PASSED, COUNT = range(6)
 """Rows of `Items.hours`: the hour in which an item is due or moves on; that of its call, or -1; its number in
 `OpenItems`, or -1; and lists."""
@@ -104,7 +108,7 @@ class Lanes(NamedTuple):
     habit: Floats
     """float64[S + 1, lanes]: what habits leave of the rates."""
     per_hour: Integers
-    """int32[lanes, hours of a week]: bookings of the week."""
+    """int32[hours of a week, lanes]: bookings of the week."""
     cell: Integers
     """int32[sheets * bands, lanes, 2]: a cell's first candidate, and how many it has."""
     scratch: Floats
@@ -114,24 +118,18 @@ class Lanes(NamedTuple):
     team: Longs
     """int64[replications of the row]"""
     counts: Integers
-    """int32[3, lanes]: calls of an interval, those above plan, and bookings of the week."""
+    """int32[3, lanes]: calls of the week, those above plan, and bookings."""
 
 
 class Batch:
-    """The candidates of a cell of some lanes, interval by interval: room that grows."""
+    """The candidates of a cell of some lanes, interval by interval."""
 
     def __init__(self, chains: int) -> None:
-        self.order = np.empty(ROOM, np.int32)
-        """int32: the candidates, by number."""
         self.ends = np.zeros(chains + 1, np.int32)
-        """int32[chains + 1]: where each interval (or hour) of the week ends in ``order``, after that of none."""
+        """int32[chains + 1]: where each interval (or hour) of the week ends in `Candidates.cards`, after where they
+        begin."""
         self.before = np.zeros(0, np.int64)
         """int64[hours of a week + 1]: calls of their plan before each hour."""
-
-    def make_room(self, n: int) -> None:
-        """Make room for n candidates."""
-        if n > len(self.order):
-            self.order = np.empty(2 * n, np.int32)
 
 
 class Candidates:
@@ -144,6 +142,8 @@ class Candidates:
         """uint32[6, room]: see `LANE` and `SLOT`."""
         self.hour, self.rank = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
         """int32[room]: the hour of the week; the place among the calls of the hour on its sheet."""
+        self.cards = np.empty((ROOM, 8), np.uint32)
+        """uint32[room, 8]: the same in the order of `Batch.ends`, one candidate in one place; see `CARD_LANE`."""
         self.batches: list[Batch] = []
         self.used = 0
         """Batches of this week."""
@@ -152,18 +152,16 @@ class Candidates:
         """Make room for more candidates."""
         need = self.n + more
         if need > self.words.shape[1]:
-            words, hour, rank = self.words, self.hour, self.rank
-            self.words = np.empty((6, 2 * need), np.uint32)
+            words, cards = self.words, self.cards
+            self.words, self.cards = np.empty((6, 2 * need), np.uint32), np.empty((2 * need, 8), np.uint32)
             self.hour, self.rank = np.empty(2 * need, np.int32), np.empty(2 * need, np.int32)
-            self.words[:, : self.n], self.hour[: self.n] = words[:, : self.n], hour[: self.n]
-            self.rank[: self.n] = rank[: self.n]
+            self.words[:, : self.n], self.cards[: self.n] = words[:, : self.n], cards[: self.n]
 
-    def next_batch(self, n: int) -> Batch:
-        """Return a batch with room for n candidates."""
+    def next_batch(self) -> Batch:
+        """Return a batch that is not used yet."""
         if self.used == len(self.batches):
             self.batches.append(Batch(self.chains))
         batch = self.batches[self.used]
-        batch.make_room(n)
         self.used += 1
         return batch
 
@@ -348,8 +346,8 @@ def items_of(program: Program) -> float:
 
 
 def row_size(program: Program) -> int:
-    """Return the largest number of replications that are played side by side: a power of two up to 256."""
-    most = min(GROUPS, LANES // program.team.reps, int(ITEMS / items_of(program)))
+    """Return the largest number of replications that are played side by side: a power of two up to 1,024."""
+    most = min(MOST, LANES // program.team.reps, int(ITEMS / items_of(program)))
     return 1 << (max(1, most).bit_length() - 1)
 
 
@@ -410,7 +408,7 @@ def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
         response=np.ones((channel_count(steps), lanes)),
         rate=np.ones((steps + 1, lanes)),
         habit=np.ones((steps + 1, lanes)),
-        per_hour=np.zeros((lanes, hours), np.int32),
+        per_hour=np.zeros((hours, lanes), np.int32),
         cell=np.zeros((SHEETS * BANDS, lanes, 2), np.int32),
         scratch=np.zeros(lanes),
         list=np.zeros((2, lanes + 1), np.int32),

@@ -6,12 +6,12 @@ from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
 from simcore.kernels.detail import Detail
 from simcore.kernels.rows import windows
 from simcore.kernels.rows.funnel import Funnel
-from simcore.kernels.rows.memory import Longs, Memory, bins_of_cells, flush
+from simcore.kernels.rows.memory import Longs, Memory, bins_of_cells, count_replications, flush
 from simcore.kernels.rows.row import Row, new_row, sizes_of
 from simcore.kernels.rows.seats import know_market, know_parameters, settle
 from simcore.program.layout import Program
 from simcore.program.quotas import amounts_of_seat, in_units, team_by_period
-from simcore.program.tally import CLOSE, GROUPS, HITS, LONGEST_DRY, UNITS, TallyArrays
+from simcore.program.tally import CLOSE, HITS, LONGEST_DRY, UNITS, TallyArrays
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.philox import Key
 
@@ -26,11 +26,10 @@ def play_block(
     ``detail``: its arrays are empty or have room for ``count`` replications.
     """
     bins = bins_of_cells(tally)
-    for begin, size in sizes_of(first, count, memory.size, GROUPS):
+    for begin, size in sizes_of(first, count, memory.size, memory.counters.conduct.shape[1]):
         row = new_row(program, memory, bins, tally.clipped, detail, key, first, begin, size)
         _play_row(row)
-        groups = slice(row.first_group, row.first_group + size)
-        tally.replications[groups] += 1
+        count_replications(row.first_group, size, tally)
         add_waiting_windows(row)
     flush(memory.counters, tally)
 

@@ -180,24 +180,27 @@ class Places:
 
 
 class Counters(NamedTuple):
-    """What is counted, replications last: see `simcore.program.tally.TallyArrays`."""
+    """What is counted, replications last: see `simcore.program.tally.TallyArrays`.
+
+    Groups are those of a tally, 256, or as many replications as a row has, if these are more.
+    """
 
     stages: Longs
-    """int64[3, S + 1, 256]"""
+    """int64[3, S + 1, groups]"""
     first: Longs
-    """int64[2, 7, 256]"""
+    """int64[2, 7, groups]"""
     moments: Longs
-    """int64[accounts * 7, 256, 4]"""
+    """int64[accounts * 7, groups, 4]"""
     quota_hits: Longs
-    """int64[2, 256]"""
+    """int64[2, groups]"""
     conduct: Longs
-    """int64[3, 256]"""
+    """int64[3, groups]"""
     weeks_of_quarter: Longs
-    """int64[13, 256]"""
+    """int64[13, groups]"""
     needs: Longs
-    """int64[7, 256]"""
+    """int64[7, groups]"""
     seats: Longs
-    """int64[seats told one by one, 2, 256]"""
+    """int64[seats told one by one, 2, groups]"""
 
 
 class Memory(NamedTuple):
@@ -249,7 +252,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
     ``most``: replications of a row, a power of two; ``stride``: weeks that are simulated at a time, all of them where
     there is a cap; both as the program has them by default.
     """
-    clock, steps = program.clock, program.clock.steps
+    clock = program.clock
     stride = stride_weeks(program) if stride is None else min(stride, clock.simulated_weeks)
     size, most_calls = most or row_size(program, stride), program.plan.slot_hour.shape[1]
     simulated = clock.simulated_weeks
@@ -275,16 +278,21 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
         *columns_kept(program),
         {},
         Ages(program.lags, program.start.age),
-        Counters(
-            stages=np.zeros((3, steps + 1, GROUPS), np.int64),
-            first=np.zeros((2, N_HORIZONS, GROUPS), np.int64),
-            moments=np.zeros((ACCOUNTS * N_HORIZONS, GROUPS, 4), np.int64),
-            quota_hits=np.zeros((2, GROUPS), np.int64),
-            conduct=np.zeros((3, GROUPS), np.int64),
-            weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, GROUPS), np.int64),
-            needs=np.zeros((len(NEED_COUNTS), GROUPS), np.int64),
-            seats=np.zeros((program.people.told, len(OF_SEAT), GROUPS), np.int64),
-        ),
+        _new_counters(program, max(GROUPS, size)),
+    )
+
+
+def _new_counters(program: Program, groups: int) -> Counters:
+    steps, told = program.clock.steps, program.people.told
+    return Counters(
+        stages=np.zeros((3, steps + 1, groups), np.int64),
+        first=np.zeros((2, N_HORIZONS, groups), np.int64),
+        moments=np.zeros((ACCOUNTS * N_HORIZONS, groups, 4), np.int64),
+        quota_hits=np.zeros((2, groups), np.int64),
+        conduct=np.zeros((3, groups), np.int64),
+        weeks_of_quarter=np.zeros((WEEKS_PER_QUARTER, groups), np.int64),
+        needs=np.zeros((len(NEED_COUNTS), groups), np.int64),
+        seats=np.zeros((told, len(OF_SEAT), groups), np.int64),
     )
 
 
@@ -363,18 +371,26 @@ def bins_of_cells(tally: TallyArrays) -> Longs:
     return tally.bins.reshape(SECTIONS, ACCOUNTS * N_HORIZONS, -1)
 
 
+def count_replications(first_group: int, size: int, tally: TallyArrays) -> None:
+    """Count the replications of a row that begins with a group of the counters."""
+    groups = np.arange(first_group, first_group + size) % GROUPS
+    tally.replications[...] += np.bincount(groups, minlength=GROUPS)
+
+
 def flush(counters: Counters, tally: TallyArrays) -> None:
-    """Add what was counted to a tally, and start anew."""
-    moments = counters.moments.reshape(ACCOUNTS, N_HORIZONS, GROUPS, 4).transpose(2, 0, 1, 3)
-    low = tally.moments[..., 2].view(np.uint64)
-    tally.moments[...] += moments
-    tally.moments[..., 3] += low < moments[..., 2].astype(np.uint64)
-    tally.stages[...] += counters.stages.transpose(2, 0, 1)
-    tally.first[...] += counters.first.transpose(2, 0, 1)
-    tally.quota_hits[...] += counters.quota_hits.T
-    tally.conduct[...] += counters.conduct.T
-    tally.weeks_of_quarter[...] += counters.weeks_of_quarter.T
-    tally.needs[...] += counters.needs.T
-    tally.seats[...] += counters.seats.transpose(2, 0, 1)
+    """Add what was counted to a tally, and start anew; rows longer than its groups have several places for each."""
+    for first in range(0, counters.conduct.shape[1], GROUPS):
+        part = slice(first, first + GROUPS)
+        moments = counters.moments[:, part].reshape(ACCOUNTS, N_HORIZONS, GROUPS, 4).transpose(2, 0, 1, 3)
+        low = tally.moments[..., 2].view(np.uint64)
+        tally.moments[...] += moments
+        tally.moments[..., 3] += low < moments[..., 2].astype(np.uint64)
+        tally.stages[...] += counters.stages[..., part].transpose(2, 0, 1)
+        tally.first[...] += counters.first[..., part].transpose(2, 0, 1)
+        tally.quota_hits[...] += counters.quota_hits[:, part].T
+        tally.conduct[...] += counters.conduct[:, part].T
+        tally.weeks_of_quarter[...] += counters.weeks_of_quarter[:, part].T
+        tally.needs[...] += counters.needs[:, part].T
+        tally.seats[...] += counters.seats[..., part].transpose(2, 0, 1)
     for each in counters:
         each[...] = 0

@@ -42,7 +42,7 @@ class Row:
     given_successes: NDArray[np.int64]
     """Of the row's replications alone, or empty: see `simcore.random.streams.Source`."""
     first_group: int
-    """The group of the first replication; those of the others follow, below 256."""
+    """The group of the first replication in the counters; those of the others follow."""
     size: int
     """Number of replications."""
     luck: Draws

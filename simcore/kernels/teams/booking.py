@@ -8,7 +8,7 @@ import numpy as np
 
 from simcore.kernels.reacting import booking, items
 from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN
-from simcore.kernels.reacting.state import LANE, OPEN, Memory
+from simcore.kernels.reacting.state import OPEN, Memory
 from simcore.kernels.rows.row import Row
 from simcore.kernels.teams.pulling import Pulling
 from simcore.program.response_bounds import largest_response
@@ -34,7 +34,6 @@ class Booking(Pulling):
         """int64[lanes]: a word of step 2 from here on cannot pass; None if all successes are to be followed."""
         self._tells = bool(
             program.clock.steps > 1
-            and program.lags.lagged[1]
             and not program.coaching.active
             and not program.source.tilted
             and not (self._pulls and program.clock.steps == 2)
@@ -70,8 +69,8 @@ class Booking(Pulling):
         if self._hope is not None:
             n = self._leave_hopeless(n, week, self._hope)
         most = items.book_calls(
-            n, week, first_hour, self._bits, listed.keep, candidates.words, candidates.hour, listed.words,
-            listed.hours, listed.response, self._known[OPEN],
+            n, week, first_hour, self._bits, listed.keep, candidates.cards, listed.words, listed.hours, listed.response,
+            self._known[OPEN],
         )  # fmt: skip
         if most > MAX_OPEN:
             self._too_many(TOO_MANY_OPEN, OPEN, first_hour)
@@ -87,18 +86,18 @@ class Booking(Pulling):
     def _leave_hopeless(self, n: int, week: int, hope: np.ndarray) -> int:
         """Count those of n candidates that have no hope, unless their waits matter; return how many are left."""
         listed, candidates, clock = self._items, self._memory.candidates, self._clock
-        here, hopeless, words = listed.keep, listed.passed, candidates.words
-        m = booking.tell_hopeless(n, words, hope, here, hopeless)
-        entered, lane = self._stage_rows[ENTERED][1], words[LANE]
+        here, hopeless, cards = listed.keep, listed.passed, candidates.cards
+        m = booking.tell_hopeless(n, cards, hope, here, hopeless)
+        entered = self._stage_rows[ENTERED][1]
         entry, done = self._longest[0, -1], self._longest[:, -1].sum()
         if self._until + done < clock.end_hour and self._now >= self._first_hour:
-            booking.count_hopeless(n - m, self._mask, hopeless, lane, entered)
+            booking.count_hopeless(n - m, self._mask, hopeless, cards, entered)
             return m
         if self._until + entry < self._first_hour:
             return m
-        booking.address(n - m, week, self._bits, hopeless, words, listed.words)
+        booking.address(n - m, week, self._bits, hopeless, cards, listed.words)
         self._find(n - m)
         return booking.count_past_stage(
-            n - m, m, self._mask, week * clock.hours_per_week, self._first_hour, clock.end_hour, hopeless, lane,
-            candidates.hour, self._draw(LAG, n - m), self._longest, here, entered,
+            n - m, m, self._mask, week * clock.hours_per_week, self._first_hour, clock.end_hour, hopeless, cards,
+            self._draw(LAG, n - m), self._longest, here, entered,
         )  # fmt: skip

@@ -99,7 +99,7 @@ class Coach:
             )  # fmt: skip
 
     def count_calls(self, week: int, made: np.ndarray) -> None:
-        """Count the calls of an interval as decisions of step 1."""
+        """Count the calls of a week as decisions of step 1."""
         if self._memory.coached.decided.shape[1] > 0:
             self._memory.coached.decided[1, week] += made
 

@@ -26,6 +26,8 @@ class Crew:
         """Those of its seats."""
         self.first, self.last = first << bits, last << bits
         self.n = self.last - self.first
+        self.ramped = 0
+        """Lanes under a ramp in the week that is played."""
         self.row = 0
         """Of the plan, in the week that is played."""
         self.before: Longs = program.plan.before[0]

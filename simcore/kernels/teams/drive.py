@@ -10,11 +10,11 @@ from simcore.kernels.detail import Detail, new_detail
 from simcore.kernels.reacting.breaches import BreachError
 from simcore.kernels.reacting.state import Memory, new_memory
 from simcore.kernels.rows.drive import add_waiting_windows
-from simcore.kernels.rows.memory import bins_of_cells, flush
+from simcore.kernels.rows.memory import bins_of_cells, count_replications, flush
 from simcore.kernels.rows.row import new_row, sizes_of
 from simcore.kernels.teams.team import Team
 from simcore.program.layout import Program
-from simcore.program.tally import GROUPS, TallyArrays
+from simcore.program.tally import TallyArrays
 from simcore.random.philox import Key
 
 SOME_WEEKS = 2
@@ -48,7 +48,8 @@ def play_block(
         Of the first replication that exceeds a limit, counted from ``first``; the tally is then of no use.
     """
     bins = bins_of_cells(tally)
-    for begin, size in sizes_of(first, count, memory.rows.size, GROUPS):
+    groups = memory.rows.counters.conduct.shape[1]
+    for begin, size in sizes_of(first, count, memory.rows.size, groups):
         breach, left = None, size
         while left > 0:
             row = new_row(program, memory.rows, bins, tally.clipped, detail, key, first, begin, left)
@@ -61,6 +62,6 @@ def play_block(
             break
         if breach is not None:
             raise breach.counted_from(begin)
-        tally.replications[row.first_group : row.first_group + size] += 1
+        count_replications(row.first_group, size, tally)
         add_waiting_windows(row)
     flush(memory.rows.counters, tally)

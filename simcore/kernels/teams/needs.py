@@ -7,10 +7,8 @@ import numpy as np
 from simcore.kernels.reacting import calling, needs
 from simcore.kernels.reacting.state import (
     ACTIVE,
-    C0,
     CARRY,
     ENDED,
-    LANE,
     LEFT_OUT,
     OWED,
     SURPRISES,
@@ -86,15 +84,14 @@ class Owing:
             )  # fmt: skip
         if week >= self._row.program.clock.warmup_weeks:
             counts = self._memory.rows.counters.needs[CHECK_CALLS, self._row.first_group :]
-            calling.add_by_group(self._n, self._bits, self._counted, counts)
+            calling.add_by_group(self._n, self._bits, self._row.size, self._counted, counts)
 
     def leave_out(self, begin: int, n: int, first: int, plan_before: np.ndarray) -> int:
         """Keep those of the candidates ``begin .. n - 1`` in ``items.keep`` that are dialled; return where they end."""
         known, lanes, candidates = self._known, self._lanes, self._memory.candidates
         return begin + needs.leave_out(
-            n - begin, first, plan_before, candidates.words[LANE], candidates.words[C0], candidates.hour,
-            candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], known[LEFT_OUT],
-            self._memory.items.keep[begin:],
+            n - begin, first, plan_before, candidates.cards, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY],
+            known[LEFT_OUT], self._memory.items.keep[begin:],
         )  # fmt: skip
 
     def end(self, crew: Crew, first: int, last: int) -> int:

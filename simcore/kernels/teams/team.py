@@ -11,10 +11,6 @@ import numpy as np
 from simcore.base.periods import DAY, HOUR
 from simcore.kernels.reacting import calling, deciding
 from simcore.kernels.reacting.breaches import (
-    MAX_ACTIVITY,
-    MAX_LEVEL,
-    MAX_REFERRALS,
-    MAX_RESPONSE,
     NO_BREACH,
     TOO_MANY_SUCCESSES,
     BreachError,
@@ -89,11 +85,12 @@ class Team:
         self._known, self._response, self._signal = (
             list(of) for of in (memory.lanes.known, memory.lanes.response, memory.lanes.signal)
         )
-        self._made, self._above = memory.lanes.counts[:2]
         self._rate, self._habit, self._drawn = memory.lanes.rate[1], memory.lanes.habit[1], memory.lanes.list[0]
         counters = memory.rows.counters
         self._calls_made = counters.stages[ENTERED, 0, row.first_group :]
         self._above_plan = counters.conduct[ABOVE_PLAN, row.first_group :]
+        self._bookings = memory.lanes.counts[2]
+        self._listens = bool(row.program.reaction.hears[REJECTIONS])
         self._n, self._bits, self._reps = len(memory.lanes.person), memory.rows.bits, row.program.team.reps
         self._groups = slice(row.first_group, row.first_group + row.size)
         self._breach = partial(raise_breach, memory)
@@ -155,7 +152,7 @@ class Team:
                     self._play_hours(hour, hour + 1, first, week)
             else:
                 self._play_hours(first, first + span, first, week)
-            self._end_calls(first, first + span, week)
+            self._end_calls(first, first + span)
         self._end_week(week)
 
     def _begin_week(self, week: int) -> None:
@@ -169,10 +166,10 @@ class Team:
             self._coach.begin_week(week)
         for crew in self._crews:
             crew.begin_week(week)
-            calling.begin_week(crew.n, crew.of_week, crew.per_hour, *crew.week)
+            crew.ramped = calling.begin_week(crew.n, crew.of_week, crew.per_hour, *crew.week)
         candidates = memory.candidates
         candidates.n, candidates.used = 0, 0
-        lanes.drawn[:], lanes.counts[2] = 0, 0
+        lanes.drawn[:], lanes.counts[:] = 0, 0
         lanes.list[1, :n] = np.arange(n, dtype=np.int32)
         for crew in self._crews:
             self._draw_cell(crew, 0, crew.part_of(lanes.list[1, :n]), week)
@@ -272,15 +269,8 @@ class Team:
 
     def _look_for_breach(self, hour: int) -> None:
         reaction, lanes = self._reaction, self._lanes
-        channel, most = self._clock.steps + REFERRALS, lanes.scratch[:4] if self._n >= 4 else np.zeros(4)
-        deciding.most_extreme(self._n, lanes.level, lanes.response, channel, most)
-        level, activity, response, referrals = most[:4]
-        if (
-            level > MAX_LEVEL
-            or activity > MAX_ACTIVITY
-            or response > MAX_RESPONSE
-            or reaction.referrals * referrals > MAX_REFERRALS
-        ):
+        channel = self._clock.steps + REFERRALS
+        if deciding.count_breaches(self._n, reaction.referrals, channel, lanes.level, lanes.response) > 0:
             what, figure = np.zeros(3, np.int64), np.zeros(1)
             deciding.find_breach(
                 self._reps, self._bits, self._row.size, reaction.referrals, channel, lanes.level, lanes.response, what,
@@ -319,9 +309,16 @@ class Team:
         listed.make_room(self._n)
         x0, x1, count = listed.drawn[0], listed.drawn[1], listed.keep
         calling.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
-        total = calling.count_cell(
-            k, cell, week, self._bits, planned, *luck, mine, x0, x1, lanes.rate[1], lanes.calls, lanes.cell, count
-        )
+        sheet, band, table = cell & (SHEETS - 1), cell >> 4, self._program.first
+        if band == 0 and table.tabulated:
+            total = calling.count_tabulated(
+                k, sheet, planned, mine, x0, x1, table.thresholds, table.guide, table.calls,
+                float(self._program.rates.base[1]), lanes.calls, count,
+            )  # fmt: skip
+        else:
+            total = calling.count_cell(
+                k, cell, week, self._bits, planned, *luck, mine, x0, x1, self._rate, lanes.calls, lanes.cell, count
+            )
         if cell == 0 and self._row.given_successes.shape[0] > 0:
             given = np.zeros((self._reps, 1 << self._bits), np.int64)
             given[:, : self._row.size] = self._row.given_successes[:, :, week].T
@@ -335,13 +332,21 @@ class Team:
             self._breach(TOO_MANY_SUCCESSES, lane, hour, float(most))
         candidates.n += total
         calling.draw_candidates(total, week, self._bits, *luck, *words[:, first:])
-        calling.place_cell(
+        if band == 0 and (sheet > 0 or crew.ramped == 0):
+            calling.place_sheet(
+                first, total, sheet, planned, words[LANE], words[C0], lanes.calls, crew.before, crew.slot_hour,
+                words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
+            )  # fmt: skip
+        else:
+            calling.place_cell(
             k, cell, planned, mine, lanes.ramp, lanes.calls, lanes.before, crew.before, crew.slot_hour, lanes.cell,
             words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
         )  # fmt: skip
-        batch = candidates.next_batch(total)
+        batch = candidates.next_batch()
         batch.before = crew.before
-        calling.order_candidates(first, total, self._chain_hours, candidates.hour, batch.ends, batch.order)
+        calling.sort_candidates(
+            first, total, self._chain_hours, words, candidates.hour, candidates.rank, batch.ends, candidates.cards
+        )
 
     def _play_hours(self, begin: int, end: int, first: int, week: int) -> None:
         """Make the calls of hours of the week, and play what is due in them; the decision was made in the ``first``."""
@@ -358,54 +363,54 @@ class Team:
         if not batches:
             return 0
         listed.make_room(candidates.n)
-        here, lane, c0, n = listed.keep, candidates.words[LANE], candidates.words[C0], 0
+        here, cards, n = listed.keep, candidates.cards, 0
         for batch in batches:
             begin, n = n, calling.list_called(
-                chain, until, n, first, batch.order, batch.ends, batch.before, lane, c0, candidates.hour,
-                candidates.rank, lanes.ramp, lanes.before, known[ACTIVE], known[CARRY], here,
+                chain, until, n, first, batch.ends, batch.before, cards, lanes.ramp, lanes.before, known[ACTIVE],
+                known[CARRY], here,
             )  # fmt: skip
             if self._owing:
                 n = self._owing.leave_out(begin, n, first, batch.before)
         limit, doubtful = listed.floats[0], listed.passed
-        m = calling.list_thinned(n, lane, c0, self._rate, self._habit, self._response[1], here, limit, doubtful)
+        m = calling.list_thinned(n, cards, self._rate, self._habit, self._response[1], here, limit, doubtful)
         if m > 0:
             calling.draw_thinning(
-                m, THIN, week, self._bits, *self._row.luck, doubtful, here, lane, c0, limit, listed.drawn
+                m, THIN, week, self._bits, *self._row.luck, doubtful, here, cards, limit, listed.drawn
             )
         n = calling.keep_passed(n, limit, here)
-        calling.count_bookings(n, here, lane, candidates.hour, known[LAST_BOOKING], lanes.per_hour, lanes.counts[2])
+        calling.count_bookings(n, self._listens, here, cards, known[LAST_BOOKING], lanes.per_hour, self._bookings)
         return n
 
-    def _end_calls(self, first: int, last: int, week: int) -> None:
+    def _end_calls(self, first: int, last: int) -> None:
         """Count the calls of an interval."""
-        row, clock, made, above = self._row, self._clock, self._made, self._above
         for crew in self._crews:
             if self._owing:
-                row.clipped[1] += self._owing.end(crew, first, last)
+                self._row.clipped[1] += self._owing.end(crew, first, last)
             else:
-                row.clipped[1] += calling.end_calls(crew.n, first, last, crew.before, *crew.calls)
-        if self._coach:
-            self._coach.count_calls(week, made)
-        if week >= clock.warmup_weeks:
-            calling.add_by_group(self._n, self._bits, made, self._calls_made)
-            calling.add_by_group(self._n, self._bits, above, self._above_plan)
-            if row.detail.entered.shape[0] > 0:
-                of_week = made.reshape(self._reps, -1)[:, : row.size].T
-                row.detail.entered[:, :, week - clock.warmup_weeks, 0] += of_week
+                self._row.clipped[1] += calling.end_calls(
+                    crew.n, first, last, crew.ramped, self._listens, crew.before, *crew.calls
+                )
 
     def _of_row(self, groups: np.ndarray) -> np.ndarray:
         """Return the part of int64[256] from the row's first replication on."""
         return groups[self._row.first_group :]
 
     def _end_week(self, week: int) -> None:
-        """Count the bookings of a week."""
-        memory, lanes, clock = self._memory, self._lanes, self._clock
+        """Count the calls and the bookings of a week."""
+        row, memory, lanes, clock = self._row, self._memory, self._lanes, self._clock
+        made, above = lanes.counts[:2]
+        if week >= clock.warmup_weeks:
+            calling.add_by_group(self._n, self._bits, row.size, made, self._calls_made)
+            calling.add_by_group(self._n, self._bits, row.size, above, self._above_plan)
+            if row.detail.entered.shape[0] > 0:
+                row.detail.entered[:, :, week - clock.warmup_weeks, 0] = made.reshape(self._reps, -1)[:, : row.size].T
         memory.bookings[:, week] = lanes.counts[2].reshape(self._reps, -1)
         if self._coach:
+            self._coach.count_calls(week, made)
             self._coach.count_bookings(week, lanes.counts[2])
         squares = memory.rows.counters.first[SQUARE]
         calling.squares_of_seats(
-            week >= clock.warmup_weeks, self._n, self._bits, clock.hours_per_day, lanes.per_hour,
+            week >= clock.warmup_weeks, self._n, self._bits, row.size, clock.hours_per_day, lanes.per_hour, lanes.team,
             self._of_row(squares[HOUR]), self._of_row(squares[DAY]),
         )  # fmt: skip
 

@@ -63,7 +63,7 @@ def test_a_signal_and_a_channel_that_nothing_uses_change_nothing() -> None:
 def test_a_limit_on_the_last_channel_instead_of_the_referrals_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = with_longer_tables()
     last = "response[response.shape[0] - 1, s]"
-    change(monkeypatch, "reacting.deciding.most_extreme", "response[referral_channel, s]", last, copy=engine)
+    change(monkeypatch, "reacting.deciding.count_breaches", "response[referral_channel, s]", last, copy=engine)
     limit = "referral_rate * {} > MAX_REFERRALS"
     mine, other = limit.format("response[referral_channel, s]"), limit.format(last)
     change(monkeypatch, "reacting.deciding.find_breach", mine, other, copy=engine)
