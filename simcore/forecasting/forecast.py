@@ -114,8 +114,8 @@ class ForecastRequest:
         ahead = play_ahead(posterior, deals, days, self.replications, Seeds.of(self.seed))
         report(2)
         interrupted = stop is not None and stop()
-        width = [] if interrupted else width_of(posterior, deals, days, self.replications, self.seed)
         found = _Answer(self, posterior, deals, ahead)
+        width = [] if interrupted else width_of(posterior, deals, days, found.open + found.new, self.seed)
         return found.document(width, time.perf_counter() - started, interrupted=interrupted)
 
     def _check(self, history: History, day: int) -> None:

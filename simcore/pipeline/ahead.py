@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simcore.base.machine import processors
-from simcore.kernels.pipeline import play_new, play_open
-from simcore.pipeline.ages import STARTS, class_of
+from simcore.kernels.pipeline import expect_new, play_open, worth_of_new
+from simcore.pipeline.ages import CLASSES, STARTS, class_of
 from simcore.pipeline.history import STILL, Flags, Floats, Ints
-from simcore.pipeline.posterior import Draws, Posterior, Seeds
+from simcore.pipeline.posterior import KINDS, NEW_WINS, Draws, Posterior, Seeds, generator
 from simcore.pipeline.rhythm import WEEK, weekday
 from simcore.random.philox import split_seed
 
@@ -108,7 +108,8 @@ def play_ahead(posterior: Posterior, deals: OpenDeals, days: int, replications: 
         rows = slice(start, min(start + PART, replications))
         drawn = posterior.draws(rows.stop - start, weeks, seeds, part)
         result.market[rows] = drawn.market.mean(axis=1)
-        _play(posterior, deals, days, drawn, start, result, rows, seeds.luck)
+        _play_open(posterior, deals, days, drawn, start, result, rows, seeds.luck)
+        _play_new(posterior, days, drawn, result, rows, seeds.luck, part)
 
     # Parts have draws and rows of their own, so that threads change nothing.
     with ThreadPoolExecutor(max_workers=processors()) as threads:
@@ -132,55 +133,75 @@ def chances(posterior: Posterior, deals: OpenDeals, days: int, draws: int, seeds
     What is left of it is luck: in how many of `_WORDS` replications of the same parameters a deal is won.
     """
     drawn = posterior.draws(draws, -(-days // WEEK), seeds)
-    drawn = drawn._replace(arrivals=np.zeros_like(drawn.arrivals))
     segments, weeks = len(posterior.visits.history.segments), drawn.market.shape[1]
     found = np.zeros((draws, len(deals.deal)))
     for word in range(_WORDS):
         result = _nothing(draws, segments, weeks, len(deals.deal))
-        _play(posterior, deals, days, drawn, word * draws, result, slice(0, draws), seeds.luck)
+        _play_open(posterior, deals, days, drawn, word * draws, result, slice(0, draws), seeds.luck)
         found += result.won
     return found / _WORDS
 
 
-def _play(
+def _play_open(
     posterior: Posterior, deals: OpenDeals, days: int, drawn: Draws, first: int, into: Ahead, rows: slice, seed: int
 ) -> None:
-    """Play replications from a number on into some rows of a result."""
-    day = posterior.visits.day
-    ahead = np.arange(day, day + days, dtype=np.int64)
-    values, begins = _values(posterior)
-    count = rows.stop - rows.start
-    laws = drawn.hazard[:count], drawn.factor[:count], drawn.market[:count]
-    rhythm = np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms])
-    next_stage = np.vstack((posterior.next_stage, posterior.starts))
+    """Play the open deals in replications from a number on into some rows of a result."""
+    rhythm = _rhythm(posterior, days)
     play_open(
         split_seed(seed),
         first,
         np.array([deals.deal, deals.stage, deals.segment, deals.age]),
         deals.value,
-        *laws,
+        drawn.hazard,
+        drawn.factor,
+        drawn.market,
         rhythm,
-        next_stage,
+        posterior.next_stage,
         _CLASS_OF_AGE,
+        np.empty_like(rhythm),
         into.wins[rows, 0],
         into.values[rows, 0],
         into.won[rows],
     )
-    play_new(
-        split_seed(seed),
-        first,
-        drawn.arrivals[:count],
-        drawn.share[:count],
-        *laws,
+
+
+def _play_new(posterior: Posterior, days: int, drawn: Draws, into: Ahead, rows: slice, seed: int, part: int) -> None:
+    """Draw the wins of deals that are not there yet.
+
+    They come as a Poisson process, and each goes its way alone: so the numbers that are won, by segment and week, are
+    Poisson and independent, given all parameters (Kingman 1993, Poisson Processes, the colouring theorem).
+    """
+    rhythm, stages = _rhythm(posterior, days), len(posterior.starts)
+    expected = np.zeros(into.wins[rows, 1].shape)
+    expect_new(
+        drawn.new,
+        drawn.share,
+        drawn.hazard,
+        drawn.factor,
+        drawn.market,
         rhythm,
-        next_stage,
-        np.roll(posterior.arrival_rhythm, -int(weekday(ahead[:1])[0])),
+        np.vstack((posterior.next_stage, posterior.starts)),
+        np.roll(posterior.arrival_rhythm, -int(weekday(np.array([posterior.visits.day]))[0])),
         _CLASS_OF_AGE,
-        values,
-        begins,
-        into.wins[rows, 1],
-        into.values[rows, 1],
+        np.empty_like(rhythm),
+        np.empty((stages, days)),
+        np.empty((KINDS, stages, CLASSES)),
+        np.empty((2, stages)),
+        expected,
     )
+    into.wins[rows, 1] = generator(seed, NEW_WINS, part).poisson(expected)
+    values, begins = _values(posterior)
+    if values.min() == values.max():
+        into.values[rows, 1] = into.wins[rows, 1] * values[0]
+    else:
+        worth_of_new(split_seed(seed), rows.start, into.wins[rows, 1], values, begins, into.values[rows, 1])
+
+
+def _rhythm(posterior: Posterior, days: int) -> Floats:
+    """Return the factors of the days to come, by way."""
+    day = posterior.visits.day
+    ahead = np.arange(day, day + days, dtype=np.int64)
+    return np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms])
 
 
 def _values(posterior: Posterior) -> tuple[Floats, Ints]:

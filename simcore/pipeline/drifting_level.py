@@ -9,6 +9,7 @@ grid, without an approximation of counts (Kitagawa 1987, JASA 82, 1032-1041).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Final
 
@@ -120,6 +121,7 @@ def _likelihood(counts: Floats, expected: Floats, spread: float) -> Floats:
     return likelihood
 
 
+@cache
 def _moves(step: float, persistence: float) -> Floats:
     """Return the chance of every next level (columns) after every level (rows)."""
     width = float(LEVELS[1] - LEVELS[0])

@@ -20,7 +20,8 @@ LIKENESS: Final[Floats] = np.array([3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000
 """How alike segments are: the shapes of the gamma law of their factors that are tried."""
 RECENT_WEEKS: Final = 12
 """Weeks in which the shares of segments among new deals are counted."""
-_KNOWLEDGE, _MARKET, _INFLOW, _COUNTS = 1, 2, 3, 4
+_KNOWLEDGE, _MARKET, _INFLOW = 1, 2, 3
+NEW_WINS: Final = 4
 """Purposes of generators."""
 NAIVE_DRAWS: Final = 5
 CALLS: Final = 6
@@ -41,8 +42,8 @@ class Draws(NamedTuple):
         What a segment's hazards are multiplied by, of shape (draws, 3, segments, stages).
     market
         Factor on wins of every week to come, of shape (draws, weeks).
-    arrivals
-        New deals of every week to come, int64 of the same shape.
+    new
+        New deals that are to be expected in every week to come, of the same shape.
     share
         Of the segments among new deals, of shape (draws, segments).
     """
@@ -50,7 +51,7 @@ class Draws(NamedTuple):
     hazard: Floats
     factor: Floats
     market: Floats
-    arrivals: Ints
+    new: Floats
     share: Floats
 
 
@@ -154,14 +155,13 @@ class Posterior:
         factor /= self.segment_expected + likeness
         if len(self.visits.history.segments) == 1:
             factor[:] = 1.0
-        inflow, counts = generator(seeds.inflow, _INFLOW, part), generator(seeds.inflow, _COUNTS, part)
+        inflow = generator(seeds.inflow, _INFLOW, part)
         share = inflow.dirichlet(self.recent + 0.5, count)
-        means = self.inflow_mean * self.inflow.paths(weeks, count, inflow)
         return Draws(
             hazard=hazard,
             factor=factor,
             market=self.market.paths(weeks, count, generator(seeds.market, _MARKET, part)),
-            arrivals=np.stack([counts.poisson(means[:, week]) for week in range(weeks)], axis=1),
+            new=self.inflow_mean * self.inflow.paths(weeks, count, inflow),
             share=share,
         )
 

@@ -40,7 +40,7 @@ def test_draws_have_the_mean_and_the_spread_of_the_posterior() -> None:
     # The whole row is known no better than its events tell.
     row = drawn.hazard[:, WINS, 1].sum(axis=1)
     assert row.std() / row.mean() > 0.8 / np.sqrt(posterior.seen[WINS, 1])
-    assert drawn.arrivals.mean() == pytest.approx(8.0, rel=0.25)
+    assert drawn.new.mean() == pytest.approx(8.0, rel=0.25)
 
 
 def test_factors_are_drawn_from_seeds_of_their_own() -> None:
@@ -49,10 +49,10 @@ def test_factors_are_drawn_from_seeds_of_their_own() -> None:
     other = posterior.draws(50, 3, Seeds(knowledge=6, market=5, inflow=5, luck=5))
     assert (other.hazard != base.hazard).any()
     assert other.market.tolist() == base.market.tolist()
-    assert other.arrivals.tolist() == base.arrivals.tolist()
+    assert other.new.tolist() == base.new.tolist()
     # Of one seed, factors do not go together.
     drawn = posterior.draws(4000, 1, Seeds.of(7))
-    assert abs(np.corrcoef(drawn.market[:, 0], drawn.arrivals[:, 0])[0, 1]) < 0.06
+    assert abs(np.corrcoef(drawn.market[:, 0], drawn.new[:, 0])[0, 1]) < 0.06
     assert posterior.draws(50, 3, Seeds.of(5), 1).market.tolist() != base.market.tolist()
 
 
