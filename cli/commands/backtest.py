@@ -7,7 +7,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
-from simcore.cli.options import JsonOption, QuietOption
+from simcore.cli.options import CsvOption, JsonOption, MarkdownOption, QuietOption, ReportOption
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def backtest(
+    context: typer.Context,
     deals: given.DealsOrCalls = None,
     *,
     history: given.HistoryOption = None,
@@ -42,6 +43,10 @@ def backtest(
         typer.Option("--require", metavar="coverage=LOW:HIGH", help="End with status 5 outside, as coverage=80:98."),
     ] = None,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    markdown: MarkdownOption = False,
+    report: ReportOption = None,
+    overwrite: given.OverwriteReportOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Tell how good forecasts would have been that knew what was known at the time, beside ones without a model.
@@ -50,13 +55,14 @@ def backtest(
     The first Ctrl-C ends after the origin: what was done is reported, with exit status 130.
     """
     from simcore.cli.data.required import required_range  # noqa: PLC0415
-    from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
+    from simcore.cli.data.running import Shown, run_on_deals  # noqa: PLC0415
     from simcore.crm.reading import read_calls, read_deals  # noqa: PLC0415
     from simcore.forecasting.backtest import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.backtest import backtest as test  # noqa: PLC0415
     from simcore.forecasting.call_log import backtest_calls as test_calls  # noqa: PLC0415
 
     asked = required_range(require, "coverage")
+    shown = Shown.of(context, json=json, csv=csv, markdown=markdown, report=report, overwrite=overwrite, quiet=quiet)
     drawn: dict[str, Any] = {"level": level, "replications": replications or REPLICATIONS, "seed": seed}
     if calls is not None:
         if deals is not None:
@@ -72,7 +78,7 @@ def backtest(
         data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
         lengths = {"horizon": horizon or "4w", "every": every or "1w"}
         ask = partial(test, data, first=first, by=by, measure=measure, **lengths, **drawn)
-    found = run_on_deals(ask, _screen, json=json, quiet=quiet)
+    found = run_on_deals(ask, _screen, shown)
     if asked is not None and not asked[0] <= found.score("simcore").coverage <= asked[1]:
         raise typer.Exit(int(ExitStatus.NOT_REACHED))
 

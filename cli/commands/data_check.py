@@ -1,16 +1,22 @@
 """`simcore data check`: what is in the exports of a CRM, and what is wrong with them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
-from simcore.cli.options import JsonOption
+from simcore.cli.options import CsvOption, JsonOption, MarkdownOption, ReportOption
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from simcore.crm.document import DataCheck
 
 
 def data_check(
+    context: typer.Context,
     deals: given.DealsArgument,
     *,
     history: given.HistoryOption = None,
@@ -22,6 +28,10 @@ def data_check(
     as_of: given.AsOfOption = None,
     dates: given.DatesOption = None,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    markdown: MarkdownOption = False,
+    report: ReportOption = None,
+    overwrite: given.OverwriteReportOption = False,
     names: Annotated[
         bool, typer.Option("--names", help="Show names of accounts, and cells as they are, in examples.")
     ] = False,
@@ -32,15 +42,17 @@ def data_check(
     it is mended, W: a warning), its count, three rows, and what was done about it.
     Exit status: 0 nothing has to be mended, 3 something has, or a file is no table, 4 a file could not be read.
     """
-    from simcore.cli.output import print_json, print_result  # noqa: PLC0415
+    from simcore.cli.data.running import Shown  # noqa: PLC0415
     from simcore.crm.reading import read_deals  # noqa: PLC0415
 
+    shown = Shown.of(context, json=json, csv=csv, markdown=markdown, report=report, overwrite=overwrite)
     found = read_deals(deals, history=history, calls=calls, map=export_map, as_of=as_of, dates=dates, names=names).check
-    if json:
-        print_json(found.model_dump(mode="json"))
-    else:
-        from simcore.cli.data.screen import data_check_report  # noqa: PLC0415
-
-        print_result(data_check_report(found))
+    shown.show(found, deals.name, _screen)
     if not found.usable:
         raise typer.Exit(int(ExitStatus.INVALID))
+
+
+def _screen(found: "DataCheck") -> "RenderableType":
+    from simcore.cli.data.screen import data_check_report  # noqa: PLC0415
+
+    return data_check_report(found)

@@ -7,7 +7,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
-from simcore.cli.options import JsonOption, QuietOption
+from simcore.cli.options import CsvOption, JsonOption, MarkdownOption, QuietOption, ReportOption
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def forecast(
+    context: typer.Context,
     deals: given.DealsArgument,
     *,
     by: Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)],
@@ -41,6 +42,10 @@ def forecast(
         typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8."),
     ] = None,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    markdown: MarkdownOption = False,
+    report: ReportOption = None,
+    overwrite: given.OverwriteReportOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Tell what may come by a day from deals that are open and from those that are not there yet, as a range.
@@ -49,7 +54,7 @@ def forecast(
     The first Ctrl-C ends before the width is taken apart: what was done is reported, with exit status 130.
     """
     from simcore.cli.data.required import required_share  # noqa: PLC0415
-    from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
+    from simcore.cli.data.running import Shown, run_on_deals  # noqa: PLC0415
     from simcore.crm.reading import read_deals  # noqa: PLC0415
     from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.forecast import forecast as look_ahead  # noqa: PLC0415
@@ -58,6 +63,7 @@ def forecast(
     if asked is not None and quota is None:
         message = "a chance of the quota needs --quota"
         raise typer.BadParameter(message, param_hint="--require")
+    shown = Shown.of(context, json=json, csv=csv, markdown=markdown, report=report, overwrite=overwrite, quiet=quiet)
     data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
     found = run_on_deals(
         partial(
@@ -72,8 +78,7 @@ def forecast(
             seed=seed,
         ),
         _screen,
-        json=json,
-        quiet=quiet,
+        shown,
     )
     reached = None if found.p_quota is None else found.p_quota.estimate
     if asked is not None and reached is not None and reached < asked:

@@ -6,67 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Group, RenderableType
 
-from simcore.answers.numbers import count, counted, significant
+from simcore.answers.numbers import count, significant
 from simcore.base.text import printable
 from simcore.cli.screens.layout import conclusion, grid, note, spaced, titled
 from simcore.cli.tables import Paragraph, fits
+from simcore.exported.backtest_answer import METHODS, backtest_told, backtest_verdict
 
 if TYPE_CHECKING:
     from simcore.forecasting.backtest_document import Backtest, Window
 
-NAMES: Final = {
-    "simcore": "simcore",
-    "last_period": "as in the last period",
-    "gamma_poisson": "discounted mean",
-    "past_windows": "any window of the past",
-    "stage_weighted": "stage-weighted pipeline",
-}
-"""What the methods are called on a screen."""
 _WINDOWS: Final = 13
-_THIRD: Final = 3
 _BAR: Final = 40
 _TENTH_BAR: Final = 30
 
 
 def backtest_report(found: Backtest) -> RenderableType:
     """Return the report for 80 columns: the verdict, the methods, the last windows, where actual values fell."""
-    parts = [Group(conclusion(_verdict(found)), *(Paragraph(line) for line in _told(found))), _methods(found)]
+    parts = [
+        Group(conclusion(backtest_verdict(found)), *(Paragraph(line) for line in backtest_told(found))),
+        _methods(found),
+    ]
     parts += [_windows(found), _pit(found)]
     return Group(*spaced(parts))
-
-
-def _verdict(found: Backtest) -> str:
-    return f"{found.verdict[0].upper()}{found.verdict[1:]}."
-
-
-def _told(found: Backtest) -> list[str]:
-    own, naive = found.score("simcore"), found.best_naive
-    what = {"wins": "wins", "value": "the value of wins", "successes": "successes"}[found.measure]
-    origins = len({window.origin for window in found.windows})
-    lines = []
-    lines.append(
-        f"Forecasts of {what} {_ahead(found)} ahead, from {counted(origins, 'origin')} "
-        f"({counted(own.independent_windows, 'window')} that {'does' if own.independent_windows == 1 else 'do'} not "
-        f"overlap), each from what was known before it: {100 * own.coverage:.0f} % of the intervals of "
-        f"{100 * found.level:.0f} % held what came."
-    )
-    if naive.crps > 0.0:
-        lines.append(
-            f"Their score (CRPS) is {significant(own.crps / naive.crps, 2)} times that of the best method without a "
-            f"model, {NAMES[naive.name]}."
-        )
-    if found.from_new_deals is not None:
-        lines.append(
-            f"{100 * found.from_new_deals:.0f} % of the forecast wins come from deals that were not there yet."
-        )
-    if found.horizon_weeks and found.history_weeks and found.horizon_weeks * _THIRD > found.history_weeks:
-        lines.append("The horizon is longer than a third of the history: too little to learn from.")
-    return lines
-
-
-def _ahead(found: Backtest) -> str:
-    weeks, calls = found.horizon_weeks, found.horizon_calls
-    return counted(weeks, "week") if weeks is not None else counted(calls or 0, "call")
 
 
 @fits
@@ -74,7 +35,7 @@ def _methods(found: Backtest) -> RenderableType:
     table = grid(["method", "covered", "CRPS", "width", "bias", "pinball"])
     for score in found.methods:
         table.add_row(
-            NAMES[score.name],
+            METHODS[score.name],
             f"{100 * score.coverage:.0f} %",
             *(f"{each:.3f}" for each in (score.crps, score.width)),
             f"{score.bias:+.3f}",

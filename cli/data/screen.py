@@ -12,6 +12,7 @@ from simcore.base.text import printable
 from simcore.cli.screens.layout import ALARM, conclusion, grid, note, spaced, titled
 from simcore.cli.tables import Paragraph, fits
 from simcore.crm.findings import LOUD
+from simcore.exported.check_answer import check_told, check_verdict
 
 if TYPE_CHECKING:
     from simcore.crm.document import DataCheck
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def data_check_report(found: DataCheck) -> RenderableType:
     """Return the report for 80 columns: the verdict first, then what is in the files, then what is wrong."""
-    parts = [conclusion(_verdict(found)), _deals(found), _files(found)]
+    parts = [conclusion(check_verdict(found)), _deals(found), _files(found)]
     if found.stages:
         parts.append(_flows(found))
     for grade, title in (("E", "Has to be mended"), ("W", "Worth knowing")):
@@ -30,42 +31,8 @@ def data_check_report(found: DataCheck) -> RenderableType:
     return Group(*spaced(parts))
 
 
-def _verdict(found: DataCheck) -> str:
-    errors = sum(finding.grade == "E" for finding in found.findings)
-    warnings = len(found.findings) - errors
-    told = f"{count(warnings) if warnings else 'no'} {'warning' if warnings == 1 else 'warnings'}"
-    if errors:
-        return f"{count(errors)} {'thing has' if errors == 1 else 'things have'} to be mended first; {told}."
-    return f"Nothing has to be mended; {told}."
-
-
 def _deals(found: DataCheck) -> RenderableType:
-    deals = found.deals
-    first = f"{count(deals.deals)} deals: {count(deals.won)} won, {count(deals.lost)} lost, {count(deals.open)} open"
-    span = "" if found.weeks is None else f", {found.first_day} to {found.as_of} ({significant(found.weeks, 3)} weeks)"
-    lines = [f"{first}{span}."]
-    money = "" if deals.won_value is None else f"{', '.join(deals.currencies)} {count(round(deals.won_value))}".strip()
-    waits = [
-        f"{word} after {significant(days, 3)} days" for word, days in (("won", deals.median_days_won),
-        ("lost", deals.median_days_lost)) if days is not None
-    ]  # fmt: skip
-    said = [
-        f"{count(deals.owners)} owners" if deals.owners else "",
-        f"{count(len(deals.segments))} segments" if deals.segments else "",
-        f"won value {money}" if money else "",
-        f"half of them {', '.join(waits)} or sooner" if waits else "",
-        f"{count(deals.overdue)} open ones planned for a day that is past" if deals.overdue else "",
-        f"{count(deals.pushed)} pushed to a later day, {count(deals.pushes or 0)} times in all" if deals.pushed else "",
-    ]
-    told = [each for each in said if each]
-    lines += [f"{'; '.join(told)}."] if told else []
-    if found.calls is not None:
-        calls = found.calls
-        lines.append(
-            f"{count(calls.calls)} calls in {count(calls.rows)} rows, {count(calls.successes)} of them led on; "
-            f"{count(calls.reps)} reps."
-        )
-    return Group(*(Paragraph(printable(line)) for line in lines))
+    return Group(*(Paragraph(printable(line)) for line in check_told(found)))
 
 
 @fits

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, cast
 
+from simcore.results.exported import EXPORTED, exported
 from simcore.studies.study import STUDIES
 
 if TYPE_CHECKING:
@@ -143,8 +144,10 @@ def answer_of(document: StudyHeader) -> Answer:
     Parameters
     ----------
     document
-        Of a class that an entry of `simcore.studies.study.STUDIES` names.
+        Of a class that an entry of `simcore.studies.study.STUDIES` names, or of one that is about an export.
     """
+    if document.document in EXPORTED:
+        return cast("Answer", exported(document.document, "answer")(document))
     # The module of this package that answers is named after the command; in it stands ``NAME_answer``.
     name = STUDIES[document.document].command.split()[-1]
     answer = getattr(import_module(f"simcore.answers.{name}"), f"{name}_answer")

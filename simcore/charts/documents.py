@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from simcore.results.exported import EXPORTED, exported
 from simcore.studies.study import STUDIES
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def pictures_of(document: StudyHeader, scenario: Scenario | None = None) -> list
     Parameters
     ----------
     document
-        Of a class that an entry of `simcore.studies.study.STUDIES` names.
+        Of a class that an entry of `simcore.studies.study.STUDIES` names, or of one that is about an export.
     scenario
         As it was run, if it is known: its first worlds are then played again for what shows weeks.
 
@@ -32,6 +33,8 @@ def pictures_of(document: StudyHeader, scenario: Scenario | None = None) -> list
     >>> [picture.name for picture in pictures_of(result.summary, result.scenario)]
     ['pyramid', 'weeks', 'way', 'ends', 'funnel']
     """
+    if document.document in EXPORTED:
+        return [picture for picture in exported(document.document, "pictures")(document) if picture is not None]
     # The module of this package that draws a document is named after its command; in it stands ``NAME_pictures``.
     name = STUDIES[document.document].command.split()[-1]
     found = getattr(import_module(f"simcore.charts.{name}"), f"{name}_pictures")

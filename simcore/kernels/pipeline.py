@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simcore.compiled.jit import inlined, int64, kernel, uint32, uint64
+from simcore.kernels.inflow import PART_MEAN, poisson
 from simcore.numerics.elementary import log
 from simcore.random.addresses import PIPELINE_DEAL, PIPELINE_NEW
-from simcore.random.draws import uniform32
+from simcore.random.draws import uniform32, uniform53
 from simcore.random.philox import Key, rounds
 
 Ints = npt.NDArray[np.int64]
@@ -32,6 +33,8 @@ _LARGEST: Final = 40.0
 """Hazards of a day above this are counted as this: nobody stays either way."""
 _LEAST: Final = 1e-300
 _NOBODY: Final = 1e-12
+_COUNTS: Final = 1 << 31
+"""Added to the part of a count, so that its words are none of those of values."""
 
 
 @inlined
@@ -273,6 +276,33 @@ def expect_new(
                     _set_exits(hazard[row], stage, factor[row, :, segment], at, classes, exits)
                 won = _wins_of_day(day, exits, next_stage, class_of_age, there, entering)
                 wins[row, segment, day // WEEK] += won
+
+
+@kernel
+def draw_new(key: Key, first: int, expected: Floats, wins: Ints) -> None:
+    """Draw how many new deals are won: Poisson, by inversion, so that the same words give the more, the more come.
+
+    Parameters
+    ----------
+    key, first
+        See `play_open`.
+    expected
+        Of shape (replications, segments, weeks).
+    wins
+        To which is added, of the same shape.
+    """
+    weeks = expected.shape[2]
+    for row in range(len(expected)):
+        low, high = uint32(uint64(first + row)), uint32(uint64(first + row) >> uint64(32))
+        for segment in range(expected.shape[1]):
+            for week in range(weeks):
+                block = uint32(PIPELINE_NEW << 24 | (segment * weeks + week))
+                left, part = expected[row, segment, week], 0
+                while left > 0.0:
+                    w0, w1, _, _ = rounds(block, uint32(_COUNTS | part), low, high, key)
+                    wins[row, segment, week] += poisson(uniform53(w0, w1), min(left, PART_MEAN))
+                    left -= PART_MEAN
+                    part += 1
 
 
 @kernel

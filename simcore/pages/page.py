@@ -17,6 +17,7 @@ from simcore.studies.study import STUDIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simcore.answers.answer import Answer
     from simcore.charts.picture import Picture
     from simcore.results.header import StudyHeader
     from simcore.scenario.model import Scenario
@@ -54,6 +55,7 @@ def page_of(told: Told) -> str:
     first = told.documents[0]
     names = list(dict.fromkeys(name for each in told.documents for name in each.scenario.strategies))
     parts = [part for document in told.documents for part in _answered(document, told)]
+    title = f"{told.scenario.name}: simcore {STUDIES[first.document].command}"
     body = element(
         "main",
         element("p", f"simcore {STUDIES[first.document].command}", class_="kicker"),
@@ -69,12 +71,17 @@ def page_of(told: Told) -> str:
             "follows from the assumptions above. \u00b1 is one standard error of the simulation.",
         ),
     )
+    return whole_page(title, body)
+
+
+def whole_page(title: str, body: Markup) -> str:
+    """Return a page with its title and what it shows."""
     head = joined(
         (
             Markup('<meta charset="utf-8">'),
             Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy()}">'),
             Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-            element("title", f"{told.scenario.name}: simcore {STUDIES[first.document].command}"),
+            element("title", title),
             element("style", Markup(STYLE)),
         )
     )
@@ -84,10 +91,15 @@ def page_of(told: Told) -> str:
 
 def _answered(document: StudyHeader, told: Told) -> list[Markup]:
     """Return the sections of one document: its answer with its first picture, and the other pictures."""
-    found = answer_of(document)
     several = len(told.documents) > 1
     of = f"-{list(told.documents).index(document) + 1}" if several else ""
-    answer = element(
+    pictures = pictures_of(document, told.scenario)
+    return [answer_section(answer_of(document), of), *(picture_section(picture, of) for picture in pictures)]
+
+
+def answer_section(found: Answer, of: str = "") -> Markup:
+    """Return what is said first; ``of`` tells apart several answers on a page."""
+    return element(
         "section",
         element("h2", "The answer"),
         *(element("p", prose(sentence), class_="verdict") for sentence in found.sentences),
@@ -95,10 +107,10 @@ def _answered(document: StudyHeader, told: Told) -> list[Markup]:
         figures_of([(each.label, each.value, each.error) for each in found.figures]),
         id=f"answer{of}",
     )
-    return [answer, *(_section(picture, of) for picture in pictures_of(document, told.scenario))]
 
 
-def _section(picture: Picture, of: str) -> Markup:
+def picture_section(picture: Picture, of: str = "") -> Markup:
+    """Return a picture with the numbers behind it."""
     named = picture._replace(name=f"{picture.name}{of}")
     numbers = element(
         "details",

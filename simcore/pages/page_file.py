@@ -12,7 +12,8 @@ from simcore.results_folders.atomic import file_errors, shown, write_whole
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simcore.pages.page import Told
+    from simcore.pages.exported_page import ToldOfExport
+    from simcore.pages.page import Told as ToldOfScenario
 
 ENDINGS = (".html", ".htm")
 
@@ -57,7 +58,7 @@ def check_file(path: Path, *, overwrite: bool) -> None:
         raise FileError(f"{shown(path)} exists: name another file, or replace it with --overwrite")
 
 
-def write_page(path: Path, told: Told) -> None:
+def write_page(path: Path, told: ToldOfScenario | ToldOfExport) -> None:
     """Draw a page and write it.
 
     Raises
@@ -65,6 +66,9 @@ def write_page(path: Path, told: Told) -> None:
     FileError
         If it could not be written; a file of that name then holds what it held before.
     """
-    from simcore.pages.page import page_of  # noqa: PLC0415  (charts and answers, once there is something to draw)
+    # Charts and answers, once there is something to draw.
+    from simcore.pages.exported_page import exported_page  # noqa: PLC0415
+    from simcore.pages.page import Told, page_of  # noqa: PLC0415
 
-    write_whole(path, page_of(told).encode())
+    page = page_of(told) if isinstance(told, Told) else exported_page(told)
+    write_whole(path, page.encode())

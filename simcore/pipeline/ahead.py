@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simcore.base.machine import processors
-from simcore.kernels.pipeline import expect_new, play_open, worth_of_new
+from simcore.kernels.pipeline import draw_new, expect_new, play_open, worth_of_new
 from simcore.pipeline.ages import CLASSES, STARTS, class_of
 from simcore.pipeline.history import STILL, Flags, Floats, Ints
-from simcore.pipeline.posterior import KINDS, NEW_WINS, Draws, Posterior, Seeds, generator
+from simcore.pipeline.posterior import KINDS, Draws, Posterior, Seeds
 from simcore.pipeline.rhythm import WEEK, weekday
 from simcore.random.philox import split_seed
 
@@ -109,7 +109,7 @@ def play_ahead(posterior: Posterior, deals: OpenDeals, days: int, replications: 
         drawn = posterior.draws(rows.stop - start, weeks, seeds, part)
         result.market[rows] = drawn.market.mean(axis=1)
         _play_open(posterior, deals, days, drawn, start, result, rows, seeds.luck)
-        _play_new(posterior, days, drawn, result, rows, seeds.luck, part)
+        _play_new(posterior, days, drawn, result, rows, seeds.luck)
 
     # Parts have draws and rows of their own, so that threads change nothing.
     with ThreadPoolExecutor(max_workers=processors()) as threads:
@@ -165,7 +165,7 @@ def _play_open(
     )
 
 
-def _play_new(posterior: Posterior, days: int, drawn: Draws, into: Ahead, rows: slice, seed: int, part: int) -> None:
+def _play_new(posterior: Posterior, days: int, drawn: Draws, into: Ahead, rows: slice, seed: int) -> None:
     """Draw the wins of deals that are not there yet.
 
     They come as a Poisson process, and each goes its way alone: so the numbers that are won, by segment and week, are
@@ -189,7 +189,7 @@ def _play_new(posterior: Posterior, days: int, drawn: Draws, into: Ahead, rows: 
         np.empty((2, stages)),
         expected,
     )
-    into.wins[rows, 1] = generator(seed, NEW_WINS, part).poisson(expected)
+    draw_new(split_seed(seed), rows.start, expected, into.wins[rows, 1])
     values, begins = _values(posterior)
     if values.min() == values.max():
         into.values[rows, 1] = into.wins[rows, 1] * values[0]

@@ -21,7 +21,6 @@ LIKENESS: Final[Floats] = np.array([3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000
 RECENT_WEEKS: Final = 12
 """Weeks in which the shares of segments among new deals are counted."""
 _KNOWLEDGE, _MARKET, _INFLOW = 1, 2, 3
-NEW_WINS: Final = 4
 """Purposes of generators."""
 NAIVE_DRAWS: Final = 5
 CALLS: Final = 6

@@ -36,7 +36,7 @@ KNOWLEDGE = 242
 PIPELINE_DEAL = 243
 """Of deals that are open on the day of a forecast; word 0 of stay n: how long, 1: how it ends, 2: where it leads."""
 PIPELINE_NEW = 244
-"""Values of deals to come that are won: word k of four wins of a block, which is a segment and week."""
+"""Deals to come that are won, by block (a segment and week): how many, and word k the values of four of them."""
 
 OPEN_AT_START = 16
 """Added to an item's purposes for the items that are open when a run starts."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from simcore.results.exported import EXPORTED, exported
 from simcore.tables.table import Table, joined
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ DEFINITIONS = {
     "steadiness": "steadiness.steadiness_tables",
     "variance": "variance.variance_tables",
 }
-"""By the name of the document: the module here and the function that makes its tables."""
+"""By the name of the document: the module here and the function that makes its tables; for those that are about an
+export see `simcore.results.exported`."""
 
 
 def tables_of(found: StudyHeader | Sequence[StudyHeader]) -> list[Table]:
@@ -45,6 +47,8 @@ def tables_of(found: StudyHeader | Sequence[StudyHeader]) -> list[Table]:
 
 
 def _defined(document: StudyHeader) -> list[Table]:
+    if document.document in EXPORTED:
+        return cast("list[Table]", exported(document.document, "tables")(document))
     module, _, name = DEFINITIONS[document.document].rpartition(".")
     make = cast("Callable[[Any], list[Table]]", getattr(import_module(f"simcore.tables.{module}"), name))
     return make(document)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simcore.kernels.pipeline import expect_new, play_open, worth_of_new
+from simcore.kernels.pipeline import draw_new, expect_new, play_open, worth_of_new
 from simcore.random.philox import split_seed
 from tests.twin import pipeline as twin
 
@@ -114,6 +114,22 @@ def test_what_is_expected_is_the_mean_of_deals_that_are_played() -> None:
     error = found.std(axis=0) / np.sqrt(len(found))
     assert (np.abs(found.mean(axis=0) - expected) < 4.0 * error).all()
     assert (expected > 10.0 * error).all()
+
+
+def test_new_deals_are_won_as_their_twin_says_and_as_often_as_expected() -> None:
+    """Poisson: mean and variance of 4,000 cells within 4 standard errors."""
+    expected = np.tile([[[0.0, 0.4, 12.5, 99.9], [100.0, 130.0, 250.0, 1e-9]]], (500, 1, 1))
+    wins = np.zeros(expected.shape, dtype=np.int64)
+    draw_new(split_seed(SEED), FIRST, expected, wins)
+    for row, segment, week in np.ndindex(5, SEGMENTS, WEEKS):
+        mean = float(expected[row, segment, week])
+        assert wins[row, segment, week] == twin.won(SEED, FIRST + row, segment * WEEKS + week, mean)
+    z = (wins - expected)[expected > 0.1] / np.sqrt(expected[expected > 0.1])
+    assert abs(z.mean()) < 4.0 / np.sqrt(z.size)
+    assert abs(z.var() - 1.0) < 4.0 * np.sqrt(3.0 / z.size)
+    more = np.zeros_like(wins)
+    draw_new(split_seed(SEED), FIRST, expected * 1.1, more)
+    assert (more >= wins).all()
 
 
 def test_new_deals_are_worth_what_their_twin_says() -> None:

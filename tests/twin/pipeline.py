@@ -124,6 +124,23 @@ def wins_of_new(law: Law, new: list[float], share: list[float], weekday: list[fl
     return found
 
 
+def won(seed: int, replication: int, block: int, expected: float) -> int:
+    """Return how many new deals are won: Poisson by inversion, in parts of a mean of 100 at most."""
+    count, part = 0, 0
+    while expected > 0.0:
+        high, low, _, _ = words(seed, NEW, block, 2**31 + part, replication)
+        u = ((high >> 5) * 2**26 + (low >> 6)) / 2**53
+        mean = min(expected, 100.0)
+        term = total = math.exp(-mean)
+        here = 0
+        while u >= total and here < 400:
+            here += 1
+            term *= mean / here
+            total += term
+        count, part, expected = count + here, part + 1, expected - 100.0
+    return count
+
+
 def worth(seed: int, replication: int, block: int, wins: int, values: list[float]) -> float:
     """Return the sum of the values of new deals that were won."""
     total = 0.0
