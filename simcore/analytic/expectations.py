@@ -49,7 +49,6 @@ steady state
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -60,6 +59,8 @@ from simcore.analytic.market_moments import is_stationary, log_covariance, momen
 from simcore.analytic.needs import owes_calls, passing
 from simcore.analytic.rate_factors import are_alike, factor, market_steps, pair_factors, peak, weeks_differ
 from simcore.base.money import cents
+from simcore.base.periods import HORIZONS
+from simcore.dates.period_table import whole_periods
 from simcore.numerics.gamma_beta import beta_i
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ Windows = Counter[Window]
 """How many windows of a horizon there are."""
 
 _CUT_LIMIT = 1e-4
-_MONTHS = (4, 4, 5)
 
 
 class Expected(NamedTuple):
@@ -355,34 +355,26 @@ def _windows(scenario: Scenario) -> dict[str, Windows]:
     by_day = [by_hour[first : first + length] for first in range(0, hours, length)]
     begin, apart = scenario.horizon.warmup_weeks, 1 if weeks_differ(scenario) else 0
     windows: dict[str, Windows] = {"call": Counter(), "hour": Counter(), "day": Counter(), "week": Counter()}
-    weeks: list[int] = []
+    daily: list[int] = []
     for week, free in enumerate(scenario.calendar.days_off(0, counted)):
         at = apart * (begin + week)
         days_worked = [[0] * length if day in free else plan for day, plan in enumerate(by_day)]
         windows["hour"].update(Window((n,), at) for plan in days_worked for n in plan)
         windows["day"].update(Window((sum(plan),), at) for plan in days_worked)
-        weeks.append(sum(map(sum, days_worked)))
-        windows["week"][Window((weeks[-1],), at)] += 1
-        windows["call"][Window((1,), at)] += weeks[-1]
-    lengths = {"month": _whole_months(counted), "quarter": [13] * (counted // 13), "year": [52] * (counted // 52)}
-    for horizon, spans in lengths.items():
-        ends = list(itertools.accumulate(spans))
-        windows[horizon] = Counter(
-            Window(tuple(weeks[end - span : end]), apart * (begin + end - span))
-            for end, span in zip(ends, spans, strict=True)
-        )
+        daily += map(sum, days_worked)
+        of_week = sum(daily[-len(by_day) :])
+        windows["week"][Window((of_week,), at)] += 1
+        windows["call"][Window((1,), at)] += of_week
+    for horizon in ("month", "quarter", "year"):
+        pieces: dict[int, dict[int, int]] = {}
+        whole = whole_periods(scenario.calendar.periods, HORIZONS.index(horizon), len(daily))
+        for day, number in enumerate(whole.tolist()):
+            piece, week = pieces.setdefault(number, {}), day // len(by_day)
+            piece[week] = piece.get(week, 0) + daily[day]
+        pieces.pop(-1, None)
+        windows[horizon] = Counter(Window(tuple(of.values()), apart * (begin + min(of))) for of in pieces.values())
     windows["call"] += Counter()  # without weeks in which nobody calls
     return {name: found for name, found in windows.items() if found}
-
-
-def _whole_months(weeks: int) -> list[int]:
-    """Return the lengths of the whole months in the run."""
-    months: list[int] = []
-    used = 0
-    while used + _MONTHS[len(months) % 3] <= weeks:
-        months.append(_MONTHS[len(months) % 3])
-        used += months[-1]
-    return months
 
 
 def _variance(scenario: Scenario, window: Window) -> float:

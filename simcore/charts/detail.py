@@ -77,7 +77,7 @@ def period_of(scenario: Scenario) -> tuple[str, int] | None:
     Returns
     -------
     tuple or None
-        ``None`` where the run holds no such period.
+        ``None`` where the run holds no such period, and where periods are real months: revenue is known by week.
 
     Examples
     --------
@@ -87,13 +87,16 @@ def period_of(scenario: Scenario) -> tuple[str, int] | None:
     """
     long = scenario.quota is not None and scenario.quota.per == "year"
     name, weeks = ("year", WEEKS_PER_YEAR) if long else ("quarter", WEEKS_PER_QUARTER)
-    return (name, weeks) if scenario.horizon.weeks >= weeks else None
+    whole = scenario.horizon.weeks >= weeks and scenario.calendar.months != "real"
+    return (name, weeks) if whole else None
 
 
 def by_period(detail: Detail, horizon: str) -> NDArray[np.float64]:
-    """Return the revenue of every rep in every whole period, float64[worlds, reps, periods]."""
-    weeks = detail.revenue.shape[2]
-    period = period_of_week(HORIZONS.index(horizon), weeks)
+    """Return the revenue of every rep in every whole period, float64[worlds, reps, periods]; of no real months."""
+    weeks, calendar = detail.revenue.shape[2], detail.scenario.calendar
+    if calendar.months == "real" and horizon != "week":
+        return detail.revenue[:, :, :0]
+    period = period_of_week(HORIZONS.index(horizon), weeks, calendar.periods.weeks)
     whole = detail.revenue[:, :, period >= 0]
     starts = np.flatnonzero(np.diff(period[period >= 0], prepend=-1))
     return np.add.reduceat(whole, starts, axis=2)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.periods import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.base.periods import QUARTER, WEEKS_PER_QUARTER, WEEKS_PER_YEAR, YEAR
 from simcore.engine.playable import most_replications, playable, with_run_overrides
 from simcore.engine.runner import Block, Progress, Watch, cut
 from simcore.engine.sequential_stopping import GoalFigure, Stages
@@ -228,7 +228,7 @@ def _simulate(
     pieces = [
         [block_statistic(metric, program, block.first, detail) for metric in metrics] for program, detail in together
     ]
-    return _reduced(block, quarters, base, pieces)
+    return _reduced(block, quarters, base, pieces, [years_of_quarters(program) for program in programs])
 
 
 def _no_contests(k: int) -> Contests:
@@ -242,14 +242,15 @@ def _reduced(
     quarters: list[NDArray[np.int64]],
     base: int | None,
     pieces: list[list[NDArray[np.generic]]],
+    years: list[NDArray[np.int32]],
 ) -> _Block:
     """Keep the revenue of each world, and hold the strategies against the baseline."""
     contests = _no_contests(len(quarters))
     if base is not None:
         group = (block.first + np.arange(block.replications)) % GROUPS
-        theirs = _results(quarters[base])
+        theirs = _results(quarters[base], years[base])
         for number, cents in enumerate(quarters):
-            for contest, (x, y) in enumerate(zip(_results(cents), theirs, strict=True)):
+            for contest, (x, y) in enumerate(zip(_results(cents, years[number]), theirs, strict=True)):
                 np.add.at(contests.ahead[number, :, contest], group, (x > y).sum(axis=1))
                 np.add.at(contests.behind[number, :, contest], group, (x < y).sum(axis=1))
         for contest, results in enumerate(theirs):
@@ -258,12 +259,24 @@ def _reduced(
     return _Block(revenue, contests, pieces)
 
 
-def _results(cents: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
-    """Return what is compared in each kind of contest, int64[replications, contests]."""
+def years_of_quarters(program: Program) -> NDArray[np.int32]:
+    """Return the whole year that each whole quarter is in, int32[quarters]; -1: in none."""
+    quarters, years = program.calendar.period_of_part[[QUARTER, YEAR]]
+    whole, first = np.unique(quarters, return_index=True)
+    found: NDArray[np.int32] = years[first[whole >= 0]]
+    return found
+
+
+def _results(cents: NDArray[np.int64], year: NDArray[np.int32]) -> tuple[NDArray[np.int64], ...]:
+    """Return what is compared in each kind of contest, int64[replications, contests].
+
+    ``year``: see `years_of_quarters`.
+    """
     worlds, reps, columns = cents.shape
     whole = columns - 1
-    years = whole // QUARTERS_PER_YEAR
-    by_year = cents[:, :, : years * QUARTERS_PER_YEAR].reshape(worlds, reps * years, QUARTERS_PER_YEAR).sum(axis=2)
+    years = int((year >= 0).sum()) // QUARTERS_PER_YEAR
+    of_years = cents[:, :, :whole][:, :, year >= 0]
+    by_year = of_years.reshape(worlds, reps * years, QUARTERS_PER_YEAR).sum(axis=2)
     return cents[:, :, -1].sum(axis=1)[:, None], cents[:, :, :whole].reshape(worlds, -1), by_year
 
 

@@ -76,10 +76,12 @@ METRICS = (
         "model.md#time",
     ),
     Word("day", "A working day of one rep: `hours_per_day` hours.", "model.md#time"),
-    Word("week", "A working week: `days_per_week` days. All longer periods are whole weeks.", "model.md#time"),
-    Word("month", "4, 4 and 5 weeks in turn, so that three of them are a quarter.", "model.md#time"),
-    Word("quarter", "13 weeks, from the first counted week on.", "model.md#time"),
-    Word("year", "52 weeks, from the first counted week on.", "model.md#time"),
+    Word(
+        "week", "A working week: `days_per_week` days. Longer periods are whole weeks, or real months.", "model.md#time"
+    ),
+    Word("month", "4, 4 and 5 weeks in turn, so that three are a quarter; or that of the calendar.", "model.md#time"),
+    Word("quarter", "13 weeks, from the first counted week on; or three real months.", "model.md#time"),
+    Word("year", "52 weeks, from the first counted week on; or twelve real months.", "model.md#time"),
     Word(
         "worst 5 % of worlds",
         "Mean team revenue of the lowest twentieth of all worlds: expected shortfall. It tells how bad it is when "

@@ -12,6 +12,7 @@ from simcore.program.layout import Program
 
 HIT, REPAIRED = 16, 32
 """Added to `Detail.session`."""
+NO_DAYS = np.zeros((0, 1, 0, 0), np.int64)
 
 
 class Detail(NamedTuple):
@@ -31,15 +32,21 @@ class Detail(NamedTuple):
     habits: NDArray[np.int64]
     """int64[replications, reps, counted weeks]: bit s is set if the person has the habit at step s after the sessions
     of the week; or empty."""
+    days: NDArray[np.int64] = NO_DAYS
+    """int64[replications, 1, reps, counted days]: revenue by close, where months cut weeks; or empty."""
 
 
 def new_detail(program: Program, replications: int, quarterly: int = 0) -> Detail:
     """Allocate the detail of a block of ``replications``, and of quarters of ``quarterly``; 0: nothing is recorded."""
     reps, weeks, stages = program.team.reps, program.clock.counted_weeks, program.clock.steps + 1
+    calendar, coached = program.calendar, replications if program.coaching.active else 0
+    session, habits = (np.zeros((coached, reps, weeks), np.int64) for _ in range(2))
     return Detail(
         np.zeros((replications, reps, weeks, stages), np.int64),
         np.zeros((replications, 2, reps, weeks), np.int64),
-        np.zeros((quarterly, reps, int(program.calendar.periods[QUARTER]) + 1), np.int64),
+        np.zeros((quarterly, reps, int(calendar.periods[QUARTER]) + 1), np.int64),
         np.zeros((replications if program.source.tilted else 0, reps)),
-        *(np.zeros((replications if program.coaching.active else 0, reps, weeks), np.int64) for _ in range(2)),
+        session,
+        habits,
+        np.zeros((replications if calendar.cut else 0, 1, reps, len(calendar.part_of_day)), np.int64),
     )

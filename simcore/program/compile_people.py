@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from simcore.program.compile_coaching import weekly
 from simcore.program.compile_distributions import stacked
 from simcore.program.layout import FROM_THE_FIRST, NEVER, NO_AMOUNTS
 from simcore.program.people import NO_PEOPLE, People
+from simcore.program.quotas import period_of_days, quota_periods
 from simcore.random.draws import TWO_32
 from simcore.scenario.people import week_of
 
@@ -168,39 +170,33 @@ def plan_rows(scenario: Scenario) -> NDArray[np.int64]:
     return calls
 
 
-def quota_amounts(
-    scenario: Scenario, period_first: NDArray[np.int64], period_hours: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the quota of each seat in the period of each simulated week, in cents, and that of the team.
+def quota_amounts(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the quota of each seat in each quota period, in cents, that of the team, and which one each day is in.
 
-    int64[reps, weeks] and int64[weeks]; empty where all seats have the team's amount in all periods. Who has a quota in
-    a period is decided in its first week; where it is `ramped`, the amount goes by all its weeks.
-
-    Parameters
-    ----------
-    period_first, period_hours
-        See `simcore.program.layout.Reaction`.
+    int64[reps, periods], int64[periods] and int64[simulated days]; empty where all seats have the team's amount in all
+    periods. Who has a quota in a period is decided in its first week; where it is `ramped`, the amount goes by all its
+    weeks, and by as much of a week as lies in the period.
     """
     quota, team = scenario.quota, scenario.team
     if quota is None or not scenario.quotas_differ:
-        return NO_AMOUNTS, NO_AMOUNTS[0:0].ravel()
-    week, warmup = scenario.calendar.hours_per_week, scenario.horizon.warmup_weeks
-    first, length = period_first // week - warmup, period_hours // week
-    begins, at, which = np.unique(first, return_index=True, return_inverse=True)
-    begin = int(begins.min())
-    weeks = np.arange(begin, int((first + length).max()))
-    own = np.zeros((team.reps, len(begins)), np.int64)
-    # Amounts in turn begin with the first counted period; those of a warm-up go on backward.
+        return NO_AMOUNTS, NO_AMOUNTS[0:0].ravel(), NO_AMOUNTS[0:0].ravel()
+    periods, days = quota_periods(scenario), scenario.calendar.days_per_week
+    # Weeks, or the parts of them that lie in one period.
+    mondays = np.arange(-(-periods.edges[0] // days) * days, periods.edges[-1], days)
+    edges = np.union1d(periods.edges, mondays)
+    weeks, share = edges[:-1] // days, np.diff(edges) / days
+    begins = np.searchsorted(edges, periods.edges)
+    own = np.zeros((team.reps, len(periods.number)), np.int64)
     each = np.array([cents(amount) for amount in quota.each], np.int64)
-    of_period = each[(np.arange(len(begins)) - np.searchsorted(begins, 0)) % len(each)]
+    of_period = each[periods.number % len(each)]
+    lengths = np.diff(periods.edges) / days
     for rep in range(team.reps):
-        amount, activity = _by_week(scenario, rep, weeks, np.repeat(of_period, length[at]))
-        for period, start in enumerate((begins - begin).tolist()):
-            weeks_of = slice(start, start + int(length[at[period]]))
-            mean = fsum((amount[weeks_of] * activity[weeks_of]).tolist()) / int(length[at[period]])
+        amount, activity = _by_week(scenario, rep, weeks, np.repeat(of_period, np.diff(begins)))
+        for period, (start, end) in enumerate(pairwise(begins.tolist())):
+            mean = fsum((amount[start:end] * activity[start:end] * share[start:end]).tolist()) / float(lengths[period])
             own[rep, period] = int(mean + 0.5) if quota.ramped else amount[start]
-    total = own.sum(axis=0) if quota.team is None else np.full(len(begins), cents(quota.team))
-    return own[:, which], total[which]
+    total = own.sum(axis=0) if quota.team is None else np.full(len(of_period), cents(quota.team))
+    return own, total, period_of_days(scenario, periods)
 
 
 def _by_week(

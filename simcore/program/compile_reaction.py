@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.base import periods as horizons
 from simcore.base.money import cents
 from simcore.program.compile_season import period_gone
 from simcore.program.layout import (
@@ -22,6 +21,7 @@ from simcore.program.layout import (
     Needs,
     Reaction,
 )
+from simcore.program.quotas import period_of_days, quota_periods
 from simcore.quantities.time import Calendar
 from simcore.scenario.channels import PULL_FORWARD, channel_numbers
 from simcore.scenario.signals import AHEAD, BEHIND, DEADLINE, SIGNALS
@@ -117,18 +117,8 @@ def _pulls(drives: list[Drive], calendar: Calendar) -> list[tuple[int, tuple[flo
 
 
 def _periods(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the first hour and the length in hours of each simulated week's quota period."""
-    week, horizon = scenario.calendar.hours_per_week, scenario.horizon
-    weeks = np.arange(horizon.warmup_weeks + horizon.weeks) - horizon.warmup_weeks
-    per = scenario.quota.per if scenario.quota else "week"
-    if per == "month":
-        quarter, within = np.divmod(weeks, horizons.WEEKS_PER_QUARTER)
-        starts = np.array([0, *horizons.MONTH_ENDS])
-        month = np.searchsorted(starts, within, side="right") - 1
-        first = quarter * horizons.WEEKS_PER_QUARTER + starts[month]
-        length = np.diff(starts)[month]
-    else:
-        weeks_of = {"week": 1, "quarter": horizons.WEEKS_PER_QUARTER, "year": horizons.WEEKS_PER_YEAR}
-        length = np.full(len(weeks), weeks_of[per])
-        first = weeks // length * length
-    return (first + horizon.warmup_weeks) * week, length * week
+    """Return the first hour and the length in hours of each simulated day's quota period."""
+    hours, warmup = scenario.calendar.hours_per_day, scenario.horizon.warmup_weeks * scenario.calendar.days_per_week
+    periods = quota_periods(scenario)
+    which = period_of_days(scenario, periods)
+    return (periods.edges[:-1][which] + warmup) * hours, np.diff(periods.edges)[which] * hours

@@ -35,26 +35,27 @@ def compile_seasons(scenario: Scenario) -> tuple[NDArray[np.int64], Floats]:
 def period_gone(scenario: Scenario, first: NDArray[np.int64], length: NDArray[np.int64]) -> Floats:
     """Return the share of its quota period that is gone at each simulated hour, see `Reaction.period_gone`.
 
-    ``first``, ``length``: int64[simulated weeks], the first hour and the hours of the period of each week. Of a period
+    ``first``, ``length``: int64[simulated days], the first hour and the hours of the period of each day. Of a period
     that began before the run, what is gone counts from hour 0, as a share of the whole.
     """
     quota, calendar = scenario.quota, scenario.calendar
     by_season = quota is not None and quota.pace == "season"
     if quota is None or calendar.start is None or not (calendar.rests or by_season):
         return np.empty(0)
-    week = calendar.hours_per_week
-    begin, end = int(first.min()) // week, int((first + length).max()) // week
+    day, week = calendar.hours_per_day, calendar.hours_per_week
+    begin, end = int(first.min()) // week, -(-int((first + length).max()) // week)
     working = _working(scenario, begin, end - begin)
     weight = working * _seasons(scenario, begin, end - begin)[:, None] if by_season else working
-    gone = np.empty(len(first) * week)
-    for number in range(len(first)):
-        here = slice(int(first[number]) // week - begin, int(first[number] + length[number]) // week - begin)
+    weight, working = weight.ravel(), working.ravel()
+    gone = np.empty(len(first) * day)
+    for at in np.flatnonzero(np.diff(first, prepend=first[0] - 1)).tolist():
+        starts, last = int(first[at]), min(int(first[at] + length[at]), len(gone))
+        here = slice(starts - begin * week, starts - begin * week + int(length[at]))
         # A period in which nobody works, or of which no season is left, goes by the hours that there are.
-        each = next(part for part in (weight[here], working[here], np.ones_like(working[here])) if part.any()).ravel()
+        each = next(part for part in (weight[here], working[here], np.ones_like(working[here])) if part.any())
         before = np.concatenate([[0.0], np.cumsum(each)])
-        hours = np.arange(number * week, (number + 1) * week) - int(first[number])
-        since = max(0, -int(first[number]))
-        gone[number * week : (number + 1) * week] = (before[hours] - before[since]) / before[-1]
+        since = max(0, -starts)
+        gone[at * day : last] = (before[at * day - starts : last - starts] - before[since]) / before[-1]
     return gone
 
 

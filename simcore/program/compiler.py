@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simcore.base import periods as horizons
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.money import cents
+from simcore.dates.period_table import parts_of_weeks, whole_periods
 from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import build_beta
 from simcore.program.compile_coaching import compile_coaching, weekly
@@ -36,7 +37,6 @@ from simcore.program.layout import (
     Quota,
     RateLaws,
     Rates,
-    Reaction,
     Team,
 )
 from simcore.program.people import People
@@ -81,7 +81,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         deals=deals,
         start=_open_items(scenario),
         inflow=compile_inflow(scenario),
-        quota=_quota(scenario, deals.unit, reaction),
+        quota=_quota(scenario, deals.unit),
         reaction=reaction,
         coaching=coaching,
         needs=needs,
@@ -108,15 +108,17 @@ def _clock(scenario: Scenario, lags: Lags) -> Clock:
 def _calendar(scenario: Scenario) -> Calendar:
     calendar, counted = scenario.calendar, scenario.horizon.weeks
     week, days = calendar.hours_per_week, calendar.days_per_week
-    period_of_week = np.zeros((7, counted), np.int32)
+    period_of_day, first = np.zeros((7, counted * days), np.int32), parts_of_weeks(calendar.periods, counted * days)
     for number in (horizons.WEEK, horizons.MONTH, horizons.QUARTER, horizons.YEAR):
-        period_of_week[number] = horizons.period_of_week(number, counted)
-    periods = period_of_week.max(axis=1).astype(np.int64) + 1
+        period_of_day[number] = whole_periods(calendar.periods, number, counted * days)
+    periods = period_of_day.max(axis=1).astype(np.int64) + 1
     periods[[horizons.CALL, horizons.HOUR, horizons.DAY]] = 0, counted * week, counted * days
     return Calendar(
         day_of_hour=(np.arange(counted * week) // calendar.hours_per_day).astype(np.int32),
         week_of_day=(np.arange(counted * days) // days).astype(np.int32),
-        period_of_week=period_of_week,
+        part_of_day=np.repeat(np.arange(len(first)), np.diff(np.append(first, counted * days))).astype(np.int32),
+        period_of_part=np.ascontiguousarray(period_of_day[:, first]),
+        period_of_day=period_of_day if len(first) > counted else period_of_day[:, :0],
         periods=periods,
     )
 
@@ -322,11 +324,11 @@ def _open_items(scenario: Scenario) -> OpenItems:
     return OpenItems(first, stages, dues, ages, values, np.array([row[4] for row in rows], np.float64))
 
 
-def _quota(scenario: Scenario, unit: int, reaction: Reaction) -> Quota:
+def _quota(scenario: Scenario, unit: int) -> Quota:
     if scenario.quota is None:
         return Quota(0, 0, 0)
     amount = cents(scenario.quota.amount)
     team = amount * scenario.team.reps if scenario.quota.team is None else cents(scenario.quota.team)
     horizon = horizons.HORIZONS.index(scenario.quota.per)
-    own = quota_amounts(scenario, reaction.period_first, reaction.period_hours)
+    own = quota_amounts(scenario)
     return Quota(horizon, -(-amount // unit), -(-team // unit), *own)

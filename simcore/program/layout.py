@@ -50,10 +50,20 @@ class Calendar(NamedTuple):
     """int32[counted hours]: the counted day of each counted hour."""
     week_of_day: NDArray[np.int32]
     """int32[counted days]"""
-    period_of_week: NDArray[np.int32]
-    """int32[7, counted weeks]: by horizon, the period of each counted week or -1."""
+    part_of_day: NDArray[np.int32]
+    """int32[counted days]: the part of a week that each counted day is in. Parts are weeks, unless real months cut
+    them."""
+    period_of_part: NDArray[np.int32]
+    """int32[7, parts]: by horizon, the period of each part or -1."""
+    period_of_day: NDArray[np.int32]
+    """int32[7, counted days]: the same by day, where parts are not weeks; else empty."""
     periods: NDArray[np.int64]
     """int64[7]: by horizon, the whole periods of one seat (0 for the call)."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether months cut weeks."""
+        return len(self.period_of_day[0]) > 0
 
 
 class Plan(NamedTuple):
@@ -270,10 +280,11 @@ class Quota(NamedTuple):
     units_team: int
     """The same for the team's total against N times the amount."""
     own: NDArray[np.int64] = NO_AMOUNTS
-    """int64[reps, simulated weeks]: cents of the quota period that a week is in, where seats differ; 0: none. Else of
-    no seats."""
+    """int64[reps, quota periods]: cents, where seats or periods differ; 0: none. Else of no seats."""
     team: NDArray[np.int64] = NO_AMOUNTS[0:0].ravel()
-    """int64[simulated weeks]: the same of the team; or of no weeks."""
+    """int64[quota periods]: the same of the team; or of none."""
+    of_day: NDArray[np.int64] = NO_AMOUNTS[0:0].ravel()
+    """int64[simulated days]: in which of these each day is; or of none."""
 
 
 SLOPE, CURVE, LEAST, MOST, DISCOUNT, WIN_RATE = PULL_COLUMNS = range(6)
@@ -327,9 +338,9 @@ class Reaction(NamedTuple):
     quota: float
     """Of one seat, in cents; 0 is none."""
     period_first: NDArray[np.int64]
-    """int64[simulated weeks]: the first hour of the quota period of each week; below 0 if it began before the run."""
+    """int64[simulated days]: the first hour of the quota period of each day; below 0 if it began before the run."""
     period_hours: NDArray[np.int64]
-    """int64[simulated weeks]: hours of the whole period."""
+    """int64[simulated days]: hours of the whole period."""
     period_gone: NDArray[np.float64]
     """float64[simulated hours]: the share of the quota period that is gone at each hour, where holidays or a season
     count; or empty: all hours of a period are alike."""

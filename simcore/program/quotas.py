@@ -7,8 +7,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.periods import HORIZONS
+from simcore.dates.period_table import Periods, periods_over
+
 if TYPE_CHECKING:
     from simcore.program.layout import Program
+    from simcore.scenario.model import Scenario
+
+
+def quota_periods(scenario: Scenario) -> Periods:
+    """Return the quota periods that hold the simulated weeks; without a quota they are weeks."""
+    calendar, horizon = scenario.calendar, scenario.horizon
+    per = scenario.quota.per if scenario.quota is not None else "week"
+    days = calendar.days_per_week
+    return periods_over(
+        calendar.periods, HORIZONS.index(per), -horizon.warmup_weeks * days, max(1, horizon.weeks) * days
+    )
+
+
+def period_of_days(scenario: Scenario, periods: Periods) -> NDArray[np.int64]:
+    """Return in which of these each simulated day is, int64[simulated days]."""
+    days, horizon = scenario.calendar.days_per_week, scenario.horizon
+    simulated = np.arange(-horizon.warmup_weeks * days, horizon.weeks * days)
+    return np.searchsorted(periods.edges, simulated, side="right") - 1
 
 
 def amounts_by_period(program: Program) -> NDArray[np.int64]:
@@ -16,27 +37,28 @@ def amounts_by_period(program: Program) -> NDArray[np.int64]:
 
     Of a program whose seats have quotas of their own (`Quota.own`).
     """
-    own: NDArray[np.int64] = program.quota.own[:, _first_weeks(program)]
+    own: NDArray[np.int64] = program.quota.own[:, _whole(program)]
     return own
 
 
 def amounts_of_seat(program: Program, rep: int) -> NDArray[np.int64]:
     """Return the same of one seat, int64[periods]."""
-    own: NDArray[np.int64] = program.quota.own[rep, _first_weeks(program)]
+    own: NDArray[np.int64] = program.quota.own[rep, _whole(program)]
     return own
 
 
 def team_by_period(program: Program) -> NDArray[np.int64]:
     """Return the quota of the team in each whole period of the counted weeks, in cents, int64[periods]; 0: none."""
-    team: NDArray[np.int64] = program.quota.team[_first_weeks(program)]
+    team: NDArray[np.int64] = program.quota.team[_whole(program)]
     return team
 
 
-def _first_weeks(program: Program) -> NDArray[np.int64]:
-    """Return the first simulated week of each whole quota period."""
-    period = program.calendar.period_of_week[program.quota.horizon]
-    whole, first = np.unique(period, return_index=True)
-    return first[whole >= 0] + program.clock.warmup_weeks
+def _whole(program: Program) -> NDArray[np.int64]:
+    """Return which quota periods are whole ones of the counted weeks."""
+    calendar, clock = program.calendar, program.clock
+    whole, part = np.unique(calendar.period_of_part[program.quota.horizon], return_index=True)
+    first = np.searchsorted(calendar.part_of_day, part[whole >= 0])
+    return program.quota.of_day[first + clock.warmup_weeks * (clock.hours_per_week // clock.hours_per_day)]
 
 
 def in_units(program: Program, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -69,3 +91,13 @@ def periods_with_quota(program: Program, *, team: bool) -> int:
         amounts = team_by_period(program) if team else amounts_by_period(program)
         return int((amounts > 0).sum())
     return int(program.calendar.periods[program.quota.horizon]) * (1 if team else program.team.reps)
+
+
+def begins_between_decisions(program: Program) -> dict[int, list[int]]:
+    """Return the hours of the week in which a quota period begins though nobody decides, by week."""
+    clock, reaction, found = program.clock, program.reaction, dict[int, list[int]]()
+    hours = np.arange(len(reaction.period_first)) * clock.hours_per_day
+    begins = (reaction.period_first == hours) & (hours % reaction.interval > 0)
+    for hour in hours[begins & (reaction.quota > 0.0)].tolist():
+        found.setdefault(hour // clock.hours_per_week, []).append(hour % clock.hours_per_week)
+    return found

@@ -28,6 +28,7 @@ from simcore.base.spelling import plain_spaces, read_number, written
 from simcore.base.text import printable
 from simcore.dates.days import DAY_FORM, DAYS_OF_WEEK, WEEKDAYS, NotADayError, monday_of, parse_day
 from simcore.dates.given import FIRST_DAY, UNDATED, RefusedError, holidays_of_country, weeks_until
+from simcore.dates.period_table import MonthName, Months
 from simcore.quantities.fields import (
     Complaint,
     Length,
@@ -153,6 +154,14 @@ class Calendar(Part):
         description="Days or weeks in which no call is made; their calls are not made up. `{country: DE}` in place of "
         "the list: the public holidays of a country.",
     )
+    months: Literal["4-4-5", "4-5-4", "5-4-4", "real"] | None = Field(
+        default=None,
+        description="Weeks of the months of a quarter, from the first counted week on; `real`: those of the calendar, "
+        "which needs a `start`. Left out: `4-4-5`.",
+    )
+    fiscal_year: MonthName | None = Field(
+        default=None, description="With real months: the first month of a year. Left out: `january`."
+    )
 
     @property
     def hours_per_week(self) -> int:
@@ -163,6 +172,13 @@ class Calendar(Part):
     def monday(self) -> date | None:
         """The Monday of the first counted week; ``None`` without dates."""
         return None if self.start is None else monday_of(parse_day(self.start))
+
+    @property
+    def periods(self) -> Months:
+        """Which days make months, quarters and years."""
+        weeks, real = self.months or "4-4-5", self.months == "real" and self.start is not None
+        first = parse_day(self.start or "") if real else None
+        return Months(self.days_per_week, "4-4-5" if weeks == "real" else weeks, first, self.fiscal_year or "january")
 
     @property
     def rests(self) -> bool:
@@ -225,6 +241,11 @@ class Calendar(Part):
             following = monday_of(day) + timedelta(days=DAYS_OF_WEEK)
             message = f"is a {WEEKDAYS[day.weekday()]}, and a week has {self.days_per_week} working days from Monday on"
             yield Complaint(("start",), message, self.start, hint=f"the next working day is {following}")
+        if self.months == "real" and self.start is None:
+            yield Complaint(("months",), UNDATED, hint=FIRST_DAY)
+        if self.fiscal_year is not None and self.months != "real":
+            message = "belongs to real months: months of weeks begin with the first counted week"
+            yield Complaint(("fiscal_year",), message, hint="add months: real, or leave it out", at_key=True)
         dated = next((number for number, each in enumerate(self.holidays) if each.date is not None), None)
         if self.start is None and dated is not None:
             yield Complaint(("holidays", dated), UNDATED, hint=FIRST_DAY)

@@ -34,6 +34,8 @@ NEED_QUOTA = frozenset(signal.name for signal in SIGNALS if signal.needs_quota)
 NEED_NEEDS = frozenset(signal.name for signal in SIGNALS if signal.needs_needs)
 """Signals that are told by how deals end that need something."""
 PERIOD_WEEKS = {"week": 1, "month": 4, "quarter": 13, "year": 52}
+SHORTEST_QUARTER = 12
+"""Weeks that every real quarter holds whole."""
 """Weeks of the shortest period of a quota."""
 _FAR_OUT = 6.25
 """A normal score that is passed once in five thousand million times: by no run."""
@@ -403,6 +405,8 @@ def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Com
     """Yield complaints about spans in which nothing can be pulled, or that are longer than a period."""
     calendar = _calendar(data)
     weeks = PERIOD_WEEKS.get(str(mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
+    if weeks == PERIOD_WEEKS["quarter"] and mapping(data, "calendar").get("months") == "real":
+        weeks = SHORTEST_QUARTER
     for key, span in read_durations(channel, ["window", "reach"]):
         hours = span.hours(calendar)
         if hours < 0.5:

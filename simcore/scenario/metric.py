@@ -221,7 +221,9 @@ class Service(NamedTuple):
             raise ScenarioError((Problem(str(error), "metric"),)) from None
 
 
-def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
+def lacking(
+    metric: Metric, weeks: int, quota: str | None, holds: Callable[[int], bool] | None = None
+) -> Problem | None:
     """Return the problem if a run cannot have a metric (too short, or no quota), else ``None``.
 
     Parameters
@@ -230,6 +232,8 @@ def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
         Counted weeks of the run.
     quota
         The horizon of its quota; ``None`` without one.
+    holds
+        Whether it holds a whole month, quarter or year, by horizon; left out: by months of 4-4-5 weeks.
 
     Examples
     --------
@@ -238,17 +242,16 @@ def lacking(metric: Metric, weeks: int, quota: str | None) -> Problem | None:
     >>> lacking(parse_metric("sd:quarter"), 13, None) is None
     True
     """
+    holds = holds or (lambda number: bool((period_of_week(number, weeks) >= 0).any()))
     if metric.name in _OF_QUOTA:
         if quota is None:
             return Problem(f"{metric} needs a quota, and the scenario has none", "quota")
-        if not (period_of_week(_HORIZONS.index(quota), weeks) >= 0).any():
+        if not holds(_HORIZONS.index(quota)):
             return Problem(f"{metric} needs a whole {quota}", "horizon.weeks", value=str(weeks))
         return None
     horizon = metric.horizon
-    if metric.weeks is not None:
-        held = metric.weeks <= weeks
-    else:
-        held = horizon is None or horizon <= WEEK or bool((period_of_week(horizon, weeks) >= 0).any())
+    fits = metric.weeks is None or metric.weeks <= weeks
+    held = fits if horizon is None else horizon <= WEEK or holds(horizon)
     if held:
         return None
     period = metric.window if horizon is not None else f"period of {metric.weeks} weeks"

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.errors import Problem, ScenarioError
-from simcore.base.periods import HORIZONS, MONTH, WEEKS_PER_YEAR, period_of_week
+from simcore.base.periods import HORIZONS, WEEK, WEEKS_PER_YEAR
+from simcore.dates.period_table import whole_periods
 from simcore.program.quotas import amounts_by_period, in_units, periods_with_quota, team_by_period
 from simcore.program.tally import CLOSE
 from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE, Metric, lacking
@@ -36,7 +37,7 @@ def check_metric(metric: Metric, program: Program) -> None:
         If the run has no quota, or holds no whole period of the metric's length.
     """
     quota = HORIZONS[program.quota.horizon] if program.quota.horizon > 0 else None
-    problem = lacking(metric, program.clock.counted_weeks, quota)
+    problem = lacking(metric, program.clock.counted_weeks, quota, lambda each: bool(program.calendar.periods[each]))
     of_quota = problem is None and metric.name in (P_QUOTA, P_QUOTA_TEAM)
     if of_quota and periods_with_quota(program, team=metric.name == P_QUOTA_TEAM) == 0:
         problem = Problem("nobody has a quota in a whole period of the run", "quota", value=str(metric))
@@ -53,10 +54,16 @@ def check_scenarios(metric: Metric, scenarios: Iterable[Scenario]) -> None:
         As `check_metric`.
     """
     for scenario in scenarios:
-        quota = None if scenario.quota is None else scenario.quota.per
-        problem = lacking(metric, scenario.horizon.weeks, quota)
+        problem = lacks(scenario, metric)
         if problem is not None:
             raise ScenarioError((problem,))
+
+
+def lacks(scenario: Scenario, metric: Metric) -> Problem | None:
+    """Return the problem if a run of a scenario cannot have a metric, else ``None``."""
+    quota, weeks = None if scenario.quota is None else scenario.quota.per, scenario.horizon.weeks
+    months, days = scenario.calendar.periods, weeks * scenario.calendar.days_per_week
+    return lacking(metric, weeks, quota, lambda horizon: bool((whole_periods(months, horizon, days) >= 0).any()))
 
 
 def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
@@ -87,13 +94,13 @@ def values_of(metric: Metric, program: Program, detail: Detail) -> Floats:
         yearly: Floats = weekly.sum(axis=(1, 2)) * (WEEKS_PER_YEAR / (100.0 * reps * weeks))
         return yearly
     if metric.name == REVENUE:
-        cents = by_period(metric, weekly)
+        cents = revenue_by_period(metric, program, detail)
         mean: Floats = cents.sum(axis=(1, 2)) / (100.0 * reps * cents.shape[2])
         return mean
     if metric.name == P_ZERO:
-        return _share(by_period(metric, weekly) == 0)
+        return _share(revenue_by_period(metric, program, detail) == 0)
     if metric.name in (P_QUOTA, P_QUOTA_TEAM):
-        cents = by_quota_period(program, weekly)
+        cents = revenue_by_period(metric, program, detail)
         return _quota_reached(program, cents, team=metric.name == P_QUOTA_TEAM)
     raise ValueError(f"{metric} is not a mean of values by replication")
 
@@ -112,14 +119,14 @@ def _quota_reached(program: Program, cents: NDArray[np.int64], *, team: bool) ->
     return _share((cents >= in_units(program, amounts) * program.deals.unit)[:, None, asked])
 
 
-def at_most(metric: Metric, value: float, detail: Detail) -> Floats:
+def at_most(metric: Metric, value: float, program: Program, detail: Detail) -> Floats:
     """Return the share of the windows of a quantile with revenue of at most a value, by replication: float64[n].
 
     The p-quantile is where the mean of this passes p.
     """
     if metric.name != QUANTILE:
         raise ValueError(f"{metric} is not a quantile")
-    return _share(by_period(metric, detail.cents[:, CLOSE]) <= 100.0 * value)
+    return _share(revenue_by_period(metric, program, detail) <= 100.0 * value)
 
 
 def spread_sums(metric: Metric, program: Program, detail: Detail) -> Floats:
@@ -130,65 +137,83 @@ def spread_sums(metric: Metric, program: Program, detail: Detail) -> Floats:
     float64[n, 2]
         Revenue by close in units of `Deals.unit`, and its squares.
     """
-    windows = by_period(metric, detail.cents[:, CLOSE]) // program.deals.unit
+    windows = revenue_by_period(metric, program, detail) // program.deals.unit
     units = windows.reshape(len(windows), -1).astype(np.float64)
     return np.column_stack([units.sum(axis=1), (units * units).sum(axis=1)])
 
 
 def windows_each(metric: Metric, program: Program) -> int:
     """Return the windows of a metric that a replication holds, of all reps."""
-    return program.team.reps * len(period_ends(metric, program.clock.counted_weeks))
+    if cuts_weeks(metric, program):
+        return program.team.reps * int(program.calendar.periods[metric.horizon or 0])
+    return program.team.reps * len(weeks_of_windows(metric, program))
 
 
-def by_period(metric: Metric, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
+def cuts_weeks(metric: Metric, program: Program) -> bool:
+    """Return whether a metric's periods are months, quarters or years that cut the weeks of a program."""
+    horizon = program.quota.horizon if metric.name in (P_QUOTA, P_QUOTA_TEAM) else metric.horizon
+    return program.calendar.cut and horizon is not None and horizon > WEEK
+
+
+def revenue_by_period(metric: Metric, program: Program, detail: Detail) -> NDArray[np.int64]:
+    """Return revenue by close over the metric's whole periods (of P(quota), its own), int64[n, reps, periods]."""
+    if not cuts_weeks(metric, program):
+        return by_period(metric, program, detail.cents[:, CLOSE])
+    horizon = program.quota.horizon if metric.horizon is None else metric.horizon
+    return _summed(detail.days[:, 0], program.calendar.period_of_day[horizon])
+
+
+def by_period(metric: Metric, program: Program, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the sums of weekly figures over the metric's whole periods, int64[n, reps, periods].
 
     Examples
     --------
+    >>> from simcore.program.compiler import compile_scenario
     >>> from simcore.scenario.metric import parse_metric
-    >>> by_period(parse_metric("p_zero:2w"), np.arange(5).reshape(1, 1, 5)).tolist()
+    >>> from simcore.scenario_files.scenario_file import load_scenario
+    >>> program = compile_scenario(load_scenario("trust-the-process", ["horizon.weeks=5"]))
+    >>> by_period(parse_metric("p_zero:2w"), program, np.arange(5).reshape(1, 1, 5)).tolist()
     [[[1, 5]]]
     """
-    return _summed(weekly, period_ends(metric, weekly.shape[2]))
+    return _summed(weekly, _period_of_weeks(metric, program))
 
 
-def period_ends(metric: Metric, weeks: int) -> NDArray[np.int64]:
-    """Return the week after each whole period of the metric in a run of so many weeks; empty where it holds none.
+def weeks_of_windows(metric: Metric, program: Program) -> list[tuple[int, int]]:
+    """Return for each whole window of a metric its first counted week, and the week after its last."""
+    period = _period_of_weeks(metric, program)
+    whole, first, length = np.unique(period, return_index=True, return_counts=True)
+    inside = whole >= 0
+    return list(zip(first[inside].tolist(), (first + length)[inside].tolist(), strict=True))
+
+
+def _period_of_weeks(metric: Metric, program: Program) -> NDArray[np.int32]:
+    """Return the metric's period that each counted week is in, or -1: int32[weeks].
 
     Raises
     ------
     ValueError
-        For a metric of parts of a week.
-
-    Examples
-    --------
-    >>> from simcore.scenario.metric import parse_metric
-    >>> period_ends(parse_metric("revenue:month"), 14).tolist(), period_ends(parse_metric("revenue:6w"), 14).tolist()
-    ([4, 8, 13], [6, 12])
+        For a metric of parts of a week, and for one whose periods cut weeks.
     """
-    if metric.weeks is not None:
-        return np.arange(metric.weeks, weeks + 1, metric.weeks)
-    if metric.horizon != MONTH:
+    horizon = program.quota.horizon if metric.name in (P_QUOTA, P_QUOTA_TEAM) else metric.horizon
+    if horizon is None and metric.weeks is not None:
+        weeks = np.arange(program.clock.counted_weeks)
+        whole = weeks < len(weeks) // metric.weeks * metric.weeks
+        return np.where(whole, weeks // metric.weeks, -1).astype(np.int32)
+    if horizon is None or horizon < WEEK or cuts_weeks(metric, program):
         raise ValueError(f"{metric} has no period of whole weeks")
-    return _ends(period_of_week(MONTH, weeks))
+    found: NDArray[np.int32] = program.calendar.period_of_part[horizon]
+    # Where months cut weeks, the parts of a week are in one week.
+    return found if not program.calendar.cut else np.arange(program.clock.counted_weeks, dtype=np.int32)
 
 
-def by_quota_period(program: Program, weekly: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the sums of weekly figures over the whole periods of the quota, int64[n, reps, periods]."""
-    return _summed(weekly, _ends(program.calendar.period_of_week[program.quota.horizon]))
-
-
-def _ends(period: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the week after each whole period, of the period of each week."""
-    counts = np.bincount(period[period >= 0])
-    return np.cumsum(counts)
-
-
-def _summed(weekly: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    if len(ends) == 0:
+def _summed(values: NDArray[np.int64], period: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the sums of weeks or days over whole periods; ``period``: that of each, or -1."""
+    whole = np.flatnonzero(period >= 0)
+    if len(whole) == 0:
         raise ValueError("the run holds no whole period")
-    starts = np.concatenate([[0], ends[:-1]])
-    summed: NDArray[np.int64] = np.add.reduceat(weekly[:, :, : ends[-1]], starts, axis=2)
+    begin, end = int(whole[0]), int(whole[-1]) + 1
+    starts = np.flatnonzero(np.diff(period[begin:end], prepend=-1))
+    summed: NDArray[np.int64] = np.add.reduceat(values[:, :, begin:end], starts, axis=2)
     return summed
 
 

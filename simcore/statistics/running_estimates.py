@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.numerics.quantiles import t_quantile
-from simcore.program.tally import BINS, CLOSE, GROUPS, SECTIONS, bin_values, bins_of
+from simcore.program.tally import BINS, GROUPS, SECTIONS, bin_values, bins_of
 from simcore.scenario.metric import CV, QUANTILE, Metric
 from simcore.statistics.certain import certain_revenue
 from simcore.statistics.intervals import fixed
 from simcore.statistics.jackknife import Replicates
-from simcore.statistics.metrics import by_period, spread_sums, values_of, windows_each
+from simcore.statistics.metrics import revenue_by_period, spread_sums, values_of, windows_each
 from simcore.statistics.moments_and_quantiles import (
     coefficient_of_variation,
     quantile_bounds,
@@ -54,7 +54,7 @@ def block_statistic(metric: Metric, program: Program, first: int, detail: Detail
         return spread_sums(metric, program, detail)
     if metric.name != QUANTILE:
         return values_of(metric, program, detail)
-    windows = by_period(metric, detail.cents[:, CLOSE]) // program.deals.unit
+    windows = revenue_by_period(metric, program, detail) // program.deals.unit
     bins = np.minimum(bins_of(windows), BINS - 1).reshape(len(windows), -1)
     section = (first + np.arange(len(windows))) % SECTIONS
     width = 1 + int(bins.max(initial=0))

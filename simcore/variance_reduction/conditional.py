@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.program.layout import FIXED, KNOWN
 from simcore.scenario.metric import P_QUOTA, P_QUOTA_TEAM, P_ZERO, QUANTILE, REVENUE
-from simcore.statistics.metrics import at_most, by_period, by_quota_period, period_ends, values_of
+from simcore.statistics.metrics import at_most, by_period, cuts_weeks, values_of
 
 if TYPE_CHECKING:
     from simcore.kernels.detail import Detail
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+CUT = "its periods are real months, which cut weeks, and it goes by whole weeks"
 
 
 def plain_values(metric: Metric, level: float, program: Program, detail: Detail) -> Floats:
     """Return the metric's value in each replication; of a quantile, the share of windows with at most ``level``."""
-    return at_most(metric, level, detail) if metric.name == QUANTILE else values_of(metric, program, detail)
+    return at_most(metric, level, program, detail) if metric.name == QUANTILE else values_of(metric, program, detail)
 
 
 def fixed_after(program: Program) -> int:
@@ -53,6 +54,8 @@ def varies(program: Program, step: int) -> bool:
 
 def conditional_refusal(metric: Metric, program: Program) -> str | None:
     """Return the reason why the last steps cannot be integrated out; ``None`` if they can."""
+    if cuts_weeks(metric, program):
+        return CUT
     if fixed_after(program) >= program.clock.steps:
         return "the last step has a lag, a rate that varies or a limit, or wins bring more"
     if metric.name in (P_QUOTA, P_QUOTA_TEAM) and len(program.quota.own):
@@ -84,27 +87,21 @@ def conditional_values(metric: Metric, level: float, program: Program, entered: 
         if not metric.window:
             yearly: Floats = entered.sum(axis=(1, 2)) * (mean * WEEKS_PER_YEAR / (reps * weeks))
             return yearly
-        periods: Floats = by_period(metric, entered).mean(axis=(1, 2)) * mean
+        periods: Floats = by_period(metric, program, entered).mean(axis=(1, 2)) * mean
         return periods
     if metric.name == P_ZERO:
-        held = by_period(metric, entered)
+        held = by_period(metric, program, entered)
         dry = np.exp(held * np.log1p(-chance)) if chance < 1.0 else (held == 0).astype(np.float64)
         return np.asarray(dry.mean(axis=(1, 2)), np.float64)
     value = program.deals.mean_units
     if metric.name == QUANTILE:
         most = np.floor(100.0 * level / (value * unit))
-        return _binomial_up_to(most, by_period(metric, entered), chance)
-    held = by_quota_period(program, entered)
+        return _binomial_up_to(most, by_period(metric, program, entered), chance)
+    held = by_period(metric, program, entered)
     units = program.quota.units
     if metric.name == P_QUOTA_TEAM:
         held, units = held.sum(axis=1, keepdims=True), program.quota.units_team
     return 1.0 - _binomial_up_to(np.ceil(units / value) - 1.0, held, chance)
-
-
-def weeks_of_windows(metric: Metric, program: Program) -> list[tuple[int, int]]:
-    """Return for each whole window of a metric its first counted week, and the week after its last."""
-    ends = [int(end) for end in period_ends(metric, program.clock.counted_weeks)]
-    return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
 def _binomial_up_to(most: float, trials: Counts, chance: float) -> Floats:

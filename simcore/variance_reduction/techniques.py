@@ -21,15 +21,15 @@ from simcore.engine.runner import BLOCK_REP_WEEKS, DETAIL_REP_WEEKS, Block, Runn
 from simcore.program.tally import CLOSE
 from simcore.random.streams import FACTORS, Source
 from simcore.scenario.metric import P_ZERO, Metric
-from simcore.statistics.metrics import by_period
+from simcore.statistics.metrics import by_period, cuts_weeks, revenue_by_period, weeks_of_windows, windows_each
 from simcore.statistics.sequential_interval import SampleMoments, moments_of
 from simcore.variance_reduction.conditional import (
+    CUT,
     conditional_refusal,
     conditional_values,
     count_controls,
     fixed_after,
     plain_values,
-    weeks_of_windows,
 )
 from simcore.variance_reduction.control_variates import controlled
 from simcore.variance_reduction.estimators import (
@@ -155,12 +155,12 @@ class Case:
     @property
     def windows_each(self) -> int:
         """Windows of the metric in the run of a seat."""
-        return len(weeks_of_windows(self.metric, self.programs[0]))
+        return windows_each(self.metric, self.programs[0]) // self.programs[0].team.reps
 
     def windows(self, first: int, n: int) -> Floats:
         """Return the revenue of every window of the metric in n worlds of the first program, in units of currency."""
         found = [
-            by_period(self.metric, detail.cents[:, CLOSE]).ravel()
+            revenue_by_period(self.metric, self.programs[0], detail).ravel()
             for _, detail in _details(self, 0, first, n, _giving(self.programs[0].source, None))
         ]
         return np.concatenate(found) / 100.0
@@ -200,6 +200,8 @@ def _of_tilt(technique: Technique, case: Case) -> str | None:
         return None
     if case.is_difference or case.metric.name != P_ZERO:
         return "only a time without a win is made likelier"
+    if cuts_weeks(case.metric, case.programs[0]):
+        return CUT
     if any((program.lags.lost >= 0).any() for program in case.programs):
         return "what is lost waits by a law of its own: a win is decided long before the time in which it counts"
     return "a funnel of one step has no rate that can be tilted" if case.programs[0].clock.steps < 2 else None
@@ -387,7 +389,7 @@ def _tilted(case: Case, technique: Technique, first: int, n: int) -> Batch:
             tilted=True, tilt=tilt, tilt_weeks=np.array([warmup + begin, warmup + end], np.int64)
         )
         for block, detail in _details(case, 0, first + number * each, each, _giving(source, worlds)):
-            dry = by_period(case.metric, detail.cents[:, CLOSE])[:, :, number] == 0
+            dry = by_period(case.metric, program, detail.cents[:, CLOSE])[:, :, number] == 0
             with np.errstate(under="ignore"):
                 terms = np.where(dry, np.exp(detail.log_weight), 0.0).mean(axis=1)
             total[block.first : block.first + block.replications] += terms / len(windows)

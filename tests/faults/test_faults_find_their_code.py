@@ -9,7 +9,19 @@ import pytest
 
 from tests.support.uncompiled import change
 
-MODULES = ("booking", "coaching", "inflow", "needs", "parted", "people", "reactive", "rows", "season", "teams")
+MODULES = (
+    "booking",
+    "coaching",
+    "inflow",
+    "months",
+    "needs",
+    "parted",
+    "people",
+    "reactive",
+    "rows",
+    "season",
+    "teams",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -145,8 +145,8 @@ FAULTS: dict[str, Fault] = {
         "new people",
         "calls",
         "teams.team.Team._elapsed",
-        "max(0, reaction.period_first[week])",
-        "reaction.period_first[week]",
+        "max(0, reaction.period_first[day])",
+        "reaction.period_first[day]",
     ),
     "a deadline that is always near": Fault(
         "behind by the hour", "calls", "reacting.deciding.hear_quota", "behind[s] * elapsed", "behind[s]"
@@ -163,14 +163,14 @@ FAULTS: dict[str, Fault] = {
     ),
     # Periods, people, and the end
     "a quota period that does not end": Fault(
-        "peers", "calls", "teams.team.Team._decide", "known[BOOKED][:] = 0", "pass"
+        "peers", "calls", "teams.team.Team._begin_period", "self._known[BOOKED][:] = 0", "pass"
     ),
     "a quota period that begins an interval late": Fault(
         "peers",
         "calls",
-        "teams.team.Team._decide",
-        "hour == reaction.period_first[week]",
-        "hour == reaction.period_first[week] + reaction.interval",
+        "teams.team.Team._begin_period",
+        "reaction.period_first[hour // self._clock.hours_per_day]",
+        "reaction.period_first[hour // self._clock.hours_per_day] + reaction.interval",
     ),
     "levels of the leaver": Fault(
         "new people",

@@ -50,9 +50,8 @@ FAULTS: dict[str, Fault] = {
         "reaction.period_gone[hour - 1]",
     ),
     "the quota of the first week": Fault(
-        "a pace by the season", "calls", "teams.team.Team._hear",
-        "deciding.hear_own_quota(n, elapsed, self._quota[week], *quota_signals)",
-        "deciding.hear_own_quota(n, elapsed, self._quota[0], *quota_signals)",
+        "a pace by the season", "calls", "teams.team.Team._own_quota",
+        "self._program.quota.of_day[hour // self._clock.hours_per_day]", "0",
     ),
     "the first quota for all periods": Fault(
         "quotas in turn", "quota reached", "rows.windows.tally_own_quota", "sums[r] >= units[period]",
@@ -91,7 +90,7 @@ IN_THE_PROGRAM: dict[str, ProgramFault] = {
     "the quota of the period before": ProgramFault(
         "a pace by the season",
         "calls",
-        lambda p: p._replace(quota=p.quota._replace(own=np.roll(p.quota.own, 4, axis=1))),
+        lambda p: p._replace(quota=p.quota._replace(own=np.roll(p.quota.own, 1, axis=1))),
     ),
 }
 

@@ -35,8 +35,8 @@ def test_the_calendar() -> None:
     ).calendar
     assert calendar.day_of_hour.tolist() == [hour // 2 for hour in range(9 * 6)]
     assert calendar.week_of_day.tolist() == [day // 3 for day in range(27)]
-    assert calendar.period_of_week[MONTH].tolist() == [0, 0, 0, 0, 1, 1, 1, 1, -1]
-    assert calendar.period_of_week[YEAR].tolist() == [-1] * 9
+    assert calendar.period_of_part[MONTH].tolist() == [0, 0, 0, 0, 1, 1, 1, 1, -1]
+    assert calendar.period_of_part[YEAR].tolist() == [-1] * 9
     assert calendar.periods.tolist() == [0, 54, 27, 9, 2, 0, 0]
 
 

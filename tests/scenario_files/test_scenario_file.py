@@ -544,7 +544,8 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
-    example, dates, country, people, markets, season, precision, known, start, flow, coached, needing, pressure = blocks
+    example, dates, country, months, people, markets, season, precision, known, *more = blocks
+    start, flow, coached, needing, pressure = more
     assert parse_scenario(example, "docs").team.reps == 2
     assert [person.calls(500) for person in parse_scenario(people, "docs").team.people or ()] == [
         500,
@@ -564,6 +565,8 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     undated = re.sub("^(calendar|horizon):.*\n", "", example, flags=re.MULTILINE)
     assert parse_scenario(undated + dates, "docs").horizon.weeks == 52
     assert len(parse_scenario(undated + country, "docs").calendar.holidays) > 8
+    fiscal = parse_scenario(re.sub("^quota:.*\n", "", undated, flags=re.MULTILINE) + months, "docs").calendar
+    assert (fiscal.months, fiscal.fiscal_year) == ("real", "february")
     seasonal = parse_scenario(re.sub("^quota:.*\n", "", undated, flags=re.MULTILINE) + season, "docs")
     assert list(seasonal.season or ()) == ["meetings"]
     assert seasonal.quota is not None

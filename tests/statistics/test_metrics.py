@@ -64,8 +64,8 @@ def test_values_by_hand(metric: str, expected: list[float]) -> None:
 
 
 def test_the_share_below_a_value_by_hand() -> None:
-    assert at_most(parse_metric("q50:2w"), 1000.0, WORLDS).tolist() == [5 / 6, 5 / 6]
-    assert at_most(parse_metric("q50:2w"), 999.0, WORLDS).tolist() == [4 / 6, 4 / 6]
+    assert at_most(parse_metric("q50:2w"), 1000.0, program_of(), WORLDS).tolist() == [5 / 6, 5 / 6]
+    assert at_most(parse_metric("q50:2w"), 999.0, program_of(), WORLDS).tolist() == [4 / 6, 4 / 6]
 
 
 def test_a_quantile_is_no_mean_and_a_mean_no_quantile() -> None:
@@ -74,7 +74,7 @@ def test_a_quantile_is_no_mean_and_a_mean_no_quantile() -> None:
         with pytest.raises(ValueError, match="not a mean"):
             values_of(parse_metric(text), program, WORLDS)
     with pytest.raises(ValueError, match="not a quantile"):
-        at_most(parse_metric("p_zero:week"), 1.0, WORLDS)
+        at_most(parse_metric("p_zero:week"), 1.0, program, WORLDS)
 
 
 def test_the_mean_of_the_values_is_the_figure_of_the_run() -> None:

@@ -251,6 +251,11 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     if "start" in calendar and warmup == 0:
         late = draw(st.integers(0, calendar["days_per_week"] - 1))
         calendar["start"] = (MONDAY + timedelta(days=late)).isoformat()
+    if draw(st.booleans()):
+        real = ["real"] if "start" in calendar else []
+        calendar["months"] = draw(st.sampled_from([*real, *real, "4-4-5", "4-5-4", "5-4-4"]))
+    if calendar.get("months") == "real" and draw(st.booleans()):
+        calendar["fiscal_year"] = draw(st.sampled_from(["january", "february", "july", "december"]))
     plain: Scenario = {
         "simcore": 1,
         "name": "random",

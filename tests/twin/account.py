@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from tests.twin.drives import period
+from tests.twin.months import SIZES, period_of
 from tests.twin.needs import COUNTS
 from tests.twin.people import amount_of, team_amount
 
@@ -97,8 +98,12 @@ class Windows:
 
     def __init__(self, plan: Plan, horizon: str) -> None:
         week, weeks = plan.calendar.week, plan.weeks
+        if plan.calendar.months == "real" and horizon in SIZES:
+            self._find_real(plan, horizon)
+            return
         if horizon == "month":
-            lengths = [MONTHS[m % 3] * week for m in range(weeks)]
+            pattern = MONTHS if plan.calendar.months == "4-4-5" else tuple(map(int, plan.calendar.months.split("-")))
+            lengths = [pattern[m % 3] * week for m in range(weeks)]
         else:
             length = {
                 "hour": 1,
@@ -114,6 +119,19 @@ class Windows:
                 break
             self.starts.append(self.starts[-1] + length)
         self.number = len(self.starts) - 1
+
+    def _find_real(self, plan: Plan, horizon: str) -> None:
+        """Find those that begin on the first counted day or later and end within the counted weeks."""
+        calendar = plan.calendar
+        least = plan.first + min(calendar.start - calendar.monday, calendar.days_per_week) * calendar.hours_per_day
+        here, found = plan.first, []
+        while here < plan.end:
+            period = period_of(plan, horizon, here)
+            here = period.first + period.length
+            if period.first >= least and here <= plan.end:
+                found.append(period)
+        self.starts = [found[0].first, *(each.first + each.length for each in found)] if found else [plan.first]
+        self.number = len(found)
 
     def sums(self, events: Iterable[tuple[int, int]]) -> Counter[int]:
         """Return the sum of (hour, amount) in each window that has any; other hours fall out."""
@@ -186,10 +204,9 @@ def _quota(world: World) -> Quota | None:
         return None
     windows = Windows(plan, plan.quota[0])
     sums = [windows.sums(_deals(seat.items, "close")) for seat in world.seats]
-    weeks = [period(plan, start // plan.calendar.week) for start in windows.starts[:-1]]
-    spans = [(first // plan.calendar.week - plan.warmup, length // plan.calendar.week) for first, length in weeks]
-    wanted = [[amount_of(plan, seat, *span) for span in spans] for seat in range(plan.reps)]
-    of_team = [team_amount(plan, *span) for span in spans]
+    spans = [period(plan, start) for start in windows.starts[:-1]]
+    wanted = [[amount_of(plan, seat, span) for span in spans] for seat in range(plan.reps)]
+    of_team = [team_amount(plan, span) for span in spans]
     periods = range(windows.number)
     return Quota(
         windows=sum(amount > 0 for of_seat in wanted for amount in of_seat),

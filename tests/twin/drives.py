@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from math import inf, prod
 from typing import Any
 
+from tests.twin.months import Period, period_of
 from tests.twin.reader import Plan, _bare
 from tests.twin.spreads import Section, Spread, lag_spread
-
-LENGTHS = {"week": 1, "quarter": 13, "year": 52}
 
 
 @dataclass(frozen=True)
@@ -103,18 +102,9 @@ def read_strategy(scenario: Section, plan: Plan, mean_deal: float) -> Strategy:
     )
 
 
-def period(plan: Plan, week: int) -> tuple[int, int]:
-    """Return the first hour (perhaps before the run) and the hours of the quota period that a simulated week is in."""
-    per = plan.quota[0] if plan.quota else "week"
-    counted = week - plan.warmup
-    if per == "month":
-        quarter, within = divmod(counted, 13)
-        first, length = next((f, n) for f, n in ((0, 4), (4, 4), (8, 5)) if f <= within < f + n)
-        first += 13 * quarter
-    else:
-        length = LENGTHS[per]
-        first = counted // length * length
-    return (first + plan.warmup) * plan.calendar.week, length * plan.calendar.week
+def period(plan: Plan, hour: int) -> Period:
+    """Return the quota period that a simulated hour is in."""
+    return period_of(plan, plan.quota[0] if plan.quota else "week", hour)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tests.twin.spreads import Section, cents
 
 if TYPE_CHECKING:
+    from tests.twin.months import Period
     from tests.twin.reader import Plan
 
 
@@ -64,10 +65,12 @@ def _week(when: str, monday: int | None) -> int:
     return math.ceil(Fraction(date.fromisoformat(when).toordinal() - monday, 7))
 
 
-def by_plan(plan: Plan, seat: int, week: int) -> tuple[int, float]:
-    """Return the amount of who should hold a seat in a counted week, in cents, and how active they should be."""
-    assert plan.quota is not None
-    amount, person = in_turn(plan, week), plan.people[seat] if plan.people else Person()
+def by_plan(plan: Plan, seat: int, week: int, amount: int) -> tuple[int, float]:
+    """Return the amount of who should hold a seat in a counted week, in cents, and how active they should be.
+
+    ``amount``: that of who has no other.
+    """
+    person = plan.people[seat] if plan.people else Person()
     came = person.came
     if not plan.people and seat < plan.new:
         came = -plan.warmup
@@ -86,23 +89,28 @@ def by_plan(plan: Plan, seat: int, week: int) -> tuple[int, float]:
     return amount, plan.ramp[1] + (1.0 - plan.ramp[1]) * (week - came) / plan.ramp[0]
 
 
-def amount_of(plan: Plan, seat: int, first: int, length: int) -> int:
-    """Return the quota of a seat in the period of so many weeks from a counted one on, in cents; 0: none."""
-    assert plan.quota is not None
+def amount_of(plan: Plan, seat: int, period: Period) -> int:
+    """Return the quota of a seat in a period, in cents; 0: none."""
+    team, hours = in_turn(plan, period), plan.calendar.week
     if not differ(plan):
-        return in_turn(plan, first)
+        return team
+    first, last = period.first, period.first + period.length
+    weeks = range(first // hours, -(-last // hours))
     if not plan.ramped:
-        return by_plan(plan, seat, first)[0]
-    weeks = [by_plan(plan, seat, week) for week in range(first, first + length)]
-    return math.floor(math.fsum(amount * activity for amount, activity in weeks) / length + 0.5)
+        return by_plan(plan, seat, weeks[0] - plan.warmup, team)[0]
+    found = []
+    for week in weeks:
+        inside = min(last, (week + 1) * hours) - max(first, week * hours)
+        amount, activity = by_plan(plan, seat, week - plan.warmup, team)
+        found.append(amount * activity * (inside / hours))
+    return math.floor(math.fsum(found) / (period.length / hours) + 0.5)
 
 
-def team_amount(plan: Plan, first: int, length: int) -> int:
+def team_amount(plan: Plan, period: Period) -> int:
     """Return that of the team."""
-    assert plan.quota is not None
     if plan.team_quota is not None:
         return plan.team_quota
-    return sum(amount_of(plan, seat, first, length) for seat in range(plan.reps))
+    return sum(amount_of(plan, seat, period) for seat in range(plan.reps))
 
 
 def differ(plan: Plan) -> bool:
@@ -111,12 +119,8 @@ def differ(plan: Plan) -> bool:
     return plan.ramped or any(told)
 
 
-def in_turn(plan: Plan, week: int) -> int:
-    """Return the amount of the period that a counted week is in, in cents: of who has no other."""
+def in_turn(plan: Plan, period: Period) -> int:
+    """Return the amount of a period, in cents: of who has no other."""
     assert plan.quota is not None
-    per, each = plan.quota
-    if per == "month":
-        number = 3 * (week // 13) + sum(week % 13 >= end for end in (4, 8))
-    else:
-        number = week // {"week": 1, "quarter": 13, "year": 52}[per]
-    return each[number % len(each)]
+    each = plan.quota[1]
+    return each[period.number % len(each)]

@@ -224,9 +224,7 @@ class ReactiveSeat:
 
     def quota(self, hour: int) -> float:
         """Return the seat's quota of the period that an hour is in, in cents; 0: none."""
-        week = self._plan.calendar.week
-        first, length = period(self._plan, hour // week)
-        return float(amount_of(self._plan, self._seat, first // week - self._plan.warmup, length // week))
+        return float(amount_of(self._plan, self._seat, period(self._plan, hour)))
 
     def share(self, hour: int) -> float | None:
         """Return the share of the quota that a held seat has booked; None where it is vacant, or has no quota."""
@@ -238,7 +236,7 @@ class ReactiveSeat:
         signals = dict.fromkeys(SIGNALS, 0.0)
         if plan.quota is not None:
             quota = self.quota(hour)
-            first, length = period(plan, hour // plan.calendar.week)
+            first, length, _ = period(plan, hour)
             elapsed = gone(plan, hour, first, length)
             gap = elapsed - self.booked / quota if quota else 0.0
             signals["behind"], signals["ahead"] = max(0.0, gap), max(0.0, -gap)
@@ -362,7 +360,7 @@ class ReactiveSeat:
         week = hour // self._plan.calendar.week
         if self._holders[week] is None:
             return
-        first, length = period(self._plan, week)
+        first, length, _ = period(self._plan, hour)
         end = first + length
         stage = self._plan.last_stage - 1
         pulling = [(number, drive.pull) for number, drive in enumerate(self._strategy.drives) if drive.pull]
@@ -515,11 +513,10 @@ def play_team(plan: Plan, strategy: Strategy, seats: list[ReactiveSeat]) -> None
     for hour in range(plan.end):
         if hour % plan.calendar.week == 0:
             coach(plan, hour // plan.calendar.week, [seat.chart for seat in seats])
-        if hour % strategy.interval == 0:
-            week = hour // plan.calendar.week
+        if plan.quota is not None and hour % plan.calendar.hours_per_day == 0 and period(plan, hour).first == hour:
             for seat in seats:
-                if plan.quota is not None and period(plan, week)[0] == hour:
-                    seat.booked = 0
+                seat.booked = 0
+        if hour % strategy.interval == 0:
             team = Standing(sum(seat.booked for seat in seats))
             if plan.quota is not None:
                 shares = [seat.share(hour) for seat in seats]

@@ -40,6 +40,10 @@ class Calendar:
     dates: frozenset[tuple[int, int]]
     monday: int = 0
     """Ordinal of the Monday of the first counted week; 0 where no week has a date."""
+    start: int = 0
+    """That of the first counted day."""
+    months: str = "4-4-5"
+    fiscal_year: str = "january"
 
     @property
     def week(self) -> int:
@@ -225,7 +229,7 @@ def _calendar(section: Section) -> Calendar:
         (day["week"] - 1, None if day.get("day") is None else day["day"] - 1) for day in given if "week" in day
     )
     dates: set[tuple[int, int]] = set()
-    monday = 0
+    monday = start = 0
     if "start" in section:
         start = date.fromisoformat(section["start"]).toordinal()
         monday = start - date.fromordinal(start).weekday()
@@ -233,7 +237,8 @@ def _calendar(section: Section) -> Calendar:
         off += [(_ordinal(day["date"]), _ordinal(day.get("until", day["date"]))) for day in given if "date" in day]
         dates = {divmod(day - monday, 7) for first, last in off for day in range(first, last + 1)}
     hours, days = section.get("hours_per_day", 8), section.get("days_per_week", 5)
-    return Calendar(hours, days, holidays, frozenset(dates), monday)
+    months, year = section.get("months") or "4-4-5", section.get("fiscal_year") or "january"
+    return Calendar(hours, days, holidays, frozenset(dates), monday, start, months, year)
 
 
 def _monday(section: Section) -> int | None:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels.caps import is_capped
-from simcore.kernels.rows.memory import Closed, Seats
+from simcore.kernels.rows.memory import Closed, Seats, parts_of
 from simcore.kernels.rows.memory import Memory as RowMemory
 from simcore.kernels.rows.memory import new_memory as new_row_memory
 from simcore.program.layout import FULL_ACTIVITY, ORACLE, PROCESS, Program
 from simcore.program.layout import RESULT as BY_RESULT
+from simcore.program.quotas import begins_between_decisions
 from simcore.scenario.channels import channel_count
 from simcore.scenario.signals import SIGNALS
 
@@ -308,6 +309,8 @@ class Memory(NamedTuple):
     """int32[reps, simulated weeks, size]"""
     bookings: Integers
     """int32[reps, simulated weeks, size]"""
+    called: Longs
+    """int64[reps, parts, size]: the same by part of a week, where months cut weeks; else of no parts."""
     owns: Floats
     """float64[reps, S + 1, simulated weeks, size]: rates without market and noise, if a manager knows them."""
     closed: Closed
@@ -328,7 +331,9 @@ def by_hours(program: Program) -> bool:
 
 def bucket_hours(program: Program) -> int:
     """Return the hours of a bucket of due items and of a chain of candidates."""
-    return 1 if by_hours(program) else program.reaction.interval
+    if by_hours(program):
+        return 1
+    return program.clock.hours_per_day if begins_between_decisions(program) else program.reaction.interval
 
 
 def reach_hours(program: Program) -> int:
@@ -377,6 +382,7 @@ def new_memory(program: Program, *, most: int | None = None) -> Memory:
         persons=persons,
         ramps=ramps,
         bookings=np.zeros((reps, simulated, size), np.int32),
+        called=np.zeros((reps, parts_of(program), size), np.int64),
         owns=rates.copy() if program.coaching.rule == ORACLE else np.empty((0, 0, 0, 0)),
         closed=Closed(ROOM),
         lanes=_new_lanes(program, lanes, size),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR
 from simcore.kernels.detail import Detail
 from simcore.kernels.rows import windows
@@ -78,7 +80,8 @@ def _tally_quota(row: Row, rep: int) -> None:
     program, booked, size = row.program, row.memory.booked, row.size
     hits, quota = row.memory.counters.quota_hits[0, row.first_group : row.first_group + size], program.quota
     seats, before = row.memory.counters.seats, hits.copy()
-    of_week, weeks, sums = program.calendar.period_of_week, booked.weeks, booked.sums[0]
+    of_week, sums = program.calendar.period_of_part, booked.sums[0]
+    weeks = booked.parts if program.calendar.cut else booked.weeks
     if len(quota.own):
         units = in_units(program, amounts_of_seat(program, rep))
         windows.tally_own_quota(quota.horizon, size, units, of_week, weeks, sums, hits, booked.team)
@@ -102,10 +105,14 @@ def tally_bookings(row: Row) -> None:
         row.first_group, row.size, program.clock.warmup_weeks, program.clock.counted_weeks, memory.weeks.successes,
         memory.booked.sums[0], memory.counters.first,
     )  # fmt: skip
+    called, before = memory.weeks.successes, program.clock.warmup_weeks
+    if program.calendar.cut:
+        called, before = memory.booked.called.astype(np.int32), 0
+        memory.booked.called[:] = 0
     for horizon in PERIODS[1:]:
         windows.tally_first_step(
-            horizon, row.first_group, row.size, program.clock.warmup_weeks, program.calendar.period_of_week,
-            memory.weeks.successes, memory.booked.sums[0], memory.counters.first,
+            horizon, row.first_group, row.size, before, program.calendar.period_of_part, called, memory.booked.sums[0],
+            memory.counters.first,
         )  # fmt: skip
 
 
@@ -116,7 +123,7 @@ def tally_account(row: Row, rep: int, account: int) -> None:
     moments, weeks, sums = counters.moments, booked.weeks, booked.sums
     clock, closed, waiting = program.clock, row.memory.closed, row.memory.windows
     first_hour, hours = clock.warmup_weeks * clock.hours_per_week, closed.hours[account]
-    most = len(PERIODS) * weeks.shape[0] * size + 3 * closed.n
+    most = len(PERIODS) * calendar.period_of_part.shape[1] * size + 3 * closed.n
     if waiting.make_room(most):
         add_waiting_windows(row)
     windows.order_by_week(closed.n, first_hour, clock.end_hour, clock.hours_per_week, hours, booked.ends, closed.order)
@@ -125,12 +132,18 @@ def tally_account(row: Row, rep: int, account: int) -> None:
         closed.units, booked.hours, booked.touched, weeks, moments, waiting.n,
         waiting.places,
     )  # fmt: skip
+    parts = weeks
+    if calendar.cut:
+        parts = booked.parts
+        windows.add_to_parts(
+            closed.n, first_hour, clock.hours_per_day, calendar.part_of_day, hours, closed.who, closed.units, parts
+        )
     if account == CLOSE:
         groups = slice(group, group + size)
         windows.tally_dry_weeks(size, weeks, sums[1], sums[2], counters.conduct[LONGEST_DRY, groups])
         windows.tally_weeks_of_quarter(group, size, weeks, counters.weeks_of_quarter)
         if row.detail.quarters.shape[0] > 0:
-            windows.detail_quarters(rep, size, weeks, row.detail.quarters)
+            windows.detail_quarters(rep, size, calendar.period_of_part[QUARTER], parts, row.detail.quarters)
         if len(counters.seats):
             counters.seats[rep, UNITS, groups] += weeks[:, :size].sum(axis=0)
         if program.quota.horizon > 0:
@@ -138,7 +151,9 @@ def tally_account(row: Row, rep: int, account: int) -> None:
     for horizon in PERIODS:
         if calendar.periods[horizon] > 0:
             waiting.n = windows.tally_periods(
-                account, horizon, group, size, calendar.period_of_week, weeks, sums[0], moments, waiting.n,
+                account, horizon, group, size, calendar.period_of_part, parts, sums[0], moments, waiting.n,
                 waiting.places,
             )  # fmt: skip
     windows.clear_weeks(size, weeks)
+    if calendar.cut:
+        windows.clear_weeks(size, parts)

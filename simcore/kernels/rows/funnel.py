@@ -125,6 +125,11 @@ class Funnel:
             hours[NOW], memory.per_hour, self._by_hour, self._by_day,
         )  # fmt: skip
         windows.add_counted(first_week, weeks, clock.warmup_weeks, size, made, self._entered[0])
+        if program.calendar.cut:
+            windows.add_to_parts(
+                n - n_open, self._first_hour, clock.hours_per_day, program.calendar.part_of_day, hours[NOW][n_open:n],
+                words[WHO][n_open:n], np.ones(n - n_open, np.int64), row.memory.booked.called,
+            )  # fmt: skip
         if self._detailed and first_week + weeks > clock.warmup_weeks:
             first = max(0, clock.warmup_weeks - first_week)
             counted = slice(first_week + first - clock.warmup_weeks, first_week + weeks - clock.warmup_weeks)
@@ -433,6 +438,11 @@ class Funnel:
                         n, kept, self._rep, first_hour, clock.end_hour, clock.hours_per_week, words[WHO], hour,
                         items_.due, row.detail.cents,
                     )  # fmt: skip
+        if row.detail.days.shape[0] > 0:
+            deals.detail_deals(
+                n, CLOSE, self._rep, first_hour, clock.end_hour, clock.hours_per_day, words[WHO], hours[NOW],
+                items_.due, row.detail.days,
+            )  # fmt: skip
 
     def _price(self, n: int) -> None:
         """Fill the values of n deals in cents."""

@@ -124,6 +124,10 @@ class Booked(NamedTuple):
     """int64[counted weeks + 1]"""
     weeks: Longs
     """int64[counted weeks, size]"""
+    parts: Longs
+    """int64[parts, size]: where months cut weeks, the same by part; else of none."""
+    called: Longs
+    """int64[parts, size]: successes of step 1 by part, likewise."""
     sums: Longs
     """int64[3, size]: the first is zero between uses."""
     team: Longs
@@ -272,7 +276,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
             per_hour=np.zeros((clock.hours_per_week + 3, size), np.uint32),
         ),
         _new_items(size, capacity, capped=is_capped(program), parted=bool((program.lags.lost >= 0).any())),
-        _new_booked(clock, size),
+        _new_booked(clock, size, parts_of(program)),
         Closed(DEALS),
         Places(PLACES),
         *columns_kept(program),
@@ -340,13 +344,20 @@ def with_room(memory: Memory, more: int) -> Memory:
     return memory._replace(items=_new_items(memory.size, capacity, capped=capped, parted=parted))
 
 
-def _new_booked(clock: Clock, size: int) -> Booked:
+def parts_of(program: Program) -> int:
+    """Return the parts of weeks where months cut them; else 0."""
+    return program.calendar.period_of_part.shape[1] if program.calendar.cut else 0
+
+
+def _new_booked(clock: Clock, size: int, parts: int) -> Booked:
     counted, places = clock.counted_weeks, clock.hours_per_week + clock.hours_per_week // clock.hours_per_day
     return Booked(
         hours=np.zeros((places, size), np.int64),
         touched=np.empty((2, places * size + 1), np.int64),
         ends=np.zeros(counted + 1, np.int64),
         weeks=np.zeros((counted, size), np.int64),
+        parts=np.zeros((parts, size), np.int64),
+        called=np.zeros((parts, size), np.int64),
         sums=np.zeros((3, size), np.int64),
         team=np.zeros((counted, size), np.int64),
     )

@@ -158,7 +158,8 @@ def add_week(
 ) -> int:
     """Add the numbers of a week to the sums of its period; return the period if it ends there, else -1.
 
-    Weeks of a period that is not whole belong to none, and are not added.
+    Weeks of a period that is not whole belong to none, and are not added. Where months cut weeks, their parts stand for
+    them.
     """
     period = period_of_week[horizon, week]
     if period < 0:
@@ -257,15 +258,32 @@ def tally_weeks_of_quarter(first_group: int, size: int, weeks: Longs, by_week: L
 
 
 @kernel
-def detail_quarters(rep: int, size: int, weeks: Longs, quarters: Longs) -> None:
-    """Add revenue by quarter, and in all weeks: int64[size, reps, whole quarters + 1]."""
+def detail_quarters(rep: int, size: int, quarter_of: Integers, weeks: Longs, quarters: Longs) -> None:
+    """Add revenue by quarter, and in all weeks: int64[size, reps, whole quarters + 1].
+
+    ``quarter_of``: int32[weeks], or -1; they may be parts of weeks.
+    """
     whole = quarters.shape[2] - 1
     for week in range(weeks.shape[0]):
-        quarter = week // WEEKS_PER_QUARTER
+        quarter = int64(quarter_of[week])
         for r in range(size):
-            if quarter < whole:
+            if quarter >= 0:
                 quarters[r, rep, quarter] += weeks[week, r]
             quarters[r, rep, whole] += weeks[week, r]
+
+
+@kernel
+def add_to_parts(
+    n: int, first_hour: int, hours_per_day: int, part_of_day: Integers, hours: Integers, who: Words, amounts: Longs,
+    parts: Longs,
+) -> None:  # fmt: skip
+    """Add the amounts of counted hours to the parts of weeks that lie in one month: int64[parts, size or more]."""
+    days = part_of_day.shape[0]
+    for i in range(n):
+        hour = int64(hours[i]) - first_hour
+        day = hour // hours_per_day
+        if hour >= 0 and day < days:
+            parts[uint64(part_of_day[day]), uint64(who[i])] += amounts[i]
 
 
 @kernel

@@ -11,6 +11,7 @@ from simcore.kernels.reacting.breaches import MAX_OPEN, TOO_MANY_OPEN
 from simcore.kernels.reacting.state import OPEN, Memory
 from simcore.kernels.rows.row import Row
 from simcore.kernels.teams.pulling import Pulling
+from simcore.program.layout import Program
 from simcore.program.response_bounds import largest_response
 from simcore.program.tally import ENTERED
 from simcore.random.addresses import LAG
@@ -101,3 +102,13 @@ class Booking(Pulling):
             n - m, m, self._mask, week * clock.hours_per_week, self._first_hour, clock.end_hour, hopeless, cards,
             self._draw(LAG, n - m), self._longest, here, entered,
         )  # fmt: skip
+
+
+def count_parts(program: Program, memory: Memory, week: int) -> None:
+    """Count the bookings of the parts of a counted week, where months cut weeks."""
+    hours, days = program.clock.hours_per_day, program.clock.hours_per_week // program.clock.hours_per_day
+    of_day = program.calendar.part_of_day[week * days : (week + 1) * days]
+    for part in np.unique(of_day).tolist():
+        first, last = (int(np.searchsorted(of_day, part, side)) * hours for side in ("left", "right"))
+        booked = memory.lanes.per_hour[:, first:last].sum(axis=1)
+        memory.called[:, part] = booked.reshape(len(memory.called), -1)

@@ -105,6 +105,6 @@ def crews_of(program: Program, memory: Memory) -> list[Crew]:
 
 
 def own_quotas(program: Program, bits: int) -> NDArray[np.float64]:
-    """Return the quota of each lane in each week in cents, float64[weeks, lanes]; of no weeks where seats are alike."""
+    """Return the quota of each lane in each quota period in cents, float64[periods, lanes]; of none where alike."""
     own = program.quota.own[: program.team.reps].T.astype(np.float64)
     return np.ascontiguousarray(np.repeat(own, 1 << bits, axis=1)) if len(own) else np.empty((0, 0))

@@ -26,8 +26,15 @@ def play_some_weeks(program: Program, tally: TallyArrays, key: Key) -> None:
     clock = program.clock._replace(
         warmup_weeks=0, counted_weeks=weeks, simulated_weeks=weeks, end_hour=weeks * program.clock.hours_per_week
     )
-    period_of_week = np.ascontiguousarray(calendar.period_of_week[:, :weeks])
-    calendar = calendar._replace(period_of_week=period_of_week, periods=period_of_week.max(axis=1) + np.int64(1))
+    days = weeks * (program.clock.hours_per_week // program.clock.hours_per_day)
+    part_of_day = calendar.part_of_day[:days]
+    period_of_part = np.ascontiguousarray(calendar.period_of_part[:, : part_of_day[-1] + 1])
+    calendar = calendar._replace(
+        part_of_day=part_of_day,
+        period_of_part=period_of_part,
+        period_of_day=calendar.period_of_day[:, :days],
+        periods=period_of_part.max(axis=1) + np.int64(1),
+    )
     source = program.source._replace(successes=np.empty((0, 0, 0), np.int64))
     short = program._replace(clock=clock, calendar=calendar, source=source)
     # The run itself may breach the same limit, or another one before.

@@ -17,25 +17,30 @@ from simcore.random.addresses import PULL
 class Pulling(Selling):
     """Pulls opportunities forward, in the windows of drives that do."""
 
-    def needs_hours(self, until: int, week: int) -> bool:
-        """Return whether the hours before ``until`` must be played in turn: for caps, and in a window of pulls."""
+    def needs_hours(self, hour: int, until: int) -> bool:
+        """Return whether the hours ``hour .. until - 1`` must be played in turn: for caps, and in a window of pulls."""
         reaction, pulls = self._program.reaction, self._memory.pulls
         if self._capped:
             return True
         if self._pulls:
-            end = int(reaction.period_first[week] + reaction.period_hours[week])
+            end = self._end_of_period(hour)
             if until > end - int(reaction.pull_hours[:, WINDOW].max()):
                 return True
         pulls.end, pulls.pulled[0] = 0, 0
         return False
 
-    def pull(self, hour: int, week: int) -> None:
+    def _end_of_period(self, hour: int) -> int:
+        """Return the first hour after the quota period of an hour."""
+        reaction, day = self._program.reaction, hour // self._clock.hours_per_day
+        return int(reaction.period_first[day] + reaction.period_hours[day])
+
+    def pull(self, hour: int) -> None:
         """Pull opportunities forward at the beginning of an hour: their entries are in ``pulls.pulled``."""
         reaction, pulls, kept = self._program.reaction, self._memory.pulls, self._calendar
         if not self._pulls:
             return
         pulls.pulled[0] = 0
-        end = int(reaction.period_first[week] + reaction.period_hours[week])
+        end = self._end_of_period(hour)
         if hour < end - int(reaction.pull_hours[:, WINDOW].max()):
             pulls.end = 0
             return

@@ -57,6 +57,11 @@ class Selling(Needing):
                     n, account, self._bits, self._first_hour, clock.end_hour, clock.hours_per_week, dated, lane, cents,
                     row.detail.cents,
                 )  # fmt: skip
+        if row.detail.days.shape[0] > 0:
+            closing.detail_deals(
+                n, CLOSE, self._bits, self._first_hour, clock.end_hour, clock.hours_per_day, hours, lane, cents,
+                row.detail.days,
+            )  # fmt: skip
         closing.forget(n, lane, known[OPEN])
         if program.reaction.referrals > 0.0:
             self._refer(n)

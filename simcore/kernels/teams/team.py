@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import NoReturn
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from simcore.kernels.reacting import calling, deciding
 from simcore.kernels.reacting.breaches import (
     NO_BREACH,
     TOO_MANY_SUCCESSES,
-    BreachError,
 )  # fmt: skip
 from simcore.kernels.reacting.state import (
     ACTIVE,
@@ -37,10 +35,13 @@ from simcore.kernels.reacting.state import (
 from simcore.kernels.rows.drive import tally_account, tally_bookings, tally_team_quota
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, know_parameters, settle
+from simcore.kernels.teams.booking import count_parts
 from simcore.kernels.teams.coach import Coach
 from simcore.kernels.teams.crews import Crew, crews_of, own_quotas
+from simcore.kernels.teams.exceeded import raise_breach
 from simcore.kernels.teams.funnel import Funnel
 from simcore.kernels.teams.needs import Owing
+from simcore.program.quotas import begins_between_decisions
 from simcore.program.tally import ABOVE_PLAN, CLOSE, ENTERED, SQUARE
 from simcore.program.tally import ORIGIN as BY_ORIGIN
 from simcore.random.addresses import THIN
@@ -57,21 +58,6 @@ from simcore.scenario.signals import (
     SURPRISE,
     SURPRISED,
 )  # fmt: skip
-
-
-def raise_breach(memory: Memory, what: int, lane: int, hour: int, figure: float) -> NoReturn:
-    """Report a lane that exceeds a limit; not of a team, which would then belong to its own funnel and outlive its row.
-
-    Raises
-    ------
-    BreachError
-        Always.
-    """
-    levels = memory.lanes.level[:, lane]
-    drive = int(np.abs(levels).argmax()) if len(levels) else -1
-    level = float(levels[drive]) if drive >= 0 else 0.0
-    size = 1 << memory.rows.bits
-    raise BreachError(what, lane % size, lane // size, hour, drive, level, figure)
 
 
 class Team:
@@ -100,6 +86,7 @@ class Team:
         self._crews = crews_of(row.program, memory)
         self._quota = own_quotas(row.program, memory.rows.bits)
         self._by_hours, self._chain_hours = by_hours(row.program), bucket_hours(row.program)
+        self._begins = begins_between_decisions(row.program)
 
     def play(self) -> None:
         """Simulate the replications of the row.
@@ -137,7 +124,8 @@ class Team:
         """Return the row as that of one rep."""
         rows = self._memory.rows
         weeks = rows.weeks._replace(successes=self._memory.bookings[rep])
-        return replace(self._row, memory=rows._replace(seats=self._memory.seats[rep], weeks=weeks))
+        booked = rows.booked._replace(called=self._memory.called[rep])
+        return replace(self._row, memory=rows._replace(seats=self._memory.seats[rep], weeks=weeks, booked=booked))
 
     def _play_week(self, week: int) -> None:
         clock, first_hour = self._clock, week * self._clock.hours_per_week
@@ -146,14 +134,31 @@ class Team:
         for first in range(0, clock.hours_per_week, span):
             self._decide(first_hour + first, week)
             self._draw_as_needed(first_hour + first, week)
-            if self._by_hours and self._funnel.needs_hours(first_hour + first + span, week):
+            if self._by_hours and self._funnel.needs_hours(first_hour + first, first_hour + first + span):
                 for hour in range(first, first + span):
-                    self._funnel.pull(first_hour + hour, week)
+                    self._begin_period(first_hour + hour)
+                    self._funnel.pull(first_hour + hour)
                     self._play_hours(hour, hour + 1, first, week)
             else:
-                self._play_hours(first, first + span, first, week)
+                self._play_interval(first, first + span, week)
             self._end_calls(first, first + span)
         self._end_week(week)
+
+    def _play_interval(self, first: int, last: int, week: int) -> None:
+        """Make the calls between two decisions, in one go or up to where a quota period begins."""
+        begin, first_hour = first, week * self._clock.hours_per_week
+        for cut in self._begins.get(week, ()):
+            if first < cut < last:
+                self._play_hours(begin, cut, first, week)
+                self._begin_period(first_hour + cut)
+                begin = cut
+        self._play_hours(begin, last, first, week)
+
+    def _begin_period(self, hour: int) -> None:
+        """Let nothing be booked where a quota period begins."""
+        reaction = self._reaction
+        if reaction.quota > 0.0 and hour == reaction.period_first[hour // self._clock.hours_per_day]:
+            self._known[BOOKED][:] = 0
 
     def _begin_week(self, week: int) -> None:
         memory, lanes, n = self._memory, self._lanes, self._n
@@ -186,8 +191,7 @@ class Team:
         """Let the lanes decide at the beginning of an interval, and fix their activity."""
         reaction, lanes, n, known = self._reaction, self._lanes, self._n, self._known
         new_week = hour == week * self._clock.hours_per_week
-        if reaction.quota > 0.0 and hour == reaction.period_first[week]:
-            known[BOOKED][:] = 0
+        self._begin_period(hour)
         if new_week:
             deciding.begin_persons(
                 n, hour, lanes.starts, lanes.level, lanes.response, known[MARK], known[UNANSWERED], known[CARRY]
@@ -221,15 +225,15 @@ class Team:
         )  # fmt: skip
         hears, clock = reaction.hears, self._clock
         if hears[BEHIND]:
-            elapsed = self._elapsed(hour, week)
+            elapsed = self._elapsed(hour)
             quota_signals = known[BOOKED], signal[BEHIND], signal[AHEAD], signal[DEADLINE]
             if len(self._quota):
-                deciding.hear_own_quota(n, elapsed, self._quota[week], *quota_signals)
+                deciding.hear_own_quota(n, elapsed, self._own_quota(hour), *quota_signals)
             else:
                 deciding.hear_quota(n, elapsed, reaction.quota, *quota_signals)
         if hears[PEERS] and len(self._quota):
             deciding.hear_unlike_peers(
-                self._reps, self._bits, self._quota[week], lanes.person, known[BOOKED], signal[PEERS]
+                self._reps, self._bits, self._own_quota(hour), lanes.person, known[BOOKED], signal[PEERS]
             )
         elif hears[PEERS]:
             deciding.hear_peers(self._reps, self._bits, reaction.quota, known[BOOKED], lanes.team, signal[PEERS])
@@ -246,6 +250,10 @@ class Team:
         if hears[SURPRISED]:
             deciding.hear_surprised(n, known[ENDED], known[SURPRISES], signal[SURPRISED])
 
+    def _own_quota(self, hour: int) -> np.ndarray:
+        """Return the quota of each lane in the period of an hour."""
+        return self._quota[self._program.quota.of_day[hour // self._clock.hours_per_day]]
+
     def _hear_plans(self, hour: int, week: int) -> None:
         """Fill the signals that compare results with the plan."""
         reaction, known, signal, hours = self._reaction, self._known, self._signal, self._clock.hours_per_week
@@ -259,12 +267,13 @@ class Team:
                 between = crew.between(reaction.between_wins)
                 deciding.hear_dry_spell(crew.n, hour, between, known[MARK][mine], signal[DRY_SPELL][mine])
 
-    def _elapsed(self, hour: int, week: int) -> float:
+    def _elapsed(self, hour: int) -> float:
         """Return the share of the quota period that is gone at an hour."""
         reaction = self._reaction
         if len(reaction.period_gone) > 0:
             return float(reaction.period_gone[hour])
-        first, length = float(max(0, reaction.period_first[week])), float(reaction.period_hours[week])
+        day = hour // self._clock.hours_per_day
+        first, length = float(max(0, reaction.period_first[day])), float(reaction.period_hours[day])
         return (hour - first) / length
 
     def _look_for_breach(self, hour: int) -> None:
@@ -405,6 +414,8 @@ class Team:
             if row.detail.entered.shape[0] > 0:
                 row.detail.entered[:, :, week - clock.warmup_weeks, 0] = made.reshape(self._reps, -1)[:, : row.size].T
         memory.bookings[:, week] = lanes.counts[2].reshape(self._reps, -1)
+        if self._program.calendar.cut and week >= clock.warmup_weeks:
+            count_parts(self._program, memory, week - clock.warmup_weeks)
         if self._coach:
             self._coach.count_calls(week, made)
             self._coach.count_bookings(week, lanes.counts[2])

@@ -47,7 +47,8 @@ class FiguresOf(Document, Generic[E]):
     late_losses: E | None = Field(default=None, description="Of these: lost at the decision, with a need not met.")
     check_calls: E | None = Field(default=None, description="Calls of a rep in a week that checks cost.")
     weeks_of_quarter: list[E] | None = Field(
-        description="Share of bookings in each of the 13 weeks of the quarter; null in a run of fewer weeks."
+        description="Share of bookings in each of the 13 weeks of the quarter; null in a run of fewer weeks, and with "
+        "real months."
     )
 
 

@@ -94,7 +94,7 @@ def figures(paired: Paired, mine: int, base: int | None, document: type[F], told
         late_losses=end("late_losses"),
         check_calls=checks(),
         weeks_of_quarter=None
-        if weeks < WEEKS_PER_QUARTER
+        if weeks < WEEKS_PER_QUARTER or paired.scenarios[mine].calendar.months == "real"
         else [figure(partial(_week_sums, paired, week)) for week in range(WEEKS_PER_QUARTER)],
     )
 

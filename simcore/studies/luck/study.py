@@ -287,6 +287,9 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "dismissal", "the scenario has no quota: try --set quota.per=quarter --set quota.amount=AMOUNT"
     elif scenario.quota.differs:
         yield "dismissal", "quotas differ between periods, and a rule has one threshold: try --set quota.amount=AMOUNT"
+    elif scenario.calendar.months == "real" and scenario.quota.per != "week":
+        months = "its quota is of real months, and quarters are 13 weeks here: try --set quota.per=week"
+        yield "dismissal", f"{months} --set quota.amount=AMOUNT"
     elif quarters < rule.quarters:
         yield "dismissal", short.format(rule.quarters, rule.quarters * QUARTER)
     if scenario.unlike:

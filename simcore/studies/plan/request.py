@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.money import cents
-from simcore.base.periods import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
+from simcore.base.periods import MONTH_ENDS, WEEKS_PER_QUARTER, WEEKS_PER_YEAR, month_ends
 from simcore.base.spelling import amount_of
 from simcore.base.text import brief, did_you_mean
 from simcore.engine.playable import of_alike_reps
@@ -119,7 +119,13 @@ def _weeks_of(by: str, scenario: Scenario, problems: list[Problem]) -> int | Non
     """Return the weeks of a period; a wrong one is told."""
     most = MOST_WEEKS - scenario.horizon.warmup_weeks
     written = _WEEKS.match(by)
-    weeks = PERIODS.get(by, int(written[0]) if written else 0)
+    named = {**PERIODS, "month": month_ends(scenario.calendar.periods.weeks)[0]}
+    weeks = named.get(by, int(written[0]) if written else 0)
+    if weeks > 1 and by in PERIODS and scenario.calendar.months == "real":
+        message = "is one of the calendar here, which is not so many weeks, and a plan is made for whole weeks"
+        allowed = f"week, or 1w to {most}w"
+        problems.append(Problem(message, "by", value=by, allowed=allowed, hint=f"say how many: --by {weeks}w"))
+        return None
     if 1 <= weeks <= most:
         return weeks
     allowed = f"week, month, quarter, year, or 1w to {most}w"

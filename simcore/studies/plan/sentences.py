@@ -45,8 +45,9 @@ def number(value: float, kind: str) -> str:
 
 def period(found: BackwardPlan) -> str:
     """Return the period in words."""
-    names = {"month": "a month (4 weeks)", "quarter": "a quarter (13 weeks)", "year": "a year (52 weeks)"}
-    return names.get(found.by, f"{found.weeks} week" + ("s" if found.weeks != 1 else ""))
+    if found.by in ("month", "quarter", "year"):
+        return f"a {found.by} ({found.weeks} weeks)"
+    return f"{found.weeks} week" + ("s" if found.weeks != 1 else "")
 
 
 def interval(answer: PlanAnswer) -> str:

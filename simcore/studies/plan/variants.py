@@ -86,16 +86,17 @@ def _aligned(asked: PlanRequest, program: Program) -> Program:
     compiled = compile_scenario(asked.scenario.model_copy(update={"horizon": cold, "start": None}))
     whole, quota = compiled.reaction, program.quota
     begin = asked.gone * program.clock.hours_per_week
-    first = whole.period_first[asked.gone :] - begin
+    days = begin // program.clock.hours_per_day
+    first = whole.period_first[days:] - begin
     gone = whole.period_gone[begin:].copy()
     if len(gone) > 0:
         # As in every run: of a period that began before it, what is gone counts from its first hour.
-        gone[: first[0] + whole.period_hours[asked.gone]] -= gone[0]
+        gone[: first[0] + whole.period_hours[days]] -= gone[0]
     if asked.scenario.quota is not None and asked.scenario.quota.differs:
         # Amounts in turn are those of the whole periods.
-        own, team = compiled.quota.own[:, asked.gone :], compiled.quota.team[asked.gone :]
-        quota = quota._replace(own=own, team=team)
-    length = whole.period_hours[asked.gone :]
+        of_day = compiled.quota.of_day[days:]
+        quota = quota._replace(own=compiled.quota.own, team=compiled.quota.team, of_day=of_day)
+    length = whole.period_hours[days:]
     return program._replace(
         reaction=program.reaction._replace(period_first=first, period_hours=length, period_gone=gone), quota=quota
     )

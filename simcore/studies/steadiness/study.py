@@ -31,7 +31,7 @@ from simcore.random.streams import FACTORS, KNOWLEDGE, MARKET, NOISE, PEOPLE, So
 from simcore.results.header import header_of
 from simcore.scenario.metric import parse_metric
 from simcore.statistics.jackknife import EQUAL_GROUPS, outside_group, standard_errors, sums_by_group
-from simcore.statistics.metrics import by_period
+from simcore.statistics.metrics import revenue_by_period
 from simcore.studies.steadiness.document import PARTS, Part, Steadiness, SteadinessFall, SteadinessPart, SteadinessRow
 from simcore.studies.steadiness.figures import VarianceFigures, power_of
 
@@ -228,14 +228,14 @@ class _Sums:
 class _BlockSums(_Sums):
     """What the runs of the worlds of one block come to."""
 
-    def __init__(self, longer: Sequence[int], unit: int) -> None:
+    def __init__(self, longer: Sequence[int], program: Program) -> None:
         super().__init__()
-        self._longer, self._unit = longer, unit
+        self._longer, self._unit, self._program = longer, program.deals.unit, program
 
     def add_run(self, who: str, detail: Detail, tally: TallyArrays) -> None:
         """Add a run of the plan or of the strategy that reacts."""
         for horizon in self._longer:
-            y = _windows(horizon, detail)
+            y = _windows(horizon, self._program, detail)
             self.add(f"{who} {horizon}", y)
             self.add(f"{who} {horizon} squared", y * y)
         unit = float(self._unit) ** 2
@@ -248,7 +248,7 @@ class _BlockSums(_Sums):
     def add_pair(self, base: Detail, other: Detail, subset: Subset) -> None:
         """Add two runs of the plan that share some factors."""
         for horizon in self._longer:
-            mine, theirs = _windows(horizon, base), _windows(horizon, other)
+            mine, theirs = (_windows(horizon, self._program, each) for each in (base, other))
             self.add(f"{subset} {horizon}", theirs)
             self.add(f"{subset} {horizon} product", mine * theirs)
 
@@ -278,7 +278,7 @@ class _Collected:
 
     def of_block(self, player: Player, block: Block) -> _BlockSums:
         """Play a block of worlds: the plan, the plan once more for each set of shared factors, and the strategy."""
-        found = _BlockSums(self._longer, self._program.deals.unit)
+        found = _BlockSums(self._longer, self._program)
         counters = player.counters(0)
         base = player.simulate(0, block, detailed=True, counters=counters)
         found.add_run("plan", base, counters)
@@ -410,8 +410,8 @@ def _is_even(program: Program) -> bool:
     return not program.clock.one_account or program.reaction.needed
 
 
-def _windows(horizon: int, detail: Detail) -> Floats:
-    return by_period(parse_metric(f"revenue:{HORIZONS[horizon]}"), detail.cents[:, CLOSE]).astype(np.float64)
+def _windows(horizon: int, program: Program, detail: Detail) -> Floats:
+    return revenue_by_period(parse_metric(f"revenue:{HORIZONS[horizon]}"), program, detail).astype(np.float64)
 
 
 def _play(scenario: Scenario, collected: _Collected, total: int, threads: int | None, meter: Meter) -> None:

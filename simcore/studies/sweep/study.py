@@ -15,10 +15,10 @@ from simcore.engine.runner import Report, Stop, StoppedError, Watch
 from simcore.engine.worlds import Meter
 from simcore.results.header import header_of
 from simcore.scenario.digest import joint_digest
-from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric, lacking
+from simcore.scenario.metric import QUOTA_CHANCE, SWEEP, YEARLY_REVENUE, Metric
 from simcore.scenario_files.vary import Value, check_strategies, grid, points
 from simcore.statistics.intervals import significant_sign
-from simcore.statistics.metrics import check_scenarios
+from simcore.statistics.metrics import check_scenarios, lacks
 from simcore.statistics.tallied_metrics import Tallied, estimate_of, estimate_of_difference, tallied
 from simcore.studies.sweep.document import Sweep, SweepFigure, SweepPoint, VariedPath, Verdict
 
@@ -246,8 +246,7 @@ def sweep(
 
 def has_quota_period(scenario: Scenario) -> bool:
     """Return whether a run of the scenario holds a whole quota period."""
-    quota = None if scenario.quota is None else scenario.quota.per
-    return lacking(QUOTA_CHANCE, scenario.horizon.weeks, quota) is None
+    return lacks(scenario, QUOTA_CHANCE) is None
 
 
 def _together(scenarios: Sequence[Scenario]) -> list[list[int]]:
