@@ -43,9 +43,14 @@ def encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
+def _plain(value: object) -> object:
+    """Return what is written of a value that is neither a number, a text nor a list."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
     """Print a JSON document on stdout, indented; all but ASCII is escaped, so terminals obey none of it."""
-    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False, default=dict) + "\n")
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False, default=_plain) + "\n")
 
 
 def print_text(text: str) -> None:

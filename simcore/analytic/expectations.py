@@ -219,7 +219,7 @@ def _kept(scenario: Scenario, steps: Sequence[Stage]) -> float:
 
 def _rates_hold(scenario: Scenario, within: float = _CUT_LIMIT) -> bool:
     steps = scenario.funnel[1:]
-    free = scenario.referrals is None and not scenario.strategy.drives and not scenario.unlike
+    free = scenario.referrals is None and not scenario.strategy.drives and not (scenario.unlike or scenario.knowledge)
     free = free and not any(step.cap or step.habit for step in steps) and passing(scenario) is not None
     # No time may pass between two steps on which the market acts: it would have changed.
     acted = [index for index, step in enumerate(steps) if market_steps(scenario, [step])]

@@ -139,6 +139,7 @@ _PAGES = {
     "referrals": "scenario-format.md#referrals",
     "start": "scenario-format.md#open-items-at-the-start",
     "inflow": "scenario-format.md#items-without-a-call",
+    "knowledge": "scenario-format.md#draws-of-parameters",
     "manager": "scenario-format.md#habits-and-a-manager",
     "strategies": "scenario-format.md#strategies",
 }

@@ -45,8 +45,8 @@ def poisson(u53: int, mean: float) -> int:
 
 @kernel
 def count_arrivals(
-    number: int, rep: int, size: int, mean: Floats, varies: bool, table: Floats, luck: int, luck_flip: np.uint32,
-    noise: int, noise_flip: np.uint32, k0: np.uint32, k1: np.uint32, counts: Integers,
+    number: int, rep: int, size: int, mean: Floats, drawn: Floats, varies: bool, table: Floats, luck: int,
+    luck_flip: np.uint32, noise: int, noise_flip: np.uint32, k0: np.uint32, k1: np.uint32, counts: Integers,
 ) -> int:  # fmt: skip
     """Fill how many items an inflow brings in each week and replication; return how many in all.
 
@@ -54,8 +54,9 @@ def count_arrivals(
     ----------
     number, rep
         Which inflow, and whose: a seat's, or of seat 0 for all of a team.
-    mean, varies, table
-        By week; whether a gamma of mean 1 multiplies it, and the table of that: see `simcore.program.layout.Inflow`.
+    mean, drawn, varies, table
+        By week, or by replication where that is not empty; whether a gamma of mean 1 multiplies it, and the table of
+        that: see `simcore.program.layout.Inflow`.
     luck, luck_flip, noise, noise_flip
         Where the words of a count and of what multiplies its mean come from.
     counts
@@ -65,7 +66,7 @@ def count_arrivals(
     for week in range(mean.shape[0]):
         c1 = place(rep, week)
         for r in range(size):
-            own = mean[week]
+            own = mean[week] if drawn.shape[0] == 0 else drawn[r]
             if varies:
                 word = words_at(decision(INFLOW, 0, number), c1, noise + r, noise_flip, k0, k1)[2]
                 own *= gamma_quantile(table, normal(word))
@@ -130,17 +131,21 @@ class Arrivals(NamedTuple):
         )
 
 
-def arrivals(program: Program, size: int, luck: Draws, noise: Draws) -> Arrivals:
-    """Return all items of a row that come without a call, in the order of inflows, seats and weeks."""
+def arrivals(program: Program, size: int, luck: Draws, noise: Draws, rows: Longs) -> Arrivals:
+    """Return all items of a row that come without a call, in the order of inflows, seats and weeks.
+
+    ``rows``: int64[size], the row of the draws of each replication; or empty.
+    """
     inflow, clock, reps = program.inflow, program.clock, program.team.reps
     counts = np.empty((clock.simulated_weeks, size), np.int32)
     found = []
     for number in range(len(inflow.stage)):
         table = inflow.tables[max(0, inflow.table[number])] if len(inflow.tables) else np.zeros((0, 0))
+        drawn = inflow.drawn[number][rows] if inflow.is_drawn(number) else inflow.drawn[:0].ravel()
         for rep in range(1 if inflow.to_team[number] else reps):
             n = count_arrivals(
-                number, rep, size, inflow.mean[number, : clock.simulated_weeks], bool(inflow.table[number] >= 0), table,
-                luck[0], luck[1], *noise, counts,
+                number, rep, size, inflow.mean[number, : clock.simulated_weeks], drawn, bool(inflow.table[number] >= 0),
+                table, luck[0], luck[1], *noise, counts,
             )  # fmt: skip
             c0, c1, who = np.empty((3, n), np.uint32)
             seat, stage, hour = np.full(n, rep, np.int32), np.full(n, inflow.stage[number], np.int32), _new(n)
@@ -158,9 +163,9 @@ def _new(n: int) -> Integers:
 class Coming:
     """The items of a row that come without a call, seat by seat and week by week."""
 
-    def __init__(self, program: Program, replications: int, luck: Draws, noise: Draws) -> None:
+    def __init__(self, program: Program, replications: int, luck: Draws, noise: Draws, rows: Longs) -> None:
         clock = program.clock
-        found = arrivals(program, replications, luck, noise)
+        found = arrivals(program, replications, luck, noise, rows)
         self._weeks = clock.simulated_weeks
         place = found.seat.astype(np.int64) * self._weeks + found.hour // clock.hours_per_week
         order = np.argsort(place, kind="stable")

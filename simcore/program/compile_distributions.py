@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.base.drawn import Drawn
 from simcore.base.money import cents
 from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import COLUMNS, ROWS
 from simcore.program.compile_reaction import discounts
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Deals, Lags
+from simcore.quantities.distributions import Unsure
 from simcore.quantities.open_list import OpenList
 from simcore.random.draws import TWO_32
 
@@ -78,7 +80,10 @@ def compile_lags(scenario: Scenario) -> Lags:
             given.append(stage.lost_lag)
     forms = [lag.compiled(_Forms(), scenario.calendar) if lag else _Form(FIXED) for lag in given]
     kind, scale = np.array([form.kind for form in forms]), np.array([form.scale for form in forms])
-    lagged = (kind != FIXED) | (scale > 0.0)
+    drawn = [None if lag is None else lag.drawn(scenario.calendar) for lag in given]
+    columns = [each for each in drawn if each is not None]
+    own = np.array([each is not None for each in drawn])
+    lagged = (kind != FIXED) | (scale > 0.0) | own
     apart = lost >= 0
     lagged[: len(lost)][apart] |= lagged[lost[apart]]
     return Lags(
@@ -91,6 +96,9 @@ def compile_lags(scenario: Scenario) -> Lags:
         gamma_tables=stacked([form.table for form in forms if form.kind == GAMMA]),
         thresholds=np.concatenate([form.thresholds for form in forms]),
         hours=np.concatenate([form.values for form in forms]),
+        drawn=np.where(own, np.cumsum(own) - 1, -1) if columns else _NOTHING,
+        scales=np.array([scales for scales, _ in columns], ndmin=2),
+        sigmas=np.array([sigmas for _, sigmas in columns], ndmin=2),
     )
 
 
@@ -129,5 +137,10 @@ def compile_deals(scenario: Scenario) -> Deals:
         possible = [int(form.scale)] if form.kind == FIXED else [1]
     law = scenario.deal.unsure
     unit = 1 if discounts(scenario) or law is not None else gcd(*possible, *given)
-    known = (False, 0.0, 0.0) if law is None else (True, law.centre + float(log(100.0)), law.sigma)
-    return Deals(form.kind, form.scale, form.sigma, form.table, form.thresholds, form.values, unit, mean / unit, *known)
+    known = (
+        (True, law.centre + float(log(100.0)), law.sigma) if isinstance(law, Unsure) else (law is not None, 0.0, 0.0)
+    )
+    found = Deals(
+        form.kind, float(form.scale), form.sigma, form.table, form.thresholds, form.values, unit, mean / unit, *known
+    )
+    return found._replace(drawn=100.0 * law.column) if isinstance(law, Drawn) else found

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from simcore.base.drawn import Drawn
 from simcore.numerics.quantile_table import build_gamma
 from simcore.program.compile_distributions import stacked
-from simcore.program.layout import Inflow
+from simcore.program.layout import NO_DRAWS, Inflow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simcore.scenario.model import Inflow as Given
     from simcore.scenario.model import Scenario
 
 
@@ -36,4 +41,13 @@ def compile_inflow(scenario: Scenario) -> Inflow:
         table=np.where(varied, np.cumsum(varied) - 1, -1),
         tables=stacked([build_gamma(each.cv) for each in inflows if each.cv > 0.0]),
         total=float(mean.sum(axis=1) @ np.where(to_team, 1, scenario.team.reps)),
+        drawn=_drawn(inflows),
     )
+
+
+def _drawn(inflows: Sequence[Given]) -> NDArray[np.float64]:
+    """Return the means by row, float64[inflows, rows], NaN where there is one for all; empty if that is so of all."""
+    columns = [each.per_week.column if isinstance(each.per_week, Drawn) else None for each in inflows]
+    rows = max((len(column) for column in columns if column is not None), default=0)
+    nothing = np.full(rows, np.nan)
+    return np.array([nothing if column is None else column for column in columns]) if rows else NO_DRAWS

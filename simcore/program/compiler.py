@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base import periods as horizons
+from simcore.base.drawn import Drawn
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.money import cents
 from simcore.dates.period_table import parts_of_weeks, whole_periods
@@ -23,6 +24,7 @@ from simcore.program.compile_season import compile_seasons
 from simcore.program.layout import (
     BETWEEN,
     COUNTS,
+    DRAWN,
     KNOWN,
     NO_MARKET,
     Calendar,
@@ -42,13 +44,16 @@ from simcore.program.layout import (
 from simcore.program.people import People
 from simcore.quantities.distributions import sigma_of_cv
 from simcore.quantities.open_list import ANY_SEAT, OpenList
-from simcore.quantities.rates import BetaLaw, LogitNormal
+from simcore.quantities.rates import BetaLaw, DrawnLaw, LogitNormal
 from simcore.random.draws import TWO_32, binomial_thresholds, guide_of, parts_of
 from simcore.random.streams import plain
 
 if TYPE_CHECKING:
     from simcore.quantities.rates import Rate
+    from simcore.scenario.model import Market as MarketPart
     from simcore.scenario.model import Scenario
+
+_LAWS = {BetaLaw: COUNTS, LogitNormal: BETWEEN, DrawnLaw: DRAWN}
 
 
 def compile_scenario(scenario: Scenario) -> Program:
@@ -87,6 +92,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         needs=needs,
         source=plain(len(scenario.funnel) - 1),
         people=people,
+        rows=0 if scenario.knowledge is None else scenario.knowledge.rows,
     )
 
 
@@ -176,12 +182,24 @@ def _market(scenario: Scenario) -> Market:
     market = scenario.market
     if market is None:
         return NO_MARKET
-    level = log(market.start.level) if market.start is not None else 0.0
-    start_sd = market.start.sd if market.start is not None else 0.0
+    start = market.start
+    moves = market.sd if market.step is None else market.step
+    given = (moves or 0.0, 1.0 if start is None else start.level, 0.0 if start is None else start.sd)
+    rows = next((len(each.column) for each in given if isinstance(each, Drawn)), 0)
+    if rows == 0:
+        return _market_of(market, *given)
+    columns = [each.column.tolist() if isinstance(each, Drawn) else [each] * rows for each in given]
+    found = _market_of(market, *(float(each) for each in given))
+    drawn = np.array([_market_of(market, *row)[2:8] for row in zip(*columns, strict=True)])
+    return found._replace(drawn=np.ascontiguousarray(drawn.T))
+
+
+def _market_of(market: MarketPart, moves: float, start_level: float, start_sd: float) -> Market:
+    """Compile a market with an sd or a step, and a start."""
+    level = log(start_level) if market.start is not None else 0.0
     if market.step is not None:
-        step = market.step
-        return Market(True, 1.0, step, step, step * step * 0.5, 0.0, level, start_sd)
-    sd, persistence = market.sd or 0.0, market.persistence
+        return Market(True, 1.0, moves, moves, moves * moves * 0.5, 0.0, level, start_sd)
+    sd, persistence = moves, market.persistence
     innovation = sd * float(np.sqrt(1.0 - persistence * persistence))
     half = sd * sd * 0.5
     if market.start is None:
@@ -232,17 +250,20 @@ def _laws(scenario: Scenario) -> RateLaws:
     rates = [stage.rate for stage in scenario.funnel]
     laws = [None if rate is None else rate.law for rate in rates]
     tables = [build_beta(law.mean, law.cv) for law in laws if isinstance(law, BetaLaw)]
-    kinds = [KNOWN if law is None else COUNTS if isinstance(law, BetaLaw) else BETWEEN for law in laws]
+    kinds = [KNOWN if law is None else _LAWS[type(law)] for law in laws]
     ends = [(law.centre, law.sigma) if isinstance(law, LogitNormal) else (0.0, 0.0) for law in laws]
     kind = np.array(kinds, np.int64)
     return RateLaws(
         active=bool(kind.any()),
         kind=kind,
         tables=stacked(tables),
-        table=np.where(kind == COUNTS, np.cumsum(kind == COUNTS) - 1, -1),
+        table=np.where(
+            kind == COUNTS, np.cumsum(kind == COUNTS) - 1, np.where(kind == DRAWN, np.cumsum(kind == DRAWN) - 1, -1)
+        ),
         centre=np.array([centre for centre, _ in ends]),
         sigma=np.array([sigma for _, sigma in ends]),
         rep_cv=np.array([rate.rep_cv if rate is not None and rate.law is not None else 0.0 for rate in rates]),
+        drawn=np.array([law.drawn.column for law in laws if isinstance(law, DrawnLaw)], ndmin=2),
     )
 
 

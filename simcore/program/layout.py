@@ -20,6 +20,7 @@ FULL_ACTIVITY = 1 << 20
 
 NO_ROWS = np.zeros((0, 0), np.int32)
 NO_AMOUNTS = np.zeros((0, 0), np.int64)
+NO_DRAWS = np.zeros((0, 0))
 
 FIXED, LOGNORMAL, GAMMA, TABLE = range(4)
 """Kinds of a distribution of lags or values."""
@@ -130,13 +131,15 @@ class Market(NamedTuple):
     """x in the week before the run, but for what is not known of it."""
     start_sd: float
     """Standard deviation of what is not known of it; 0: nothing, or there is no start."""
+    drawn: NDArray[np.float64] = NO_DRAWS
+    """float64[6, rows]: `first` to `start_sd` of each row, where it is drawn; or empty."""
 
 
 NO_MARKET = Market(False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-KNOWN, COUNTS, BETWEEN = range(3)
-"""What is known of a rate: itself, counts (a tabulated Beta), or two ends (a logit-normal)."""
+KNOWN, COUNTS, BETWEEN, DRAWN = range(4)
+"""What is known of a rate: itself, counts (a tabulated Beta), two ends (a logit-normal), or rows of draws."""
 
 
 class RateLaws(NamedTuple):
@@ -149,12 +152,14 @@ class RateLaws(NamedTuple):
     tables: NDArray[np.float64]
     """float64[tables, rows, columns]: of the Beta distributions."""
     table: NDArray[np.int64]
-    """int64[S + 1]: index into them, or -1."""
+    """int64[S + 1]: index into them, or into `drawn`, or -1."""
     centre: NDArray[np.float64]
     sigma: NDArray[np.float64]
     """float64[S + 1] each: mean and sd of the log-odds."""
     rep_cv: NDArray[np.float64]
     """float64[S + 1]: spread between reps about the mean of the replication; 0 is none."""
+    drawn: NDArray[np.float64] = NO_DRAWS
+    """float64[columns, rows]: of rates of which every replication has that of its row."""
 
 
 class Rates(NamedTuple):
@@ -198,6 +203,15 @@ class Lags(NamedTuple):
     gamma_tables: NDArray[np.float64]
     thresholds: NDArray[np.int64]
     hours: NDArray[np.int64]
+    drawn: NDArray[np.int64] = NO_AMOUNTS[0:0].ravel()
+    """int64[entries]: index into what follows where every replication has a lag of its own, or -1; or empty."""
+    scales: NDArray[np.float64] = NO_DRAWS
+    sigmas: NDArray[np.float64] = NO_DRAWS
+    """float64[columns, rows] each"""
+
+    def is_drawn(self, law: int) -> bool:
+        """Return whether every replication has a lag of its own."""
+        return len(self.drawn) > 0 and bool(self.drawn[law] >= 0)
 
 
 class Caps(NamedTuple):
@@ -226,6 +240,8 @@ class Deals(NamedTuple):
     law_centre: float
     law_sigma: float
     """Mean and sd of the logarithm of the mean in cents; 0 where it is known."""
+    drawn: NDArray[np.float64] = NO_DRAWS[0:0].ravel()
+    """float64[rows]: the mean in cents of each row, where it is drawn; or empty."""
 
 
 class FirstStep(NamedTuple):
@@ -269,6 +285,12 @@ class Inflow(NamedTuple):
     """float64[tables, rows, columns]"""
     total: float
     """Mean number of items of a replication, in all seats and simulated weeks; 0: there is no inflow."""
+    drawn: NDArray[np.float64] = NO_DRAWS
+    """float64[inflows, rows]: the mean of a week by row, NaN where there is none; or empty: none is drawn."""
+
+    def is_drawn(self, number: int) -> bool:
+        """Return whether every replication has a mean of its own."""
+        return len(self.drawn) > 0 and not np.isnan(self.drawn[number, 0])
 
 
 class Quota(NamedTuple):
@@ -419,6 +441,8 @@ class Program(NamedTuple):
     needs: Needs
     source: Source
     people: People
+    rows: int = 0
+    """Of the draws from which parameters are taken; 0: there are none."""
 
     @property
     def only_calls(self) -> bool:

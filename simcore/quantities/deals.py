@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_arg
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from simcore.base.drawn import Drawn
 from simcore.base.money import cents
 from simcore.quantities.distributions import (
     MAX_ENTRIES,
@@ -102,7 +103,7 @@ class DealDistribution(SourcedPart):
         return None
 
     @property
-    def unsure(self) -> Unsure | None:
+    def unsure(self) -> Unsure | Drawn | None:
         """The mean, or the value of all deals, where it is not known exactly; every replication draws its own."""
         return None
 
@@ -133,9 +134,9 @@ class FixedDeal(DealDistribution):
         return cents(self.fixed) if self.unsure is None else None
 
     @property
-    def unsure(self) -> Unsure | None:
+    def unsure(self) -> Unsure | Drawn | None:
         """The value, where it is not known exactly."""
-        return self.fixed if isinstance(self.fixed, Unsure) else None
+        return self.fixed if isinstance(self.fixed, Unsure | Drawn) else None
 
 
 class SpreadDeal(DealDistribution):
@@ -171,9 +172,9 @@ class SpreadDeal(DealDistribution):
         return into.log_normal(mean, sigma_of_cv(self.cv, log))
 
     @property
-    def unsure(self) -> Unsure | None:
+    def unsure(self) -> Unsure | Drawn | None:
         """The mean, where it is not known exactly."""
-        return self.mean if isinstance(self.mean, Unsure) else None
+        return self.mean if isinstance(self.mean, Unsure | Drawn) else None
 
     def narrower(self, share: float) -> Altered | None:
         """Return the distribution with a smaller coefficient of variation."""
@@ -258,7 +259,7 @@ DealField = Annotated[Deal, BeforeValidator(_as_deal, json_schema_input_type=Dea
 
 def _more(amount: float, factor: float) -> float:
     """Return a multiple of an amount in whole cents, or of one that is not known exactly as it is."""
-    return amount.times(factor) if isinstance(amount, Unsure) else _whole_cents(amount * factor)
+    return amount.times(factor) if isinstance(amount, Unsure | Drawn) else _whole_cents(amount * factor)
 
 
 def _whole_cents(amount: float) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol, Self, Ty
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, core_schema
 
+from simcore.base.drawn import Drawn
 from simcore.base.text import nearest
 from simcore.quantities.fields import Complaint, Number, Part, Range, Unit, refused
 
@@ -100,7 +101,7 @@ class MayBeUnsure:
 
     @staticmethod
     def _read(given: object, number: ValidatorFunctionWrapHandler) -> float:
-        if isinstance(given, Unsure):
+        if isinstance(given, Unsure | Drawn):
             return given
         if not isinstance(given, Mapping) or "between" not in given:
             return float(number(given))

@@ -22,10 +22,13 @@ from pydantic import (
     PrivateAttr,
     StringConstraints,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
+from simcore.base.drawn import Drawn
 from simcore.base.errors import UsageError
 from simcore.base.spelling import Kind, percent_hint, read_number
 from simcore.base.text import brief, did_you_mean, printable, shorten
@@ -98,7 +101,7 @@ def _colonless(key: str, known: list[str]) -> str | None:
 
 SECTIONS = (
     *("calendar", "horizon", "team", "plan", "funnel", "market", "deal", "quota", "start", "referrals", "inflow"),
-    *("manager", "strategies", "run", "season"),
+    *("manager", "strategies", "run", "season", "knowledge"),
 )
 """The top-level keys whose value is a part: none belongs under another."""
 
@@ -226,6 +229,11 @@ class _Typed:
         return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else float(value)
 
 
+def _as_drawn(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """Keep a number of which every replication has its own, whose rows were checked when they were read."""
+    return value if isinstance(value, Drawn) else handler(value)
+
+
 def _tuple(value: object) -> object:
     if isinstance(value, Mapping):
         raise refused("must be a list", hint="each entry stands on its own line after a dash, as in - {key: value}")
@@ -318,8 +326,9 @@ class Length:
 _Entry = TypeVar("_Entry")
 
 _NumberInput = float | NumberText | SourcedNumber
-Number = Annotated[float, BeforeValidator(_Typed(Kind.NUMBER), json_schema_input_type=_NumberInput)]
-Amount = Annotated[float, BeforeValidator(_Typed(Kind.AMOUNT), json_schema_input_type=_NumberInput)]
+KEEPS_DRAWN = WrapValidator(_as_drawn)
+Number = Annotated[float, BeforeValidator(_Typed(Kind.NUMBER), json_schema_input_type=_NumberInput), KEEPS_DRAWN]
+Amount = Annotated[float, BeforeValidator(_Typed(Kind.AMOUNT), json_schema_input_type=_NumberInput), KEEPS_DRAWN]
 Whole = Annotated[int, BeforeValidator(_Typed(Kind.COUNT), json_schema_input_type=int | NumberText | SourcedNumber)]
 Many = Annotated[tuple[_Entry, ...], BeforeValidator(_tuple)]
 Text = Annotated[str, BeforeValidator(_text)]

@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from simcore.base.drawn import Drawn
 from simcore.base.text import did_you_mean
 from simcore.dates.days import DAY_FORM, DAYS_OF_WEEK, NotADayError, parse_day
 from simcore.dates.given import FIRST_DAY
 from simcore.quantities.fields import (
+    KEEPS_DRAWN,
     Complaint,
     Length,
     Number,
@@ -72,6 +74,7 @@ class Inflow(SourcedPart):
     per_week: Annotated[
         float | dict[str, float],
         BeforeValidator(_by_date, json_schema_input_type=_Plain | NumberText | SourcedNumber | _Table),
+        KEEPS_DRAWN,
         Unit("items"),
     ] = Field(
         description="How many come in a week on average, up to 10000; or a table of that by the day from which it "
@@ -87,7 +90,9 @@ class Inflow(SourcedPart):
 
     @property
     def largest(self) -> float:
-        """The largest mean of a week."""
+        """The largest mean of a week, in any world."""
+        if isinstance(self.per_week, Drawn):
+            return float(self.per_week.column.max())
         return max(self.per_week.values()) if isinstance(self.per_week, Mapping) else self.per_week
 
     def means(self, calendar: Calendar, first: int, weeks: int) -> list[float]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
+from simcore.base.drawn import Drawn
 from simcore.quantities.distributions import (
     MAX_ENTRIES,
     WEIGHTS,
@@ -65,6 +66,10 @@ class LagDistribution(SourcedPart):
     @abstractmethod
     def compiled(self, into: Sampler[_Compiled], calendar: Calendar) -> _Compiled:
         """Return the distribution as the kernels draw it, in hours before rounding."""
+
+    def drawn(self, calendar: Calendar) -> tuple[Floats, Floats] | None:  # noqa: ARG002
+        """Return scale in hours and sigma by row, as they are compiled; ``None`` if all replications have one lag."""
+        return None
 
     def shorter(self, share: float) -> Altered:
         """Return the distribution with all durations shortened by `share`."""
@@ -126,6 +131,11 @@ class FixedLag(LagDistribution):
         """Return a constant."""
         return into.constant(self.fixed.hours(calendar))
 
+    def drawn(self, calendar: Calendar) -> tuple[Floats, Floats] | None:
+        """Return whole hours by row."""
+        hours = hours_by_row(self.fixed, calendar)
+        return None if hours is None else (np.floor(hours + 0.5), np.zeros(len(hours)))
+
     @classmethod
     def may_take_time(cls, data: Mapping[str, object]) -> bool:
         """Return whether the lag as given is more than 0, or cannot be read."""
@@ -160,6 +170,19 @@ class LogNormalLag(ContinuousLag):
 
         median = self.median.hours(calendar)
         return into.log_normal(median, sigma_of_p90(median, self.p90.hours(calendar), log))
+
+    def drawn(self, calendar: Calendar) -> tuple[Floats, Floats] | None:
+        """Return median and sigma by row."""
+        from simcore.numerics.elementary import log  # noqa: PLC0415
+
+        found = [hours_by_row(each, calendar) for each in (self.median, self.p90)]
+        rows = max((len(each) for each in found if each is not None), default=0)
+        if rows == 0:
+            return None
+        known = (self.median.hours(calendar), self.p90.hours(calendar))
+        median, p90 = (np.full(rows, at) if each is None else each for each, at in zip(found, known, strict=True))
+        ends = zip(median.tolist(), p90.tolist(), strict=True)
+        return median, np.array([sigma_of_p90(low, high, log) for low, high in ends])
 
     @classmethod
     def complaints_in(cls, data: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
@@ -197,6 +220,11 @@ class GammaLag(ContinuousLag):
         from simcore.numerics.quantile_table import build_gamma  # noqa: PLC0415
 
         return into.tabulated(self.mean.hours(calendar), build_gamma(self.cv))
+
+    def drawn(self, calendar: Calendar) -> tuple[Floats, Floats] | None:
+        """Return the mean by row."""
+        hours = hours_by_row(self.mean, calendar)
+        return None if hours is None else (hours, np.zeros(len(hours)))
 
 
 class TableLag(LagDistribution):
@@ -265,6 +293,12 @@ def _listed_by_hour(hours: Sequence[float], weights: Sequence[float]) -> Floats:
     found = np.zeros(max(places) + 1)
     np.add.at(found, places, np.array(weights) / math.fsum(weights))
     return found
+
+
+def hours_by_row(duration: Duration, calendar: Calendar) -> Floats | None:
+    """Return a duration in hours by row of draws; ``None`` if it is not drawn. A column is in working days."""
+    amount = duration.amount
+    return amount.column * calendar.hours_per_day if isinstance(amount, Drawn) else None
 
 
 def read_durations(data: Mapping[str, object], keys: Iterable[str]) -> Iterator[tuple[str, Duration]]:

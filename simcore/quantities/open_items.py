@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter
 
 from simcore.dates.days import parse_day
@@ -157,6 +158,13 @@ class Start(Part):
     def entries(self) -> tuple[OpenItems, ...]:
         """The entries; none where there is a list."""
         return () if isinstance(self.open, OpenList) else self.open
+
+    def has_ages(self, stage: str, calendar: Calendar) -> bool:
+        """Return whether any item that is open in a stage has waited there before the run."""
+        if isinstance(self.open, OpenList):
+            names = np.array(self.open.stages)[self.open.stage]
+            return bool(((self.open.ages(calendar) > 0) & (names == stage)).any())
+        return any(entry.stage == stage and entry.age_hours(calendar) > 0 for entry in self.entries)
 
     def with_more(self, entries: Iterable[OpenItems]) -> Self:
         """Return a start with more items after its own."""

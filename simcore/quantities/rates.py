@@ -15,6 +15,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from simcore.base.drawn import Drawn
 from simcore.quantities.distributions import Z95
 from simcore.quantities.fields import (
     MISSING,
@@ -130,7 +131,41 @@ class LogitNormal(NamedTuple):
         return sqrt(max(0.0, square - mean * mean)) / mean
 
 
-RateLaw = BetaLaw | LogitNormal
+class DrawnLaw(NamedTuple):
+    """What a column of draws tells of a rate: each row alike."""
+
+    drawn: Drawn
+
+    @property
+    def mean(self) -> float:
+        """Its mean."""
+        return float(self.drawn)
+
+    @property
+    def cv(self) -> float:
+        """Its standard deviation over the mean.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> DrawnLaw(Drawn("funnel.wins.rate", 0.2, np.array([0.1, 0.3]))).cv
+        0.5
+        """
+        return float(self.drawn.column.std()) / self.mean
+
+    def quantile(self, z: float) -> float:
+        """Return its value at a normal score: the least row that a share of all is not above."""
+        from simcore.numerics.normal import normal_cdf  # noqa: PLC0415
+
+        rows = sorted(self.drawn.column.tolist())
+        return float(rows[min(len(rows) - 1, int(float(normal_cdf(z)) * len(rows)))])
+
+    def above(self, rate: float) -> float:
+        """Return the share of rows above a rate."""
+        return float((self.drawn.column > rate).mean())
+
+
+RateLaw = BetaLaw | LogitNormal | DrawnLaw
 LEAST_SIZE = 0.125
 """The least sum of the parameters of the Beta distribution of reps' own rates about one that is not known exactly: a
 spread that leaves less, where a replication draws a high rate, is cut, and counted."""
@@ -210,6 +245,8 @@ class Rate(SourcedPart):
         """What is known of the mean, where it is not known exactly."""
         if self.between is not None:
             return between_law(*self.between)
+        if isinstance(self.mean, Drawn):
+            return DrawnLaw(self.mean)
         if self.successes is None or self.trials is None:
             return None
         return counts_law(self.successes, self.trials)
@@ -217,7 +254,7 @@ class Rate(SourcedPart):
     @property
     def derived(self) -> frozenset[str]:
         """The mean follows from the law, where there is one."""
-        return frozenset() if self.law is None else frozenset({"mean"})
+        return frozenset({"mean"}) if isinstance(self.law, BetaLaw | LogitNormal) else frozenset()
 
     def with_mean(self, mean: float) -> Self:
         """Return the rate with another mean, which is known exactly; the spreads stay."""
@@ -241,7 +278,7 @@ class Rate(SourcedPart):
     def _derive(self) -> dict[str, object]:
         """Return the mean of the law."""
         law = self.law if self._lawful else None
-        return {} if law is None else {"mean": law.mean}
+        return {"mean": law.mean} if isinstance(law, BetaLaw | LogitNormal) else {}
 
     @property
     def _lawful(self) -> bool:

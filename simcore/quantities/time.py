@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from simcore.base.drawn import Drawn
 from simcore.base.errors import UsageError
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.base.spelling import plain_spaces, read_number, written
@@ -359,7 +360,8 @@ class Duration:
     def __post_init__(self) -> None:
         if not math.isfinite(self.amount) or self.amount < 0:
             raise ValueError(f"a duration is finite and not negative, got {self.amount}")
-        object.__setattr__(self, "amount", float(self.amount))
+        if not isinstance(self.amount, Drawn):
+            object.__setattr__(self, "amount", float(self.amount))
 
     @classmethod
     def parse(cls, given: object) -> Duration:
@@ -395,10 +397,14 @@ class Duration:
         >>> str(Duration(3, "d").scaled(0.9))
         '2.7d'
         """
+        if isinstance(self.amount, Drawn):
+            return Duration(self.amount.times(factor), self.unit)
         return Duration(float(f"{self.amount * factor:.12g}"), self.unit)
 
     def __str__(self) -> str:
         """Return the duration as written in a scenario file; parsing it gives an equal one."""
+        if isinstance(self.amount, Drawn):
+            return str(self.amount)
         amount = int(self.amount) if self.amount.is_integer() else self.amount
         return f"{Decimal(str(amount)):f}{self.unit}"
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from simcore.base.errors import FileError
 from simcore.results_folders.atomic import file_errors, move, second_name, shown, sync_folder
 from simcore.results_folders.manifest import (
+    DRAWS,
     MANIFEST,
     OPEN_ITEMS,
     REP_WEEKS,
@@ -43,14 +44,15 @@ UNFINISHED, REPLACED = "unfinished", "replaced"
 """Folders below a folder of results: for runs that are not yet in place, and for files still to be removed. A number is
 appended where the name is taken: ``unfinished-2``."""
 TEXTS = (SUMMARY, SCENARIO)
-TABLES = (SWEEP, WORLDS, OPEN_ITEMS)
+TABLES = (SWEEP, WORLDS, OPEN_ITEMS, DRAWS)
 IN_PLACE = (MANIFEST, *TEXTS, *TABLES, REP_WEEKS)
 """Final names of the files of a result."""
 
 _NUMBERED = re.compile(rf"({UNFINISHED}|{REPLACED})(-[0-9]+)?")
 _PART = re.compile(r"part-[0-9]{5,}\.parquet")
 _TEMPORARY = re.compile(
-    r"\.(manifest\.json|summary\.json|scenario\.yaml|open-items\.csv|(sweep|worlds|part-[0-9]{5,})\.parquet)\.[0-9a-f]{16}\.tmp"
+    r"\.(manifest\.json|summary\.json|scenario\.yaml|open-items\.csv|draws\.csv|(sweep|worlds|part-[0-9]{5,})\.parquet)"
+    r"\.[0-9a-f]{16}\.tmp"
 )
 
 

@@ -27,13 +27,15 @@ WORLDS = "worlds.parquet"
 """The worlds of a comparison."""
 OPEN_ITEMS = "open-items.csv"
 """What was open at the start, where a scenario has a list of it."""
+DRAWS = "draws.csv"
+"""The rows of parameters of a scenario, where it has some."""
 
 LONGEST = 1 << 26
 """Maximum bytes of a manifest that are read: enough for the parts of 10^11 rep-weeks; a truncated text is not valid."""
 
 _PATH = (
     r"^(unfinished(-[0-9]+)?/)?"
-    r"(summary\.json|scenario\.yaml|sweep\.parquet|open-items\.csv|worlds\.parquet|rep-weeks/part-[0-9]{5,}\.parquet)$"
+    r"(summary\.json|scenario\.yaml|sweep\.parquet|open-items\.csv|draws\.csv|worlds\.parquet|rep-weeks/part-[0-9]{5,}\.parquet)$"
 )
 _FORMAT: Literal[2] = 2
 

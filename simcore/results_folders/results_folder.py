@@ -32,6 +32,7 @@ from simcore.results_folders.exchange import (
 )
 from simcore.results_folders.kept_people import check_people
 from simcore.results_folders.manifest import (
+    DRAWS,
     MANIFEST,
     OPEN_ITEMS,
     REP_WEEKS,
@@ -330,11 +331,13 @@ class ResultsFolder:
         rows = sum(entry.rows or 0 for entry in files)
         texts = {
             SUMMARY: document.model_dump_json(indent=2) + "\n",
-            SCENARIO: dump_yaml(self._scenario, open_items=OPEN_ITEMS),
+            SCENARIO: dump_yaml(self._scenario, open_items=OPEN_ITEMS, draws=DRAWS),
         }
         start = self._scenario.start
         if start is not None and isinstance(start.open, OpenList):
             texts[OPEN_ITEMS] = start.open.text
+        if self._scenario.knowledge is not None:
+            texts[DRAWS] = self._scenario.knowledge.text
         for name, text in texts.items():
             files.append(_entry(name, write_whole(self._work / name, text.encode())))
         manifest = Manifest(
@@ -368,7 +371,7 @@ class ResultsFolder:
     def _clear(self) -> None:
         """Remove what is useless alone: texts without a manifest, empty folders."""
         with file_errors("clear", self._work):
-            for name in (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS, OPEN_ITEMS):
+            for name in (MANIFEST, SUMMARY, SCENARIO, SWEEP, WORLDS, OPEN_ITEMS, DRAWS):
                 (self._work / name).unlink(missing_ok=True)
             candidates = [self._work / REP_WEEKS, self._work, *([self.path] if self._created else [])]
             for folder in candidates:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from simcore.base.drawn import Drawn
 from simcore.base.version import __version__
 from simcore.quantities.open_list import OpenList
+from simcore.quantities.time import Duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,12 +30,24 @@ def canonical_text(scenario: Scenario) -> str:
     world = {key: value for key, value in resolved.items() if key not in _LEFT_OUT}
     if scenario.start is not None and isinstance(scenario.start.open, OpenList):
         world["start"] = {"open": {"sha256": scenario.start.open.sha256}}
+    world.pop("knowledge", None)
+    world = {key: _identified(value) for key, value in world.items()}
     for person in world["team"].get("people", ()):
         del person["name"]
     strategy = resolved["strategies"][scenario.run.strategy]
     strategy["drives"] = list(strategy["drives"].values())
     identity = {"engine": __version__, "scenario": world, "strategy": strategy}
     return json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def _identified(value: Any) -> Any:  # noqa: ANN401
+    """Return plain data with the SHA-256 of its rows in place of each number of which every replication has its own."""
+    if isinstance(value, dict):
+        return {key: _identified(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_identified(entry) for entry in value]
+    number = value.amount if isinstance(value, Duration) else value
+    return {"rows": number.sha256} if isinstance(number, Drawn) else value
 
 
 def scenario_digest(scenario: Scenario) -> str:

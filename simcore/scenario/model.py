@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 
+from simcore.base.drawn import Drawn, DrawsTable
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.shown import short, table
 from simcore.base.text import brief, did_you_mean, shorten
@@ -29,6 +30,7 @@ from simcore.quantities.fields import (
     Text,
     Unreadable,
     complaints_of,
+    refused,
 )
 from simcore.quantities.inflow import Inflow, as_list, inflow_complaints
 from simcore.quantities.lags import FixedLag, GammaLag, Lag, LogNormalLag, TableLag
@@ -58,6 +60,7 @@ from simcore.scenario.parts import (
     Team,
     Title,
     Turnover,
+    draws_complaints,
     open_stages,
     place_hint,
 )
@@ -75,6 +78,27 @@ __all__ = [
 
 MAX_INFLOWS = 16
 """Maximum number of inflows."""
+
+
+class _NamedDraws(BaseModel):
+    """A table of draws by its file (only for the published schema)."""
+
+    model_config = ConfigDict(extra="forbid", title="Draws of parameters", use_attribute_docstrings=True)
+    draws: Annotated[str, Field(pattern=r"\.(csv|parquet)$")]
+    """A CSV or Parquet file beside the scenario: a column for each number, named by its path, and rows of which world r
+    takes row r modulo their number."""
+    sha256: str | None = None
+    """Of what it says: simcore then refuses a table that says something else."""
+
+
+def _draws(given: object) -> DrawsTable:
+    """Keep a table; that of a file was read with the scenario."""
+    if isinstance(given, DrawsTable):
+        return given
+    if isinstance(given, Mapping) and "draws" in given:
+        hint = "load the scenario from a file, or with load_scenario"
+        raise refused("names draws that were not read: only a scenario file has files beside it", hint=hint)
+    raise refused("must name a file of draws", allowed="{draws: team.draws.parquet}")
 
 
 class Scenario(Part):
@@ -129,6 +153,10 @@ class Scenario(Part):
         default_factory=lambda: {"process": Strategy()},
         description="Ways in which reps react to results, by name. Left out: `process`, which follows the plan.",
     )
+    knowledge: Annotated[DrawsTable, PlainValidator(_draws, json_schema_input_type=_NamedDraws)] | None = Field(
+        default=None,
+        description="Numbers of which every world has its own, by rows of a file beside the scenario. Left out: none.",
+    )
     run: Run = Field(default=Run(), description="How many worlds, with which seed and which strategy.")
 
     @classmethod
@@ -154,6 +182,9 @@ class Scenario(Part):
             yield from chain_complaints(self.team.people, self.referrals.per_win, self._later_steps())
         yield from season_complaints(self.season, [stage.stage for stage in self.funnel], self.calendar)
         yield from pace_complaints(self.quota, self.season)
+        if self.knowledge is not None:
+            referred = self.referrals is not None
+            yield from draws_complaints(self.funnel, self.start, self.calendar, referred=referred)
 
     def _later_steps(self) -> dict[str, LaterStep]:
         """Return the steps after the first, by stage."""
@@ -197,7 +228,19 @@ class Scenario(Part):
     def unsure(self) -> list[str]:
         """The paths of what is not known exactly."""
         rates = [f"funnel.{stage.stage}.rate" for stage in self.funnel if stage.rate is not None and stage.rate.law]
-        return rates + ([f"deal.{self.deal.amounts[0]}"] if self.deal.unsure is not None else [])
+        known = [*rates, *([f"deal.{self.deal.amounts[0]}"] if self.deal.unsure is not None else [])]
+        return [*known, *(name for name in self.drawn if name.removesuffix(".mean") not in known and name not in known)]
+
+    @property
+    def drawn(self) -> dict[str, Drawn]:
+        """The numbers of which every replication has that of its row, by the names of their columns."""
+        if self.knowledge is None:
+            return {}
+        return {each.name: each for each in _drawn_in((self.funnel, self.deal, self.market, self.inflow))}
+
+    def _derive(self) -> dict[str, object]:
+        """Leave out columns of draws that a number has taken the place of."""
+        return {} if self.knowledge is None else {"knowledge": self.knowledge.only(self.drawn)}
 
     @property
     def unlike(self) -> bool:
@@ -255,6 +298,20 @@ class Scenario(Part):
         return resolved
 
 
+def _drawn_in(value: object) -> Iterator[Drawn]:
+    """Yield the numbers in parts of a scenario of which every replication has its own."""
+    if isinstance(value, Drawn):
+        yield value
+    elif isinstance(value, Duration):
+        yield from _drawn_in(value.amount)
+    elif isinstance(value, Part):
+        for field in type(value).model_fields:
+            yield from _drawn_in(getattr(value, field))
+    elif isinstance(value, tuple):
+        for entry in value:
+            yield from _drawn_in(entry)
+
+
 def _number(value: float) -> float:
     """Return a whole number as an integer, so that it is written without a decimal point."""
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
@@ -272,15 +329,15 @@ def to_plain(value: object, *, sources: bool = True) -> Any:  # noqa: ANN401
             if sources and field in value.sources:
                 plain[field] = {"value": plain[field], "source": value.sources[field]}
         return plain
-    if isinstance(value, Mapping) and not isinstance(value, OpenList):
+    if isinstance(value, Mapping) and not isinstance(value, OpenList | DrawsTable):
         return {key: to_plain(entry, sources=sources) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [to_plain(entry, sources=sources) for entry in value]
     if isinstance(value, Duration):
-        return str(value)
+        return value if isinstance(value.amount, Drawn) else str(value)
     if isinstance(value, Unsure):
         return {"between": [_number(end) for end in value.ends]}
-    return _number(value) if isinstance(value, float) and not isinstance(value, Dotted) else value
+    return _number(value) if isinstance(value, float) and not isinstance(value, Dotted | Drawn) else value
 
 
 class Place(NamedTuple):

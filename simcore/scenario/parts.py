@@ -7,8 +7,10 @@ from functools import partial
 from itertools import pairwise
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field
 
+from simcore.base.drawn import Drawn
 from simcore.base.text import printable
 from simcore.quantities.fields import (
     MISSING,
@@ -26,12 +28,13 @@ from simcore.quantities.fields import (
     Whole,
     refused,
 )
-from simcore.quantities.lags import LagField
+from simcore.quantities.lags import MAX_LAG_WEEKS, Lag, LagField, LogNormalLag, hours_by_row
 from simcore.quantities.names import Name
+from simcore.quantities.open_items import Start
 from simcore.quantities.open_list_checks import Waits
 from simcore.quantities.quota import Quota
 from simcore.quantities.rates import RateField
-from simcore.quantities.time import Calendar, Day
+from simcore.quantities.time import Calendar, Day, Duration
 from simcore.scenario.habits import Habit, Manager
 from simcore.scenario.metric import parse_metric
 from simcore.scenario.needs import MAX_NEEDS, Need
@@ -241,13 +244,51 @@ class Market(SourcedPart):
 
 def longest_wait(step: Stage, calendar: Calendar) -> int:
     """Return for how many hours one in a million items waits for a step, by the law of either end."""
-    import numpy as np  # noqa: PLC0415
-
     laws = [step.lag, step.lost_lag]
     # At a rate of 1 nothing is lost, and nothing waits as what is lost does.
     laws = laws[:1] if laws[1] is None or (step.rate is not None and step.rate.mean == 1.0) else laws
     waits = [np.ones(1) if law is None else law.chances_by_hour(calendar) for law in laws]
     return max(int((wait[::-1].cumsum()[::-1] >= LEAST_REACHED).sum()) - 1 for wait in waits)
+
+
+def draws_complaints(
+    funnel: Sequence[Stage], start: Start | None, calendar: Calendar, *, referred: bool
+) -> Iterator[Complaint]:
+    """Yield complaints about draws that do not fit together, or that the engine cannot play.
+
+    ``referred``: whether wins bring referrals.
+    """
+    for step in funnel[2:] if referred else ():
+        if step.rate is not None and isinstance(step.rate.mean, Drawn):
+            message = f"has rows for the rate of {step.stage}: with referrals a chain of them might not end"
+            yield Complaint(("knowledge",), message, hint="give that rate a number")
+    for before, step in pairwise(funnel):
+        for key, lag in (("lag", step.lag), ("lost_lag", step.lost_lag)):
+            name = f"funnel.{step.stage}.{key}"
+            if lag is not None and lag.drawn(calendar) is not None:
+                yield from _drawn_lag(name, lag, calendar)
+                if start is not None and start.has_ages(before.stage, calendar):
+                    message = f"has rows for {name}, and items of {before.stage} that are open at the start have ages"
+                    yield Complaint(("knowledge",), message, hint="what is left of a wait has one law")
+
+
+def _drawn_lag(name: str, lag: Lag, calendar: Calendar) -> Iterator[Complaint]:
+    """Yield complaints about a lag of which every world has its own."""
+    if isinstance(lag, LogNormalLag):
+        ends = [hours_by_row(each, calendar) for each in (lag.median, lag.p90)]
+        known = (lag.median.hours(calendar), lag.p90.hours(calendar))
+        median, p90 = (at if each is None else each for each, at in zip(ends, known, strict=True))
+        below = np.flatnonzero(np.broadcast_to(np.asarray(p90 <= median), len(next(e for e in ends if e is not None))))
+        if len(below):
+            message = f"has a p90 of {name} in row {below[0] + 1} that is not longer than the median"
+            yield Complaint(("knowledge",), message, hint="draw both, or neither")
+    longest = MAX_LAG_WEEKS * calendar.hours_per_week
+    for key in type(lag).model_fields:
+        duration = getattr(lag, key)
+        hours = hours_by_row(duration, calendar) if isinstance(duration, Duration) else None
+        if hours is not None and float(hours.max()) > longest:
+            message = f"has a {key} of {name} in row {int(hours.argmax()) + 1} that is longer than five years"
+            yield Complaint(("knowledge",), message, allowed=f"up to {MAX_LAG_WEEKS}w")
 
 
 def open_stages(funnel: Sequence[Stage], calendar: Calendar) -> dict[str, Waits]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +15,7 @@ from simcore.base.text import brief, did_you_mean, printable, shorten
 from simcore.dates.days import DAY_FORM, NotADayError, parse_day
 from simcore.quantities.fields import Unreadable
 from simcore.quantities.open_list import COLUMNS, DURATION, OpenList
-from simcore.scenario_files.yaml_problems import position
+from simcore.scenario_files.beside import Beside, Row
 
 MAX_BYTES = 1 << 24
 """Maximum size of a list."""
@@ -29,12 +27,15 @@ MAX_PROBLEMS = 20
 """Maximum number of problems that are told."""
 MAX_SEATS = 65536
 MAX_VALUE = 1e9
-_SUFFIXES = (".csv", ".parquet")
 _FORMULA = re.compile(r"[=+@\t\r-]")
 _PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?", re.ASCII)
 _SEAT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _DUE_FORM = f"{DAY_FORM}; or a number and h, d, w or cd"
 _WHERE = "start.open"
+_BESIDE = Beside(
+    _WHERE, "a CSV or Parquet file: open.csv", "names no list beside the scenario", MAX_BYTES, MAX_ROWS,
+    "an export of what is open, without what was closed",
+)  # fmt: skip
 
 
 class Refused(NamedTuple):
@@ -103,72 +104,12 @@ def read_open_list(folder: Path, name: str, seats: Mapping[str, int] = MappingPr
     ScenarioError
         With all that is wrong with it, at most the first 20 problems, each with its line and column.
     """
-    path = Path(name)
-    if path.is_absolute() or ".." in path.parts or path.suffix.lower() not in _SUFFIXES:
-        raise _refuse("names no list beside the scenario", value=brief(name), allowed="a CSV or Parquet file: open.csv")
-    file = printable(name)
-    raw = _bytes(folder / path, file)
-    rows = _parquet_rows(raw, file) if path.suffix.lower() == ".parquet" else _csv_rows(raw, file)
+    raw, file = _BESIDE.read(folder, name)
+    rows = _parquet_rows(raw, file) if _BESIDE.is_parquet(name) else _BESIDE.csv_rows(raw, file)
     return _checked(rows, file, seats)
 
 
-def _bytes(path: Path, file: str) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise _refuse(f"{file} is not a file")
-        with path.open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        hint = "it lies beside the scenario: in its folder"
-        raise _refuse(f"cannot read {file}: {printable(reason).lower()}", hint=hint) from None
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError((Problem("is too long", file=file, allowed=f"up to {MAX_BYTES >> 20} MiB"),))
-    return raw
-
-
-class _Row(NamedTuple):
-    """The cells of a row, and the line on which it begins."""
-
-    line: int
-    cells: list[str]
-
-
-def _too_many(rows: int, file: str) -> ScenarioError:
-    hint = "an export of what is open, without what was closed"
-    allowed = f"up to {MAX_ROWS:,}"
-    return ScenarioError((Problem(f"has {rows:,} rows or more", file=file, allowed=allowed, hint=hint),))
-
-
-def _csv_rows(raw: bytes, file: str) -> Iterator[_Row]:
-    """Yield the header and the rows of a CSV file; empty lines are passed over."""
-    if raw.count(b"\n") + raw.count(b"\r") > 2 * (MAX_ROWS + 1):
-        raise _too_many(raw.count(b"\n"), file)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        hint = "save it as CSV in UTF-8"
-        raise ScenarioError((Problem("is not UTF-8 text", file=file, line=line, hint=hint),)) from None
-    if "\0" in text:
-        line, column = position(text, text.index("\0"))
-        raise ScenarioError((Problem("holds a NUL character", file=file, line=line, column=column),))
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line, rows = 1, 0
-    try:
-        for cells in reader:
-            if cells:
-                yield _Row(line, cells)
-                rows += 1
-                if rows > MAX_ROWS + 1:
-                    raise _too_many(rows - 1, file)
-            line = reader.line_num + 1
-    except csv.Error:
-        message = "has quotes that do not close, or close within a cell"
-        raise ScenarioError((Problem(message, file=file, line=line),)) from None
-
-
-def _parquet_rows(raw: bytes, file: str) -> Iterator[_Row]:
+def _parquet_rows(raw: bytes, file: str) -> Iterator[Row]:
     """Yield the header and the rows of a Parquet file, as text; its rows are counted from 1 after the header."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -177,13 +118,13 @@ def _parquet_rows(raw: bytes, file: str) -> Iterator[_Row]:
     try:
         opened = pq.ParquetFile(pa.BufferReader(raw))
         if opened.metadata.num_rows > MAX_ROWS:
-            raise _too_many(opened.metadata.num_rows, file)
+            raise _BESIDE.too_many(opened.metadata.num_rows, file)
         wanted = [name for name in opened.schema_arrow.names if name in COLUMNS]
         kinds = [opened.schema_arrow.field(name).type for name in wanted]
         if any(pa.types.is_nested(kind) or pa.types.is_binary(kind) for kind in kinds):
             raise ScenarioError((Problem("has a column that is neither text, number nor day", file=file),))
         table = opened.read(columns=wanted)
-        yield _Row(1, list(opened.schema_arrow.names))
+        yield Row(1, list(opened.schema_arrow.names))
         columns = []
         for name in opened.schema_arrow.names:
             if name in wanted:
@@ -197,10 +138,10 @@ def _parquet_rows(raw: bytes, file: str) -> Iterator[_Row]:
         hint = printable(str(error)).splitlines()[0][:100]
         raise ScenarioError((Problem("is not a Parquet file that can be read", file=file, hint=hint),)) from None
     for number, cells in enumerate(zip(*columns, strict=True), start=2):
-        yield _Row(number, list(cells))
+        yield Row(number, list(cells))
 
 
-def _checked(rows: Iterator[_Row], file: str, seats: Mapping[str, int]) -> OpenList:
+def _checked(rows: Iterator[Row], file: str, seats: Mapping[str, int]) -> OpenList:
     """Check the cells of a list, and make it."""
     header = next(rows, None)
     if header is None:
@@ -231,7 +172,7 @@ def _checked(rows: Iterator[_Row], file: str, seats: Mapping[str, int]) -> OpenL
     return OpenList(file, dict(zip(names, columns, strict=True)), lines)
 
 
-def _names(header: _Row, file: str) -> list[str]:
+def _names(header: Row, file: str) -> list[str]:
     """Return the names of the columns."""
     names = [cell.strip() for cell in header.cells]
     problems = []

@@ -20,6 +20,7 @@ from simcore.quantities.fields import Complaint
 from simcore.quantities.open_list import OpenList
 from simcore.scenario.given import stage_names
 from simcore.scenario.model import Locate, Place, Scenario, as_problem, to_plain, validate
+from simcore.scenario_files.draws_file import with_draws
 from simcore.scenario_files.open_file import with_open_list
 from simcore.scenario_files.overrides import apply_override
 from simcore.scenario_files.paths import with_likely_paths
@@ -135,11 +136,14 @@ def parse_scenario(
         if problem is not None:
             problems.append(problem)
     table = _with_people(tree, file, beside) if replaced else table
-    listed = with_open_list(tree.data, beside)
-    at = _locate(Complaint(("start", "open"), ""), tree, file, overridden)
-    problems += [
-        replace(each, file=at.file, line=at.line, column=at.column) if not each.file else each for each in listed
-    ]
+    for found, key in (
+        (with_open_list(tree.data, beside), ("start", "open")),
+        (with_draws(tree.data, beside, overridden), ("knowledge",)),
+    ):
+        at = _locate(Complaint(key, ""), tree, file, overridden)
+        problems += [
+            replace(each, file=at.file, line=at.line, column=at.column) if not each.file else each for each in found
+        ]
 
     def locate(line: Complaint) -> Place:
         place = _locate(line, tree, file, overridden)
@@ -232,7 +236,8 @@ def _from_data(given: Mapping[str, object], overrides: Sequence[str]) -> Scenari
         is_changed = any(complaint.location[: len(changed)] == changed for changed in overridden)
         return Place(file="--set") if is_changed else Place()
 
-    problems = [problem for problem in found if problem is not None] + with_open_list(data, Path())
+    problems = [problem for problem in found if problem is not None]
+    problems += [*with_open_list(data, Path()), *with_draws(data, Path(), overridden)]
     try:
         return validate(data, locate=locate, earlier=problems)
     except ScenarioError as error:
@@ -304,11 +309,14 @@ def revalidated(scenario: Scenario) -> Scenario:
     raise UsageError((Problem("is no whole scenario", "scenario", hint=hint),))
 
 
-def dump_yaml(scenario: Scenario, encoding: str = "utf-8", *, open_items: str | None = None) -> str:
+def dump_yaml(
+    scenario: Scenario, encoding: str = "utf-8", *, open_items: str | None = None, draws: str | None = None
+) -> str:
     """Return a scenario with all defaults as YAML; parsing it gives an equal scenario.
 
     Characters that `encoding` lacks are escaped, so the text still parses to the same scenario. Of a list of open items
-    it holds the name of its file (``open_items``, where that is another) and its SHA-256: it must lie beside the text.
+    and of draws it holds the name of the file (``open_items``, ``draws``, where that is another) and its SHA-256: they
+    must lie beside the text.
 
     Examples
     --------
@@ -319,4 +327,6 @@ def dump_yaml(scenario: Scenario, encoding: str = "utf-8", *, open_items: str | 
     resolved = scenario.resolved()
     if scenario.start is not None and isinstance(scenario.start.open, OpenList) and open_items is not None:
         resolved["start"] = {"open": dict(scenario.start.open) | {"file": open_items}}
+    if scenario.knowledge is not None and draws is not None:
+        resolved["knowledge"] = dict(scenario.knowledge) | {"draws": draws}
     return write(resolved, encoding)

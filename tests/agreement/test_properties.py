@@ -63,7 +63,8 @@ def came(program: Program, seed: int, count: int) -> NDArray[np.int64]:
     if program.inflow.total == 0.0:
         return np.zeros(program.clock.steps + 1, np.int64)
     words = (0, np.uint32(0), *split_seed(seed))
-    return np.bincount(arrivals(program, count, words, words).stage, minlength=program.clock.steps + 1)
+    found = arrivals(program, count, words, words, np.empty(0, np.int64))
+    return np.bincount(found.stage, minlength=program.clock.steps + 1)
 
 
 def lost_by_stage(scenario: Scenario, played: Played, seed: int) -> NDArray[np.int64]:

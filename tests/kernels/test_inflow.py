@@ -21,7 +21,7 @@ NO_FLIP = np.uint32(0)
 def counts(plain: Scenario, size: int, *, noise: int = 0) -> np.ndarray:
     """Return the items of each replication, week and seat: int64[size, weeks, reps]."""
     program = compile_scenario(validate(plain))
-    found = arrivals(program, size, (0, NO_FLIP, *KEY), (noise, NO_FLIP, *KEY))
+    found = arrivals(program, size, (0, NO_FLIP, *KEY), (noise, NO_FLIP, *KEY), np.empty(0, np.int64))
     weeks, hours = program.clock.simulated_weeks, program.clock.hours_per_week
     table = np.zeros((size, weeks, program.team.reps), np.int64)
     np.add.at(table, (found.who.astype(np.int64), found.hour // hours, found.seat), 1)

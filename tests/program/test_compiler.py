@@ -91,7 +91,7 @@ def test_rates_and_their_spreads() -> None:
     assert rates.noise_sigma[1:] == pytest.approx([0, math.sqrt(math.log(1.16)), 0, 0], rel=1e-15)
     assert rates.in_market[1:].tolist() == [False, False, True, False]
     assert rates.varies[1:].tolist() == [True, True, True, True]
-    assert tuple(program.market) == (True, 0.5, 0.2, 0.2 * math.sqrt(0.75), 0.0, 0.2 * 0.2 * 0.5, 0.0, 0.0)
+    assert tuple(program.market)[:8] == (True, 0.5, 0.2, 0.2 * math.sqrt(0.75), 0.0, 0.2 * 0.2 * 0.5, 0.0, 0.0)
 
 
 def test_a_market_that_starts_from_a_level() -> None:
@@ -101,7 +101,7 @@ def test_a_market_that_starts_from_a_level() -> None:
     assert back.start == pytest.approx(math.log(0.5) + 0.02, rel=1e-15)
     assert back.start_sd == 0.25
     never = compiled(scenario(market={"step": 0.25, "persistence": 1, "acts_on": ["wins"], "start": 0.5})).market
-    assert never._replace(start=0.0) == (True, 1.0, 0.25, 0.25, 0.03125, 0.0, 0.0, 0.0)
+    assert never._replace(start=0.0)[:8] == (True, 1.0, 0.25, 0.25, 0.03125, 0.0, 0.0, 0.0)
     assert never.start == pytest.approx(math.log(0.5), rel=1e-15)
     assert not compiled(scenario()).market.moves
 

@@ -15,7 +15,7 @@ from simcore.numerics.quantile_table import build_gamma
 from simcore.program.compiler import compile_scenario
 from simcore.program.layout import FIXED
 from simcore.quantities.deals import DEALS, Deal, SpreadDeal
-from simcore.quantities.distributions import Altered
+from simcore.quantities.distributions import Altered, Unsure
 from simcore.quantities.lags import LAGS, GammaLag, Lag, may_take_time
 from simcore.scenario.digest import scenario_digest
 from simcore.scenario.model import Calendar, Scenario, to_plain, validate
@@ -207,7 +207,7 @@ UNSURE = {"between": [800, 1300]}
 def test_a_value_between_two_ends_is_the_mean_of_its_law_and_is_written_as_it_was_read(deal: dict[str, Any]) -> None:
     given = validate(scenario(deal=deal))
     unsure = given.deal.unsure
-    assert unsure is not None
+    assert isinstance(unsure, Unsure)
     assert unsure.ends == (800.0, 1300.0)
     sigma = np.log(1300 / 800) / (2 * 1.6448536269514722)
     assert given.deal.mean_value() == pytest.approx(np.sqrt(800 * 1300) * np.exp(sigma**2 / 2), rel=1e-12)
@@ -218,7 +218,7 @@ def test_a_value_between_two_ends_is_the_mean_of_its_law_and_is_written_as_it_wa
     assert validate(written) == given
     again = pickle.loads(pickle.dumps(given))  # noqa: S301
     assert again == given
-    assert again.deal.unsure.ends == unsure.ends
+    assert again.deal.unsure == unsure
     known = validate(scenario(deal=deal | {next(iter(deal)): given.deal.mean_value()}))
     assert known != given
     assert scenario_digest(known) != scenario_digest(given)
@@ -231,7 +231,7 @@ def test_a_tenth_more_of_what_is_not_known_is_a_tenth_more_of_both_ends() -> Non
     deal = validate(scenario(deal={"mean": UNSURE, "cv": 0.4})).deal
     higher = deal.higher(0.1).part
     assert isinstance(higher, SpreadDeal)
-    assert higher.unsure is not None
+    assert isinstance(higher.unsure, Unsure)
     assert higher.unsure.ends == pytest.approx((880, 1430))
     assert higher.cv == 0.4
 

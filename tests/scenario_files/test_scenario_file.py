@@ -544,6 +544,7 @@ def test_any_text_is_read_or_refused_cleanly(text: str) -> None:
 def test_the_examples_of_the_documentation_are_valid() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
+    assert blocks.pop(9).startswith("knowledge: {draws: ")
     example, dates, country, months, people, markets, season, precision, known, *more = blocks
     start, flow, coached, needing, pressure = more
     assert parse_scenario(example, "docs").team.reps == 2

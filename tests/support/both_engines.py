@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from simcore.base.drawn import DrawsTable
 from simcore.base.periods import HORIZONS
 from simcore.engine.runner import Block, Runner
 from simcore.kernels.detail import Detail
@@ -36,7 +39,9 @@ from simcore.program.tally import (
     bin_of,
 )
 from simcore.random.philox import split_seed
+from simcore.scenario.model import Scenario as ReadScenario
 from simcore.scenario.model import validate
+from simcore.scenario_files.draws_file import with_draws
 from simcore.statistics.windows import windows_of
 from tests.twin import World, simulate, tallies
 
@@ -56,8 +61,19 @@ class Played(NamedTuple):
 
 
 def compiled(scenario: Scenario) -> Program:
-    """Return the program of a plain scenario."""
-    return compile_scenario(validate(scenario))
+    """Return the program of a plain scenario, whose draws are rows by path."""
+    return compile_scenario(read_plain(scenario))
+
+
+def read_plain(scenario: Scenario) -> ReadScenario:
+    """Return a plain scenario, whose draws are rows by path."""
+    if "knowledge" not in scenario:
+        return validate(scenario)
+    rows = scenario["knowledge"]["draws"]
+    table = DrawsTable("rows.csv", {path: np.array([row[path] for row in rows], np.float64) for path in rows[0]})
+    data = deepcopy({**scenario, "knowledge": table})
+    problems = with_draws(data, Path())
+    return validate(data, earlier=problems)
 
 
 def play(

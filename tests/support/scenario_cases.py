@@ -123,6 +123,63 @@ _KNOWLEDGE: dict[str, Scenario] = {
     "a late rate by counts": scenario(funnel=chain([0.9, 0.9, COUNTED, 0.9, UNSURE, {"between": [0.2, 0.9]}])),
 }
 
+DRAWN_RATES = [
+    {"funnel.meetings.rate": 0.1, "funnel.opportunities.rate.mean": 0.8, "deal": 900.0, "funnel.wins.rate": 0.4},
+    {"funnel.meetings.rate": 0.25, "funnel.opportunities.rate.mean": 0.3, "deal": 1100.5, "funnel.wins.rate": 0.4},
+    {"funnel.meetings.rate": 0.2, "funnel.opportunities.rate.mean": 0.5, "deal": 1000.0, "funnel.wins.rate": 0.4},
+]
+DRAWN_TIMES = [
+    {"funnel.meetings.lag": 1.0, "funnel.opportunities.lag.median": 4.0, "funnel.opportunities.lag.p90": 19.5,
+     "funnel.wins.lag.mean": 2.5, "funnel.wins.lost_lag": 6.0, "market.sd": 0.05, "market.start.level": 1.2,
+     "market.start.sd": 0.1, "inflow.per_week": 3.0, "deal.mean": 950.0},
+    {"funnel.meetings.lag": 3.4, "funnel.opportunities.lag.median": 9.0, "funnel.opportunities.lag.p90": 31.0,
+     "funnel.wins.lag.mean": 5.0, "funnel.wins.lost_lag": 1.0, "market.sd": 0.3, "market.start.level": 0.7,
+     "market.start.sd": 0.0, "inflow.per_week": 5.5, "deal.mean": 1200.0},
+]  # fmt: skip
+_DRAWN_FUNNEL = funnel(
+    {"lag": "2d"},
+    {"lag": {"median": "1w", "p90": "4w"}, "rate": {"mean": 0.5, "week_cv": 0.2}},
+    {"lag": {"mean": "3d", "cv": 0.8}, "lost_lag": "4d"},
+)
+_HABITUAL = _DRAWN_FUNNEL[1] | {"habit": {"factor": 0.5, "at_start": 0.5}}
+_DRAWN = scenario(
+    horizon={"weeks": 12},
+    funnel=_DRAWN_FUNNEL,
+    deal={"mean": 1000, "cv": 0.5},
+    market={"sd": 0.1, "persistence": 0.8, "acts_on": ["opportunities"], "start": {"level": 0.9, "sd": 0.1}},
+    inflow={"stage": "meetings", "per_week": 4, "cv": 0.4},
+    knowledge={"draws": DRAWN_TIMES},
+)
+DRAWN: dict[str, Scenario] = {
+    "rates and prices by rows": scenario(
+        funnel=funnel(None, {"rate": {"mean": 0.5, "rep_cv": 0.3}}), knowledge={"draws": DRAWN_RATES}
+    ),
+    "times by rows": _DRAWN,
+    "a step by rows": scenario(
+        horizon={"weeks": 12},
+        market={"step": 0.1, "persistence": 1, "acts_on": ["wins"], "start": 0.9},
+        knowledge={"draws": [{"market.step": 0.05, "market.start": 0.6}, {"market.step": 0.2, "market.start": 1.3}]},
+    ),
+    "a team that reacts to a plan by rows": scenario(
+        horizon={"weeks": 13},
+        quota={"per": "month", "amount": 4000},
+        strategies={
+            "q": {
+                "drives": {
+                    "d": {
+                        "level": [-1, 1],
+                        "signals": {"dry_spell": 0.2, "surprise": -0.3, "behind": 0.2},
+                        "changes": {"activity": {"slope": 0.3}, "meetings": {"slope": -0.2}},
+                    }
+                }
+            }
+        },
+        knowledge={"draws": DRAWN_RATES},
+    ),
+    "a team with habits and times by rows": _DRAWN | {"funnel": [_DRAWN_FUNNEL[0], _HABITUAL, *_DRAWN_FUNNEL[2:]]},
+}
+"""Scenarios of which every replication has the numbers of a row."""
+
 _FUNNEL: dict[str, Scenario] = {
     "canonical": scenario(
         horizon={"weeks": 52},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.twin.coaching import Session
+from tests.twin.draws import at_row, mean_row, rows_of, with_row_rates
 from tests.twin.drives import read_strategy
 from tests.twin.funnel import Clipped, Funnel, Item
 from tests.twin.philox import Purpose, Source
@@ -49,10 +50,15 @@ def simulate(scenario: Section, replication: int, seed: int) -> World:
     """Play one replication of a resolved scenario."""
     source = Source(seed, replication)
     word = source.words(Purpose.KNOWLEDGE, seat=0, week=0, item=64)[0]
+    known, rows = scenario, rows_of(scenario)
+    if rows:
+        row = rows[replication % len(rows)]
+        known, scenario = at_row(scenario, mean_row(rows)), at_row(scenario, row)
     plan = replace(read(scenario), deal=deal_of_world(scenario, word))
+    plan = with_row_rates(plan, scenario, rows, row) if rows else plan
     market = Market(plan, source)
     if reacts(scenario):
-        return _reactive(scenario, plan, source, market)
+        return _reactive(scenario, known, plan, source, market)
     seats = []
     for seat in range(plan.reps):
         holders = timeline(plan, source, seat)
@@ -63,9 +69,9 @@ def simulate(scenario: Section, replication: int, seed: int) -> World:
     return World(plan, replication, seats, _cut_spreads(plan, source))
 
 
-def _reactive(scenario: Section, plan: Plan, source: Source, market: Market) -> World:
-    """Play a team that reacts, or whose deals bring referrals."""
-    strategy = read_strategy(scenario, plan, mean_deal(scenario))
+def _reactive(scenario: Section, known: Section, plan: Plan, source: Source, market: Market) -> World:
+    """Play a team that reacts, or whose deals bring referrals; ``known``: the scenario as the team knows it."""
+    strategy = read_strategy(scenario, plan, mean_deal(known))
     seats = []
     for seat in range(plan.reps):
         holders = timeline(plan, source, seat)

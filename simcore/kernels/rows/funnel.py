@@ -35,7 +35,7 @@ from simcore.kernels.rows.memory import (
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, season_of
-from simcore.kernels.rows.waits import longest_lag, wait
+from simcore.kernels.rows.waits import longest_lag, wait_in_row
 from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
@@ -51,7 +51,9 @@ class Funnel:
     """Plays strides of the reps of a row, one after the other."""
 
     def __init__(self, row: Row) -> None:
-        self._coming = Coming(row.program, row.size, row.luck, row.noise) if row.program.inflow.total > 0.0 else None
+        self._coming = (
+            Coming(row.program, row.size, row.luck, row.noise, row.rows) if row.program.inflow.total > 0.0 else None
+        )
         if self._coming is not None:
             row.memory = with_room(row.memory, self._coming.most)
         self._row, self._rep, self._open = row, 0, (0, 0)
@@ -212,9 +214,9 @@ class Funnel:
         else:
             aside = self._draw_aside(LAG if step <= LATE_STEP else LAG_LATE, n)
             own = aside[step - 1 if step <= LATE_STEP else step - LATE_STEP - 1]
-        wait(lags, step, n, own, hours[NOW], due)
+        wait_in_row(lags, step, self._row.rows, n, words[WHO], own, hours[NOW], due)
         if lost >= 0:
-            wait(lags, lost, n, own, hours[NOW], items_.other)
+            wait_in_row(lags, lost, self._row.rows, n, words[WHO], own, hours[NOW], items_.other)
             items.wait_as_lost(n, hours[LOST], items_.other, due)
         if self._aged:
             at, age = self._begun(step, n)

@@ -11,9 +11,9 @@ from simcore.kernels.rows.words import Words
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.gamma_beta import beta_shape, tail_quantile
 from simcore.numerics.quantile_table import beta_quantile, gamma_quantile
-from simcore.program.layout import GAMMA, Deals
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Deals, Lags
 from simcore.quantities.rates import LEAST_SIZE
-from simcore.random.addresses import KNOWLEDGE, REP_RATE, decision, place
+from simcore.random.addresses import KNOWLEDGE, MARKET, REP_RATE, decision, place
 from simcore.random.draws import normal, uniform32
 from simcore.random.streams import words_at
 
@@ -84,6 +84,99 @@ def price_about(law: Deals, n: int, who: Words, mask: int, means: Floats, words:
         price_gamma_about(n, mask, means, law.gamma_table, who, words, cents)
     else:
         price_lognormal_about(n, mask, means, float(law.sigma), who, words, cents)
+
+
+@kernel
+def begin_market_about(
+    start: Floats, sd: Floats, size: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32, given: Words,
+    state: Floats,
+) -> None:  # fmt: skip
+    """Do what `simcore.kernels.rows.conditions.begin_market` does, each replication about a start of its own."""
+    for r in range(size):
+        if r < given.shape[0]:
+            word = given[r]
+        else:
+            word = words_at(decision(MARKET, 0, 0), place(0, 0), number + r, flip, k0, k1)[1]
+        state[r] = start[r]
+        if sd[r] > 0.0:
+            state[r] += sd[r] * normal(word) - sd[r] * sd[r] * 0.5
+
+
+@kernel
+def extend_market_about(
+    persistence: float, own: Floats, first: int, last: int, size: int, number: int, flip: np.uint32, k0: np.uint32,
+    k1: np.uint32, given: Words, state: Floats, factor: Floats,
+) -> None:  # fmt: skip
+    """Do what `simcore.kernels.rows.conditions.extend_market` does, each replication with a swing of its own.
+
+    ``own``: float64[6, size], see `simcore.program.layout.Market.drawn`.
+    """
+    for week in range(first, last):
+        for r in range(size):
+            if week < given.shape[1]:
+                word = given[r, week]
+            else:
+                word = words_at(decision(MARKET, 0, 0), place(0, week), number + r, flip, k0, k1)[0]
+            x = persistence * state[r] + own[min(week, 1), r] * normal(word) - own[2, r]
+            state[r] = x
+            factor[week, r] = exp(x - own[3, r])
+
+
+@kernel
+def wait_after(n: int, lag: Floats, now: Integers, due: Longs) -> None:
+    """Fill the due hours of n items after their lags, in hours that are not rounded."""
+    for i in range(n):
+        due[i] = int64(now[i]) + int64(min(np.floor(lag[i] + 0.5), FAR))
+
+
+@kernel
+def lag_fixed_about(n: int, hours: Floats, mask: int, lane: Words, lag: Floats) -> None:
+    """Fill n lags in hours that are fixed in each replication: the bits of ``mask`` of ``lane``."""
+    for i in range(n):
+        lag[i] = hours[int64(lane[i]) & mask]
+
+
+@kernel
+def lag_lognormal_about(n: int, median: Floats, sigma: Floats, mask: int, lane: Words, own: Words, lag: Floats) -> None:
+    """Fill n log-normal lags, each about that of its replication, in hours that are not rounded."""
+    for i in range(n):
+        r = int64(lane[i]) & mask
+        lag[i] = median[r] * exp(sigma[r] * normal(own[i]))
+
+
+@kernel
+def lag_gamma_about(n: int, mean: Floats, table: Floats, mask: int, lane: Words, own: Words, lag: Floats) -> None:
+    """Do the same with gamma lags."""
+    for i in range(n):
+        lag[i] = mean[int64(lane[i]) & mask] * gamma_quantile(table, normal(own[i]))
+
+
+def longest_drawn(lags: Lags, law: int) -> float:
+    """Return the longest lag in hours that any row of the draws has, that of the largest word, and a little more."""
+    at = int(lags.drawn[law])
+    largest = np.full(len(lags.scales[at]), 0xFFFFFFFF, np.uint32)
+    lag = np.empty(len(largest))
+    fill_drawn(
+        lags, law, np.arange(len(largest)), -1, len(largest), np.arange(len(largest), dtype=np.uint32), largest, lag
+    )
+    return float(lag.max())
+
+
+def fill_drawn(
+    lags: Lags, law: int, rows: Longs, mask: int, n: int, lane: Words, own: Words | None, lag: Floats
+) -> None:
+    """Fill n lags of an entry of `Lags` that every replication has of its own, in hours; plain Python.
+
+    ``rows``: the row of each replication; the bits of ``mask`` of ``lane`` say which of them an item belongs to.
+    """
+    at, kind = int(lags.drawn[law]), lags.kind[law]
+    scale, sigma = lags.scales[at][rows], lags.sigmas[at][rows]
+    if kind == FIXED or own is None:
+        lag_fixed_about(n, scale, mask, lane, lag)
+    elif kind == LOGNORMAL:
+        lag_lognormal_about(n, scale, sigma, mask, lane, own, lag)
+    else:
+        lag_gamma_about(n, scale, lags.gamma_tables[lags.table[law]], mask, lane, own, lag)
 
 
 @kernel

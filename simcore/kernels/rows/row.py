@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from simcore.kernels.detail import Detail
 from simcore.kernels.rows.memory import Longs, Memory
+from simcore.kernels.rows.words import draw_weeks, first_word
 from simcore.program.layout import Program
+from simcore.random.addresses import KNOWLEDGE as OF_KNOWLEDGE
 from simcore.random.philox import Key
 from simcore.random.streams import KNOWLEDGE, LUCK, MARKET, NOISE, PEOPLE
 
@@ -22,6 +24,29 @@ class Draws(NamedTuple):
     flip: np.uint32
     k0: np.uint32
     k1: np.uint32
+
+
+FAR = 1 << 38
+"""A replication with such a number is one whose knowledge is taken from elsewhere: see `Source.shift`."""
+ROW_OF_FAR = 128
+"""The number of the parameter that says which row such a replication takes, see docs/randomness.md."""
+
+
+def rows_taken(rows: int, draws: Draws, size: int) -> Longs:
+    """Return the row of the draws that each replication takes: int64[size].
+
+    Replication r takes row ``r mod rows``; one from far away takes any, so that it is like none of the run.
+
+    Examples
+    --------
+    >>> rows_taken(3, Draws(5, np.uint32(0), np.uint32(1), np.uint32(2)), 4).tolist()
+    [2, 0, 1, 2]
+    """
+    if draws.number < FAR:
+        return (draws.number + np.arange(size, dtype=np.int64)) % rows
+    words = np.empty((4, 1, size), np.uint32)
+    draw_weeks(first_word(OF_KNOWLEDGE, ROW_OF_FAR), 0, 0, 1, size, *draws, *words)
+    return (words[0, 0].astype(np.int64) * rows) >> 32
 
 
 @dataclass(slots=True)
@@ -54,6 +79,8 @@ class Row:
     """float64[S + 1, size]: the mean rates of each replication, where some are not known exactly; or empty."""
     values: NDArray[np.float64]
     """float64[size]: the mean value of a deal of each replication in cents, where it is not known exactly; or empty."""
+    rows: Longs
+    """int64[size]: the row of the draws of each replication; or empty."""
     known_weeks: int = 0
     """Weeks of the market's path that are known."""
 
@@ -73,6 +100,7 @@ def new_row(program: Program, memory: Memory, bins: Longs, clipped: Longs, detai
         (first + begin) % memory.counters.conduct.shape[1], size, luck, market, people, noise, knowledge,
         np.empty((0, 0)),
         np.empty(0),
+        rows_taken(program.rows, knowledge, size) if program.rows > 0 else np.empty(0, np.int64),
     )  # fmt: skip
 
 

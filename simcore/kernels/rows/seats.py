@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from simcore.kernels.rows import conditions, knowledge
 from simcore.kernels.rows.memory import Floats, Integers
-from simcore.kernels.rows.row import Draws, Row
+from simcore.kernels.rows.row import Draws, Row, rows_taken
 from simcore.kernels.rows.words import Words, draw_weeks, first_word
-from simcore.program.layout import COUNTS, KNOWN, Program, Rates
+from simcore.program.layout import COUNTS, DRAWN, KNOWN, Program, Rates
 from simcore.quantities.rates import LEAST_SIZE
 from simcore.random.addresses import TURNOVER, WEEK_NOISE
 
@@ -21,7 +21,16 @@ WORDS = 4
 def know_market(row: Row, weeks: int) -> None:
     """Extend the market's path of a row to at least a number of weeks."""
     market, seats = row.program.market, row.memory.seats
-    if market.moves and weeks > row.known_weeks:
+    if len(market.drawn) > 0 and weeks > row.known_weeks:
+        own = np.ascontiguousarray(market.drawn[:, row.rows])
+        if row.known_weeks == 0:
+            knowledge.begin_market_about(own[4], own[5], row.size, *row.market, row.given_start, seats.state)
+        knowledge.extend_market_about(
+            market.persistence, own, row.known_weeks, weeks, row.size, *row.market, row.given_market, seats.state,
+            seats.factor,
+        )  # fmt: skip
+        row.known_weeks = weeks
+    elif market.moves and weeks > row.known_weeks:
         if row.known_weeks == 0:
             if market.start_sd > 0.0:
                 conditions.begin_market(
@@ -46,7 +55,9 @@ def know_parameters(row: Row) -> None:
     A spread between reps that is too large for the rate is cut, and counted once a replication and step.
     """
     rates, deals = row.program.rates, row.program.deals
-    if deals.unsure:
+    if len(deals.drawn) > 0:
+        row.values = deals.drawn[row.rows]
+    elif deals.unsure:
         row.values = np.empty(row.size)
         centre, sigma = float(deals.law_centre), float(deals.law_sigma)
         knowledge.draw_log_normal(VALUE_OF_DEALS, row.size, centre, sigma, *row.knowledge, row.values)
@@ -65,6 +76,9 @@ def drawn_means(rates: Rates, draws: Draws, size: int) -> NDArray[np.float64]:
     for step in np.flatnonzero(laws.kind != KNOWN).tolist():
         if laws.kind[step] == COUNTS:
             knowledge.draw_from_table(step, size, laws.tables[laws.table[step]], *draws, means[step])
+        elif laws.kind[step] == DRAWN:
+            column = laws.drawn[laws.table[step]]
+            means[step] = column[rows_taken(len(column), draws, size)]
         else:
             centre, sigma = float(laws.centre[step]), float(laws.sigma[step])
             knowledge.draw_logit_normal(step, size, centre, sigma, *draws, means[step])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.rows import items
+from simcore.kernels.rows import items, knowledge
 from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.items import Floats, Integers, Longs
 from simcore.kernels.rows.words import Words
@@ -27,6 +27,16 @@ def wait(lags: Lags, law: int, n: int, own: Words, now: Integers, due: Longs) ->
         items.wait_listed(n, lags.thresholds[at:], lags.hours[at:], own, now, due)
 
 
+def wait_in_row(lags: Lags, law: int, rows: Longs, n: int, who: Words, own: Words, now: Integers, due: Longs) -> None:
+    """Do the same where every replication, ``who``, may have a lag of its own, by its row of the draws."""
+    if not lags.is_drawn(law):
+        wait(lags, law, n, own, now, due)
+        return
+    lag = np.empty(n)
+    knowledge.fill_drawn(lags, law, rows, -1, n, who, own, lag)
+    knowledge.wait_after(n, lag, now, due)
+
+
 def waits_of(lags: Lags, law: int, own: Words) -> Longs:
     """Return the waits of an entry of `Lags` at some words, in whole hours."""
     found = np.empty(len(own), np.int64)
@@ -35,7 +45,9 @@ def waits_of(lags: Lags, law: int, own: Words) -> Longs:
 
 
 def longest_lag(lags: Lags, law: int) -> int:
-    """Return the longest lag of an entry of `Lags` in hours: that of the largest word."""
+    """Return the longest lag of an entry of `Lags` in hours: that of the largest word, of any row of draws."""
+    if lags.is_drawn(law):
+        return int(knowledge.longest_drawn(lags, law) + 1.0)
     if lags.kind[law] == TABLE:
         return int(lags.hours[lags.table[law] :].max())
     return int(waits_of(lags, law, np.array([0xFFFFFFFF], np.uint32))[0])

@@ -25,7 +25,7 @@ class Arriving(Booking):
         self._coming: list[tuple[int, int]] = []
         """By stage, the first of those that come in the interval, and the one after the last; no stages if none do."""
         if self._program.inflow.total > 0.0:
-            found = arrivals(self._program, row.size, row.luck, row.noise)
+            found = arrivals(self._program, row.size, row.luck, row.noise, row.rows)
             found = found.taken(np.argsort(found.hour, kind="stable"))
             stages = range(self._clock.steps)
             self._flows = [found.taken(np.flatnonzero(found.stage == stage)) for stage in stages]

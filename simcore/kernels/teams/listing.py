@@ -25,6 +25,7 @@ from simcore.kernels.reacting.state import (
     bucket_hours,
     by_hours,
 )
+from simcore.kernels.rows import knowledge
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.words import draw_items
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Lags
@@ -118,7 +119,7 @@ class Listing:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
         own, listed = self._lag_words(step, n), self._items
         if step > self._clock.steps or not self._parted[step]:
-            fill_lags(self._program.lags, step, n, own, listed.lag)
+            self._fill_law(step, n, own, listed.lag)
         else:
             self._fill_law(step, n, own, listed.lag)
             other = np.empty(n)
@@ -135,10 +136,17 @@ class Listing:
         lost = np.signbit(listed.response[at]).astype(np.int32)
         listed.lag[at] = self._memory.rows.ages.rest(step, age[at], words, lost)
 
-    def _fill_law(self, law: int, n: int, own: np.ndarray | None, lag: np.ndarray) -> None:
-        """Fill n lags by an entry of `Lags`, in hours."""
+    def _fill_law(
+        self, law: int, n: int, own: np.ndarray | None, lag: np.ndarray, lane: np.ndarray | None = None
+    ) -> None:
+        """Fill n lags by an entry of `Lags`, in hours; ``lane``: of the items, by default those listed."""
         lags = self._program.lags
-        fill_lags(lags, law, n, None if lags.kind[law] == FIXED else own, lag)
+        own = None if lags.kind[law] == FIXED else own
+        if lags.is_drawn(law):
+            mine = self._items.lane if lane is None else lane
+            knowledge.fill_drawn(lags, law, self._row.rows, self._mask, n, mine, own, lag)
+        else:
+            fill_lags(lags, law, n, own, lag)
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
         """Draw the words of the lags of a step of the n listed items; none for a fixed one."""

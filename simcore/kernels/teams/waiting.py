@@ -10,6 +10,7 @@ from simcore.kernels.reacting.state import (
     HOUR,
     LANE,
 )
+from simcore.kernels.rows.knowledge import longest_drawn
 from simcore.kernels.teams.listing import Listing, fill_lags
 from simcore.program.layout import FIXED, TABLE, Lags
 from simcore.program.tally import OPEN_AT_END
@@ -24,6 +25,9 @@ DUE = COUNT
 
 def lag_quantiles(lags: Lags, step: int) -> np.ndarray:
     """Return the lags of a step at 256 words, evenly spaced from the lowest on, in hours: float64[256]."""
+    if lags.is_drawn(step):
+        # No row is above this, and no word needs to be told from another.
+        return np.full(QUANTILES, longest_lag(lags, step), np.float64)
     if lags.kind[step] == TABLE:
         # Entries of a table need not ascend.
         return np.full(QUANTILES, longest_lag(lags, step), np.float64)
@@ -31,7 +35,9 @@ def lag_quantiles(lags: Lags, step: int) -> np.ndarray:
 
 
 def longest_lag(lags: Lags, step: int) -> float:
-    """Return the longest lag of a step, in hours: that of the largest word."""
+    """Return the longest lag of a step, in hours: that of the largest word, of any row of draws."""
+    if lags.is_drawn(step):
+        return longest_drawn(lags, step) + 1.0
     if lags.kind[step] == TABLE:
         return float(lags.hours[lags.table[step] :].max())
     return float(_lags_at(lags, step, np.array([0xFFFFFFFF], np.uint32))[0])
@@ -125,7 +131,7 @@ class Waiting(Listing):
             return
         lost = listed.count[:m]
         lag, hours, lane = np.empty(m), listed.hours[HOUR, lost], listed.words[LANE, lost]
-        self._fill_law(law, m, None if own is None else own[lost], lag)
+        self._fill_law(law, m, None if own is None else own[lost], lag, lane)
         due = hours + np.floor(lag * stretch[lane] + 0.5)
         self._row.clipped[self._clock.steps + 1] += int((due > self._last).sum())
         stays = (hours < end) & (np.minimum(due, self._last) >= end)

@@ -179,6 +179,8 @@ class _KnownByAge(NamedTuple):
 def _known_by_age(scenario: Scenario, stage: int) -> _KnownByAge | None:
     """Return what is known of a stage's items; ``None`` where nothing waits, or the chance to pass is not known."""
     step = scenario.funnel[stage + 1]
+    if any(lag is not None and lag.drawn(scenario.calendar) is not None for lag in (step.lag, step.lost_lag)):
+        return None  # every world has a lag of its own
     won = lag_hours(step.lag, scenario.calendar)
     lost = None if step.lost_lag is None else lag_hours(step.lost_lag, scenario.calendar)
     found = _KnownByAge(1.0, won, lost)

@@ -161,7 +161,7 @@ def _factors(program: Program) -> Subset:
         or any(program.rates.beta[step] >= 0 for step in steps),
         MARKET: program.market.moves and any(program.rates.in_market[step] for step in steps),
         NOISE: any(program.rates.noise_sigma[step] > 0.0 for step in steps) or bool((program.inflow.table >= 0).any()),
-        KNOWLEDGE: program.rates.laws.active or program.deals.unsure,
+        KNOWLEDGE: program.rates.laws.active or program.deals.unsure or program.rows > 0,
     }
     return tuple(factor for factor, there in found.items() if there)
 
