@@ -128,6 +128,7 @@ def normal(package: str) -> str:
         ("runtime.txt", PROJECT["project"]["dependencies"]),
         ("runtime.txt", PROJECT["project"]["optional-dependencies"]["report"]),
         ("runtime.txt", PROJECT["project"]["optional-dependencies"]["serve"]),
+        ("runtime.txt", PROJECT["project"]["optional-dependencies"]["xlsx"]),
         ("dev.txt", PROJECT["dependency-groups"]["dev"]),
         ("docs.txt", PROJECT["dependency-groups"]["docs"]),
     ],

@@ -7,7 +7,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
-from simcore.cli.options import CsvOption, JsonOption, MarkdownOption, QuietOption, ReportOption
+from simcore.cli.data.shown import Shown, shown_command
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from simcore.forecasting.backtest_document import Backtest
 
 
+@shown_command
 def backtest(
-    context: typer.Context,
+    shown: Shown,
     deals: given.DealsOrCalls = None,
     *,
     history: given.HistoryOption = None,
@@ -42,12 +43,6 @@ def backtest(
         str | None,
         typer.Option("--require", metavar="coverage=LOW:HIGH", help="End with status 5 outside, as coverage=80:98."),
     ] = None,
-    json: JsonOption = False,
-    csv: CsvOption = False,
-    markdown: MarkdownOption = False,
-    report: ReportOption = None,
-    overwrite: given.OverwriteReportOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Tell how good forecasts would have been that knew what was known at the time, beside ones without a model.
 
@@ -55,14 +50,13 @@ def backtest(
     The first Ctrl-C ends after the origin: what was done is reported, with exit status 130.
     """
     from simcore.cli.data.required import required_range  # noqa: PLC0415
-    from simcore.cli.data.running import Shown, run_on_deals  # noqa: PLC0415
+    from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
     from simcore.crm.reading import read_calls, read_deals  # noqa: PLC0415
     from simcore.forecasting.backtest import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.backtest import backtest as test  # noqa: PLC0415
     from simcore.forecasting.call_log import backtest_calls as test_calls  # noqa: PLC0415
 
     asked = required_range(require, "coverage")
-    shown = Shown.of(context, json=json, csv=csv, markdown=markdown, report=report, overwrite=overwrite, quiet=quiet)
     drawn: dict[str, Any] = {"level": level, "replications": replications or REPLICATIONS, "seed": seed}
     if calls is not None:
         if deals is not None:

@@ -7,7 +7,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
-from simcore.cli.options import CsvOption, JsonOption, MarkdownOption, ReportOption
+from simcore.cli.data.shown import Shown, shown_command
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from simcore.crm.document import DataCheck
 
 
+@shown_command
 def data_check(
-    context: typer.Context,
+    shown: Shown,
     deals: given.DealsArgument,
     *,
     history: given.HistoryOption = None,
@@ -27,11 +28,6 @@ def data_check(
     export_map: given.MapOption = None,
     as_of: given.AsOfOption = None,
     dates: given.DatesOption = None,
-    json: JsonOption = False,
-    csv: CsvOption = False,
-    markdown: MarkdownOption = False,
-    report: ReportOption = None,
-    overwrite: given.OverwriteReportOption = False,
     names: Annotated[
         bool, typer.Option("--names", help="Show names of accounts, and cells as they are, in examples.")
     ] = False,
@@ -42,10 +38,8 @@ def data_check(
     it is mended, W: a warning), its count, three rows, and what was done about it.
     Exit status: 0 nothing has to be mended, 3 something has, or a file is no table, 4 a file could not be read.
     """
-    from simcore.cli.data.running import Shown  # noqa: PLC0415
     from simcore.crm.reading import read_deals  # noqa: PLC0415
 
-    shown = Shown.of(context, json=json, csv=csv, markdown=markdown, report=report, overwrite=overwrite)
     found = read_deals(deals, history=history, calls=calls, map=export_map, as_of=as_of, dates=dates, names=names).check
     shown.show(found, deals.name, _screen)
     if not found.usable:

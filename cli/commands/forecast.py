@@ -7,7 +7,7 @@ import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
-from simcore.cli.options import CsvOption, JsonOption, MarkdownOption, QuietOption, ReportOption
+from simcore.cli.data.shown import Shown, shown_command
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from simcore.forecasting.forecast_document import Forecast
 
 
+@shown_command
 def forecast(
-    context: typer.Context,
+    shown: Shown,
     deals: given.DealsArgument,
     *,
     by: Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)],
@@ -41,12 +42,6 @@ def forecast(
         str | None,
         typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8."),
     ] = None,
-    json: JsonOption = False,
-    csv: CsvOption = False,
-    markdown: MarkdownOption = False,
-    report: ReportOption = None,
-    overwrite: given.OverwriteReportOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Tell what may come by a day from deals that are open and from those that are not there yet, as a range.
 
@@ -54,7 +49,7 @@ def forecast(
     The first Ctrl-C ends before the width is taken apart: what was done is reported, with exit status 130.
     """
     from simcore.cli.data.required import required_share  # noqa: PLC0415
-    from simcore.cli.data.running import Shown, run_on_deals  # noqa: PLC0415
+    from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
     from simcore.crm.reading import read_deals  # noqa: PLC0415
     from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.forecast import forecast as look_ahead  # noqa: PLC0415
@@ -63,7 +58,6 @@ def forecast(
     if asked is not None and quota is None:
         message = "a chance of the quota needs --quota"
         raise typer.BadParameter(message, param_hint="--require")
-    shown = Shown.of(context, json=json, csv=csv, markdown=markdown, report=report, overwrite=overwrite, quiet=quiet)
     data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
     found = run_on_deals(
         partial(

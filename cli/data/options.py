@@ -33,7 +33,6 @@ DatesOption = Annotated[
 WorldsOption = Annotated[
     str | None, typer.Option("--replications", "-n", metavar="N", help="Worlds of a forecast.", show_default=False)
 ]
-OverwriteReportOption = Annotated[bool, typer.Option("--overwrite", help="Let --report replace what is there.")]
 SeedOfDrawsOption = Annotated[int, typer.Option("--seed", metavar="N", help="Of all draws.")]
 WithoutOption = Annotated[
     list[str] | None,

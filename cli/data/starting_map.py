@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from simcore.crm.document import DataCheck
 
 _REST = """
+# Sheets of workbooks that have several:
+# sheets: {deals: Deals, history: Stages}
 # Rows to leave out, by the cells of a column:
 # ignore: {Record Type: [Renewal]}
 # What words of the column of outcomes mean: open, won or lost:

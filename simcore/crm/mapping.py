@@ -90,6 +90,9 @@ class ExportMap(Part):
     timezone: str | None = Field(
         default=None, description="The zone of days, as Europe/Amsterdam. Left out: times with a zone stay in UTC."
     )
+    sheets: dict[Literal["deals", "history", "calls"], str] = Field(
+        default_factory=dict, description="Which sheet of a workbook is read, where it has several."
+    )
     ignore: dict[str, list[str]] = Field(
         default_factory=dict, description="Rows to leave out: cells by the header of their column."
     )

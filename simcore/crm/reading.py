@@ -55,7 +55,7 @@ def read_deals(
     Parameters
     ----------
     deals, history, calls
-        Paths of CSV files, packed with gzip or not; see docs/exports.md.
+        Paths of CSV files, packed with gzip or not, or of workbooks (.xlsx); see docs/exports.md.
     map
         A mapping file: its path, or its keys as a mapping.
     as_of
@@ -92,12 +92,15 @@ def read_deals(
     request = _request(map, dates, names=names)
     findings = Findings()
     findings.with_names = names
-    read = read_deal_rows(read_text(deals, "deals"), request, findings)
+    sheets = request.export_map.sheets
+    read = read_deal_rows(read_text(deals, "deals", sheets.get("deals")), request, findings)
     past = from_deals(read) if history is None else read_history_rows(
-        read_text(history, "history"), request, findings, read
+        read_text(history, "history", sheets.get("history")), request, findings, read
     )  # fmt: skip
     stages, deals_with_stages, events = _with_one_order(read, past, request)
-    called = None if calls is None else read_call_rows(read_text(calls, "calls"), request, findings, deals_with_stages)
+    called = None if calls is None else read_call_rows(
+        read_text(calls, "calls", sheets.get("calls")), request, findings, deals_with_stages
+    )  # fmt: skip
     log = None if called is None else called[1]
     day = last_day(deals_with_stages, events, log) if as_of is None else day_of(as_of, "as_of")
     evening = end_of(day)
@@ -145,7 +148,9 @@ def read_calls(
         If something has to be mended first.
     """
     findings = Findings()
-    source, log = read_call_rows(read_text(calls, "calls"), _request(map, dates, names=False), findings, None)
+    request = _request(map, dates, names=False)
+    text = read_text(calls, "calls", request.export_map.sheets.get("calls"))
+    source, log = read_call_rows(text, request, findings, None)
     check_calls(None, log, source, None)
     refuse_unusable(findings.found)
     kept = np.flatnonzero(log.successes <= log.calls)

@@ -55,9 +55,9 @@ def _windows(found: Backtest) -> Picture | None:
     says = f"{last}The line is the interval, the point what came: hollow, in another colour, where it lies outside."
     what = {"wins": "wins", "value": f"value of wins, {printable(found.currency)}", "successes": "successes"}
     headings = ("from", "segment", "came", "low", "median", "high", "place in its forecast")
-    name = ("windows", "Intervals, and what came", says)
+    picture = ("windows", "Intervals, and what came", says)
     axis = Axis(what[found.measure].rstrip(", "))
-    return forest_picture(name, rows, axis, table(headings, lines, left=2), line=None)
+    return forest_picture(picture, rows, axis, table(headings, lines, left=2), line=None)
 
 
 def _pit(found: Backtest) -> Picture:

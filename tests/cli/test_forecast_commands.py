@@ -108,3 +108,31 @@ def test_what_has_to_be_mended_is_told(tmp_path: Path) -> None:
     status, _, told = _run(*FORECAST, str(tmp_path / "d.csv"))
     assert status == 3
     assert "few-wins" in told
+
+
+ALL = [(*FORECAST, "--quota", "350k"), BACKTEST, ("data", "check")]
+
+
+@pytest.mark.parametrize("asked", ALL, ids=["forecast", "backtest", "check"])
+def test_answers_are_tables_and_pages_too(asked: tuple[str, ...], files: tuple[str, ...], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    status, out, err = _run(*asked, *files, "--csv", "--report", str(page))
+    assert status == 0
+    assert out.startswith("table,")
+    assert "sentences,answer" in out.replace(",,", ",").replace(",,", ",").replace(",,", ",")
+    assert f"the report is in {page}" in err
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert f"simcore {' '.join(asked[:1] if asked[0] != 'data' else asked)}" in text
+    assert "--report" not in text
+    status, out, _ = _run(*asked, *files, "--markdown")
+    assert out.startswith("### deals")
+    assert status == 0
+
+
+def test_an_answer_has_one_form_and_a_page_is_not_replaced(files: tuple[str, ...], tmp_path: Path) -> None:
+    assert _run(*FORECAST, *files, "--csv", "--json")[0] == 2
+    (tmp_path / "page.html").write_text("mine")
+    status, _, err = _run("data", "check", *files, "--report", str(tmp_path / "page.html"))
+    assert status == 4
+    assert "exists" in err

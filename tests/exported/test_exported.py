@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,11 @@ from simcore.tables.tidy import csv_of, lines
 from tests.pages.test_page import TAGS, Read
 from tests.support.documents import numbers
 from tests.support.export_files import example_data
+
+if TYPE_CHECKING:
+    from simcore.forecasting.backtest_document import Backtest
+    from simcore.forecasting.forecast_document import Forecast
+    from simcore.results.header import StudyHeader
 
 
 @cache
@@ -40,7 +45,7 @@ def document(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401
     return found(request.param)
 
 
-def test_every_number_is_in_a_table_once_it_is_no_time(document: Any) -> None:
+def test_every_number_is_in_a_table_once_it_is_no_time(document: StudyHeader) -> None:
     there: set[float] = set()
     for line in lines(tables_of(document)):
         for value in line.values():
@@ -50,13 +55,13 @@ def test_every_number_is_in_a_table_once_it_is_no_time(document: Any) -> None:
     assert not [f"{at} = {value}" for at, value in known if value not in there]
 
 
-def test_keys_tell_rows_apart(document: Any) -> None:
+def test_keys_tell_rows_apart(document: StudyHeader) -> None:
     for table in tables_of(document):
         assert len({row.keys for row in table.rows}) == len(table.rows), table.name
     assert csv_of(tables_of(document)).startswith("table,")
 
 
-def test_numbers_of_pictures_are_those_of_the_document(document: Any) -> None:
+def test_numbers_of_pictures_are_those_of_the_document(document: StudyHeader) -> None:
     known = {float(value) for _, value in numbers(document.model_dump(mode="json"))}
     pictures = pictures_of(document)
     assert pictures
@@ -67,7 +72,7 @@ def test_numbers_of_pictures_are_those_of_the_document(document: Any) -> None:
             assert picture.draw(width)["width"] <= width
 
 
-def test_a_page_is_whole_and_the_same_twice(document: Any) -> None:
+def test_a_page_is_whole_and_the_same_twice(document: Forecast | Backtest) -> None:
     page = exported_page(ToldOfExport(document, "simcore forecast 'a file.csv'"))
     assert page == exported_page(ToldOfExport(document, "simcore forecast 'a file.csv'"))
     read = Read(page)

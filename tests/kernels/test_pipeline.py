@@ -62,8 +62,9 @@ def _expected(law: dict[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _twin(law: dict[str, Any], row: int) -> twin.Law:
-    own = (law[name][row].tolist() for name in ("hazard", "factor", "market"))
-    return twin.Law(*own, law["rhythm"].tolist(), law["next_stage"].tolist(), law["class_of_age"].tolist())
+    hazard, factor, market = (law[name][row].tolist() for name in ("hazard", "factor", "market"))
+    shared = (law[name].tolist() for name in ("rhythm", "next_stage", "class_of_age"))
+    return twin.Law(hazard, factor, market, *shared)
 
 
 @pytest.mark.parametrize("seed", range(6))

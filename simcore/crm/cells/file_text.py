@@ -13,6 +13,7 @@ from typing import NamedTuple
 from simcore.base.errors import FileError, Problem, UsageError
 from simcore.base.text import printable
 from simcore.crm.cells.refused import DataError
+from simcore.crm.cells.workbook import text_of_workbook
 
 MOST_BYTES = 256 * 2**20
 """Maximum size of a file, unpacked: what is read is held in memory."""
@@ -39,13 +40,13 @@ class FileText(NamedTuple):
     data: bytes
     """UTF-8, without a byte order mark."""
     encoding: str
-    """What the file was written in: ``utf-8``, ``utf-16``, ``utf-32`` or ``cp1252``."""
+    """What the file was written in: ``utf-8``, ``utf-16``, ``utf-32`` or ``cp1252``; ``xlsx`` of a workbook."""
     controls: tuple[int, ...]
     """Where the first control characters and broken bytes are, in `data`."""
     controls_in_all: int
 
 
-def read_text(given: object, argument: str = "file") -> FileText:
+def read_text(given: object, argument: str = "file", sheet: str | None = None) -> FileText:
     """Read a file as text, in whatever encoding spreadsheets and CRMs write it.
 
     Parameters
@@ -54,6 +55,8 @@ def read_text(given: object, argument: str = "file") -> FileText:
         The path; a file that is packed with gzip is unpacked.
     argument
         The name of the argument, for errors.
+    sheet
+        Of a workbook with several.
 
     Raises
     ------
@@ -68,9 +71,9 @@ def read_text(given: object, argument: str = "file") -> FileText:
     name = printable(str(path))
     data = _bytes_of(path, name)
     if data.startswith(_ZIP):
-        hint = "save it as CSV (UTF-8): a workbook is not read"
-        raise DataError((Problem("is a packed workbook, not a text", file=name, hint=hint),))
-    text, encoding = _decoded(data)
+        text, encoding = text_of_workbook(data, name, sheet), "xlsx"
+    else:
+        text, encoding = _decoded(data)
     if not text.strip():
         raise DataError((Problem("is empty", file=name),))
     odd = len(text.translate(None, _PLAIN_BYTES)) + text.count(_REPLACEMENT)

@@ -58,9 +58,9 @@ def test_nothing_is_refused(data: bytes, tmp_path: Path) -> None:
         read_text(tmp_path / "x.csv")
 
 
-def test_a_workbook_is_refused_with_the_way_out(tmp_path: Path) -> None:
+def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04rest")
-    with pytest.raises(DataError, match="save it as CSV"):
+    with pytest.raises(DataError, match="is packed, and damaged"):
         read_text(tmp_path / "x.xlsx")
 
 
