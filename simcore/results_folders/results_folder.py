@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from simcore.base.errors import FileError
-from simcore.quantities.open_list import OpenList
 from simcore.results.rep_weeks import (
     FIRST_REPLICATION,
     RepWeekBlock,
@@ -31,6 +30,7 @@ from simcore.results_folders.exchange import (
     new_folder,
 )
 from simcore.results_folders.kept_people import check_people
+from simcore.results_folders.kept_scenario import kept_texts
 from simcore.results_folders.manifest import (
     DRAWS,
     MANIFEST,
@@ -47,7 +47,6 @@ from simcore.results_folders.manifest import (
     write_manifest,
 )
 from simcore.results_folders.verification import read_rep_weeks, verify
-from simcore.scenario_files.scenario_file import dump_yaml
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -329,15 +328,7 @@ class ResultsFolder:
     def _seal(self, document: BaseModel, files: list[FileEntry], *, complete: bool, replications: int) -> Path:
         """Write the texts and the manifest beside the existing files, and move everything into place."""
         rows = sum(entry.rows or 0 for entry in files)
-        texts = {
-            SUMMARY: document.model_dump_json(indent=2) + "\n",
-            SCENARIO: dump_yaml(self._scenario, open_items=OPEN_ITEMS, draws=DRAWS),
-        }
-        start = self._scenario.start
-        if start is not None and isinstance(start.open, OpenList):
-            texts[OPEN_ITEMS] = start.open.text
-        if self._scenario.knowledge is not None:
-            texts[DRAWS] = self._scenario.knowledge.text
+        texts = {SUMMARY: document.model_dump_json(indent=2) + "\n", **kept_texts(self._scenario)}
         for name, text in texts.items():
             files.append(_entry(name, write_whole(self._work / name, text.encode())))
         manifest = Manifest(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import tempfile
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -18,17 +17,17 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from simcore.base.errors import Problem, ScenarioError
 from simcore.base.version import __version__
 from simcore.compiled.sources import Sources
 from simcore.engine.parts import Part
 from simcore.program.tally import Tally, TallyArrays
-from simcore.quantities.open_list import OpenList
 from simcore.results_folders.atomic import read_plain, shown, write_whole
+from simcore.results_folders.kept_scenario import NAMES, kept_texts, read_kept
+from simcore.results_folders.manifest import SCENARIO
 from simcore.scenario.digest import scenario_digest
-from simcore.scenario_files.scenario_file import dump_yaml, parse_scenario
 
 if TYPE_CHECKING:
     from simcore.scenario.model import Scenario
@@ -37,7 +36,6 @@ MAGIC = b"simcore part 1 "
 MOST_BYTES = 1 << 28
 """Largest part that is read, and largest array in it: ten times what a run with all its counters has."""
 _HEADER, _BINS, _COUNTS, _SHAPE = "header", "bins_at", "bins_count", "bins_shape"
-_OPEN_ITEMS = "open-items.csv"
 _PLAYS = "simcore.engine.worlds"
 
 
@@ -69,10 +67,15 @@ class Header(BaseModel):
     seconds: Annotated[float, Field(ge=0.0)]
     compile_seconds: Annotated[float, Field(ge=0.0)]
     threads: Annotated[int, Field(ge=1)]
-    scenario: str
-    """As YAML."""
-    open_items: str | None
-    """The list of open items that lay beside it."""
+    scenario: dict[str, str]
+    """Its files, as `simcore.results_folders.kept_scenario.kept_texts` has them."""
+
+    @field_validator("scenario")
+    @classmethod
+    def _known_files(cls, files: dict[str, str]) -> dict[str, str]:
+        if SCENARIO not in files or not files.keys() <= NAMES:
+            raise ValueError("these are not the files of a scenario")
+        return files
 
 
 class Kept(NamedTuple):
@@ -90,11 +93,7 @@ class Kept(NamedTuple):
         ScenarioError
             If it holds none that this version reads.
         """
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            if self.header.open_items is not None:
-                (folder / _OPEN_ITEMS).write_text(self.header.open_items, encoding="utf-8")
-            return parse_scenario(self.header.scenario, file=f"{shown(self.path)}: scenario", folder=folder)
+        return read_kept(self.header.scenario, f"{shown(self.path)}: scenario")
 
 
 def write_part(path: Path, scenario: Scenario, part: Part, end: int) -> None:
@@ -112,8 +111,6 @@ def write_part(path: Path, scenario: Scenario, part: Part, end: int) -> None:
     FileError
         If it could not be written; what was there is then unchanged.
     """
-    start = scenario.start
-    open_items = start.open.text if start is not None and isinstance(start.open, OpenList) else None
     header = Header(
         version=__version__,
         sources=digest_of_sources(),
@@ -126,8 +123,7 @@ def write_part(path: Path, scenario: Scenario, part: Part, end: int) -> None:
         seconds=part.seconds,
         compile_seconds=part.compile_seconds,
         threads=part.threads,
-        scenario=dump_yaml(scenario, open_items=_OPEN_ITEMS),
-        open_items=open_items,
+        scenario=kept_texts(scenario),
     )
     write_whole(path, _packed(header, part.tally.arrays))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from simcore.base.errors import FileError, ScenarioError
 from simcore.engine.parts import Part, play_part
 from simcore.run_parts import part_file
 from simcore.run_parts.part_file import MAGIC, read_header, read_part, write_part
-from simcore.scenario_files.scenario_file import load_scenario
+from simcore.scenario.digest import scenario_digest
+from simcore.scenario_files.scenario_file import dump_yaml, load_scenario, parse_scenario
 
 SCENARIO = load_scenario("trust-the-process", ["run.replications=20", "team.reps=2", "horizon.weeks=26"])
 
@@ -42,6 +44,27 @@ def test_a_part_comes_back(file: Path, part: Part) -> None:
     # NumPy alone reads what follows the first line.
     body = file.read_bytes().partition(b"\n")[2]
     assert int(np.load(io.BytesIO(body), allow_pickle=False)["replications"].sum()) == 7
+
+
+def test_what_lies_beside_a_scenario_goes_with_it(part: Part, tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text("stage,rep\nopportunities,2\n", encoding="utf-8")
+    (tmp_path / "draws.csv").write_text("funnel.wins.rate\n0.1\n0.2\n", encoding="utf-8")
+    text = dump_yaml(SCENARIO) + "start: {open: deals.csv}\nknowledge: {draws: draws.csv}\n"
+    scenario = parse_scenario(text, folder=tmp_path)
+    assert scenario.knowledge is not None
+    write_part(tmp_path / "part", scenario, part, 12)
+    for name in ("deals.csv", "draws.csv"):
+        (tmp_path / name).unlink()
+    found = read_part(tmp_path / "part").read_scenario()
+    assert scenario_digest(found) == scenario_digest(scenario)
+
+
+def test_files_elsewhere_are_refused(file: Path) -> None:
+    header = json.loads(read_header(file).model_dump_json())
+    header["scenario"]["../evil.csv"] = "x"
+    changed(file, header=np.frombuffer(json.dumps(header).encode(), np.uint8))
+    with pytest.raises(ScenarioError, match=HEADER):
+        read_part(file)
 
 
 def test_the_same_part_is_the_same_bytes(file: Path, part: Part, tmp_path: Path) -> None:
