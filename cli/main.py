@@ -59,6 +59,7 @@ class _Boundary(CommandGroup):
         "scenarios": "List the shipped scenarios.",
         "init": "Write a scenario, or the mapping of an export, to start from.",
         "data": "Read the exports of a CRM, and tell what is wrong with them.",
+        "fit": "Make a scenario of deals: every figure with its interval.",
         "forecast": "Tell what may come from deals by a day, and how sure that is.",
         "backtest": "Tell how good such forecasts would have been.",
         "explain": "Say what a word, or a key of a scenario, means.",

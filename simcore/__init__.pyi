@@ -20,6 +20,8 @@ from simcore.crm.document import DataCheck as DataCheck
 from simcore.crm.reading import read_calls as read_calls
 from simcore.crm.reading import read_deals as read_deals
 from simcore.engine.runner import Progress
+from simcore.fitting.document import Fit as Fit
+from simcore.fitting.fit import fit as fit
 from simcore.forecasting.backtest import backtest as backtest
 from simcore.forecasting.backtest_document import Backtest as Backtest
 from simcore.forecasting.call_log import backtest_calls as backtest_calls

@@ -14,6 +14,7 @@ from typing import Any
 
 from simcore.base.document import PublishedDocument
 from simcore.crm.document import DataCheck
+from simcore.fitting.document import Fit
 from simcore.forecasting.backtest_document import Backtest
 from simcore.forecasting.forecast_document import Forecast
 from simcore.results_folders.atomic import file_errors, write_whole
@@ -33,8 +34,9 @@ CHECKS: dict[str, type[PublishedDocument]] = {
     "data-check": DataCheck,
     "backtest": Backtest,
     "forecast": Forecast,
+    "fit": Fit,
 }
-"""Documents that answer no question about a scenario: what checks of folders and of exports find, and forecasts."""
+"""Documents that answer no question about a scenario: what checks of folders and of exports find, forecasts, fits."""
 
 
 def document_schema(name: str) -> Schema:

@@ -24,8 +24,8 @@ PACKAGES = (
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files"),
     *("crm.cells", "crm", "pipeline", "forecasting", "variance_reduction", "studies", *_STUDIES),
-    *("tables", "results_folders", "run_parts", "answers", "glossary", "charts.shapes", "charts", "exported", "pages"),
-    *("serving", "schema", "api"),
+    *("tables", "results_folders", "run_parts", "fitting", "answers", "glossary", "charts.shapes", "charts", "exported"),
+    *("pages", "serving", "schema", "api"),
     *(
         "cli.exports",
         "cli",

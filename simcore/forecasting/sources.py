@@ -66,6 +66,11 @@ class Known:
     digest: str
     currency: str = ""
     owners: int = 0
+    file: str = "deals.csv"
+    """The name of the file of deals."""
+    owner: Ints | None = None
+    """Who has each deal, a place in `owner_names`; -1 where nobody is named."""
+    owner_names: tuple[str, ...] = ()
 
     @property
     def weeks(self) -> float:
@@ -102,6 +107,9 @@ def known_of(data: DealData) -> Known:
         digest=_digest(history),
         currency=deals.currency.names[0] if deals.currency.names else "",
         owners=len(np.unique(deals.owner.codes[dated & (deals.owner.codes >= 0)])),
+        file=Path(file).name,
+        owner=deals.owner.codes[dated].astype(np.int64),
+        owner_names=deals.owner.names,
     )
 
 

@@ -8,6 +8,7 @@ grid, without an approximation of counts (Kitagawa 1987, JASA 82, 1032-1041).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -85,6 +86,23 @@ def drifting_level(counts: Floats, expected: Floats, returns: float = RETURNS_PR
         Prior chance that the level comes back to that of the past.
     """
     seen = [_likelihood(counts, expected, spread) for spread in SPREADS]
+    return level_of(seen, SPREADS, [0.5 * (spread / SPREAD_PRIOR) ** 2 for spread in SPREADS], returns)
+
+
+def level_of(
+    seen: Sequence[Floats], spreads: Sequence[float], unlikely: Sequence[float], returns: float = RETURNS_PRIOR
+) -> DriftingLevel:
+    """Return the posterior after observations whose likelihoods at every level are known.
+
+    Parameters
+    ----------
+    seen
+        Log likelihoods of shape (times, levels), one table for each value of a further parameter.
+    spreads, unlikely
+        Its values, which become `DriftingLevel.spread`, and minus the logarithm of their prior.
+    returns
+        Prior chance that the level comes back to that of the past.
+    """
     rows: list[tuple[float, float, float, float]] = []
     today: list[Floats] = []
     for step, persistence in product(STEPS, PERSISTENCES):
@@ -93,17 +111,17 @@ def drifting_level(counts: Floats, expected: Floats, returns: float = RETURNS_PR
         start = START if stays else min(step / np.sqrt(1.0 - persistence**2), 1.0)
         chance = 1.0 - returns if stays else returns / (len(PERSISTENCES) - 1)
         # All spreads at once: one product of matrices a time.
-        belief = np.tile(_normalised(np.exp(-0.5 * (LEVELS / start) ** 2)), (len(SPREADS), 1))
-        logarithm = np.zeros(len(SPREADS))
-        for time in range(len(counts)):
+        belief = np.tile(_normalised(np.exp(-0.5 * (LEVELS / start) ** 2)), (len(spreads), 1))
+        logarithm = np.zeros(len(spreads))
+        for time in range(len(seen[0])):
             likelihood = np.array([table[time] for table in seen])
             highest = likelihood.max(axis=1, keepdims=True)
             belief = belief * np.exp(likelihood - highest)
             total = belief.sum(axis=1, keepdims=True)
             logarithm += np.log(total[:, 0]) + highest[:, 0]
             belief = (belief / total) @ moves
-        for row, spread in enumerate(SPREADS):
-            prior = np.log(chance) - 0.5 * (step / STEP_PRIOR) ** 2 - 0.5 * (spread / SPREAD_PRIOR) ** 2
+        for row, spread in enumerate(spreads):
+            prior = np.log(chance) - 0.5 * (step / STEP_PRIOR) ** 2 - unlikely[row]
             rows.append((float(logarithm[row] + prior), step, persistence, spread))
             today.append(belief[row])
     table = np.array(rows)
