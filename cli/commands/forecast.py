@@ -1,13 +1,14 @@
 """`simcore forecast`: what may come from the own deals by a day."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from simcore.base.errors import ExitStatus
 from simcore.cli.data import options as given
 from simcore.cli.data.shown import Shown, shown_command
+from simcore.cli.options import SetOption
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @shown_command
 def forecast(
     shown: Shown,
-    deals: given.DealsArgument,
+    deals: given.DealsOrScenario,
     *,
     by: Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)],
     since: given.SinceOption = None,
@@ -36,6 +37,10 @@ def forecast(
     export_map: given.MapOption = None,
     as_of: given.AsOfOption = None,
     dates: given.DatesOption = None,
+    changes: SetOption = None,
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", metavar="NAME", help="Of a scenario: the strategy that is played.")
+    ] = None,
     replications: given.WorldsOption = None,
     seed: given.SeedOfDrawsOption = 1,
     require: Annotated[
@@ -45,11 +50,14 @@ def forecast(
 ) -> None:
     """Tell what may come by a day from deals that are open and from those that are not there yet, as a range.
 
-    With what the width of the range is made of, the open deals that matter most, and the chance of a quota.
+    With what the width of the range is made of, the open deals that matter most, and the chance of a quota. Of a
+    scenario, as `simcore fit` writes it, the engine plays the open deals and what comes: with --set and --strategy.
     The first Ctrl-C ends before the width is taken apart: what was done is reported, with exit status 130.
     """
+    from simcore.cli.data.of_scenario import evening_of, is_scenario, refuse  # noqa: PLC0415
     from simcore.cli.data.required import required_share  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
+    from simcore.cli.load import load  # noqa: PLC0415
     from simcore.crm.reading import read_deals  # noqa: PLC0415
     from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.forecast import forecast as look_ahead  # noqa: PLC0415
@@ -58,11 +66,17 @@ def forecast(
     if asked is not None and quota is None:
         message = "a chance of the quota needs --quota"
         raise typer.BadParameter(message, param_hint="--require")
-    data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
+    asked_of: dict[str, Any]
+    if is_scenario(deals):
+        refuse("of a scenario", history=history, map=export_map, dates=dates)
+        asked_of = {"data": load(str(deals), changes or []), "strategy": strategy, "as_of": as_of or evening_of(deals)}
+    else:
+        refuse("of an export", set=changes, strategy=strategy)
+        asked_of = {"data": read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)}
     found = run_on_deals(
         partial(
             look_ahead,
-            data,
+            **asked_of,
             by=by,
             since=since,
             quota=quota,

@@ -44,12 +44,14 @@ def forecast_report(found: Forecast) -> RenderableType:
 @fits
 def _parts(found: Forecast) -> RenderableType:
     table = grid(["", "5 %", "median", "95 %", "mean"])
-    table.add_row(f"closed since {found.since}", "", amount(found.closed, found), "", "")
+    if found.history_weeks is not None:
+        table.add_row(f"closed since {found.since}", "", amount(found.closed, found), "", "")
     for name, each in parts_of(found):
         ends = (amount(value, found) for value in (each.low, each.median, each.high))
         mean = each.mean.estimate
         table.add_row(name, *ends, NONE if mean is None else amount(mean, found))
-    said = f"{count(found.replications)} replications, each with rates, market and inflow of its own."
+    own = "rates, market and inflow" if found.history_weeks is not None else "luck and market"
+    said = f"{count(found.replications)} replications, each with {own} of its own."
     return Group(table, note(said))
 
 
@@ -83,17 +85,18 @@ def _width(found: Forecast) -> RenderableType:
 
 @fits
 def _deals(found: Forecast) -> RenderableType:
-    quota = found.quota is not None
-    headings = ["deal", "stage", "value", "chance", "90 %", *(["quota without"] if quota else [])]
-    table = grid(headings, left=2)
+    quota, ranged = found.quota is not None, found.largest[0].chance_low is not None
+    headings = ["deal", "stage", "value", "chance", *(["90 %"] if ranged else [])]
+    table = grid([*headings, *(["quota without"] if quota else [])], left=2)
     for deal in found.largest:
-        ends = f"{100 * deal.chance_low:.0f} to {100 * deal.chance_high:.0f} %"
+        low, high = deal.chance_low, deal.chance_high
+        ends = [] if low is None or high is None else [f"{100 * low:.0f} to {100 * high:.0f} %"]
         without = [percent(deal.p_quota_without)] if deal.p_quota_without is not None else []
         table.add_row(
-            printable(deal.id), printable(deal.stage), amount(deal.value, found), percent(deal.chance), ends, *without
+            printable(deal.id), printable(deal.stage), amount(deal.value, found), percent(deal.chance), *ends, *without
         )
-    said = "90 %: of what is not known of rates and market; what is left of a chance is luck."
-    return titled("Open deals that matter most", Group(table, note(said)))
+    said = [note("90 %: of what is not known of rates and market; what is left of a chance is luck.")] if ranged else []
+    return titled("Open deals that matter most", Group(table, *said))
 
 
 @fits

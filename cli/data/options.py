@@ -10,6 +10,14 @@ import typer
 DealsArgument = Annotated[
     Path, typer.Argument(metavar="DEALS.csv", help="An export of deals, a row for each.", show_default=False)
 ]
+DealsOrScenario = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DEALS.csv|TEAM.yaml",
+        help="An export of deals, a row for each; or a scenario with the open ones.",
+        show_default=False,
+    ),
+]
 HistoryOption = Annotated[
     Path | None,
     typer.Option("--history", metavar="FILE.csv", help="When deals entered stages: a row for each entry or save."),

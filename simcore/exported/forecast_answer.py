@@ -27,7 +27,7 @@ _FEW_WEEKS: Final = 12
 
 def forecast_answer(found: Forecast) -> Answer:
     """Return the answer of a forecast."""
-    figures = [KeyFigure("closed already", amount(found.closed, found))]
+    figures = [] if found.history_weeks is None else [KeyFigure("closed already", amount(found.closed, found))]
     figures += [
         KeyFigure(name, amount(each.median, found), f"{amount(each.low, found)} to {amount(each.high, found)}")
         for name, each in parts_of(found)
@@ -75,7 +75,7 @@ def forecast_warnings(found: Forecast) -> list[str]:
         lines.append(f"The history no longer holds: {found.outside}.")
     if found.interrupted:
         lines.append("Stopped: what the width is made of was not worked out.")
-    if found.history_weeks < _FEW_WEEKS:
+    if found.history_weeks is not None and found.history_weeks < _FEW_WEEKS:
         lines.append(f"Only {found.history_weeks:.0f} weeks of history: how wide the range is, is itself uncertain.")
     return lines
 
@@ -83,16 +83,23 @@ def forecast_warnings(found: Forecast) -> list[str]:
 def forecast_beside(found: Forecast) -> list[str]:
     """Return what stands beside it: the figure of a CRM, what has changed, what was left out."""
     lines = []
-    lines.append(
-        f"The stage-weighted pipeline, as a CRM shows it, is {amount(found.stage_weighted, found)}: it asks not when a "
-        "deal is won, leaves out deals that are not there yet, and has no range."
-    )
-    if abs(found.market - 1.0) > _CHANGED:
+    if found.stage_weighted is not None:
+        lines.append(
+            f"The stage-weighted pipeline, as a CRM shows it, is {amount(found.stage_weighted, found)}: it asks not when "
+            "a deal is won, leaves out deals that are not there yet, and has no range."
+        )
+    if found.market is not None and abs(found.market - 1.0) > _CHANGED:
         lines.append(f"Deals have lately been won at {significant(found.market, 3)} times the rate of the past.")
     if found.closing_days:
         days = ["the last working day" if day == LAST_WORKING_DAY else f"day {day}" for day in found.closing_days]
         lines.append(f"Many deals are closed on {' and '.join(days)} of a month, or on the Monday after.")
     if found.without:
         lines.append(f"Taken as lost: {', '.join(found.without)}.")
-    lines.append("How far such forecasts can be believed: simcore backtest with the same files.")
+    if found.history_weeks is None:
+        lines.append(
+            "Of a scenario: what it leaves out is not in the range. How far forecasts of the deals themselves can be "
+            "believed: simcore backtest with their files."
+        )
+    else:
+        lines.append("How far such forecasts can be believed: simcore backtest with the same files.")
     return lines

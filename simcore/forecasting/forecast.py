@@ -11,8 +11,11 @@ import numpy as np
 from simcore.base.errors import Problem, UsageError
 from simcore.base.spelling import amount_of, one_of
 from simcore.base.text import did_you_mean
+from simcore.crm.data import DealData
 from simcore.engine.runner import Progress, Report, Stop
-from simcore.forecasting.forecast_document import DealChance, FanPoint, Forecast, Range, Weather, WidthPart
+from simcore.forecasting.forecast_document import DealChance, Forecast, Weather, WidthPart
+from simcore.forecasting.of_scenario import ScenarioForecastRequest
+from simcore.forecasting.ranges import ENDS, fan_of, range_of
 from simcore.forecasting.sources import (
     LEAST_WINS,
     Known,
@@ -29,14 +32,14 @@ from simcore.pipeline.history import WON, Flags, Floats, History
 from simcore.pipeline.naive import win_rates
 from simcore.pipeline.posterior import Posterior, Seeds, learn
 from simcore.pipeline.rhythm import WEEK
+from simcore.scenario.model import Scenario, with_strategy
+from simcore.scenario_files.scenario_file import Source, load_scenario
 from simcore.statistics.estimate import Estimate
-from simcore.statistics.intervals import by_t, of_hits
+from simcore.statistics.intervals import of_hits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-
-    from simcore.crm.data import DealData
 
 REPLICATIONS: Final = 10_000
 MOST_DEALS: Final = 10
@@ -152,13 +155,15 @@ class ForecastRequest:
 
 
 def forecast(
-    data: DealData,
+    data: DealData | Source,
     *,
     by: str | date,
     since: str | date | None = None,
     quota: float | str | None = None,
     measure: Literal["wins", "value"] | None = None,
     without: Sequence[str] = (),
+    strategy: str | None = None,
+    as_of: str | date | None = None,
     replications: int | str = REPLICATIONS,
     seed: int = 1,
     progress: Report | None = None,
@@ -169,17 +174,22 @@ def forecast(
     Parameters
     ----------
     data
-        What `simcore.read_deals` returned.
+        What `simcore.read_deals` returned; or a scenario, its path or what `simcore.load_scenario` returned: then the
+        engine plays its open deals and what comes.
     by
         The last day of the period, ``YYYY-MM-DD``.
     since
-        Its first day: what was won since then is closed already. By default the day after that of the export.
+        Its first day: what was won since then is closed already. By default the day after that of the export. Not of
+        a scenario, which does not know what was won.
     quota
         What is to be reached, in the unit of the measure: ``1_200_000`` or ``"1.2m"``.
     measure
         ``"value"`` or ``"wins"``; by default values, where a deal that was won has one.
     without
         Ids of open deals that are taken as lost today.
+    strategy, as_of
+        Of a scenario: the strategy that is played, and the evening on which its open deals stand, by default that
+        before its first day.
     replications
         Worlds, 100 to 100,000.
     seed
@@ -207,6 +217,23 @@ def forecast(
     >>> found.open_deals, found.total.low < found.total.median < found.total.high, found.p_quota.estimate < 0.6
     (49, True, True)
     """
+    if not isinstance(data, DealData):
+        if since is not None:
+            raise UsageError((Problem("a scenario does not know what was won already", "since", value=str(since)),))
+        return ScenarioForecastRequest(
+            _scenario(data, strategy),
+            number_of_day(by, "by"),
+            None if as_of is None else number_of_day(as_of, "as_of"),
+            None if quota is None else amount_of(quota, "quota"),
+            "value" if measure is None else one_of(measure, ("value", "wins"), "measure"),
+            tuple(without),
+            worlds_of(replications),
+            seed_of(seed),
+        ).run(progress=progress, stop=stop)
+    for name, given in (("strategy", strategy), ("as_of", as_of)):
+        if given is not None:
+            hint = "read_deals takes as_of" if name == "as_of" else ""
+            raise UsageError((Problem("is of a scenario, and this is an export", name, value=str(given), hint=hint),))
     known = known_of(data)
     valued = bool(np.isfinite(known.history.value[known.history.outcome == WON]).any())
     return ForecastRequest(
@@ -219,6 +246,11 @@ def forecast(
         worlds_of(replications),
         seed_of(seed),
     ).run(progress=progress, stop=stop)
+
+
+def _scenario(source: Source, strategy: str | None) -> Scenario:
+    scenario = load_scenario(source)
+    return scenario if strategy is None else with_strategy(scenario, strategy)
 
 
 class _Answer:
@@ -251,11 +283,11 @@ class _Answer:
             without=list(request.without),
             quota=request.quota,
             closed=self.closed,
-            from_open=_range(self.open),
-            from_new=_range(self.new),
-            total=_range(self.total),
+            from_open=range_of(self.open),
+            from_new=range_of(self.new),
+            total=range_of(self.total),
             p_quota=self._reached(self.total),
-            fan=self._fan(day),
+            fan=fan_of(self.ahead.values.sum(axis=(1, 2)), self.closed, day, request.by),
             width=width,
             largest=self._largest(),
             weather=self._weather(),
@@ -269,15 +301,6 @@ class _Answer:
         """Return the chance of the quota, None without one."""
         quota = self.request.quota
         return None if quota is None else of_hits(int((totals >= quota).sum()), len(totals))
-
-    def _fan(self, day: int) -> list[FanPoint]:
-        weekly = self.ahead.values.sum(axis=(1, 2))
-        quantiles = np.quantile(self.closed + np.cumsum(weekly, axis=1), _ENDS, axis=0)
-        last = self.request.by
-        return [
-            FanPoint(until=day_text(min(day + WEEK * (week + 1) - 1, last)), low=low, median=median, high=high)
-            for week, (low, median, high) in enumerate(quantiles.T.tolist())
-        ]
 
     def _largest(self) -> list[DealChance]:
         """Return the deals without which the quota would suffer most; without a quota, those of the largest mean."""
@@ -298,7 +321,7 @@ class _Answer:
         chosen = order[:MOST_DEALS]
         taken = deals.take(chosen)
         days = self.request.by - self.posterior.visits.day + 1
-        spread = np.quantile(chances(self.posterior, taken, days, _DRAWS, Seeds.of(self.request.seed)), _ENDS, axis=0)
+        spread = np.quantile(chances(self.posterior, taken, days, _DRAWS, Seeds.of(self.request.seed)), ENDS, axis=0)
         history = self.posterior.visits.history
         return [
             DealChance(
@@ -329,16 +352,8 @@ class _Answer:
         return found
 
 
-_ENDS: Final = (0.05, 0.5, 0.95)
 _WEATHERS: Final = (0.1, 0.5, 0.9)
 _CANDIDATES: Final = 100
-
-
-def _range(sample: Floats) -> Range:
-    low, median, high = (float(each) for each in np.quantile(sample, _ENDS))
-    count = len(sample)
-    error = float(sample.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
-    return Range(low=low, median=median, high=high, mean=by_t(float(sample.mean()), error, count - 1, groups=count))
 
 
 def _closed(posterior: Posterior, since: int | None) -> float:

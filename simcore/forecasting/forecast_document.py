@@ -41,11 +41,13 @@ class DealChance(Document):
 
     id: str
     stage: str
-    segment: str
+    segment: str | None = Field(description="Null of a scenario.")
     value: float
     chance: Estimate = Field(description="That it is won by the day, with the error of the simulation.")
-    chance_low: float = Field(description="Low end of 90 % of what is not known of rates and market.")
-    chance_high: float
+    chance_low: float | None = Field(
+        description="Low end of 90 % of what is not known of rates and market; null of a scenario."
+    )
+    chance_high: float | None
     p_quota_without: Estimate | None = Field(description="Chance of the quota if it were lost today.")
 
 
@@ -66,8 +68,10 @@ class Forecast(StudyHeader):
     since: str = Field(description="The first day of the period; what was won since then is closed already.")
     by: str = Field(description="The last day of the period.")
     measure: Literal["wins", "value"]
-    deals: int
-    history_weeks: float = Field(description="Weeks from the first deal to the last day of the history.")
+    deals: int | None = Field(description="Of the history; null of a scenario.")
+    history_weeks: float | None = Field(
+        description="Weeks from the first deal to the last day of the history; null of a scenario."
+    )
     open_deals: int
     without: list[str] = Field(description="Open deals that were taken as lost today.")
     quota: float | None
@@ -77,10 +81,15 @@ class Forecast(StudyHeader):
     total: Range
     p_quota: Estimate | None = Field(description="Chance that the total is the quota at least.")
     fan: list[FanPoint]
-    width: list[WidthPart] = Field(description="What the variance of the total is made of; empty if there is none.")
+    width: list[WidthPart] = Field(
+        description="What the variance of the total is made of; empty if there is none, and of a scenario."
+    )
     largest: list[DealChance] = Field(description="Open deals that matter most, ten at most.")
     weather: list[Weather]
-    stage_weighted: float = Field(description="Closed already, and every open deal times the win rate of its stage.")
-    market: float = Field(description="The market today, over that of the history.")
+    stage_weighted: float | None = Field(
+        description="Closed already, and every open deal times the win rate of its stage; null of a scenario without a "
+        "list of them."
+    )
+    market: float | None = Field(description="The market today, over that of the history; null of a scenario.")
     outside: str | None = Field(description="Where the last quarter lies outside of what was learned; null if not.")
     closing_days: list[int] = Field(description="Days of the month on which many deals are closed; 32 is the last.")

@@ -158,6 +158,14 @@ class OpenList(Mapping[str, str]):
         """Return the same list as one of another file."""
         return OpenList(file, self._columns, self.lines.tolist())
 
+    def cells(self, name: str) -> list[str]:
+        """Return the cells of a column; empty ones where there is no such column."""
+        return list(self._columns.get(name, [""] * self.rows))
+
+    def replaced(self, columns: Mapping[str, Sequence[str]]) -> OpenList:
+        """Return the list with other cells in some columns."""
+        return OpenList(self.file, {**self._columns, **columns}, self.lines.tolist())
+
     def followed_by(self, more: Sequence[Mapping[str, str]]) -> OpenList:
         """Return a list with more rows, given as cells by column."""
         nothing = [""] * self.rows

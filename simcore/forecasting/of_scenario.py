@@ -1,0 +1,334 @@
+"""A forecast by the engine: what may come of a scenario's open deals, and of those that are not there yet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from simcore.base.errors import Problem, ScenarioError, UsageError
+from simcore.base.text import did_you_mean
+from simcore.dates.days import parse_day
+from simcore.engine.runner import Progress, Report, Stop
+from simcore.engine.simulation import simulate
+from simcore.forecasting.forecast_document import DealChance, Forecast
+from simcore.forecasting.ranges import fan_of, range_of
+from simcore.forecasting.sources import day_text
+from simcore.pipeline.history import Flags, Floats
+from simcore.pipeline.posterior import generator
+from simcore.pipeline.rhythm import WEEK
+from simcore.quantities.open_items import Start
+from simcore.quantities.open_list import OpenList
+from simcore.results.header import header_of
+from simcore.results.rep_weeks import RepWeekBlock
+from simcore.scenario.model import Scenario
+from simcore.statistics.estimate import Estimate
+from simcore.statistics.intervals import of_hits
+
+MOST_DEALS: Final = 10
+LONGEST_DAYS: Final = 1098
+THINNING: Final = 9
+"""The purpose of the generator that says what of a week in which the forecast ends lies before its end."""
+_CANDIDATES: Final = 16
+_PLACE: Final = 17
+"""Bits of a sum of cents below those that tell single deals apart: there is room for 2^17 other open deals."""
+_PARTS: Final = 3
+
+
+@dataclass(frozen=True)
+class ScenarioForecastRequest:
+    """The question of a forecast of a scenario, with its arguments.
+
+    Attributes
+    ----------
+    scenario
+        With the strategy that is played, and a first day.
+    by
+        The last day, in days since 1970-01-01.
+    as_of
+        The evening on which the open deals stand; by default that before the scenario's first day.
+    quota
+        What is to be reached, in the unit of the measure.
+    without
+        Ids of open deals that are taken as lost today.
+    """
+
+    scenario: Scenario
+    by: int
+    as_of: int | None = None
+    quota: float | None = None
+    measure: Literal["wins", "value"] = "value"
+    without: tuple[str, ...] = ()
+    replications: int = 10_000
+    seed: int = 1
+
+    @property
+    def evening(self) -> int:
+        """Return the evening on which the forecast stands, in days since 1970-01-01."""
+        if self.as_of is not None:
+            return self.as_of
+        start = self.scenario.calendar.start
+        if start is None:
+            raise ScenarioError((Problem("a forecast needs the first day", "calendar.start"),))
+        return int(np.datetime64(parse_day(start), "D").astype(np.int64)) - 1
+
+    def run(self, *, progress: Report | None = None, stop: Stop | None = None) -> Forecast:
+        """Return the forecast.
+
+        The engine plays the open deals and all that comes; then what comes without them: the difference is theirs.
+        Where no strategy reacts and no cap turns items away, a third run tells which of the largest deals are won in
+        which world.
+
+        Parameters
+        ----------
+        progress
+            Called after each part.
+        stop
+            Asked before the third run: without it, the forecast is reported as interrupted.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario has no first day, or has a warm-up.
+        UsageError
+            If the day lies before the first one or too far off, or a deal to leave out is not among those that are
+            open.
+        """
+        started = time.perf_counter()
+        days = self._days()
+        scenario = self._played(days)
+        opened = _open_list(scenario)
+
+        def report(done: int) -> None:
+            if progress is not None:
+                progress(Progress(done, _PARTS, time.perf_counter() - started, 0.0))
+
+        comes = scenario.plan.calls_per_week > 0 or bool(scenario.inflow)
+        whole = _Weekly.of(scenario)
+        report(1)
+        new = _Weekly.of(scenario.model_copy(update={"start": None})) if comes and scenario.start else None
+        new = whole if new is None and scenario.start is None else new or whole.nothing
+        report(2)
+        interrupted = stop is not None and stop()
+        random = generator(self.seed, THINNING)
+        part = (days - WEEK * (scenario.horizon.weeks - 1)) / WEEK
+        won: Flags | None = None
+        chosen: list[int] = []
+        if not interrupted and opened is not None and _apart(scenario):
+            chosen = _largest(opened)
+            won = _won(scenario, opened, chosen, part, random)
+        from_new = new.measured(self.measure, part, random)
+        from_open = whole.less(new).measured(self.measure, part, random)
+        total = from_new + from_open
+        largest = [] if opened is None or won is None else self._deals(opened, chosen, won, total.sum(axis=1))
+        return Forecast(
+            **header_of(
+                scenario,
+                replications=whole.replications,
+                interrupted=interrupted,
+                seconds=time.perf_counter() - started,
+            ),
+            as_of=day_text(self.evening),
+            since=day_text(self.evening + 1),
+            by=day_text(self.by),
+            measure=self.measure,
+            deals=None,
+            history_weeks=None,
+            open_deals=_open_deals(scenario),
+            without=list(self.without),
+            quota=self.quota,
+            closed=0.0,
+            from_open=range_of(from_open.sum(axis=1)),
+            from_new=range_of(from_new.sum(axis=1)),
+            total=range_of(total.sum(axis=1)),
+            p_quota=self._reached(total.sum(axis=1)),
+            fan=fan_of(total, 0.0, self.evening + 1, self.by),
+            width=[],
+            largest=largest,
+            weather=[],
+            stage_weighted=None if opened is None else self._weighted(scenario, opened),
+            market=None,
+            outside=None,
+            closing_days=[],
+        )
+
+    def _days(self) -> int:
+        days = self.by - self.evening
+        if not 0 < days <= LONGEST_DAYS:
+            problem = Problem(
+                f"the scenario stands on the evening of {day_text(self.evening)}",
+                "by",
+                value=day_text(self.by),
+                allowed=f"{day_text(self.evening + 1)} to {day_text(self.evening + LONGEST_DAYS)}",
+            )
+            raise UsageError((problem,))
+        return days
+
+    def _played(self, days: int) -> Scenario:
+        """Return the scenario of so many days, without the deals that are left out."""
+        scenario = self.scenario
+        if scenario.horizon.warmup_weeks:
+            message = "is a warm-up: a forecast begins with what is open today"
+            raise ScenarioError((Problem(message, "horizon.warmup_weeks", hint="leave it out, and give start.open"),))
+        horizon = scenario.horizon.model_copy(update={"weeks": -(-days // WEEK), "until": None})
+        run = scenario.run.model_copy(update={"replications": self.replications, "seed": self.seed, "precision": None})
+        changed: dict[str, Any] = {"horizon": horizon, "run": run}
+        if self.without:
+            changed["start"] = Start.of(self._kept(scenario))
+        return scenario.model_copy(update=changed)
+
+    def _kept(self, scenario: Scenario) -> OpenList:
+        """Return the list without the deals that are left out: they stay in it, and are never won."""
+        opened = _open_list(scenario)
+        ids = [] if opened is None else opened.cells("id")
+        known = {name: place for place, name in enumerate(ids) if name}
+        problems = [
+            Problem("is no open deal", "without", value=name, hint=did_you_mean(name, known))
+            for name in self.without
+            if name not in known
+        ]
+        if problems or opened is None:
+            raise UsageError(tuple(problems) or (Problem("no deal is open", "without"),))
+        chances = opened.cells("probability")
+        for name in self.without:
+            chances[known[name]] = "0"
+        return opened.replaced({"probability": chances})
+
+    def _reached(self, totals: Floats) -> Estimate | None:
+        return None if self.quota is None else of_hits(int((totals >= self.quota).sum()), len(totals))
+
+    def _deals(self, opened: OpenList, chosen: list[int], won: Flags, totals: Floats) -> list[DealChance]:
+        """Return the deals without which the quota would suffer most; without a quota, those of the largest mean."""
+        wins = self.measure == "wins"
+        values = np.array([1.0 if wins else opened.value[place] / 100.0 for place in chosen])
+        order = np.argsort(-values * won.mean(axis=0), kind="stable")[:MOST_DEALS].tolist()
+        names, seats = opened.cells("id"), opened.cells("stage")
+        found = [
+            DealChance(
+                id=names[chosen[place]],
+                stage=seats[chosen[place]],
+                segment=None,
+                value=float(values[place]),
+                chance=of_hits(int(won[:, place].sum()), len(won)),
+                chance_low=None,
+                chance_high=None,
+                p_quota_without=self._reached(totals - values[place] * won[:, place]),
+            )
+            for place in order
+        ]
+        return sorted(found, key=lambda deal: deal.p_quota_without.estimate or 0.0) if self.quota is not None else found  # type: ignore[union-attr]
+
+    def _weighted(self, scenario: Scenario, opened: OpenList) -> float:
+        """Return every open deal times the rates of the steps to come, as a CRM would have it."""
+        names = [stage.stage for stage in scenario.funnel]
+        rates = [1.0 if stage.rate is None else float(stage.rate.mean) for stage in scenario.funnel]
+        later = {name: float(np.prod(rates[place + 1 :])) for place, name in enumerate(names)}
+        worth = 1.0 if self.measure == "wins" else scenario.deal.mean_value()
+        total = 0.0
+        for stage, value, stated in zip(
+            opened.cells("stage"), opened.value.tolist(), opened.probability.tolist(), strict=True
+        ):
+            amount = worth if value < 0 or self.measure == "wins" else value / 100.0
+            total += amount * (stated if stated >= 0.0 else later[stage])
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weekly:
+    """Wins and their cents by week, of shape (replications, weeks)."""
+
+    wins: Floats
+    cents: Floats
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> _Weekly:
+        """Play a scenario."""
+        wins: list[Floats] = []
+        cents: list[Floats] = []
+
+        def take(block: RepWeekBlock) -> None:
+            wins.append(block.counts[..., -1].sum(axis=1, dtype=np.float64))
+            cents.append(block.cents_close.sum(axis=1, dtype=np.float64))
+
+        simulate(scenario, sink=take)
+        return cls(np.concatenate(wins), np.concatenate(cents))
+
+    @property
+    def replications(self) -> int:
+        """Return how many worlds there are."""
+        return len(self.wins)
+
+    @property
+    def nothing(self) -> _Weekly:
+        """Return as many worlds in which nothing is won."""
+        return _Weekly(np.zeros_like(self.wins), np.zeros_like(self.cents))
+
+    def less(self, other: _Weekly) -> _Weekly:
+        """Return what is more than in other worlds."""
+        return _Weekly(self.wins - other.wins, self.cents - other.cents)
+
+    def measured(self, measure: str, part: float, random: np.random.Generator) -> Floats:
+        """Return what counts, of the last week what lies in a part of it: each win with that chance."""
+        found = self.wins.copy() if measure == "wins" else self.cents / 100.0
+        if part < 1.0:
+            last = self.wins[:, -1]
+            kept = random.binomial(np.maximum(last, 0.0).astype(np.int64), part)
+            found[:, -1] *= np.where(last > 0.0, kept / np.maximum(last, 1.0), part)
+        return found
+
+
+def _open_list(scenario: Scenario) -> OpenList | None:
+    opened = None if scenario.start is None else scenario.start.open
+    return opened if isinstance(opened, OpenList) else None
+
+
+def _open_deals(scenario: Scenario) -> int:
+    """Return how many deals are open at the start."""
+    opened = _open_list(scenario)
+    if opened is not None:
+        return opened.rows
+    entries = () if scenario.start is None else scenario.start.entries
+    return sum(each.count * (scenario.team.reps if each.rep is None else 1) for each in entries)
+
+
+def _apart(scenario: Scenario) -> bool:
+    """Return whether a deal's fate depends on no other: nobody reacts, nothing is turned away."""
+    drives = scenario.strategies[scenario.run.strategy].drives
+    return not drives and all(stage.cap is None for stage in scenario.funnel) and scenario.referrals is None
+
+
+def _largest(opened: OpenList) -> list[int]:
+    """Return the open deals of the largest values, of those that have one and an id."""
+    names = opened.cells("id")
+    known = [place for place, value in enumerate(opened.value.tolist()) if value > 0 and names[place]]
+    return sorted(known, key=lambda place: -opened.value[place])[:_CANDIDATES]
+
+
+def _won(
+    scenario: Scenario, opened: OpenList, chosen: list[int], part: float, random: np.random.Generator
+) -> Flags:
+    """Return whether each of some open deals is won, of shape (replications, deals).
+
+    The open deals are played alone, in the same worlds, each worth a power of two of cents: the sum tells which.
+    Of the last week a win counts with the chance ``part``.
+    """
+    values = ["0.01"] * opened.rows
+    for bit, place in enumerate(chosen):
+        values[place] = f"{2 ** (_PLACE + bit) / 100:.2f}"
+    alone = scenario.model_copy(
+        update={
+            "start": Start.of(opened.replaced({"value": values})),
+            "inflow": (),
+            "plan": scenario.plan.model_copy(update={"calls_per_week": 0}),
+        }
+    )
+    played = _Weekly.of(alone)
+    shifts = _PLACE + np.arange(len(chosen))
+    before, last = (
+        ((cents.astype(np.int64)[:, None] >> shifts) & 1).astype(np.bool_)
+        for cents in (played.cents[:, :-1].sum(axis=1), played.cents[:, -1])
+    )
+    counts: Flags = before | (last & (random.random(last.shape) < part))
+    return counts
