@@ -37,7 +37,7 @@ def forecast(
     export_map: given.MapOption = None,
     as_of: given.AsOfOption = None,
     dates: given.DatesOption = None,
-    changes: SetOption = None,
+    changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
     strategy: Annotated[
         str | None, typer.Option("--strategy", metavar="NAME", help="Of a scenario: the strategy that is played.")
     ] = None,
@@ -69,7 +69,7 @@ def forecast(
     asked_of: dict[str, Any]
     if is_scenario(deals):
         refuse("of a scenario", history=history, map=export_map, dates=dates)
-        asked_of = {"data": load(str(deals), changes or []), "strategy": strategy, "as_of": as_of or evening_of(deals)}
+        asked_of = {"data": load(str(deals), changes), "strategy": strategy, "as_of": as_of or evening_of(deals)}
     else:
         refuse("of an export", set=changes, strategy=strategy)
         asked_of = {"data": read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)}

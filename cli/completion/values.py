@@ -184,7 +184,8 @@ def _formats(question: Question, word: str) -> Iterator[Candidate]:
     del question, word
     from simcore.studies.study import STUDIES  # noqa: PLC0415
 
-    return (Candidate(name) for name in ("scenario", *STUDIES, "verification", "data-check", "backtest", "forecast", "fit"))
+    names = ("scenario", *STUDIES, "verification", "data-check", "backtest", "forecast", "fit")
+    return (Candidate(name) for name in names)
 
 
 def _explained(question: Question, word: str) -> Iterator[Candidate]:

@@ -76,7 +76,7 @@ def calling_of(
             f"{successes:,} calls of {weeks} weeks succeeded, and {deals:,.0f} deals came: the first step is left out, "
             "and deals come without a call"
         )
-    spread = _spread(log.rep.codes[kept], log.calls[kept], log.successes[kept], draws, random)
+    spread = _spread(log.rep.codes[kept].astype(np.int64), log.calls[kept], log.successes[kept], draws, random)
     rate = random.beta(successes + 0.5, calls - successes + 0.5, draws) if spread is None else spread.rate
     per_week = min(calls / weeks / seats, float(_MOST_CALLS))
     return Calling(per_week, rate, None if spread is None else spread.cv, calls, successes, weeks), None

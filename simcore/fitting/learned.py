@@ -1,4 +1,4 @@
-"""All that a scenario takes of an export: steps, market, inflow or calls, values, seats; each as draws of a posterior."""
+"""All that a scenario takes of an export: steps, market, new deals, values, seats; as draws of a posterior."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from simcore.fitting.paths import DROPPED, PASSED, STILL, Step
 from simcore.fitting.waits import FittedStep
-from simcore.pipeline.drifting_level import LEVELS, PERSISTENCES, STEPS, level_of
+from simcore.pipeline.drifting_level import LEVELS, PERSISTENCES, STEP_PRIOR, STEPS, level_of
 from simcore.pipeline.history import Floats, Ints
 from simcore.pipeline.rhythm import WEEK
 
@@ -20,6 +20,8 @@ _OFFSETS: Final = 21
 _REACH: Final = 0.45
 """Logarithm by which a rate may be off what it is without a market, at most."""
 _SURE: Final = 1e-9
+SD_PRIOR: Final = 0.25
+"""Standard deviation of the half-normal prior of that of a market that comes back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,9 +82,11 @@ def market_of(step: Step, fitted: FittedStep, day: int, draws: int, random: np.r
     # Where the level does not come back, level and rate are one: the rate stays, and the level is told.
     found = level_of(seen, offsets.tolist(), [0.0] * _OFFSETS, returns=0.5)
     back = found.persistence < 1.0
-    returns = float(found.weight[back].sum())
+    chance = found.weight * _prior(found.step, found.persistence)
+    chance /= chance.sum()
+    returns = float(chance[back].sum())
     kept = back if returns >= 0.5 else ~back & (np.abs(found.spread) < _SURE)
-    weight = np.where(kept, found.weight, 0.0)
+    weight = np.where(kept, chance, 0.0)
     point = random.choice(len(weight), draws, p=weight / weight.sum())
     cell = (random.random(draws)[:, None] > np.cumsum(found.today, axis=1)[point]).sum(axis=1)
     width = LEVELS[1] - LEVELS[0]
@@ -101,6 +105,19 @@ def market_of(step: Step, fitted: FittedStep, day: int, draws: int, random: np.r
 _GAP: Final = float(np.log(STEPS[-1] / STEPS[0]) / (len(STEPS) - 1))
 _WIDE: Final[Floats] = np.arange(LEVELS[0] - 0.5, LEVELS[-1] + 0.5 + 1e-9, LEVELS[1] - LEVELS[0])
 """Levels with room for what a rate may be off."""
+
+
+def _prior(step: Floats, persistence: Floats) -> Floats:
+    """Return what the prior of a scenario's market makes of that of a level, by step and persistence.
+
+    A market that comes back has a half-normal standard deviation, one that does not a half-normal step. Steps of the
+    grid stand for cells that are the wider the larger they are.
+    """
+    sd = step / np.sqrt(np.where(persistence < 1.0, 1.0 - persistence**2, 1.0))
+    spread = np.where(persistence < 1.0, SD_PRIOR, STEP_PRIOR)
+    own = np.exp(-0.5 * (sd / spread) ** 2) / spread
+    weight: Floats = sd * own / np.exp(-0.5 * (step / STEP_PRIOR) ** 2)
+    return weight
 
 
 def _within(persistence: Floats, random: np.random.Generator) -> Floats:

@@ -1,8 +1,9 @@
-"""Posterior predictive checks: what was seen, held against worlds that the fitted model makes (Gelman, Meng, Stern 1996).
+"""Posterior predictive checks: what was seen, held against worlds that the fitted model makes.
 
 Each check draws parameters from the posterior and makes with them what was seen, as often as it takes to tell how
-unlike the model what was seen is. It is a check of the model, not of the figures: a p-value near 0 or 1 says that the
-model hardly ever shows such data, whatever its parameters.
+unlike the model what was seen is (Gelman, Meng and Stern 1996, Statistica Sinica 6, 733-760). It is a check of the
+model, not of the figures: a p-value near 0 or 1 says that the model hardly ever shows such data, whatever its
+parameters.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def _reps(learned: LearnedStep, owner: Ints, random: np.random.Generator) -> lis
         number = max((1.0 - rate) / (rate * max(float(cv[draw]), 0.003) ** 2) - 1.0, 0.125)
         own = random.beta(rate * number, (1.0 - rate) * number, len(who))
         worlds[world] = _unlike(random.binomial(items, own).astype(np.float64), items)
-    return [_check(f"spread of reps in {step.name}", _unlike(passed, items), worlds)]
+    return [_check(f"spread of reps in {step.name}", _unlike(passed.astype(np.float64), items), worlds)]
 
 
 def _unlike(passed: Floats, items: Ints) -> float:
@@ -158,7 +159,7 @@ def _decided(learned: Learned, random: np.random.Generator) -> list[ModelCheck]:
         path -= path.mean() if market.stays else 0.5 * sd**2
         rate = np.minimum(float(last.rate[draw]) * np.exp(path), 1.0)
         worlds[world] = _unlike(random.binomial(items, rate)[busy].astype(np.float64), items[busy])
-    return [_check("share of wins by week", _unlike(won[busy], items[busy]), worlds)]
+    return [_check("share of wins by week", _unlike(won[busy].astype(np.float64), items[busy]), worlds)]
 
 
 def _arrivals(inflow: Weekly, random: np.random.Generator) -> list[ModelCheck]:

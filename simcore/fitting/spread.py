@@ -1,4 +1,4 @@
-"""How much reps differ: their rates are pooled partially, as draws of one Beta distribution (empirical and full Bayes)."""
+"""How much reps differ: their rates are pooled partially, as draws of one Beta distribution."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ def pooled(
     logarithm -= 0.5 * (CVS / CV_PRIOR) ** 2 - np.log(_cells())
     weights = np.exp(logarithm - logarithm.max()).ravel()
     chosen = random.choice(len(weights), draws, p=weights / weights.sum())
-    row, column = np.divmod(chosen, len(CVS))
+    mean_of, cv_of = np.divmod(chosen, len(CVS))
     gap = (logit(means[1]) - logit(means[0])) * random.uniform(-0.5, 0.5, draws)
     below, above = _ends()
-    cv = below[column] + (above - below)[column] * random.random(draws)
-    rate: Floats = expit(logit(means[row]) + gap)
+    cv = below[cv_of] + (above - below)[cv_of] * random.random(draws)
+    rate: Floats = expit(logit(means[mean_of]) + gap)
     return Spread(rate, np.minimum(cv, 0.97 * np.sqrt((1.0 - rate) / rate)))
 
 

@@ -58,7 +58,7 @@ def _done(learned: Learned, cut: int) -> Iterator[str]:
         yield f"A scenario has no room for so many stages: {name} is counted in {into}"
     if paths.back:
         times = "time" if paths.back == 1 else "times"
-        yield f"{paths.back:,} {times} a deal went back: it stays in the furthest stage it had reached, and waits longer"
+        yield f"{paths.back:,} {times} a deal went back: it stays in the furthest stage that it had reached, waiting"
     for step in learned.steps:
         passed = step.step.count(PASSED)
         if passed and step.step.skipped / passed > _SKIPPED:

@@ -25,8 +25,8 @@ _FREEDOM: Final = 5.0
 _CENTRES: Final = (0.0, 2.5, -0.2, 2.5, -0.2)
 _SPREADS: Final = (3.0, 2.0, 0.8, 2.0, 0.8)
 """Normal priors: of the logit of a rate, of the logarithm of a wait in days, of that of its spread."""
-_SHORTEST: Final = 0.02
-"""Days: a law of waits of less is none."""
+_SMALL: Final = 1e-4
+"""Step of differences that stand for derivatives."""
 
 
 class Waits(NamedTuple):
@@ -55,7 +55,7 @@ def at_most(law: Law, days: Floats, place: Floats, spread: Floats) -> Floats:
     Parameters
     ----------
     law
-        ``lognormal``: logarithms of the median and of sigma; ``gamma``: of the mean and of the coefficient of variation.
+        ``lognormal``: logarithms of the median and of sigma; ``gamma``: of the mean and of the cv.
     days
         Of shape (days,).
     place, spread
@@ -71,13 +71,14 @@ def at_most(law: Law, days: Floats, place: Floats, spread: Floats) -> Floats:
 
 def seen(law: Law, days: Ints, place: Floats, spread: Floats) -> Floats:
     """Return the chance of a wait that is seen as so many days: within half a day of it."""
-    upper = at_most(law, days + 0.5, place, spread)
-    return np.maximum(upper - at_most(law, np.maximum(days - 0.5, 0.0), place, spread), _TINY)
+    middle: Floats = days.astype(np.float64)
+    upper = at_most(law, middle + 0.5, place, spread)
+    return np.maximum(upper - at_most(law, np.maximum(middle - 0.5, 0.0), place, spread), _TINY)
 
 
 def beyond(law: Law, days: Ints, place: Floats, spread: Floats) -> Floats:
     """Return the chance of a wait that goes on after so many days."""
-    return 1.0 - at_most(law, days + 0.5, place, spread)
+    return 1.0 - at_most(law, days.astype(np.float64) + 0.5, place, spread)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +158,8 @@ def log_likelihood(waits: Waits, law: Law, lost_law: Law | None, parameters: Flo
     def open_after(days: Ints) -> Floats:
         if lost_law is None:
             return beyond(law, days, *passing[1:])
-        return rate * beyond(law, days, *passing[1:]) + (1.0 - rate) * beyond(losing[0], days, *losing[1:])
+        waiting: Floats = rate * beyond(law, days, *passing[1:]) + (1.0 - rate) * beyond(losing[0], days, *losing[1:])
+        return waiting
 
     total = np.zeros(len(parameters))
     for (days, counts), chance, (name, place, spread) in (
@@ -177,7 +179,8 @@ def log_likelihood(waits: Waits, law: Law, lost_law: Law | None, parameters: Flo
 def _log_posterior(waits: Waits, law: Law, lost_law: Law | None, parameters: Floats) -> Floats:
     number = parameters.shape[1]
     scores = (parameters - np.array(_CENTRES[:number])) / np.array(_SPREADS[:number])
-    return log_likelihood(waits, law, lost_law, parameters) - 0.5 * (scores**2).sum(axis=1)
+    found: Floats = log_likelihood(waits, law, lost_law, parameters) - 0.5 * (scores**2).sum(axis=1)
+    return found
 
 
 def _best(waits: Waits, law: Law, lost_law: Law | None) -> tuple[Floats, float]:
@@ -186,12 +189,15 @@ def _best(waits: Waits, law: Law, lost_law: Law | None) -> tuple[Floats, float]:
     if lost_law is not None:
         start += _start(waits.lost)
 
-    def loss(parameters: Floats) -> float:
-        return -float(_log_posterior(waits, law, lost_law, parameters[None, :])[0])
+    shifts = np.concatenate((np.zeros((1, len(start))), _SMALL * np.eye(len(start)), -_SMALL * np.eye(len(start))))
 
-    found = minimize(loss, np.array(start), method="BFGS", options={"gtol": 1e-3, "maxiter": 100})
-    if not np.isfinite(found.fun):
-        found = minimize(loss, np.array(start), method="Nelder-Mead")
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        """Return the loss and its gradient, by central differences: all points at once."""
+        values = -_log_posterior(waits, law, lost_law, parameters + shifts)
+        up, down = values[1 : len(start) + 1], values[len(start) + 1 :]
+        return float(values[0]), (up - down) / (2.0 * _SMALL)
+
+    found = minimize(loss, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-2, "maxiter": 100})
     best: Floats = np.asarray(found.x, dtype=np.float64)
     return best, float(log_likelihood(waits, law, lost_law, best[None, :])[0])
 

@@ -306,9 +306,7 @@ def _largest(opened: OpenList) -> list[int]:
     return sorted(known, key=lambda place: -opened.value[place])[:_CANDIDATES]
 
 
-def _won(
-    scenario: Scenario, opened: OpenList, chosen: list[int], part: float, random: np.random.Generator
-) -> Flags:
+def _won(scenario: Scenario, opened: OpenList, chosen: list[int], part: float, random: np.random.Generator) -> Flags:
     """Return whether each of some open deals is won, of shape (replications, deals).
 
     The open deals are played alone, in the same worlds, each worth a power of two of cents: the sum tells which.

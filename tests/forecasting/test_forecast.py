@@ -77,6 +77,8 @@ def test_one_deal_less_changes_only_what_it_must(found: Forecast) -> None:
 def test_chances_lie_in_what_is_not_known(found: Forecast) -> None:
     assert len(found.largest) == 10
     for deal in found.largest:
+        assert deal.chance_low is not None
+        assert deal.chance_high is not None
         assert deal.chance_low <= (deal.chance.estimate or 0.0) + 0.1
         assert deal.chance_high >= (deal.chance.estimate or 0.0) - 0.1
         assert deal.chance_low < deal.chance_high
