@@ -185,9 +185,18 @@ def refuse_unusable(findings: Iterable[Finding]) -> None:
     ScenarioError
         If there is a finding of grade E.
     """
-    problems = [Problem(each.what, each.check, each.file, hint=each.done) for each in findings if each.grade == "E"]
+    problems = [Problem(_with_place(each), each.check, each.file, hint=each.done) for each in findings if each.grade == "E"]
     if problems:
         raise ScenarioError(tuple(problems))
+
+
+def _with_place(finding: Finding) -> str:
+    """Return what was found, with the row and the column of the first example."""
+    if not finding.examples:
+        return finding.what
+    first = finding.examples[0]
+    column = "" if first.column is None else f", column {first.column}"
+    return f"{finding.what}: row {first.row}{column}"
 
 
 def escaped(text: str) -> str:

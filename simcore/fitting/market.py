@@ -16,7 +16,7 @@ from simcore.pipeline.rhythm import WEEK
 
 LEAST_WEEKS: Final = 12
 """Weeks with decisions below which no market is told."""
-_OFFSETS: Final = 21
+_OFFSETS: Final = 13
 _REACH: Final = 0.45
 """Logarithm by which a rate may be off what it is without a market, at most."""
 _SURE: Final = 1e-9

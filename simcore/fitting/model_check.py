@@ -45,6 +45,11 @@ def model_checks(learned: Learned, seed: int) -> list[ModelCheck]:
     return found
 
 
+def _chosen(draws: int, random: np.random.Generator) -> Ints:
+    """Return the draw whose parameters each world has."""
+    return random.integers(draws, size=_WORLDS)
+
+
 def _check(name: str, observed: float, worlds: Floats) -> ModelCheck:
     low, high = np.quantile(worlds, (0.05, 0.95))
     # Ties count by half: many statistics are of whole numbers.
@@ -75,7 +80,7 @@ def _waits(learned: LearnedStep, day: int, random: np.random.Generator, *, worki
     cells = len(edges) + 1
     cell = np.where(step.ended == STILL, 2 * cells, np.where(step.ended == PASSED, bins, cells + bins))
     observed = np.bincount(cell, minlength=2 * cells + 1).astype(np.float64)
-    chosen = random.permutation(len(learned.rate))[:_WORLDS]
+    chosen = _chosen(len(learned.rate), random)
     ours, theirs = np.empty(len(chosen)), np.empty(len(chosen))
     for world, draw in enumerate(chosen):
         chance = _chances(learned, int(draw), groups[0], groups[1], edges)
@@ -121,7 +126,7 @@ def _reps(learned: LearnedStep, owner: Ints, random: np.random.Generator) -> lis
     items = np.bincount(place)
     passed = np.bincount(place, decided.ended == PASSED)
     worlds = np.empty(_WORLDS)
-    for world, draw in enumerate(random.permutation(len(cv))[:_WORLDS]):
+    for world, draw in enumerate(_chosen(len(cv), random)):
         rate = float(learned.rate[draw])
         number = max((1.0 - rate) / (rate * max(float(cv[draw]), 0.003) ** 2) - 1.0, 0.125)
         own = random.beta(rate * number, (1.0 - rate) * number, len(who))
@@ -148,7 +153,7 @@ def _decided(learned: Learned, random: np.random.Generator) -> list[ModelCheck]:
     won = np.bincount(week, kept.ended == PASSED, weeks)
     busy = items > 0
     worlds = np.empty(_WORLDS)
-    for world, draw in enumerate(random.permutation(len(last.rate))[:_WORLDS]):
+    for world, draw in enumerate(_chosen(len(last.rate), random)):
         sd, persistence = float(market.size[draw]), float(market.persistence[draw])
         level = 0.0 if market.stays else sd * random.normal()
         step_size = sd if market.stays else sd * np.sqrt(1.0 - persistence**2)
@@ -168,7 +173,7 @@ def _arrivals(inflow: Weekly, random: np.random.Generator) -> list[ModelCheck]:
     if len(counts) < _LEAST_WEEKS or counts.std() == 0.0:
         return []
     varied, followed = np.empty(_WORLDS), np.empty(_WORLDS)
-    for world, draw in enumerate(random.permutation(len(inflow.mean))[:_WORLDS]):
+    for world, draw in enumerate(_chosen(len(inflow.mean), random)):
         shape = max(float(inflow.cv[draw]), 1e-3) ** -2.0
         means = inflow.mean[draw] * random.gamma(shape, 1.0 / shape, len(counts))
         made = random.poisson(means).astype(np.float64)

@@ -21,6 +21,7 @@ _RARE: Final = 1e-4
 """Share of items that wait longer than the longest age that is written."""
 _LONGEST_ID: Final = 200
 _LEAST_VALUE, _MOST_VALUE = 0.01, 1e9
+_SERVED: Final = ("inflow.1.per_week", "market.sd", "market.step", "deal.fixed", "deal.mean")
 _MOST_DAYS: Final = 7 * 260 - 1
 
 
@@ -79,10 +80,19 @@ def _reach(law: Law, path: str, found: dict[str, float]) -> int:
 
 
 def columns_of_draws(learned: Learned, figures: list[Figure]) -> dict[str, Floats]:
-    """Return the columns of the table of draws, by the paths of the scenario; durations in its working days."""
+    """Return the columns of the table of draws, by the paths of the scenario; durations in its working days.
+
+    Of what every world of a scenario may have of its own: rates, market, new deals, values; waits of stages in which
+    no deal is open, since the age of one that is says how long it has to wait by a law that is known.
+    """
     per_day = learned.days_per_week / WEEK
-    return {
-        figure.path: figure.draws * per_day if figure.days else figure.draws
-        for figure in figures
-        if figure.path != "plan.calls_per_week"
-    }
+    names = stage_names(learned)
+    waiting = {names[stage + 2] for stage in learned.paths.open_stage.tolist()}
+    found = {}
+    for figure in figures:
+        kept = figure.path in _SERVED or figure.path.endswith(".rate")
+        if figure.days:
+            kept = figure.path.split(".")[1] not in waiting
+        if kept:
+            found[figure.path] = figure.draws * per_day if figure.days else figure.draws
+    return found
