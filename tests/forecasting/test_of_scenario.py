@@ -59,10 +59,16 @@ def test_what_is_open_and_what_comes_adds_up(found: Forecast, path: Path) -> Non
     assert means[0] > 0.0 < means[1]
     assert (found.open_deals, found.as_of, found.since, found.weeks) == (15, "2026-10-04", "2026-10-05", 13)
     assert found.p_quota is not None
+
+
+def test_whole_weeks_are_those_of_a_run(path: Path) -> None:
     scenario = simcore.load_scenario(path, {"horizon.weeks": 12})
-    result = simcore.simulate(scenario, replications=N, seed=1)
-    revenue = 12.0 * (result.summary.averaging.close[2].mean.estimate or 0.0) * 2
-    assert found.fan[11].median == pytest.approx(revenue, rel=0.25)
+    played = simcore.simulate(scenario, replications=200, seed=1, keep_rep_weeks=True).rep_weeks
+    assert played is not None
+    totals = played.cents_close.sum(axis=(1, 2)) / 100.0
+    found = simcore.forecast(path, by="2026-12-27", replications=200)
+    assert found.total.median == pytest.approx(np.median(totals))
+    assert found.total.high == pytest.approx(np.quantile(totals, 0.95))
 
 
 def test_the_open_part_is_never_below_0_and_alone_if_nothing_comes(path: Path) -> None:
