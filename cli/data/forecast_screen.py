@@ -11,13 +11,13 @@ from simcore.base.text import printable
 from simcore.cli.screens.layout import conclusion, grid, note, percent, spaced, titled, warning
 from simcore.cli.tables import Paragraph, fits
 from simcore.exported.forecast_answer import (
-    SOURCES,
     WEATHERS,
     amount,
     forecast_beside,
     forecast_sentence,
     forecast_warnings,
     parts_of,
+    source_words,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _parts(found: Forecast) -> RenderableType:
         ends = (amount(value, found) for value in (each.low, each.median, each.high))
         mean = each.mean.estimate
         table.add_row(name, *ends, NONE if mean is None else amount(mean, found))
-    own = "rates, market and inflow" if found.history_weeks is not None else "luck and market"
+    own = "rates, market and inflow" if found.history_weeks is not None else "luck, market and row of figures"
     said = f"{count(found.replications)} replications, each with {own} of its own."
     return Group(table, note(said))
 
@@ -79,7 +79,7 @@ def _bar(point: FanPoint, most: float) -> str:
 def _width(found: Forecast) -> RenderableType:
     table = grid(["What the width is made of", "share of the variance"])
     for part in sorted(found.width, key=lambda each: -(each.share.estimate or 0.0)):
-        table.add_row(SOURCES[part.source], percent(part.share))
+        table.add_row(source_words(part.source, found), percent(part.share))
     return table
 
 

@@ -185,7 +185,9 @@ def refuse_unusable(findings: Iterable[Finding]) -> None:
     ScenarioError
         If there is a finding of grade E.
     """
-    problems = [Problem(_with_place(each), each.check, each.file, hint=each.done) for each in findings if each.grade == "E"]
+    problems = [
+        Problem(_with_place(each), each.check, each.file, hint=each.done) for each in findings if each.grade == "E"
+    ]
     if problems:
         raise ScenarioError(tuple(problems))
 

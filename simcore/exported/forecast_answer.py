@@ -17,6 +17,8 @@ SOURCES: Final = {
     "market": "the market: how well deals go in these weeks",
     "new deals": "how many deals come",
     "knowledge": "what so short a history leaves open",
+    "weeks": "how weeks differ, new deals among it",
+    "people": "who the reps are",
     "together": "these in company",
 }
 """What the width is made of, in words."""
@@ -39,6 +41,13 @@ def forecast_answer(found: Forecast) -> Answer:
         cautions=tuple(forecast_warnings(found)),
         words=("luck", "market", "stage-weighted pipeline"),
     )
+
+
+def source_words(source: str, found: Forecast) -> str:
+    """Return what a source of the width is, in words."""
+    if source == "knowledge" and found.history_weeks is None:
+        return "what is not known of the figures"
+    return SOURCES[source]
 
 
 def parts_of(found: Forecast) -> list[tuple[str, Range]]:
@@ -85,8 +94,8 @@ def forecast_beside(found: Forecast) -> list[str]:
     lines = []
     if found.stage_weighted is not None:
         lines.append(
-            f"The stage-weighted pipeline, as a CRM shows it, is {amount(found.stage_weighted, found)}: it asks not when "
-            "a deal is won, leaves out deals that are not there yet, and has no range."
+            f"The stage-weighted pipeline, as a CRM shows it, is {amount(found.stage_weighted, found)}: it asks not "
+            "when a deal is won, leaves out deals that are not there yet, and has no range."
         )
     if found.market is not None and abs(found.market - 1.0) > _CHANGED:
         lines.append(f"Deals have lately been won at {significant(found.market, 3)} times the rate of the past.")

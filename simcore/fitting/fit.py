@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from simcore.base.drawn import DrawsTable
 from simcore.base.errors import FileError, Problem, UsageError
 from simcore.base.spelling import count_of
 from simcore.engine.runner import Progress, Report, Stop
@@ -20,7 +21,7 @@ from simcore.fitting.paths import DROPPED, PASSED, STILL
 from simcore.fitting.scenario_text import Beside, first_day, scenario_text
 from simcore.fitting.told import done, not_told
 from simcore.forecasting.sources import day_text, header_of_history, known_of, seed_of
-from simcore.pipeline.history import LOST, WON
+from simcore.pipeline.history import LOST, WON, Floats
 from simcore.results_folders.atomic import write_whole
 
 if TYPE_CHECKING:
@@ -131,14 +132,17 @@ class Fitted(NamedTuple):
         if self.document.open_deals > MOST_ROWS:
             message = f"{self.document.open_deals:,} deals are open: a scenario takes {MOST_ROWS:,}"
             raise UsageError((Problem(message, "deals"),))
-        texts = {"fit.json": b"", "draws.parquet": _parquet(self)}
+        columns = columns_of_draws(self.learned, self.figures)
+        texts = {"fit.json": b"", "draws.parquet": _parquet(columns)}
         if self.open_list is not None:
             texts["open.csv"] = self.open_list.encode()
         beside = {ending: path.with_name(f"{path.stem}.{ending}") for ending in texts}
         for each in (path, *beside.values()):
             if each.exists() and not replace:
                 raise FileError(f"{each} exists already; --force replaces it")
-        written = Beside(beside["open.csv"].name if "open.csv" in beside else None)
+        draws = beside["draws.parquet"].name
+        opened = beside["open.csv"].name if "open.csv" in beside else None
+        written = Beside(opened, draws, DrawsTable(draws, columns).sha256)
         text = scenario_text(self.learned, self.figures, written, names=names, notes=self.document.not_told)
         files = [path.name, *(each.name for each in beside.values())]
         document = self.document.model_copy(update={"files": files})
@@ -240,11 +244,11 @@ def _stages(learned: Learned) -> list[FittedWaits]:
     ]
 
 
-def _parquet(fitted: Fitted) -> bytes:
-    """Return the draws as a Parquet file."""
+def _parquet(columns: dict[str, Floats]) -> bytes:
+    """Return draws as a Parquet file."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     sink = io.BytesIO()
-    pq.write_table(pa.table(columns_of_draws(fitted.learned, fitted.figures)), sink)
+    pq.write_table(pa.table(columns), sink)
     return sink.getvalue()

@@ -32,7 +32,9 @@ class FanPoint(Document):
 class WidthPart(Document):
     """A share of the variance of the total."""
 
-    source: Literal["luck", "market", "new deals", "knowledge", "together"]
+    source: Literal["luck", "market", "new deals", "knowledge", "weeks", "people", "together"] = Field(
+        description="weeks and people are of a scenario: what differs between its weeks, new deals among it, and reps."
+    )
     share: Estimate = Field(description="0 .. 1; 'together' is what the others do in company, the rest up to 1.")
 
 
@@ -81,9 +83,7 @@ class Forecast(StudyHeader):
     total: Range
     p_quota: Estimate | None = Field(description="Chance that the total is the quota at least.")
     fan: list[FanPoint]
-    width: list[WidthPart] = Field(
-        description="What the variance of the total is made of; empty if there is none, and of a scenario."
-    )
+    width: list[WidthPart] = Field(description="What the variance of the total is made of; empty if there is none.")
     largest: list[DealChance] = Field(description="Open deals that matter most, ten at most.")
     weather: list[Weather]
     stage_weighted: float | None = Field(

@@ -11,21 +11,27 @@ import numpy as np
 from simcore.base.errors import Problem, ScenarioError, UsageError
 from simcore.base.text import did_you_mean
 from simcore.dates.days import parse_day
-from simcore.engine.runner import Progress, Report, Stop
-from simcore.engine.simulation import simulate
-from simcore.forecasting.forecast_document import DealChance, Forecast
+from simcore.engine.ignorance import FAR
+from simcore.engine.playable import playable
+from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut
+from simcore.engine.worlds import Meter, Player, Worlds
+from simcore.forecasting.forecast_document import DealChance, Forecast, WidthPart
 from simcore.forecasting.ranges import fan_of, range_of
 from simcore.forecasting.sources import day_text
+from simcore.kernels.detail import Detail
 from simcore.pipeline.history import Flags, Floats
 from simcore.pipeline.posterior import generator
 from simcore.pipeline.rhythm import WEEK
+from simcore.program.tally import CLOSE
 from simcore.quantities.open_items import Start
 from simcore.quantities.open_list import OpenList
+from simcore.random.streams import FACTORS, KNOWLEDGE, LUCK, MARKET, NOISE, PEOPLE, Source
 from simcore.results.header import header_of
-from simcore.results.rep_weeks import RepWeekBlock
 from simcore.scenario.model import Scenario
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
+from simcore.statistics.jackknife import EQUAL_GROUPS
+from simcore.statistics.pick_freeze import explained
 
 MOST_DEALS: Final = 10
 LONGEST_DAYS: Final = 1098
@@ -35,6 +41,10 @@ _CANDIDATES: Final = 16
 _PLACE: Final = 17
 """Bits of a sum of cents below those that tell single deals apart: there is room for 2^17 other open deals."""
 _PARTS: Final = 3
+_SHARE: Final = 4
+"""One in so many worlds is played again for each factor."""
+_LEAST_GROUP: Final = 8
+_SOURCES: Final = ((LUCK, "luck"), (MARKET, "market"), (NOISE, "weeks"), (PEOPLE, "people"), (KNOWLEDGE, "knowledge"))
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,7 @@ class ScenarioForecastRequest:
         if not interrupted and opened is not None and _apart(scenario):
             chosen = _largest(opened)
             won = _won(scenario, opened, chosen, part, random)
+        width = [] if interrupted else self._width(scenario)
         from_new = new.measured(self.measure, part, random)
         from_open = whole.less(new).measured(self.measure, part, random)
         total = from_new + from_open
@@ -145,7 +156,7 @@ class ScenarioForecastRequest:
             total=range_of(total.sum(axis=1)),
             p_quota=self._reached(total.sum(axis=1)),
             fan=fan_of(total, 0.0, self.evening + 1, self.by),
-            width=[],
+            width=width,
             largest=largest,
             weather=[],
             stage_weighted=None if opened is None else self._weighted(scenario, opened),
@@ -196,6 +207,31 @@ class ScenarioForecastRequest:
             chances[known[name]] = "0"
         return opened.replaced({"probability": chances})
 
+    def _width(self, scenario: Scenario) -> list[WidthPart]:
+        """Return what each factor explains of the variance of the total: two plays that share it and nothing else.
+
+        The last week counts as a whole. Empty where nothing varies.
+        """
+        worlds = EQUAL_GROUPS * max(self.replications // _SHARE // EQUAL_GROUPS, _LEAST_GROUP)
+
+        def totals(only: int | None) -> Floats:
+            played = _Weekly.of(scenario, worlds, only)
+            sums: Floats = (played.wins if self.measure == "wins" else played.cents).sum(axis=1)
+            return sums
+
+        base = totals(None)
+        if np.all(base == base[0]):
+            return []
+        parts: list[WidthPart] = []
+        together, variance = 1.0, 0.0
+        for factor, source in _SOURCES:
+            share = explained(base, totals(factor)).share
+            parts.append(WidthPart.model_validate({"source": source, "share": share}))
+            together -= share.estimate or 0.0
+            variance += (share.se or 0.0) ** 2
+        rest = Estimate(estimate=max(together, 0.0), se=float(np.sqrt(variance)))
+        return [*parts, WidthPart(source="together", share=rest)]
+
     def _reached(self, totals: Floats) -> Estimate | None:
         return None if self.quota is None else of_hits(int((totals >= self.quota).sum()), len(totals))
 
@@ -243,16 +279,31 @@ class _Weekly:
     cents: Floats
 
     @classmethod
-    def of(cls, scenario: Scenario) -> _Weekly:
-        """Play a scenario."""
+    def of(cls, scenario: Scenario, replications: int | None = None, only: int | None = None) -> _Weekly:
+        """Play a scenario.
+
+        Parameters
+        ----------
+        replications
+            Worlds; by default as many as the scenario says.
+        only
+            The factor whose words are those of these worlds; all others are taken from worlds far away.
+        """
+        count = scenario.run.replications if replications is None else replications
+        program = playable(scenario, detailed=True)
+        taken = program.source if only is None else _sharing(program.source, only)
+        worlds = Worlds([scenario], [program], threads=None, expected=count)
+
+        def simulate(player: Player, block: Block) -> Detail:
+            return player.simulate(0, block, detailed=True, source=taken)
+
         wins: list[Floats] = []
         cents: list[Floats] = []
-
-        def take(block: RepWeekBlock) -> None:
-            wins.append(block.counts[..., -1].sum(axis=1, dtype=np.float64))
-            cents.append(block.cents_close.sum(axis=1, dtype=np.float64))
-
-        simulate(scenario, sink=take)
+        for _, detail in worlds.play(
+            simulate, cut(program, count, worlds.threads, None, detailed=True), Meter(Watch())
+        ):
+            wins.append(detail.entered[..., -1].sum(axis=1, dtype=np.float64))
+            cents.append(detail.cents[:, CLOSE].sum(axis=1, dtype=np.float64))
         return cls(np.concatenate(wins), np.concatenate(cents))
 
     @property
@@ -277,6 +328,13 @@ class _Weekly:
             kept = random.binomial(np.maximum(last, 0.0).astype(np.int64), part)
             found[:, -1] *= np.where(last > 0.0, kept / np.maximum(last, 1.0), part)
         return found
+
+
+def _sharing(source: Source, factor: int) -> Source:
+    """Return a source that takes all factors but one from worlds far away."""
+    shift = np.full(FACTORS, FAR, np.int64)
+    shift[factor] = 0
+    return source._replace(shift=shift)
 
 
 def _open_list(scenario: Scenario) -> OpenList | None:

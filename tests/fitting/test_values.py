@@ -8,6 +8,7 @@ from scipy.special import logit
 
 from simcore.fitting.spread import pooled
 from simcore.fitting.values import values_of
+from simcore.pipeline.history import Floats
 
 
 @pytest.mark.parametrize("shape", ["lognormal", "gamma"])
@@ -38,11 +39,14 @@ def test_reps_are_pooled_as_far_as_they_are_alike(cv: float) -> None:
     size = (1.0 - rate) / (rate * max(cv, 1e-3) ** 2) - 1.0
     passed = random.binomial(items, random.beta(rate * size, (1.0 - rate) * size, reps)).astype(np.float64)
 
-    def likelihood(rates: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        return np.outer(passed, np.log(rates)) + np.outer(items - passed, np.log1p(-rates))  # type: ignore[return-value]
+    def likelihood(rates: Floats) -> Floats:
+        found: Floats = np.outer(passed, np.log(rates)) + np.outer(items - passed, np.log1p(-rates))
+        return found
 
     share = passed.sum() / (reps * items)
-    found = pooled(likelihood, float(logit(share)), 1.0 / np.sqrt(reps * items * share * (1.0 - share)), reps, 800, random)
+    found = pooled(
+        likelihood, float(logit(share)), 1.0 / np.sqrt(reps * items * share * (1.0 - share)), reps, 800, random
+    )
     low, high = np.quantile(found.cv, (0.005, 0.995))
     assert low < max(cv, 0.02) < high
     assert abs(found.rate.mean() - rate) < 4.0 * found.rate.std()

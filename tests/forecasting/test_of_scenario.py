@@ -53,12 +53,14 @@ def found(path: Path) -> Forecast:
     return simcore.forecast(path, by="2026-12-31", quota=120_000, replications=N)
 
 
-def test_what_is_open_and_what_comes_adds_up(found: Forecast, path: Path) -> None:
+def test_what_is_open_and_what_comes_adds_up(found: Forecast) -> None:
     means = [each.mean.estimate or 0.0 for each in (found.from_open, found.from_new, found.total)]
     assert means[2] == pytest.approx(means[0] + means[1])
     assert means[0] > 0.0 < means[1]
     assert (found.open_deals, found.as_of, found.since, found.weeks) == (15, "2026-10-04", "2026-10-05", 13)
     assert found.p_quota is not None
+    assert sum(part.share.estimate or 0.0 for part in found.width) == pytest.approx(1.0)
+    assert {part.source for part in found.width} == {"luck", "market", "weeks", "people", "knowledge", "together"}
 
 
 def test_whole_weeks_are_those_of_a_run(path: Path) -> None:
@@ -122,10 +124,8 @@ def test_a_part_of_a_week_counts_in_part(path: Path) -> None:
 
 
 def test_strategies_that_react_are_played_without_single_deals(path: Path) -> None:
-    changes = [
-        "quota={per: month, amount: 20000}",
-        "strategies={process: {}, pressure: {drives: {urgency: {signals: {deadline: 1}, changes: {wins: {slope: -0.3}}}}}}",
-    ]
+    drives = "{urgency: {signals: {deadline: 1}, changes: {wins: {slope: -0.3}}}}"
+    changes = ["quota={per: month, amount: 20000}", f"strategies={{process: {{}}, pressure: {{drives: {drives}}}}}"]
     scenario = simcore.load_scenario(path, changes)
     found = simcore.forecast(scenario, by="2026-12-27", strategy="pressure", replications=200)
     assert found.scenario.strategies == ["pressure"]

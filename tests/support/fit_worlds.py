@@ -121,7 +121,9 @@ def known_world(truth: Truth, seed: int) -> Known:
     days = np.array([_day(deal.created) for deal in deals])
     closed = np.array([NEVER if deal.closed is None else _day(deal.closed) for deal in deals])
     codes = {"open": OPEN, "won": WON, "lost": LOST}
-    visits = [(number, STAGES.index(stage), _day(at)) for number, deal in enumerate(deals) for stage, at in deal.entries]
+    visits = [
+        (number, STAGES.index(stage), _day(at)) for number, deal in enumerate(deals) for stage, at in deal.entries
+    ]
     deal, stage, day = (np.array(column, dtype=np.int64) for column in zip(*visits, strict=True))
     history = History(
         stages=STAGES,
