@@ -24,7 +24,17 @@ PACKAGES = (
     *("kernels.rows", "kernels.reacting", "kernels.teams"),
     *("statistics", "results", "engine", "scenarios", "scenario_files"),
     *("crm.cells", "crm", "pipeline", "forecasting", "variance_reduction", "studies", *_STUDIES),
-    *("tables", "results_folders", "run_parts", "fitting", "answers", "glossary", "charts.shapes", "charts", "exported"),
+    *(
+        "tables",
+        "results_folders",
+        "run_parts",
+        "fitting",
+        "answers",
+        "glossary",
+        "charts.shapes",
+        "charts",
+        "exported",
+    ),
     *("pages", "serving", "schema", "api"),
     *(
         "cli.exports",

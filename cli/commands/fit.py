@@ -47,13 +47,14 @@ def fit(
     The first Ctrl-C ends before the model is checked: what was fitted is written, with exit status 130.
     """
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
+    from simcore.cli.data.shown import Shown  # noqa: PLC0415
     from simcore.crm.reading import read_deals  # noqa: PLC0415
     from simcore.fitting.fit import DRAWS  # noqa: PLC0415
     from simcore.fitting.fit import fit as fit_to  # noqa: PLC0415
 
     data = read_deals(deals, history=history, calls=calls, map=export_map, as_of=as_of, dates=dates)
     ask = partial(fit_to, data, out, names=names, replace=force, draws=draws or DRAWS, seed=seed)
-    run_on_deals(ask, _screen, json=json, quiet=quiet)
+    run_on_deals(ask, _screen, Shown("json" if json else None, report=None, quiet=quiet, arguments=()))
 
 
 def _screen(found: "Fit") -> "RenderableType":

@@ -10,7 +10,7 @@ from simcore.charts.rows import Unit, between, forest_picture, row_of
 from simcore.charts.shapes.fan import Spoke, fan
 from simcore.charts.shapes.stacked import Slice, stacked
 from simcore.charts.shapes.theme import Axis, Canvas
-from simcore.exported.forecast_answer import SOURCES, WEATHERS, amount, parts_of
+from simcore.exported.forecast_answer import WEATHERS, amount, parts_of, source_words
 
 if TYPE_CHECKING:
     from simcore.forecasting.forecast_document import Forecast
@@ -59,10 +59,11 @@ def _parts(found: Forecast) -> Picture:
         (words(name), estimated(each.mean), interval(each.low, each.high), exact(each.median))
         for name, each in parts_of(found)
     ]
-    lines.insert(0, (words("closed already"), exact(found.closed), words("\u2013"), exact(found.closed)))
-    says = (
-        f"What the total is made of in the mean, since {found.since}: closed, from open deals, and from deals to come."
-    )
+    closed = found.history_weeks is not None
+    if closed:
+        lines.insert(0, (words("closed already"), exact(found.closed), words("\u2013"), exact(found.closed)))
+    made_of = "closed, from open deals, and from deals to come" if closed else "from open deals, and from deals to come"
+    says = f"What the total is made of in the mean, since {found.since}: {made_of}."
     axis = Axis(_unit(found), _FORM)
     return Picture(
         "parts",
@@ -75,8 +76,8 @@ def _parts(found: Forecast) -> Picture:
 
 def _width(found: Forecast) -> Picture | None:
     shares = sorted(found.width, key=lambda each: -(each.share.estimate or 0.0))
-    rows = [row_of(SOURCES[each.source], each.share, _PERCENT) for each in shares]
-    lines = [(words(SOURCES[each.source]), estimated(each.share, percent=True)) for each in shares]
+    rows = [row_of(source_words(each.source, found), each.share, _PERCENT) for each in shares]
+    lines = [(words(source_words(each.source, found)), estimated(each.share, percent=True)) for each in shares]
     says = "Shares in the variance of the total, with 95 % intervals: what would have to be known for a narrower range."
     name = ("width", "What the width is made of", says)
     return forest_picture(name, rows, Axis("% of the variance"), table(("what", "share"), lines), bars=True)

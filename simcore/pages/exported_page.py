@@ -74,7 +74,8 @@ def _identity(told: ToldOfExport) -> Markup:
     if isinstance(document, DataCheck):
         facts += [(each.holds, f"{PurePath(each.file).name}, {count(each.rows)} rows") for each in document.files]
     else:
-        facts += [("deals" if document.as_of else "calls", count(document.deals))]
+        if document.deals is not None:
+            facts += [("deals" if document.as_of else "calls", count(document.deals))]
         facts += [("worlds", f"{count(document.replications)} of each forecast"), ("seed", str(document.scenario.seed))]
         facts += [("digest", document.digest)]
     facts += [("as of the evening of", document.as_of)] if document.as_of else []
