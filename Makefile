@@ -53,17 +53,13 @@ suite: $(VENV)/.dev compiled ## The tests alone, in two processes
 long: $(VENV)/.dev compiled all-bounds ## What takes too long for every change: docs/long-checks.md
 	$(python) -m pytest --numprocesses=2 --dist=worksteal -m long $(PYTEST)
 
-CHECKED = tests/agreement/test_agreement.py tests/agreement/test_strategies_agreement.py tests/agreement/test_coaching_agreement.py tests/agreement/test_rows_of_strategies.py tests/kernels
+# Compiled with checks, which needs a cache of its own. Every case is played, and nothing is compared: the twin would take
+# most of the time.
+bounds: $(VENV)/.dev ## The kernels once more, every index checked
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/kernels
 
-LOOKED_INTO = (not test_rows_of_strategies or caps or pulls) and not test_every_signal_alone and not test_every_case_with and not test_sheets and not teams_that_are_coached
-# Compiled with checks, which needs a cache of its own. Of the rows of strategies, each of which plays a case a dozen
-# times, two kinds; of teams that react or are coached those that have all together, and random ones; the long checks
-# have all.
-bounds: $(VENV)/.dev ## The tests of the kernels once more, every index checked
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q $(CHECKED) -k "$(LOOKED_INTO)"
-
-all-bounds: $(VENV)/.dev ## The same with all rows and random properties: part of `long`
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q $(CHECKED) tests/agreement/test_properties.py
+all-bounds: $(VENV)/.dev ## The same in all comparisons with the twin: part of `long`
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/.bounds $(python) -m pytest -q tests/kernels $(wildcard tests/agreement/*agreement*.py) tests/agreement/test_rows_of_strategies.py tests/agreement/test_properties.py
 
 bits: $(VENV)/.runtime ## The same bits in code for every level of x86-64: several minutes
 	$(python) -m tools.bits

@@ -55,7 +55,7 @@ def goal_of_run(runs: Sequence[Scenario], options: StudyOptions) -> Goal | None:
     typer.BadParameter
         If there is a limit and no precision.
     """
-    from simcore.engine.affordable import within_limit  # noqa: PLC0415
+    from simcore.engine.affordable import goal_within_limit  # noqa: PLC0415
     from simcore.scenario.precision_goal import Goal, goal_of, targets_of  # noqa: PLC0415
 
     stated = runs[0].run.precision
@@ -71,11 +71,8 @@ def goal_of_run(runs: Sequence[Scenario], options: StudyOptions) -> Goal | None:
                 )
         return None
     targets = goal_of(options.precision).targets if options.precision else targets_of(stated or {})
-    most = options.max_replications
-    if not options.no_limit:
-        within = within_limit(runs, options.threads)
-        most = within if most is None else min(most, within)
-    return Goal(targets, most, options.max_seconds)
+    goal = Goal(targets, options.max_replications, options.max_seconds)
+    return goal if options.no_limit else goal_within_limit(goal, runs, options.threads)
 
 
 def with_goal(scenario: Scenario, goal: Goal | None) -> Scenario:

@@ -99,6 +99,10 @@ def precision_cautions(found: Precision | None) -> list[str]:
     }[found.ended]
     names = ", ".join(_named(row) for row in missed[:_MOST_PRECISIONS])
     more = f" and {len(missed) - _MOST_PRECISIONS} more" if len(missed) > _MOST_PRECISIONS else ""
+    unseen = [row for row in missed if row.relative and row.estimate == 0.0]
+    if unseen and found.ended == "replications":
+        listed = ", ".join(map(_named, unseen[:_MOST_PRECISIONS]))
+        return [f"Not as precise as asked for: nothing was seen of {listed}, so how many worlds it takes is not known."]
     return [f"Not as precise as asked for{ended}: {names}{more}."]
 
 

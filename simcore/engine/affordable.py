@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+UNSEEN = 10_000
+"""Replications of a run that must know a share of a figure, and has not seen anything of it: it ends there."""
 _PILOT = 64 * 256
 """Worlds of a pilot of a technique: those of its first stage."""
 _SURVEYED = 1000
@@ -41,6 +43,20 @@ def within_limit(runs: Sequence[Scenario], threads: int | None = None) -> int:
     bill = bill_of_one(runs, threads or processors())
     bill.check()
     return max(1, min(LIMIT // bill.cost.rep_weeks, int(SECONDS_LIMIT / bill.cost.seconds)))
+
+
+def goal_within_limit(goal: Goal, runs: Sequence[Scenario], threads: int | None = None) -> Goal:
+    """Return a goal of scenarios that are run together, which ends where a run must.
+
+    Raises
+    ------
+    ScenarioError
+        If not even one replication is within the limit.
+    """
+    most = within_limit(runs, threads)
+    bounded = goal.max_replications is not None or goal.max_seconds is not None
+    unseen = None if bounded else min(UNSEEN, max(1, most // 2))
+    return goal._replace(max_replications=min(most, goal.max_replications or most), unseen=unseen)
 
 
 def bill_of_one(runs: Sequence[Scenario], threads: int) -> Bill:
@@ -85,11 +101,10 @@ class GoalRequest(ABC, Generic[Answer]):
         goal = self.goal
         if goal is None:
             return self.run(threads=threads, progress=progress, stop=stop)
-        most = within_limit(self.runs, threads)
         bounded = goal.max_replications is not None or goal.max_seconds is not None
         affordable = Affordable(self.runs, goal, bounded=bounded, threads=threads)
         progress, stop = affordable.watched(progress, stop, None)
-        within = self.with_goal(goal._replace(max_replications=min(most, goal.max_replications or most)))
+        within = self.with_goal(goal_within_limit(goal, self.runs, threads))
         found = within.run(threads=threads, progress=progress, stop=stop)
         affordable.check(self.reached_by(found))
         return found

@@ -40,7 +40,8 @@ class Stages:
     ) -> None:
         self._asked = asked
         self._figures = [entry.figure for entry in asked]
-        self._rule = SequentialRule([entry.target for entry in asked], min(goal.max_replications or most, most))
+        targets, ends = [entry.target for entry in asked], min(goal.max_replications or most, most)
+        self._rule = SequentialRule(targets, ends, unseen=goal.unseen)
         self._seconds = goal.max_seconds
         self._started = time.perf_counter()
         self._watch = watch
@@ -130,8 +131,8 @@ def precision_row(target: Target, reading: Reading, n: int, *, worlds: int | Non
         relative=target.relative,
         confidence=target.confidence,
         estimate=reading.estimate,
-        low=reading.low if isfinite(reading.low) else None,
-        high=reading.high if isfinite(reading.high) else None,
+        low=reading.low if defined and isfinite(reading.low) else None,
+        high=reading.high if defined and isfinite(reading.high) else None,
         reached=width if defined else None,
         met=met,
         needed=None if met or not isfinite(need) else ceil(need),

@@ -112,6 +112,9 @@ class Goal(NamedTuple):
     max_replications: int | None = None
     max_seconds: float | None = None
     """Of simulation, without compilation; checked after every block."""
+    unseen: int | None = None
+    """Replications after which a run ends that has not seen anything of a figure of which it must know a share: how
+    many would do is not known. ``None``: it goes on."""
 
 
 def targets_of(precision: Mapping[str, str]) -> tuple[Target, ...]:

@@ -259,6 +259,8 @@ class SequentialRule:
     """Replications at which the run ends, precise or not."""
     first: int = FIRST
     """Replications of the first stage."""
+    unseen: int | None = None
+    """Replications at which it ends if a share of a figure must be known of which nothing was seen; see `Goal`."""
     looks: int = 0
     """Looks that were too wide; of a run that has ended, not counting its last look."""
     goal: int = field(init=False)
@@ -281,7 +283,7 @@ class SequentialRule:
         readings = self.read(figures)
         n = self.goal
         met = all(is_met(target, reading, n) for target, reading in zip(self.targets, readings, strict=True))
-        if met or n >= self.most:
+        if met or n >= self.most or (self._sees_nothing(readings) and n >= self._end_unseen):
             return False
         if self.deciding:
             self.looks += 1
@@ -293,8 +295,21 @@ class SequentialRule:
         """Return every figure with its interval at the level of the next look."""
         return [figure.read(self.miss(target)) for target, figure in zip(self.targets, figures, strict=True)]
 
+    @property
+    def _end_unseen(self) -> int:
+        return self.most if self.unseen is None else min(self.most, self.unseen)
+
+    def _sees_nothing(self, readings: Sequence[Reading]) -> bool:
+        """Return whether a share must be known of what was 0 in all replications so far."""
+        return any(not allowed(target, reading) for target, reading in zip(self.targets, readings, strict=True))
+
     def _plan(self, readings: Sequence[Reading]) -> None:
         n = self.goal
+        if self._sees_nothing(readings):
+            self.deciding = False
+            self.expected = self._end_unseen
+            self.goal = _stepped(min(GROWTH * n, self.expected), n, self.most)
+            return
         pairs = list(zip(self.targets, readings, strict=True))
         need = max(needed(target, reading, n) for target, reading in pairs)
         self.expected = min(self.most, ceil(need)) if isfinite(need) else self.most

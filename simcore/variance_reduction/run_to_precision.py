@@ -239,8 +239,10 @@ class _Run:
 
     def _drawn(self, technique: Technique) -> tuple[SequentialRule, int, int]:
         """Draw batches until the mean is precise; return how far it came, the batches and their worlds."""
-        most = self._ending.limits.most(made_by(self._cases[0], technique, WORLDS))
-        rule = SequentialRule([self._target], most, FIRST_STAGE)
+        worlds = made_by(self._cases[0], technique, WORLDS)
+        unseen = self._ending.limits.goal.unseen
+        ends = None if unseen is None else ceil(unseen / worlds)
+        rule = SequentialRule([self._target], self._ending.limits.most(worlds), FIRST_STAGE, unseen=ends)
 
         def work(case: Case, block: Block) -> tuple[int, list[float], SampleMoments]:
             batches = [draw(case, technique, 0, each, WORLDS, timed=False) for each in _numbers(block)]

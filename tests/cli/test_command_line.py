@@ -162,6 +162,23 @@ def test_a_run_with_a_limit_of_its_own_goes_on_to_it() -> None:
     assert "Not as precise as asked for with the most replications allowed: revenue." in " ".join(done.stdout.split())
 
 
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_share_of_what_is_never_seen_ends_without_an_answer(command: str, tmp_path: Path) -> None:
+    """What `check` accepts is run: how many worlds a share of nothing takes is not known, so none is named."""
+    file = tmp_path / "never.yaml"
+    file.write_text(
+        "simcore: 1\nname: x\nfunnel: [{stage: calls}, {stage: wins, rate: 5e-324}]\ndeal: 10000\n"
+        "team: {reps: 1}\nhorizon: {weeks: 4}\nplan: {calls_per_week: 20}\n"
+        "strategies: {process: {}, push: {drives: {u: {signals: {rejections: 1}, changes: {activity: {slope: 1}}}}}}\n"
+    )
+    assert invoke("check", str(file)).exit_code == 0
+    asked = () if command == "run" else ("-p", "revenue=1%")
+    done = invoke(command, str(file), *asked, "-q")
+    assert done.exit_code == ExitStatus.NOT_REACHED, told(done)
+    assert "nothing was seen of revenue" in " ".join(done.stdout.split())
+    assert "takes about" not in told(done)
+
+
 def test_a_method_is_refused_for_what_its_pilot_says() -> None:
     small = ("--set", "team.reps=1", "--set", "horizon.weeks=4")
     done = invoke("run", CANON, *small, "-p", "revenue=0.02", "--method", "antithetic", "-q")

@@ -1,0 +1,66 @@
+"""Every kernel on every case, without a comparison: `make bounds` compiles them so that a wrong index is an error.
+
+What they compute is compared with the twin elsewhere, in code that does not check indices. The twin takes most of that
+time; here every case is played, in rows and strides of several lengths and with small lists, and random ones.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simcore.compiled.kept import numba_setting
+from simcore.kernels.caps import is_capped
+from simcore.kernels.rows import memory
+from tests.agreement.test_coaching_agreement import coached
+from tests.agreement.test_needs_agreement import pressed
+from tests.agreement.test_strategies_agreement import random_drives
+from tests.support import inflow_cases, season_cases
+from tests.support.both_engines import Scenario, compiled, play
+from tests.support.coaching_cases import COACHING
+from tests.support.hopeless_cases import HOPELESS
+from tests.support.needs_cases import NEEDS
+from tests.support.parted_cases import PARTED_TEAMS
+from tests.support.people_cases import PEOPLE
+from tests.support.random_scenarios import scenarios
+from tests.support.reactive_cases import ALONE, REACTIVE
+from tests.support.scenario_cases import CASES
+
+pytestmark = pytest.mark.skipif(
+    numba_setting("BOUNDSCHECK") not in ("1", 1), reason="indices are checked by make bounds"
+)
+
+TABLES: dict[str, dict[str, Scenario]] = {
+    "steady": CASES,
+    "reacting": REACTIVE,
+    "alone": ALONE,
+    "coached": COACHING,
+    "parted": PARTED_TEAMS,
+    "hopeless": HOPELESS,
+    "needs": NEEDS,
+    "inflow": inflow_cases.STEADY,
+    "inflow, reacting": inflow_cases.REACTING,
+    "season": season_cases.STEADY,
+    "season, reacting": season_cases.REACTING,
+    "people": PEOPLE,
+}
+FIRST, COUNT = 244, 24
+"""Replications on both sides of the end of a row."""
+
+
+@pytest.mark.parametrize(("table", "name"), [(table, name) for table, cases in TABLES.items() for name in cases])
+def test_no_index_is_out_of_bounds(table: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compiled(TABLES[table][name])
+    once = play(program, 3, FIRST, COUNT, detailed=False)
+    monkeypatch.setattr(memory, "PLACES", 64)
+    monkeypatch.setattr(memory, "DEALS", 2)
+    stride = None if is_capped(program) else 4
+    cut = play(program, 3, FIRST, COUNT, row=16, stride=stride, blocks=(5, 19))
+    assert cut.tally.same_as(once.tally)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(st.one_of(scenarios(), coached(), pressed(), random_drives()), st.integers(0, 2**40 - 4))
+def test_no_index_of_random_scenarios_is_out_of_bounds(scenario: Scenario, first: int) -> None:
+    play(compiled(scenario), 3, first, 3, row=2)
