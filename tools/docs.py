@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from simcore.answers.numbers import figure
 from simcore.cli.main import STATUS_WORDS
 from simcore.crm.findings import CHECKS as DATA_CHECKS
+from simcore.scenario.channels import MULTIPLIED
+from simcore.scenario.signals import SIGNALS
 from simcore.scenario_files.scenario_file import load_scenario
 from simcore.scenario_files.shipped import shipped
 from simcore.statistics.estimate import Estimate
@@ -221,6 +223,23 @@ def figure_of(figures: Estimate | None, scale: float) -> str:
     return figure(scale * figures.estimate, scale * figures.se).inline()
 
 
+def signals() -> str:
+    """Return a row for every signal: when it is 0, what 1 means, and what a scenario must have for it."""
+    rows = (
+        (f"`{each.name}`", each.at_zero, each.at_one, "`quota`" if each.needs_quota else "`needs`" * each.needs_needs)
+        for each in SIGNALS
+    )
+    return f"\n{table(('signal', '0 if', '1 means', 'it takes'), rows)}\n"
+
+
+def channels() -> str:
+    """Return a row for every channel: what it multiplies."""
+    listed = [(f"`{name}`", what) for name, what in MULTIPLIED.items()]
+    of_step = "the rate of the step into it: of the calls of that hour, or of the items that enter the stage before it"
+    listed.insert(1, ("a stage after the first", f"{of_step} in that hour"))
+    return f"\n{table(('channel', 'what it multiplies'), listed)}\n"
+
+
 def data_checks() -> str:
     """Return what `simcore data check` looks for."""
     rows = ((f"`{name}`", what) for name, what in DATA_CHECKS.items())
@@ -239,6 +258,8 @@ QUICK: dict[str, Callable[[], str]] = {
     "speed": speed,
     "techniques": techniques,
     "data-checks": data_checks,
+    "signals": signals,
+    "channels": channels,
 }
 """Blocks that are made at once, from docstrings too."""
 COMMANDS: dict[str, Callable[[], str]] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from simcore.glossary.word import Word
+from simcore.scenario import signals
+from simcore.scenario.channels import CHANNELS, MULTIPLIED
 
 TEAM = (
     Word(
@@ -254,7 +256,7 @@ FUNNEL = (
     ),
 )
 
-REACTION = (
+REACTION: tuple[Word, ...] = (
     Word(
         "strategy",
         "How a rep reacts to results: a set of drives. It has no rates of its own, so that two strategies differ "
@@ -282,15 +284,15 @@ REACTION = (
     ),
     Word(
         "signal",
-        "What a drive can hear of what has happened: behind, ahead, deadline, surprise, dry_spell, rejections, "
-        "peers, overwork, coach, surprised. Its gain says how much the level answers.",
+        f"What a drive can hear of what has happened: {', '.join(each.name for each in signals.SIGNALS)}. "
+        "Its gain says how much the level answers.",
         "model.md#strategies-how-a-rep-reacts",
         ("gain",),
     ),
     Word(
         "channel",
-        "What a drive can change: activity, the rate of a step, lag, deal_value, referrals, qualify, pull_forward. A "
-        "channel is multiplied by a response to the level, 1 at level 0.",
+        f"What a drive can change: the rate of a step, {', '.join(CHANNELS)}. A channel is multiplied by a response to "
+        "the level, 1 at level 0.",
         "model.md#strategies-how-a-rep-reacts",
         ("response",),
     ),
@@ -321,63 +323,32 @@ REACTION = (
     ),
 )
 
-SIGNALS = (
+_EXPLAINED = {name for word in (*TEAM, *FUNNEL, *REACTION) for name in (word.name, f"{word.name}s", *word.also)}
+"""Names that have a word; one of several things is called as one of them."""
+REACTION += tuple(
+    Word(name, f"A channel: it multiplies {what}.", "scenario-format.md#strategies")
+    for name, what in MULTIPLIED.items()
+    if name not in _EXPLAINED
+)
+
+_FURTHER = {
+    "ahead": "As a verdict: the 95 % interval of the difference of two strategies leaves out zero, in favour of "
+    "this one.",
+    "dry_spell": "In tables: weeks on end without a deal.",
+    "peers": "With it all seats are simulated together.",
+    "coach": "`simcore coach` asks whom to coach, which step to improve and what an item is worth.",
+}
+"""What a name means beside the signal."""
+_ALSO = {"dry_spell": ("dry spell", "longest dry spell")}
+
+SIGNALS = tuple(
     Word(
-        "behind",
-        "A signal: how far bookings are behind the pace of the quota, in quotas; 0 on pace or above.",
+        signal.name,
+        f"As a signal: {signal.tells}. {_FURTHER.get(signal.name, '')}".rstrip(),
         "scenario-format.md#strategies",
-    ),
-    Word(
-        "ahead",
-        "As a signal: how far bookings are ahead of the pace of the quota, in quotas; 0 on pace or below. As a "
-        "verdict: the 95 % interval of the difference of two strategies leaves out zero, in favour of this one.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "deadline",
-        "A signal: how far behind, times the part of the quota period that is gone. It grows toward the end.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "surprise",
-        "A signal: what the last interval brought against what the plan expects; 1 is twice as much, -1 is nothing.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "surprised",
-        "A signal: the share of the deals that ended in the last interval that were lost by surprise, for want of "
-        "something that they need; 1 is all of them.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "dry_spell",
-        "As a signal: how old the last win is beyond the mean time between wins; 1 is twice that time. In tables: "
-        "weeks on end without a deal.",
-        "scenario-format.md#strategies",
-        ("dry spell", "longest dry spell"),
-    ),
-    Word(
-        "rejections",
-        "A signal: calls since the last booking beyond those that one takes on average; 1 is twice as many.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "peers",
-        "A signal: how far the team's mean of the quota period is above the rep's own bookings, in quotas. With it "
-        "all seats are simulated together.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "overwork",
-        "A signal: activity of the last interval beyond the plan; 1 is twice the plan.",
-        "scenario-format.md#strategies",
-    ),
-    Word(
-        "coach",
-        "As a signal: the manager's `pressure`, heard once after a coaching session on the result. `simcore coach` "
-        "asks whom to coach, which step to improve and what an item is worth.",
-        "scenario-format.md#strategies",
-    ),
+        _ALSO.get(signal.name, ()),
+    )
+    for signal in signals.SIGNALS
 )
 
 COACHING = (

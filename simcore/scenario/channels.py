@@ -11,8 +11,17 @@ from collections.abc import Sequence
 
 ACTIVITY = 0
 """The number of the channel ``activity``."""
-AFTER_STEPS = ("lag", "deal_value", "referrals", "qualify")
+_MULTIPLIED = {
+    "lag": "the waits that begin then; some step must have one",
+    "deal_value": "the price of the deals that close then",
+    "referrals": "the mean number of referrals of the deals that close then; needs `referrals`",
+    "qualify": "the share of deals that are checked, of those that enter the stage before in that hour; needs a need "
+    "with `qualify`",
+}
+AFTER_STEPS = tuple(_MULTIPLIED)
 """The channels that follow that of the last step, in order."""
+MULTIPLIED = {"activity": "calls; fractions are carried to the next hour", **_MULTIPLIED}
+"""What each channel multiplies, but that of a step, which multiplies its rate."""
 
 _PLACE = {name: place for place, name in enumerate(AFTER_STEPS, start=1)}
 LAG = _PLACE["lag"]

@@ -1,7 +1,7 @@
 """Every kernel on every case, without a comparison: `make bounds` compiles them so that a wrong index is an error.
 
 What they compute is compared with the twin elsewhere, in code that does not check indices. The twin takes most of that
-time; here every case is played, in rows and strides of several lengths and with small lists, and random ones.
+time; here every case is played, in short rows and strides and with small lists, and random ones.
 """
 
 from __future__ import annotations
@@ -45,22 +45,21 @@ TABLES: dict[str, dict[str, Scenario]] = {
     "season, reacting": season_cases.REACTING,
     "people": PEOPLE,
 }
-FIRST, COUNT = 244, 24
+FIRST, BLOCKS = 250, (3, 9)
 """Replications on both sides of the end of a row."""
 
 
 @pytest.mark.parametrize(("table", "name"), [(table, name) for table, cases in TABLES.items() for name in cases])
 def test_no_index_is_out_of_bounds(table: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     program = compiled(TABLES[table][name])
-    once = play(program, 3, FIRST, COUNT, detailed=False)
     monkeypatch.setattr(memory, "PLACES", 64)
     monkeypatch.setattr(memory, "DEALS", 2)
     stride = None if is_capped(program) else 4
-    cut = play(program, 3, FIRST, COUNT, row=16, stride=stride, blocks=(5, 19))
-    assert cut.tally.same_as(once.tally)
+    details = table != "hopeless"
+    assert play(program, 3, FIRST, row=4, stride=stride, blocks=BLOCKS, detailed=details).tally.replications == 12
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(st.one_of(scenarios(), coached(), pressed(), random_drives()), st.integers(0, 2**40 - 4))
 def test_no_index_of_random_scenarios_is_out_of_bounds(scenario: Scenario, first: int) -> None:
-    play(compiled(scenario), 3, first, 3, row=2)
+    play(compiled(scenario), 3, first, 2, row=2)
