@@ -155,7 +155,10 @@ class Visits:
 def known_before(history: History, day: int) -> Visits:
     """Return the stays that were known at the end of the day before ``day``.
 
-    A deal that was closed later is open, as it was; a stage that was entered later is not there.
+    A deal that was closed later is open, as it was; a stage that was entered later is not there. This is what a
+    forecast
+    of the day learns from, and the day itself is not in it; `simcore.crm.data.DealData.known_at` is the export of an
+    evening, with its day.
     """
     seen = (history.visit_day < day) & (history.created[history.visit_deal] < day)
     deal, stage, entered = history.visit_deal[seen], history.visit_stage[seen], history.visit_day[seen]

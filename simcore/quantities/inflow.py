@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from simcore.base.drawn import Drawn
 from simcore.base.text import did_you_mean
 from simcore.dates.days import DAY_FORM, DAYS_OF_WEEK, NotADayError, parse_day
-from simcore.dates.given import FIRST_DAY
+from simcore.dates.short_forms import FIRST_DAY
 from simcore.quantities.fields import (
     KEEPS_DRAWN,
     Complaint,

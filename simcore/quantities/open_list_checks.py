@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from simcore.base.text import did_you_mean, shorten
-from simcore.dates.given import FIRST_DAY
+from simcore.dates.short_forms import FIRST_DAY
 from simcore.quantities.fields import Complaint, Location
 from simcore.quantities.lags import MAX_LAG_WEEKS
 from simcore.quantities.open_list import ANY_SEAT, NO_DAY, OpenList, first_day

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from simcore.base.text import did_you_mean
 from simcore.dates.days import DAYS_OF_WEEK
-from simcore.dates.given import FIRST_DAY
+from simcore.dates.short_forms import FIRST_DAY
 from simcore.quantities.fields import Complaint, Length, Many, Number, Range, SourcedPart, Unit
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.base.spelling import plain_spaces, read_number, written
 from simcore.base.text import printable
 from simcore.dates.days import DAY_FORM, DAYS_OF_WEEK, WEEKDAYS, NotADayError, monday_of, parse_day
-from simcore.dates.given import FIRST_DAY, UNDATED, RefusedError, holidays_of_country, weeks_until
 from simcore.dates.period_table import MonthName, Months
+from simcore.dates.short_forms import FIRST_DAY, UNDATED, RefusedError, holidays_of_country, weeks_until
 from simcore.quantities.fields import (
     Complaint,
     Length,

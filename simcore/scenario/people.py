@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from simcore.base.text import brief, did_you_mean
 from simcore.dates.days import DAYS_OF_WEEK, WEEKDAYS, NotADayError, monday_of, parse_day
-from simcore.dates.given import FIRST_DAY, UNDATED
+from simcore.dates.short_forms import FIRST_DAY, UNDATED
 from simcore.quantities.fields import (
     MISSING,
     Amount,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.dates.given import RefusedError, holidays_of_country, weeks_until
+from simcore.dates.short_forms import RefusedError, holidays_of_country, weeks_until
 
 START = {"start": "2026-10-05"}
 BAVARIA = {"country": "DE", "subdivision": "BY"}
