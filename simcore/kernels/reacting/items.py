@@ -20,6 +20,7 @@ from simcore.kernels.reacting.state import (
     STEP_2,
 )
 from simcore.kernels.rows.deals import FAR
+from simcore.kernels.rows.items import CELL_SHIFT
 from simcore.numerics.elementary import exp, log
 from simcore.numerics.quantile_table import gamma_quantile
 from simcore.random.addresses import FLOWN_IN, ITEM, OPEN_AT_START, REFERRED, WEEK_NOISE, decision, place
@@ -313,6 +314,21 @@ def lag_listed(n: int, thresholds: Longs, listed: Longs, own: Words, lag: Floats
     """Fill n lags from a table, in hours."""
     for i in range(n):
         lag[i] = float(listed[pick(own[i], thresholds)])
+
+
+@kernel
+def lag_tabulated(n: int, table: NDArray[np.int16], own: Words, lag: Floats, others: Integers) -> int:
+    """Fill n lags in whole hours by a table of hours; list those that it does not have, and return how many.
+
+    For the table see `simcore.kernels.rows.waits.hour_table`; ``others``: int32[n + 1 or more].
+    """
+    m = 0
+    for i in range(n):
+        lag[i] = float(table[uint64(own[i] >> CELL_SHIFT)])
+    for i in range(n):
+        others[uint64(m)] = i
+        m += lag[i] < 0.0
+    return m
 
 
 @kernel

@@ -26,9 +26,9 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-LANES = 10240
+LANES = 5120
 """Seats side by side, about."""
-MOST = 1024
+MOST = 512
 """Replications side by side, at most."""
 ITEMS = 1 << 23
 """Items of a row in memory at once, about: 100 bytes each."""
@@ -351,7 +351,7 @@ def items_of(program: Program) -> float:
 
 
 def row_size(program: Program) -> int:
-    """Return the largest number of replications that are played side by side: a power of two up to 1,024."""
+    """Return the largest number of replications that are played side by side: a power of two up to 512."""
     most = min(MOST, LANES // program.team.reps, int(ITEMS / items_of(program)))
     return 1 << (max(1, most).bit_length() - 1)
 

@@ -35,7 +35,7 @@ from simcore.kernels.rows.memory import (
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import know_market, season_of
-from simcore.kernels.rows.waits import longest_lag, wait_in_row
+from simcore.kernels.rows.waits import longest_lag
 from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
@@ -214,9 +214,10 @@ class Funnel:
         else:
             aside = self._draw_aside(LAG if step <= LATE_STEP else LAG_LATE, n)
             own = aside[step - 1 if step <= LATE_STEP else step - LATE_STEP - 1]
-        wait_in_row(lags, step, self._row.rows, n, words[WHO], own, hours[NOW], due)
+        waits, rows, who = self._row.memory.waits, self._row.rows, words[WHO]
+        waits.wait_in_row(step, n, rows, who, own, hours[NOW], due)
         if lost >= 0:
-            wait_in_row(lags, lost, self._row.rows, n, words[WHO], own, hours[NOW], items_.other)
+            waits.wait_in_row(lost, n, rows, who, own, hours[NOW], items_.other)
             items.wait_as_lost(n, hours[LOST], items_.other, due)
         if self._aged:
             at, age = self._begun(step, n)

@@ -13,6 +13,9 @@ from simcore.numerics.quantile_table import gamma_quantile
 from simcore.random.addresses import ITEM, OPEN_AT_START, decision, place
 from simcore.random.draws import normal, pick, threshold
 
+CELL_SHIFT = np.uint32(17)
+"""Bits of a word that a table of hours leaves out, see `simcore.kernels.rows.waits.hour_table`."""
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -80,6 +83,21 @@ def wait_gamma(n: int, mean: float, table: Floats, words: Words, now: Integers, 
     for i in range(n):
         hours = mean * gamma_quantile(table, normal(words[i]))
         due[i] = int64(now[i]) + int64(min(np.floor(hours + 0.5), FAR))
+
+
+@kernel
+def wait_tabulated(n: int, table: NDArray[np.int16], words: Words, now: Integers, due: Longs, others: Integers) -> int:
+    """Fill the due hours of n items by a table of hours; list those that it does not have, and return how many.
+
+    ``table``: see `simcore.kernels.rows.waits.hour_table`; ``others``: int32[n + 1 or more].
+    """
+    m = 0
+    for i in range(n):
+        due[i] = int64(now[i]) + int64(table[uint64(words[i] >> CELL_SHIFT)])
+    for i in range(n):
+        others[uint64(m)] = i
+        m += due[i] < now[i]
+    return m
 
 
 @kernel

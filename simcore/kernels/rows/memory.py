@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simcore.base.periods import WEEKS_PER_QUARTER
 from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.calls import AHEAD
-from simcore.kernels.rows.waits import Ages
+from simcore.kernels.rows.waits import Ages, HourTables
 from simcore.program.layout import FIXED, FULL_ACTIVITY, Clock, Program
 from simcore.program.tally import ACCOUNTS, GROUPS, N_HORIZONS, NEED_COUNTS, OF_SEAT, SECTIONS, TallyArrays
 from simcore.random.addresses import MAX_WEEKS
@@ -228,6 +228,7 @@ class Memory(NamedTuple):
     longest: dict[int, int]
     """The longest lag of each entry of `Lags` that was asked for, in hours."""
     ages: Ages
+    waits: HourTables
     counters: Counters
 
 
@@ -282,6 +283,7 @@ def new_memory(program: Program, *, most: int | None = None, stride: int | None 
         *columns_kept(program),
         {},
         Ages(program.lags, program.start.age),
+        HourTables(program.lags),
         _new_counters(program, max(GROUPS, size)),
     )
 

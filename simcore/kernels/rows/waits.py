@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simcore.kernels.rows import items, knowledge
 from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.items import Floats, Integers, Longs
 from simcore.kernels.rows.words import Words
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags
+
+CELL_BITS = int(items.CELL_SHIFT)
+CELLS = 1 << (32 - CELL_BITS)
+"""Cells of words of a table of hours."""
+BESIDE = 1 << 12
+"""Words beside a cell whose wait must be as long, too: a law's last bits do not ascend."""
+WORTH = 1 << 16
+"""Waits of a law that are worth a table."""
 
 WORDS = 1 << 32
 
@@ -27,14 +36,64 @@ def wait(lags: Lags, law: int, n: int, own: Words, now: Integers, due: Longs) ->
         items.wait_listed(n, lags.thresholds[at:], lags.hours[at:], own, now, due)
 
 
-def wait_in_row(lags: Lags, law: int, rows: Longs, n: int, who: Words, own: Words, now: Integers, due: Longs) -> None:
-    """Do the same where every replication, ``who``, may have a lag of its own, by its row of the draws."""
-    if not lags.is_drawn(law):
-        wait(lags, law, n, own, now, due)
-        return
-    lag = np.empty(n)
-    knowledge.fill_drawn(lags, law, rows, -1, n, who, own, lag)
-    knowledge.wait_after(n, lag, now, due)
+class HourTables:
+    """Waits of laws in whole hours, by the first bits of their words: where a cell of words has one wait, or another.
+
+    The others, one in thirty or so, are worked out. A table is made once a law has been asked for often.
+    """
+
+    def __init__(self, lags: Lags) -> None:
+        self._lags, self._asked = lags, [0] * len(lags.kind)
+        self._tables: dict[int, NDArray[np.int16]] = {}
+        self.room = np.empty(0, np.int32)
+        """int32: where the places are listed of the waits that a table does not have."""
+
+    def wait(self, law: int, n: int, own: Words, now: Integers, due: Longs) -> None:
+        """Do what `wait` does."""
+        table = self.table(law, n)
+        if table is None:
+            wait(self._lags, law, n, own, now, due)
+            return
+        at = self.others(items.wait_tabulated(n, table, own, now, due, self.room))
+        rest = np.empty(len(at), np.int64)
+        wait(self._lags, law, len(at), own[at], now[at], rest)
+        due[at] = rest
+
+    def wait_in_row(self, law: int, n: int, rows: Longs, who: Words, own: Words, now: Integers, due: Longs) -> None:
+        """Do the same where every replication, ``who``, may have a lag of its own, by its row of the draws."""
+        if not self._lags.is_drawn(law):
+            self.wait(law, n, own, now, due)
+            return
+        lag = np.empty(n)
+        knowledge.fill_drawn(self._lags, law, rows, -1, n, who, own, lag)
+        knowledge.wait_after(n, lag, now, due)
+
+    def table(self, law: int, n: int) -> NDArray[np.int16] | None:
+        """Return the table of a law that n waits are asked of, if it is worth one; and make room for as many others."""
+        if self._lags.kind[law] not in {LOGNORMAL, GAMMA} or not self._lags.lagged[law] or self._lags.is_drawn(law):
+            return None
+        if law not in self._tables:
+            self._asked[law] += n
+            if self._asked[law] < WORTH:
+                return None
+            self._tables[law] = hour_table(self._lags, law)
+        if n >= len(self.room):
+            self.room = np.empty(2 * n + 1, np.int32)
+        return self._tables[law]
+
+    def others(self, m: int) -> Integers:
+        """Return the places of the m waits that the table did not have."""
+        return self.room[:m]
+
+
+def hour_table(lags: Lags, law: int) -> NDArray[np.int16]:
+    """Return the waits of a law in hours by the first bits of their words; -1 where they are not all the same."""
+    first = np.arange(CELLS, dtype=np.int64) << CELL_BITS
+    least, most = ((words % WORDS).astype(np.uint32) for words in (first - BESIDE, first + (1 << CELL_BITS) + BESIDE))
+    low, high = waits_of(lags, law, least), waits_of(lags, law, most)
+    same = (low == high) & (low <= np.iinfo(np.int16).max)
+    same[[0, -1]] = False
+    return np.where(same, low, -1).astype(np.int16)
 
 
 def waits_of(lags: Lags, law: int, own: Words) -> Longs:

@@ -75,7 +75,17 @@ class Listing:
         self._by_hours = by_hours(row.program)
         self._parted = (row.program.lags.lagged[: self._clock.steps + 1] & (row.program.lags.lost >= 0)).tolist()
         self._early = [self._is_early(step) for step in range(self._clock.steps + 1)]
+        self._hours, self._whole = memory.rows.waits, self._in_whole_hours()
         self._worded = [self._has_words(step) for step in range(self._clock.steps + 2)]
+
+    def _in_whole_hours(self) -> list[bool]:
+        """Return whether lags may be rounded when they are drawn, by entry of `Lags`: nobody stretches or cuts them."""
+        lags, stretch = self._program.lags, self._clock.steps + LAG_CHANNEL
+        whole = [stretch not in self._program.reaction.change_channel] * len(lags.kind)
+        step = self._program.needs.step
+        if step:
+            whole[step] = whole[int(lags.lost[step])] = False
+        return whole
 
     def _is_early(self, step: int) -> bool:
         """Return whether a step can be decided before the wait for it, and what is lost forgotten then.
@@ -118,10 +128,8 @@ class Listing:
     def _fill_lags(self, step: int, n: int) -> None:
         """Fill the lags of a step of the n listed items, in hours; S + 1 is that of a referral, in place of step 1."""
         own, listed = self._lag_words(step, n), self._items
-        if step > self._clock.steps or not self._parted[step]:
-            self._fill_law(step, n, own, listed.lag)
-        else:
-            self._fill_law(step, n, own, listed.lag)
+        self._fill_law(step, n, own, listed.lag)
+        if step <= self._clock.steps and self._parted[step]:
             other = np.empty(n)
             self._fill_law(int(self._program.lags.lost[step]), n, own, other)
             items.lag_as_lost(n, listed.response, other, listed.lag)
@@ -139,14 +147,24 @@ class Listing:
     def _fill_law(
         self, law: int, n: int, own: np.ndarray | None, lag: np.ndarray, lane: np.ndarray | None = None
     ) -> None:
-        """Fill n lags by an entry of `Lags`, in hours; ``lane``: of the items, by default those listed."""
+        """Fill n lags by an entry of `Lags`, in hours, which are whole where nothing can tell.
+
+        ``lane``: of the items, by default those listed.
+        """
         lags = self._program.lags
         own = None if lags.kind[law] == FIXED else own
         if lags.is_drawn(law):
             mine = self._items.lane if lane is None else lane
             knowledge.fill_drawn(lags, law, self._row.rows, self._mask, n, mine, own, lag)
-        else:
+            return
+        table = self._hours.table(law, n) if own is not None and self._whole[law] else None
+        if own is None or table is None:
             fill_lags(lags, law, n, own, lag)
+            return
+        at = self._hours.others(items.lag_tabulated(n, table, own, lag, self._hours.room))
+        rest = np.empty(len(at))
+        fill_lags(lags, law, len(at), own[at], rest)
+        lag[at] = rest
 
     def _lag_words(self, step: int, n: int) -> np.ndarray | None:
         """Draw the words of the lags of a step of the n listed items; none for a fixed one."""
