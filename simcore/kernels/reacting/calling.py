@@ -310,29 +310,35 @@ def place_sheet(
 
 @kernel
 def sort_candidates(
-    first: int, n: int, span: int, words: Words, hours: Integers, ranks: Integers, ends: Integers, cards: Words
-) -> None:
+    first: int, n: int, span: int, most: Longs, words: Words, hours: Integers, ranks: Integers, ends: Integers,
+    cards: Words,
+) -> None:  # fmt: skip
     """Write the n candidates from a first one on to their cards, by the interval in which they are made; see `Batch`.
 
     All that is asked of a candidate later stands in one place, and those of an interval side by side.
+
+    ``most``: int64[hours of a week], how many calls of the sheet can be made in an hour at most: a candidate beyond
+    them has no card. ``cards``: there is a place after the last for what has none.
     """
     for chain in range(ends.shape[0]):
         ends[chain] = 0
     share = 1.0 / float(span)
     for i in range(n):
-        ends[uint64((float(hours[uint64(first + i)]) + 0.5) * share) + uint64(1)] += 1
+        of = uint64(first + i)
+        ends[uint64((float(hours[of]) + 0.5) * share) + uint64(1)] += ranks[of] < most[uint64(hours[of])]
     ends[0] = first
     for chain in range(1, ends.shape[0]):
         ends[chain] += ends[chain - 1]
     for i in range(n):
         of = uint64(first + i)
         chain = uint64((float(hours[of]) + 0.5) * share)
-        at = uint64(ends[chain])
+        made = ranks[of] < most[uint64(hours[of])]
+        at = uint64(ends[chain]) if made else uint64(first + n)
         cards[at, CARD_LANE], cards[at, CARD_C0] = words[LANE, of], words[C0, of]
         cards[at, CARD_HOUR], cards[at, CARD_RANK] = uint32(hours[of]), uint32(ranks[of])
         for k in range(3):
             cards[at, CARD_STEP_2 + k] = words[STEP_2 + k, of]
-        ends[chain] += 1
+        ends[chain] += made
     # Now each end is that of its own interval: moved back by one place.
     for chain in range(ends.shape[0] - 1, 0, -1):
         ends[chain] = ends[chain - 1]

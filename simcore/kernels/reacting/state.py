@@ -151,7 +151,7 @@ class Candidates:
 
     def make_room(self, more: int) -> None:
         """Make room for more candidates."""
-        need = self.n + more
+        need = self.n + more + 1
         if need > self.words.shape[1]:
             words, cards = self.words, self.cards
             self.words, self.cards = np.empty((6, 2 * need), np.uint32), np.empty((2 * need, 8), np.uint32)

@@ -68,6 +68,8 @@ class Funnel:
         self._detailed = row.detail.entered.shape[0] > 0
         self._capped = [bool(limit[0] >= 0 or limit[1] >= 0) for limit in zip(*row.program.caps, strict=True)]
         self._lagged, self._lost = row.program.lags.lagged.tolist(), row.program.lags.lost.tolist()
+        self._limits = [int(min(rate, 1.0) * TWO_32 + 0.5) for rate in row.program.rates.base.tolist()]
+        self._at_limit = row.program.rates.fixed and len(row.program.start.stage) == 0
         self._uncounted = np.zeros_like(row.clipped)
         self._in_order = any(self._capped) and len(row.program.inflow.stage) > 1
         self._stated = bool((row.program.start.chance >= 0.0).any())
@@ -242,8 +244,7 @@ class Funnel:
         lagged, varies, tilted = self._lagged[step], program.rates.varies[step], program.source.tilted
         parted = lagged and self._lost[step] >= 0
         if not (waited or step > LATE_STEP or varies or tilted) and program.rates.fixed:
-            limit = int(min(program.rates.base[step], 1.0) * TWO_32 + 0.5)
-            m = items.pass_at_limit(n, limit, self._items.word[SLOT + step - 1], hours[KEEP])
+            m = items.pass_at_limit(n, self._limits[step], self._items.word[SLOT + step - 1], hours[KEEP])
             return self._keep(m, step, timed=False)
         if not lagged and self._open[0] == self._open[1]:
             return self._keep(self._pass_when_due(step, n, hours[NOW]), step, timed=False)
@@ -266,14 +267,20 @@ class Funnel:
         words, hours = items_.word, items_.hour
         if parted:
             m = self._pass(step, n, self._rates_at_entry(step, n, row.clipped))
+        elif self._at_limit:
+            m = items.pass_at_limit(n, self._limits[step], words[SLOT + step - 1], hours[KEEP])
         else:
             items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
             self._take_stated(step, n)
             own = words[SLOT + step - 1]
             m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
         after = self._clock.end_hour - self._longest(self._lost[step] if parted else step)
-        m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
-        hours[KEEP][:m] = hours[LATE][:m]
+        if len(self._program.start.stage) > 0 or int(hours[NOW][:n].max(initial=0)) >= after:
+            m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
+            hours[KEEP][:m] = hours[LATE][:m]
+        else:
+            # What is lost is not open at the end: nothing else is ever asked of it.
+            hours[LOST][:m] = 0
         self._keep(m, step, timed=False)
         self._wait(step, m)
         self._count_open(step, m)

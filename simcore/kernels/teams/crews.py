@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 from simcore.kernels.reacting.state import ACTIVE, CARRY, LAST_BOOKING, UNANSWERED, Memory
 from simcore.kernels.rows.memory import Integers, Longs
 from simcore.program.layout import Plan, Program
+from simcore.program.response_bounds import largest_response
+from simcore.scenario.channels import ACTIVITY
+
+ALL = 1 << 40
+"""More calls than an hour has."""
 
 
 class Crew:
@@ -21,6 +26,7 @@ class Crew:
         lanes, bits, known = memory.lanes, memory.rows.bits, memory.lanes.known
         self._plan: Plan = program.plan
         self._wins_per_call = program.reaction.wins_per_call
+        self._activity = largest_response(program.reaction, ACTIVITY)
         self._rows = program.plan.rows(first)
         self.lanes = slice(first << bits, last << bits)
         """Those of its seats."""
@@ -49,6 +55,16 @@ class Crew:
         """Take the plan of a week."""
         self.row = int(self._rows[week])
         self.before = self._plan.before[self.row]
+
+    def most_made(self, sheet: int) -> Longs:
+        """Return how many calls of a sheet can be made in each hour of the week at most, whatever anybody does.
+
+        Calls made up to an hour are rounded down, so that an hour may have one more than its share.
+        """
+        per_hour = self.per_hour
+        if sheet == 0 or self.ramped > 0 or not np.isfinite(self._activity):
+            return np.full(len(per_hour), ALL)
+        return np.ceil(per_hour * self._activity).astype(np.int64) + 1 - sheet * per_hour
 
     @property
     def of_week(self) -> int:

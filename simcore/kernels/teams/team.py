@@ -354,8 +354,9 @@ class Team:
         batch = candidates.next_batch()
         batch.before = crew.before
         calling.sort_candidates(
-            first, total, self._chain_hours, words, candidates.hour, candidates.rank, batch.ends, candidates.cards
-        )
+            first, total, self._chain_hours, crew.most_made(sheet), words, candidates.hour, candidates.rank, batch.ends,
+            candidates.cards,
+        )  # fmt: skip
 
     def _play_hours(self, begin: int, end: int, first: int, week: int) -> None:
         """Make the calls of hours of the week, and play what is due in them; the decision was made in the ``first``."""
