@@ -324,7 +324,7 @@ FAULTS: dict[str, Fault] = {
         "0",
     ),
     "a shuffle that begins where the last one ended": Fault(
-        "surprise by the day", "calls", "reacting.calling.place_cell", "tag += most_calls", "pass"
+        "behind by the hour", "calls", "reacting.calling.place_cell", "tag += most_calls", "pass"
     ),
     "a band at its own rate": Fault(
         "surprise by the day",
@@ -349,8 +349,15 @@ FAULTS: dict[str, Fault] = {
     "the first candidate's place for all": Fault(
         "surprise by the day", "calls", "reacting.calling.place_sheet", "int64(c0[at] & NUMBER)", "0"
     ),
-    "counts of a full week for all": Fault(
-        "new people", "calls", "reacting.calling.count_tabulated", "n == of_table", "True"
+    "sheets of who has just come cut short": Fault(
+        "far above the plan", "calls", "reacting.calling.count_tabulated", "sheet == 0", "True"
+    ),
+    "cards for calls of the plan alone": Fault(
+        "behind by the hour",
+        "calls",
+        "teams.crews.Crew.most_made",
+        "np.ceil(per_hour * self._activity)",
+        "(1.0 * per_hour)",
     ),
     "the same under a ramp": Fault(
         "new people", "calls", "reacting.calling.place_cell", "slot - before[s, hour]", "slot"

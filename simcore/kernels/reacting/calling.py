@@ -308,6 +308,15 @@ def place_sheet(
     slots[most_calls] = tag + calls.shape[0] * most_calls
 
 
+@inlined
+def write_card(of: np.uint64, at: np.uint64, words: Words, hours: Integers, ranks: Integers, cards: Words) -> None:
+    """Write a candidate on a card."""
+    cards[at, CARD_LANE], cards[at, CARD_C0] = words[LANE, of], words[C0, of]
+    cards[at, CARD_HOUR], cards[at, CARD_RANK] = uint32(hours[of]), uint32(ranks[of])
+    for k in range(3):
+        cards[at, CARD_STEP_2 + k] = words[STEP_2 + k, of]
+
+
 @kernel
 def sort_candidates(
     first: int, n: int, span: int, most: Longs, words: Words, hours: Integers, ranks: Integers, ends: Integers,
@@ -320,24 +329,29 @@ def sort_candidates(
     ``most``: int64[hours of a week], how many calls of the sheet can be made in an hour at most: a candidate beyond
     them has no card. ``cards``: there is a place after the last for what has none.
     """
-    for chain in range(ends.shape[0]):
+    ends[0] = first
+    if ends.shape[0] == 2:
+        at = uint64(first)
+        for i in range(first, first + n):
+            of = uint64(i)
+            write_card(of, at, words, hours, ranks, cards)
+            at += uint64(ranks[of] < most[uint64(hours[of])])
+        ends[1] = at
+        return
+    for chain in range(1, ends.shape[0]):
         ends[chain] = 0
     share = 1.0 / float(span)
-    for i in range(n):
-        of = uint64(first + i)
-        ends[uint64((float(hours[of]) + 0.5) * share) + uint64(1)] += ranks[of] < most[uint64(hours[of])]
-    ends[0] = first
+    for i in range(first, first + n):
+        of = uint64(i)
+        chain = uint64((float(hours[of]) + 0.5) * share)
+        ends[chain + uint64(1)] += ranks[of] < most[uint64(hours[of])]
     for chain in range(1, ends.shape[0]):
         ends[chain] += ends[chain - 1]
-    for i in range(n):
-        of = uint64(first + i)
+    for i in range(first, first + n):
+        of = uint64(i)
         chain = uint64((float(hours[of]) + 0.5) * share)
         made = ranks[of] < most[uint64(hours[of])]
-        at = uint64(ends[chain]) if made else uint64(first + n)
-        cards[at, CARD_LANE], cards[at, CARD_C0] = words[LANE, of], words[C0, of]
-        cards[at, CARD_HOUR], cards[at, CARD_RANK] = uint32(hours[of]), uint32(ranks[of])
-        for k in range(3):
-            cards[at, CARD_STEP_2 + k] = words[STEP_2 + k, of]
+        write_card(of, uint64(ends[chain]) if made else uint64(first + n), words, hours, ranks, cards)
         ends[chain] += made
     # Now each end is that of its own interval: moved back by one place.
     for chain in range(ends.shape[0] - 1, 0, -1):

@@ -32,6 +32,8 @@ MOST = 512
 """Replications side by side, at most."""
 ITEMS = 1 << 23
 """Items of a row in memory at once, about: 100 bytes each."""
+APART = 16
+"""Lanes to spare, so that the hours of a lane do not lie at distances that share places of the cache."""
 SHEETS = BANDS = 16
 
 (
@@ -109,7 +111,7 @@ class Lanes(NamedTuple):
     habit: Floats
     """float64[S + 1, lanes]: what habits leave of the rates."""
     per_hour: Integers
-    """int32[hours of a week, lanes]: bookings of the week."""
+    """int32[hours of a week, lanes and some to spare]: bookings of the week."""
     cell: Integers
     """int32[sheets * bands, lanes, 2]: a cell's first candidate, and how many it has."""
     scratch: Floats
@@ -414,7 +416,7 @@ def _new_lanes(program: Program, lanes: int, size: int) -> Lanes:
         response=np.ones((channel_count(steps), lanes)),
         rate=np.ones((steps + 1, lanes)),
         habit=np.ones((steps + 1, lanes)),
-        per_hour=np.zeros((hours, lanes), np.int32),
+        per_hour=np.zeros((hours, lanes + APART), np.int32),
         cell=np.zeros((SHEETS * BANDS, lanes, 2), np.int32),
         scratch=np.zeros(lanes),
         list=np.zeros((2, lanes + 1), np.int32),
