@@ -99,7 +99,11 @@ def assumptions(scenario: Scenario, strategies: Collection[str] | None = None) -
     for stage in scenario.funnel:
         path = f"funnel.{stage.stage}"
         parts += [(stage.rate, f"{path}.rate"), (stage.lag, f"{path}.lag"), (stage.cap, f"{path}.cap")]
-        parts += [(stage.lost_lag, f"{path}.lost_lag"), (stage.habit, f"{path}.habit")]
+        parts += [
+            (stage.lost_lag, f"{path}.lost_lag"),
+            (stage.closing, f"{path}.closing"),
+            (stage.habit, f"{path}.habit"),
+        ]
         parts += parts_of_needs(stage.needs, path)
     start = scenario.market.start if scenario.market is not None else None
     parts += [(season, f"season.{stage}") for stage, season in (scenario.season or {}).items()]

@@ -84,6 +84,7 @@ Windows = Counter[Window]
 """How many windows of a horizon there are."""
 
 _CUT_LIMIT = 1e-4
+_WEEKS_OF_MONTH = 5
 
 
 class Expected(NamedTuple):
@@ -246,6 +247,7 @@ def _looked_at(scenario: Scenario) -> list[int]:
 
         waits = [quantile(lag_hours(step.lag, scenario.calendar), 0.999) for step in scenario.funnel[1:]]
         last += -(-sum(waits) // scenario.calendar.hours_per_week)
+        last += _WEEKS_OF_MONTH * sum(step.closing is not None for step in scenario.funnel)
     return [*(2**power - 1 for power in range(last.bit_length() + 1) if 2**power - 1 < last), last]
 
 
@@ -427,7 +429,7 @@ def _open(scenario: Scenario) -> list[Expected]:
     values, week = [], scenario.calendar.hours_per_week
     calls = scenario.plan.calls_per_week / week
     for step, stage in enumerate(scenario.funnel):
-        if (stage.lag is None and stage.lost_lag is None) or stage.needs is not None:
+        if (stage.lag is None and stage.lost_lag is None) or stage.needs or stage.closing:
             continue
         # Bookings wait for the first stage after their step; later items wait in the stage before theirs.
         flowing = come_to(scenario, _chance, step - 1) / week if step > 1 else 0.0

@@ -165,7 +165,8 @@ def holds(scenario: Scenario) -> bool:
     """Return whether the closed forms of `Prospects` hold for a scenario."""
     # How an age tells the end of an item is no line in the rate: a mean over what is not known would be off.
     telling = any(step.lost_lag and step.rate is not None and step.rate.law for step in scenario.funnel)
-    holding = _referrals_hold(scenario) and needs_step(scenario.funnel) == 0 and not telling
+    closing = any(step.closing for step in scenario.funnel)
+    holding = _referrals_hold(scenario) and needs_step(scenario.funnel) == 0 and not (telling or closing)
     return holding and chances(scenario.model_copy(update={"referrals": None})) is not None
 
 

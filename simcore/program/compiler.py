@@ -14,6 +14,7 @@ from simcore.base.money import cents
 from simcore.dates.period_table import parts_of_weeks, whole_periods
 from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import build_beta
+from simcore.program.compile_closing import compile_closing, waiting_for
 from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
 from simcore.program.compile_inflow import compile_inflow
@@ -70,7 +71,8 @@ def compile_scenario(scenario: Scenario) -> Program:
     rates = _with_own(_rates(scenario), people)
     deals = compile_deals(scenario)
     needs = compile_needs(scenario)
-    lags = waiting(compile_lags(scenario), needs)
+    closing = compile_closing(scenario)
+    lags = waiting_for(waiting(compile_lags(scenario), needs), closing)
     coaching = compile_coaching(scenario)
     reaction = compile_reaction(scenario, deals.mean_units * deals.unit, coaching, needs)
     return Program(
@@ -82,6 +84,7 @@ def compile_scenario(scenario: Scenario) -> Program:
         rates=rates,
         first=first_step(rates, int(plan.calls[0]), unlike=len(plan.of_seat) > 0 or people.owns(1)),
         lags=lags,
+        closing=closing,
         caps=_caps(scenario),
         deals=deals,
         start=_open_items(scenario),

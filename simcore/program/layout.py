@@ -420,6 +420,19 @@ class Needs(NamedTuple):
     """Whether a check costs calls."""
 
 
+class Closing(NamedTuple):
+    """Days on which decisions fall together. Arrays over steps."""
+
+    threshold: NDArray[np.int64]
+    """int64[S + 1]: whose word is below it waits for such a day; 0: nobody does."""
+    table: NDArray[np.int64]
+    """int64[S + 1]: its place in ``following``, or -1."""
+    following: NDArray[np.int32]
+    """int32[tables, days]: the next such day, itself included, of each simulated day and those after the run."""
+    longest: int
+    """The most days that one waits."""
+
+
 class Program(NamedTuple):
     """Everything the kernels know about a scenario."""
 
@@ -431,6 +444,7 @@ class Program(NamedTuple):
     rates: Rates
     first: FirstStep
     lags: Lags
+    closing: Closing
     caps: Caps
     deals: Deals
     start: OpenItems

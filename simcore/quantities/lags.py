@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from simcore.base.drawn import Drawn
+from simcore.dates.days import DAYS_OF_WEEK
+from simcore.dates.short_forms import FIRST_DAY, UNDATED
 from simcore.quantities.distributions import (
     MAX_ENTRIES,
     WEIGHTS,
@@ -28,7 +30,18 @@ from simcore.quantities.distributions import (
     table_complaints,
     weighted_mean,
 )
-from simcore.quantities.fields import Complaint, Length, Location, Many, Part, SourcedPart, Unreadable
+from simcore.quantities.fields import (
+    Complaint,
+    Length,
+    Location,
+    Many,
+    Number,
+    Part,
+    Range,
+    SourcedPart,
+    Unit,
+    Unreadable,
+)
 from simcore.quantities.time import Calendar, Duration
 
 if TYPE_CHECKING:
@@ -336,3 +349,85 @@ def may_take_time(given: object) -> bool:
     data = given if isinstance(given, Mapping) else {"fixed": given}
     meant = likely_variant(data, LAGS)
     return meant is None or meant.may_take_time(data)
+
+
+LAST_OF_MONTH = "last"
+DayOfMonth = Annotated[int, Range(1, 31), Unit("day of the month")] | Literal["last"]
+WeekdayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAY_NAMES: tuple[str, ...] = get_args(WeekdayName)
+
+
+class Closing(SourcedPart):
+    """Days on which decisions of a step fall together: some items wait for the next of them.
+
+    Examples
+    --------
+    >>> Closing(days=(22, "last"), share=0.2).days
+    (22, 'last')
+    """
+
+    days: Annotated[Many[DayOfMonth], Length(1, 31, "days")] | None = Field(
+        default=None,
+        description="Days of the month, from 1, and `last`: the working day that a day is, or the one before it. "
+        "Needs `calendar.start`.",
+    )
+    weekdays: Annotated[Many[WeekdayName], Length(1, 7, "days")] | None = Field(
+        default=None, description="In place of `days`: days of the week, by name."
+    )
+    share: Annotated[Number, Range(0, 1), Unit("chance")] = Field(
+        description="Chance of an item to wait for such a day, from the hour on in which its lag is over."
+    )
+
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield a complaint about days that are given twice, or not at all."""
+        if (self.days is None) == (self.weekdays is None):
+            allowed = "{days: [22, last], share: 0.2} or {weekdays: [friday], share: 0.2}"
+            yield Complaint((), "is either by days of the month or by weekdays", allowed=allowed)
+
+
+def closing_complaints(stage: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
+    """Yield complaints about closing days of a stage as given that cannot be."""
+    given = stage.get("closing")
+    if given is None:
+        return
+    if stage.get("lag") is None:
+        message = "is for items that wait for their decision, and the step has no lag"
+        yield Complaint((*location, "closing"), message, hint="give it a lag", at_key=True)
+    days = given.get("weekdays") if isinstance(given, Mapping) else getattr(given, "weekdays", None)
+    off = [day for day in days if day in WEEKDAY_NAMES[calendar.days_per_week :]] if isinstance(days, list) else []
+    if off:
+        message = f"is no working day: a week has {calendar.days_per_week}, from Monday on"
+        yield Complaint((*location, "closing", "weekdays"), message, str(off[0]))
+    by_date = given.get("days") if isinstance(given, Mapping) else getattr(given, "days", None)
+    if by_date is not None and calendar.start is None:
+        yield Complaint((*location, "closing", "days"), UNDATED, hint=FIRST_DAY)
+
+
+def next_closing(closing: Closing, calendar: Calendar, first: int, days: int) -> NDArray[np.int32]:
+    """Return the next closing day, itself included, of so many working days from that of a week on, int32[days].
+
+    Weeks and days count from those of the first counted week; what has no closing day ahead has itself.
+
+    Examples
+    --------
+    >>> next_closing(Closing(weekdays=("friday",), share=1), Calendar(), 0, 7).tolist()
+    [4, 4, 4, 4, 4, 5, 6]
+    >>> next_closing(Closing(days=("last",), share=1), Calendar(start="2026-10-26"), 0, 5).tolist()
+    [4, 4, 4, 4, 4]
+    """
+    worked = calendar.days_per_week
+    closes = np.zeros(days, np.bool_)
+    if closing.weekdays is not None:
+        closes[np.isin(np.arange(days) % worked, [WEEKDAY_NAMES.index(day) for day in closing.weekdays])] = True
+    elif calendar.monday is not None:
+        begin = np.datetime64(calendar.monday, "D") + DAYS_OF_WEEK * first
+        months = np.arange(begin.astype("datetime64[M]"), (begin + DAYS_OF_WEEK * (days // worked + 1)), dtype="M8[M]")
+        last = (months + 1).astype("datetime64[D]") - 1
+        for day in closing.days or ():
+            at = last if day == LAST_OF_MONTH else np.minimum(months.astype("datetime64[D]") + (int(day) - 1), last)
+            week, place = np.divmod((at - begin).astype(np.int64), DAYS_OF_WEEK)
+            found = week * worked + np.minimum(place, worked - 1)
+            closes[found[(found >= 0) & (found < days)]] = True
+    ahead = np.where(closes, np.arange(days), days)
+    ahead = np.minimum.accumulate(ahead[::-1])[::-1]
+    return np.where(ahead < days, ahead, np.arange(days)).astype(np.int32)

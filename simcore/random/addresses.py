@@ -28,6 +28,10 @@ NEED = 105
 """Of the first need; 106 and 107 are those of the second and the third."""
 NEED_END = 108
 """Likewise."""
+CLOSING = 111
+"""Whether an item waits for a closing day: of steps 1 to 4."""
+CLOSING_LATE = 96
+"""Likewise, of steps 5 to 7."""
 ROUTE = 97
 """Who gets an item that comes to a team."""
 INFLOW = 240

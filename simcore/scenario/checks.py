@@ -13,14 +13,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import ValidationError
 
 from simcore.base.text import did_you_mean, printable
-from simcore.dates.days import NotADayError, parse_day
 from simcore.quantities.fields import MISSING, Complaint, Location
-from simcore.quantities.lags import MAX_LAG_WEEKS, lag_complaints, may_take_time, read_durations, too_long
+from simcore.quantities.lags import (
+    MAX_LAG_WEEKS,
+    closing_complaints,
+    lag_complaints,
+    may_take_time,
+    read_durations,
+    too_long,
+)
 from simcore.quantities.rates import LAW_KEYS, Rate
 from simcore.quantities.season import peaks_of
-from simcore.quantities.time import Calendar
 from simcore.scenario.channels import CHANNELS, PULL_FORWARD
-from simcore.scenario.given import Data, entries, figure, mapping, seats, stage_names, whole
+from simcore.scenario.given import (
+    Data,
+    begins_on_monday,
+    calendar_of,
+    entries,
+    figure,
+    mapping,
+    seats,
+    stage_names,
+    whole,
+)
 from simcore.scenario.needs import duration_complaints
 from simcore.scenario.parts import MAX_REFERRALS, MAX_STAGES, MAX_WEEKS
 from simcore.scenario.referral_chains import RARE, endless, most_per_win
@@ -51,7 +66,7 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
             message = "is the name of something that a strategy changes: choose another"
             yield Complaint(("funnel", index, "stage"), message, names[index])
         if index == 0:
-            for key in ("rate", "lag", "lost_lag", "cap", "habit", "needs"):
+            for key in ("rate", "lag", "lost_lag", "closing", "cap", "habit", "needs"):
                 if stage.get(key) is not None:
                     message = "is not for the first stage: it is the activity, no step leads into it"
                     yield Complaint(("funnel", 0, key), message, at_key=True)
@@ -60,6 +75,9 @@ def _funnel(data: Data, names: list[str]) -> Iterator[Complaint]:
         if index == 1 and stage.get("lost_lag") is not None:
             message = "is not for the first step: a hang-up is known at once"
             yield Complaint(("funnel", 1, "lost_lag"), message, at_key=True)
+        if index == 1 and stage.get("closing") is not None:
+            message = "is not for the first step: its calls are decided at once"
+            yield Complaint(("funnel", 1, "closing"), message, at_key=True)
         if index == len(names) - 1 and index and stage.get("cap") is not None:
             yield Complaint(("funnel", index, "cap"), "is not for the last stage: nothing waits there", at_key=True)
 
@@ -111,7 +129,7 @@ def _time(data: Data) -> Iterator[Complaint]:
         if warmup > 0 and data.get("start") is not None:
             message = "cannot be together with horizon.warmup_weeks: a run starts warmed up or from a list"
             yield Complaint(("start",), message, hint="leave one of them out", at_key=True)
-        if warmup > 0 and not _begins_on_monday(calendar):
+        if warmup > 0 and not begins_on_monday(calendar):
             message = "must be a Monday where there is a warm-up: its weeks are whole"
             yield Complaint(("calendar", "start"), message, calendar.get("start"), hint="or leave the warm-up out")
     days = whole(calendar, "days_per_week", 5)
@@ -122,28 +140,10 @@ def _time(data: Data) -> Iterator[Complaint]:
             yield Complaint(location, "is not a working day of the week", day, f"1 to {days}")
 
 
-def _begins_on_monday(calendar: Data) -> bool:
-    """Return whether the first day is a Monday, or cannot be read."""
-    start = calendar.get("start")
-    try:
-        return not isinstance(start, str) or parse_day(start).weekday() == 0
-    except NotADayError:
-        return True
-
-
-def _calendar(data: Data) -> Calendar:
-    """Return the calendar, with defaults for what cannot be read; durations in days and weeks need it."""
-    given = mapping(data, "calendar")
-    hours, days = whole(given, "hours_per_day", 8), whole(given, "days_per_week", 5)
-    return Calendar(
-        hours_per_day=hours if hours is not None and 1 <= hours <= 24 else 8,
-        days_per_week=days if days is not None and 1 <= days <= 7 else 5,
-    )
-
-
 def _lags(data: Data) -> Iterator[Complaint]:
-    calendar = _calendar(data)
+    calendar = calendar_of(data)
     for index, stage in entries(data, "funnel"):
+        yield from closing_complaints(stage, ("funnel", index), calendar)
         for key in ("lag", "lost_lag"):
             yield from lag_complaints(stage.get(key), ("funnel", index, key), calendar)
         yield from duration_complaints(stage.get("needs"), ("funnel", index, "needs"), calendar)
@@ -403,7 +403,7 @@ def _is_checked(stage: Data) -> bool:
 
 def _pull_forward(data: Data, channel: Data, location: Location) -> Iterator[Complaint]:
     """Yield complaints about spans in which nothing can be pulled, or that are longer than a period."""
-    calendar = _calendar(data)
+    calendar = calendar_of(data)
     weeks = PERIOD_WEEKS.get(str(mapping(data, "quota").get("per")), MAX_LAG_WEEKS)
     if weeks == PERIOD_WEEKS["quarter"] and mapping(data, "calendar").get("months") == "real":
         weeks = SHORTEST_QUARTER

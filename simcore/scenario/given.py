@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from simcore.base.text import brief, printable
+from simcore.dates.days import NotADayError, parse_day
 from simcore.quantities.fields import Location
+from simcore.quantities.time import Calendar
 from simcore.scenario.parts import Stage
 
 Data = Mapping[str, object]
@@ -110,3 +113,31 @@ def existing(location: Location, data: object) -> Location:
         else:
             break
     return tuple(there)
+
+
+def begins_on_monday(calendar: Data) -> bool:
+    """Return whether the first day is a Monday, or cannot be read."""
+    start = calendar.get("start")
+    try:
+        return not isinstance(start, str) or parse_day(start).weekday() == 0
+    except NotADayError:
+        return True
+
+
+def calendar_of(data: Data) -> Calendar:
+    """Return the calendar, with defaults for what cannot be read; durations in days and weeks need it."""
+    given = mapping(data, "calendar")
+    hours, days = whole(given, "hours_per_day", 8), whole(given, "days_per_week", 5)
+    return Calendar(
+        hours_per_day=hours if hours is not None and 1 <= hours <= 24 else 8,
+        days_per_week=days if days is not None and 1 <= days <= 7 else 5,
+        start=_first_day(given),
+    )
+
+
+def _first_day(calendar: Data) -> str | None:
+    """Return the first day of a calendar; ``None`` for one that cannot be read."""
+    with suppress(NotADayError):
+        start = calendar.get("start")
+        return parse_day(start).isoformat() if isinstance(start, str) else None
+    return None

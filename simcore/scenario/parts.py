@@ -28,7 +28,7 @@ from simcore.quantities.fields import (
     Whole,
     refused,
 )
-from simcore.quantities.lags import MAX_LAG_WEEKS, Lag, LagField, LogNormalLag, hours_by_row
+from simcore.quantities.lags import MAX_LAG_WEEKS, Closing, Lag, LagField, LogNormalLag, hours_by_row
 from simcore.quantities.names import Name
 from simcore.quantities.open_items import Start
 from simcore.quantities.open_list_checks import Waits
@@ -162,6 +162,11 @@ class Stage(Part):
         description="Wait of those that will be lost, where it is another: the step is then decided at entry, and "
         "`lag` is the wait of those that pass. Not of the first step. Left out: all wait alike.",
     )
+    closing: Closing | None = Field(
+        default=None,
+        description="Days on which decisions of the step fall together. Not of the first step. Left out: there are "
+        "none.",
+    )
     cap: Cap | None = Field(default=None, description="Most items that the stage takes from a rep; not of the last.")
     habit: Habit | None = Field(default=None, description="Bad habit at the step. Left out: there is none.")
     needs: Annotated[dict[Name, Need], Length(1, MAX_NEEDS, "needs")] | None = Field(
@@ -175,6 +180,9 @@ class Stage(Part):
         if self.needs is not None and self.lost_lag is not None:
             message = "cannot be together with needs: it decides at entry how a deal will end, and needs while it waits"
             yield Complaint(("lost_lag",), message, at_key=True)
+        if self.needs is not None and self.closing is not None:
+            message = "cannot be together with needs: a gap may show while a deal waits for such a day"
+            yield Complaint(("closing",), message, at_key=True)
 
 
 class MarketStart(SourcedPart):

@@ -10,16 +10,7 @@ import pytest
 from tests.support.uncompiled import change
 
 MODULES = (
-    "booking",
-    "coaching",
-    "inflow",
-    "months",
-    "needs",
-    "parted",
-    "people",
-    "reactive",
-    "rows",
-    "season",
+    *("booking", "closing", "coaching", "inflow", "months", "needs", "parted", "people", "reactive", "rows", "season"),
     "teams",
 )
 

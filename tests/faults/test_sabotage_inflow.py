@@ -103,7 +103,7 @@ FAULTS: dict[str, Fault] = {
         "pass",
     ),
     "items in the order in which stages were reached": Fault(
-        "capped, in few hours", "rep-weeks", "rows.funnel.Funnel._let_in", "self._sort_flows(end)", "pass"
+        "capped, in few hours", "rep-weeks", "rows.funnel.Funnel._let_in", "caps.sort_flows(words, hours, end)", "pass"
     ),
     "chances of one step that are those of all, in teams": Fault(
         "referrals, of chances that were stated",

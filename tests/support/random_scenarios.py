@@ -15,6 +15,7 @@ from tests.support.scenario_cases import Scenario
 
 Draw = st.DrawFn
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONDAY = date(2026, 12, 14)
 NAMES = ("dials", "talks", "meetings", "offers", "deals")
 _RATES = st.sampled_from([1.0, 0.9, 0.55, 0.5, 0.3, 0.12, 0.01])
@@ -243,6 +244,16 @@ def seasons(draw: Draw, stages: list[Scenario]) -> Scenario:
 
 
 @st.composite
+def closings(draw: Draw, calendar: Scenario) -> Scenario:
+    """Return closing days of a step."""
+    share = draw(st.sampled_from([0, 0.2, 0.9, 1]))
+    if "start" in calendar and draw(st.booleans()):
+        return {"days": draw(st.lists(st.sampled_from([1, 15, 31, "last"]), min_size=1, max_size=2)), "share": share}
+    names = WEEKDAYS[: calendar["days_per_week"]]
+    return {"weekdays": draw(st.lists(st.sampled_from(names), min_size=1, max_size=2)), "share": share}
+
+
+@st.composite
 def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
     """Return a valid scenario of at most three reps and ``weeks`` weeks, warm-up included."""
     stages, team = draw(funnels()), draw(teams())
@@ -280,6 +291,10 @@ def scenarios(draw: Draw, weeks: int = 8) -> Scenario:
         plain["season"] = draw(seasons(stages))
         if "quota" in plain and draw(st.booleans()):
             plain["quota"]["pace"] = "season"
+    if draw(st.integers(0, 2)) == 0:
+        for step in stages[2:]:
+            if "lag" in step and "needs" not in step and draw(st.booleans()):
+                step["closing"] = draw(closings(calendar))
     if warmup == 0 and len(stages) > 2 and draw(st.booleans()):
         plain["start"] = draw(starts(stages, team["reps"], calendar.get("start")))
         plain = with_ages_that_are_reached(plain)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from tests.twin.closings import address
 from tests.twin.decisions import successes, take_slots, yes
 from tests.twin.inflow import FLOWN_IN, Arrival, arrivals
 from tests.twin.philox import AT_START, Purpose, Source
@@ -202,7 +203,10 @@ class Funnel:
         word = self._word(item, *place)
         if age:
             word = self._plan.steps[step].long(age, lost=not item.told.get(stage, True)).moved(word)
-        return self._cut(hour + math.floor(lag(word) + 0.5) - age)
+        due, closing = hour + math.floor(lag(word) + 0.5) - age, self._plan.steps[step].closing
+        if closing is not None and yes(self._word(item, *address(step)), closing.share):
+            due = closing.after(self._plan.calendar, self._plan.warmup, due)
+        return self._cut(due)
 
     def _cut(self, hour: int) -> int:
         """Cut a due hour at the last hour of the last week that has an address."""
@@ -211,7 +215,7 @@ class Funnel:
             self.clipped.lags += 1
         return min(hour, last)
 
-    def _word(self, item: Item, purpose: Purpose, place: int) -> int:
+    def _word(self, item: Item, purpose: int, place: int) -> int:
         if item.flown is not None:
             at = {"seat": item.flown.home, "week": item.flown.week, "item": item.k, "part": item.flown.number}
             return self._source.words(purpose + FLOWN_IN, **at)[place]

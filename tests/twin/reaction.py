@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.twin.closings import address
 from tests.twin.coaching import Chart, coach
 from tests.twin.decisions import binomial, take_slots, uniform, uniform53, yes
 from tests.twin.drives import Mind, Strategy, period
@@ -152,23 +153,31 @@ class ReactiveSeat:
             item.fate = opened(needs, self._needs_words(item, len(needs)), self._lag(item, step, 1.0), due)
             item.response = item.fate.factor
             return item.fate.wait
-        return self._wait(item, step, 1.0, age=age) if due is None else due
+        return self._wait(item, step, 1.0, 0, age=age) if due is None else due
 
     def _needs_words(self, item: Thing, number: int) -> list[tuple[int, ...]]:
         return [self._words(item, NEED + i) + self._words(item, NEED_END + i)[:2] for i in range(number)]
 
-    def _wait(self, item: Thing, step: int, stretch: float, *, age: int = 0) -> int:
+    def _wait(self, item: Thing, step: int, stretch: float, hour: int, *, age: int = 0) -> int:
         """Return the hours for which an item waits that enters the stage before; its needs are met or not now."""
         if age:
             place = (Purpose.LAG, step - 1) if step <= 4 else (Purpose.LAG_LATE, step - 5)
             long = self._plan.steps[step].long(age, lost=not item.told.get(step - 1, True))
-            return math.floor(self._law(item, step)(long.moved(self._words(item, place[0])[place[1]])) + 0.5) - age
+            rest = math.floor(self._law(item, step)(long.moved(self._words(item, place[0])[place[1]])) + 0.5) - age
+            return self._closed(item, step, hour, rest)
         lag, needs = self._lag(item, step, stretch), self._plan.steps[step].needs
         if not needs:
-            return math.floor(lag + 0.5)
+            return self._closed(item, step, hour, math.floor(lag + 0.5))
         item.fate = fate(needs, self._needs_words(item, len(needs)), lag, self.mind.response("qualify"))
         item.response = item.response * item.fate.factor
         return item.fate.wait
+
+    def _closed(self, item: Thing, step: int, hour: int, wait: int) -> int:
+        """Return a wait that begins in an hour, till a closing day if the item waits for one."""
+        closing, (purpose, place) = self._plan.steps[step].closing, address(step)
+        if closing is None or not yes(self._words(item, purpose)[place], closing.share):
+            return wait
+        return closing.after(self._plan.calendar, self._plan.warmup, hour + wait) - hour
 
     def _law(self, item: Thing, step: int) -> Spread:
         """Return the law by which an item waits for a step: that of what is lost, if it has one and will be."""
@@ -379,7 +388,7 @@ class ReactiveSeat:
     def play(self, hour: int, bookings: list[Thing]) -> None:
         """Play what is due in an hour, and the bookings made in it."""
         for item in bookings:
-            self._hold(item, hour, self._wait(item, 1, self.mind.response("lag")))
+            self._hold(item, hour, self._wait(item, 1, self.mind.response("lag"), hour))
         due = self._due.pop(hour, []) + self._coming.pop(hour, [])
         for stage in range(1, self._plan.last_stage + 1):
             coming = [item for item in due if item.stage == stage - 1 and item.due[stage - 1] == hour]
@@ -456,7 +465,7 @@ class ReactiveSeat:
         item.entered[stage], item.stage = hour, stage
         item.response = self.mind.response(self._plan.stages[stage + 1])
         self._foretell(item, hour)
-        self._hold(item, hour, self._wait(item, stage + 1, self.mind.response("lag")))
+        self._hold(item, hour, self._wait(item, stage + 1, self.mind.response("lag"), hour))
         week = hour // self._plan.calendar.week
         if hour < self._plan.end and self._holders[week] is not None:
             self.owed += item.fate.calls if self._plan.steps[stage + 1].needs else 0

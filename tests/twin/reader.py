@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tests.twin.closings import Closing, read_closing
 from tests.twin.inflow import Inflow, read_inflows
 from tests.twin.needs import Need, read_need
 from tests.twin.people import Person, read_people
@@ -100,6 +101,7 @@ class Step:
     needs: tuple[Need, ...] = ()
     cells: Cells | None = None
     lost_cells: Cells | None = None
+    closing: Closing | None = None
 
     def long(self, age: int, *, lost: bool) -> Long:
         """Return the words of the lag (of what is lost) whose wait is at least an age."""
@@ -303,6 +305,7 @@ def _steps(scenario: Section, acts_on: Sequence[str], calendar: Calendar) -> dic
             law=law,
             cells=lag_cells(stage.get("lag"), calendar.hours),
             lost_cells=lag_cells(stage.get("lost_lag"), calendar.hours),
+            closing=read_closing(stage.get("closing")),
             needs=tuple(read_need(need, whole) for need in (stage.get("needs") or {}).values()),
         )
     return steps

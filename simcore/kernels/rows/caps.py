@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.compiled.jit import int64, kernel, uint64
 from simcore.kernels.caps import pop, push, sort_stable
+from simcore.kernels.rows.memory import BEGAN, C0, C1, NOW, ORIGIN, STEP_4
 from simcore.kernels.rows.words import Words
+from simcore.random.addresses import FLOWN_IN, ITEM
 
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -84,3 +88,13 @@ def count_turned_away(
     for i in range(n):
         if refused[i] > 0 and first_hour <= now[i] < end_hour:
             turned_away[uint64(who[i])] += 1
+
+
+def sort_flows(words: Sequence[Words], hours: Sequence[Integers], n: int) -> None:
+    """Put those of n items that came without a call, the last ones, in the order in which a full stage asks."""
+    first = int(np.argmax(words[C0][:n] >> np.uint32(24) == ITEM + FLOWN_IN))
+    order = first + np.lexsort((words[C0][first:n] & np.uint32(0xFFFFFF), words[C1][first:n] & np.uint32(0xFFFF)))
+    for row in (*range(C0, STEP_4 + 1),):
+        words[row][first:n] = words[row][order]
+    for row in (ORIGIN, NOW, BEGAN):
+        hours[row][first:n] = hours[row][order]

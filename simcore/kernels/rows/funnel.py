@@ -7,7 +7,6 @@ import numpy as np
 from simcore.base.periods import DAY, HOUR
 from simcore.kernels.inflow import Arrivals, Coming
 from simcore.kernels.rows import calls, caps, deals, items, knowledge, windows
-from simcore.kernels.rows.conditions import rates_after_run
 from simcore.kernels.rows.memory import (
     ASIDE,
     BEGAN,
@@ -34,17 +33,25 @@ from simcore.kernels.rows.memory import (
     with_room,
 )  # fmt: skip
 from simcore.kernels.rows.row import Row
-from simcore.kernels.rows.seats import know_market, season_of
-from simcore.kernels.rows.waits import longest_lag
+from simcore.kernels.rows.seats import take_rates_after_run
+from simcore.kernels.rows.waits import longest_lag, wait_for_closing
 from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.random.addresses import FLOWN_IN, ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
+from simcore.random.addresses import (
+    CLOSING,
+    CLOSING_LATE,
+    ITEM,
+    ITEM_LATE,
+    LAG,
+    LAG_LATE,
+    MAX_WEEKS,
+    SUCCESSES,
+    VALUE,
+)
 
 TWO_32 = 4294967296.0
-FIRST_PURPOSE = ITEM + FLOWN_IN
-"""Of items that come without a call."""
 
 
 class Funnel:
@@ -76,6 +83,7 @@ class Funnel:
         self._aged = len(row.memory.ages.ages) > 0
         self._first_hour = self._clock.warmup_weeks * self._clock.hours_per_week
         self._plan_rows = row.program.plan.row_of_week
+        self._closing = row.program.closing
 
     def begin(self, rep: int) -> None:
         """Begin with a rep."""
@@ -156,18 +164,8 @@ class Funnel:
             drawn = [words[row][n:end] for row in (SLOT, STEP_2, STEP_3, STEP_4)]
             draw_items(end - n, ITEM, coming.c0, coming.c1, coming.who, *self._row.luck, *drawn)
             if self._in_order:
-                self._sort_flows(end)
+                caps.sort_flows(words, hours, end)
         return end
-
-    def _sort_flows(self, n: int) -> None:
-        """Put those of n items that came without a call, the last ones, in the order in which a full stage asks."""
-        words, hours = self._items.word, self._items.hour
-        first = int(np.argmax(words[C0][:n] >> np.uint32(24) == FIRST_PURPOSE))
-        order = first + np.lexsort((words[C0][first:n] & np.uint32(0xFFFFFF), words[C1][first:n] & np.uint32(0xFFFF)))
-        for row in (*range(C0, STEP_4 + 1),):
-            words[row][first:n] = words[row][order]
-        for row in (ORIGIN, NOW, BEGAN):
-            hours[row][first:n] = hours[row][order]
 
     def _fill_calls(self, first_week: int, weeks: int) -> None:
         row, plan = self._row, self._program.plan
@@ -224,6 +222,10 @@ class Funnel:
         if self._aged:
             at, age = self._begun(step, n)
             due[at] = self._row.memory.ages.rest(step, age, own[at], hours[LOST][at])
+        if self._closing.threshold[step] > 0:
+            aside = self._draw_aside(CLOSING if step <= LATE_STEP else CLOSING_LATE, n)
+            own = aside[step - 1 if step <= LATE_STEP else step - LATE_STEP - 1]
+            wait_for_closing(self._closing, step, self._clock.hours_per_day, own[:n], due[:n])
         if self._open[0] < self._open[1]:
             items.wait_as_given(n, step, self._open[0], start.due, words[C0], hours[BEGAN], hours[NOW], due)
         cut = items.cut_dues(n, MAX_WEEKS * self._clock.hours_per_week - 1, due, hours[UNTIL])
@@ -248,7 +250,8 @@ class Funnel:
             return self._keep(m, step, timed=False)
         if not lagged and self._open[0] == self._open[1]:
             return self._keep(self._pass_when_due(step, n, hours[NOW]), step, timed=False)
-        if parted or (lagged and not (step > LATE_STEP or varies or tilted)):
+        closes = self._closing.threshold[step] > 0
+        if parted or (lagged and not (step > LATE_STEP or varies or tilted or closes)):
             m = self._decide_before_wait(step, n, parted=parted)
         else:
             self._wait(step, n)
@@ -275,6 +278,7 @@ class Funnel:
             own = words[SLOT + step - 1]
             m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
         after = self._clock.end_hour - self._longest(self._lost[step] if parted else step)
+        after -= self._closing.longest * self._clock.hours_per_day
         if len(self._program.start.stage) > 0 or int(hours[NOW][:n].max(initial=0)) >= after:
             m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
             hours[KEEP][:m] = hours[LATE][:m]
@@ -349,20 +353,9 @@ class Funnel:
         late = items.weeks_of(n, self._clock.hours_per_week, due, hours[WEEK], simulated, hours[LATE])
         items.rates_of_weeks(n, simulated, row.memory.seats.rate[step], hours[WEEK], words[WHO], items_.own)
         if late > 0 and self._program.rates.varies[step]:
-            self._rates_after_run(step, late)
+            take_rates_after_run(row, self._rep, step, late)
         self._take_stated(step, n)
         return words[SLOT + step - 1] if step <= LATE_STEP else self._draw_aside(ITEM_LATE, n)[step - LATE_STEP - 1]
-
-    def _rates_after_run(self, step: int, late: int) -> None:
-        rates, items_, row = self._program.rates, self._items, self._row
-        seats, hours = row.memory.seats, items_.hour
-        in_market = bool(rates.in_market[step])
-        if in_market:
-            know_market(row, int(hours[WEEK][hours[LATE][:late]].max()) + 1)
-        rates_after_run(
-            step, late, self._rep, float(rates.noise_sigma[step]), in_market, hours[LATE], hours[WEEK],
-            items_.word[WHO], seats.last_rate[step], seats.factor, season_of(rates, step), *row.noise, items_.own,
-        )  # fmt: skip
 
     def _pass(self, step: int, n: int, own: np.ndarray) -> int:
         """List the items that pass a step by their own words; return how many."""

@@ -373,6 +373,7 @@ def columns_kept(program: Program) -> tuple[list[int], int]:
     for step in range(steps + 1):
         laws = [law for later in range(step, steps + 1) for law in (later, int(lags.lost[later])) if law >= 0]
         drawn = any(lags.lagged[law] and lags.kind[law] != FIXED for law in laws)
+        drawn = drawn or bool(program.closing.threshold[step:].any())
         addressed = drawn or given or program.inflow.total > 0.0 or program.deals.kind != FIXED or steps > LATE_STEP
         own = sum(1 << (SLOT + later - 1) for later in range(max(2, step + 1), min(steps, LATE_STEP) + 1))
         words.append(own | 1 << WHO | (1 << C0 | 1 << C1 if addressed else 0))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels.rows import conditions, knowledge
-from simcore.kernels.rows.memory import Floats, Integers
+from simcore.kernels.rows.memory import LATE, WEEK, WHO, Floats, Integers
 from simcore.kernels.rows.row import Draws, Row, rows_taken
 from simcore.kernels.rows.words import Words, draw_weeks, first_word
 from simcore.program.layout import COUNTS, DRAWN, KNOWN, Program, Rates
@@ -175,3 +175,15 @@ def fill_rates_not_known(row: Row, rep: int, step: int, person: NDArray[np.int32
         )
     else:
         knowledge.fill_means(simulated, row.size, row.means[step], rate)
+
+
+def take_rates_after_run(row: Row, rep: int, step: int, late: int) -> None:
+    """Fill the rates at a step of the items that are decided after the run, the ``late`` first of a list."""
+    rates, items, seats = row.program.rates, row.memory.items, row.memory.seats
+    hours, in_market = items.hour, bool(rates.in_market[step])
+    if in_market:
+        know_market(row, int(hours[WEEK][hours[LATE][:late]].max()) + 1)
+    conditions.rates_after_run(
+        step, late, rep, float(rates.noise_sigma[step]), in_market, hours[LATE], hours[WEEK], items.word[WHO],
+        seats.last_rate[step], seats.factor, season_of(rates, step), *row.noise, items.own,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from simcore.kernels.rows import items, knowledge
 from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.items import Floats, Integers, Longs
 from simcore.kernels.rows.words import Words
-from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Lags
+from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, TABLE, Closing, Lags
 
 CELL_BITS = int(items.CELL_SHIFT)
 CELLS = 1 << (32 - CELL_BITS)
@@ -110,6 +110,16 @@ def longest_lag(lags: Lags, law: int) -> int:
     if lags.kind[law] == TABLE:
         return int(lags.hours[lags.table[law] :].max())
     return int(waits_of(lags, law, np.array([0xFFFFFFFF], np.uint32))[0])
+
+
+def wait_for_closing(closing: Closing, step: int, hours_per_day: int, own: Words, due: Longs) -> None:
+    """Let those of some items whose word says so wait for the closing day of a step, from their due hours on."""
+    at = np.flatnonzero(own < closing.threshold[step])
+    day, hour = np.divmod(due[at], hours_per_day)
+    following = closing.following[closing.table[step]]
+    # What is due beyond the clock is cut there.
+    known = day < len(following)
+    due[at[known]] = following[day[known]].astype(np.int64) * hours_per_day + hour[known]
 
 
 class Ages:

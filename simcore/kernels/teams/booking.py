@@ -35,6 +35,7 @@ class Booking(Pulling):
         """int64[lanes]: a word of step 2 from here on cannot pass; None if all successes are to be followed."""
         self._tells = bool(
             program.clock.steps > 1
+            and program.closing.threshold[2] == 0
             and not program.coaching.active
             and not program.source.tilted
             and not (self._pulls and program.clock.steps == 2)

@@ -47,6 +47,7 @@ class Funnel(Arriving):
                 self._row.clipped[stage + 1] += self._foretell(int(stage) + 1, n, start.age[listed.given[:n]])
             self._fill_lags(int(stage) + 1, n)
             self._wait_on(int(stage) + 1, n, start.age[listed.given[:n]])
+            self._await_closing(int(stage) + 1, n)
             items.lag_as_given(n, start.due, listed.given, listed.lag)
             if stage + 1 == self._program.needs.step:
                 self._follow_needs(n, opened=True)
@@ -243,6 +244,7 @@ class Funnel(Arriving):
         self._find(n)
         self._fill_lags(stage + 1, n)
         self._stretch(n)
+        self._await_closing(stage + 1, n)
         if stage + 1 == self._program.needs.step:
             self._follow_needs(n)
             self._owe_checks(n)
@@ -296,6 +298,7 @@ class Funnel(Arriving):
             self._find(n)
             self._fill_lags(stage + 1, n)
             self._stretch(n)
+            self._await_closing(stage + 1, n)
             if stage + 1 == self._program.needs.step:
                 self._follow_needs(n)
         else:

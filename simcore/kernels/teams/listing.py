@@ -26,11 +26,13 @@ from simcore.kernels.reacting.state import (
     by_hours,
 )
 from simcore.kernels.rows import knowledge
+from simcore.kernels.rows.deals import FAR
 from simcore.kernels.rows.row import Row
+from simcore.kernels.rows.waits import wait_for_closing
 from simcore.kernels.rows.words import draw_items
 from simcore.program.layout import FIXED, GAMMA, LOGNORMAL, Lags
 from simcore.program.tally import DISCOUNT
-from simcore.random.addresses import ITEM, LAG_LATE, MAX_WEEKS
+from simcore.random.addresses import CLOSING, CLOSING_LATE, ITEM, LAG_LATE, MAX_WEEKS
 from simcore.random.addresses import LAG as LAG_PURPOSE
 from simcore.scenario.channels import LAG as LAG_CHANNEL
 
@@ -100,6 +102,7 @@ class Listing:
             and program.lags.lagged[step]
             and (known or self._parted[step])
             and step != program.needs.step
+            and program.closing.threshold[step] == 0
             and not program.coaching.active
             and not (self._pulls and step == self._clock.steps)
             and len(self._memory.capped[step - 1].open) == 0
@@ -179,6 +182,18 @@ class Listing:
         if self._running:
             stretch = self._response[self._clock.steps + LAG_CHANNEL]
             items.stretch_lags(n, self._items.lane, stretch, self._items.lag)
+
+    def _await_closing(self, step: int, n: int) -> None:
+        """Let those of the n listed items whose word says so wait for the closing day of a step, after their lags."""
+        closing, listed = self._program.closing, self._items
+        if closing.threshold[step] == 0:
+            return
+        self._find(n)
+        own = self._draw(CLOSING if step <= LATE_STEP else CLOSING_LATE, n)[(step - 1) % LATE_STEP]
+        begun = listed.hour[:n].astype(np.int64)
+        due = begun + np.floor(np.minimum(listed.lag[:n], FAR) + 0.5).astype(np.int64)
+        wait_for_closing(closing, step, self._clock.hours_per_day, own[:n], due)
+        listed.lag[:n] = due - begun
 
     def _keep(self, m: int) -> int:
         """Move the m listed items to the front; return how many they are."""

@@ -131,8 +131,8 @@ def _with_open(scenario: Scenario, entries: Sequence[dict[str, Any]]) -> Scenari
 def _looks(scenario: Scenario, quarter: Scenario, stage: int, together: int) -> list[Look]:
     """Return the ages at which items of a stage are looked at; none where they do not wait."""
     known = _known_by_age(scenario, stage)
-    if known is None or scenario.funnel[stage + 1].needs:
-        # Of what deals need, an age tells more than the time that is left.
+    if known is None or scenario.funnel[stage + 1].needs or any(step.closing for step in scenario.funnel[stage + 1 :]):
+        # Of what deals need, an age tells more than the time that is left; and closing days are dates.
         return []
     ages = [(age, round(Duration.parse(age).hours(scenario.calendar))) for age in AGES]
     reached = [(age, hours) for age, hours in ages if hours <= known.longest and known(hours).still_open >= REACHED]

@@ -279,6 +279,8 @@ def _missing(scenario: Scenario, sample: Sample, rule: Rule) -> Iterator[tuple[s
         yield "regression", short.format(2, 2 * QUARTER)
     if owes_calls(scenario):
         yield "streaks", "checks of what deals need cost calls, so that there are fewer tries than the plan has"
+    if any(stage.closing for stage in scenario.funnel):
+        yield "streaks", "decisions fall together on closing days, so that weeks are no independent tries"
     if scenario.unsure:
         set_it = " ".join(f"--set {brief(path)}=NUMBER" for path in scenario.unsure)
         yield "streaks", f"a drop is told from figures that are known, and these are not: try {set_it}"

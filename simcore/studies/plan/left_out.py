@@ -75,6 +75,9 @@ def left_out_of(setting: Setting) -> list[PlanLeftOut]:
             "another team is not said: other teams and periods are not looked at)"
         )
         found.append(PlanLeftOut(what="inflow", share=None, words=words))
+    if any(stage.closing for stage in setting.scenario.funnel):
+        words = "deals that wait for a closing day close after the end of the period, how many has no closed form"
+        found.append(PlanLeftOut(what="late", share=None, words=words))
     return found + _season(setting) + (_needs(setting.scenario) if needs_step(setting.scenario.funnel) else [])
 
 
@@ -123,8 +126,9 @@ def _needs(scenario: Scenario) -> list[PlanLeftOut]:
 def late_share(setting: Setting) -> float:
     """Return the share of the deals of calls of the period that close after its end, by plan and without reactions."""
     scenario = setting.scenario
-    if not any(stage.lag for stage in scenario.funnel) or needs_step(scenario.funnel):
-        return 0.0  # where deals need something, what is late is told without a share
+    closing = any(stage.closing for stage in scenario.funnel)
+    if not any(stage.lag for stage in scenario.funnel) or needs_step(scenario.funnel) or closing:
+        return 0.0  # where deals need something or wait for a day, what is late is told without a share
     worked = np.flatnonzero(setting.working.ravel())
     end = setting.working.size
     waits = [lag_hours(stage.lag, scenario.calendar) for stage in scenario.funnel[1:]]
