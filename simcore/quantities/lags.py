@@ -385,8 +385,13 @@ class Closing(SourcedPart):
             yield Complaint((), "is either by days of the month or by weekdays", allowed=allowed)
 
 
-def closing_complaints(stage: Mapping[str, object], location: Location, calendar: Calendar) -> Iterator[Complaint]:
-    """Yield complaints about closing days of a stage as given that cannot be."""
+def closing_complaints(
+    stage: Mapping[str, object], location: Location, worked: int, *, dated: bool
+) -> Iterator[Complaint]:
+    """Yield complaints about closing days of a stage as given that cannot be.
+
+    ``worked``: working days of a week; ``dated``: whether there is a first day.
+    """
     given = stage.get("closing")
     if given is None:
         return
@@ -394,12 +399,12 @@ def closing_complaints(stage: Mapping[str, object], location: Location, calendar
         message = "is for items that wait for their decision, and the step has no lag"
         yield Complaint((*location, "closing"), message, hint="give it a lag", at_key=True)
     days = given.get("weekdays") if isinstance(given, Mapping) else getattr(given, "weekdays", None)
-    off = [day for day in days if day in WEEKDAY_NAMES[calendar.days_per_week :]] if isinstance(days, list) else []
+    off = [day for day in days if day in WEEKDAY_NAMES[worked:]] if isinstance(days, list) else []
     if off:
-        message = f"is no working day: a week has {calendar.days_per_week}, from Monday on"
+        message = f"is no working day: a week has {worked}, from Monday on"
         yield Complaint((*location, "closing", "weekdays"), message, str(off[0]))
     by_date = given.get("days") if isinstance(given, Mapping) else getattr(given, "days", None)
-    if by_date is not None and calendar.start is None:
+    if by_date is not None and not dated:
         yield Complaint((*location, "closing", "days"), UNDATED, hint=FIRST_DAY)
 
 

@@ -141,9 +141,9 @@ def _time(data: Data) -> Iterator[Complaint]:
 
 
 def _lags(data: Data) -> Iterator[Complaint]:
-    calendar = calendar_of(data)
+    calendar, dated = calendar_of(data), mapping(data, "calendar").get("start") is not None
     for index, stage in entries(data, "funnel"):
-        yield from closing_complaints(stage, ("funnel", index), calendar)
+        yield from closing_complaints(stage, ("funnel", index), calendar.days_per_week, dated=dated)
         for key in ("lag", "lost_lag"):
             yield from lag_complaints(stage.get(key), ("funnel", index, key), calendar)
         yield from duration_complaints(stage.get("needs"), ("funnel", index, "needs"), calendar)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from simcore.base.text import brief, printable
 from simcore.dates.days import NotADayError, parse_day
@@ -131,13 +130,4 @@ def calendar_of(data: Data) -> Calendar:
     return Calendar(
         hours_per_day=hours if hours is not None and 1 <= hours <= 24 else 8,
         days_per_week=days if days is not None and 1 <= days <= 7 else 5,
-        start=_first_day(given),
     )
-
-
-def _first_day(calendar: Data) -> str | None:
-    """Return the first day of a calendar; ``None`` for one that cannot be read."""
-    with suppress(NotADayError):
-        start = calendar.get("start")
-        return parse_day(start).isoformat() if isinstance(start, str) else None
-    return None

@@ -194,8 +194,8 @@ FAULTS: dict[str, Fault] = {
         "capped and given up",
         "turned away",
         "teams.funnel.Funnel._admit",
-        "if stage + 1 == self._program.needs.step:\n    self._follow_needs(n)",
-        "pass",
+        "self._fill_waits(stage + 1, n)",
+        "(self._find(n), self._fill_lags(stage + 1, n), self._stretch(n))",
     ),
     "open at the start without needs": Fault(
         "open at the start",

@@ -241,18 +241,23 @@ class Funnel(Arriving):
             n = self._lose_early(stage, n)
             if n == 0:
                 return 0
-        self._find(n)
-        self._fill_lags(stage + 1, n)
-        self._stretch(n)
-        self._await_closing(stage + 1, n)
+        self._fill_waits(stage + 1, n)
         if stage + 1 == self._program.needs.step:
-            self._follow_needs(n)
             self._owe_checks(n)
         self._fill_dues(stage, n, 0)
         waiting = listed.passed
         m = items.list_waiting(n, listed.hour, listed.count, listed.keep, waiting)
         self._put_away(stage, n - m, waiting)
         return self._keep(m)
+
+    def _fill_waits(self, step: int, n: int) -> None:
+        """Fill for how long the n listed items wait for a step that takes time."""
+        self._find(n)
+        self._fill_lags(step, n)
+        self._stretch(n)
+        self._await_closing(step, n)
+        if step == self._program.needs.step:
+            self._follow_needs(n)
 
     def _lose_early(self, stage: int, n: int) -> int:
         """Decide the step out of a stage for the n listed items before they wait; return how many pass.
@@ -295,12 +300,7 @@ class Funnel(Arriving):
             items.uncut_rates(n, lane, self._response[stage + 1], listed.response)
             self._foretell(stage + 1, n)
         if self._program.lags.lagged[stage + 1]:
-            self._find(n)
-            self._fill_lags(stage + 1, n)
-            self._stretch(n)
-            self._await_closing(stage + 1, n)
-            if stage + 1 == self._program.needs.step:
-                self._follow_needs(n)
+            self._fill_waits(stage + 1, n)
         else:
             lag[:n] = 0.0
         items.arrival_keys(n, listed.c0, listed.c1, keys)
