@@ -45,6 +45,8 @@ def encoding() -> str:
 
 def _plain(value: object) -> object:
     """Return what is written of a value that is neither a number, a text nor a list."""
+    from collections.abc import Mapping  # noqa: PLC0415
+
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 

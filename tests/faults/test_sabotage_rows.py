@@ -18,7 +18,7 @@ from simcore.kernels.caps import is_capped
 from tests.support import both_engines
 from tests.support.both_engines import Counts, Played, assert_agree, counts_of_engine
 from tests.support.planted import every_other
-from tests.support.scenario_cases import CASES
+from tests.support.scenario_cases import CASES, DRAWN
 from tests.support.uncompiled import change, engine
 
 SEED = 2026
@@ -463,6 +463,22 @@ FAULTS: dict[str, Fault] = {
         "row.clipped[0] += int((1.0 - row.means < (1.0 + LEAST_SIZE) * spread).sum())",
         "pass",
     ),
+    "lags of the first replication's row": Fault(
+        "times by rows", "entries", "rows.knowledge.lag_lognormal_about", "int64(lane[i]) & mask", "0"
+    ),
+    "a market that swings as in the first replication's row": Fault(
+        "times by rows", "entries", "rows.knowledge.extend_market_about", "own[min(week, 1), r]", "own[min(week, 1), 0]"
+    ),
+    "a flow as in the first replication's row": Fault(
+        "times by rows", "entries", "inflow.count_arrivals", "drawn[r]", "drawn[0]"
+    ),
+    "all worlds at the first row": Fault(
+        "rates and prices by rows",
+        "entries",
+        "rows.row.rows_taken",
+        "np.arange(size, dtype=np.int64)",
+        "np.zeros(size, np.int64)",
+    ),
     "windows that wait and are added twice": Fault(
         "six days of 24 hours", "out of bounds", "rows.drive.add_waiting_windows", "waiting.n = 0", "pass"
     ),
@@ -489,7 +505,7 @@ def with_groups(played: Played) -> Counts:
 @cache
 def honest(name: str) -> Counts:
     """Return what the compiled kernels count."""
-    return with_groups(both_engines.play(both_engines.compiled(CASES[name]), SEED, FIRST, sum(BLOCKS)))
+    return with_groups(both_engines.play(both_engines.compiled((CASES | DRAWN)[name]), SEED, FIRST, sum(BLOCKS)))
 
 
 def uncompiled(name: str, patch: pytest.MonkeyPatch) -> Counts:
@@ -498,7 +514,7 @@ def uncompiled(name: str, patch: pytest.MonkeyPatch) -> Counts:
     both: Any = copy.both
     for constant, value in SMALL.items():
         patch.setattr(copy.modules["simcore.kernels.rows.memory"], constant, value)
-    program = both.compiled(CASES[name])
+    program = both.compiled((CASES | DRAWN)[name])
     stride = None if is_capped(program) else STRIDE
     return with_groups(both.play(program, SEED, FIRST, blocks=BLOCKS, stride=stride, row=ROW))
 

@@ -45,16 +45,16 @@ def with_row_rates(plan: Plan, scenario: Section, rows: list[dict[str, float]], 
     return replace(plan, steps=steps)
 
 
-def _put(here: Any, words: list[str], value: float) -> None:  # noqa: ANN401
+def _put(here: dict[str, Any], words: list[str], value: float) -> None:
     word, rest = words[0], words[1:]
-    if isinstance(here, list):
-        at = next((n for n, entry in enumerate(here) if entry.get("stage") == word), None)
-        _put(here[int(word) - 1 if at is None else at], rest, value)
+    below = here[word]
+    if isinstance(below, list):
+        at = next((n for n, entry in enumerate(below) if entry.get("stage") == rest[0]), None)
+        _put(below[int(rest[0]) - 1 if at is None else at], rest[1:], value)
         return
-    below: Any = here[word]
     if word == "inflow" and isinstance(below, dict) and rest[0] == "1":
         rest = rest[1:]
-    if not isinstance(below, dict | list):
+    if not isinstance(below, dict):
         here[word] = value
     elif not rest:
         below[SHORT[word]] = value

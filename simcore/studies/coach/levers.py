@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simcore.base.drawn import Drawn
 from simcore.base.errors import ScenarioError
 from simcore.engine.playable import playable
 from simcore.scenario.model import to_plain, validate
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 TENTH = 0.1
 POINT = 0.01
+NOT_KNOWN = "{} is not known exactly; set one to see what a better one would do"
 
 
 class Lever(NamedTuple):
@@ -80,8 +82,7 @@ def rate_lever(scenario: Scenario, place: int, change: Change, points: float | N
     before = stage.rate.mean
     name, path = f"rate of {stage.stage}", f"funnel.{stage.stage}.rate"
     if stage.rate.law is not None:
-        problem = "the rate is not known exactly; set one to see what a better one would do"
-        return Lever(name, "rate", change, path, f"{before:g}", f"{before:g}", None, problem)
+        return Lever(name, "rate", change, path, f"{before:g}", f"{before:g}", None, NOT_KNOWN.format("the rate"))
     if points is not None:
         wanted = before + POINT * points
     else:
@@ -129,6 +130,8 @@ def _number(scenario: Scenario, keys: tuple[str | int, ...], name: str, kind: Ki
     after = float(f"{before * factor:.12g}")
     stage = data["funnel"][keys[1]]["stage"] if keys[0] == "funnel" else ""
     path = ".".join(str(stage if place == 1 and stage else key) for place, key in enumerate(keys))
+    if isinstance(before, Drawn):
+        return Lever(name, kind, "tenth", path, f"{before:g}", f"{before:g}", None, NOT_KNOWN.format("it"))
 
     def put(data: Data) -> None:
         _at(data, keys[:-1])[keys[-1]] = after
