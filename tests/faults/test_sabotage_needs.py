@@ -166,8 +166,15 @@ FAULTS: dict[str, Fault] = {
         "max(0, dialled - of_hour)",
         "max(0, until - of_hour)",
     ),
-    "calls that count though they are not dialled": Fault(
+    "calls of an hour that are owed, and count": Fault(
         "one need",
+        "calls",
+        "reacting.needs.end_calls_owing",
+        "calls_until(carry[s], active[s], planned) - left_out[s]",
+        "calls_until(carry[s], active[s], planned)",
+    ),
+    "calls that count though they are not dialled": Fault(
+        "pressure",
         "calls",
         "reacting.needs.end_calls_owing",
         "max(0, until - left_out[s]) - max(0, before_hour - left_out[s])",

@@ -227,8 +227,15 @@ def end_calls_owing(
     """
     planned, cut = plan_before[last] - plan_before[first], 0
     for s in range(n):
-        before_hour, since, calls = 0, unanswered[s], 0
-        for hour in range(first, last):
+        before_hour, since, calls, begin = 0, unanswered[s], 0, first
+        if ramp[s] == FULL_ACTIVITY and active[s] <= FULL_ACTIVITY:
+            # No hour has more calls than planned, and the others need not be told apart: they are counted at once.
+            begin, calls = last, max(0, calls_until(carry[s], active[s], planned) - left_out[s])
+            since += calls
+            if last_booking[s] >= 0:
+                so_far = plan_before[last_booking[s] + 1] - plan_before[first]
+                since = calls - max(0, calls_until(carry[s], active[s], so_far) - left_out[s])
+        for hour in range(begin, last):
             of_hour = plan_before[hour + 1] - plan_before[hour]
             if ramp[s] != FULL_ACTIVITY:
                 of_hour = int64(before[s, hour + 1]) - int64(before[s, hour])
