@@ -186,6 +186,15 @@ def _footnotes(document: Comparison) -> Paragraph:
     ]
     if gains:
         notes.append(f"Sharing worlds was worth {', '.join(gains)} the replications.")
+    claims = [
+        f"{inline(against.over_optimism)} times what {printable(against.name)} wins"
+        for against in document.against
+        if against.over_optimism is not None
+    ]
+    if claims:
+        notes.append(
+            f"Of deals that end, the share that {printable(document.baseline)} wins claims {', '.join(claims)}."
+        )
     if any(against.sources for against in document.against):
         notes.append("Conversions are entries into a stage over entries into the one before, in the weeks counted.")
     return note(" ".join(notes))

@@ -36,7 +36,7 @@ DIFFERENCES = Layout(Differences, ("strategy",), _UNITS, {_BY_WEEK})
 VERDICTS = Layout(
     Against,
     ("strategy",),
-    {"replications_to_separate": COUNT, "pairing_gain": RATIO},
+    {"replications_to_separate": COUNT, "pairing_gain": RATIO, "over_optimism": RATIO},
     {"name", "differences", "variance_ratios", "contests", "sources", "attribution"},
 )
 RATIOS = Layout(VarianceRatio, ("strategy", "horizon"), {"ratio": RATIO})

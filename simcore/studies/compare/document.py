@@ -129,6 +129,11 @@ class Against(Document):
         description="How many times the replications independent worlds would have needed for the same error."
     )
     sentence: str
+    over_optimism: Interval | None = Field(
+        default=None,
+        description="What would be claimed of the deals that end at the share that the baseline wins, over what is "
+        "won: above 1 that rate is too hopeful here; null without needs.",
+    )
     attribution: AttributionTable | None = Field(
         default=None, description="Null where it was not asked for, or was stopped before."
     )

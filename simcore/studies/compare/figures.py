@@ -22,7 +22,7 @@ from simcore.scenario.metric import P_QUOTA_TEAM, QUOTA_CHANCE, YEARLY_REVENUE, 
 from simcore.statistics.certain import certain_revenue, certain_stages, gives_discounts, reacts, same_program
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import UNKNOWN, by_t, fixed, scaled, without_error
-from simcore.statistics.jackknife import Floats, degrees_of
+from simcore.statistics.jackknife import Floats, degrees_of, jackknife
 from simcore.statistics.paired_difference import GroupedSums, difference_of, figure_of
 from simcore.statistics.tallied_metrics import has_quota_period, sums_of
 from simcore.studies.compare.document import FiguresOf, Interval
@@ -97,6 +97,24 @@ def figures(paired: Paired, mine: int, base: int | None, document: type[F], told
         if weeks < WEEKS_PER_QUARTER or paired.scenarios[mine].calendar.months == "real"
         else [figure(partial(_week_sums, paired, week)) for week in range(WEEKS_PER_QUARTER)],
     )
+
+
+def over_optimism(paired: Paired, mine: int, base: int) -> Interval | None:
+    """Return what the baseline's share of deals won claims of those of a strategy that end, over what it wins."""
+    if not paired.programs[mine].needs.step:
+        return None
+    claimed, won = (end_sums(paired.tallies[i], "won") for i in (base, mine))
+    if claimed.total.sum() == 0 or won.total.sum() == 0:
+        return interval_of(UNKNOWN)
+    if same_program(paired.programs[mine], paired.programs[base]):
+        return interval_of(fixed(1.0))
+    return interval_of(
+        jackknife(_ratio_of_shares, won.replications, claimed.total, claimed.windows, won.total, won.windows), 0.0
+    )
+
+
+def _ratio_of_shares(total: Floats, ended: Floats, other_total: Floats, other_ended: Floats) -> Floats:
+    return (total / ended) / (other_total / other_ended)
 
 
 def _cut(figure: E, most: float) -> E:

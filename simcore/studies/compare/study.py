@@ -48,7 +48,7 @@ from simcore.studies.compare.document import (
     StrategyFigures,
     VarianceRatio,
 )
-from simcore.studies.compare.figures import as_it_is, figures, interval_of
+from simcore.studies.compare.figures import as_it_is, figures, interval_of, over_optimism
 from simcore.studies.compare.sentences import Alike, Compared, verdict_of, verdict_sentence
 
 if TYPE_CHECKING:
@@ -200,6 +200,7 @@ def _against(paired: Paired, mine: int, base: int) -> Against:
         verdict=verdict,
         replications_to_separate=needed,
         pairing_gain=_pairing_gain(paired.revenue[mine], paired.revenue[base]),
+        over_optimism=over_optimism(paired, mine, base),
         sentence=verdict_sentence(told, differences.revenue, (verdict, needed), alike),
     )
 
