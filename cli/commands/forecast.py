@@ -43,6 +43,7 @@ def forecast(
     ] = None,
     replications: given.WorldsOption = None,
     seed: given.SeedOfDrawsOption = 1,
+    tested: given.TestedOption = None,
     require: Annotated[
         str | None,
         typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8."),
@@ -54,6 +55,7 @@ def forecast(
     scenario, as `simcore fit` writes it, the engine plays the open deals and what comes: with --set and --strategy.
     The first Ctrl-C ends before the width is taken apart: what was done is reported, with exit status 130.
     """
+    from simcore.cli.data.kept_backtest import read_backtest  # noqa: PLC0415
     from simcore.cli.data.of_scenario import evening_of, is_scenario, refuse  # noqa: PLC0415
     from simcore.cli.data.required import required_share  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
@@ -68,7 +70,7 @@ def forecast(
         raise typer.BadParameter(message, param_hint="--require")
     asked_of: dict[str, Any]
     if is_scenario(deals):
-        refuse("of a scenario", history=history, map=export_map, dates=dates)
+        refuse("of a scenario", history=history, map=export_map, dates=dates, backtest=tested)
         asked_of = {"data": load(str(deals), changes), "strategy": strategy, "as_of": as_of or evening_of(deals)}
     else:
         refuse("of an export", set=changes, strategy=strategy)
@@ -84,6 +86,7 @@ def forecast(
             without=without or (),
             replications=replications or REPLICATIONS,
             seed=seed,
+            tested=None if tested is None else read_backtest(tested),
         ),
         _screen,
         shown,

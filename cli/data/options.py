@@ -46,6 +46,12 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="ID", help="An open deal that is taken as lost today. Repeatable."),
 ]
+TestedOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--backtest", metavar="FILE.json", help="What simcore backtest --json printed: told beside the forecast."
+    ),
+]
 SinceOption = Annotated[
     str | None,
     typer.Option(

@@ -104,11 +104,27 @@ def forecast_beside(found: Forecast) -> list[str]:
         lines.append(f"Many deals are closed on {' and '.join(days)} of a month, or on the Monday after.")
     if found.without:
         lines.append(f"Taken as lost: {', '.join(found.without)}.")
+    return [*lines, *_tested(found)]
+
+
+def _tested(found: Forecast) -> list[str]:
+    """Return how such forecasts held in a backtest."""
+    tested = found.tested
     if found.history_weeks is None:
-        lines.append(
+        return [
             "Of a scenario: what it leaves out is not in the range. How far forecasts of the deals themselves can be "
             "believed: simcore backtest with their files."
-        )
-    else:
-        lines.append("How far such forecasts can be believed: simcore backtest with the same files.")
-    return lines
+        ]
+    if tested is None:
+        never = "Never tested: simcore backtest with the same files tells how far such forecasts can be believed, and "
+        return [f"{never}--backtest shows it here."]
+    what = "wins" if tested.measure == "wins" else "the value of wins"
+    told = (
+        f"Tested: of {counted(tested.windows, 'forecast')} of {what} {counted(tested.horizon_weeks, 'week')} ahead, "
+        f"{100 * tested.coverage:.0f} % of the intervals of {100 * tested.level:.0f} % held what came "
+        f"({counted(tested.independent_windows, 'window')} without overlap): {tested.verdict}."
+    )
+    other = [] if tested.same_history else [f"on another history (to {tested.as_of})"]
+    other += [] if tested.measure == found.measure else ["of another measure"]
+    other += [] if tested.horizon_weeks == found.weeks else [f"for another length than the {found.weeks} weeks here"]
+    return [told, f"That test was {' and '.join(other)}."] if other else [told]

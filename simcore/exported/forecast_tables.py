@@ -24,6 +24,7 @@ def forecast_tables(found: Forecast) -> list[Table]:
     money = found.currency or "value"
     ranged = dict.fromkeys(("low", "median", "high", "mean"), unit)
     own = {"quota": unit, "closed": unit, "stage_weighted": unit, "history_weeks": WEEKS, "market": RATIO}
+    own |= {"tested.coverage": SHARE, "tested.level": SHARE, "tested.horizon_weeks": WEEKS, "tested.*": COUNT}
     own |= {"deals": COUNT, "open_deals": COUNT, "p_quota": SHARE}
     parts = (("open deals", found.from_open), ("deals not there yet", found.from_new), ("total", found.total))
     answer = forecast_answer(found)

@@ -13,7 +13,7 @@ from simcore.base.spelling import amount_of, one_of
 from simcore.base.text import did_you_mean
 from simcore.crm.data import DealData
 from simcore.engine.runner import Progress, Report, Stop
-from simcore.forecasting.forecast_document import DealChance, Forecast, Weather, WidthPart
+from simcore.forecasting.forecast_document import DealChance, Forecast, Tested, Weather, WidthPart
 from simcore.forecasting.of_scenario import ScenarioForecastRequest
 from simcore.forecasting.ranges import ENDS, fan_of, range_of
 from simcore.forecasting.sources import (
@@ -40,6 +40,8 @@ from simcore.statistics.intervals import of_hits
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from simcore.forecasting.backtest_document import Backtest
 
 REPLICATIONS: Final = 10_000
 MOST_DEALS: Final = 10
@@ -71,6 +73,8 @@ class ForecastRequest:
         What is to be reached, in the unit of the measure.
     without
         Ids of open deals that are taken as lost today.
+    tested
+        A backtest of deals, which is told beside it.
     """
 
     known: Known
@@ -81,6 +85,7 @@ class ForecastRequest:
     without: tuple[str, ...] = ()
     replications: int = REPLICATIONS
     seed: int = 1
+    tested: Backtest | None = None
 
     def run(self, *, progress: Report | None = None, stop: Stop | None = None) -> Forecast:
         """Return the forecast.
@@ -134,6 +139,8 @@ class ForecastRequest:
         if self.since is not None and self.since > self.by:
             problem = Problem("the period begins after its end", "since", value=day_text(self.since))
             raise UsageError((problem,))
+        if self.tested is not None and self.tested.horizon_weeks is None:
+            raise UsageError((Problem("is a backtest of a log of calls", "tested", allowed="one of deals"),))
         if self.measure == "value" and not np.isfinite(history.value[history.outcome == WON]).any():
             message = "no deal that was won has a value: only wins can be forecast"
             raise UsageError((Problem(message, "measure", value="value", allowed="wins"),))
@@ -166,6 +173,7 @@ def forecast(
     as_of: str | date | None = None,
     replications: int | str = REPLICATIONS,
     seed: int = 1,
+    tested: Backtest | None = None,
     progress: Report | None = None,
     stop: Stop | None = None,
 ) -> Forecast:
@@ -194,6 +202,8 @@ def forecast(
         Worlds, 100 to 100,000.
     seed
         Of all draws.
+    tested
+        What `simcore.backtest` returned: how such forecasts held is told beside this one.
     progress, stop
         See `ForecastRequest.run`.
 
@@ -220,6 +230,8 @@ def forecast(
     if not isinstance(data, DealData):
         if since is not None:
             raise UsageError((Problem("a scenario does not know what was won already", "since", value=str(since)),))
+        if tested is not None:
+            raise UsageError((Problem("a backtest is of an export, and this is a scenario", "tested"),))
         return ScenarioForecastRequest(
             _scenario(data, strategy),
             number_of_day(by, "by"),
@@ -245,6 +257,7 @@ def forecast(
         tuple(without),
         worlds_of(replications),
         seed_of(seed),
+        tested,
     ).run(progress=progress, stop=stop)
 
 
@@ -294,6 +307,7 @@ class _Answer:
             stage_weighted=self.closed + float((self.deals.value * rates).sum()),
             market=posterior.market.mean(),
             outside=_outside(history, day, request.seed),
+            tested=_tested(request.tested, known.digest),
             closing_days=[of_month for of_month, _ in posterior.rhythms[0].closing],
         )
 
@@ -363,6 +377,24 @@ def _closed(posterior: Posterior, since: int | None) -> float:
     if since is None:
         return 0.0
     return float(np.nansum(visits.history.value[visits.deal[won & (visits.left >= since)]]))
+
+
+def _tested(found: Backtest | None, digest: str) -> Tested | None:
+    """Return what is told of a backtest of deals."""
+    if found is None or found.measure == "successes":
+        return None
+    own = found.score("simcore")
+    return Tested(
+        coverage=own.coverage,
+        level=found.level,
+        windows=own.windows,
+        independent_windows=own.independent_windows,
+        horizon_weeks=found.horizon_weeks or 0,
+        measure=found.measure,
+        as_of=found.as_of or "",
+        same_history=found.digest == digest,
+        verdict=found.verdict,
+    )
 
 
 def _outside(history: History, day: int, seed: int) -> str | None:

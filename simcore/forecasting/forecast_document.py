@@ -61,6 +61,20 @@ class Weather(Document):
     p_quota: Estimate
 
 
+class Tested(Document):
+    """How forecasts of that kind held in a backtest."""
+
+    coverage: float = Field(description="Share of windows whose interval held what came.")
+    level: float = Field(description="Share that the intervals promised to cover.")
+    windows: int
+    independent_windows: int = Field(description="Origins whose windows do not overlap.")
+    horizon_weeks: int
+    measure: Literal["wins", "value"]
+    as_of: str = Field(description="The evening on which its history stood, YYYY-MM-DD.")
+    same_history: bool = Field(description="Whether that is the history of this forecast.")
+    verdict: str
+
+
 class Forecast(StudyHeader):
     """What may come until a day, from deals that are open and from those that are not there yet."""
 
@@ -92,4 +106,5 @@ class Forecast(StudyHeader):
     )
     market: float | None = Field(description="The market today, over that of the history; null of a scenario.")
     outside: str | None = Field(description="Where the last quarter lies outside of what was learned; null if not.")
+    tested: Tested | None = Field(default=None, description="The backtest that was given; null: never tested.")
     closing_days: list[int] = Field(description="Days of the month on which many deals are closed; 32 is the last.")

@@ -136,3 +136,23 @@ def test_an_answer_has_one_form_and_a_page_is_not_replaced(files: tuple[str, ...
     status, _, err = _run("data", "check", *files, "--report", str(tmp_path / "page.html"))
     assert status == 4
     assert "exists" in err
+
+
+def test_a_backtest_is_told_beside_a_forecast(files: tuple[str, ...], tmp_path: Path) -> None:
+    assert "Never tested" in _run(*FORECAST, *files)[1]
+    kept = tmp_path / "test.json"
+    kept.write_text(_run(*BACKTEST, *files, "--json")[1])
+    out = " ".join(_run(*FORECAST, *files, "--backtest", str(kept))[1].split())
+    assert "Tested: of 5 forecasts of wins 4 weeks ahead, " in out
+    assert "That test was of another measure and for another length than the 14 weeks here." in out
+    document = json.loads(kept.read_text())
+    document["scenario"]["digest"] = "0" * 64
+    kept.write_text(json.dumps(document))
+    tested = json.loads(_run(*FORECAST, *files, "--backtest", str(kept), "--json")[1])["tested"]
+    assert not tested["same_history"]
+    assert tested["as_of"] == "2026-09-30"
+    kept.write_text("{}")
+    status, _, err = _run(*FORECAST, *files, "--backtest", str(kept))
+    assert status == 3
+    assert "holds no backtest" in err
+    assert _run(*FORECAST, *files, "--backtest", str(tmp_path / "none.json"))[0] == 4
