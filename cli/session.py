@@ -37,6 +37,21 @@ class Session(NamedTuple):
 
 
 @contextmanager
+def waiting(what: str, *, quiet: bool) -> Iterator[None]:
+    """Say on stderr what is waited for, with a bar without an end; nothing where nobody would see it."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich import progress as rich  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (rich.TextColumn("{task.description}", markup=False), rich.BarColumn(), rich.TimeElapsedColumn())
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(what, total=None)
+        yield
+
+
+@contextmanager
 def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
     """Yield what the engine calls with its progress, a bar on stderr; ``None`` where nobody would see it.
 

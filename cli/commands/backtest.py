@@ -49,9 +49,9 @@ def backtest(
     From each origin, all is learned anew from the rows of the days before it; nothing later can reach a forecast.
     The first Ctrl-C ends after the origin: what was done is reported, with exit status 130.
     """
+    from simcore.cli.data.reading import calls_of, deals_of  # noqa: PLC0415
     from simcore.cli.data.required import required_range  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
-    from simcore.crm.reading import read_calls, read_deals  # noqa: PLC0415
     from simcore.forecasting.backtest import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.backtest import backtest as test  # noqa: PLC0415
     from simcore.forecasting.call_log import backtest_calls as test_calls  # noqa: PLC0415
@@ -62,14 +62,14 @@ def backtest(
         if deals is not None:
             message = "a log of calls is tested alone, without DEALS.csv"
             raise typer.BadParameter(message, param_hint="--calls")
-        log = read_calls(calls, map=export_map, dates=dates)
+        log = calls_of(calls, quiet=shown.quiet, map=export_map, dates=dates)
         lengths: dict[str, Any] = {"horizon": horizon or "500c", "every": every or "500c"}
         ask = partial(test_calls, log, name=calls.name.partition(".")[0], **lengths, **drawn)
     elif deals is None:
         message = "name a file of deals, or a log of calls with --calls"
         raise typer.BadParameter(message, param_hint="DEALS.csv")
     else:
-        data = read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)
+        data = deals_of(deals, quiet=shown.quiet, history=history, map=export_map, as_of=as_of, dates=dates)
         lengths = {"horizon": horizon or "4w", "every": every or "1w"}
         ask = partial(test, data, first=first, by=by, measure=measure, **lengths, **drawn)
     found = run_on_deals(ask, _screen, shown)

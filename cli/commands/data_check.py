@@ -38,9 +38,10 @@ def data_check(
     it is mended, W: a warning), its count, three rows, and what was done about it.
     Exit status: 0 nothing has to be mended, 3 something has, or a file is no table, 4 a file could not be read.
     """
-    from simcore.crm.reading import read_deals  # noqa: PLC0415
+    from simcore.cli.data.reading import deals_of  # noqa: PLC0415
 
-    found = read_deals(deals, history=history, calls=calls, map=export_map, as_of=as_of, dates=dates, names=names).check
+    asked = {"history": history, "calls": calls, "map": export_map, "as_of": as_of, "dates": dates, "names": names}
+    found = deals_of(deals, quiet=shown.quiet, **asked).check
     shown.show(found, deals.name, _screen)
     if not found.usable:
         raise typer.Exit(int(ExitStatus.INVALID))

@@ -57,10 +57,10 @@ def forecast(
     """
     from simcore.cli.data.kept_backtest import read_backtest  # noqa: PLC0415
     from simcore.cli.data.of_scenario import evening_of, is_scenario, refuse  # noqa: PLC0415
+    from simcore.cli.data.reading import deals_of  # noqa: PLC0415
     from simcore.cli.data.required import required_share  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
     from simcore.cli.load import load  # noqa: PLC0415
-    from simcore.crm.reading import read_deals  # noqa: PLC0415
     from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
     from simcore.forecasting.forecast import forecast as look_ahead  # noqa: PLC0415
 
@@ -74,7 +74,9 @@ def forecast(
         asked_of = {"data": load(str(deals), changes), "strategy": strategy, "as_of": as_of or evening_of(deals)}
     else:
         refuse("of an export", set=changes, strategy=strategy)
-        asked_of = {"data": read_deals(deals, history=history, map=export_map, as_of=as_of, dates=dates)}
+        asked_of = {
+            "data": deals_of(deals, quiet=shown.quiet, history=history, map=export_map, as_of=as_of, dates=dates)
+        }
     found = run_on_deals(
         partial(
             look_ahead,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,24 @@ def test_a_backtest_is_told_beside_a_forecast(files: tuple[str, ...], tmp_path: 
     assert status == 3
     assert "holds no backtest" in err
     assert _run(*FORECAST, *files, "--backtest", str(tmp_path / "none.json"))[0] == 4
+
+
+def test_a_large_file_is_said_to_be_read_and_a_small_one_is_not(
+    files: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simcore.cli.data import reading  # noqa: PLC0415
+
+    said: list[bool] = []
+
+    @contextmanager
+    def waiting(what: str, *, quiet: bool) -> Iterator[None]:
+        assert what == "reading"
+        said.append(not quiet)
+        yield
+
+    monkeypatch.setattr(reading, "waiting", waiting)
+    for large in (2**40, 100):
+        monkeypatch.setattr(reading, "_LARGE", large)
+        assert _run("data", "check", *files)[0] == 0
+    assert _run("data", "check", *files, "--quiet")[0] == 0
+    assert said == [False, True, False]
