@@ -35,6 +35,7 @@ def backtest(
         Literal["segment"] | None,
         typer.Option("--by", help="segment: a window for each; without it all segments together."),
     ] = None,
+    country: given.CountryOption = None,
     measure: Annotated[Literal["wins", "value"], typer.Option("--measure", help="What is forecast.")] = "wins",
     level: Annotated[str, typer.Option("--level", metavar="SHARE", help="What intervals promise to cover.")] = "90%",
     replications: given.WorldsOption = None,
@@ -71,7 +72,7 @@ def backtest(
     else:
         data = deals_of(deals, quiet=shown.quiet, history=history, map=export_map, as_of=as_of, dates=dates)
         lengths = {"horizon": horizon or "4w", "every": every or "1w"}
-        ask = partial(test, data, first=first, by=by, measure=measure, **lengths, **drawn)
+        ask = partial(test, data, first=first, by=by, measure=measure, country=country, **lengths, **drawn)
     found = run_on_deals(ask, _screen, shown)
     if asked is not None and not asked[0] <= found.score("simcore").coverage <= asked[1]:
         raise typer.Exit(int(ExitStatus.NOT_REACHED))

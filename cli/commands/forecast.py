@@ -43,6 +43,7 @@ def forecast(
     ] = None,
     replications: given.WorldsOption = None,
     seed: given.SeedOfDrawsOption = 1,
+    country: given.CountryOption = None,
     tested: given.TestedOption = None,
     require: Annotated[
         str | None,
@@ -88,6 +89,7 @@ def forecast(
             without=without or (),
             replications=replications or REPLICATIONS,
             seed=seed,
+            country=country,
             tested=None if tested is None else read_backtest(tested),
         ),
         _screen,

@@ -46,6 +46,10 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="ID", help="An open deal that is taken as lost today. Repeatable."),
 ]
+CountryOption = Annotated[
+    str | None,
+    typer.Option("--country", metavar="CODE", help="Whose public holidays count: DE, or DE-BY with those of a part."),
+]
 TestedOption = Annotated[
     Path | None,
     typer.Option(

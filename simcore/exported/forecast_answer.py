@@ -102,6 +102,8 @@ def forecast_beside(found: Forecast) -> list[str]:
     if found.closing_days:
         days = ["the last working day" if day == LAST_WORKING_DAY else f"day {day}" for day in found.closing_days]
         lines.append(f"Many deals are closed on {' and '.join(days)} of a month, or on the Monday after.")
+    if found.holidays:
+        lines.append(f"Public holidays are those of {found.holidays}.")
     if found.without:
         lines.append(f"Taken as lost: {', '.join(found.without)}.")
     return [*lines, *_tested(found)]

@@ -142,6 +142,7 @@ def backtest(
     level: float | str = 0.9,
     replications: int | str = REPLICATIONS,
     seed: int = 1,
+    country: str | None = None,
     progress: Report | None = None,
     stop: Stop | None = None,
 ) -> Backtest:
@@ -165,6 +166,8 @@ def backtest(
         Worlds of each forecast, 100 to 100,000.
     seed
         Of all draws.
+    country
+        Whose public holidays count: ``DE``, or ``DE-BY`` with those of a part. They need ``simcore[dates]``.
     progress, stop
         See `BacktestRequest.run`.
 
@@ -189,7 +192,7 @@ def backtest(
     (4, 'too few windows to tell (4)')
     """
     return BacktestRequest(
-        known_of(data),
+        known_of(data, country),
         weeks_of(horizon, "horizon"),
         weeks_of(every, "every"),
         first=None if first is None else number_of_day(first, "first"),

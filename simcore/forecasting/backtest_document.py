@@ -49,6 +49,9 @@ class Backtest(StudyHeader):
     deals: int = Field(description="Of a log of calls, the calls.")
     won: int = Field(description="Of a log of calls, those that led on.")
     history_weeks: float | None = Field(description="From the first deal to the last day; null of a log of calls.")
+    holidays: str | None = Field(
+        default=None, description="Whose public holidays were known, and the version of the library; null: none."
+    )
     every_weeks: int | None = Field(description="Null of a log of calls.")
     horizon_weeks: int | None = Field(description="Null of a log of calls.")
     every_calls: int | None = Field(default=None, description="Calls from one origin to the next; null of deals.")

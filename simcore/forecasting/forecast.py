@@ -18,6 +18,7 @@ from simcore.forecasting.of_scenario import ScenarioForecastRequest
 from simcore.forecasting.ranges import ENDS, fan_of, range_of
 from simcore.forecasting.sources import (
     LEAST_WINS,
+    LONGEST_DAYS,
     Known,
     day_text,
     header_of_history,
@@ -53,8 +54,6 @@ _OUTSIDE: Final = 0.005
 _QUARTER_REPLICATIONS: Final = 2_000
 _PARTS: Final = 3
 """Of which progress is told."""
-LONGEST_DAYS: Final = 1098
-"""Three years: the most that is forecast."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +173,7 @@ def forecast(
     replications: int | str = REPLICATIONS,
     seed: int = 1,
     tested: Backtest | None = None,
+    country: str | None = None,
     progress: Report | None = None,
     stop: Stop | None = None,
 ) -> Forecast:
@@ -204,6 +204,8 @@ def forecast(
         Of all draws.
     tested
         What `simcore.backtest` returned: how such forecasts held is told beside this one.
+    country
+        Whose public holidays count: ``DE``, or ``DE-BY`` with those of a part. They need ``simcore[dates]``.
     progress, stop
         See `ForecastRequest.run`.
 
@@ -246,7 +248,7 @@ def forecast(
         if given is not None:
             hint = "read_deals takes as_of" if name == "as_of" else ""
             raise UsageError((Problem("is of a scenario, and this is an export", name, value=str(given), hint=hint),))
-    known = known_of(data)
+    known = known_of(data, country)
     valued = bool(np.isfinite(known.history.value[known.history.outcome == WON]).any())
     return ForecastRequest(
         known,

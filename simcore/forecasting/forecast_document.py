@@ -88,6 +88,9 @@ class Forecast(StudyHeader):
     history_weeks: float | None = Field(
         description="Weeks from the first deal to the last day of the history; null of a scenario."
     )
+    holidays: str | None = Field(
+        default=None, description="Whose public holidays were known, and the version of the library; null: none."
+    )
     open_deals: int
     without: list[str] = Field(description="Open deals that were taken as lost today.")
     quota: float | None

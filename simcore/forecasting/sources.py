@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict
@@ -15,6 +15,7 @@ from simcore.base.version import __version__
 from simcore.crm.cells.words import Outcome
 from simcore.crm.data import day_of
 from simcore.crm.findings import refuse_unusable
+from simcore.dates.countries import NoLibraryError, UnknownPlaceError, public_holidays
 from simcore.pipeline.history import LOST, NEVER, OPEN, OPEN_STAGE, WON, Flags, History, Ints
 from simcore.pipeline.rhythm import WEEK
 from simcore.results.header import ScenarioIdentity
@@ -33,6 +34,8 @@ CREATED: Final = "created"
 ALL: Final = "all"
 """The segment of deals where the export has none."""
 MOST_WEEKS: Final = 156
+LONGEST_DAYS: Final = 1098
+"""Three years: the most that is forecast."""
 LEAST_WINS: Final = 10
 """Wins below which nothing is forecast."""
 
@@ -57,6 +60,8 @@ class Known:
         Of all values; empty where none is named.
     owners
         How many people the deals belong to; 0 where it is not known.
+    holidays
+        Whose public holidays are known, and by which version of the library; None without them.
     """
 
     history: History
@@ -71,6 +76,7 @@ class Known:
     owner: Ints | None = None
     """Who has each deal, a place in `owner_names`; -1 where nobody is named."""
     owner_names: tuple[str, ...] = ()
+    holidays: str | None = None
 
     @property
     def weeks(self) -> float:
@@ -78,15 +84,24 @@ class Known:
         return (self.as_of + 1 - int(self.history.created.min())) / WEEK
 
 
-def known_of(data: DealData) -> Known:
+def known_of(data: DealData, country: str | None = None) -> Known:
     """Return the history that an export tells.
 
     Deals without a day of creation, and those that were closed on no known day, are left out: `data check` tells them.
+
+    Parameters
+    ----------
+    data
+        The export.
+    country
+        Whose public holidays count, ``DE`` or, with those of a part, ``DE-BY``; None for none.
 
     Raises
     ------
     ScenarioError
         If something has to be mended first, or fewer than `LEAST_WINS` deals were won.
+    UsageError
+        If no holidays of the country are known, or the library is not installed.
     """
     refuse_unusable(data.findings)
     # What came after the as-of day is neither counted nor learned from.
@@ -94,6 +109,9 @@ def known_of(data: DealData) -> Known:
     deals = data.deals
     dated = ~np.isnat(deals.created) & ((deals.outcome == Outcome.OPEN) | ~np.isnat(deals.closed))
     history = _history(data, dated)
+    whose: str | None = None
+    if country is not None:
+        history, whose = _with_holidays(history, country)
     won = int((history.outcome == WON).sum())
     file = data.files[0].file
     if won < LEAST_WINS:
@@ -110,6 +128,7 @@ def known_of(data: DealData) -> Known:
         file=Path(file).name,
         owner=deals.owner.codes[dated].astype(np.int64),
         owner_names=deals.owner.names,
+        holidays=whose,
     )
 
 
@@ -153,6 +172,23 @@ def _history(data: DealData, dated: Flags) -> History:
         visit_day=day[order],
         told=told,
     )
+
+
+def _with_holidays(history: History, country: str) -> tuple[History, str]:
+    """Return a history that knows the public holidays of its years and of those that can be forecast, and whose."""
+    name, _, part = country.strip().partition("-")
+    last = np.where(history.closed == NEVER, history.created, history.closed).max()
+    days = np.array([history.created.min(), last + LONGEST_DAYS]).astype("M8[D]").astype("M8[Y]").astype(np.int64)
+    first, end = (int(year) + 1970 for year in days)
+    try:
+        known = public_holidays(name, part or None, range(first, end + 1))
+    except UnknownPlaceError as error:
+        problem = Problem(str(error), "country", value=country, allowed=error.allowed, hint=error.hint)
+        raise UsageError((problem,)) from None
+    except NoLibraryError as error:
+        raise UsageError((Problem(str(error), "country", value=country),)) from None
+    numbers = np.array([each.day for each in known.days], dtype="M8[D]").astype(np.int64)
+    return replace(history, holidays=np.unique(numbers)), known.source
 
 
 def _segments(deals: Deals, dated: Flags) -> Ints:
@@ -220,6 +256,7 @@ class HistoryHeader(TypedDict):
     reps: int
     as_of: str
     history_weeks: float
+    holidays: str | None
 
 
 def header_of_history(known: Known, seed: int) -> HistoryHeader:
@@ -232,6 +269,7 @@ def header_of_history(known: Known, seed: int) -> HistoryHeader:
         "reps": known.owners,
         "as_of": day_text(known.as_of),
         "history_weeks": known.weeks,
+        "holidays": known.holidays,
     }
 
 

@@ -256,7 +256,7 @@ def expect_new(
     next_stage
         Its last row is that of deals which begin.
     arrival_rhythm
-        Share of every day of a week among new deals, from the weekday of the first day on.
+        Share of every day among the new deals of its week, of shape (days,).
     pace, there, exits, entering
         Memory to work in, of shape (3, days), (stages, days), (3, stages, classes of age) and (2, stages).
     wins
@@ -267,7 +267,7 @@ def expect_new(
         _set_pace(market[row], rhythm, pace)
         for segment in range(share.shape[1]):
             for day in range(days):
-                begin = new[row, day // WEEK] * arrival_rhythm[day % WEEK] * share[row, segment]
+                begin = new[row, day // WEEK] * arrival_rhythm[day] * share[row, segment]
                 entering[0] = 0.0
                 _lead_on(begin, next_stage[stages], entering[0])
                 classes = class_of_age[min(day, len(class_of_age) - 1)] + 1

@@ -13,7 +13,7 @@ from simcore.kernels.pipeline import draw_new, expect_new, play_open, worth_of_n
 from simcore.pipeline.ages import CLASSES, STARTS, class_of
 from simcore.pipeline.history import STILL, Flags, Floats, Ints
 from simcore.pipeline.posterior import KINDS, Draws, Posterior, Seeds
-from simcore.pipeline.rhythm import WEEK, weekday
+from simcore.pipeline.rhythm import WEEK
 from simcore.random.philox import split_seed
 
 PART: Final = 1000
@@ -181,7 +181,7 @@ def _play_new(posterior: Posterior, days: int, drawn: Draws, into: Ahead, rows: 
         drawn.market,
         rhythm,
         np.vstack((posterior.next_stage, posterior.starts)),
-        np.roll(posterior.arrival_rhythm, -int(weekday(np.array([posterior.visits.day]))[0])),
+        posterior.arrival_rhythm.shares(_days(posterior, days)),
         _CLASS_OF_AGE,
         np.empty_like(rhythm),
         np.empty((stages, days)),
@@ -199,9 +199,12 @@ def _play_new(posterior: Posterior, days: int, drawn: Draws, into: Ahead, rows: 
 
 def _rhythm(posterior: Posterior, days: int) -> Floats:
     """Return the factors of the days to come, by way."""
-    day = posterior.visits.day
-    ahead = np.arange(day, day + days, dtype=np.int64)
+    ahead = _days(posterior, days)
     return np.array([rhythm.factors(ahead) for rhythm in posterior.rhythms])
+
+
+def _days(posterior: Posterior, days: int) -> Ints:
+    return np.arange(posterior.visits.day, posterior.visits.day + days, dtype=np.int64)
 
 
 def _values(posterior: Posterior) -> tuple[Floats, Ints]:

@@ -6,7 +6,7 @@ that happened on that day or later can reach it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,8 @@ class History:
         visit at least; the first is on the day of its creation.
     told
         Which deals are known to have been in more than one stage, of shape (deals,).
+    holidays
+        Public holidays, ascending, before and after; they are known in advance.
     """
 
     stages: tuple[str, ...]
@@ -66,6 +68,7 @@ class History:
     visit_stage: Ints
     visit_day: Ints
     told: Flags
+    holidays: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def deals(self) -> int:

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.special import gammaln
 
 from simcore.pipeline.ages import at_risk, exits, smoothed
+from simcore.pipeline.arrivals import ArrivalRhythm, arrival_rhythm
 from simcore.pipeline.drifting_level import DriftingLevel, drifting_level
 from simcore.pipeline.history import STILL, Floats, History, Ints, Visits, known_before
-from simcore.pipeline.rhythm import EVEN, WEEK, Rhythm, rhythm, weekday
+from simcore.pipeline.rhythm import EVEN, WEEK, Rhythm, rhythm
 
 WINS, LOSSES, MOVES = 0, 1, 2
 KINDS: Final = 3
@@ -96,7 +97,7 @@ class Posterior:
     rhythms
         Of wins, losses and moves.
     arrival_rhythm
-        Share of every weekday among new deals, of shape (7,).
+        Shares of the weekdays among the new deals of a week without holidays.
     market, inflow
         Levels of the wins over what is expected, and of new deals over their mean.
     inflow_mean
@@ -119,7 +120,7 @@ class Posterior:
     segment_events: Floats
     segment_expected: Floats
     rhythms: tuple[Rhythm, Rhythm, Rhythm]
-    arrival_rhythm: Floats
+    arrival_rhythm: ArrivalRhythm
     market: DriftingLevel
     inflow: DriftingLevel
     inflow_mean: float
@@ -173,7 +174,7 @@ def learn(history: History, day: int) -> Posterior:
     risk = at_risk(visits, first).astype(np.float64)
     ways = (visits.won,), (visits.lost,), tuple(range(len(history.stages)))
     events = np.array([exits(visits, first, kinds) for kinds in ways]).astype(np.float64)
-    rhythms, factors = _rhythms(days, events, risk)
+    rhythms, factors = _rhythms(days, events, risk, history.holidays)
     exposure = np.array([np.tensordot(factor, risk, axes=1) for factor in factors])
     counts = events.sum(axis=1)
     shape, rate = _posterior_of_hazards(counts, exposure, risk.sum(axis=0))
@@ -182,7 +183,9 @@ def learn(history: History, day: int) -> Posterior:
     wins, expected = _weekly(events[WINS], risk, factors[WINS])
     inflow = _new_by_week(visits, first)
     weekly = inflow.sum(axis=1)
-    typical = max(float(weekly.mean()), _LEAST_EXPECTED)
+    arriving = arrival_rhythm(visits.entered[visits.first], days, history.holidays)
+    part = arriving.parts_of_weeks(days)
+    typical = max(float(weekly.mean()) / float(part.mean()), _LEAST_EXPECTED)
     usable = expected > _LEAST_EXPECTED
     return Posterior(
         visits=visits,
@@ -195,9 +198,9 @@ def learn(history: History, day: int) -> Posterior:
         segment_events=segment_events,
         segment_expected=segment_expected,
         rhythms=rhythms,
-        arrival_rhythm=_arrival_rhythm(visits),
+        arrival_rhythm=arriving,
         market=drifting_level(wins[usable], expected[usable]),
-        inflow=drifting_level(weekly, np.full(len(weekly), typical)),
+        inflow=drifting_level(weekly, typical * part),
         inflow_mean=typical,
         recent=inflow[-RECENT_WEEKS:].sum(axis=0),
         starts=np.bincount(visits.stage[visits.first], minlength=len(history.stages)) / max(visits.first.sum(), 1),
@@ -206,7 +209,7 @@ def learn(history: History, day: int) -> Posterior:
     )
 
 
-def _rhythms(days: Ints, events: Floats, risk: Floats) -> tuple[tuple[Rhythm, Rhythm, Rhythm], Floats]:
+def _rhythms(days: Ints, events: Floats, risk: Floats, holidays: Ints) -> tuple[tuple[Rhythm, Rhythm, Rhythm], Floats]:
     """Return the rhythm of every kind and its factors, of shape (3, days)."""
     found: list[Rhythm] = []
     factors = np.ones((KINDS, len(days)))
@@ -216,7 +219,7 @@ def _rhythms(days: Ints, events: Floats, risk: Floats) -> tuple[tuple[Rhythm, Rh
         for _ in range(_ROUNDS):
             shape, rate = smoothed(counts, np.tensordot(factors[kind], risk, axes=1))
             expected = np.tensordot(risk, shape / rate, axes=2)
-            kept = rhythm(days, by_day, expected, closing=kind == WINS)
+            kept = rhythm(days, by_day, expected, closing=kind == WINS, holidays=holidays)
             factors[kind] = kept.factors(days)
         found.append(kept)
     return (found[0], found[1], found[2]), factors
@@ -276,13 +279,6 @@ def _new_by_week(visits: Visits, first: int) -> Floats:
     kept = week >= 0
     cell = week[kept] * segments + visits.segment[new][kept]
     return np.bincount(cell, minlength=weeks * segments).reshape(weeks, segments).astype(np.float64)
-
-
-def _arrival_rhythm(visits: Visits) -> Floats:
-    """Return the share of every weekday among new deals."""
-    seen = np.bincount(weekday(visits.entered[visits.first]), minlength=WEEK) + 1.0 / WEEK
-    share: Floats = seen / seen.sum()
-    return share
 
 
 def _next_stages(visits: Visits) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from simcore.pipeline.history import Flags, Floats, Ints
 WEEK: Final = 7
 LAST: Final = 32
 """Stands for the last working day of a month among days of the month."""
-_SATURDAY: Final = 5
+_SATURDAY, _SUNDAY = 5, 6
 _LEAST_TIMES: Final = 2
 _LEAST_RATIO: Final = 1.5
 _LEAST_Z: Final = 5.0
@@ -73,10 +73,14 @@ class Rhythm:
         Factor of Monday to Sunday, of shape (7,).
     closing
         Days of the month on which many deals are closed at once, with their factors.
+    holidays, on_holiday
+        Public holidays, and their factor, whatever the weekday.
     """
 
     weekdays: Floats
     closing: tuple[tuple[int, float], ...] = ()
+    holidays: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    on_holiday: float = 1.0
 
     def factors(self, days: Ints) -> Floats:
         """Return the factor of each of some days since 1970-01-01."""
@@ -84,13 +88,14 @@ class Rhythm:
         for of_month, factor in self.closing:
             chosen = on_working_day(days, of_month)
             factors[chosen] = factor
+        factors[np.isin(days, self.holidays)] = self.on_holiday
         return factors
 
 
 EVEN: Final = Rhythm(np.ones(WEEK))
 
 
-def rhythm(days: Ints, events: Floats, expected: Floats, *, closing: bool) -> Rhythm:
+def rhythm(days: Ints, events: Floats, expected: Floats, *, closing: bool, holidays: Ints | None = None) -> Rhythm:
     """Return the rhythm of events on days, given how many are expected on days like all others.
 
     Parameters
@@ -102,10 +107,14 @@ def rhythm(days: Ints, events: Floats, expected: Floats, *, closing: bool) -> Rh
     closing
         Whether days of the month are looked for. One is taken where it was seen twice at least, each time with one
         and a half times the events of its weekday, and lies five standard deviations above what days differ by.
+    holidays
+        Days that are like Sundays, until they are known better.
     """
     found: list[int] = []
+    free = np.zeros(0, dtype=np.int64) if holidays is None else holidays
+    on_holiday = np.isin(days, free)
     while True:
-        special = np.zeros(len(days), dtype=np.bool_)
+        special = on_holiday.copy()
         for of_month in found:
             special |= on_working_day(days, of_month)
         weekdays = _by_weekday(days[~special], events[~special], expected[~special])
@@ -116,9 +125,10 @@ def rhythm(days: Ints, events: Floats, expected: Floats, *, closing: bool) -> Rh
         found.append(candidate)
     factors = []
     for of_month in found:
-        chosen = on_working_day(days, of_month)
+        chosen = on_working_day(days, of_month) & ~on_holiday
         factors.append((of_month, float(events[chosen].sum() / max(expected[chosen].sum(), 1e-9))))
-    return Rhythm(weekdays, tuple(factors))
+    seen, usually = float(events[on_holiday].sum()), float(expected[on_holiday].sum())
+    return Rhythm(weekdays, tuple(factors), free, (seen + _PRIOR * float(weekdays[_SUNDAY])) / (usually + _PRIOR))
 
 
 def _by_weekday(days: Ints, events: Floats, expected: Floats) -> Floats:

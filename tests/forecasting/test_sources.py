@@ -112,3 +112,21 @@ def test_the_example_is_the_same_everywhere() -> None:
 
 
 EXAMPLE_DIGEST = "4664cfefdf13e0d5"
+
+
+def test_public_holidays_are_known_before_and_after() -> None:
+    pytest.importorskip("holidays", reason='no holidays: pip install "simcore[dates]"')
+    plain, known = known_of(example_data()), known_of(example_data(), "DE-BY")
+    days = known.history.holidays.astype("datetime64[D]").astype(str).tolist()
+    assert {"2025-12-25", "2026-01-06", "2028-12-26"} <= set(days)
+    assert known.holidays is not None
+    assert known.holidays.startswith("DE-BY, holidays ")
+    assert (plain.holidays, len(plain.history.holidays)) == (None, 0)
+    assert plain.digest != known.digest
+
+
+@pytest.mark.parametrize("country", ["Germany", "DE-XX", ""])
+def test_a_country_without_holidays_is_refused(country: str) -> None:
+    pytest.importorskip("holidays", reason='no holidays: pip install "simcore[dates]"')
+    with pytest.raises(UsageError, match="no holidays are known"):
+        known_of(example_data(), country)

@@ -26,7 +26,7 @@ def _law(random: np.random.Generator, replications: int) -> dict[str, Any]:
         "share": random.dirichlet(np.ones(SEGMENTS), replications),
         "rhythm": random.gamma(2.0, 0.5, (3, DAYS)),
         "next_stage": next_stage,
-        "arrival_rhythm": random.dirichlet(np.ones(7)),
+        "arrival_rhythm": random.dirichlet(np.ones(7), WEEKS).reshape(-1)[:DAYS],
         "class_of_age": np.array([0, 1, 2, 2, 3, 3, 3, 4]),
     }
 
@@ -95,8 +95,8 @@ def test_what_is_expected_of_new_deals_is_what_its_twin_expects(seed: int) -> No
     law["hazard"][1, :, 0, :2] *= 30.0  # nearly all leave at once, some of them to the same stage
     wins = _expected(law)
     for row in range(2):
-        weekday = law["arrival_rhythm"].tolist()
-        expected = twin.wins_of_new(_twin(law, row), law["new"][row].tolist(), law["share"][row].tolist(), weekday)
+        daily = law["arrival_rhythm"].tolist()
+        expected = twin.wins_of_new(_twin(law, row), law["new"][row].tolist(), law["share"][row].tolist(), daily)
         np.testing.assert_allclose(wins[row], expected, rtol=1e-6)
     assert wins.min() > 0.0
 
@@ -106,7 +106,7 @@ def test_what_is_expected_is_the_mean_of_deals_that_are_played() -> None:
     one = _law(np.random.default_rng(5), 1)
     law = one | {name: np.repeat(one[name], 4000, axis=0) for name in ("hazard", "factor", "market")}
     one["new"][:] = 0.0
-    one["new"][:, 0], one["arrival_rhythm"][:] = 30.0, np.eye(7)[0]
+    one["new"][:, 0], one["arrival_rhythm"][:] = 30.0, np.eye(DAYS)[0]
     one["share"][:], one["next_stage"][-1] = [0.0, 1.0], [0.0, 1.0, 0.0]
     ones = np.ones(30, dtype=np.int64)
     deals = {"number": np.arange(30), "stage": ones, "segment": ones, "age": 0 * ones, "value": ones * 1.0}

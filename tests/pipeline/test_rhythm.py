@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simcore.pipeline.arrivals import arrival_rhythm
 from simcore.pipeline.rhythm import LAST, day_of_month, on_working_day, rhythm, weekday
+from tests.support.made_histories import DAY_OF_START
 
 DAYS = np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-07-01")).astype(np.int64)
 
@@ -50,3 +52,37 @@ def test_none_is_found_where_there_is_none() -> None:
 def test_nothing_expected_is_even() -> None:
     nothing = np.zeros(len(DAYS))
     assert rhythm(DAYS, nothing, nothing, closing=True).factors(DAYS).tolist() == [1.0] * len(DAYS)
+
+
+def test_holidays_are_like_sundays_until_they_are_known_better() -> None:
+    days = np.arange(DAY_OF_START, DAY_OF_START + 7 * 52, dtype=np.int64)
+    working = np.where(weekday(days) < 5, 20.0, 1.0)
+    holidays = days[weekday(days) == 2][::6]
+    events = working.copy()
+    events[np.isin(days, holidays)] = 2.0
+    expected = np.full(len(days), 10.0)
+    found = rhythm(days, events, expected, closing=True, holidays=holidays)
+    assert found.on_holiday == pytest.approx(0.2, rel=0.05)
+    assert found.weekdays[2] == pytest.approx(found.weekdays[1], rel=0.01)
+    ahead = np.array([holidays[0], holidays[0] + 7])
+    assert found.factors(ahead).tolist() == [found.on_holiday, found.weekdays[2]]
+    unseen = rhythm(days, working, expected, closing=True, holidays=days[-1:] + 3)
+    assert unseen.on_holiday == pytest.approx(unseen.weekdays[6])
+    assert unseen.closing == ()
+
+
+def test_new_deals_of_a_holiday_are_missing_in_its_week_alone() -> None:
+    days = np.arange(DAY_OF_START, DAY_OF_START + 7 * 40 + 3, dtype=np.int64)
+    holidays = days[weekday(days) == 2][::5]
+    created = np.repeat(days, np.where(np.isin(days, holidays), 0, np.where(weekday(days) < 5, 8, 1)))
+    found = arrival_rhythm(created, days, holidays)
+    even = arrival_rhythm(np.repeat(days, np.where(weekday(days) < 5, 8, 1)), days, holidays[:0])
+    np.testing.assert_allclose(found.share, even.share, rtol=0.02)
+    assert found.on_holiday < 0.05
+    parts = found.parts_of_weeks(days)
+    last = days[3:].reshape(-1, 7)
+    hit = np.isin(last, holidays).any(axis=1)
+    assert (parts[~hit] == 1.0).all()
+    np.testing.assert_allclose(parts[hit], 1.0 - found.share[2] * (1.0 - found.on_holiday))
+    np.testing.assert_allclose(found.shares(last).sum(axis=1), parts)
+    assert (even.parts_of_weeks(days) == 1.0).all()

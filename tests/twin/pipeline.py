@@ -110,7 +110,7 @@ def chances_of_new(law: Law, segment: int, weeks: int) -> list[list[list[float]]
     return by_day
 
 
-def wins_of_new(law: Law, new: list[float], share: list[float], weekday: list[float]) -> list[list[float]]:
+def wins_of_new(law: Law, new: list[float], share: list[float], daily: list[float]) -> list[list[float]]:
     """Return the wins to be expected, by segment and week, of deals that come; they begin by the last next stage."""
     found = []
     for segment, part in enumerate(share):
@@ -118,7 +118,7 @@ def wins_of_new(law: Law, new: list[float], share: list[float], weekday: list[fl
         sums = [0.0] * len(new)
         for day, by_stage in enumerate(chances):
             for stage, by_week in enumerate(by_stage):
-                come = new[day // 7] * weekday[day % 7] * part * law.next_stage[-1][stage]
+                come = new[day // 7] * daily[day] * part * law.next_stage[-1][stage]
                 sums = [total + come * chance for total, chance in zip(sums, by_week, strict=True)]
         found.append(sums)
     return found
