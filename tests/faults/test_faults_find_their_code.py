@@ -10,7 +10,8 @@ import pytest
 from tests.support.uncompiled import change
 
 MODULES = (
-    *("booking", "closing", "coaching", "inflow", "months", "needs", "parted", "people", "reactive", "rows", "season"),
+    *("booking", "closing", "coaching", "inflow", "months", "needs", "parted", "people", "pipeline", "reactive", "rows"),
+    "season",
     "teams",
 )
 

@@ -2,78 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from simcore.kernels.pipeline import draw_new, expect_new, play_open, worth_of_new
+from simcore.kernels.pipeline import draw_new, worth_of_new
 from simcore.random.philox import split_seed
+from tests.support.pipeline_cases import (
+    DAYS,
+    FIRST,
+    SEED,
+    SEGMENTS,
+    WEEKS,
+    deals_of,
+    expected_of,
+    law_of,
+    played,
+    twin_of,
+)
 from tests.twin import pipeline as twin
-
-SEED, FIRST, DAYS, WEEKS, SEGMENTS, STAGES, CLASSES = 2**40 + 7, 3, 24, 4, 2, 3, 5
-
-
-def _law(random: np.random.Generator, replications: int) -> dict[str, Any]:
-    shape = (replications, 3, STAGES, CLASSES)
-    hazard = random.gamma(0.6, 0.1, shape) * (random.random(shape) < 0.8)
-    next_stage = random.dirichlet(np.ones(STAGES), STAGES + 1)
-    return {
-        "hazard": hazard,
-        "factor": random.gamma(4.0, 0.25, (replications, 3, SEGMENTS, STAGES)),
-        "market": random.gamma(4.0, 0.25, (replications, WEEKS)),
-        "new": random.gamma(2.0, 4.0, (replications, WEEKS)),
-        "share": random.dirichlet(np.ones(SEGMENTS), replications),
-        "rhythm": random.gamma(2.0, 0.5, (3, DAYS)),
-        "next_stage": next_stage,
-        "arrival_rhythm": random.dirichlet(np.ones(7), WEEKS).reshape(-1)[:DAYS],
-        "class_of_age": np.array([0, 1, 2, 2, 3, 3, 3, 4]),
-    }
-
-
-def _deals(random: np.random.Generator, count: int) -> dict[str, Any]:
-    return {
-        "number": 10 + random.permutation(count).astype(np.int64),
-        "stage": random.integers(0, STAGES, count),
-        "segment": random.integers(0, SEGMENTS, count),
-        "age": random.integers(0, 12, count),
-        "value": random.random(count),
-    }
-
-
-def _played(law: dict[str, Any], deals: dict[str, Any]) -> tuple[Any, Any, Any]:
-    replications = len(law["hazard"])
-    wins = np.zeros((replications, SEGMENTS, WEEKS), dtype=np.int64)
-    values = np.zeros((replications, SEGMENTS, WEEKS))
-    won = np.zeros((replications, len(deals["number"])), dtype=np.bool_)
-    laws = law["hazard"], law["factor"], law["market"], law["rhythm"], law["next_stage"], law["class_of_age"]
-    table = np.array([deals[name] for name in ("number", "stage", "segment", "age")])
-    pace = np.empty_like(law["rhythm"])
-    play_open(split_seed(SEED), FIRST, table, deals["value"], *laws, pace, wins, values, won)
-    return wins, values, won
-
-
-def _expected(law: dict[str, Any]) -> Any:  # noqa: ANN401
-    wins = np.zeros((len(law["hazard"]), SEGMENTS, WEEKS))
-    laws = law["hazard"], law["factor"], law["market"], law["rhythm"], law["next_stage"]
-    memory = np.empty((3, DAYS)), np.empty((STAGES, DAYS)), np.empty((3, STAGES, CLASSES)), np.empty((2, STAGES))
-    expect_new(law["new"], law["share"], *laws, law["arrival_rhythm"], law["class_of_age"], *memory, wins)
-    return wins
-
-
-def _twin(law: dict[str, Any], row: int) -> twin.Law:
-    hazard, factor, market = (law[name][row].tolist() for name in ("hazard", "factor", "market"))
-    shared = (law[name].tolist() for name in ("rhythm", "next_stage", "class_of_age"))
-    return twin.Law(hazard, factor, market, *shared)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_it_plays_what_its_twin_plays(seed: int) -> None:
     random = np.random.default_rng(seed)
-    law, deals = _law(random, 4), _deals(random, 30)
-    wins, values, won = _played(law, deals)
+    law, deals = law_of(random, 4), deals_of(random, 30)
+    wins, values, won = played(law, deals)
     for row in range(4):
-        own = _twin(law, row)
+        own = twin_of(law, row)
         expected = np.zeros((SEGMENTS, WEEKS), dtype=np.int64)
         worth = np.zeros((SEGMENTS, WEEKS))
         for place in range(30):
@@ -91,33 +46,33 @@ def test_it_plays_what_its_twin_plays(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_expected_of_new_deals_is_what_its_twin_expects(seed: int) -> None:
-    law = _law(np.random.default_rng(10 + seed), 2)
+    law = law_of(np.random.default_rng(10 + seed), 2)
     law["hazard"][1, :, 0, :2] *= 30.0  # nearly all leave at once, some of them to the same stage
-    wins = _expected(law)
+    wins = expected_of(law)
     for row in range(2):
         daily = law["arrival_rhythm"].tolist()
-        expected = twin.wins_of_new(_twin(law, row), law["new"][row].tolist(), law["share"][row].tolist(), daily)
+        expected = twin.wins_of_new(twin_of(law, row), law["new"][row].tolist(), law["share"][row].tolist(), daily)
         np.testing.assert_allclose(wins[row], expected, rtol=1e-6)
     assert wins.min() > 0.0
 
 
-def test_what_is_expected_is_the_mean_of_deals_that_are_played() -> None:
+def test_what_is_expected_is_the_mean_of_deals_that_areplayed() -> None:
     """New deals of one day, played one by one: 4 standard errors of 4,000 worlds (false alarms: 1e-3 of seeds)."""
-    one = _law(np.random.default_rng(5), 1)
+    one = law_of(np.random.default_rng(5), 1)
     law = one | {name: np.repeat(one[name], 4000, axis=0) for name in ("hazard", "factor", "market")}
     one["new"][:] = 0.0
     one["new"][:, 0], one["arrival_rhythm"][:] = 30.0, np.eye(DAYS)[0]
     one["share"][:], one["next_stage"][-1] = [0.0, 1.0], [0.0, 1.0, 0.0]
     ones = np.ones(30, dtype=np.int64)
     deals = {"number": np.arange(30), "stage": ones, "segment": ones, "age": 0 * ones, "value": ones * 1.0}
-    wins, _, _ = _played(law, deals)
-    found, expected = wins[:, 1], _expected(one)[0, 1]
+    wins, _, _ = played(law, deals)
+    found, expected = wins[:, 1], expected_of(one)[0, 1]
     error = found.std(axis=0) / np.sqrt(len(found))
     assert (np.abs(found.mean(axis=0) - expected) < 4.0 * error).all()
     assert (expected > 10.0 * error).all()
 
 
-def test_new_deals_are_won_as_their_twin_says_and_as_often_as_expected() -> None:
+def test_new_deals_are_won_as_their_twin_says_and_as_often_asexpected_of() -> None:
     """Poisson: mean and variance of 4,000 cells within 4 standard errors."""
     expected = np.tile([[[0.0, 0.4, 12.5, 99.9], [100.0, 130.0, 250.0, 1e-9]]], (500, 1, 1))
     wins = np.zeros(expected.shape, dtype=np.int64)
@@ -146,34 +101,34 @@ def test_new_deals_are_worth_what_their_twin_says() -> None:
 
 def test_one_deal_less_changes_nothing_else() -> None:
     random = np.random.default_rng(1)
-    law, deals = _law(random, 8), _deals(random, 40)
-    _, _, won = _played(law, deals)
+    law, deals = law_of(random, 8), deals_of(random, 40)
+    _, _, won = played(law, deals)
     gone = int(np.flatnonzero(won.any(axis=0))[0])
     fewer = {name: np.delete(column, gone) for name, column in deals.items()}
-    _, _, still = _played(law, fewer)
+    _, _, still = played(law, fewer)
     assert (np.delete(won, gone, axis=1) == still).all()
 
 
 def test_a_better_market_loses_no_deal_of_one_stage() -> None:
     random = np.random.default_rng(2)
-    law, deals = _law(random, 20), _deals(random, 40)
+    law, deals = law_of(random, 20), deals_of(random, 40)
     law["hazard"][:, 2] = 0.0  # nobody moves on: a win needs no other exit first
     law["hazard"][:, 1] = 0.0
-    _, _, before = _played(law, deals)
+    _, _, before = played(law, deals)
     law["market"] *= 1.3
-    _, _, after = _played(law, deals)
+    _, _, after = played(law, deals)
     assert (after >= before).all()
     assert after.sum() > before.sum()
 
 
-def test_a_constant_hazard_gives_the_exponential_law() -> None:
+def test_a_constant_hazard_gives_the_exponentiallaw_of() -> None:
     replications, hazard = 4000, 0.03
-    law = _law(np.random.default_rng(3), replications)
+    law = law_of(np.random.default_rng(3), replications)
     law["hazard"][:] = 0.0
     law["hazard"][:, 0] = hazard
     law["factor"][:], law["market"][:], law["rhythm"][:] = 1.0, 1.0, 1.0
-    deals = _deals(np.random.default_rng(4), 10)
-    _, _, won = _played(law, deals)
+    deals = deals_of(np.random.default_rng(4), 10)
+    _, _, won = played(law, deals)
     chance = 1.0 - np.exp(-hazard * DAYS)
     error = np.sqrt(chance * (1.0 - chance) / won.size)
     assert abs(won.mean() - chance) < 4.0 * error

@@ -111,6 +111,7 @@ def load(prepare: Callable[[], None] = lambda: None) -> Engine:
         with _without_compiler():
             prepare()
             both = importlib.import_module("tests.support.both_engines")
+            importlib.import_module("simcore.kernels.pipeline")  # which no engine imports
         modules = _copied()
     finally:
         for name in _copied():
