@@ -216,9 +216,18 @@ WITH_GENERATORS = {
     "simcore.pipeline.drifting_level",
     "simcore.pipeline.posterior",
     "simcore.pipeline.naive",
+    "simcore.fitting.calling",
+    "simcore.fitting.counts",
+    "simcore.fitting.learned",
+    "simcore.fitting.market",
+    "simcore.fitting.model_check",
+    "simcore.fitting.spread",
+    "simcore.fitting.values",
+    "simcore.fitting.waits",
     "simcore.forecasting.backtest",
     "simcore.forecasting.call_log",
     "simcore.forecasting.example",
+    "simcore.forecasting.of_scenario",
 }
 """Modules that draw leading factors or parameters with a generator of NumPy, made with a seed and handed on."""
 

@@ -56,11 +56,12 @@ def _shown(value: float, figure: FittedFigure) -> str:
 
 @fits
 def _figures(found: Fit) -> RenderableType:
-    table = grid(["figure", "mean", "90 %", "rests on"], left=1)
+    table = grid(["figure", "mean", "90 %"], left=1)
     for figure in found.figures:
         ends = f"{significant(figure.low, 3)} to {_shown(figure.high, figure)}"
-        table.add_row(printable(figure.path), significant(figure.mean, 3), ends, printable(figure.rests_on))
-    return Group(table, note("Days are calendar days. The interval is what so many deals leave open."))
+        table.add_row(printable(figure.path), significant(figure.mean, 3), ends)
+    said = "Days are calendar days. The interval is what so many deals leave open; the file says what each rests on."
+    return Group(table, note(said))
 
 
 @fits

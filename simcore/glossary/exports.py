@@ -20,8 +20,21 @@ EXPORTS = (
     Word(
         "forecast",
         "What may come from deals by a day, as a range: from those that are open and from those that are not there "
-        "yet. `simcore forecast` makes it of an export.",
+        "yet. `simcore forecast` makes it of an export, or of a scenario with open deals.",
         "forecast.md#the-model",
+    ),
+    Word(
+        "fit",
+        "A scenario made of an export, each figure with the interval that so many deals leave open. `simcore fit` "
+        "writes it, with open deals and draws beside it.",
+        "fit.md#what-is-fitted-and-how",
+    ),
+    Word(
+        "model check",
+        "Worlds of a fitted model beside what was seen: a p-value near 0 or 1 says that the model hardly ever shows "
+        "such data, whatever its figures.",
+        "fit.md#what-is-printed",
+        ("posterior predictive check", "p-value"),
     ),
     Word(
         "backtest",

@@ -74,7 +74,16 @@ QUICK: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 
 def test_every_function_is_among_those_called_twice() -> None:
     functions = {name for name in simcore.__all__ if name[0].islower()}
-    others = {"backtest", "backtest_calls", "forecast", "read_calls", "read_deals", "read_rep_weeks", "tables_of"}
+    others = {
+        "backtest",
+        "backtest_calls",
+        "fit",
+        "forecast",
+        "read_calls",
+        "read_deals",
+        "read_rep_weeks",
+        "tables_of",
+    }
     assert {row[0] for row in QUICK} == functions - others, "their tests are beside them"
 
 
