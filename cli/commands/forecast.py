@@ -1,7 +1,7 @@
 """`simcore forecast`: what may come from the own deals by a day."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -38,9 +38,7 @@ def forecast(
     as_of: given.AsOfOption = None,
     dates: given.DatesOption = None,
     changes: SetOption = [],  # noqa: B006  (typer reads the default and copies it)
-    strategy: Annotated[
-        str | None, typer.Option("--strategy", metavar="NAME", help="Of a scenario: the strategy that is played.")
-    ] = None,
+    strategy: given.StrategyOfScenario = None,
     replications: given.WorldsOption = None,
     seed: given.SeedOfDrawsOption = 1,
     country: given.CountryOption = None,
@@ -56,41 +54,32 @@ def forecast(
     scenario, as `simcore fit` writes it, the engine plays the open deals and what comes: with --set and --strategy.
     The first Ctrl-C ends before the width is taken apart: what was done is reported, with exit status 130.
     """
-    from simcore.cli.data.kept_backtest import read_backtest  # noqa: PLC0415
-    from simcore.cli.data.of_scenario import evening_of, is_scenario, refuse  # noqa: PLC0415
-    from simcore.cli.data.reading import deals_of  # noqa: PLC0415
+    from simcore.cli.data.of_scenario import asked_of  # noqa: PLC0415
     from simcore.cli.data.required import required_share  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
-    from simcore.cli.load import load  # noqa: PLC0415
     from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
-    from simcore.forecasting.forecast import forecast as look_ahead  # noqa: PLC0415
 
     asked = required_share(require, "p_quota")
     if asked is not None and quota is None:
         message = "a chance of the quota needs --quota"
         raise typer.BadParameter(message, param_hint="--require")
-    asked_of: dict[str, Any]
-    if is_scenario(deals):
-        refuse("of a scenario", history=history, map=export_map, dates=dates, backtest=tested)
-        asked_of = {"data": load(str(deals), changes), "strategy": strategy, "as_of": as_of or evening_of(deals)}
-    else:
-        refuse("of an export", set=changes, strategy=strategy)
-        asked_of = {
-            "data": deals_of(deals, quiet=shown.quiet, history=history, map=export_map, as_of=as_of, dates=dates)
-        }
+    of_export = {"history": history, "map": export_map, "dates": dates, "since": since, "country": country}
+    ask = asked_of(
+        deals,
+        of_scenario={"set": changes, "strategy": strategy},
+        of_export={**of_export, "backtest": tested},
+        as_of=as_of,
+        quiet=shown.quiet,
+    )
     found = run_on_deals(
         partial(
-            look_ahead,
-            **asked_of,
+            ask,
             by=by,
-            since=since,
             quota=quota,
             measure=measure,
             without=without or (),
             replications=replications or REPLICATIONS,
             seed=seed,
-            country=country,
-            tested=None if tested is None else read_backtest(tested),
         ),
         _screen,
         shown,

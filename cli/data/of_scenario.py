@@ -2,14 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from simcore.cli.load import load
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from simcore.forecasting.forecast_document import Forecast
+
 _SUFFIXES = (".yaml", ".yml")
+
+
+def asked_of(
+    path: Path, *, of_scenario: Mapping[str, Any], of_export: Mapping[str, Any], as_of: str | None, quiet: bool
+) -> Callable[..., Forecast]:
+    """Return what makes a forecast: of a scenario or of an export, with the options that are of this kind alone.
+
+    Parameters
+    ----------
+    path
+        An export, or a scenario.
+    of_scenario
+        ``set``, ``strategy``.
+    of_export
+        ``history``, ``map``, ``dates``, ``since``, ``country``, ``backtest``.
+    as_of
+        Of both.
+    quiet
+        Whether no bar is shown while an export is read.
+
+    Raises
+    ------
+    typer.BadParameter
+        If an option says nothing of what is given.
+    """
+    if is_scenario(path):
+        from simcore.forecasting.of_scenario import forecast_scenario  # noqa: PLC0415
+
+        refuse("of a scenario", of_export)
+        scenario, evening = load(str(path), of_scenario["set"]), as_of or evening_of(path)
+        return partial(forecast_scenario, scenario, strategy=of_scenario["strategy"], as_of=evening)
+    from simcore.cli.data.kept_backtest import read_backtest  # noqa: PLC0415
+    from simcore.cli.data.reading import deals_of  # noqa: PLC0415
+    from simcore.forecasting.forecast import forecast  # noqa: PLC0415
+
+    refuse("of an export", of_scenario)
+    given = {name: of_export[name] for name in ("history", "map", "dates")}
+    tested = of_export["backtest"]
+    return partial(
+        forecast,
+        deals_of(path, quiet=quiet, as_of=as_of, **given),
+        since=of_export["since"],
+        country=of_export["country"],
+        tested=None if tested is None else read_backtest(tested),
+    )
 
 
 def is_scenario(path: Path) -> bool:
@@ -19,7 +71,7 @@ def is_scenario(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES or (not path.exists() and str(path) in shipped_files())
 
 
-def refuse(of: str, **given: object) -> None:
+def refuse(of: str, given: Mapping[str, Any]) -> None:
     """Refuse options that say nothing of what is forecast.
 
     Raises
@@ -38,8 +90,6 @@ def evening_of(path: Path) -> str | None:
 
     None where there is none: then it is that before the first day.
     """
-    import json  # noqa: PLC0415
-
     beside = path.with_name(f"{path.stem}.fit.json")
     try:
         document = json.loads(beside.read_bytes())

@@ -18,6 +18,9 @@ DealsOrScenario = Annotated[
         show_default=False,
     ),
 ]
+StrategyOfScenario = Annotated[
+    str | None, typer.Option("--strategy", metavar="NAME", help="Of a scenario: the strategy that is played.")
+]
 HistoryOption = Annotated[
     Path | None,
     typer.Option("--history", metavar="FILE.csv", help="When deals entered stages: a row for each entry or save."),

@@ -13,13 +13,12 @@ from simcore.base.errors import FileError, Problem, UsageError
 from simcore.base.spelling import count_of
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.fitting.document import Fit, FittedFigure, FittedWaits
-from simcore.fitting.figures import Figure, figures_of, stage_names
+from simcore.fitting.figures import Figure, done, figures_of, not_told, stage_names
 from simcore.fitting.learned import Learned, learn_scenario
 from simcore.fitting.model_check import model_checks
 from simcore.fitting.open_list import MOST_ROWS, columns_of_draws, open_text
 from simcore.fitting.paths import DROPPED, PASSED, STILL
 from simcore.fitting.scenario_text import Beside, first_day, scenario_text
-from simcore.fitting.told import done, not_told
 from simcore.forecasting.sources import day_text, header_of_history, known_of, seed_of
 from simcore.pipeline.history import LOST, WON, Floats
 from simcore.results_folders.atomic import write_whole

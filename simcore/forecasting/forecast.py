@@ -14,7 +14,7 @@ from simcore.base.text import did_you_mean
 from simcore.crm.data import DealData
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.forecast_document import DealChance, Forecast, Tested, Weather, WidthPart
-from simcore.forecasting.of_scenario import ScenarioForecastRequest
+from simcore.forecasting.of_scenario import forecast_scenario
 from simcore.forecasting.ranges import ENDS, fan_of, range_of
 from simcore.forecasting.sources import (
     LEAST_WINS,
@@ -168,8 +168,6 @@ def forecast(
     quota: float | str | None = None,
     measure: Literal["wins", "value"] | None = None,
     without: Sequence[str] = (),
-    strategy: str | None = None,
-    as_of: str | date | None = None,
     replications: int | str = REPLICATIONS,
     seed: int = 1,
     tested: Backtest | None = None,
@@ -195,9 +193,6 @@ def forecast(
         ``"value"`` or ``"wins"``; by default values, where a deal that was won has one.
     without
         Ids of open deals that are taken as lost today.
-    strategy, as_of
-        Of a scenario: the strategy that is played, and the evening on which its open deals stand, by default that
-        before its first day.
     replications
         Worlds, 100 to 100,000.
     seed
@@ -230,24 +225,12 @@ def forecast(
     (49, True, True)
     """
     if not isinstance(data, DealData):
-        if since is not None:
-            raise UsageError((Problem("a scenario does not know what was won already", "since", value=str(since)),))
-        if tested is not None:
-            raise UsageError((Problem("a backtest is of an export, and this is a scenario", "tested"),))
-        return ScenarioForecastRequest(
-            _scenario(data, strategy),
-            number_of_day(by, "by"),
-            None if as_of is None else number_of_day(as_of, "as_of"),
-            None if quota is None else amount_of(quota, "quota"),
-            "value" if measure is None else one_of(measure, ("value", "wins"), "measure"),
-            tuple(without),
-            worlds_of(replications),
-            seed_of(seed),
-        ).run(progress=progress, stop=stop)
-    for name, given in (("strategy", strategy), ("as_of", as_of)):
-        if given is not None:
-            hint = "read_deals takes as_of" if name == "as_of" else ""
-            raise UsageError((Problem("is of a scenario, and this is an export", name, value=str(given), hint=hint),))
+        for name, given in (("since", since), ("country", country), ("tested", tested)):
+            if given is not None:
+                raise UsageError((Problem("is of an export, and this is a scenario", name),))
+        asked: dict[str, Any] = {"by": by, "quota": quota, "measure": measure, "without": without}
+        asked |= {"replications": replications, "seed": seed, "progress": progress, "stop": stop}
+        return forecast_scenario(data, **asked)
     known = known_of(data, country)
     valued = bool(np.isfinite(known.history.value[known.history.outcome == WON]).any())
     return ForecastRequest(
@@ -261,11 +244,6 @@ def forecast(
         seed_of(seed),
         tested,
     ).run(progress=progress, stop=stop)
-
-
-def _scenario(source: Source, strategy: str | None) -> Scenario:
-    scenario = load_scenario(source)
-    return scenario if strategy is None else with_strategy(scenario, strategy)
 
 
 class _Answer:

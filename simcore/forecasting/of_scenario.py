@@ -388,3 +388,48 @@ def _won(scenario: Scenario, opened: OpenList, chosen: list[int], part: float, r
     )
     counts: Flags = before | (last & (random.random(last.shape) < part))
     return counts
+
+
+def forecast_scenario(
+    data: Scenario | Source,
+    *,
+    by: str | date,
+    as_of: str | date | None = None,
+    strategy: str | None = None,
+    quota: float | str | None = None,
+    measure: Literal["wins", "value"] | None = None,
+    without: Sequence[str] = (),
+    replications: int | str = 10_000,
+    seed: int = 1,
+    progress: Report | None = None,
+    stop: Stop | None = None,
+) -> Forecast:
+    """Return what may come of a scenario's open deals, and of those that are not there yet, until a day.
+
+    Parameters
+    ----------
+    data
+        The scenario, its path or its name.
+    as_of
+        The evening on which its open deals stand; by default that before its first day.
+    strategy
+        The one that is played; by default that of the scenario.
+    by, quota, measure, without, replications, seed, progress, stop
+        As for `simcore.forecast`.
+
+    Raises
+    ------
+    ScenarioError, UsageError
+        See `ScenarioForecastRequest.run`.
+    """
+    scenario = load_scenario(data)
+    return ScenarioForecastRequest(
+        scenario if strategy is None else with_strategy(scenario, strategy),
+        number_of_day(by, "by"),
+        None if as_of is None else number_of_day(as_of, "as_of"),
+        None if quota is None else amount_of(quota, "quota"),
+        "value" if measure is None else one_of(measure, ("value", "wins"), "measure"),
+        tuple(without),
+        worlds_of(replications),
+        seed_of(seed),
+    ).run(progress=progress, stop=stop)

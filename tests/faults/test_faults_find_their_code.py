@@ -10,7 +10,19 @@ import pytest
 from tests.support.uncompiled import change
 
 MODULES = (
-    *("booking", "closing", "coaching", "inflow", "months", "needs", "parted", "people", "pipeline", "reactive", "rows"),
+    *(
+        "booking",
+        "closing",
+        "coaching",
+        "inflow",
+        "months",
+        "needs",
+        "parted",
+        "people",
+        "pipeline",
+        "reactive",
+        "rows",
+    ),
     "season",
     "teams",
 )
