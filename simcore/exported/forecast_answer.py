@@ -113,10 +113,8 @@ def _tested(found: Forecast) -> list[str]:
     """Return how such forecasts held in a backtest."""
     tested = found.tested
     if found.history_weeks is None:
-        return [
-            "Of a scenario: what it leaves out is not in the range. How far forecasts of the deals themselves can be "
-            "believed: simcore backtest with their files."
-        ]
+        left_out = "Of a scenario: what it leaves out is not in the range. How far forecasts of the deals themselves "
+        return [f"{left_out}can be believed: simcore backtest with their files."]
     if tested is None:
         never = "Never tested: simcore backtest with the same files tells how far such forecasts can be believed, and "
         return [f"{never}--backtest shows it here."]

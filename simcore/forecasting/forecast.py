@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -33,8 +33,7 @@ from simcore.pipeline.history import WON, Flags, Floats, History
 from simcore.pipeline.naive import win_rates
 from simcore.pipeline.posterior import Posterior, Seeds, learn
 from simcore.pipeline.rhythm import WEEK
-from simcore.scenario.model import Scenario, with_strategy
-from simcore.scenario_files.scenario_file import Source, load_scenario
+from simcore.scenario_files.scenario_file import Source
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
 
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from simcore.forecasting.backtest_document import Backtest
+    from simcore.scenario_files.scenario_file import Source
 
 REPLICATIONS: Final = 10_000
 MOST_DEALS: Final = 10

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from simcore.base.errors import Problem, ScenarioError, UsageError
+from simcore.base.spelling import amount_of, one_of
 from simcore.base.text import did_you_mean
 from simcore.dates.days import parse_day
 from simcore.engine.ignorance import FAR
@@ -17,7 +18,7 @@ from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.forecasting.forecast_document import DealChance, Forecast, WidthPart
 from simcore.forecasting.ranges import fan_of, range_of
-from simcore.forecasting.sources import day_text
+from simcore.forecasting.sources import day_text, number_of_day, seed_of, worlds_of
 from simcore.kernels.detail import Detail
 from simcore.pipeline.history import Flags, Floats
 from simcore.pipeline.posterior import generator
@@ -27,11 +28,18 @@ from simcore.quantities.open_items import Start
 from simcore.quantities.open_list import OpenList
 from simcore.random.streams import FACTORS, KNOWLEDGE, LUCK, MARKET, NOISE, PEOPLE, Source
 from simcore.results.header import header_of
-from simcore.scenario.model import Scenario
+from simcore.scenario.model import Scenario, with_strategy
+from simcore.scenario_files.scenario_file import load_scenario
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
 from simcore.statistics.jackknife import EQUAL_GROUPS
 from simcore.statistics.pick_freeze import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from simcore.scenario_files.scenario_file import Source
 
 MOST_DEALS: Final = 10
 LONGEST_DAYS: Final = 1098
