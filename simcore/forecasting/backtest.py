@@ -275,6 +275,7 @@ class _Played:
         known = request.known
         return Backtest(
             **header_of_history(known, request.seed),
+            holidays=known.holidays,
             replications=request.replications,
             weeks=request.horizon_weeks,
             first_day=self.windows[0].origin,

@@ -263,6 +263,7 @@ class _Answer:
         rates = win_rates(posterior.visits)[self.deals.stage]
         return Forecast(
             **header_of_history(known, request.seed),
+            holidays=known.holidays,
             replications=request.replications,
             weeks=-(-(request.by - day + 1) // WEEK),
             first_day=day_text(day),

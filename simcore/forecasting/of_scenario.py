@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from simcore.scenario_files.scenario_file import Source
+    from simcore.scenario_files.scenario_file import Source as Given
 
 MOST_DEALS: Final = 10
 LONGEST_DAYS: Final = 1098
@@ -399,7 +399,7 @@ def _won(scenario: Scenario, opened: OpenList, chosen: list[int], part: float, r
 
 
 def forecast_scenario(
-    data: Scenario | Source,
+    data: Given,
     *,
     by: str | date,
     as_of: str | date | None = None,

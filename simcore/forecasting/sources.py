@@ -256,7 +256,6 @@ class HistoryHeader(TypedDict):
     reps: int
     as_of: str
     history_weeks: float
-    holidays: str | None
 
 
 def header_of_history(known: Known, seed: int) -> HistoryHeader:
@@ -269,7 +268,6 @@ def header_of_history(known: Known, seed: int) -> HistoryHeader:
         "reps": known.owners,
         "as_of": day_text(known.as_of),
         "history_weeks": known.weeks,
-        "holidays": known.holidays,
     }
 
 

@@ -10,7 +10,14 @@ import pytest
 
 import simcore
 from simcore.forecasting.forecast_document import Forecast
-from simcore.forecasting.of_scenario import ScenarioForecastRequest, _largest, _open_list, _Weekly, _won
+from simcore.forecasting.of_scenario import (
+    ScenarioForecastRequest,
+    _largest,
+    _open_list,
+    _Weekly,
+    _won,
+    forecast_scenario,
+)
 from simcore.forecasting.sources import number_of_day
 
 TEXT = """
@@ -127,7 +134,7 @@ def test_strategies_that_react_are_played_without_single_deals(path: Path) -> No
     drives = "{urgency: {signals: {deadline: 1}, changes: {wins: {slope: -0.3}}}}"
     changes = ["quota={per: month, amount: 20000}", f"strategies={{process: {{}}, pressure: {{drives: {drives}}}}}"]
     scenario = simcore.load_scenario(path, changes)
-    found = simcore.forecast(scenario, by="2026-12-27", strategy="pressure", replications=200)
+    found = forecast_scenario(scenario, by="2026-12-27", strategy="pressure", replications=200)
     assert found.scenario.strategies == ["pressure"]
     assert found.largest == []
     assert (found.total.mean.estimate or 0.0) > 0.0
@@ -135,7 +142,7 @@ def test_strategies_that_react_are_played_without_single_deals(path: Path) -> No
 
 def test_what_cannot_be_asked_is_refused_with_the_reason(path: Path) -> None:
     refused = (
-        ({"since": "2026-10-01"}, "does not know what was won"),
+        ({"since": "2026-10-01"}, "is of an export, and this is a scenario"),
         ({"by": "2026-10-04"}, "stands on the evening of 2026-10-04"),
         ({"by": "2039-10-04"}, "stands on the evening of 2026-10-04"),
     )

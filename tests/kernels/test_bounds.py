@@ -6,6 +6,8 @@ time; here every case is played, in short rows and strides and with small lists,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.skipif(
     numba_setting("BOUNDSCHECK") not in ("1", 1), reason="indices are checked by make bounds"
 )
 
-TABLES: dict[str, dict[str, Scenario]] = {
+TABLES: dict[str, Mapping[str, Scenario]] = {
     "steady": CASES,
     "reacting": REACTIVE,
     "alone": ALONE,
