@@ -1,7 +1,7 @@
 """`simcore forecast`: what may come from the own deals by a day."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -21,17 +21,10 @@ def forecast(
     shown: Shown,
     deals: given.DealsOrScenario,
     *,
-    by: Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)],
+    by: given.ByOption,
     since: given.SinceOption = None,
-    quota: Annotated[
-        str | None, typer.Option("--quota", metavar="AMOUNT", help="What is to be reached, as 1.2m.")
-    ] = None,
-    measure: Annotated[
-        Literal["value", "wins"] | None,
-        typer.Option(
-            "--measure", help="What is forecast; values, where deals that were won have any.", show_default=False
-        ),
-    ] = None,
+    quota: given.QuotaOption = None,
+    measure: given.MeasureOption = None,
     without: given.WithoutOption = None,
     history: given.HistoryOption = None,
     export_map: given.MapOption = None,
@@ -43,10 +36,7 @@ def forecast(
     seed: given.SeedOfDrawsOption = 1,
     country: given.CountryOption = None,
     tested: given.TestedOption = None,
-    require: Annotated[
-        str | None,
-        typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8."),
-    ] = None,
+    require: given.RequireQuotaOption = None,
 ) -> None:
     """Tell what may come by a day from deals that are open and from those that are not there yet, as a range.
 

@@ -82,3 +82,12 @@ EveryOption = Annotated[
     str | None,
     typer.Option("--every", metavar="WEEKS", help="From one origin to the next: 1w if not given; of calls 500c."),
 ]
+ByOption = Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)]
+QuotaOption = Annotated[str | None, typer.Option("--quota", metavar="AMOUNT", help="What is to be reached, as 1.2m.")]
+MeasureOption = Annotated[
+    Literal["value", "wins"] | None,
+    typer.Option("--measure", help="What is forecast; values, where deals that were won have any.", show_default=False),
+]
+RequireQuotaOption = Annotated[
+    str | None, typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8.")
+]

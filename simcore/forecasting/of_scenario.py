@@ -142,23 +142,15 @@ class ScenarioForecastRequest:
         from_open = whole.less(new).measured(self.measure, part, random)
         total = from_new + from_open
         largest = [] if opened is None or won is None else self._deals(opened, chosen, won, total.sum(axis=1))
+        header = header_of(
+            scenario, replications=whole.replications, interrupted=interrupted, seconds=time.perf_counter() - started
+        )
         return Forecast(
-            **header_of(
-                scenario,
-                replications=whole.replications,
-                interrupted=interrupted,
-                seconds=time.perf_counter() - started,
-            ),
+            **header,
+            **self._asked(),
             as_of=day_text(self.evening),
             since=day_text(self.evening + 1),
-            by=day_text(self.by),
-            measure=self.measure,
-            deals=None,
-            history_weeks=None,
             open_deals=_open_deals(scenario),
-            without=list(self.without),
-            quota=self.quota,
-            closed=0.0,
             from_open=range_of(from_open.sum(axis=1)),
             from_new=range_of(from_new.sum(axis=1)),
             total=range_of(total.sum(axis=1)),
@@ -168,10 +160,13 @@ class ScenarioForecastRequest:
             largest=largest,
             weather=[],
             stage_weighted=None if opened is None else self._weighted(scenario, opened),
-            market=None,
-            outside=None,
-            closing_days=[],
         )
+
+    def _asked(self) -> dict[str, Any]:
+        """Return what was asked for, and what only the history of an export could tell."""
+        asked = {"by": day_text(self.by), "measure": self.measure, "without": list(self.without), "quota": self.quota}
+        unknown = dict.fromkeys(("deals", "history_weeks", "market", "outside"))
+        return {**asked, **unknown, "closed": 0.0, "closing_days": []}
 
     def _days(self) -> int:
         days = self.by - self.evening

@@ -32,7 +32,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "bookings of the whole week in each part": Fault(
         "by the day in real months", "month", "teams.booking.count_parts",
-        "memory.lanes.per_hour[:, first:last]", "memory.lanes.per_hour",
+        "memory.lanes.per_hour[first:last]", "memory.lanes.per_hour",
     ),
 }  # fmt: skip
 

@@ -111,5 +111,5 @@ def count_parts(program: Program, memory: Memory, week: int) -> None:
     of_day = program.calendar.part_of_day[week * days : (week + 1) * days]
     for part in np.unique(of_day).tolist():
         first, last = (int(np.searchsorted(of_day, part, side)) * hours for side in ("left", "right"))
-        booked = memory.lanes.per_hour[first:last].sum(axis=0)
+        booked = memory.lanes.per_hour[first:last].sum(axis=0)[: memory.called[:, part].size]
         memory.called[:, part] = booked.reshape(len(memory.called), -1)
