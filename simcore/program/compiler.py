@@ -187,22 +187,23 @@ def _market(scenario: Scenario) -> Market:
         return NO_MARKET
     start = market.start
     moves = market.sd if market.step is None else market.step
-    given = (moves or 0.0, 1.0 if start is None else start.level, 0.0 if start is None else start.sd)
+    of_start = (1.0, 0.0) if start is None else (start.level, start.sd)
+    given = (market.persistence, moves or 0.0, *of_start)
     rows = next((len(each.column) for each in given if isinstance(each, Drawn)), 0)
     if rows == 0:
         return _market_of(market, *given)
     columns = [each.column.tolist() if isinstance(each, Drawn) else [each] * rows for each in given]
     found = _market_of(market, *(float(each) for each in given))
-    drawn = np.array([_market_of(market, *row)[2:8] for row in zip(*columns, strict=True)])
+    drawn = np.array([_market_of(market, *row)[1:8] for row in zip(*columns, strict=True)])
     return found._replace(drawn=np.ascontiguousarray(drawn.T))
 
 
-def _market_of(market: MarketPart, moves: float, start_level: float, start_sd: float) -> Market:
+def _market_of(market: MarketPart, persistence: float, moves: float, start_level: float, start_sd: float) -> Market:
     """Compile a market with an sd or a step, and a start."""
     level = log(start_level) if market.start is not None else 0.0
     if market.step is not None:
         return Market(True, 1.0, moves, moves, moves * moves * 0.5, 0.0, level, start_sd)
-    sd, persistence = moves, market.persistence
+    sd = moves
     innovation = sd * float(np.sqrt(1.0 - persistence * persistence))
     half = sd * sd * 0.5
     if market.start is None:

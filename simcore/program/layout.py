@@ -132,7 +132,7 @@ class Market(NamedTuple):
     start_sd: float
     """Standard deviation of what is not known of it; 0: nothing, or there is no start."""
     drawn: NDArray[np.float64] = NO_DRAWS
-    """float64[6, rows]: `first` to `start_sd` of each row, where it is drawn; or empty."""
+    """float64[7, rows]: `persistence` to `start_sd` of each row, where it is drawn; or empty."""
 
 
 NO_MARKET = Market(False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

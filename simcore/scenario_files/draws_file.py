@@ -37,7 +37,7 @@ MAX_PROBLEMS = 20
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _SERVED = re.compile(
     r"funnel\.[^.]+\.(rate(\.mean)?|(lost_)?lag(\.(fixed|median|p90|mean))?)|deal(\.(fixed|mean))?"
-    r"|market\.(sd|step|start(\.(level|sd))?)|inflow\.([0-9]+\.)?per_week"
+    r"|market\.(sd|step|persistence|start(\.(level|sd))?)|inflow\.([0-9]+\.)?per_week"
 )
 _WHERE = "knowledge.draws"
 _FORM = "{draws: team.draws.parquet}, perhaps with sha256"
@@ -219,6 +219,8 @@ def spots(data: Mapping[str, Any]) -> dict[str, Spot]:
     market = mapping(data, "market")
     for key, allowed in _MARKET.items():
         _add_number(found, [f"market.{key}"], market, key, ("market",), allowed)
+    if market.get("step") is None:  # else it does not come back, in any row
+        _add_number(found, ["market.persistence"], market, "persistence", ("market",), Range(0, 1, below=True))
     _add(found, "market.start", market, "start", ("market",), {"level": _LEVEL, "sd": _LEVEL_SD}, "level")
     _add_inflow(found, data)
     return found

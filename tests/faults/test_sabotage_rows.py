@@ -467,7 +467,11 @@ FAULTS: dict[str, Fault] = {
         "times by rows", "entries", "rows.knowledge.lag_lognormal_about", "int64(lane[i]) & mask", "0"
     ),
     "a market that swings as in the first replication's row": Fault(
-        "times by rows", "entries", "rows.knowledge.extend_market_about", "own[min(week, 1), r]", "own[min(week, 1), 0]"
+        "times by rows",
+        "entries",
+        "rows.knowledge.extend_market_about",
+        "own[1 + min(week, 1), r]",
+        "own[1 + min(week, 1), 0]",
     ),
     "a flow as in the first replication's row": Fault(
         "times by rows", "entries", "inflow.count_arrivals", "drawn[r]", "drawn[0]"

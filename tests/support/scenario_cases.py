@@ -130,11 +130,11 @@ DRAWN_RATES = [
 ]
 DRAWN_TIMES = [
     {"funnel.meetings.lag": 1.0, "funnel.opportunities.lag.median": 4.0, "funnel.opportunities.lag.p90": 19.5,
-     "funnel.wins.lag.mean": 2.5, "funnel.wins.lost_lag": 6.0, "market.sd": 0.05, "market.start.level": 1.2,
-     "market.start.sd": 0.1, "inflow.per_week": 3.0, "deal.mean": 950.0},
+     "funnel.wins.lag.mean": 2.5, "funnel.wins.lost_lag": 6.0, "market.sd": 0.05, "market.persistence": 0.3,
+     "market.start.level": 1.2, "market.start.sd": 0.1, "inflow.per_week": 3.0, "deal.mean": 950.0},
     {"funnel.meetings.lag": 3.4, "funnel.opportunities.lag.median": 9.0, "funnel.opportunities.lag.p90": 31.0,
-     "funnel.wins.lag.mean": 5.0, "funnel.wins.lost_lag": 1.0, "market.sd": 0.3, "market.start.level": 0.7,
-     "market.start.sd": 0.0, "inflow.per_week": 5.5, "deal.mean": 1200.0},
+     "funnel.wins.lag.mean": 5.0, "funnel.wins.lost_lag": 1.0, "market.sd": 0.3, "market.persistence": 0.95,
+     "market.start.level": 0.7, "market.start.sd": 0.0, "inflow.per_week": 5.5, "deal.mean": 1200.0},
 ]  # fmt: skip
 _DRAWN_FUNNEL = funnel(
     {"lag": "2d"},

@@ -104,12 +104,12 @@ def begin_market_about(
 
 @kernel
 def extend_market_about(
-    persistence: float, own: Floats, first: int, last: int, size: int, number: int, flip: np.uint32, k0: np.uint32,
-    k1: np.uint32, given: Words, state: Floats, factor: Floats,
+    own: Floats, first: int, last: int, size: int, number: int, flip: np.uint32, k0: np.uint32, k1: np.uint32,
+    given: Words, state: Floats, factor: Floats,
 ) -> None:  # fmt: skip
     """Do what `simcore.kernels.rows.conditions.extend_market` does, each replication with a swing of its own.
 
-    ``own``: float64[6, size], see `simcore.program.layout.Market.drawn`.
+    ``own``: float64[7, size], see `simcore.program.layout.Market.drawn`.
     """
     for week in range(first, last):
         for r in range(size):
@@ -117,9 +117,9 @@ def extend_market_about(
                 word = given[r, week]
             else:
                 word = words_at(decision(MARKET, 0, 0), place(0, week), number + r, flip, k0, k1)[0]
-            x = persistence * state[r] + own[min(week, 1), r] * normal(word) - own[2, r]
+            x = own[0, r] * state[r] + own[1 + min(week, 1), r] * normal(word) - own[3, r]
             state[r] = x
-            factor[week, r] = exp(x - own[3, r])
+            factor[week, r] = exp(x - own[4, r])
 
 
 @kernel

@@ -24,11 +24,10 @@ def know_market(row: Row, weeks: int) -> None:
     if len(market.drawn) > 0 and weeks > row.known_weeks:
         own = np.ascontiguousarray(market.drawn[:, row.rows])
         if row.known_weeks == 0:
-            knowledge.begin_market_about(own[4], own[5], row.size, *row.market, row.given_start, seats.state)
+            knowledge.begin_market_about(own[5], own[6], row.size, *row.market, row.given_start, seats.state)
         knowledge.extend_market_about(
-            market.persistence, own, row.known_weeks, weeks, row.size, *row.market, row.given_market, seats.state,
-            seats.factor,
-        )  # fmt: skip
+            own, row.known_weeks, weeks, row.size, *row.market, row.given_market, seats.state, seats.factor
+        )
         row.known_weeks = weeks
     elif market.moves and weeks > row.known_weeks:
         if row.known_weeks == 0:
