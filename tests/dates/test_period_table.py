@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.base.periods import MONTH, QUARTER, WEEK, YEAR, MonthWeeks, period_of_week
@@ -16,6 +16,7 @@ from simcore.dates.period_table import MONTHS, Months, day_of, parts_of_weeks, p
 STARTS = st.dates(date(1996, 1, 1), date(2105, 12, 31))
 
 
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(STARTS, st.integers(1, 7), st.sampled_from(MONTHS), st.sampled_from([MONTH, QUARTER, YEAR]))
 def test_real_periods_from_any_day_are_those_of_each_working_day(start: date, days: int, first: str, per: int) -> None:
     """Leap years, centuries without, any first month: what a period is, is read off every day's own date."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcore.base.errors import ScenarioError
@@ -22,6 +22,7 @@ START = {"start": "2026-10-05"}
 DAYS = st.lists(st.integers(1, 31) | st.just("last"), min_size=1, max_size=3, unique=True)
 
 
+@settings(max_examples=30, derandomize=True, deadline=None)
 @given(st.dates(date(1999, 1, 1), date(2104, 1, 1)), st.integers(1, 7), DAYS)
 def test_days_of_the_month_from_any_first_day_on(start: date, worked: int, days: list[Any]) -> None:
     """Leap years, short months, weekends: as the twin reads them off each date."""
