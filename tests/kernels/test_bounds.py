@@ -6,7 +6,7 @@ time; here every case is played, in short rows and strides and with small lists,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +28,9 @@ from tests.support.people_cases import PEOPLE
 from tests.support.random_scenarios import scenarios
 from tests.support.reactive_cases import ALONE, REACTIVE
 from tests.support.scenario_cases import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 pytestmark = pytest.mark.skipif(
     numba_setting("BOUNDSCHECK") not in ("1", 1), reason="indices are checked by make bounds"

@@ -45,9 +45,3 @@ def test_the_twin_has_the_same_signals() -> None:
 @pytest.mark.parametrize("page", ["model.md", "scenario-format.md"])
 def test_the_pages_describe_every_signal_and_channel(page: str) -> None:
     assert described(page) >= {*NAMES, *channels.CHANNELS} - {channels.PULL_FORWARD}
-
-
-def test_the_page_says_which_signals_need_a_quota() -> None:
-    listed = re.search(r"^((?:`\w+`[, and]*)+) need a `quota`", (DOCS / "scenario-format.md").read_text(), re.MULTILINE)
-    assert listed is not None
-    assert re.findall(r"`(\w+)`", listed[1]) == [signal.name for signal in signals.SIGNALS if signal.needs_quota]
