@@ -41,7 +41,7 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-SOME = 16
+SOME = 32
 """Lanes that are looked at together for whether any of them needs something."""
 NUMBER = np.uint32(0xFFFF)
 """Of an address for `ITEM`: which of the cell's candidates it is."""
@@ -112,9 +112,11 @@ def find_needs(
     for begin in range(0, n, SOME):
         # In most hours nobody needs more, which a loop of vectors can tell.
         end, more = min(begin + SOME, n), 0
-        for s in range(begin, end):
-            of_plan = FULL_ACTIVITY if ramp[s] == FULL_ACTIVITY else 0
-            more |= (response[s] > float(1 << drawn[0, s])) | (active[s] > (int64(drawn[1, s]) << 20) + of_plan)
+        for lane in range(begin, end):
+            # Unsigned: a check for negative indices would make this no loop of vectors.
+            at = uint64(lane)
+            of_plan = FULL_ACTIVITY if ramp[at] == FULL_ACTIVITY else 0
+            more |= (response[at] > float(1 << drawn[0, at])) | (active[at] > (int64(drawn[1, at]) << 20) + of_plan)
         for s in range(begin, end if more else begin):
             at_rate, bands = min(1.0, rate[s]), int64(drawn[0, s])
             while response[s] > float(1 << bands) and edge(at_rate, bands) < 1.0:

@@ -24,9 +24,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-BLOCK = 512
-"""Lanes that are worked on at a time where there are several loops."""
-
 
 @kernel
 def begin_persons(
@@ -159,18 +156,16 @@ def update_levels(
     signal: Floats, x: Floats, level: Floats,
 ) -> None:  # fmt: skip
     """Update the levels of the lanes that decide; ``x``: float64[lanes], room to work; for the rest see `Reaction`."""
-    for begin in range(0, n, BLOCK):
-        end = min(begin + BLOCK, n)
-        for drive in range(level.shape[0]):
-            for s in range(begin, end):
-                x[s] = memory[drive] * level[drive, s]
-            for i in range(first_gain[drive], first_gain[drive + 1]):
-                heard = signal[gain_signal[i]]
-                for s in range(begin, end):
-                    x[s] = x[s] + gain[i] * heard[s]
-            low, high = bounds[drive, LOW], bounds[drive, HIGH]
-            for s in range(begin, end):
-                level[drive, s] = min(max(x[s], low), high) if decides[s] > 0 else level[drive, s]
+    for drive in range(level.shape[0]):
+        for s in range(n):
+            x[s] = memory[drive] * level[drive, s]
+        for i in range(first_gain[drive], first_gain[drive + 1]):
+            heard = signal[gain_signal[i]]
+            for s in range(n):
+                x[s] = x[s] + gain[i] * heard[s]
+        low, high = bounds[drive, LOW], bounds[drive, HIGH]
+        for s in range(n):
+            level[drive, s] = min(max(x[s], low), high) if decides[s] > 0 else level[drive, s]
 
 
 @kernel
@@ -178,20 +173,17 @@ def respond(
     n: int, change_drive: Longs, change_channel: Longs, change: Floats, decides: Bytes, level: Floats, response: Floats
 ) -> None:
     """Work out the responses of the lanes that decide from their levels."""
-    for begin in range(0, n, BLOCK):
-        # All channels of some lanes, which stay in the cache.
-        end = min(begin + BLOCK, n)
-        for i in range(change_channel.shape[0]):
-            # What nothing changes is 1 from the start.
-            out = response[change_channel[i]]
-            for s in range(begin, end):
-                out[s] = 1.0 if decides[s] > 0 else out[s]
-        for i in range(change_drive.shape[0]):
-            x, out = level[change_drive[i]], response[change_channel[i]]
-            slope, curve, least, most = change[i, SLOPE], change[i, CURVE], change[i, LEAST], change[i, MOST]
-            for s in range(begin, end):
-                wanted = 1.0 + slope * x[s] + curve * (x[s] * x[s])
-                out[s] = out[s] * min(max(wanted, least), most) if decides[s] > 0 else out[s]
+    for i in range(change_channel.shape[0]):
+        # What nothing changes is 1 from the start.
+        out = response[change_channel[i]]
+        for s in range(n):
+            out[s] = 1.0 if decides[s] > 0 else out[s]
+    for i in range(change_drive.shape[0]):
+        x, out = level[change_drive[i]], response[change_channel[i]]
+        slope, curve, least, most = change[i, SLOPE], change[i, CURVE], change[i, LEAST], change[i, MOST]
+        for s in range(n):
+            wanted = 1.0 + slope * x[s] + curve * (x[s] * x[s])
+            out[s] = out[s] * min(max(wanted, least), most) if decides[s] > 0 else out[s]
 
 
 @kernel
