@@ -19,7 +19,7 @@ from simcore.kernels.rows import memory as rows
 from simcore.kernels.teams import drive as reacting
 from simcore.numerics.quantile_table import beta_quantile
 from simcore.program.layout import Program
-from simcore.program.tally import Tally, TallyArrays, bins_up_to, new_arrays
+from simcore.program.tally import GROUPS, Tally, TallyArrays, bins_up_to, new_arrays
 from simcore.random.philox import Key
 from simcore.random.streams import Source
 
@@ -207,8 +207,8 @@ def cut(
     """Cut a run into blocks: small enough for progress, large enough to be worth a call, and several per thread.
 
     Where they are larger than a row, they are whole rows; of a strategy that reacts, a block is a row, for a row of few
-    takes nearly as long, and two at a time take longer than one of all. Those of a steady program that keep rep-weeks
-    stay as they always were, for the last bits of floating-point sums over blocks depend on them.
+    takes nearly as long, and two at a time take longer than one of all. Those that keep rep-weeks stay as they always
+    were, for the last bits of floating-point sums over blocks depend on them.
 
     ``size`` is the number of replications of a block, or ``None``; ``together`` is how many programs like this one a
     block is played with.
@@ -217,12 +217,13 @@ def cut(
         weeks = program.team.reps * program.clock.simulated_weeks * together
         if program.reaction.needed:
             share = max(-(-replications // threads), LEAST_SEATS // program.team.reps)
-            size = max(1, min(state.row_size(program), ROW_REP_WEEKS // weeks, share))
+            row = min(state.row_size(program), GROUPS) if detailed else state.row_size(program)
+            size = max(1, min(row, ROW_REP_WEEKS // weeks, share))
         else:
             limit = DETAIL_REP_WEEKS if detailed else BLOCK_REP_WEEKS
             size = max(1, min(int(limit / (weeks * slowness(program))), -(-replications // (4 * threads))))
-            row = rows.row_size(program)
-            size = size if detailed else size // row * row or size
+            whole = rows.row_size(program)
+            size = size if detailed else size // whole * whole or size
     for first in range(0, replications, size):
         yield Block(first, min(size, replications - first))
 

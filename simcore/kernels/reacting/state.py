@@ -26,8 +26,8 @@ Integers = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Words = NDArray[np.uint32]
 
-LANES = 5120
-"""Seats side by side, about."""
+LANES, LANES_AT_ONCE = 2560, 5120
+"""Seats side by side, about: where items wait, which takes memory, and where they do not."""
 MOST = 512
 """Replications side by side, at most."""
 ITEMS = 1 << 23
@@ -354,7 +354,8 @@ def items_of(program: Program) -> float:
 
 def row_size(program: Program) -> int:
     """Return the largest number of replications that are played side by side: a power of two up to 512."""
-    most = min(MOST, LANES // program.team.reps, int(ITEMS / items_of(program)))
+    lanes = LANES if program.lags.lagged.any() or by_hours(program) else LANES_AT_ONCE
+    most = min(MOST, lanes // program.team.reps, int(ITEMS / items_of(program)))
     return 1 << (max(1, most).bit_length() - 1)
 
 
