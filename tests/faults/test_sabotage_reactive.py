@@ -314,43 +314,47 @@ FAULTS: dict[str, Fault] = {
         "(cards[at, CARD_C0] & np.uint32(0xFF0FFFFF)) + other",
     ),
     "a shuffle begun anew by each band": Fault(
-        "surprise by the day", "calls", "reacting.calling.place_cell", "taken + k", "k"
+        "surprise by the day", "calls", "reacting.candidates.place_cell", "taken + k", "k"
     ),
     "lower bands not taken again": Fault(
         "surprise by the day",
         "calls",
-        "reacting.calling.place_cell",
+        "reacting.candidates.place_cell",
         "take_slot(words[uint64(begin + k)], taken, n, tag, slots)",
         "0",
     ),
     "a shuffle that begins where the last one ended": Fault(
-        "behind by the hour", "calls", "reacting.calling.place_cell", "tag += most_calls", "pass"
+        "behind by the hour", "calls", "reacting.candidates.place_cell", "tag += most_calls", "pass"
     ),
     "a band at its own rate": Fault(
         "surprise by the day",
         "entries",
-        "reacting.calling.count_cell",
+        "reacting.candidates.count_cell",
         "(edge(p, band) - low) / (1.0 - low)",
         "edge(p, band) - low",
     ),
     "cells that share words": Fault(
         "surprise by the day",
         "calls",
-        "reacting.calling.list_cell",
+        "reacting.candidates.list_cell",
         "decision(ITEM, cell, k)",
         "decision(ITEM, cell & 15, k)",
     ),
     "rank in the week": Fault(
-        "tired by the week", "calls", "reacting.calling.place_sheet", "int64(slot) - plan_before[hour]", "int64(slot)"
+        "tired by the week",
+        "calls",
+        "reacting.candidates.place_sheet",
+        "int64(slot) - plan_before[hour]",
+        "int64(slot)",
     ),
     "one shuffle for all lanes": Fault(
-        "surprise by the day", "calls", "reacting.calling.place_sheet", "tag + int64(s) * most_calls", "tag"
+        "surprise by the day", "calls", "reacting.candidates.place_sheet", "tag + int64(s) * most_calls", "tag"
     ),
     "the first candidate's place for all": Fault(
-        "surprise by the day", "calls", "reacting.calling.place_sheet", "int64(c0[at] & NUMBER)", "0"
+        "surprise by the day", "calls", "reacting.candidates.place_sheet", "int64(c0[at] & NUMBER)", "0"
     ),
     "sheets of who has just come cut short": Fault(
-        "far above the plan", "calls", "reacting.calling.count_tabulated", "sheet == 0", "True"
+        "far above the plan", "calls", "reacting.candidates.count_tabulated", "sheet == 0", "True"
     ),
     "cards for calls of the plan alone": Fault(
         "behind by the hour",
@@ -360,7 +364,7 @@ FAULTS: dict[str, Fault] = {
         "(1.0 * per_hour)",
     ),
     "the same under a ramp": Fault(
-        "new people", "calls", "reacting.calling.place_cell", "slot - before[s, hour]", "slot"
+        "new people", "calls", "reacting.candidates.place_cell", "slot - before[s, hour]", "slot"
     ),
     "calls below plan counted against": Fault(
         "tired by the week",
@@ -386,7 +390,7 @@ FAULTS: dict[str, Fault] = {
     "candidates in the wrong interval": Fault(
         "surprise by the day",
         "calls",
-        "reacting.calling.sort_candidates",
+        "reacting.candidates.sort_candidates",
         "1.0 / float(span)",
         "1.0 / float(span + 1)",
     ),

@@ -267,7 +267,7 @@ FAULTS: dict[str, Fault] = {
         "seven steps", "entries", "reacting.items.list_waiting", "m += now", "m += False"
     ),
     "a band among calls that lower ones took": Fault(
-        "few calls", "calls", "reacting.calling.count_cell", "left -= cells[sheet + 16 * lower, s, 1]", "pass"
+        "few calls", "calls", "reacting.candidates.count_cell", "left -= cells[sheet + 16 * lower, s, 1]", "pass"
     ),
     "arrivals in no order under a cap": Fault(
         "caps", "rep-weeks", "reacting.limits.admit", "sort_stable(order, keys, spare, n)", "pass"
@@ -364,16 +364,16 @@ FAULTS: dict[str, Fault] = {
         LANES_TO_SPARE,
     ),
     "replications that share the words of their counts": Fault(
-        "few calls", "calls", "reacting.calling.draw_counts", "number + (s & mask)", "number", LANES_TO_SPARE
+        "few calls", "calls", "reacting.candidates.draw_counts", "number + (s & mask)", "number", LANES_TO_SPARE
     ),
     "replications that share candidates": Fault(
-        "few calls", "calls", "reacting.calling.draw_candidates", "number + (s & mask)", "number", LANES_TO_SPARE
+        "few calls", "calls", "reacting.candidates.draw_candidates", "number + (s & mask)", "number", LANES_TO_SPARE
     ),
     "replications that are thinned by the same words": Fault(
         "few calls", "calls", "reacting.calling.draw_thinning", "number + (s & mask)", "number", LANES_TO_SPARE
     ),
     "reps that share candidates": Fault(
-        "few calls", "calls", "reacting.calling.draw_candidates", "s >> bits", "0", LANES_TO_SPARE
+        "few calls", "calls", "reacting.candidates.draw_candidates", "s >> bits", "0", LANES_TO_SPARE
     ),
     "items of one replication": Fault(
         "seven steps", "entries", "reacting.items.find_replications", "int64(lane[i]) & mask", "0", LANES_TO_SPARE

@@ -275,15 +275,13 @@ class Funnel:
         else:
             items.rates_of_seats(n, row.memory.seats.rate[step], words[WHO], items_.own)
             self._take_stated(step, n)
-            own = words[SLOT + step - 1]
-            m = items.pass_at_rates(n, step, own, items_.own, hours[BEGAN], hours[KEEP], row.clipped)
+            m = self._pass(step, n, words[SLOT + step - 1])
         after = self._clock.end_hour - self._longest(self._lost[step] if parted else step)
         after -= self._closing.longest * self._clock.hours_per_day
         if len(self._program.start.stage) > 0 or int(hours[NOW][:n].max(initial=0)) >= after:
             m = items.keep_late(n, m, after, hours[NOW], hours[BEGAN], hours[KEEP], hours[LATE], hours[LOST])
             hours[KEEP][:m] = hours[LATE][:m]
-        else:
-            # What is lost is not open at the end: nothing else is ever asked of it.
+        else:  # What is lost is not open at the end: nothing is ever asked of it.
             hours[LOST][:m] = 0
         self._keep(m, step, timed=False)
         self._wait(step, m)
@@ -393,17 +391,15 @@ class Funnel:
             hours[ORDER], hours[SPARE], hours[BEGAN], items_.due, hours[UNTIL], items_.entries, items_.dues,
             hours[LOST],
         )  # fmt: skip
-        first_hour = self._first_hour
         caps.count_turned_away(
-            n, first_hour, clock.end_hour, words[WHO], hours[NOW], hours[LOST],
+            n, self._first_hour, clock.end_hour, words[WHO], hours[NOW], hours[LOST],
             self._turned_away[stage],
         )  # fmt: skip
         return self._keep(items.drop_lost(n, hours[LOST], hours[KEEP]), stage, timed=False)
 
     def _enter(self, stage: int, n: int) -> None:
         """Count the entries of n items into a stage."""
-        words, hours, clock = self._items.word, self._items.hour, self._clock
-        first_hour = self._first_hour
+        words, hours, clock, first_hour = self._items.word, self._items.hour, self._clock, self._first_hour
         items.count_entries(
             n, stage, first_hour, clock.end_hour, words[WHO], hours[BEGAN], hours[NOW],
             self._entered[stage],

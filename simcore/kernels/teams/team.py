@@ -9,6 +9,7 @@ import numpy as np
 
 from simcore.base.periods import DAY, HOUR
 from simcore.kernels.reacting import calling, deciding
+from simcore.kernels.reacting import candidates as candidate_kernels
 from simcore.kernels.reacting.breaches import (
     NO_BREACH,
     TOO_MANY_SUCCESSES,
@@ -317,15 +318,15 @@ class Team:
         planned, candidates, listed = crew.of_week, memory.candidates, memory.items
         listed.make_room(self._n)
         x0, x1, count = listed.drawn[0], listed.drawn[1], listed.keep
-        calling.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
+        candidate_kernels.draw_counts(k, cell, week, self._bits, *luck, mine, x0, x1)
         sheet, band, table = cell & (SHEETS - 1), cell >> 4, self._program.first
         if band == 0 and table.tabulated:
-            total = calling.count_tabulated(
+            total = candidate_kernels.count_tabulated(
                 k, sheet, planned, mine, x0, x1, table.thresholds, table.guide, table.calls,
                 float(self._program.rates.base[1]), lanes.calls, count,
             )  # fmt: skip
         else:
-            total = calling.count_cell(
+            total = candidate_kernels.count_cell(
                 k, cell, week, self._bits, planned, *luck, mine, x0, x1, self._rate, lanes.calls, lanes.cell, count
             )
         if cell == 0 and self._row.given_successes.shape[0] > 0:
@@ -335,25 +336,25 @@ class Team:
             total = int(count[:k].sum())
         candidates.make_room(total)
         first, words = candidates.n, candidates.words
-        most = calling.list_cell(k, cell, first, mine, count, lanes.cell, words[LANE], words[C0])
-        if most > calling.MAX_SUCCESSES:
+        most = candidate_kernels.list_cell(k, cell, first, mine, count, lanes.cell, words[LANE], words[C0])
+        if most > candidate_kernels.MAX_SUCCESSES:
             lane = int(mine[int(count[:k].argmax())])
             self._breach(TOO_MANY_SUCCESSES, lane, hour, float(most))
         candidates.n += total
-        calling.draw_candidates(total, week, self._bits, *luck, *words[:, first:])
+        candidate_kernels.draw_candidates(total, week, self._bits, *luck, *words[:, first:])
         if band == 0 and (sheet > 0 or crew.ramped == 0):
-            calling.place_sheet(
+            candidate_kernels.place_sheet(
                 first, total, sheet, planned, words[LANE], words[C0], lanes.calls, crew.before, crew.slot_hour,
                 words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
             )  # fmt: skip
         else:
-            calling.place_cell(
+            candidate_kernels.place_cell(
             k, cell, planned, mine, lanes.ramp, lanes.calls, lanes.before, crew.before, crew.slot_hour, lanes.cell,
             words[SLOT], memory.rows.weeks.slots, candidates.hour, candidates.rank,
         )  # fmt: skip
         batch = candidates.next_batch()
         batch.before = crew.before
-        calling.sort_candidates(
+        candidate_kernels.sort_candidates(
             first, total, self._chain_hours, crew.most_made(sheet), words, candidates.hour, candidates.rank, batch.ends,
             candidates.cards,
         )  # fmt: skip
