@@ -15,12 +15,13 @@ from simcore.forecasting.backtest import backtest
 from simcore.forecasting.forecast import forecast
 from simcore.pages.exported_page import ToldOfExport, exported_page
 from simcore.results.exported import EXPORTED
-from simcore.tables.about import SPEED
+from simcore.tables.about import ABOUT, SPEED
 from simcore.tables.documents import tables_of
 from simcore.tables.tidy import csv_of, lines
 from tests.pages.test_page import TAGS, Read
 from tests.support.documents import numbers
 from tests.support.export_files import example_data
+from tests.tables.test_documents import tables_on_the_page
 
 if TYPE_CHECKING:
     from simcore.forecasting.backtest_document import Backtest
@@ -59,6 +60,12 @@ def test_keys_tell_rows_apart(document: StudyHeader) -> None:
     for table in tables_of(document):
         assert len({row.keys for row in table.rows}) == len(table.rows), table.name
     assert csv_of(tables_of(document)).startswith("table,")
+
+
+def test_the_page_names_every_table_and_every_key(document: StudyHeader) -> None:
+    command = document.document.replace("-", " ")
+    told = {table: keys for (of, table), keys in tables_on_the_page().items() if of == command}
+    assert told == {table.name: [*table.keys] for table in tables_of(document) if table.name != ABOUT}
 
 
 def test_numbers_of_pictures_are_those_of_the_document(document: StudyHeader) -> None:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from simcore.results.header import StudyHeader
 
 
+OTHERS = {"check", "scenarios", "forecast", "backtest", "data check"}
+"""Commands with tables that answer no question about a scenario; of those about an export see `tests.exported`."""
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def found(request: pytest.FixtureRequest) -> StudyHeader:
     """Return the document of each question in turn; tests of one are together, so each is asked once."""
@@ -118,7 +122,8 @@ def test_a_document_read_from_json_has_the_same_tables() -> None:
     assert tables_of(again) == tables_of(found)
 
 
-def test_the_page_names_every_table_and_every_key() -> None:
+def tables_on_the_page() -> dict[tuple[str, str], list[str]]:
+    """Return the keys of every table that docs/tables.md names, by its command and its name."""
     page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8").partition("## The tables")[2]
     rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("|")][2:]
     told: dict[tuple[str, str], list[str]] = {}
@@ -127,6 +132,11 @@ def test_the_page_names_every_table_and_every_key() -> None:
         commands = re.findall("`(.*?)`", answer) or commands
         for command in commands:
             told[command, table.strip(" `")] = re.findall("`(.*?)`", keys)
+    return told
+
+
+def test_the_page_names_every_table_and_every_key() -> None:
+    told = tables_on_the_page()
     there = {
         (STUDIES[name].command, table.name): [*table.keys]
         for name in CASES
@@ -135,5 +145,5 @@ def test_the_page_names_every_table_and_every_key() -> None:
     }
     there["sweep", "figures"].remove("team.reps")
     there["sweep", "exploded"].remove("team.reps")
-    of_questions = {key: keys for key, keys in told.items() if key[0] not in ("check", "scenarios")}
+    of_questions = {key: keys for key, keys in told.items() if key[0] not in OTHERS}
     assert of_questions == there
