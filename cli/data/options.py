@@ -49,6 +49,10 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="ID", help="An open deal that is taken as lost today. Repeatable."),
 ]
+MeasureOption = Annotated[
+    Literal["value", "wins"] | None,
+    typer.Option("--measure", help="What is forecast; values, where deals that were won have any.", show_default=False),
+]
 CountryOption = Annotated[
     str | None,
     typer.Option("--country", metavar="CODE", help="Whose public holidays count: DE, or DE-BY with those of a part."),
@@ -84,10 +88,6 @@ EveryOption = Annotated[
 ]
 ByOption = Annotated[str, typer.Option("--by", metavar="DATE", help="The last day of the period.", show_default=False)]
 QuotaOption = Annotated[str | None, typer.Option("--quota", metavar="AMOUNT", help="What is to be reached, as 1.2m.")]
-MeasureOption = Annotated[
-    Literal["value", "wins"] | None,
-    typer.Option("--measure", help="What is forecast; values, where deals that were won have any.", show_default=False),
-]
 RequireQuotaOption = Annotated[
     str | None, typer.Option("--require", metavar="p_quota=SHARE", help="End with status 5 below it, as p_quota=0.8.")
 ]
