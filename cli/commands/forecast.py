@@ -47,7 +47,6 @@ def forecast(
     from simcore.cli.data.of_scenario import asked_of  # noqa: PLC0415
     from simcore.cli.data.required import required_share  # noqa: PLC0415
     from simcore.cli.data.running import run_on_deals  # noqa: PLC0415
-    from simcore.forecasting.forecast import REPLICATIONS  # noqa: PLC0415
 
     asked = required_share(require, "p_quota")
     if asked is not None and quota is None:
@@ -68,7 +67,7 @@ def forecast(
             quota=quota,
             measure=measure,
             without=without or (),
-            replications=replications or REPLICATIONS,
+            replications=replications,
             seed=seed,
         ),
         _screen,

@@ -29,6 +29,8 @@ _BINS: Final = 6
 _LEAST: Final = 20
 _LEAST_WEEKS: Final = 8
 _MIDWEEK: Final = 3
+_DECIDED: Final = 0.9
+"""Share of the items of a week that must be decided for the week to count."""
 
 
 def model_checks(learned: Learned, seed: int) -> list[ModelCheck]:
@@ -146,8 +148,17 @@ def _decided(learned: Learned, random: np.random.Generator) -> list[ModelCheck]:
     if market is None:
         return []
     step = last.step
-    kept = step.take(step.ended != STILL)
-    week = (learned.day - 1 - kept.entered - kept.wait) // WEEK
+    decided = step.ended != STILL
+    if last.fitted.lost_law is None:
+        kept = step.take(decided)
+        week = (learned.day - 1 - kept.entered - kept.wait) // WEEK
+    else:
+        # The market acts when an item comes: of the last weeks only the quick ones are decided.
+        came = (learned.day - 1 - step.entered) // WEEK
+        whole = np.bincount(came, decided) >= _DECIDED * np.bincount(came)
+        first = int(np.argmax(whole[: max(len(whole) - 1, 1)]))
+        kept = step.take(decided & (came >= first))
+        week = (learned.day - 1 - kept.entered) // WEEK - first
     weeks = int(week.max()) + 1
     items = np.bincount(week, minlength=weeks)
     won = np.bincount(week, kept.ended == PASSED, weeks)

@@ -168,7 +168,7 @@ def forecast(
     quota: float | str | None = None,
     measure: Literal["wins", "value"] | None = None,
     without: Sequence[str] = (),
-    replications: int | str = REPLICATIONS,
+    replications: int | str | None = None,
     seed: int = 1,
     tested: Backtest | None = None,
     country: str | None = None,
@@ -194,7 +194,8 @@ def forecast(
     without
         Ids of open deals that are taken as lost today.
     replications
-        Worlds, 100 to 100,000.
+        Worlds, 100 to 100,000; by default 10,000, of a scenario of many deals so many as take some seconds, 1,000 at
+        least.
     seed
         Of all draws.
     tested
@@ -240,7 +241,7 @@ def forecast(
         None if quota is None else amount_of(quota, "quota"),
         ("value" if valued else "wins") if measure is None else one_of(measure, ("value", "wins"), "measure"),
         tuple(without),
-        worlds_of(replications),
+        REPLICATIONS if replications is None else worlds_of(replications),
         seed_of(seed),
         tested,
     ).run(progress=progress, stop=stop)

@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from simcore.scenario_files.scenario_file import Source as Given
 
 MOST_DEALS: Final = 10
+REPLICATIONS: Final = 10_000
+LEAST: Final = 1_000
+"""Worlds that are played where nobody says it: so many at most, and at least."""
+MOST_ITEMS: Final = 5e6
+"""Items of a quarter in all of these worlds."""
+USUAL_WEEKS: Final = 13
 LONGEST_DAYS: Final = 1098
 THINNING: Final = 9
 """The purpose of the generator that says what of a week in which the forecast ends lies before its end."""
@@ -53,6 +59,16 @@ _SHARE: Final = 4
 """One in so many worlds is played again for each factor."""
 _LEAST_GROUP: Final = 8
 _SOURCES: Final = ((LUCK, "luck"), (MARKET, "market"), (NOISE, "weeks"), (PEOPLE, "people"), (KNOWLEDGE, "knowledge"))
+
+
+def usual_worlds(scenario: Scenario) -> int:
+    """Return how many worlds are played where nobody says it: fewer where many items come in a week."""
+    first = scenario.funnel[1].rate
+    called = scenario.team.reps * scenario.plan.calls_per_week * (float(first.mean) if first is not None else 1.0)
+    seats = {"team": 1, "seat": scenario.team.reps}
+    weekly = called + sum(each.largest * seats[each.to] for each in scenario.inflow)
+    items = weekly * USUAL_WEEKS + _open_deals(scenario)
+    return int(min(REPLICATIONS, max(LEAST, MOST_ITEMS / max(items, 1.0))))
 
 
 @dataclass(frozen=True)
@@ -79,7 +95,7 @@ class ScenarioForecastRequest:
     quota: float | None = None
     measure: Literal["wins", "value"] = "value"
     without: tuple[str, ...] = ()
-    replications: int = 10_000
+    replications: int = REPLICATIONS
     seed: int = 1
 
     @property
@@ -402,7 +418,7 @@ def forecast_scenario(
     quota: float | str | None = None,
     measure: Literal["wins", "value"] | None = None,
     without: Sequence[str] = (),
-    replications: int | str = 10_000,
+    replications: int | str | None = None,
     seed: int = 1,
     progress: Report | None = None,
     stop: Stop | None = None,
@@ -433,6 +449,6 @@ def forecast_scenario(
         None if quota is None else amount_of(quota, "quota"),
         "value" if measure is None else one_of(measure, ("value", "wins"), "measure"),
         tuple(without),
-        worlds_of(replications),
+        usual_worlds(scenario) if replications is None else worlds_of(replications),
         seed_of(seed),
     ).run(progress=progress, stop=stop)
