@@ -16,9 +16,9 @@ from simcore.pipeline.rhythm import WEEK
 
 LEAST_WEEKS: Final = 12
 """Weeks with decisions below which no market is told."""
-_OFFSETS: Final = 13
-_REACH: Final = 0.45
-"""Logarithm by which a rate may be off what it is without a market, at most."""
+_OFFSETS: Final = 17
+_LEAST_REACH, _REACH = 0.35, 0.6
+"""Logarithms by which a rate may be off what it is without a market: so much is looked at, at least and at most."""
 _SURE: Final = 1e-9
 SD_PRIOR: Final = 0.25
 """Standard deviation of the half-normal prior of that of a market that comes back."""
@@ -76,7 +76,7 @@ def market_of(step: Step, fitted: FittedStep, day: int, draws: int, random: np.r
     table, weeks = _table(step, fitted, day)
     if table is None:
         return None
-    spread = min(max(4.0 * float((1.0 - fitted.rate.mean()) * fitted.draws[:, 0].std()), 0.1), _REACH)
+    spread = min(max(4.0 * float((1.0 - fitted.rate.mean()) * fitted.draws[:, 0].std()), _LEAST_REACH), _REACH)
     offsets = np.linspace(-spread, spread, _OFFSETS)
     seen = [np.array([np.interp(LEVELS + offset, _WIDE, row) for row in table]) for offset in offsets]
     # Where the level does not come back, level and rate are one: the rate stays, and the level is told.
@@ -103,7 +103,7 @@ def market_of(step: Step, fitted: FittedStep, day: int, draws: int, random: np.r
 
 
 _GAP: Final = float(np.log(STEPS[-1] / STEPS[0]) / (len(STEPS) - 1))
-_WIDE: Final[Floats] = np.arange(LEVELS[0] - 0.5, LEVELS[-1] + 0.5 + 1e-9, LEVELS[1] - LEVELS[0])
+_WIDE: Final[Floats] = np.arange(LEVELS[0] - _REACH, LEVELS[-1] + _REACH + 1e-9, LEVELS[1] - LEVELS[0])
 """Levels with room for what a rate may be off."""
 
 
