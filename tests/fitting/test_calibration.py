@@ -29,10 +29,10 @@ def _ranks(truth: Truth, worlds: int, draws: int = 300) -> dict[str, list[float]
 
 
 def test_intervals_hold_the_truth_in_some_worlds() -> None:
-    """Of the 18 figures of 3 worlds, 90 % lie in their intervals; fewer than 40 do in one of 10,000 right fits."""
-    ranks = _ranks(Truth(weeks=40, per_week=15.0), 3, draws=200)
+    """Of the 16 figures or more of 2 worlds, 90 % lie in their intervals; fewer than 3 in 4 seldom do."""
+    ranks = _ranks(Truth(weeks=40, per_week=15.0), 2, draws=200)
     held = [0.05 <= rank <= 0.95 for each in ranks.values() for rank in each]
-    assert len(held) >= 48
+    assert len(held) >= 32
     assert sum(held) / len(held) > 0.75
 
 

@@ -83,7 +83,9 @@ def test_the_written_scenario_loads_runs_and_says_where_it_comes_from(example: E
         assert figure.low <= figure.mean <= figure.high, place
     rate = scenario.funnel[2].rate
     assert rate is not None
-    assert rate.mean == found.figure("funnel.proposal.rate").mean
+    assert rate.mean == pytest.approx(found.figure("funnel.proposal.rate").mean, rel=1e-3), "the mean of its rows"
+    assert scenario.knowledge is not None
+    assert scenario.knowledge.rows == found.replications
     source = rate.source_of("mean") or ""
     assert source.startswith("fitted, deals.csv, 829 deals in qualification to 2026-09-30; mean 0.5")
     assert "90 %:" in source
