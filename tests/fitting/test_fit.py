@@ -83,7 +83,7 @@ def test_the_written_scenario_loads_runs_and_says_where_it_comes_from(example: E
         assert figure.low <= figure.mean <= figure.high, place
     rate = scenario.funnel[2].rate
     assert rate is not None
-    assert rate.mean == pytest.approx(found.figure("funnel.proposal.rate").mean, rel=1e-3), "the mean of its rows"
+    assert float(rate.mean) == pytest.approx(found.figure("funnel.proposal.rate").mean, rel=1e-3), "the mean of its rows"
     assert scenario.knowledge is not None
     assert scenario.knowledge.rows == found.replications
     source = rate.source_of("mean") or ""
