@@ -423,23 +423,14 @@ def forecast_scenario(
     progress: Report | None = None,
     stop: Stop | None = None,
 ) -> Forecast:
-    """Return what may come of a scenario's open deals, and of those that are not there yet, until a day.
+    """Return what may come of a scenario by a day: see `simcore.forecast`, and `ScenarioForecastRequest` for errors.
 
     Parameters
     ----------
-    data
-        The scenario, its path or its name.
     as_of
         The evening on which its open deals stand; by default that before its first day.
     strategy
         The one that is played; by default that of the scenario.
-    by, quota, measure, without, replications, seed, progress, stop
-        As for `simcore.forecast`.
-
-    Raises
-    ------
-    ScenarioError, UsageError
-        See `ScenarioForecastRequest.run`.
     """
     scenario = load_scenario(data)
     return ScenarioForecastRequest(

@@ -8,7 +8,7 @@ import numpy as np
 
 from simcore.base.periods import WEEKS_PER_YEAR
 from simcore.numerics.elementary import exp, log
-from simcore.program.layout import NOBODY, Coaching
+from simcore.program.coaching import NOBODY, Coaching
 from simcore.random.draws import TWO_32
 from simcore.scenario.habits import RULES
 

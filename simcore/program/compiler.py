@@ -14,14 +14,13 @@ from simcore.base.money import cents
 from simcore.dates.period_table import parts_of_weeks, whole_periods
 from simcore.numerics.elementary import log
 from simcore.numerics.quantile_table import build_beta
-from simcore.program.compile_closing import compile_closing, waiting_for
 from simcore.program.compile_coaching import compile_coaching, weekly
 from simcore.program.compile_distributions import compile_deals, compile_lags, stacked
 from simcore.program.compile_inflow import compile_inflow
 from simcore.program.compile_needs import compile_needs, waiting
 from simcore.program.compile_people import compile_people, plan_rows, quota_amounts
 from simcore.program.compile_reaction import compile_reaction
-from simcore.program.compile_season import compile_seasons
+from simcore.program.compile_season import compile_closing, compile_seasons, waiting_for
 from simcore.program.layout import (
     BETWEEN,
     COUNTS,

@@ -14,8 +14,9 @@ from simcore.kernels.caps import is_capped
 from simcore.kernels.rows.memory import Closed, Seats, parts_of
 from simcore.kernels.rows.memory import Memory as RowMemory
 from simcore.kernels.rows.memory import new_memory as new_row_memory
-from simcore.program.layout import FULL_ACTIVITY, ORACLE, PROCESS, Program
-from simcore.program.layout import RESULT as BY_RESULT
+from simcore.program.coaching import ORACLE, PROCESS
+from simcore.program.coaching import RESULT as BY_RESULT
+from simcore.program.layout import FULL_ACTIVITY, Program
 from simcore.program.quotas import begins_between_decisions
 from simcore.scenario.channels import channel_count
 from simcore.scenario.signals import SIGNALS

@@ -39,17 +39,7 @@ from simcore.kernels.rows.words import draw_items, draw_weeks, first_word
 from simcore.program.layout import FIXED
 from simcore.program.tally import CLOSE, ENTERED, OPEN_AT_END, SQUARE, TURNED_AWAY
 from simcore.program.tally import ORIGIN as BY_ORIGIN
-from simcore.random.addresses import (
-    CLOSING,
-    CLOSING_LATE,
-    ITEM,
-    ITEM_LATE,
-    LAG,
-    LAG_LATE,
-    MAX_WEEKS,
-    SUCCESSES,
-    VALUE,
-)
+from simcore.random.addresses import CLOSING, CLOSING_LATE, ITEM, ITEM_LATE, LAG, LAG_LATE, MAX_WEEKS, SUCCESSES, VALUE
 
 TWO_32 = 4294967296.0
 

@@ -9,7 +9,8 @@ from simcore.kernels.reacting.state import PRESSED, Memory
 from simcore.kernels.rows.conditions import fill_own_rates
 from simcore.kernels.rows.row import Row
 from simcore.kernels.rows.seats import fill_rates_not_known, put_own_rates
-from simcore.program.layout import KNOWN, NOBODY, ORACLE, PROCESS, RESULT
+from simcore.program.coaching import NOBODY, ORACLE, PROCESS, RESULT
+from simcore.program.layout import KNOWN
 
 
 class Coach:
