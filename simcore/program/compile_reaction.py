@@ -10,17 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.base.money import cents
+from simcore.program.coaching import NOBODY, Coaching
 from simcore.program.compile_season import period_gone
-from simcore.program.layout import (
-    CHANGE_COLUMNS,
-    LEVEL_COLUMNS,
-    NOBODY,
-    PULL_COLUMNS,
-    PULL_HOURS_COLUMNS,
-    Coaching,
-    Needs,
-    Reaction,
-)
+from simcore.program.layout import CHANGE_COLUMNS, LEVEL_COLUMNS, PULL_COLUMNS, PULL_HOURS_COLUMNS, Needs, Reaction
 from simcore.program.quotas import period_of_days, quota_periods
 from simcore.quantities.time import Calendar
 from simcore.scenario.channels import PULL_FORWARD, channel_numbers
