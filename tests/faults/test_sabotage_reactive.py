@@ -231,6 +231,13 @@ FAULTS: dict[str, Fault] = {
     "no ramp under a drive": Fault(
         "new people", "calls", "reacting.calling.fix_activity", "float(ramp[s])", "float(FULL_ACTIVITY)"
     ),
+    "a seat of nobody that calls": Fault(
+        "new people",
+        "calls",
+        "reacting.calling.fix_activity",
+        "int64(np.floor(float(ramp[s]) * response[s] + 0.5)) if person[s] >= 0 else 0",
+        "int64(np.floor(float(ramp[s]) * response[s] + 0.5))",
+    ),
     "a sheet short": Fault(
         "new people", "calls", "reacting.calling.find_needs", "1 if ramp[s] == FULL_ACTIVITY else 0", "1"
     ),

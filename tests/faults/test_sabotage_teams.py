@@ -355,14 +355,6 @@ FAULTS: dict[str, Fault] = {
         "pulls at each stage", "entries", "reacting.calling.list_called", "ends[until]", "ends[chain + 1]"
     ),
     # Rows
-    "a lane of no replication that calls": Fault(
-        "few calls",
-        "calls",
-        "reacting.calling.fix_activity",
-        "int64(np.floor(float(ramp[s]) * response[s] + 0.5)) if person[s] >= 0 else 0",
-        "int64(np.floor(float(ramp[s]) * response[s] + 0.5))",
-        LANES_TO_SPARE,
-    ),
     "replications that share the words of their counts": Fault(
         "few calls", "calls", "reacting.candidates.draw_counts", "number + (s & mask)", "number", LANES_TO_SPARE
     ),
