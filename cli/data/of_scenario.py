@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from simcore.engine.runner import Report, Stop
     from simcore.forecasting.forecast_document import Forecast
 
 _SUFFIXES = (".yaml", ".yml")
@@ -43,11 +44,16 @@ def asked_of(
         If an option says nothing of what is given.
     """
     if is_scenario(path):
-        from simcore.forecasting.of_scenario import forecast_scenario  # noqa: PLC0415
+        from simcore.forecasting.of_scenario import scenario_request  # noqa: PLC0415
 
         refuse("of a scenario", of_export)
-        scenario, evening = load(str(path), of_scenario["set"]), as_of or evening_of(path)
-        return partial(forecast_scenario, scenario, strategy=of_scenario["strategy"], as_of=evening)
+        scenario = load(str(path), of_scenario["set"], strategy=of_scenario["strategy"])
+        evening = as_of or evening_of(path)
+
+        def played(*, progress: Report | None, stop: Stop | None, **asked: Any) -> Forecast:  # noqa: ANN401
+            return scenario_request(scenario, as_of=evening, **asked).run(progress=progress, stop=stop)
+
+        return played
     from simcore.cli.data.kept_backtest import read_backtest  # noqa: PLC0415
     from simcore.cli.data.reading import deals_of  # noqa: PLC0415
     from simcore.forecasting.forecast import forecast  # noqa: PLC0415

@@ -14,7 +14,7 @@ from simcore.base.text import did_you_mean
 from simcore.crm.data import DealData
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.forecast_document import DealChance, Forecast, Tested, Weather, WidthPart
-from simcore.forecasting.of_scenario import forecast_scenario
+from simcore.forecasting.of_scenario import scenario_request
 from simcore.forecasting.ranges import ENDS, fan_of, range_of
 from simcore.forecasting.sources import (
     LEAST_WINS,
@@ -33,7 +33,7 @@ from simcore.pipeline.history import WON, Flags, Floats, History
 from simcore.pipeline.naive import win_rates
 from simcore.pipeline.posterior import Posterior, Seeds, learn
 from simcore.pipeline.rhythm import WEEK
-from simcore.scenario_files.scenario_file import Source
+from simcore.scenario_files.scenario_file import Source, load_scenario
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
 
@@ -230,8 +230,8 @@ def forecast(
             if given is not None:
                 raise UsageError((Problem("is of an export, and this is a scenario", name),))
         asked: dict[str, Any] = {"by": by, "quota": quota, "measure": measure, "without": without}
-        asked |= {"replications": replications, "seed": seed, "progress": progress, "stop": stop}
-        return forecast_scenario(data, **asked)
+        asked |= {"replications": replications, "seed": seed}
+        return scenario_request(load_scenario(data), **asked).run(progress=progress, stop=stop)
     known = known_of(data, country)
     valued = bool(np.isfinite(known.history.value[known.history.outcome == WON]).any())
     return ForecastRequest(

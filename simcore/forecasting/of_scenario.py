@@ -28,8 +28,7 @@ from simcore.quantities.open_items import Start
 from simcore.quantities.open_list import OpenList
 from simcore.random.streams import FACTORS, KNOWLEDGE, LUCK, MARKET, NOISE, PEOPLE, Source
 from simcore.results.header import header_of
-from simcore.scenario.model import Scenario, with_strategy
-from simcore.scenario_files.scenario_file import load_scenario
+from simcore.scenario.model import Scenario
 from simcore.statistics.estimate import Estimate
 from simcore.statistics.intervals import of_hits
 from simcore.statistics.jackknife import EQUAL_GROUPS
@@ -38,8 +37,6 @@ from simcore.statistics.pick_freeze import explained
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-
-    from simcore.scenario_files.scenario_file import Source as Given
 
 MOST_DEALS: Final = 10
 REPLICATIONS: Final = 10_000
@@ -409,32 +406,31 @@ def _won(scenario: Scenario, opened: OpenList, chosen: list[int], part: float, r
     return counts
 
 
-def forecast_scenario(
-    data: Given,
+def scenario_request(
+    scenario: Scenario,
     *,
     by: str | date,
     as_of: str | date | None = None,
-    strategy: str | None = None,
     quota: float | str | None = None,
     measure: Literal["wins", "value"] | None = None,
     without: Sequence[str] = (),
     replications: int | str | None = None,
     seed: int = 1,
-    progress: Report | None = None,
-    stop: Stop | None = None,
-) -> Forecast:
-    """Return what may come of a scenario by a day: see `simcore.forecast`, and `ScenarioForecastRequest` for errors.
+) -> ScenarioForecastRequest:
+    """Return the question of a forecast of a scenario from arguments as people write them; see `simcore.forecast`.
 
     Parameters
     ----------
     as_of
         The evening on which its open deals stand; by default that before its first day.
-    strategy
-        The one that is played; by default that of the scenario.
+
+    Raises
+    ------
+    UsageError
+        If an argument cannot be read.
     """
-    scenario = load_scenario(data)
     return ScenarioForecastRequest(
-        scenario if strategy is None else with_strategy(scenario, strategy),
+        scenario,
         number_of_day(by, "by"),
         None if as_of is None else number_of_day(as_of, "as_of"),
         None if quota is None else amount_of(quota, "quota"),
@@ -442,4 +438,4 @@ def forecast_scenario(
         tuple(without),
         usual_worlds(scenario) if replications is None else worlds_of(replications),
         seed_of(seed),
-    ).run(progress=progress, stop=stop)
+    )

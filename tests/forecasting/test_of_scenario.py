@@ -16,7 +16,6 @@ from simcore.forecasting.of_scenario import (
     _open_list,
     _Weekly,
     _won,
-    forecast_scenario,
 )
 from simcore.forecasting.sources import number_of_day
 
@@ -134,7 +133,8 @@ def test_strategies_that_react_are_played_without_single_deals(path: Path) -> No
     drives = "{urgency: {signals: {deadline: 1}, changes: {wins: {slope: -0.3}}}}"
     changes = ["quota={per: month, amount: 20000}", f"strategies={{process: {{}}, pressure: {{drives: {drives}}}}}"]
     scenario = simcore.load_scenario(path, changes)
-    found = forecast_scenario(scenario, by="2026-12-27", strategy="pressure", replications=200)
+    pressed = simcore.load_scenario(scenario, ["run.strategy=pressure"])
+    found = simcore.forecast(pressed, by="2026-12-27", replications=200)
     assert found.scenario.strategies == ["pressure"]
     assert found.largest == []
     assert (found.total.mean.estimate or 0.0) > 0.0
