@@ -33,7 +33,8 @@ def pressed(draw: st.DrawFn) -> Scenario:
     """Return a random scenario with needs, and a strategy that changes who is checked, calls and rates."""
     scenario = dict(draw(scenarios().filter(lambda plain: len(plain["funnel"]) > 2)))
     funnel = [
-        {key: value for key, value in stage.items() if key not in ("needs", "lost_lag")} for stage in scenario["funnel"]
+        {key: value for key, value in stage.items() if key not in ("needs", "lost_lag", "closing")}
+        for stage in scenario["funnel"]
     ]
     of_step = draw(needs())
     next(iter(of_step.values())).setdefault("qualify", {"share": 0.6, "works": 0.5, "calls": 3})
