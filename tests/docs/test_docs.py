@@ -76,10 +76,10 @@ def test_every_kind_of_block_is_used() -> None:
 def test_the_readme_leads_from_the_story_to_the_table() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (demo,) = (block["text"] for block in BLOCK.finditer(text) if block["name"] == "demo")
-    order = ("A seller is hung up", "make demo", "make test", "\n## Six recipes", "\n## How it is tested")
+    order = ("A seller is hung up", "make demo", "make test", "\n## Seven recipes", "\n## How it is tested")
     places = [text.index(words) for words in (*order, "\n## What it does not do", demo, "\n## Documentation")]
     assert places == sorted(places)
-    assert text.index("\n## ") == text.index("\n## Six recipes")
+    assert text.index("\n## ") == text.index("\n## Seven recipes")
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
