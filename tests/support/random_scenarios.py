@@ -22,7 +22,7 @@ _RATES = st.sampled_from([1.0, 0.9, 0.55, 0.5, 0.3, 0.12, 0.01])
 _HOURS = st.integers(0, 60).map(lambda hours: f"{hours}h")
 
 
-_ENDS = st.sampled_from([(0.001, 0.01), (0.2, 0.4), (0.05, 0.9), (0.9, 0.999)])
+_ENDS = st.sampled_from([(0.001, 0.01), (0.2, 0.4), (0.05, 0.95), (0.9, 0.999)])
 
 
 @st.composite

@@ -116,6 +116,7 @@ class Chart:
             k = sum(self._passed[step, week] for week in weeks)
             p = float(of_step.rate)
             z = 0.0 if n == 0 or p == 1.0 else (k - n * p) / math.sqrt((n * p) * (1.0 - p))
+            z = math.floor(z * 2**30 + 0.5) / 2**30
             scores.append((z, step))
         return min(scores)
 

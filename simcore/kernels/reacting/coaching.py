@@ -19,6 +19,9 @@ Words = NDArray[np.uint32]
 WHOLE_LOSS = 1e300
 """What stands for the loss of a habit that leaves nothing of a rate."""
 
+GRAINS = 1073741824.0
+"""A z counts in parts of it, so that the last bits of a mean rate decide nothing."""
+
 
 @kernel
 def change_habits(
@@ -112,6 +115,7 @@ def score_by_process(
                 z, trials = 0.0, float(n)
                 if n > 0 and p < 1.0:
                     z = (float(k) - trials * p) / np.sqrt((trials * p) * (1.0 - p))
+                    z = np.floor(z * GRAINS + 0.5) / GRAINS
                 if z < least:
                     least = z
                     step[s] = each
