@@ -174,5 +174,5 @@ def test_nobody_has_a_quota_before_the_start_or_after_the_last_day() -> None:
     plain = scenario(
         team={"people": people, "ramp": RAMP}, horizon={"weeks": 39}, quota={"per": "quarter", "amount": 5}
     )
-    own = compiled(plain).quota.own[:, ::13]
+    own = compiled(plain).quota.own
     assert own.tolist() == [[0, 0, 500], [500, 0, 0], [500, 500, 0], [500, 500, 500]]
