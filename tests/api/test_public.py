@@ -79,6 +79,7 @@ def test_every_function_is_among_those_called_twice() -> None:
         "backtest_calls",
         "fit",
         "forecast",
+        "merge",
         "read_calls",
         "read_deals",
         "read_rep_weeks",

@@ -124,6 +124,7 @@ def test_whole_documents_are_those_of_the_registry_and_those_of_checks() -> None
     assert whole == {study.document_name for study in STUDIES.values()} | {
         "Backtest",
         "DataCheck",
+        "Fit",
         "Forecast",
         "Verification",
     }

@@ -405,7 +405,7 @@ def test_quota_periods_and_holidays_go_on_in_mid_period() -> None:
     changes = {"quota": {"per": "quarter", "amount": 9000}, "calendar": {"holidays": [{"week": 6}]}}
     asked = plan_request(validate(scenario(**changes)), 1000, done={"week": 4})
     setting = setting_of(asked)
-    assert list(setting.program.reaction.period_first) == [-4 * 40] * 9
+    assert list(setting.program.reaction.period_first) == [-4 * 40] * 45
     assert [bool(week.any()) for week in setting.working] == [True, False, *[True] * 7]
 
 
