@@ -148,7 +148,7 @@ class DrawnLaw(NamedTuple):
         Examples
         --------
         >>> import numpy as np
-        >>> DrawnLaw(Drawn("funnel.wins.rate", 0.2, np.array([0.1, 0.3]))).cv
+        >>> round(DrawnLaw(Drawn("funnel.wins.rate", 0.2, np.array([0.1, 0.3]))).cv, 9)
         0.5
         """
         return float(self.drawn.column.std()) / self.mean

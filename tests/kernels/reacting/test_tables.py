@@ -35,7 +35,7 @@ def with_longer_tables() -> Engine:
 
     def lengthen() -> None:
         table: Any = importlib.import_module("simcore.scenario.signals")
-        table.SIGNALS = (*table.SIGNALS, table.Signal("hunger", "how long ago lunch was"))
+        table.SIGNALS = (*table.SIGNALS, table.Signal("hunger", "how long ago lunch was", "at lunch", "a day ago"))
         table = importlib.import_module("simcore.scenario.channels")
         table.AFTER_STEPS = (*table.AFTER_STEPS, "volume")
         table.CHANNELS = (*table.CHANNELS, "volume")
