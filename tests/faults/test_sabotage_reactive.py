@@ -365,7 +365,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "cards for calls of the plan alone": Fault(
         "behind by the hour",
-        "calls",
+        "entries",
         "teams.crews.Crew.most_made",
         "np.ceil(per_hour * self._activity)",
         "(1.0 * per_hour)",
