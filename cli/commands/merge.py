@@ -31,7 +31,7 @@ def merge(
     context: typer.Context,
     parts: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="The files of all shares, in any order.", show_default=False),
+        typer.Argument(metavar="FILE", help="The files of all shares, in any order.", show_default=False),
     ],
     *,
     threads: ThreadsOption = None,
