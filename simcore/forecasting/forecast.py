@@ -14,7 +14,7 @@ from simcore.base.text import did_you_mean
 from simcore.crm.data import DealData
 from simcore.engine.runner import Progress, Report, Stop
 from simcore.forecasting.forecast_document import DealChance, Forecast, Tested, Weather, WidthPart
-from simcore.forecasting.of_scenario import scenario_request
+from simcore.forecasting.of_scenario import REPLICATIONS, scenario_request
 from simcore.forecasting.ranges import ENDS, fan_of, range_of
 from simcore.forecasting.sources import (
     LEAST_WINS,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from simcore.forecasting.backtest_document import Backtest
     from simcore.scenario_files.scenario_file import Source
 
-REPLICATIONS: Final = 10_000
 MOST_DEALS: Final = 10
 _DRAWS: Final = 200
 _BAND: Final = 0.05

@@ -18,7 +18,7 @@ from simcore.engine.runner import Block, Progress, Report, Stop, Watch, cut
 from simcore.engine.worlds import Meter, Player, Worlds
 from simcore.forecasting.forecast_document import DealChance, Forecast, WidthPart
 from simcore.forecasting.ranges import fan_of, range_of
-from simcore.forecasting.sources import day_text, number_of_day, seed_of, worlds_of
+from simcore.forecasting.sources import LONGEST_DAYS, day_text, number_of_day, seed_of, worlds_of
 from simcore.kernels.detail import Detail
 from simcore.pipeline.history import Flags, Floats
 from simcore.pipeline.posterior import generator
@@ -45,7 +45,6 @@ LEAST: Final = 1_000
 MOST_ITEMS: Final = 5e6
 """Items of a quarter in all of these worlds."""
 USUAL_WEEKS: Final = 13
-LONGEST_DAYS: Final = 1098
 THINNING: Final = 9
 """The purpose of the generator that says what of a week in which the forecast ends lies before its end."""
 _CANDIDATES: Final = 16
